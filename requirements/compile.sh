@@ -1,0 +1,12 @@
+#!/bin/sh
+# Makes the lock files anew. They name no host: pip asks whatever index this machine is set up for.
+# Needs uv (pip install uv) and network access to a package index.
+set -eu
+cd "$(dirname "$0")/.."
+lock() {
+  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+    --no-emit-find-links --no-header --no-annotate "$@"
+}
+lock pyproject.toml -o requirements/runtime.lock
+lock pyproject.toml --extra demo --group dev -o requirements/dev.lock
+lock --group bench -o requirements/bench.lock

@@ -1,0 +1,249 @@
+"""What a check found: findings in row order, and the rows that may be sent."""
+
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final, overload
+
+from action_returns.batch import amounts
+from action_returns.batch.blanks import show_blanks
+from action_returns.batch.columns import COLUMN_NAMES, Cell, CellError, ColumnName, Columns
+from action_returns.batch.context import Context
+from action_returns.batch.judge import Judge
+from action_returns.batch.policy import Policy
+from action_returns.batch.ready import ReadyRows
+from action_returns.batch.rules import RULE_BY_CODE, RULES, Rule, Severity
+
+_MOST_SHOWN: Final = 60
+"""Letters of a cell that a message repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong or worth a look.
+
+    Args:
+        row: the row number a person sees; for CSV the line on which the record starts.
+        column: ActionId, Amount or Reason.
+        cell: address such as ``Actions!B7``, None for CSV.
+        severity: error or warning.
+        code: name of the rule.
+        found: what the cell shows.
+        message: what is wrong, why it matters, what to do.
+        fix: text that may safely stand there instead, None where there is none.
+    """
+
+    row: int
+    column: ColumnName
+    cell: str | None
+    severity: Severity
+    code: str
+    found: str
+    message: str
+    fix: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Facts about other rows that some messages name.
+
+    Args:
+        first_of: normal form of a repeated ActionId -> position of the row where it stands first.
+        key_of: position -> normal form of its ActionId, for the repeated rows.
+        main_campaign: the campaign most rows belong to, ``""`` when there is none.
+    """
+
+    first_of: Mapping[str, int]
+    key_of: Mapping[int, str]
+    main_campaign: str
+
+
+class Hits:
+    """Where which rule spoke, one machine integer each: a batch may have three million findings."""
+
+    __slots__ = ("_marks",)
+    _RULE_BITS = 6
+    _COLUMN_BITS = 2
+    _INDEX: Final = {rule.code: index for index, rule in enumerate(RULES)}
+
+    def __init__(self, marks: Sequence[int] = ()) -> None:
+        self._marks = array("Q", marks)
+
+    @classmethod
+    def number(cls, code: str, column: ColumnName) -> int:
+        """Give the number that stands for a rule in a column; add ``position << SHIFT`` to it."""
+        return COLUMN_NAMES.index(column) << cls._RULE_BITS | cls._INDEX[code]
+
+    SHIFT: Final = _RULE_BITS + _COLUMN_BITS
+
+    def __len__(self) -> int:
+        return len(self._marks)
+
+    def __getitem__(self, at: int) -> tuple[int, ColumnName, Rule]:
+        mark = self._marks[at]
+        column = COLUMN_NAMES[mark >> self._RULE_BITS & (1 << self._COLUMN_BITS) - 1]
+        return mark >> self.SHIFT, column, RULES[mark & (1 << self._RULE_BITS) - 1]
+
+
+class Report(Sequence[Finding]):
+    """What a check found. As a sequence: the findings in row order, then ActionId, Amount, Reason.
+
+    Findings are worded when they are asked for, so a batch with millions of them stays small.
+    """
+
+    def __init__(
+        self,
+        columns: Columns,
+        judge: Judge,
+        context: Context,
+        hits: Hits,
+        counts: Mapping[str, int],
+        unready: bytearray,
+        neighbours: Neighbours,
+    ) -> None:
+        self.columns = columns
+        self.context = context
+        self.counts = {code: counts[code] for code in RULE_BY_CODE if code in counts}
+        self._judge = judge
+        self._hits = hits
+        self._unready = unready
+        self._neighbours = neighbours
+
+    @property
+    def policy(self) -> Policy:
+        """The rules of the account that were applied."""
+        return self._judge.policy
+
+    @property
+    def rows(self) -> int:
+        """How many rows were checked."""
+        return len(self.columns)
+
+    @property
+    def ready(self) -> int:
+        """How many rows have no error."""
+        return self._unready.count(0)
+
+    @property
+    def errors(self) -> int:
+        """How many findings are errors."""
+        return self._of(Severity.ERROR)
+
+    @property
+    def warnings(self) -> int:
+        """How many findings are warnings."""
+        return self._of(Severity.WARNING)
+
+    def _of(self, severity: Severity) -> int:
+        return sum(number for code, number in self.counts.items() if RULE_BY_CODE[code].severity is severity)
+
+    def __len__(self) -> int:
+        return len(self._hits)
+
+    @overload
+    def __getitem__(self, index: int) -> Finding: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Finding]: ...
+    def __getitem__(self, index: int | slice) -> Finding | list[Finding]:
+        if isinstance(index, slice):
+            return [self._worded(*self._hits[at]) for at in range(*index.indices(len(self)))]
+        return self._worded(*self._hits[index])
+
+    def __iter__(self) -> Iterator[Finding]:
+        return (self._worded(*self._hits[at]) for at in range(len(self)))
+
+    def fixable(self) -> Iterator[tuple[int, Finding]]:
+        """Give position and finding wherever a rule knows safe fixes; the finding's own ``fix`` may still be None."""
+        marks = (self._hits[at] for at in range(len(self)))
+        return ((at, self._worded(at, column, rule)) for at, column, rule in marks if rule.safe_fix)
+
+    def ready_rows(self) -> ReadyRows:
+        """Give the rows that may be sent, in sheet order, with their amounts in integer cents."""
+        columns, unready = self.columns, self._unready
+        at = range(len(columns)) if not any(unready) else [i for i, bad in enumerate(unready) if not bad]
+        read = amounts.exact_cents
+        return ReadyRows(
+            action_ids=[columns.action_id[i] for i in at],  # type: ignore[misc]  # a row without errors holds texts
+            cents=[read(columns.amount[i]) for i in at],  # type: ignore[arg-type]
+            reasons=[columns.reason[i] for i in at],  # type: ignore[misc]
+            rows=[columns.rows[i] for i in at],
+        )
+
+    def _worded(self, at: int, column: ColumnName, rule: Rule) -> Finding:
+        columns = self.columns
+        index = COLUMN_NAMES.index(column)
+        cell: Cell = (columns.action_id, columns.amount, columns.reason)[index][at]
+        row = columns.rows[at]
+        address = None
+        if columns.letters is not None:
+            address = f"{quoted_sheet(columns.sheet or '')}!{columns.letters[index]}{row}"
+        return Finding(
+            row=row,
+            column=column,
+            cell=address,
+            severity=rule.severity,
+            code=rule.code,
+            found=shown(cell),
+            message=rule.message(self._facts(at, cell, rule)),
+            fix=self._judge.fix(rule.code, cell),
+        )
+
+    def _facts(self, at: int, cell: Cell, rule: Rule) -> dict[str, object]:
+        facts: dict[str, object] = {"found": quoted(cell), "reasons": ", ".join(self.policy.reasons)}
+        action_id = self.columns.action_id[at]
+        match rule.code:
+            case "id-duplicate":
+                first = self._neighbours.first_of[self._neighbours.key_of[at]]
+                facts["first_row"] = self.columns.rows[first]
+            case "id-mixed-campaigns":
+                facts["campaign"] = str(action_id).split(".", 2)[1]
+                facts["main_campaign"] = self._neighbours.main_campaign
+            case "amount-large":
+                facts["limit"] = amounts.amount_text(self.policy.max_cents)
+            case "reason-amount-mismatch":
+                facts["amount"] = quoted(self.columns.amount[at])
+            case "amount-above-original" | "action-locked" if self.context.pending is not None:
+                facts.update(_pending_facts(self.context.pending.actions[str(action_id)]))
+        return facts
+
+
+def _pending_facts(action: Any) -> dict[str, object]:
+    current = "" if action.cents is None else amounts.amount_text(action.cents)
+    if action.locks_at is not None:
+        return {"current": current, "lock": f"locked on {action.locks_at:%Y-%m-%d at %H:%M %Z}"}
+    return {"current": current, "lock": f"is {(action.state or '').lower()}, which locks it"}
+
+
+def shown(cell: object) -> str:
+    """Give what the cell shows to a person."""
+    match cell:
+        case None:
+            return ""
+        case str():
+            return cell
+        case bool():
+            return str(cell).upper()
+        case float() | int():
+            return repr(cell).removesuffix(".0") if abs(cell) < 10**amounts.MAX_DIGITS else f"{cell:.6G}"
+        case CellError():
+            return cell.shown
+        case datetime() | date() | time():
+            return cell.isoformat().replace("T", " ")
+        case timedelta():
+            return str(cell)
+        case _:
+            return f"a {type(cell).__name__}"
+
+
+def quoted(cell: object) -> str:
+    """Give what the cell shows in quotes, shortened, with what cannot be seen made visible."""
+    text = shown(cell)
+    short = text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1] + "…"
+    return f'"{show_blanks(short)}"'
+
+
+def quoted_sheet(name: str) -> str:
+    """Write a sheet's name as it stands in an address: quoted unless it is one plain word (ECMA-376, 18.17.2.2)."""
+    plain = name.isidentifier() and name.isascii()
+    return name if plain else "'" + name.replace("'", "''") + "'"

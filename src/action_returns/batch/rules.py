@@ -1,0 +1,310 @@
+"""The rule catalogue: every finding there can be, and the words for it.
+
+The command line, the ``Dictionary`` sheet and ``docs/rules.md`` are printed from here. The facts about the receiver
+come from impact.com's help pages: "Batch modifications and reversals for mobile actions" (columns, prefix M, at most
+1,000 modifications per action), "Submit batch modifications and reversals" (amount 0 reverses unless it was 0
+before; edit ids as text) and "Batch modifications and reversals overview" (locked actions cannot be changed).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, Literal
+
+from action_returns.batch.columns import ColumnName
+
+MODIFICATION_LIMIT: Final = 1000
+"""Modifications an action takes in its life (impact.com, batch modifications for mobile actions)."""
+NEAR_LIMIT: Final = 950
+
+
+class Severity(StrEnum):
+    """An error keeps its row from being sent, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that can be said about a cell or a row.
+
+    Args:
+        code: its name, for machines and for searching.
+        column: the column it is about; None when it is about whichever cell holds it.
+        severity: error or warning.
+        title: a few words, for tables.
+        what: what is wrong; may name ``{found}`` and facts of the case.
+        why: why it matters.
+        todo: what to do.
+        safe_fix: whether a correction can be offered that cannot change the meaning.
+        scope: whether it judges one cell's text, or the action in the light of other rows, the download or the ledger.
+    """
+
+    code: str
+    column: ColumnName | None
+    severity: Severity
+    title: str
+    what: str
+    why: str
+    todo: str
+    safe_fix: bool = False
+    scope: Literal["cell", "row"] = "cell"
+
+    def message(self, facts: Mapping[str, object]) -> str:
+        """Say what is wrong, why it matters and what to do, in one line."""
+        return f"{self.what} {self.why} {self.todo}".format_map(facts)
+
+
+def _error(column: ColumnName | None, code: str, title: str, what: str, why: str, todo: str, **more: object) -> Rule:
+    return Rule(code, column, Severity.ERROR, title, what, why, todo, **more)  # type: ignore[arg-type]
+
+
+def _warning(column: ColumnName | None, code: str, title: str, what: str, why: str, todo: str, **more: object) -> Rule:
+    return Rule(code, column, Severity.WARNING, title, what, why, todo, **more)  # type: ignore[arg-type]
+
+
+_ACTION_ID: Final = (
+    _error(
+        "ActionId", "id-missing", "ActionId is missing",
+        "This row has no ActionId.",
+        "Without it nobody knows which action is meant.",
+        "Paste the Action ID from Pending Actions, or clear the row.",
+    ),
+    _error(
+        "ActionId", "id-not-text", "ActionId is a number or a date",
+        "{found} is stored as a number or a date, not as text.",
+        "A spreadsheet that turns an id into a number drops digits and zeros, so the id is already damaged.",
+        "Format the column as Text and paste the Action ID again from Pending Actions.",
+    ),
+    _error(
+        "ActionId", "id-whitespace", "ActionId holds blanks",
+        "{found} holds blanks, line breaks or invisible characters.",
+        "The network would not recognise the action.",
+        "Remove them; Fix safe issues can do it.",
+        safe_fix=True,
+    ),
+    _error(
+        "ActionId", "id-no-prefix", "ActionId has no M",
+        "{found} has no M in front.",
+        "It lost its M, or it is a web action, which does not belong in a file of mobile actions.",
+        "Copy the Action ID again from Pending Actions; mobile ids look like M.8882.4808.1063415.",
+    ),
+    _error(
+        "ActionId", "id-case", "ActionId has a small m",
+        "{found} starts with a small m.",
+        "Mobile ids start with a capital M.",
+        "Write the M as a capital; Fix safe issues can do it.",
+        safe_fix=True,
+    ),
+    _error(
+        "ActionId", "id-shape", "ActionId has another shape",
+        "{found} is not an Action ID of this account.",
+        "A mobile Action ID is M, digits and dots, at most 64 characters, unless the profile says otherwise.",
+        "Copy the Action ID again from Pending Actions, e.g. M.8882.4808.1063415.",
+    ),
+    _error(
+        "ActionId", "id-duplicate", "ActionId stands here twice",
+        "{found} already stands in row {first_row}.",
+        "If one action is sent twice in one file, nobody can say which amount counts.",
+        "Keep the row that is right and delete the other.",
+    ),
+    _warning(
+        "ActionId", "id-unusual", "ActionId looks unusual",
+        "{found} is not built like the one publicly known form, M.8882.4808.1063415.",
+        "It may be right, or a part of it may be missing.",
+        "Compare it with Pending Actions; if your ids look like this, set action_id_pattern in the profile.",
+    ),
+    _warning(
+        "ActionId", "id-mixed-campaigns", "ActionId of another campaign",
+        "{found} belongs to campaign {campaign}; most rows belong to {main_campaign}.",
+        "A file that mixes campaigns may hold rows of another programme or account.",
+        "Make sure that the row belongs in this file.",
+        scope="row",
+    ),
+)  # fmt: skip
+
+_AMOUNT: Final = (
+    _error(
+        "Amount", "amount-missing", "Amount is missing",
+        "This row has no amount.",
+        "A blank is never read as 0: 0 would reverse the action.",
+        "Enter the new order total, or 0 to reverse.",
+    ),
+    _error(
+        "Amount", "amount-whitespace", "Amount holds blanks",
+        "{found} holds blanks, line breaks or invisible characters.",
+        "The network expects plain digits.",
+        "Remove them; Fix safe issues can do it.",
+        safe_fix=True,
+    ),
+    _error(
+        "Amount", "amount-not-number", "Amount is not a plain number",
+        "{found} is not a plain amount.",
+        "Only ASCII digits with a dot for the cents can be sent: no text, date, currency or percent sign, no exponent, "
+        "at most 15 digits.",
+        "Enter the new order total like 49.90, or 0 to reverse.",
+    ),
+    _error(
+        "Amount", "amount-separator", "Amount uses a comma or grouping",
+        "{found} uses a comma or separates thousands.",
+        "The file needs a dot for the cents and nothing else; a comma would split the column.",
+        "Write it like 1234.50; where only one reading is possible, Fix safe issues offers it.",
+        safe_fix=True,
+    ),
+    _error(
+        "Amount", "amount-negative", "Amount is negative",
+        "{found} is negative.",
+        "Amount is the new order total, not the difference.",
+        "Enter what the order is worth now, or 0 to reverse it.",
+    ),
+    _error(
+        "Amount", "amount-decimals", "Amount has more than two decimals",
+        "{found} has more than two decimals.",
+        "Rounding would change money, and 1.250 may mean 1250.",
+        "Enter the new order total with at most two decimals.",
+    ),
+    _warning(
+        "Amount", "amount-large", "Amount is unusually large",
+        "{found} is above {limit}.",
+        "A slip of a digit or a lost dot looks like this.",
+        "Make sure that it is the new order total.",
+    ),
+    _warning(
+        "Amount", "amount-above-original", "Amount is above the current one",
+        "{found} is more than the action's current amount of {current}.",
+        "A return lowers an order; this would raise it and the partner's payout.",
+        "Make sure that it is the new order total.",
+        scope="row",
+    ),
+    _warning(
+        "Amount", "amount-unchanged", "Amount is what it already was",
+        "{found} is what the action already has.",
+        "Sending it changes nothing and uses up one of the action's 1,000 modifications.",
+        "Leave the row out, unless the reason alone matters.",
+        scope="row",
+    ),
+    _warning(
+        "Amount", "amount-was-zero", "Amount was already 0",
+        "The action's amount is already 0.",
+        "Sending 0 again counts as a modification and reverses nothing.",
+        "If the action is to be reversed, do it in the impact.com interface.",
+        scope="row",
+    ),
+)  # fmt: skip
+
+_REASON: Final = (
+    _error(
+        "Reason", "reason-missing", "Reason is missing",
+        "This row has no reason.",
+        "The network refuses a row without one.",
+        "Choose one of {reasons}.",
+    ),
+    _error(
+        "Reason", "reason-whitespace", "Reason holds blanks",
+        "{found} holds blanks, line breaks or invisible characters.",
+        "Reason codes are compared letter by letter.",
+        "Remove them; Fix safe issues can do it.",
+        safe_fix=True,
+    ),
+    _error(
+        "Reason", "reason-case", "Reason is spelled with other capitals",
+        "{found} is spelled with other capitals than the code.",
+        "Reason codes are compared letter by letter, capitals included.",
+        "Spell it like the code; Fix safe issues can do it.",
+        safe_fix=True,
+    ),
+    _error(
+        "Reason", "reason-unknown", "Reason is not a known code",
+        "{found} is not a reason code of this profile.",
+        "The network may refuse it or do something else with it.",
+        "Choose one of {reasons}; codes of your own account are added to the profile.",
+    ),
+    _error(
+        "Reason", "reason-amount-mismatch", "Reason and amount contradict each other",
+        "The reason {found} does not go with the amount {amount}.",
+        "A reversing reason takes amount 0, and a modifying one takes an amount above 0; together they are ambiguous.",
+        "Decide which of the two is meant and change the other.",
+        scope="row",
+    ),
+)  # fmt: skip
+
+_ROW: Final = (
+    _error(
+        None, "cell-error", "The cell shows an error",
+        "The cell shows {found}.",
+        "It holds an error, not a value.",
+        "Repair the formula or type the value.",
+    ),
+    _error(
+        None, "formula-no-value", "The formula has no value",
+        "The cell holds a formula that nobody has calculated yet.",
+        "The file does not tell its value.",
+        "Open the file in the spreadsheet program, let it calculate, save it, and check again.",
+    ),
+    _error(
+        None, "cell-merged", "The cell is merged",
+        "The cell is part of a merged area.",
+        "A merged area shows one value for several rows, and only one of them holds it.",
+        "Unmerge the cells and fill in every row.",
+    ),
+    _error(
+        "ActionId", "limit-reached", "Modification limit reached",
+        "{found} was already modified {count} times.",
+        "An action takes 1,000 modifications in its life; the network refuses more.",
+        "Leave the row out and ask impact.com support.",
+        scope="row",
+    ),
+    _error(
+        "ActionId", "action-locked", "Action is locked",
+        "{found} {lock}.",
+        "A locked action cannot be changed any more, the network would refuse the row.",
+        "Leave the row out; settle the difference with a fund transfer or with the partner.",
+        scope="row",
+    ),
+    _warning(
+        "ActionId", "limit-near", "Modification limit is near",
+        "{found} was already modified {count} times.",
+        "An action takes 1,000 modifications in its life.",
+        "Send only changes that matter.",
+        scope="row",
+    ),
+    _warning(
+        "ActionId", "action-unknown", "Action is not in the download",
+        "{found} is not in the pending-actions download.",
+        "It may be locked, of another account, newer than the download, or mistyped.",
+        "Download Pending Actions again, or look the action up.",
+        scope="row",
+    ),
+    _warning(
+        "ActionId", "already-sent", "Row was sent before",
+        "{found} was already sent with this amount and reason in batch {batch}.",
+        "Sending it again changes nothing and uses up one of its 1,000 modifications.",
+        "Leave the row out, unless the first one did not arrive.",
+        scope="row",
+    ),
+    _warning(
+        "ActionId", "row-hidden", "Row is hidden",
+        "This row is hidden or filtered away in the sheet.",
+        "Hidden rows are sent too.",
+        "Show the row and decide whether it belongs in the batch.",
+        scope="row",
+    ),
+)  # fmt: skip
+
+RULES: Final[tuple[Rule, ...]] = (*_ACTION_ID, *_AMOUNT, *_REASON, *_ROW)
+RULE_BY_CODE: Final[Mapping[str, Rule]] = MappingProxyType({rule.code: rule for rule in RULES})
+
+REFUSALS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "file-unreadable": "The file cannot be read as a workbook or CSV.",
+        "file-protected": "The file is protected with a password.",
+        "file-too-large": "The file is larger than a worksheet can be, or built to do harm.",
+        "columns-missing": "ActionId, Amount or Reason was not found.",
+        "columns-repeated": "A column stands there more than once.",
+        "no-rows": "There are no rows below the headers.",
+        "sheet-ambiguous": "More than one sheet could be meant.",
+    }
+)
+"""Refusals of a whole file, code and meaning."""
