@@ -1,0 +1,48 @@
+# The verbs of this repository. `make demo` and `make test` set everything up themselves.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+BENCH_READY := .venv-bench/.ready
+
+.PHONY: demo test test-long lint types bench docs lock clean
+
+demo: $(READY)
+	$(BIN)/action-returns demo --keep demo-output
+
+test: $(READY)
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/pytest
+
+test-long: $(READY)
+	HYPOTHESIS_PROFILE=long $(BIN)/pytest -m "long or not long" --timeout 3600
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+bench: $(READY) $(BENCH_READY)
+	$(BIN)/python benchmarks/run.py --peers .venv-bench/bin/python
+
+docs: $(READY)
+	$(BIN)/python docs/print.py
+
+lock:
+	requirements/compile.sh
+
+clean:
+	rm -rf .venv .venv-bench .cache demo-output
+
+$(READY): requirements/dev.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Action Returns needs Python 3.11 or newer: make PYTHON=python3.11 ..." if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(BENCH_READY): requirements/bench.lock
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.lock
+	@touch $@

@@ -1,0 +1,123 @@
+"""``action-returns check``: what is wrong, where, and what to do."""
+
+import json
+import sys
+from dataclasses import asdict
+from typing import TextIO
+
+import click
+
+from action_returns.batch import Report
+from action_returns.cli.exits import Exit
+from action_returns.cli.options import Run, Stopped, batch_file, common, pending_download
+from action_returns.cli.words import Words
+from action_returns.sources import SourceProblem
+from action_returns.submission.checking import Checked, PendingSource, check_file
+from action_returns.submission.reviewing import unchecked
+
+_MOST_PRINTED = 200
+"""Findings printed for people; all of them with --verbose or --json."""
+
+
+@click.command("check", short_help="Check every row; changes nothing, sends nothing.")
+@batch_file
+@pending_download
+@click.option("--strict", is_flag=True, help="Exit with 4 when there are warnings.")
+@common
+def command(run: Run, *, file: str, sheet: str | None, pending: PendingSource | None, strict: bool) -> int:
+    """Check every row of FILE (.xlsx, .xlsm, .csv, or - for CSV on standard input). Changes nothing, sends nothing."""
+    try:
+        checked = check_file(file, run.account(), now=run.now(), pending=pending, sheet=sheet)
+    except SourceProblem as problem:
+        if run.words.as_json:
+            run.words.json(refused_json(file, problem))
+            raise Stopped(Exit.BATCH_HAS_ERRORS) from None
+        raise
+    if run.words.as_json:
+        write_json(checked, sys.stdout)
+    else:
+        print_findings(run.words, checked.report)
+        print_totals(run.words, checked)
+    if checked.report.ready < checked.report.rows:
+        return Exit.BATCH_HAS_ERRORS
+    return Exit.WARNINGS if strict and checked.report.warnings else Exit.DONE
+
+
+def refused_json(file: str, problem: SourceProblem) -> dict[str, object]:
+    """Give the JSON of a file that was refused as a whole."""
+    empty = {"file": file, "rows": 0, "ready": 0, "errors": 0, "warnings": 0, "findings": []}
+    return {**empty, "problem": problem.code, "message": problem.message}
+
+
+def write_json(checked: Checked, stream: TextIO) -> None:
+    """Write the verdict, one finding at a time: there may be three million of them."""
+    report = checked.report
+    head = {
+        "file": checked.file,
+        "rows": report.rows,
+        "ready": report.ready,
+        "errors": report.errors,
+        "warnings": report.warnings,
+        "problem": None,
+        "origin": checked.reading.origin,
+        "notes": list(notes(checked)),
+        "unchecked": unchecked(checked),
+    }
+    encode = json.JSONEncoder(ensure_ascii=True).encode
+    stream.write(encode(head).removesuffix("}") + ', "findings": [')
+    between = "\n"
+    for finding in report:
+        stream.write(f"{between}  {encode(asdict(finding))}")
+        between = ",\n"
+    stream.write("\n]}\n" if len(report) else "]}\n")
+
+
+def notes(checked: Checked) -> tuple[str, ...]:
+    """Give what the readers left aside or assumed."""
+    return checked.reading.notes + (checked.pending.notes if checked.pending is not None else ())
+
+
+def print_findings(words: Words, report: Report) -> None:
+    """Print the findings as a table, the first ones when there are very many."""
+    most = len(report) if words.verbose else _MOST_PRINTED
+    if not len(report):
+        return
+    words.table(
+        ("Where", "", "What", "Found", "What to do"),
+        (
+            (f.cell or f"line {f.row} {f.column}", f.severity.value, f.code, _short(f.found), _advice(f.message, f.fix))
+            for f in report[:most]
+        ),
+    )
+    words.show()
+    if len(report) > most:
+        words.show(f"… and {len(report) - most} more (all of them with --verbose or --json).")
+    counts = ", ".join(f"{number} {code}" for code, number in report.counts.items())
+    words.show(f"{report.errors} errors, {report.warnings} warnings: {counts}")
+
+
+def _advice(message: str, fix: str | None) -> str:
+    return message if fix is None else f"{message} → {fix}"
+
+
+def _short(found: str) -> str:
+    from action_returns.batch.blanks import show_blanks
+
+    return show_blanks(found if len(found) <= 30 else found[:29] + "…")
+
+
+def print_totals(words: Words, checked: Checked) -> None:
+    """Say how many rows are ready, what was left aside, and what nobody could check."""
+    report = checked.report
+    for note in notes(checked):
+        words.say(f"Note: {note}")
+    if report.ready == report.rows:
+        words.say(f"All {report.rows} rows are ready.", style="good")
+    else:
+        out = report.rows - report.ready
+        words.say(f"{out} of {report.rows} rows have errors and would stay behind; {report.ready} are ready.", style="error")
+    words.say("Not checked: " + " ".join(unchecked(checked)), style="quiet")
+    if any(finding.fix is not None for _, finding in report.fixable()):
+        words.say(f"Next: action-returns fix {checked.file} -o repaired.csv makes the safe corrections in a new file.")
+    elif report.ready == report.rows:
+        words.say(f"Next: action-returns review {checked.file}")

@@ -1,0 +1,71 @@
+"""Changing config.toml without losing what the user wrote in it, comments included."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from action_returns.settings.config import parse_settings
+from action_returns.settings.errors import ConfigProblem
+from action_returns.settings.files import write_atomically
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+
+
+def add_profile(path: Path, name: str, values: Mapping[str, Any]) -> None:
+    """Add a profile; the first one becomes the default.
+
+    Raises:
+        ConfigProblem: when there is one of that name already, or the values are not allowed. Nothing is written then.
+    """
+    document = _open(path)
+    profiles = document.setdefault("profiles", {})
+    if name in profiles:
+        raise ConfigProblem(f'There is a profile "{name}" in {path} already. Change it there, or remove it first.')
+    profiles[name] = {key: value for key, value in values.items() if value is not None}
+    document.setdefault("default_profile", name)
+    _write(path, document)
+
+
+def use_profile(path: Path, name: str) -> None:
+    """Make a profile the default one.
+
+    Raises:
+        ConfigProblem: when there is no such profile.
+    """
+    document = _open(path)
+    document["default_profile"] = name
+    _write(path, document)
+
+
+def remove_profile(path: Path, name: str) -> None:
+    """Remove a profile. Its password, batches and receipts stay.
+
+    Raises:
+        ConfigProblem: when there is no such profile.
+    """
+    document = _open(path)
+    profiles = document.get("profiles", {})
+    if name not in profiles:
+        raise ConfigProblem(f'There is no profile "{name}" in {path}. There is: {", ".join(profiles) or "none"}.')
+    del profiles[name]
+    if document.get("default_profile") == name:
+        del document["default_profile"]
+    _write(path, document)
+
+
+def _open(path: Path) -> "TOMLDocument":
+    import tomlkit
+
+    if not path.exists():
+        return tomlkit.document()
+    content = path.read_bytes()
+    parse_settings(content, path)  # a file that is not right is left alone
+    return tomlkit.parse(content.decode("utf-8-sig"))
+
+
+def _write(path: Path, document: "TOMLDocument") -> None:
+    content = document.as_string().encode()
+    parse_settings(content, path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, content, overwrite=True, private=True)

@@ -1,0 +1,145 @@
+"""Passwords: in the operating system's store, an environment variable or a private file. Nowhere else."""
+
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from action_returns.settings.errors import SecretProblem
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+SERVICE: Final = "action-returns"
+
+_ALLOWED: Final = frozenset(
+    {
+        "keyring.backends.Windows.WinVaultKeyring",
+        "keyring.backends.macOS.Keyring",
+        "keyring.backends.SecretService.Keyring",
+        "keyring.backends.libsecret.Keyring",
+        "keyring.backends.kwallet.DBusKeyring",
+    }
+)
+"""Back ends that encrypt. Without this list keyring falls back to a plain file when keyrings.alt is installed."""
+
+_LONGEST_FILE: Final = 4096
+
+
+def resolve(reference: str, *, profile: str) -> str:
+    """Fetch a password.
+
+    Args:
+        reference: ``keyring``, ``env:NAME`` or ``file:PATH``.
+        profile: the profile it belongs to.
+
+    Raises:
+        SecretProblem: when it is missing or kept where others can read it. The message never holds it.
+    """
+    kind, _, place = reference.partition(":")
+    if kind == "keyring":
+        return _from_keyring(profile)
+    if kind == "env":
+        return _from_environment(place, profile)
+    return _from_file(Path(place).expanduser(), profile)
+
+
+def set_secret(profile: str, password: str) -> None:
+    """Keep a password in the operating system's store.
+
+    Raises:
+        SecretProblem: when there is no store that encrypts.
+    """
+    import keyring.errors
+
+    store = _store()
+    try:
+        store.set_password(SERVICE, profile, password)
+    except keyring.errors.KeyringError as error:
+        raise SecretProblem(f"The password store of this machine did not take the password: {error}.") from None
+
+
+def delete_secret(profile: str) -> bool:
+    """Remove a password from the store; tell whether there was one.
+
+    Raises:
+        SecretProblem: when there is no store that encrypts.
+    """
+    import keyring.errors
+
+    store = _store()
+    try:
+        store.delete_password(SERVICE, profile)
+    except keyring.errors.PasswordDeleteError:
+        return False
+    except keyring.errors.KeyringError as error:
+        raise SecretProblem(f"The password store of this machine did not remove the password: {error}.") from None
+    return True
+
+
+def secret_is_there(reference: str, *, profile: str) -> bool:
+    """Tell whether a password can be fetched, without showing it."""
+    try:
+        resolve(reference, profile=profile)
+    except SecretProblem:
+        return False
+    return True
+
+
+def _store() -> "KeyringBackend":
+    import keyring
+
+    store = keyring.get_keyring()
+    members = getattr(store, "backends", [store])  # the chainer asks several stores in turn
+    for member in members:
+        if f"{type(member).__module__}.{type(member).__qualname__}" in _ALLOWED:
+            return member  # type: ignore[no-any-return]
+    raise SecretProblem(
+        "This machine has no password store that encrypts (Keychain, Credential Manager, Secret Service or KWallet). "
+        'Use password = "env:NAME" or "file:PATH" in the profile instead.'
+    )
+
+
+def _from_keyring(profile: str) -> str:
+    import keyring.errors
+
+    store = _store()
+    try:
+        password = store.get_password(SERVICE, profile)
+    except keyring.errors.KeyringError as error:
+        raise SecretProblem(
+            f"The password store of this machine did not answer: {error}. Unlock it and retry."
+        ) from None
+    if not password:
+        raise SecretProblem(
+            f"There is no password for profile {profile} yet. Set it: action-returns secret set {profile}"
+        )
+    return password
+
+
+def _from_environment(name: str, profile: str) -> str:
+    password = os.environ.get(name)
+    if not password:
+        raise SecretProblem(f"Profile {profile} takes its password from the variable {name}, which is not set. Set it.")
+    return password
+
+
+def _from_file(path: Path, profile: str) -> str:
+    try:
+        facts = path.stat()
+        if os.name == "posix" and stat.S_IMODE(facts.st_mode) & 0o077:
+            raise SecretProblem(
+                f"{path}, the password file of profile {profile}, can be read by others. Run: chmod 600 {path}"
+            )
+        if facts.st_size > _LONGEST_FILE:
+            raise SecretProblem(
+                f"{path}, the password file of profile {profile}, is too large to hold just a password."
+            )
+        password = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise SecretProblem(f"{path}, the password file of profile {profile}, cannot be read: {why}.") from None
+    password = password.removesuffix("\n").removesuffix("\r")
+    if not password:
+        raise SecretProblem(f"{path}, the password file of profile {profile}, is empty.")
+    return password

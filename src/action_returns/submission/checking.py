@@ -1,0 +1,95 @@
+"""From a file to a verdict: read, look at the pending-actions download, check."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from action_returns.batch import Context, Pending, ReadyRows, Report, Summary, check, summarise
+from action_returns.sources import Reading, read_batch, read_stream
+from action_returns.submission.account import Account
+
+STANDARD_INPUT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class PendingSource:
+    """Which pending-actions download to use, and the answers to what its headers leave open.
+
+    Args:
+        path: the download.
+        columns: field -> header, for columns that cannot be told by their name.
+        day_first: whether 05/06/2026 is the fifth of June; None when nobody said.
+    """
+
+    path: Path
+    columns: Mapping[str, str] = field(default_factory=dict)
+    day_first: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A batch that was read and checked.
+
+    Args:
+        file: the file as the user named it.
+        reading: what the file held.
+        report: what the rules say about it.
+        pending: the download it was compared with, None without one.
+        rows: the rows that may be sent.
+        summary: their totals.
+    """
+
+    file: str
+    reading: Reading
+    report: Report
+    pending: Pending | None
+    rows: ReadyRows
+    summary: Summary
+
+
+def read_file(file: str, *, sheet: str | None = None) -> Reading:
+    """Read a batch from a file, or CSV from standard input when the name is ``-``.
+
+    Raises:
+        action_returns.sources.SourceProblem: when it cannot be read.
+    """
+    if file == STANDARD_INPUT:
+        return read_stream(sys.stdin.buffer.read())
+    return read_batch(Path(file), sheet=sheet)
+
+
+def check_file(
+    file: str, account: Account, *, now: datetime, pending: PendingSource | None = None, sheet: str | None = None
+) -> Checked:
+    """Read and check a batch.
+
+    Args:
+        file: path of the workbook or CSV, ``-`` for CSV on standard input.
+        account: whose rules hold.
+        now: the moment of the check, with its time zone.
+        pending: the pending-actions download, if there is one.
+        sheet: which sheet, when several could be meant.
+
+    Raises:
+        action_returns.sources.SourceProblem: when the file or the download cannot be used.
+    """
+    reading = read_file(file, sheet=sheet)
+    known = None if pending is None else _read_pending(pending, reading, account)
+    report = check(reading.columns, account.policy, Context(pending=known, now=now))
+    rows = report.ready_rows()
+    return Checked(file, reading, report, known, rows, summarise(rows, known))
+
+
+def _read_pending(source: PendingSource, reading: Reading, account: Account) -> Pending:
+    from action_returns.sources import read_pending
+
+    wanted = {cell for cell in reading.columns.action_id if isinstance(cell, str)}
+    return read_pending(
+        source.path,
+        wanted=wanted,
+        time_zone=account.time_zone,
+        columns=source.columns,
+        day_first=source.day_first,
+    )

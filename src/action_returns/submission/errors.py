@@ -1,0 +1,42 @@
+"""Why a use case stopped.
+
+SubmissionProblem
+├── BatchHasErrors   rows with errors would have to be left out, and nobody said so
+├── NothingReady     no row may be sent
+├── WrongConfirmation  the number confirmed is not the number of rows
+├── AlreadySent      the ledger has this exact content already
+└── ExportProblem    the file cannot be written where it was asked for
+"""
+
+
+class SubmissionProblem(Exception):
+    """A use case that stopped before anything left. The message says what, where, why and what to do."""
+
+
+class BatchHasErrors(SubmissionProblem):  # noqa: N818  # said to people as a fact, not as an error
+    """Rows with errors would have to be left out, and nobody said so."""
+
+
+class NothingReady(SubmissionProblem):  # noqa: N818
+    """No row may be sent."""
+
+
+class WrongConfirmation(SubmissionProblem):  # noqa: N818
+    """The number of rows that was confirmed is not the number of rows there are."""
+
+
+class AlreadySent(SubmissionProblem):  # noqa: N818
+    """The ledger has this exact content already.
+
+    Args:
+        message: what to say.
+        batch: label of the earlier batch.
+    """
+
+    def __init__(self, message: str, batch: str) -> None:
+        super().__init__(message)
+        self.batch = batch
+
+
+class ExportProblem(SubmissionProblem):
+    """The file cannot be written where it was asked for."""

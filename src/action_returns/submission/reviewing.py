@@ -1,0 +1,68 @@
+"""What a person confirms before anything leaves: totals, money effect, destination, and what nobody could check."""
+
+from dataclasses import dataclass
+
+from action_returns.submission.account import Account
+from action_returns.submission.checking import Checked
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One batch on one page.
+
+    Args:
+        checked: the batch.
+        account: the profile it would go out under.
+        channel: kind of channel, ``""`` without a profile.
+        destination: where it would go, ``""`` without a profile.
+        sha256: hash of the exact bytes, ``""`` when no row may be sent.
+        size: how many bytes.
+        unchecked: what nobody could check, one sentence each.
+    """
+
+    checked: Checked
+    account: Account
+    channel: str
+    destination: str
+    sha256: str
+    size: int
+    unchecked: tuple[str, ...]
+
+
+def review(checked: Checked, account: Account, *, destination: str = "") -> Review:
+    """Put together what a person has to know before saying yes.
+
+    Args:
+        checked: the batch.
+        account: the profile it would go out under.
+        destination: where it would go.
+    """
+    from action_returns.submission.exporting import make_file
+
+    made = make_file(checked) if checked.rows else None
+    profile = account.profile
+    return Review(
+        checked=checked,
+        account=account,
+        channel="" if profile is None else profile.channel.kind,
+        destination=destination,
+        sha256="" if made is None else made.sha256,
+        size=0 if made is None else len(made.content),
+        unchecked=tuple(unchecked(checked)),
+    )
+
+
+def unchecked(checked: Checked) -> list[str]:
+    """Say what nobody could check, one sentence each."""
+    said = []
+    pending = checked.pending
+    if pending is None:
+        said.append(
+            "Whether the actions exist, are already locked, or were 0 before: no pending-actions download was given "
+            "(--pending FILE)."
+        )
+    else:
+        said.append(f"What has changed at the network since {pending.as_of:%Y-%m-%d %H:%M %Z} ({pending.as_of_basis}).")
+    said.append("How often each action was modified before: an action takes 1,000 modifications in its life.")
+    said.append("Whether the network applies every row: that shows in a later download or its File Submissions page.")
+    return said
