@@ -90,7 +90,9 @@ def run(arguments: Sequence[str]) -> int:
             traceback.print_exc()
         return _stopped(error)
     except KeyboardInterrupt:
-        return _refused("interrupted. Nothing more was done; see what was sent with: action-returns history list", Exit.INTERRUPTED)
+        return _refused(
+            "interrupted. Nothing more was done; see what was sent with: action-returns history list", Exit.INTERRUPTED
+        )
     return int(result or 0)
 
 

@@ -65,7 +65,14 @@ def common(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def with_run(
-        *, profile: str | None, as_json: bool, quiet: bool, verbose: bool, no_color: bool, no_input: bool, debug: bool,
+        *,
+        profile: str | None,
+        as_json: bool,
+        quiet: bool,
+        verbose: bool,
+        no_color: bool,
+        no_input: bool,
+        debug: bool,
         **options: Any,
     ) -> Any:
         del debug  # read before anything else, in app.run
@@ -97,7 +104,9 @@ def pending_download(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(pending=source, **options)
 
     with_pending = click.option(
-        "--pending-dates", type=click.Choice(["dmy", "mdy"]), help="How its dates are written, when that cannot be told."
+        "--pending-dates",
+        type=click.Choice(["dmy", "mdy"]),
+        help="How its dates are written, when that cannot be told.",
     )(with_pending)
     with_pending = click.option(
         "--pending-column", multiple=True, metavar='FIELD="HEADER"', help="Which of its columns is which."
@@ -110,5 +119,7 @@ def pending_download(function: Callable[..., Any]) -> Callable[..., Any]:
 def _answer(text: str) -> tuple[str, str]:
     field, equals, header = text.partition("=")
     if not equals:
-        raise click.UsageError(f'--pending-column {text} has no "=". Write it like --pending-column amount="Sale Amount".')
+        raise click.UsageError(
+            f'--pending-column {text} has no "=". Write it like --pending-column amount="Sale Amount".'
+        )
     return field.strip(), header.strip().strip('"')

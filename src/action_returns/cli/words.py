@@ -50,7 +50,9 @@ class Words:
         json.dump(value, sys.stdout, indent=2, ensure_ascii=True)
         sys.stdout.write("\n")
 
-    def table(self, headers: Sequence[str], rows: Iterable[Sequence[str]], *, right: frozenset[int] = frozenset()) -> None:
+    def table(
+        self, headers: Sequence[str], rows: Iterable[Sequence[str]], *, right: frozenset[int] = frozenset()
+    ) -> None:
         """Print a table; on a terminal the last column is wrapped to its width.
 
         Args:
@@ -86,7 +88,9 @@ def _rich_table(headers: Sequence[str], rows: list[list[str]], right: frozenset[
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for at, header in enumerate(headers):
-        table.add_column(header, justify="right" if at in right else "left", overflow="fold", no_wrap=at < len(headers) - 1)
+        table.add_column(
+            header, justify="right" if at in right else "left", overflow="fold", no_wrap=at < len(headers) - 1
+        )
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     Console(no_color=not color, highlight=False).print(table)

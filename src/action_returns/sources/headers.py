@@ -52,3 +52,24 @@ def _the_one(name: ColumnName, places: list[int], folded: list[str], headers: Se
             "Keep one of them and rename or delete the others.",
         )
     return candidates[0]
+
+
+def columns_missing(rows: Sequence[Sequence[object]], name: str) -> SourceProblem:
+    """Say which of the three columns were not found.
+
+    Args:
+        rows: the rows that were looked at.
+        name: the file or sheet, for the message.
+    """
+    found = max(([column for column in COLUMN_NAMES if _has(row, column)] for row in rows), key=len, default=[])
+    missing = [column for column in COLUMN_NAMES if column not in found]
+    has = f"It has {' and '.join(found)}, but not {' and '.join(missing)}. " if found else ""
+    return SourceProblem(
+        "columns-missing",
+        f"{name} has no row with the headers ActionId, Amount and Reason. {has}"
+        "Write the three headers in one row above the data; other columns may stand beside them.",
+    )
+
+
+def _has(row: Sequence[object], column: ColumnName) -> bool:
+    return any(fold(cell) in BATCH_ALIASES[column] for cell in row)

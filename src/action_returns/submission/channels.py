@@ -45,7 +45,7 @@ def _build(name: str, profile: "Profile") -> "Channel":
                 port=channel.port,
                 security=channel.security,
                 username=channel.username,
-                password=lambda: resolve(channel.password, profile=name),
+                password=lambda: resolve(channel.password.get_secret_value(), profile=name),
                 directory=channel.directory,
                 upload=channel.upload,
             )
@@ -56,7 +56,7 @@ def _build(name: str, profile: "Profile") -> "Channel":
                 port=channel.port,
                 security=channel.security,
                 username=channel.username,
-                password=None if password is None else (lambda: resolve(password, profile=name)),
+                password=None if password is None else (lambda: resolve(password.get_secret_value(), profile=name)),
                 sender=channel.sender,
                 recipient=channel.recipient,
                 subject=channel.subject,
@@ -64,5 +64,5 @@ def _build(name: str, profile: "Profile") -> "Channel":
         case kind:
             raise ConfigProblem(
                 f"The channel {kind} of profile {name} is not available in this version. "
-                "Set profiles.{name}.channel.kind to ftp, email, outbox or draft."
+                f"Set profiles.{name}.channel.kind to ftp, email, outbox or draft."
             )

@@ -5,17 +5,17 @@ committed after. Whatever ends this program in between leaves a batch that says 
 reads as ``unknown``: it is never sent again by itself.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from action_returns.delivery.outcome import Channel, Outcome, Parcel
-from action_returns.settings import Places, write_atomically
+from action_returns.delivery import Channel, Outcome, Parcel, Phase, State
+from action_returns.ledger import DuplicateBatch, LedgerProblem, NewBatch, label
+from action_returns.settings import Places, SettingsProblem, write_atomically
 from action_returns.submission.errors import AlreadySent, BatchHasErrors, WrongConfirmation
 from action_returns.submission.exporting import make_file
-from action_returns.submission.money import money
 
 if TYPE_CHECKING:
     from action_returns.ledger import BatchRecord, Ledger
@@ -83,7 +83,6 @@ def submit(
     account: "Account",
     channel: Channel,
     ledger: "Ledger",
-    places: Places,
     *,
     clock: Callable[[], datetime],
     allow_duplicate: bool = False,
@@ -95,7 +94,6 @@ def submit(
         account: the profile it goes out under.
         channel: the way to the receiver.
         ledger: where it is recorded before and after.
-        places: where the copy of the bytes is kept.
         clock: the local time, with its zone.
         allow_duplicate: send even when the ledger has this exact content already.
 
@@ -104,12 +102,20 @@ def submit(
         action_returns.ledger.LedgerProblem: the batch could not be recorded; nothing was sent.
     """
     made = make_file(checked)
-    kind = account.profile.channel.kind if account.profile is not None else ""
-    claim = _claim(checked, account, channel, ledger, made.content, kind, clock, allow_duplicate=allow_duplicate)
-    folder = places.submissions / claim.label
-    folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(folder / claim.file_name, made.content, overwrite=False)
-    outcome = channel.deliver(Parcel(claim.file_name, made.content))
+    kind = "" if account.profile is None else account.profile.channel.kind
+    batch = NewBatch(account.name, account.environment, kind, channel.destination, checked.file)
+    today = clock().date()
+    try:
+        claim = ledger.claim(
+            batch,
+            made.content,
+            checked.rows,
+            name_for=lambda number: f"Batch_Mods_Reversals_{today:%Y_%m_%d}_{label(number)}.csv",
+            allow_duplicate=allow_duplicate,
+        )
+    except DuplicateBatch as duplicate:
+        raise AlreadySent(_already(duplicate.previous, checked.file), duplicate.previous.label) from None
+    outcome = _deliver(channel, Parcel(claim.file_name, made.content))
     done = Submission(
         batch=claim.label,
         file_name=claim.file_name,
@@ -120,8 +126,51 @@ def submit(
         destination=channel.destination,
         outcome=outcome,
     )
-    return _settle(done, claim.number, ledger)
+    return _settled(done, claim.number, ledger)
 
 
-def _claim(checked, account, channel, ledger, content, kind, clock, *, allow_duplicate):
-    raise NotImplementedError
+def keep_copy(done: Submission, ledger: "Ledger", places: Places) -> Path:
+    """Put the exact bytes of a batch where people find them; the ledger holds them anyway.
+
+    Returns:
+        The file.
+    """
+    folder = places.submissions / done.batch
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / done.file_name
+    if not path.exists():
+        write_atomically(path, ledger.content(int(done.batch)), overwrite=False)
+    return path
+
+
+def _deliver(channel: Channel, parcel: Parcel) -> Outcome:
+    try:
+        return channel.deliver(parcel)
+    except SettingsProblem as problem:  # the password is fetched when it is needed
+        return Outcome(State.FAILED, f"{problem} Nothing was sent.", Phase.CONNECT)
+    except Exception as error:  # noqa: BLE001  # whatever it was, the ledger must not keep saying "sending"
+        return Outcome(
+            State.UNKNOWN,
+            f"The program met something nobody foresaw while it was sending ({type(error).__name__}). "
+            "The file may have arrived or not. Do not send it again before you have looked.",
+        )
+
+
+def _settled(done: Submission, number: int, ledger: "Ledger") -> Submission:
+    outcome = done.outcome
+    try:
+        ledger.settle(number, outcome.state.value, outcome.message, outcome.evidence)
+    except LedgerProblem as problem:
+        told = f"{outcome.message} This could not be recorded, so the history will say unknown: {problem}"
+        return replace(done, outcome=replace(outcome, message=told), recorded=False)
+    return done
+
+
+def _already(previous: "BatchRecord", file: str) -> str:
+    when = previous.created_at.astimezone()
+    return (
+        f"This exact list was already sent on {when:%Y-%m-%d at %H:%M} as batch {previous.label} ({previous.state}, "
+        f"{previous.file_name}). Nothing was sent now. Sending {file} again uses up another modification of each of its "
+        f"{previous.rows} actions; look at it with: action-returns history show {previous.label}. If it really has to "
+        "go out again, add --allow-duplicate."
+    )

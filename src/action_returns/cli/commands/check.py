@@ -115,7 +115,9 @@ def print_totals(words: Words, checked: Checked) -> None:
         words.say(f"All {report.rows} rows are ready.", style="good")
     else:
         out = report.rows - report.ready
-        words.say(f"{out} of {report.rows} rows have errors and would stay behind; {report.ready} are ready.", style="error")
+        words.say(
+            f"{out} of {report.rows} rows have errors and would stay behind; {report.ready} are ready.", style="error"
+        )
     words.say("Not checked: " + " ".join(unchecked(checked)), style="quiet")
     if any(finding.fix is not None for _, finding in report.fixable()):
         words.say(f"Next: action-returns fix {checked.file} -o repaired.csv makes the safe corrections in a new file.")

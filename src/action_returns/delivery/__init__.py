@@ -1,0 +1,33 @@
+"""Bytes to the receiver, and the honest outcome. A new channel is one new file here."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from action_returns.delivery.outcome import Channel, Outcome, Parcel, Phase, State
+
+if TYPE_CHECKING:
+    from action_returns.delivery.draft import DraftChannel
+    from action_returns.delivery.email import EmailChannel
+    from action_returns.delivery.ftp import FtpChannel
+    from action_returns.delivery.outbox import Outbox
+
+__all__ = [
+    "Channel",
+    "DraftChannel",
+    "EmailChannel",
+    "FtpChannel",
+    "Outbox",
+    "Outcome",
+    "Parcel",
+    "Phase",
+    "State",
+]
+
+_CHANNELS: Final = {"DraftChannel": "draft", "EmailChannel": "email", "FtpChannel": "ftp", "Outbox": "outbox"}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a channel only when it is used: ftplib and smtplib cost a click 20 to 40 ms each."""
+    if name in _CHANNELS:
+        return getattr(import_module(f"action_returns.delivery.{_CHANNELS[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,62 @@
+"""Bytes to text, when nobody says which encoding it is."""
+
+import codecs
+from typing import Final
+
+from action_returns.sources.errors import SourceProblem
+
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
+    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
+)
+
+
+def encoding_of(start: bytes) -> str | None:
+    """Tell UTF-8 and UTF-16 by their byte order mark, and UTF-16 without one by its zero bytes.
+
+    Args:
+        start: the first bytes of the file.
+
+    Returns:
+        The codec's name, None when only the whole content can tell.
+    """
+    for mark, codec, _ in _BOMS:
+        if start.startswith(mark):
+            return codec
+    pairs = len(start) // 2
+    if pairs and start[1::2].count(0) > pairs * 0.8:
+        return "utf-16-le"
+    if pairs and start[0::2].count(0) > pairs * 0.8:
+        return "utf-16-be"
+    return None
+
+
+def decode(content: bytes, name: str) -> tuple[str, str | None]:
+    """Read text as UTF-8, UTF-16 or, when it is neither, Windows-1252.
+
+    Args:
+        content: the whole file.
+        name: the file's name, for the message.
+
+    Returns:
+        The text, and a note when the encoding was assumed.
+
+    Raises:
+        SourceProblem: ``file-unreadable`` when it is none of them.
+    """
+    codec = encoding_of(content[:4096])
+    try:
+        if codec is not None:
+            return content.decode(codec), None
+        try:
+            return content.decode("utf-8"), None
+        except UnicodeDecodeError:
+            note = "The file is neither UTF-8 nor UTF-16; it was read as Windows-1252."
+            return content.decode("cp1252"), note
+    except UnicodeDecodeError as error:
+        raise SourceProblem(
+            "file-unreadable",
+            f"{name} is not readable text (byte {error.start} fits no encoding). "
+            "Save it again as CSV UTF-8 from the spreadsheet program.",
+        ) from None

@@ -1,0 +1,255 @@
+"""The batch of a workbook: which sheet, which columns, which rows; and every cell as it was."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from action_returns.batch.columns import COLUMN_NAMES, Cell, CellError, ColumnName, Columns
+from action_returns.sources.errors import SourceProblem
+from action_returns.sources.headers import columns_missing, find_columns
+from action_returns.sources.reading import Reading
+from action_returns.sources.xlsx.cells import Book
+from action_returns.sources.xlsx.guard import Package, UnusualXml
+from action_returns.sources.xlsx.package import Sheet, Table, area, column_letters, structure
+from action_returns.sources.xlsx.sheet import LAST_ROW, Filled, SheetReader, beyond_a_worksheet
+from action_returns.sources.xlsx.strings import shared_strings
+from action_returns.sources.xlsx.styles import date_formats
+
+_ROWS_ABOVE: Final = 50
+_TABLE: Final = "actions"
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where a batch stands.
+
+    Args:
+        sheet: the sheet.
+        header: row of the headers.
+        columns: numbers of ActionId, Amount and Reason, 1 for A.
+        table: the table it is, None when only headers were found.
+    """
+
+    sheet: Sheet
+    header: int
+    columns: tuple[int, int, int]
+    table: Table | None = None
+
+    def __str__(self) -> str:
+        if self.table is not None:
+            return f"table {self.table.name} on sheet {self.sheet.name}"
+        return f"sheet {self.sheet.name}, headers in row {self.header}"
+
+
+class _Workbook:
+    """An opened workbook, read the fast way."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        self._structure = structure(package)
+        styles = self._structure.styles
+        dated = frozenset[int]()
+        if styles is not None and styles in package:
+            dated = date_formats(package.read(styles).decode("utf-8", "replace"))
+        self._book = Book(shared_strings(package, self._structure.strings), dated, self._structure.from_1904)
+
+    @property
+    def sheets(self) -> tuple[Sheet, ...]:
+        return self._structure.sheets
+
+    def rows(self, sheet: Sheet, most: int = LAST_ROW) -> Iterator[tuple[int, list[Cell]]]:
+        return SheetReader(self.package, sheet.part, self._book).rows(most)
+
+    def columns(self, spot: _Spot) -> Filled:
+        return SheetReader(self.package, spot.sheet.part, self._book).columns(spot.columns, spot.header + 1)
+
+
+class _SlowWorkbook:
+    """The same through openpyxl, for workbooks whose XML no common program writes."""
+
+    def __init__(self, path: Path) -> None:
+        from action_returns.sources.xlsx import slow
+
+        self._slow = slow
+        self._values, self._formulas = slow.load(path, values=True), slow.load(path, values=False)
+
+    @property
+    def sheets(self) -> tuple[Sheet, ...]:
+        return tuple(
+            Sheet(
+                sheet.title, sheet.title, sheet.sheet_state == "visible", tuple(map(_slow_table, sheet.tables.values()))
+            )
+            for sheet in self._formulas.worksheets
+        )
+
+    def rows(self, sheet: Sheet, most: int = LAST_ROW) -> Iterator[tuple[int, list[Cell]]]:
+        return self._slow.rows(self._values[sheet.name], self._formulas[sheet.name], most)
+
+    def columns(self, spot: _Spot) -> Filled:
+        filled = Filled()
+        for number, cells in self.rows(spot.sheet):
+            three = [cells[column - 1] if column <= len(cells) else None for column in spot.columns]
+            if number > spot.header and three != [None, None, None]:
+                filled.rows.append(number)
+                for column, cell in zip(filled.columns, three, strict=True):
+                    column.append(cell)
+        sheet = self._formulas[spot.sheet.name]
+        filled.hidden.update(number for number, facts in sheet.row_dimensions.items() if facts.hidden)
+        filled.merges += [place for merged in sheet.merged_cells.ranges if (place := area(str(merged))) is not None]
+        return filled
+
+
+def read_workbook(path: Path, *, sheet: str | None = None) -> Reading:
+    """Read the batch of a workbook.
+
+    The table named Actions counts first, then the only table with the three columns, then the only sheet with their
+    headers among its first rows.
+
+    Args:
+        path: the file, .xlsx or .xlsm; never written.
+        sheet: the sheet to read, when several could be meant.
+
+    Raises:
+        SourceProblem: when it cannot be read as a whole.
+    """
+    with Package(path) as package:
+        try:
+            return _read(_Workbook(package), path.name, sheet)
+        except UnusualXml:
+            return _read(_SlowWorkbook(path), path.name, sheet)
+
+
+def read_grid(path: Path, *, sheet: str | None = None) -> Iterator[tuple[int, list[Cell]]]:
+    """Give every row of a sheet that holds something: its number and its cells from column A on.
+
+    Args:
+        path: the file.
+        sheet: the sheet to read; the first visible one when None.
+
+    Raises:
+        SourceProblem: when it cannot be read.
+    """
+    with Package(path) as package:
+        try:
+            book: _Workbook | _SlowWorkbook = _Workbook(package)
+            for _ in book.rows(_first(book, sheet, path.name), most=1):
+                break
+        except UnusualXml:
+            book = _SlowWorkbook(path)
+        yield from book.rows(_first(book, sheet, path.name))
+
+
+def _first(book: _Workbook | _SlowWorkbook, sheet: str | None, name: str) -> Sheet:
+    return _considered(book.sheets, sheet, name)[0]
+
+
+def _read(book: _Workbook | _SlowWorkbook, name: str, sheet: str | None) -> Reading:
+    spot = _find(book, name, sheet)
+    filled = book.columns(spot)
+    rows = filled.rows
+    if rows and rows[-1] > LAST_ROW:
+        raise beyond_a_worksheet(name)
+    keep = len(rows)
+    notes = []
+    if spot.table is not None:
+        keep = sum(number <= spot.table.bottom for number in rows)
+        below = [number for number in rows[keep:] if number > spot.table.bottom + spot.table.totals]
+        if below:
+            notes.append(
+                f"{len(below)} filled rows below the table {spot.table.name} were not read (rows {below[0]} to "
+                f"{below[-1]}). Drag the corner of the table over them if they belong to it."
+            )
+    if not keep:
+        raise SourceProblem(
+            "no-rows", f"{name} has no rows below its headers ({spot}). Fill in the returns and save it."
+        )
+    cells = filled.columns
+    for column in cells:
+        del column[keep:]
+    _mark_merged(cells, rows, spot.columns, filled.merges)
+    columns = Columns(
+        action_id=cells[0],
+        amount=cells[1],
+        reason=cells[2],
+        rows=rows[:keep],
+        sheet=spot.sheet.name,
+        letters=tuple(map(column_letters, spot.columns)),  # type: ignore[arg-type]  # three of them
+        hidden=frozenset(filled.hidden.intersection(rows[:keep])),
+    )
+    return Reading(columns, str(spot), tuple(notes))
+
+
+def _find(book: _Workbook | _SlowWorkbook, name: str, wanted: str | None) -> _Spot:
+    sheets = _considered(book.sheets, wanted, name)
+    tables = [
+        _Spot(sheet, table.top, _numbers(found, table.left), table)
+        for sheet in sheets
+        for table in sheet.tables
+        if (found := find_columns(table.headers)) is not None
+    ]
+    named = [spot for spot in tables if spot.table is not None and spot.table.name.lower() == _TABLE]
+    looked_at: list[Sequence[object]] = []
+    spots = named or tables or list(_by_headers(book, sheets, looked_at))
+    if not spots:
+        raise columns_missing(looked_at, name if wanted is None else f"Sheet {wanted} of {name}")
+    if len(spots) > 1:
+        raise SourceProblem(
+            "sheet-ambiguous",
+            f"{name} has the three columns more than once: {'; '.join(map(str, spots))}. "
+            f'Say which sheet counts: --sheet "{spots[0].sheet.name}"',
+        )
+    return spots[0]
+
+
+def _considered(sheets: Sequence[Sheet], wanted: str | None, name: str) -> list[Sheet]:
+    if wanted is None:
+        return [sheet for sheet in sheets if sheet.visible] or list(sheets)
+    found = [sheet for sheet in sheets if sheet.name.casefold() == wanted.casefold()]
+    if not found:
+        raise SourceProblem(
+            "sheet-ambiguous",
+            f'{name} has no sheet "{wanted}". It has: {", ".join(sheet.name for sheet in sheets)}. Choose one of them.',
+        )
+    return found
+
+
+def _by_headers(
+    book: _Workbook | _SlowWorkbook, sheets: Sequence[Sheet], looked_at: list[Sequence[object]]
+) -> Iterator[_Spot]:
+    for sheet in sheets:
+        for number, cells in book.rows(sheet, most=_ROWS_ABOVE):
+            found = find_columns(cells)
+            if found is not None:
+                yield _Spot(sheet, number, _numbers(found, 1))
+                break
+            looked_at.append(cells)
+
+
+def _numbers(found: dict[ColumnName, int], left: int) -> tuple[int, int, int]:
+    first, second, third = (found[column] + left for column in COLUMN_NAMES)
+    return first, second, third
+
+
+def _mark_merged(
+    cells: tuple[list[Cell], ...],
+    rows: Sequence[int],
+    columns: tuple[int, int, int],
+    merges: Sequence[tuple[int, int, int, int]],
+) -> None:
+    from bisect import bisect_left, bisect_right
+
+    from action_returns.batch.report import shown
+
+    for left, top, right, bottom in merges:
+        for column, number in zip(cells, columns, strict=True):
+            if left <= number <= right:
+                for at in range(bisect_left(rows, top), min(bisect_right(rows, bottom), len(column))):
+                    column[at] = CellError("merged", shown(column[at]))
+
+
+def _slow_table(table: object) -> Table:
+    left, top, _, bottom = area(table.ref) or (1, 1, 1, 1)  # type: ignore[attr-defined]
+    totals = table.totalsRowCount or 0  # type: ignore[attr-defined]
+    headers = tuple(column.name for column in table.tableColumns)  # type: ignore[attr-defined]
+    return Table(table.displayName, headers, left, top, bottom - totals, totals)  # type: ignore[attr-defined]
