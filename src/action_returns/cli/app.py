@@ -36,10 +36,10 @@ COMMANDS: Final = {
 class _Tree(click.Group):
     """Loads a command's module only when the command is called: start-up is most of a small check."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # as click calls it
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"action_returns.cli.commands.{COMMANDS[cmd_name]}")
@@ -61,7 +61,7 @@ class _Tree(click.Group):
 @click.command(cls=_Tree, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="action-returns", message="%(prog)s %(version)s")
 def tree() -> None:
-    """Tell impact.com which mobile-app actions were returned: check the file, make the exact CSV, deliver it.
+    r"""Tell impact.com which mobile-app actions were returned: check the file, make the exact CSV, deliver it.
 
     \b
     action-returns check returns.xlsx           what is wrong, where, and what to do
@@ -85,7 +85,7 @@ def run(arguments: Sequence[str]) -> int:
     debug = "--debug" in arguments
     try:
         result = tree.main([word for word in arguments if word != "--debug"], "action-returns", standalone_mode=False)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # the last one to catch it: a user never sees a traceback
         if debug:
             traceback.print_exc()
         return _stopped(error)

@@ -17,7 +17,7 @@ from action_returns.submission.account import Account, open_account
 from action_returns.submission.checking import PendingSource
 
 
-class Stopped(Exception):  # noqa: N818  # not an error: the command has said everything
+class Stopped(Exception):  # not an error: the command has said everything
     """Ends a command whose words were said, with its exit code."""
 
     def __init__(self, code: Exit) -> None:

@@ -66,7 +66,10 @@ class Words:
             return
         widths = [max(len(header), *(len(row[at]) for row in listed), 0) for at, header in enumerate(headers)]
         for row in (headers, *listed):
-            cells = [cell.rjust(w) if at in right else cell.ljust(w) for at, (cell, w) in enumerate(zip(row, widths))]
+            cells = [
+                cell.rjust(width) if at in right else cell.ljust(width)
+                for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+            ]
             print("  ".join(cells).rstrip())
 
     def styled(self, text: str, style: str | None, stream: TextIO) -> str:

@@ -105,7 +105,7 @@ class FtpChannel:
     def _connected(self) -> ftplib.FTP:
         client: ftplib.FTP
         if self.security == "plain":
-            client = ftplib.FTP(timeout=self.connect_timeout)  # noqa: S321  # accepted per profile, in writing
+            client = ftplib.FTP(timeout=self.connect_timeout)  # accepted per profile, in writing
         else:
             # ftplib's own default context verifies nothing.
             context = self.context or ssl.create_default_context()

@@ -13,19 +13,19 @@ class SubmissionProblem(Exception):
     """A use case that stopped before anything left. The message says what, where, why and what to do."""
 
 
-class BatchHasErrors(SubmissionProblem):  # noqa: N818  # said to people as a fact, not as an error
+class BatchHasErrors(SubmissionProblem):  # said to people as a fact, not as an error
     """Rows with errors would have to be left out, and nobody said so."""
 
 
-class NothingReady(SubmissionProblem):  # noqa: N818
+class NothingReady(SubmissionProblem):
     """No row may be sent."""
 
 
-class WrongConfirmation(SubmissionProblem):  # noqa: N818
+class WrongConfirmation(SubmissionProblem):
     """The number of rows that was confirmed is not the number of rows there are."""
 
 
-class AlreadySent(SubmissionProblem):  # noqa: N818
+class AlreadySent(SubmissionProblem):
     """The ledger has this exact content already.
 
     Args:

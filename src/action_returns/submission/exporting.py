@@ -57,24 +57,36 @@ def export(checked: Checked, places: Places, *, target: Path | None, today: date
     """
     made = make_file(checked)
     path = target or places.exports / f"Batch_Mods_Reversals_{today:%Y_%m_%d}_{made.sha256[:12]}.csv"
-    if path.exists():
-        _refuse_to_lose(path, made.content, Path(checked.file), overwrite=overwrite)
+    source = Path(checked.file)
+    if path.exists() and source.exists() and path.samefile(source):
+        raise ExportProblem(f"{path} is the file that was checked; it is never written. Choose another name with -o.")
+    write_bytes(path, made.content, overwrite=overwrite)
+    return Exported(made.content, made.sha256, path)
+
+
+def write_bytes(path: Path, content: bytes, *, overwrite: bool = False) -> None:
+    """Write a file for the user, whole or not at all; a file that holds the same bytes already is left as it is.
+
+    Args:
+        path: the file; its folder is made where there is none.
+        content: all of it.
+        overwrite: whether another file of that name may be replaced.
+
+    Raises:
+        ExportProblem: when it cannot be written, or another file would be lost.
+    """
     try:
+        if not overwrite and path.is_file() and path.read_bytes() == content:
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, made.content, overwrite=True)
+        write_atomically(path, content, overwrite=overwrite)
+    except FileExistsError:
+        raise ExportProblem(
+            f"{path} exists already and holds something else. It was left as it is. "
+            "Choose another name with -o, or replace it with --force."
+        ) from None
     except OSError as error:
         raise ExportProblem(
             f"{path} cannot be written: {error.strerror or error}. Nothing was written. "
             "Choose another folder with -o, or make room."
         ) from None
-    return Exported(made.content, made.sha256, path)
-
-
-def _refuse_to_lose(path: Path, content: bytes, source: Path, *, overwrite: bool) -> None:
-    if source.exists() and path.samefile(source):
-        raise ExportProblem(f"{path} is the file that was checked; it is never written. Choose another name with -o.")
-    if not overwrite and not (path.is_file() and path.read_bytes() == content):
-        raise ExportProblem(
-            f"{path} exists already and holds something else. It was left as it is. "
-            "Choose another name with -o, or replace it with --force."
-        )

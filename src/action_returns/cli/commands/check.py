@@ -15,6 +15,7 @@ from action_returns.sources import SourceProblem
 from action_returns.submission.checking import Checked, PendingSource, check_file
 from action_returns.submission.reviewing import unchecked
 
+_WIDEST_FOUND = 30
 _MOST_PRINTED = 200
 """Findings printed for people; all of them with --verbose or --json."""
 
@@ -103,7 +104,7 @@ def _advice(message: str, fix: str | None) -> str:
 def _short(found: str) -> str:
     from action_returns.batch.blanks import show_blanks
 
-    return show_blanks(found if len(found) <= 30 else found[:29] + "…")
+    return show_blanks(found if len(found) <= _WIDEST_FOUND else found[: _WIDEST_FOUND - 1] + "…")
 
 
 def print_totals(words: Words, checked: Checked) -> None:

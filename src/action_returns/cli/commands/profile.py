@@ -1,0 +1,127 @@
+"""``action-returns profile``: the accounts, their rules, and the way to their receivers."""
+
+from typing import Any
+
+import click
+
+from action_returns.cli.options import Run, common
+from action_returns.settings import load_settings
+from action_returns.settings.editing import add_profile, remove_profile, use_profile
+
+_ASKED = {
+    "ftp": ("host", "username", "directory"),
+    "email": ("host", "sender", "recipient"),
+    "outbox": ("directory",),
+    "draft": ("directory",),
+}
+_NUMBERS = frozenset({"port"})
+_FLAGS = frozenset({"accept_plaintext"})
+
+
+@click.group("profile", short_help="Accounts, their rules, and where their files go.")
+def command() -> None:
+    """Set up the accounts. They live in config.toml; passwords do not."""
+
+
+@command.command("list")
+@common
+def list_profiles(run: Run) -> None:
+    """List the profiles."""
+    settings = load_settings(run.places.config_file)
+    rows = [
+        (name, profile.environment, profile.channel.kind, "default" if name == settings.default_profile else "")
+        for name, profile in settings.profiles.items()
+    ]
+    if run.words.as_json:
+        run.words.json([dict(zip(("name", "environment", "channel", "default"), row, strict=True)) for row in rows])
+        return
+    if rows:
+        run.words.table(("Profile", "Environment", "Channel", ""), rows)
+    else:
+        run.words.say("There is no profile yet. Make one: action-returns profile add NAME")
+
+
+@command.command("show")
+@click.argument("name", required=False)
+@common
+def show(run: Run, *, name: str | None) -> None:
+    """Show a profile; passwords are not in it."""
+    chosen, profile = load_settings(run.places.config_file).choose(name or run.profile)
+    facts = profile.model_dump(mode="json", exclude_none=True)
+    channel = facts.pop("channel")
+    if "password" in channel:
+        channel["password"] = profile.channel.password.get_secret_value()  # type: ignore[union-attr]  # where it is kept
+    if run.words.as_json:
+        run.words.json({"name": chosen, **facts, "channel": channel, "file": str(run.places.config_file)})
+        return
+    rows = [(key, str(value)) for key, value in facts.items()]
+    rows += [(f"channel.{key}", str(value)) for key, value in channel.items()]
+    run.words.table(("Profile", chosen), rows)
+    run.words.say(f"Kept in {run.places.config_file}", style="quiet")
+
+
+@command.command("add")
+@click.argument("name")
+@click.option("--environment", type=click.Choice(["live", "test"]), default="test", show_default=True)
+@click.option("--kind", type=click.Choice(list(_ASKED)), help="How the file gets to the receiver.")
+@click.option(
+    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the channel, such as host=..."
+)
+@common
+def add(run: Run, *, name: str, environment: str, kind: str | None, settings: tuple[str, ...]) -> None:
+    """Make a profile; what is not given is asked for."""
+    if kind is None:
+        kind = _ask(run, "How does the file get to the receiver", "--kind", click.Choice(list(_ASKED)), "ftp")
+    channel: dict[str, Any] = {"kind": kind, **dict(_setting(text) for text in settings)}
+    for key in _ASKED[kind]:
+        if key not in channel:
+            usual = "/" if kind == "ftp" and key == "directory" else None
+            channel[key] = _ask(run, key, f"--set {key}=...", None, usual)
+    if kind == "ftp" or (kind == "email" and "username" in channel):
+        channel.setdefault("password", "keyring")
+    add_profile(run.places.config_file, name, {"environment": environment, "channel": channel})
+    run.words.say(f"Profile {name} is in {run.places.config_file}.", style="good")
+    if channel.get("password") == "keyring":
+        run.words.say(f"Next: action-returns secret set {name}, then action-returns probe --profile {name}")
+    else:
+        run.words.say(f"Next: action-returns probe --profile {name}")
+
+
+@command.command("use")
+@click.argument("name")
+@common
+def use(run: Run, *, name: str) -> None:
+    """Make a profile the default one."""
+    use_profile(run.places.config_file, name)
+    run.words.say(f"{name} is the default profile now.", style="good")
+
+
+@command.command("remove")
+@click.argument("name")
+@common
+def remove(run: Run, *, name: str) -> None:
+    """Remove a profile. Its password and what was sent under it stay."""
+    remove_profile(run.places.config_file, name)
+    run.words.say(
+        f"Profile {name} is removed. Its password goes with: action-returns secret delete {name}", style="good"
+    )
+
+
+def _setting(text: str) -> tuple[str, object]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise click.UsageError(f'--set {text} has no "=". Write it like --set host=batch.impact.com')
+    if key in _NUMBERS and value.isascii() and value.isdigit():
+        return key, int(value)
+    if key in _FLAGS and value in {"true", "false"}:
+        return key, value == "true"
+    return key, value
+
+
+def _ask(run: Run, what: str, option: str, kind: click.Choice[str] | None, default: str | None) -> str:
+    if not run.words.can_ask():
+        if default is not None:
+            return default
+        raise click.UsageError(f"Nobody is here to ask for the {what}. Give it with {option}")
+    answer: str = click.prompt(what, type=kind, default=default, err=True)
+    return answer

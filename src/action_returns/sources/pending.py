@@ -1,0 +1,229 @@
+"""The pending-actions download: what the network says about the actions before anything is changed."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime, tzinfo
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, Final
+
+from action_returns.batch import Pending, PendingAction
+from action_returns.batch.amounts import cents_of_number, cents_of_text
+from action_returns.sources.dates import UndecidedOrder, day_comes_first, moment
+from action_returns.sources.errors import SourceProblem
+from action_returns.sources.pending_columns import columns_missing, find_fields, header_signature
+from action_returns.sources.pending_rows import Row, rows_of
+
+__all__ = ["header_signature", "headers_of", "read_pending"]
+
+_SAMPLE: Final = 20_000
+"""Rows whose dates decide how dates are written."""
+_four_places = re.compile(r"([0-9]+\.[0-9]{2})0{1,2}").fullmatch
+_OPTIONAL: Final = {
+    "amount": "whether an amount is above the current one, unchanged, or was 0",
+    "locks_at": "whether an action is locked",
+}
+
+
+def headers_of(path: Path) -> list[str]:
+    """Give the headers of a download.
+
+    Raises:
+        SourceProblem: when it cannot be read.
+    """
+    return [str(cell) for cell in next(rows_of(path), [])]
+
+
+def read_pending(
+    path: Path,
+    *,
+    wanted: Collection[str] | None,
+    time_zone: tzinfo,
+    columns: Mapping[str, str] | None = None,
+    day_first: bool | None = None,
+) -> Pending:
+    """Read a download. A wrong one is named before it changes any verdict.
+
+    Args:
+        path: CSV, workbook, or the API's list of actions as JSON.
+        wanted: the ids that matter, others are only counted; None for all of them.
+        time_zone: dates without an offset are in it; a date without a time is the start of that day.
+        columns: field -> header, where the user told it.
+        day_first: whether 05/06/2026 is the fifth of June; None when nobody said.
+
+    Raises:
+        SourceProblem: when it cannot be used.
+    """
+    rows = rows_of(path)
+    headers = next(rows, None)
+    if headers is None:
+        raise SourceProblem("pending-empty", f"{path.name} is empty. Download Pending Actions again.")
+    fields = find_fields(headers, columns or {})
+    if "action_id" not in fields:
+        raise columns_missing(headers, path.name)
+    sample = list(islice(rows, _SAMPLE))
+    if "locks_at" in fields and day_first is None:
+        day_first = _order_of_dates(sample, fields["locks_at"], path.name)
+    reader = _Reader(fields, wanted, time_zone, day_first=day_first)
+    reader.read(chain(sample, rows))
+    return reader.result(path)
+
+
+def _order_of_dates(sample: list[Row], at: int, name: str) -> bool | None:
+    try:
+        return day_comes_first(row[at] for row in sample if len(row) > at)
+    except UndecidedOrder:
+        raise SourceProblem(
+            "pending-dates-unclear",
+            f"{name} writes lock dates like 05/06/2026, and none of them tells whether the day or the month comes "
+            "first. Say which: --pending-dates dmy or --pending-dates mdy",
+        ) from None
+
+
+class _Reader:
+    """Reads rows into facts, and counts what it could not read."""
+
+    def __init__(
+        self, fields: Mapping[str, int], wanted: Collection[str] | None, zone: tzinfo, *, day_first: bool | None
+    ) -> None:
+        self._fields = fields
+        self._wanted = None if wanted is None else frozenset(wanted)
+        self._zone = zone
+        self._day_first = day_first
+        self._actions: dict[str, PendingAction] = {}
+        self._differing: set[str] = set()
+        self._campaigns: set[str] = set()
+        self._currencies: set[str] = set()
+        self._moments: dict[Any, datetime | None] = {}
+        self.count = self.bad_dates = self.dates = self.bad_amounts = 0
+
+    def read(self, rows: Iterator[Row]) -> None:
+        """Read every row; only wanted actions are kept."""
+        id_at, currency_at = self._fields["action_id"], self._fields.get("currency")
+        wanted, campaigns = self._wanted, self._campaigns
+        for row in rows:
+            action_id = row[id_at] if len(row) > id_at else None
+            if not action_id:
+                continue
+            self.count += 1
+            if currency_at is not None and len(row) > currency_at and row[currency_at]:
+                self._currencies.add(row[currency_at])
+            if wanted is None or action_id in wanted:
+                self._keep(str(action_id).strip(), row)
+            elif not self._actions:
+                campaigns.add(_campaign(str(action_id)))
+
+    def _keep(self, action_id: str, row: Row) -> None:
+        action = PendingAction(
+            cents=self._cents(self._cell(row, "amount")),
+            locks_at=self._moment(self._cell(row, "locks_at")),
+            state=_word(self._cell(row, "state")),
+            order_id=_word(self._cell(row, "order_id")),
+            partner=_word(self._cell(row, "partner")),
+            currency=_word(self._cell(row, "currency")),
+        )
+        before = self._actions.get(action_id)
+        if before is not None and before != action:
+            # Which of the two is true nobody knows; what they agree on is kept.
+            self._differing.add(action_id)
+            agreed = {field: new for field, new in action._asdict().items() if new == getattr(before, field)}
+            action = PendingAction(**agreed)
+        self._actions[action_id] = action
+
+    def _cell(self, row: Row, field: str) -> Any:
+        at = self._fields.get(field)
+        return None if at is None or len(row) <= at or row[at] == "" else row[at]
+
+    def _cents(self, cell: Any) -> int | None:
+        cents = _cents(cell)
+        self.bad_amounts += cell is not None and cents is None
+        return cents
+
+    def _moment(self, cell: Any) -> datetime | None:
+        if cell is None:
+            return None
+        if cell not in self._moments:
+            self._moments[cell] = moment(cell, self._zone, day_first=self._day_first)
+        found = self._moments[cell]
+        self.dates += 1
+        self.bad_dates += found is None
+        return found
+
+    def result(self, path: Path) -> Pending:
+        """Give what was read.
+
+        Raises:
+            SourceProblem: when it is the wrong download.
+        """
+        self._refuse_wrong(path.name)
+        return Pending(
+            actions=self._actions,
+            count=self.count,
+            as_of=datetime.fromtimestamp(path.stat().st_mtime, UTC),
+            as_of_basis=f"the date of {path.name}",
+            currency=next(iter(self._currencies), None),
+            notes=tuple(self._notes(path.name)),
+        )
+
+    def _refuse_wrong(self, name: str) -> None:
+        if not self.count:
+            raise SourceProblem("pending-empty", f"{name} holds no actions. Download Pending Actions again.")
+        if len(self._currencies) > 1:
+            raise SourceProblem(
+                "pending-currencies-mixed",
+                f"{name} mixes currencies ({_some(self._currencies)}). Amounts of a batch are in the account's one currency. "
+                "Download the actions of one account, in its currency.",
+            )
+        if self.dates and self.bad_dates * 2 > self.dates:
+            raise SourceProblem(
+                "pending-dates-bad",
+                f"{self.bad_dates} of {self.dates} lock dates in {name} cannot be read, so nobody could tell what is "
+                "locked. Download it again, with dates like 2026-11-30.",
+            )
+        ours = {_campaign(action_id) for action_id in self._wanted or () if action_id} - {""}
+        theirs = self._campaigns - {""}
+        if ours and theirs and not self._actions and not ours & theirs:
+            raise SourceProblem(
+                "pending-other-account",
+                f"{name} holds none of the actions of this batch: its campaigns are {_some(theirs)}, the batch has "
+                f"{_some(ours)}. It is probably the download of another account.",
+            )
+
+    def _notes(self, name: str) -> Iterator[str]:
+        for field, what in _OPTIONAL.items():
+            if field not in self._fields:
+                yield f"{name} has no column for {field}, so it could not be checked {what}."
+        if self.bad_dates:
+            yield f"{self.bad_dates} lock dates in {name} cannot be read; whether those actions are locked is unknown."
+        if self.bad_amounts:
+            yield f"{self.bad_amounts} amounts in {name} cannot be read exactly; those actions were not compared."
+        if self._differing:
+            yield (
+                f"{len(self._differing)} actions stand in {name} twice with different facts ({_some(self._differing)}); "
+                "what differs was not used."
+            )
+
+
+def _cents(cell: Any) -> int | None:
+    """Read a current amount exactly; reports write up to four places, of which the last two must be zeros."""
+    if isinstance(cell, str):
+        text = cell.strip()
+        longer = _four_places(text)
+        return cents_of_text(longer[1] if longer else text)
+    if isinstance(cell, float) and 0 <= cell < 10**15:
+        return cents_of_number(cell)
+    return None
+
+
+def _word(cell: Any) -> str | None:
+    return None if cell is None else str(cell).strip()
+
+
+def _campaign(action_id: str) -> str:
+    parts = action_id.strip().split(".")
+    return parts[1] if parts[0] == "M" and len(parts) > 1 else ""
+
+
+def _some(names: Collection[str]) -> str:
+    listed = sorted(names)
+    return ", ".join(listed[:3]) + (f" and {len(listed) - 3} more" if len(listed) > 3 else "")  # noqa: PLR2004

@@ -1,0 +1,105 @@
+"""The rows of a pending-actions download, whatever kind of file it is."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from action_returns.sources.csv_file import DELIMITERS, csv_text, records, told_delimiter
+from action_returns.sources.errors import SourceProblem
+from action_returns.sources.headers import fold
+from action_returns.sources.pending_columns import ALIASES
+
+Row = Sequence[Any]
+
+_ROWS_ABOVE: Final = 50
+_API_LISTS: Final = ("Actions", "actions")
+_ID_ALIASES: Final = frozenset(ALIASES["action_id"])
+
+
+def rows_of(path: Path) -> Iterator[Row]:
+    """Give the rows of a download, its header row first.
+
+    Args:
+        path: CSV, workbook, or the API's list of actions as JSON; its content decides.
+
+    Raises:
+        SourceProblem: when it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(64)
+        if start.startswith(b"PK"):
+            return _from_workbook(path)
+        content = path.read_bytes()
+    except OSError as error:
+        raise SourceProblem(
+            "file-unreadable",
+            f"The pending-actions download {path} cannot be opened: {error.strerror or error}. Check its name and folder.",
+        ) from None
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
+        return _from_json(content, path.name)
+    return _from_csv(content, path.name)
+
+
+def _from_workbook(path: Path) -> Iterator[Row]:
+    from action_returns.sources.xlsx import read_grid
+
+    grid = (cells for _, cells in read_grid(path))
+    return _from_header(grid)
+
+
+def _from_csv(content: bytes, name: str) -> Iterator[Row]:
+    text, _ = csv_text(content, name)
+    told = told_delimiter(text)
+    delimiters = [told] if told else list(DELIMITERS)
+    heads = {delimiter: _header_line(text, delimiter, name) for delimiter in delimiters}
+    delimiter = min(delimiters, key=lambda mark: (heads[mark] is None, heads[mark] or 0))
+    return _from_header(record for _, record in records(text, delimiter, name))
+
+
+def _header_line(text: str, delimiter: str, name: str) -> int | None:
+    for at, (_, record) in enumerate(records(text, delimiter, name)):
+        if at == _ROWS_ABOVE:
+            return None
+        if len(record) > 1 and _is_header(record):
+            return at
+    return None
+
+
+def _is_header(row: Row) -> bool:
+    return any(fold(cell) in _ID_ALIASES for cell in row)
+
+
+def _from_header(rows: Iterator[Row]) -> Iterator[Row]:
+    """Leave out what stands above the headers; with no recognised header row, the first filled row is taken for it."""
+    above = []
+    for row in rows:
+        if _is_header(row):
+            yield row
+            yield from rows
+            return
+        if any(row):
+            above.append(row)
+        if len(above) > _ROWS_ABOVE:
+            break
+    yield from above
+    yield from rows
+
+
+def _from_json(content: bytes, name: str) -> Iterator[Row]:
+    try:
+        # Numbers stay the texts they are: money is never a binary fraction on its way here.
+        found = json.loads(content, parse_float=str, parse_int=str)
+    except (ValueError, RecursionError) as error:
+        raise SourceProblem(
+            "file-unreadable", f"{name} is not valid JSON: {error}. Fetch the list of actions again."
+        ) from None
+    if isinstance(found, dict):
+        found = next((found[key] for key in _API_LISTS if key in found), None)
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        raise SourceProblem(
+            "pending-columns-missing", f"{name} holds no list of actions, as the API's list of all actions gives it."
+        )
+    headers = list(dict.fromkeys(key for item in found for key in item))
+    return iter([headers, *([item.get(key) for key in headers] for item in found)])
