@@ -22,6 +22,8 @@ _CHUNK: Final = 64
 
 def joined(cells: Sequence[Cell]) -> str:
     """Write a column as one text, one cell a line; a cell that is no text or holds a line break becomes empty."""
+    if not cells:
+        return ""
     try:
         text = "\n".join(cells) + "\n"  # type: ignore[arg-type]
     except TypeError:

@@ -3,6 +3,7 @@
 They need the extra ``demo`` (pyftpdlib, aiosmtpd, trustme). Each is a context manager and leaves nothing running.
 """
 
+import logging
 import ssl
 import threading
 from collections.abc import Iterator
@@ -103,6 +104,7 @@ def ftp_server(
     from pyftpdlib.handlers import FTPHandler, TLS_FTPHandler
     from pyftpdlib.servers import FTPServer
 
+    _hush("pyftpdlib")
     authorizer = DummyAuthorizer()
     authorizer.add_user(username, password, str(folder), perm=permissions)
     facts: dict[str, Any] = {"authorizer": authorizer, "use_gmt_times": True, "log_prefix": "", **(changes or {})}
@@ -114,7 +116,7 @@ def ftp_server(
 
     def serve() -> None:
         while not stop.is_set():
-            server.serve_forever(timeout=0.05, blocking=False, handle_exit=False)
+            server.ioloop.loop(0.05, blocking=False)
 
     thread = threading.Thread(target=serve, name="demo FTP server")
     thread.start()
@@ -141,6 +143,7 @@ def mail_server(
     """
     from aiosmtpd.smtp import AuthResult, LoginPassword
 
+    _hush("mail.log")
     context = None
     if authority is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -180,6 +183,13 @@ class _Keep:
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  # aiosmtpd's name
         self._messages.append(envelope.original_content)
         return "250 2.0.0 Accepted for delivery"
+
+
+def _hush(logger: str) -> None:
+    """Keep a server's own log out of what the user reads."""
+    log = logging.getLogger(logger)
+    log.propagate = False
+    log.addHandler(logging.NullHandler())
 
 
 def _on_any_port(handler: Any, **options: Any) -> Any:

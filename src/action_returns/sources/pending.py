@@ -64,6 +64,8 @@ def read_pending(
     sample = list(islice(rows, _SAMPLE))
     if "locks_at" in fields and day_first is None:
         day_first = _order_of_dates(sample, fields["locks_at"], path.name)
+    if "locks_at" in fields:
+        _refuse_unreadable_dates(sample, fields["locks_at"], time_zone, day_first=day_first, name=path.name)
     reader = _Reader(fields, wanted, time_zone, day_first=day_first)
     reader.read(chain(sample, rows))
     return reader.result(path)
@@ -78,6 +80,17 @@ def _order_of_dates(sample: list[Row], at: int, name: str) -> bool | None:
             f"{name} writes lock dates like 05/06/2026, and none of them tells whether the day or the month comes "
             "first. Say which: --pending-dates dmy or --pending-dates mdy",
         ) from None
+
+
+def _refuse_unreadable_dates(sample: list[Row], at: int, zone: tzinfo, *, day_first: bool | None, name: str) -> None:
+    dates = [row[at] for row in sample if len(row) > at and row[at] not in ("", None)]
+    bad = sum(moment(date, zone, day_first=day_first) is None for date in dates)
+    if bad * 2 > len(dates):
+        raise SourceProblem(
+            "pending-dates-bad",
+            f"{bad} of the first {len(dates)} lock dates in {name} cannot be read, so nobody could tell what is locked. "
+            "Download it again, with dates like 2026-11-30.",
+        )
 
 
 class _Reader:
@@ -95,7 +108,7 @@ class _Reader:
         self._campaigns: set[str] = set()
         self._currencies: set[str] = set()
         self._moments: dict[Any, datetime | None] = {}
-        self.count = self.bad_dates = self.dates = self.bad_amounts = 0
+        self.count = self.bad_dates = self.bad_amounts = 0
 
     def read(self, rows: Iterator[Row]) -> None:
         """Read every row; only wanted actions are kept."""
@@ -145,7 +158,6 @@ class _Reader:
         if cell not in self._moments:
             self._moments[cell] = moment(cell, self._zone, day_first=self._day_first)
         found = self._moments[cell]
-        self.dates += 1
         self.bad_dates += found is None
         return found
 
@@ -173,12 +185,6 @@ class _Reader:
                 "pending-currencies-mixed",
                 f"{name} mixes currencies ({_some(self._currencies)}). Amounts of a batch are in the account's one currency. "
                 "Download the actions of one account, in its currency.",
-            )
-        if self.dates and self.bad_dates * 2 > self.dates:
-            raise SourceProblem(
-                "pending-dates-bad",
-                f"{self.bad_dates} of {self.dates} lock dates in {name} cannot be read, so nobody could tell what is "
-                "locked. Download it again, with dates like 2026-11-30.",
             )
         ours = {_campaign(action_id) for action_id in self._wanted or () if action_id} - {""}
         theirs = self._campaigns - {""}

@@ -75,11 +75,12 @@ class _Demo:
         }
         self._stack.enter_context(_environment(changes))
         self._make_profiles(ftp.host, ftp.port, mail.port)
-        repaired, clean = self._prepare()
-        self._act("send", str(repaired), "--profile", "demo-ftp", "--only-ready", "--yes", expected=Exit.DONE)
-        self._act("send", str(repaired), "--profile", "demo-mail", "--only-ready", "--yes", expected=Exit.DONE)
+        batch, clean = self._prepare()
+        self._act("send", *batch, "--profile", "demo-ftp", "--only-ready", "--yes", expected=Exit.DONE)
+        self._act("send", *batch, "--profile", "demo-mail", "--only-ready", "--yes", expected=Exit.DONE)
         self._title("Sending the same list again is refused")
-        self._act("send", str(repaired), "--profile", "demo-ftp", "--only-ready", "--yes", expected=Exit.DUPLICATE)
+        self._act("send", *batch, "--profile", "demo-ftp", "--only-ready", "--yes", expected=Exit.DUPLICATE)
+        self._title("The receipt")
         self._act("history", "receipt", "1", expected=Exit.DONE)
         return self._compare(clean, inbox, mail.attachments())
 
@@ -98,7 +99,7 @@ class _Demo:
         add_profile(config, "demo-ftp", {"environment": "test", "channel": ftp})
         add_profile(config, "demo-mail", {"environment": "test", "channel": mail})
 
-    def _prepare(self) -> tuple[Path, Path]:
+    def _prepare(self) -> tuple[tuple[str, ...], Path]:
         samples = {name: self._folder / name for name in ("returns.xlsx", "pending_actions.csv")}
         for name, path in samples.items():
             shutil.copyfile(shipped(f"{_SAMPLES}/{name}"), path)
@@ -109,10 +110,11 @@ class _Demo:
         self._title("What can only mean one thing is corrected, in a new file")
         self._act("fix", returns, "-o", str(repaired), "--force", expected=Exit.DONE)
         self._title("What would leave, and the exact file")
-        self._act("review", str(repaired), "--pending", pending, expected=Exit.BATCH_HAS_ERRORS)
-        self._act("export", str(repaired), "-o", str(clean), "--force", expected=Exit.BATCH_HAS_ERRORS)
+        batch = (str(repaired), "--pending", pending)
+        self._act("review", *batch, expected=Exit.BATCH_HAS_ERRORS)
+        self._act("export", *batch, "-o", str(clean), "--force", expected=Exit.BATCH_HAS_ERRORS)
         self._title("Delivered by FTP with TLS, and by e-mail with STARTTLS")
-        return repaired, clean
+        return batch, clean
 
     def _title(self, text: str) -> None:
         self._words.say(f"\n== {text}", style="strong")

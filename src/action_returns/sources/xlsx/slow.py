@@ -45,7 +45,8 @@ def rows(values: Any, formulas: Any, most: int) -> Iterator[tuple[int, list[Cell
         formulas: the same sheet with formulas.
         most: how many rows to give.
     """
-    pairs = zip(values.iter_rows(max_row=most), formulas.iter_rows(max_row=most), strict=False)
+    last = min(most, formulas.max_row)
+    pairs = zip(values.iter_rows(max_row=last), formulas.iter_rows(max_row=last), strict=False)
     for number, (row, formula_row) in enumerate(pairs, values.min_row):
         cells = [_cell(cell, formula) for cell, formula in zip(row, formula_row, strict=False)]
         cells = [None] * (values.min_column - 1) + cells

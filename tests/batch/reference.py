@@ -1,0 +1,211 @@
+"""The rules once more, as plainly as they can be said: row by row, cell by cell, with Decimal. Slow and obvious.
+
+Written from the rule table, not from the product: the fast check has to say the same.
+"""
+
+import math
+import string
+import unicodedata
+from collections import Counter
+from decimal import Decimal
+
+from action_returns.batch.columns import CellError
+from action_returns.batch.policy import ReasonKind
+
+_INVISIBLE = set("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0\ufeff")
+_INVISIBLE |= {chr(c) for c in (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070))}
+_INVISIBLE |= {chr(c) for c in range(0xFE00, 0xFE10)}
+_CELL_ERRORS = {"error": "cell-error", "no-value": "formula-no-value", "merged": "cell-merged"}
+ERRORS_ON_ID = {
+    "id-missing",
+    "id-not-text",
+    "id-whitespace",
+    "id-no-prefix",
+    "id-case",
+    "id-shape",
+    *_CELL_ERRORS.values(),
+}
+
+
+def is_blank(sign):
+    return sign.isspace() or unicodedata.category(sign) == "Cc" or sign in _INVISIBLE
+
+
+def bare(text):
+    return "".join(sign for sign in text if not is_blank(sign))
+
+
+def digits(text):
+    return text != "" and all(sign in string.digits for sign in text)
+
+
+def good_id(text, pattern):
+    if pattern is not None:
+        import re
+
+        allowed = string.ascii_letters + string.digits
+        sendable = 0 < len(text) <= 64 and text[0] in allowed and all(sign in allowed + "._-" for sign in text)
+        return sendable and re.fullmatch(pattern, text) is not None
+    rest = text[1:]
+    return (
+        text[:1] == "M"
+        and 0 < len(rest) < 64
+        and all(sign in string.digits + "." for sign in rest)
+        and any(sign in string.digits for sign in rest)
+    )
+
+
+def usual_id(text):
+    parts = text.split(".")
+    return (
+        len(parts) == 4
+        and parts[0] == "M"
+        and all(digits(part) and len(part) <= most for part, most in zip(parts[1:], (10, 10, 15), strict=True))
+    )
+
+
+def repaired_id(text, pattern):
+    text = bare(text)
+    if text and good_id(text, pattern):
+        return text
+    capital = "M" + text[1:]
+    return capital if text[:1] == "m" and good_id(capital, pattern) else None
+
+
+def web_shaped(text):
+    parts = text.split(".")
+    return len(parts) > 1 and all(map(digits, parts)) and len(text) <= 64
+
+
+def id_code(cell, pattern):
+    if cell is None:
+        return "id-missing"
+    if isinstance(cell, CellError):
+        return _CELL_ERRORS[cell.kind]
+    if not isinstance(cell, str):
+        return "id-not-text"
+    if good_id(cell, pattern):
+        return None if pattern is not None or usual_id(cell) else "id-unusual"
+    if not bare(cell):
+        return "id-missing"
+    if repaired_id(cell, pattern) is not None:
+        return "id-case" if bare(cell) == cell else "id-whitespace"
+    return "id-no-prefix" if web_shaped(bare(cell)) else "id-shape"
+
+
+def amount_of(cell):
+    """Give cents, or the code of what is wrong."""
+    if cell is None:
+        return "amount-missing"
+    if isinstance(cell, CellError):
+        return _CELL_ERRORS[cell.kind]
+    if isinstance(cell, bool) or not isinstance(cell, str | float | int):
+        return "amount-not-number"
+    return text_amount(cell) if isinstance(cell, str) else number_amount(cell)
+
+
+def number_amount(number):
+    if isinstance(number, float) and math.isnan(number):
+        return "amount-not-number"
+    if number < 0:
+        return "amount-negative"
+    if number >= 10**15:
+        return "amount-not-number"
+    exact = Decimal(repr(number))
+    shown = exact.quantize(Decimal("0.01"))
+    if exact == shown or abs(exact - shown) < exact * Decimal("1e-12"):
+        return int(shown * 100)
+    return "amount-decimals"
+
+
+def text_amount(text):
+    whole, dot, places = text.partition(".")
+    if digits(whole) and (digits(places) if dot else True):
+        if len(whole.lstrip("0")) > 15:
+            return "amount-not-number"
+        return int(Decimal(text) * 100) if len(places) <= 2 else "amount-decimals"
+    if not bare(text):
+        return "amount-missing"
+    if len(text) > 64:
+        return "amount-not-number"
+    if bare(text) != text:
+        inner = text_amount(bare(text))
+        return inner if isinstance(inner, str) else "amount-whitespace"
+    if text[0] in string.digits and text[-1] in string.digits and all(s in string.digits + ".,'\u2019" for s in text):
+        return "amount-separator"
+    if text[0] == "-" and text[-1] in string.digits and all(s in string.digits + ".," for s in text[1:]):
+        return "amount-negative"
+    return "amount-not-number"
+
+
+def reason_of(cell, reasons):
+    """Give a ReasonKind, or the code of what is wrong."""
+    if cell is None:
+        return "reason-missing"
+    if isinstance(cell, CellError):
+        return _CELL_ERRORS[cell.kind]
+    if not isinstance(cell, str):
+        return "reason-unknown"
+    if cell in reasons:
+        return reasons[cell]
+    text = bare(cell)
+    if not text:
+        return "reason-missing"
+    meant = [code for code in reasons if text.isascii() and code.upper() == text.upper()]
+    if text not in reasons and len(meant) != 1:
+        return "reason-unknown"
+    return "reason-whitespace" if text != cell else "reason-case"
+
+
+def check(columns, policy, pending=None, now=None):
+    """Give every (row, column, code), in no order."""
+    found = []
+    first = {}
+    usual = [
+        cell for cell in columns.action_id if isinstance(cell, str) and usual_id(cell) and id_code(cell, None) is None
+    ]
+    campaigns = Counter(cell.split(".")[1] for cell in usual)
+    main = campaigns.most_common(1)[0][0] if campaigns else None
+    for at, row in enumerate(columns.rows):
+        action_id, amount, reason = columns.action_id[at], columns.amount[at], columns.reason[at]
+        code = id_code(action_id, policy.action_id_pattern)
+        key = repaired_id(action_id, policy.action_id_pattern) if isinstance(action_id, str) else None
+        is_id = code not in ERRORS_ON_ID
+        if is_id and key in first:
+            code = "id-duplicate"
+        if key is not None:
+            first.setdefault(key, row)
+        if code is None and isinstance(action_id, str) and usual_id(action_id) and action_id.split(".")[1] != main:
+            code = "id-mixed-campaigns"
+        if code:
+            found.append((row, "ActionId", code))
+        cents = amount_of(amount)
+        kind = reason_of(reason, policy.reasons)
+        about_amount = cents if isinstance(cents, str) else None
+        if pending is not None and is_id:
+            action = pending.actions.get(action_id)
+            if action is None:
+                found.append((row, "ActionId", "action-unknown"))
+            else:
+                locked = action.locks_at is not None and now is not None and action.locks_at <= now
+                if locked or (action.state or "").upper() in {"APPROVED", "LOCKED"}:
+                    found.append((row, "ActionId", "action-locked"))
+                if about_amount is None and action.cents is not None:
+                    about_amount = against(cents, action.cents)
+        if about_amount is None and cents > policy.max_cents:
+            about_amount = "amount-large"
+        if about_amount:
+            found.append((row, "Amount", about_amount))
+        if not isinstance(kind, ReasonKind):
+            found.append((row, "Reason", kind))
+        elif not isinstance(cents, str) and kind is (ReasonKind.REVERSE if cents else ReasonKind.MODIFY):
+            found.append((row, "Reason", "reason-amount-mismatch"))
+        if row in columns.hidden:
+            found.append((row, "ActionId", "row-hidden"))
+    return found
+
+
+def against(cents, current):
+    if cents == current:
+        return "amount-unchanged" if cents else "amount-was-zero"
+    return "amount-above-original" if cents > current else None

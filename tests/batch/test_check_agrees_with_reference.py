@@ -1,0 +1,141 @@
+"""The fast check and a plain row-by-row reference say the same about anything a sheet can hold."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from action_returns.batch import (
+    CellError,
+    Columns,
+    Context,
+    Pending,
+    PendingAction,
+    Policy,
+    ReasonKind,
+    apply_safe_fixes,
+    check,
+    csv_bytes,
+    read_back,
+    summarise,
+)
+from tests.batch import reference
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+IDS = [
+    "M.1.2.3", "M.1.2.30", "M.2.2.3", "M1.2.3", "M.1", "M", "M...", "m.1.2.3", " m.1.2.3", "M.1.2.3 ", "M.1.2.3\n", "M.1\n.2.3",
+    "\u00a0M.1.2.3", "M.1.\u200b2.3", "1.2.3", " 1.2.3", "1.2", "123", "", " ", "\u200b", "M.\uff11.2.3", "M.1.2.3\r\n", "M.1.2.3,",
+    "M.12345678901.2.3", "M." + "1" * 62, "M." + "1" * 63, "x" * 40_000, "M.1.2.3" + " " * 40_000, "=M.1", "\ud800", "M.1.2.x", "#N/A",
+]  # fmt: skip
+AMOUNTS = [
+    0, 0.0, -0.0, 5, 5.25, 19.99, 0.1 + 0.2, 19.990000000000002, 1e12, 1e15, 999_999_999_999_999.0, 1e300, float("nan"), float("inf"),
+    float("-inf"), -1.5, -1e300, 1e-7, 0.005, 1.005, 8.115, 1_000_000.0, 999_999.99, 10**20, 1e11, 99999999999.99, 123456789012.34,
+    "0", "0.00", "-0", "5", "5.", ".5", "5.250", "5.2", "1e2", "12,50", "1,250", "1,234,567", "1.234,56", "1.234.567", "1'250",
+    "1\u2019234.50", "1,23,456.00", " 5", "5\u00a0", "1 234.50", "12 50", "1\u202f234,50", "12.50 EUR", "$5", "5%", "\uff11\uff12", "\u0663",
+    "-5", "-1,5", "(5)", "5-", "\u22125", "0005.10", "9" * 15, "9" * 16, "0" * 100 + "5", "9" * 40_000, "abc", "", " ", "\ud800",
+    "NaN", "Infinity", "1_000", "0x10", "5\n", "TRUE",
+]  # fmt: skip
+REASONS = [
+    "ORDER_UPDATE", "REJECTED", "OTHER", "Returned", "rejected", "REJECTED ", " rejected", "ORDER_UPDATE\n", "RETURNED", "", " ", "\u200b",
+    "X", "REJECTED,", "\u0280EJECTED", "order\u00a0_update", "\ud800", "R" * 40_000, "ıtem",
+]  # fmt: skip
+ODD = [
+    None, True, False, 5.0, date(2026, 1, 1), datetime(2026, 1, 1, tzinfo=UTC), time(1), timedelta(1), [], {}, object(),  # a cell of any kind
+    CellError("error", "#N/A"), CellError("no-value", ""), CellError("merged", "x"),
+]  # fmt: skip
+
+good_ids = st.integers(1, 60).map(lambda n: f"M.8882.4808.{n}")
+good_rows = st.one_of(
+    st.tuples(good_ids, st.integers(1, 10**7).map(lambda c: c / 100), st.just("ORDER_UPDATE")),
+    st.tuples(good_ids, st.just(0.0), st.just("REJECTED")),
+    st.tuples(good_ids, st.integers(1, 10**6).map(lambda c: f"{c / 100:.2f}"), st.just("ORDER_UPDATE")),
+)
+hostile_rows = st.tuples(
+    st.one_of(st.sampled_from(IDS), st.sampled_from(ODD), good_ids, st.text(max_size=8)),
+    st.one_of(
+        st.sampled_from(AMOUNTS), st.sampled_from(ODD), st.floats(), st.text("0123456789.,-' \u00a0", max_size=9)
+    ),
+    st.one_of(st.sampled_from(REASONS), st.sampled_from(ODD), st.text(max_size=4)),
+)
+sheets = st.lists(st.one_of(good_rows, good_rows, hostile_rows), max_size=200)
+policies = st.sampled_from(
+    [
+        Policy(),
+        Policy(max_cents=500),
+        Policy(reasons={"Returned": ReasonKind.REVERSE, "OTHER": ReasonKind.EITHER, "ORDER_UPDATE": ReasonKind.MODIFY}),
+        Policy(reasons={"Returned": ReasonKind.REVERSE, "RETURNED": ReasonKind.MODIFY}),
+        Policy(action_id_pattern=r"^M\.[0-9]{1,10}\.[0-9]{1,10}\.[0-9]{1,15}$"),
+        Policy(action_id_pattern=r"[A-Za-z0-9,.=-]+"),
+    ]
+)
+facts = st.builds(
+    PendingAction,
+    cents=st.one_of(st.none(), st.just(0), st.integers(0, 10**7)),
+    locks_at=st.sampled_from([None, NOW, NOW + timedelta(1), NOW - timedelta(1)]),
+    state=st.sampled_from([None, "PENDING", "Approved", "REVERSED"]),
+)
+downloads = st.one_of(st.none(), st.dictionaries(st.one_of(good_ids, st.sampled_from(IDS)), facts, max_size=40))
+
+
+def columns_of(rows, hidden=frozenset()):
+    ids, amounts, reasons = map(list, zip(*rows, strict=True)) if rows else ([], [], [])
+    return Columns(ids, amounts, reasons, range(2, len(rows) + 2), "Actions", ("A", "B", "C"), hidden)
+
+
+@given(sheets, policies, downloads, st.frozensets(st.integers(2, 60)))
+def test_every_verdict_is_the_one_of_the_plain_reference(rows, policy, actions, hidden):
+    columns = columns_of(rows, hidden)
+    pending = None if actions is None else Pending(actions, len(actions), NOW)
+    report = check(columns, policy, Context(pending, NOW))
+    said = [(finding.row, finding.column, finding.code) for finding in report]
+    assert sorted(said) == sorted(reference.check(columns, policy, pending, NOW))
+    order = ("ActionId", "Amount", "Reason")
+    assert [(row, order.index(column)) for row, column, _ in said] == sorted(
+        (row, order.index(column)) for row, column, _ in said
+    )
+    assert report.errors + report.warnings == len(said)
+
+
+@given(sheets, policies)
+def test_what_is_ready_is_written_and_read_back_unchanged(rows, policy):
+    ready = check(columns_of(rows), policy).ready_rows()
+    content = csv_bytes(ready)
+    assert content == csv_bytes(ready)
+    back = read_back(content)
+    assert list(back) == list(ready)
+    assert summarise(ready).rows == len(ready)
+
+
+@given(sheets, policies)
+def test_a_ready_row_holds_the_exact_cents_of_its_cell(rows, policy):
+    columns = columns_of(rows)
+    ready = check(columns, policy).ready_rows()
+    cell_of = dict(zip(columns.rows, columns.amount, strict=True))
+    assert [reference.amount_of(cell_of[row]) for row in ready.rows] == list(ready.cents)
+
+
+@given(sheets, policies)
+def test_a_safe_fix_settles_its_finding_and_touches_nothing_else(rows, policy):
+    report = check(columns_of(rows), policy)
+    fixed, changes = apply_safe_fixes(report)
+    changed = {(change.row, change.column) for change in changes}
+    for name, before, after in (
+        ("ActionId", report.columns.action_id, fixed.action_id),
+        ("Amount", report.columns.amount, fixed.amount),
+        ("Reason", report.columns.reason, fixed.reason),
+    ):
+        for row, old, new in zip(fixed.rows, before, after, strict=True):
+            assert (row, name) in changed or old is new
+    again = {(finding.row, finding.column, finding.code) for finding in check(fixed, policy)}
+    assert not {(change.row, change.column, change.code) for change in changes} & again
+
+
+@given(st.integers(60, 140), st.data())
+def test_a_repeated_action_is_found_wherever_it_stands(size, data):
+    numbers = list(range(size))
+    first, later = sorted(data.draw(st.lists(st.integers(0, size - 1), min_size=2, max_size=2, unique=True)))
+    numbers[later] = numbers[first]
+    report = check(columns_of([(f"M.8882.4808.{n}", 0.0, "REJECTED") for n in numbers]))
+    assert [(finding.row, finding.code) for finding in report] == [(later + 2, "id-duplicate")]
+    assert f"row {first + 2}." in report[0].message

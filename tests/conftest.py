@@ -1,0 +1,19 @@
+"""What every test stands on: no test touches the user's own places, and hypothesis is as thorough as asked for."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("quick", deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("long", deadline=None, max_examples=20_000, suppress_health_check=list(HealthCheck))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory, monkeypatch):
+    """A home of its own for every test."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("ACTION_RETURNS_HOME", str(folder))
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    return folder

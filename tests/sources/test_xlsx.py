@@ -1,0 +1,369 @@
+"""Workbooks: every cell as it is, quickly where rows look alike, and nothing hostile gets in."""
+
+import random
+import re
+import subprocess
+import sys
+import zipfile
+from datetime import date, datetime, timedelta
+
+import openpyxl
+import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+
+from action_returns.batch import CellError, check
+from action_returns.sources import SourceProblem, read_batch
+
+HEADERS = ("ActionId", "Amount", "Reason")
+
+
+def write(path, rows, *, table=None, sheet="Actions", top=0, left=0, headers=HEADERS):
+    """Write a sheet with XlsxWriter; texts stay texts."""
+    book = xlsxwriter.Workbook(
+        path, {"strings_to_numbers": False, "strings_to_formulas": False, "nan_inf_to_errors": True}
+    )
+    page = book.add_worksheet(sheet)
+    text, day = book.add_format({"num_format": "@"}), book.add_format({"num_format": "yyyy-mm-dd"})
+    for at, header in enumerate(headers):
+        page.write_string(top, left + at, header)
+    for number, row in enumerate(rows, top + 1):
+        for at, cell in enumerate(row):
+            if isinstance(cell, bool):
+                page.write_boolean(number, left + at, cell)
+            elif isinstance(cell, str):
+                page.write_string(number, left + at, cell, text)
+            elif isinstance(cell, datetime):
+                page.write_datetime(number, left + at, cell, day)
+            elif cell is not None:
+                page.write_number(number, left + at, cell)
+    if table:
+        page.add_table(
+            top,
+            left,
+            top + len(rows),
+            left + len(headers) - 1,
+            {"name": table, "columns": [{"header": h} for h in headers]},
+        )
+    book.close()
+    return path
+
+
+def cells(reading):
+    columns = reading.columns
+    return list(zip(columns.rows, columns.action_id, columns.amount, columns.reason, strict=True))
+
+
+def refusal(path, **options):
+    with pytest.raises(SourceProblem) as caught:
+        read_batch(path, **options)
+    return caught.value
+
+
+def rewritten(path, change):
+    """Change the XML of a workbook's parts: change(part, content) gives the new content."""
+    target = path.with_name("changed.xlsx")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            new.writestr(part, change(part, old.read(part)))
+    return target
+
+
+values = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.floats(allow_nan=False, allow_infinity=False, width=32).map(float),
+    st.integers(-(10**9), 10**9).map(float),
+    st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=12).filter(lambda t: "_x" not in t and t),
+    st.sampled_from(["M.8882.4808.1063415", "REJECTED", " a ", "<&>", "007", "12,50", "é", "x" * 300]),
+)
+
+
+@given(st.lists(st.tuples(values, values, values, values), min_size=1, max_size=60))
+def test_every_cell_is_read_as_openpyxl_reads_it(tmp_path_factory, rows):
+    path = write(tmp_path_factory.mktemp("book") / "b.xlsx", rows, headers=("Note", *HEADERS))
+    sheet = openpyxl.load_workbook(path)["Actions"]
+    expected = []
+    for number, row in enumerate(sheet.iter_rows(min_row=2, min_col=2, max_col=4, values_only=True), 2):
+        if any(cell is not None for cell in row):
+            expected.append((number, *row))
+    if not expected:
+        assert refusal(path).code == "no-rows"
+    else:
+        assert [tuple(map(same, row)) for row in cells(read_batch(path))] == [tuple(map(same, row)) for row in expected]
+
+
+def same(cell):
+    return (type(cell) is bool, float(cell)) if isinstance(cell, bool | int | float) else cell
+
+
+def test_a_large_sheet_of_rows_that_look_alike_but_for_a_few_is_read_cell_by_cell(tmp_path):
+    pick = random.Random(7)
+    rows = []
+    for n in range(6000):
+        amount = pick.choice([0.0, 12.5, "12,50", None, 99.99, 1e-7, -3.0])
+        rows.append((f"M.8882.4808.{n}" if n % 97 else None, amount, pick.choice(["REJECTED", "ORDER_UPDATE", None])))
+    path = write(tmp_path / "b.xlsx", rows, table="Actions")
+    expected = [(n, *row) for n, row in enumerate(rows, 2) if row != (None, None, None)]
+    assert cells(read_batch(path)) == expected
+
+
+@pytest.mark.parametrize("program", ["openpyxl", "xlsxwriter"])
+def test_dates_errors_booleans_and_formulas_are_what_they_are(tmp_path, program):
+    path = tmp_path / "b.xlsx"
+    if program == "xlsxwriter":
+        write(path, [(datetime(2026, 1, 2), True, "x")])  # noqa: DTZ001
+        assert cells(read_batch(path)) == [(2, datetime(2026, 1, 2), True, "x")]  # noqa: DTZ001
+        return
+    book = openpyxl.Workbook()
+    book.active.append(HEADERS)
+    book.active.append(["#N/A", "=1+1", date(2026, 1, 2)])
+    book.active["A2"].data_type = "e"
+    book.save(path)
+    (row,) = cells(read_batch(path))
+    assert row == (2, CellError("error", "#N/A"), CellError("no-value", ""), datetime(2026, 1, 2))  # noqa: DTZ001
+    codes = [finding.code for finding in check(read_batch(path).columns)]
+    assert codes == ["cell-error", "formula-no-value", "reason-unknown"]
+
+
+def test_the_value_a_formula_had_is_its_value(tmp_path):
+    path = write(tmp_path / "b.xlsx", [("M.1.2.3", 0.0, "REJECTED")])
+    changed = rewritten(
+        path,
+        lambda part, xml: (
+            xml.replace(b'<v>0</v></c><c r="C2"', b'<f>1+1</f><v>2</v></c><c r="C2"') if "sheet1" in part else xml
+        ),
+    )
+    assert cells(read_batch(changed))[0][2] == 2.0
+
+
+def test_merged_cells_and_hidden_rows_become_findings(tmp_path):
+    path = tmp_path / "b.xlsx"
+    book = openpyxl.Workbook()
+    book.active.append(HEADERS)
+    for n in range(4):
+        book.active.append([f"M.8882.4808.{n}", 0, "REJECTED"])
+    book.active.merge_cells("C3:C4")
+    book.active.row_dimensions[5].hidden = True
+    book.save(path)
+    report = check(read_batch(path).columns)
+    assert [(f.cell, f.code) for f in report] == [
+        ("Sheet!C3", "cell-merged"),
+        ("Sheet!C4", "cell-merged"),
+        ("Sheet!A5", "row-hidden"),
+    ]
+
+
+def test_text_is_decoded_as_the_program_shows_it(tmp_path):
+    path = write(tmp_path / "b.xlsx", [("a_x000D_b", "x &amp; y", "r")])
+    book = xlsxwriter.Workbook(tmp_path / "rich.xlsx")
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, HEADERS)
+    sheet.write_rich_string(1, 0, book.add_format({"bold": True}), "M.1", ".2.3")
+    sheet.write_row(1, 1, [0, "REJECTED"])
+    book.close()
+    assert cells(read_batch(tmp_path / "rich.xlsx"))[0][1] == "M.1.2.3"
+    assert cells(read_batch(path))[0][2] == "x &amp; y"
+
+
+def test_the_table_named_actions_counts_before_everything_else(tmp_path):
+    book = xlsxwriter.Workbook(tmp_path / "b.xlsx")
+    for name, amount in (("Returns", 1), ("Actions", 2)):
+        sheet = book.add_worksheet(f"Sheet {name}")
+        sheet.write_row(1, 0, ["M.1.2.3", amount, "ORDER_UPDATE"])
+        sheet.add_table(0, 0, 1, 2, {"name": name, "columns": [{"header": h} for h in HEADERS]})
+    book.close()
+    reading = read_batch(tmp_path / "b.xlsx")
+    assert reading.columns.amount == [2.0]
+    assert reading.origin == "table Actions on sheet Sheet Actions"
+    assert read_batch(tmp_path / "b.xlsx", sheet="sheet returns").columns.amount == [1.0]
+
+
+def test_two_sheets_that_could_be_meant_are_asked_about(tmp_path):
+    book = openpyxl.Workbook()
+    for name in ("One", "Two"):
+        book.create_sheet(name).append(HEADERS)
+        book[name].append(["M.1.2.3", 0, "REJECTED"])
+    book.save(tmp_path / "b.xlsx")
+    problem = refusal(tmp_path / "b.xlsx")
+    assert problem.code == "sheet-ambiguous"
+    assert '--sheet "One"' in problem.message
+    assert len(read_batch(tmp_path / "b.xlsx", sheet="Two").columns) == 1
+    assert "One, Two" in refusal(tmp_path / "b.xlsx", sheet="Three").message
+
+
+def test_rows_above_the_headers_and_columns_in_another_order_are_fine(tmp_path):
+    path = write(
+        tmp_path / "b.xlsx",
+        [("REJECTED", 0.0, "x", "M.1.2.3")],
+        top=7,
+        left=2,
+        headers=("Reason", "Amount", "Note", "Action ID"),
+    )
+    reading = read_batch(path)
+    assert cells(reading) == [(9, "M.1.2.3", 0.0, "REJECTED")]
+    assert reading.columns.letters == ("F", "D", "C")
+
+
+def test_filled_rows_below_the_table_are_reported(tmp_path):
+    path = write(tmp_path / "b.xlsx", [("M.1.2.3", 0.0, "REJECTED")] * 3, table="Actions")
+    smaller = rewritten(path, lambda part, xml: xml.replace(b"A1:C4", b"A1:C2") if "table" in part else xml)
+    reading = read_batch(smaller)
+    assert len(reading.columns) == 1
+    assert "rows 3 to 4" in reading.notes[0]
+
+
+def test_empty_rows_are_no_rows_wherever_they_stand(tmp_path):
+    path = write(
+        tmp_path / "b.xlsx",
+        [("M.1.2.3", 0.0, "REJECTED"), (None,) * 3, ("M.1.2.4", 0.0, "REJECTED"), *[(None,) * 3] * 300],
+    )
+    assert [row[0] for row in cells(read_batch(path))] == [2, 4]
+
+
+def test_a_missing_column_is_named(tmp_path):
+    problem = refusal(write(tmp_path / "b.xlsx", [("M.1.2.3", 0.0)], headers=("ActionId", "Amount")))
+    assert problem.code == "columns-missing"
+    assert "not Reason" in problem.message
+
+
+def test_xml_no_common_program_writes_gives_the_same_cells_another_way(tmp_path):
+    path = write(tmp_path / "b.xlsx", [("M.1.2.3", 12.5, "ORDER_UPDATE"), ("M.1.2.4", None, "x")])
+
+    def prefixed(part, xml):
+        if "sheet1" not in part:
+            return xml
+        text = xml.decode().replace("xmlns=", "xmlns:x=", 1)
+        return re.sub(r"<(/?)(?=[a-zA-Z])(?!\?)", r"<\1x:", text).encode()
+
+    assert cells(read_batch(rewritten(path, prefixed))) == cells(read_batch(path))
+
+
+def test_the_file_is_never_written(tmp_path):
+    path = write(tmp_path / "b.xlsx", [("M.1.2.3", 0.0, "REJECTED")], table="Actions")
+    before = path.read_bytes(), path.stat().st_mtime_ns
+    path.chmod(0o400)
+    read_batch(path)
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+
+
+# --- hostile files
+
+
+def bomb(path, *, parts=1, size=0, part="xl/worksheets/sheet1.xml", head=b"<worksheet><sheetData>"):
+    good = write(path.with_name("good.xlsx"), [("M.1.2.3", 0.0, "REJECTED")])
+    with zipfile.ZipFile(good) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            if name != part:
+                new.writestr(name, old.read(name))
+        with new.open(part, "w") as stream:
+            stream.write(head)
+            for _ in range(size // 2**20):
+                stream.write(b"<row><c><v>1</v></c></row>" * (2**20 // 26))
+        for extra in range(parts - 1):
+            new.writestr(f"xl/extra{extra}.bin", b"")
+    return path
+
+
+def encrypted(path):
+    path.write_bytes(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(400)
+    )
+    return path
+
+
+def plain(content):
+    def make(path):
+        path.write_bytes(content)
+        return path
+
+    return make
+
+
+HOSTILE = {
+    "flat bomb": (lambda p: bomb(p, size=196 * 2**20), "file-too-large", "times its size"),
+    "two thousand parts": (lambda p: bomb(p, parts=2001), "file-too-large", "parts"),
+    "document type": (
+        lambda p: bomb(p, head=b"<!DOCTYPE x [<!ENTITY a 'b'>]><worksheet><sheetData>"),
+        "file-too-large",
+        "document type",
+    ),
+    "document type elsewhere": (
+        lambda p: bomb(p, part="docProps/app.xml", head=b"<?xml version='1.0'?><!DOCTYPE x>"),
+        "file-too-large",
+        "app.xml",
+    ),
+    "not a zip": (plain(b"hello"), "file-unreadable", "is not a workbook"),
+    "empty": (plain(b""), "file-unreadable", "is empty"),
+    "html": (plain(b"<html><body><table>"), "file-unreadable", "web page"),
+    "old xls": (plain(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)), "file-unreadable", "old kind"),
+    "password": (encrypted, "file-protected", "password"),
+    "cut off": (lambda p: plain(bomb(p).read_bytes()[:-900])(p), "file-unreadable", "not a workbook"),
+    "a zip of something else": (lambda p: other_zip(p), "file-unreadable", "not a workbook"),
+}
+
+
+def other_zip(path):
+    with zipfile.ZipFile(path, "w") as new:
+        new.writestr("hello.txt", "hello")
+    return path
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_hostile_file_is_refused_with_little_time_and_memory(tmp_path, what):
+    make, code, says = HOSTILE[what]
+    path = make(tmp_path / "returns.xlsx")
+    program = (
+        "import sys, time, resource; from pathlib import Path; from action_returns.sources import read_batch, SourceProblem\n"
+        "start = time.process_time()\n"
+        "try: read_batch(Path(sys.argv[1])); print('read')\n"
+        "except SourceProblem as problem: print(problem.code, problem.message)\n"
+        "print(time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True, timeout=30
+    )
+    said, figures = run.stdout.rsplit("\n", 2)[0], run.stdout.split()[-2:]
+    assert said.startswith(code)
+    assert says in said
+    assert float(figures[0]) < 2
+    assert int(figures[1]) < 150 * (1024 if sys.platform != "darwin" else 1024 * 1024)
+
+
+def test_rows_beyond_a_worksheet_are_refused(tmp_path):
+    path = write(tmp_path / "b.xlsx", [("M.1.2.3", 0.0, "REJECTED")])
+    changed = rewritten(
+        path,
+        lambda part, xml: (
+            xml.replace(b'r="2"', b'r="1048577"').replace(b'"A2"', b'"A1048577"') if "sheet1" in part else xml
+        ),
+    )
+    assert refusal(changed).code == "file-too-large"
+
+
+@given(st.binary(min_size=1, max_size=300), st.integers(0, 10**6))
+def test_a_damaged_workbook_leads_to_a_plain_refusal_or_a_reading(tmp_path_factory, noise, at):
+    path = write(tmp_path_factory.mktemp("book") / "b.xlsx", [("M.1.2.3", 0.0, "REJECTED")] * 30)
+    content = bytearray(path.read_bytes())
+    at %= len(content)
+    content[at : at + len(noise)] = noise
+    path.write_bytes(content)
+    try:
+        check(read_batch(path).columns)
+    except SourceProblem as problem:
+        assert problem.message  # noqa: PT017
+
+
+def test_a_missing_file_and_a_folder_are_told(tmp_path):
+    assert "no file" in refusal(tmp_path / "none.xlsx").message
+    assert "folder" in refusal(tmp_path).message
+
+
+def test_dates_outside_the_calendar_are_errors_and_do_not_raise():
+    from action_returns.sources.xlsx.styles import date_of
+
+    assert date_of(-1, from_1904=False) == CellError("error", "########")
+    assert date_of(1e300, from_1904=False) == CellError("error", "########")
+    assert date_of(60.5, from_1904=False) == datetime(1900, 2, 28, 12)  # noqa: DTZ001
+    assert date_of(0, from_1904=True) + timedelta(1) == datetime(1904, 1, 2)  # noqa: DTZ001
