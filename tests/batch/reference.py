@@ -12,9 +12,10 @@ from decimal import Decimal
 from action_returns.batch.columns import CellError
 from action_returns.batch.policy import ReasonKind
 
-_INVISIBLE = set("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0\ufeff")
+_INVISIBLE = set("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufeff")
 _INVISIBLE |= {chr(c) for c in (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070))}
-_INVISIBLE |= {chr(c) for c in range(0xFE00, 0xFE10)}
+_INVISIBLE |= {chr(c) for c in (*range(0xFE00, 0xFE10), *range(0x180B, 0x1810), *range(0xFFF0, 0xFFFC))}
+_INVISIBLE |= {chr(c) for c in (*range(0x1BCA0, 0x1BCA4), *range(0x1D173, 0x1D17B), *range(0xE0000, 0xE1000))}
 _CELL_ERRORS = {"error": "cell-error", "no-value": "formula-no-value", "merged": "cell-merged"}
 ERRORS_ON_ID = {
     "id-missing",
@@ -157,7 +158,7 @@ def reason_of(cell, reasons):
     return "reason-whitespace" if text != cell else "reason-case"
 
 
-def check(columns, policy, pending=None, now=None):
+def check(columns, policy, pending=None, now=None):  # noqa: C901, PLR0912 - one loop, read from top to bottom
     """Give every (row, column, code), in no order."""
     found = []
     first = {}

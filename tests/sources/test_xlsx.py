@@ -300,7 +300,7 @@ HOSTILE = {
     "old xls": (plain(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)), "file-unreadable", "old kind"),
     "password": (encrypted, "file-protected", "password"),
     "cut off": (lambda p: plain(bomb(p).read_bytes()[:-900])(p), "file-unreadable", "not a workbook"),
-    "a zip of something else": (lambda p: other_zip(p), "file-unreadable", "not a workbook"),
+    "a zip of something else": (lambda p: other_zip(p.with_name("o.xlsx")), "file-unreadable", "not a workbook"),
 }
 
 

@@ -62,8 +62,8 @@ class Judge:
         """Judge an ActionId; None when there is nothing to say."""
         if not isinstance(cell, str):
             return _not_a_text(cell, missing="id-missing", other="id-not-text")
-        if len(cell) > MAX_ID_LENGTH:
-            return "id-whitespace" if self.repaired_id(cell) else "id-shape" if without_blanks(cell) else "id-missing"
+        if len(cell) > MAX_ID_LENGTH and len(without_blanks(cell)) > MAX_ID_LENGTH:
+            return "id-shape"
         if self._allowed(cell):
             usual = self.policy.action_id_pattern is not None or _usual(cell)
             return None if usual else "id-unusual"
@@ -133,7 +133,7 @@ def _spellings(policy: Policy) -> dict[str, str]:
     """Upper-case spelling -> the one code it can mean; codes that differ by case only are nobody's guess."""
     spellings: dict[str, str] = {}
     twice = set()
-    for code in policy.reasons:
+    for code in filter(str.isascii, policy.reasons):  # upper() of other letters may be another word: "ß" gives "SS"
         twice.update({code.upper()} & spellings.keys())
         spellings[code.upper()] = code
     return {spelling: code for spelling, code in spellings.items() if spelling not in twice}

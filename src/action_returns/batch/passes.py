@@ -119,7 +119,9 @@ def campaigns_apart(text: str, ids: Sequence[Cell], unusual: Sequence[int]) -> t
     first = next((at for at, apart in enumerate(unusual) if at != apart), len(unusual))
     campaign = _campaign(ids[first])
     start = f"M.{campaign}."
-    among_unusual = sum(str(ids[at]).startswith(start) and "\n" not in str(ids[at]) for at in unusual)
+    among_unusual = sum(
+        cell.startswith(start) and "\n" not in cell for at in unusual if isinstance(cell := ids[at], str)
+    )
     if ("\n" + text).count("\n" + start) - among_unusual == usual:
         return campaign, []
     apart = set(unusual)

@@ -1,19 +1,23 @@
 """What a check found: findings in row order, and the rows that may be sent."""
 
+import re
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, Final, overload
+from typing import Final, overload
 
 from action_returns.batch import amounts
 from action_returns.batch.blanks import show_blanks
 from action_returns.batch.columns import COLUMN_NAMES, Cell, CellError, ColumnName, Columns
 from action_returns.batch.context import Context
 from action_returns.batch.judge import Judge
+from action_returns.batch.pending import PendingAction
 from action_returns.batch.policy import Policy
 from action_returns.batch.ready import ReadyRows
 from action_returns.batch.rules import RULE_BY_CODE, RULES, Rule, Severity
+
+_like_a_cell = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr]?[0-9]*[Cc]?[0-9]*").fullmatch
 
 _MOST_SHOWN: Final = 60
 """Letters of a cell that a message repeats."""
@@ -204,13 +208,13 @@ class Report(Sequence[Finding]):
             case "reason-amount-mismatch":
                 facts["amount"] = quoted(self.columns.amount[at])
             case "amount-above-original" | "action-locked" if self.context.pending is not None:
-                facts.update(_pending_facts(self.context.pending.actions[str(action_id)]))
+                facts.update(_pending_facts(self.context.pending.actions[str(action_id)], self.context.now))
         return facts
 
 
-def _pending_facts(action: Any) -> dict[str, object]:
+def _pending_facts(action: PendingAction, now: datetime | None) -> dict[str, object]:
     current = "" if action.cents is None else amounts.amount_text(action.cents)
-    if action.locks_at is not None:
+    if action.locks_at is not None and now is not None and action.locks_at <= now:
         return {"current": current, "lock": f"locked on {action.locks_at:%Y-%m-%d at %H:%M %Z}"}
     return {"current": current, "lock": f"is {(action.state or '').lower()}, which locks it"}
 
@@ -224,6 +228,8 @@ def shown(cell: object) -> str:
             return cell
         case bool():
             return str(cell).upper()
+        case int() if abs(cell) >= 10**300:  # beyond what can be formatted as a float
+            return "a number of more than 300 digits"
         case float() | int():
             return repr(cell).removesuffix(".0") if abs(cell) < 10**amounts.MAX_DIGITS else f"{cell:.6G}"
         case CellError():
@@ -244,6 +250,9 @@ def quoted(cell: object) -> str:
 
 
 def quoted_sheet(name: str) -> str:
-    """Write a sheet's name as it stands in an address: quoted unless it is one plain word (ECMA-376, 18.17.2.2)."""
-    plain = name.isidentifier() and name.isascii()
+    """Write a sheet's name as it stands in an address: quoted unless it is one plain word (ECMA-376, 18.17.2.2).
+
+    A word that could be a cell itself, such as Q4, Nov2026 or R1C1, is quoted too.
+    """
+    plain = name.isidentifier() and name.isascii() and not _like_a_cell(name)
     return name if plain else "'" + name.replace("'", "''") + "'"

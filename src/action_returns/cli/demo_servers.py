@@ -107,7 +107,13 @@ def ftp_server(
     _hush("pyftpdlib")
     authorizer = DummyAuthorizer()
     authorizer.add_user(username, password, str(folder), perm=permissions)
-    facts: dict[str, Any] = {"authorizer": authorizer, "use_gmt_times": True, "log_prefix": "", **(changes or {})}
+    facts: dict[str, Any] = {
+        "authorizer": authorizer,
+        "use_gmt_times": True,
+        "log_prefix": "",
+        "auth_failed_timeout": 0.1,
+    }
+    facts |= changes or {}
     if authority is not None:
         facts |= {"certfile": str(authority.server), "tls_control_required": True, "tls_data_required": True}
     handler = type("Handler", (FTPHandler if authority is None else TLS_FTPHandler,), facts)
@@ -151,7 +157,7 @@ def mail_server(
 
     def sign_in(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> Any:
         given = isinstance(data, LoginPassword) and (data.login.decode(), data.password.decode())
-        return AuthResult(success=given == (username, password))
+        return AuthResult(success=given == (username, password), handled=False)
 
     running = MailServer(LOOPBACK, 0)
     options: dict[str, Any] = {"hostname": LOOPBACK, "port": 0, "server_hostname": "localhost"}

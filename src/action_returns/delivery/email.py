@@ -173,6 +173,8 @@ class EmailChannel:
                 Phase.CONNECT,
                 "Check channel.port and channel.security, or leave out username and password.",
             )
+        except smtplib.SMTPServerDisconnected as error:
+            raise _Stopped(not_connected(error, self.host, self.port)) from None
         except smtplib.SMTPException as error:
             self._stop(f"Signing in to {self.host} failed", type(error).__name__, Phase.CONNECT)
         except _NETWORK as error:
