@@ -158,7 +158,7 @@ def reason_of(cell, reasons):
     return "reason-whitespace" if text != cell else "reason-case"
 
 
-def check(columns, policy, pending=None, now=None):  # noqa: C901, PLR0912 - one loop, read from top to bottom
+def check(columns, policy, pending=None, now=None):
     """Give every (row, column, code), in no order."""
     found = []
     first = {}

@@ -14,7 +14,7 @@ from action_returns.cli.exits import Exit
 from action_returns.cli.words import Words
 from action_returns.settings import Places, find_places
 from action_returns.submission.account import Account, open_account
-from action_returns.submission.checking import PendingSource
+from action_returns.submission.download import PendingSource
 
 
 class Stopped(Exception):  # not an error: the command has said everything
@@ -100,7 +100,8 @@ def pending_download(function: Callable[..., Any]) -> Callable[..., Any]:
         source = None
         if pending is not None:
             answers = dict(_answer(text) for text in pending_column)
-            source = PendingSource(Path(pending), answers, {"dmy": True, "mdy": False, None: None}[pending_dates])
+            kept = find_places(os.environ).pending_answers
+            source = PendingSource(Path(pending), kept, answers, {"dmy": True, "mdy": False, None: None}[pending_dates])
         return function(pending=source, **options)
 
     with_pending = click.option(

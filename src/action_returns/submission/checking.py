@@ -1,31 +1,16 @@
 """From a file to a verdict: read, look at the pending-actions download, check."""
 
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from action_returns.batch import Context, Pending, ReadyRows, Report, Summary, check, summarise
 from action_returns.sources import Reading, read_batch, read_stream
 from action_returns.submission.account import Account
+from action_returns.submission.download import PendingSource, remember, with_remembered
 
 STANDARD_INPUT = "-"
-
-
-@dataclass(frozen=True, slots=True)
-class PendingSource:
-    """Which pending-actions download to use, and the answers to what its headers leave open.
-
-    Args:
-        path: the download.
-        columns: field -> header, for columns that cannot be told by their name.
-        day_first: whether 05/06/2026 is the fifth of June; None when nobody said.
-    """
-
-    path: Path
-    columns: Mapping[str, str] = field(default_factory=dict)
-    day_first: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +70,14 @@ def check_file(
 def _read_pending(source: PendingSource, reading: Reading, account: Account) -> Pending:
     from action_returns.sources import read_pending
 
+    source = with_remembered(source, source.kept)
     wanted = {cell for cell in reading.columns.action_id if isinstance(cell, str)}
-    return read_pending(
+    pending = read_pending(
         source.path,
         wanted=wanted,
         time_zone=account.time_zone,
         columns=source.columns,
         day_first=source.day_first,
     )
+    remember(source, source.kept)
+    return pending

@@ -12,7 +12,8 @@ from action_returns.cli.exits import Exit
 from action_returns.cli.options import Run, Stopped, batch_file, common, pending_download
 from action_returns.cli.words import Words
 from action_returns.sources import SourceProblem
-from action_returns.submission.checking import Checked, PendingSource, check_file
+from action_returns.submission.checking import Checked, check_file
+from action_returns.submission.download import PendingSource
 from action_returns.submission.reviewing import unchecked
 
 _WIDEST_FOUND = 30

@@ -7,7 +7,8 @@ import click
 
 from action_returns.cli.exits import Exit
 from action_returns.cli.options import Run, batch_file, common, pending_download
-from action_returns.submission.checking import PendingSource, check_file
+from action_returns.submission.checking import check_file
+from action_returns.submission.download import PendingSource
 from action_returns.submission.exporting import export, make_file
 
 

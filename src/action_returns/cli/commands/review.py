@@ -8,7 +8,8 @@ from action_returns.cli.exits import Exit
 from action_returns.cli.options import Run, batch_file, common, pending_download
 from action_returns.cli.words import Words
 from action_returns.submission.channels import open_channel
-from action_returns.submission.checking import PendingSource, check_file
+from action_returns.submission.checking import check_file
+from action_returns.submission.download import PendingSource
 from action_returns.submission.money import money
 from action_returns.submission.pages import write_review_page
 from action_returns.submission.reviewing import Review, review

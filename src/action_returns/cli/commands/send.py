@@ -8,7 +8,8 @@ from action_returns.cli.options import Run, batch_file, common, pending_download
 from action_returns.delivery import Phase, State
 from action_returns.ledger import open_ledger
 from action_returns.submission.channels import open_channel
-from action_returns.submission.checking import PendingSource, check_file
+from action_returns.submission.checking import check_file
+from action_returns.submission.download import PendingSource
 from action_returns.submission.errors import AlreadySent
 from action_returns.submission.pages import keep_receipt
 from action_returns.submission.reviewing import Review, review
