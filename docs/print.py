@@ -1,0 +1,129 @@
+"""Prints the reference pages from the product itself, so that they cannot drift: run it with `make docs`."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from action_returns.batch import REFUSALS, RULES, Rule
+from action_returns.cli.app import COMMANDS, tree
+from action_returns.cli.exits import Exit
+from action_returns.settings import models
+
+HERE = Path(__file__).parent
+_EXITS = {
+    Exit.DONE: "done; for send: delivered or handed over",
+    Exit.UNEXPECTED: "unexpected error",
+    Exit.USAGE: "wrong usage",
+    Exit.BATCH_HAS_ERRORS: "the batch has errors",
+    Exit.WARNINGS: "warnings, with --strict",
+    Exit.CANNOT_CONNECT: "cannot connect or sign in",
+    Exit.NOT_DELIVERED: "certainly not delivered",
+    Exit.UNKNOWN: "outcome unknown: do not send again blindly",
+    Exit.DUPLICATE: "duplicate refused",
+    Exit.CONFIGURATION: "configuration or secret missing or wrong",
+    Exit.DIFFERENCES: "reconcile found differences (later)",
+    Exit.INTERRUPTED: "interrupted",
+}
+
+
+def rules() -> str:
+    """Print every finding."""
+    lines = [
+        "# Findings",
+        "",
+        "An error keeps its row from being sent, a warning does not. Where a fix is offered, it can mean only one thing;",
+        "`action-returns fix` makes it in a new file.",
+    ]
+    for title, chosen in _groups():
+        lines += ["", f"## {title}", "", "| code | | what it says | fix |", "|---|---|---|---|"]
+        lines += [
+            f"| `{rule.code}` | {rule.severity} | {_words(rule)} | {'offered' if rule.safe_fix else ''} |"
+            for rule in chosen
+        ]
+    lines += ["", "## Files refused as a whole", "", "| code | meaning |", "|---|---|"]
+    lines += [f"| `{code}` | {meaning} |" for code, meaning in REFUSALS.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _groups() -> Iterator[tuple[str, list[Rule]]]:
+    for column in ("ActionId", "Amount", "Reason"):
+        yield column, [rule for rule in RULES if rule.column == column]
+    yield "Any of the three", [rule for rule in RULES if rule.column is None]
+
+
+def _words(rule: Rule) -> str:
+    return f"{rule.what} {rule.why} {rule.todo}".replace("{", "<").replace("}", ">").replace("|", "\\|")
+
+
+def cli() -> str:
+    """Print every command with its options."""
+    lines = ["# Commands", "", "```", _help(tree, None, "action-returns"), "```"]
+    context = click.Context(tree, info_name="action-returns", max_content_width=100)
+    for name in COMMANDS:
+        command = tree.get_command(context, name)
+        assert command is not None  # noqa: S101  # it is in the list
+        lines += ["", f"## {name}", "", "```", _help(command, context, name), "```"]
+        if isinstance(command, click.Group):
+            inner = click.Context(command, parent=context, info_name=name, max_content_width=100)
+            for sub in command.list_commands(inner):
+                found = command.get_command(inner, sub)
+                if found is not None:
+                    lines += ["", "```", _help(found, inner, sub), "```"]
+    lines += ["", "## Exit codes", "", "| code | meaning |", "|---|---|"]
+    lines += [f"| {int(code)} | {meaning} |" for code, meaning in _EXITS.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _help(command: click.Command, parent: click.Context | None, name: str) -> str:
+    context = click.Context(command, parent=parent, info_name=name, max_content_width=100, terminal_width=100)
+    return "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
+
+
+def config() -> str:
+    """Print every setting."""
+    lines = [
+        "# config.toml",
+        "",
+        "`action-returns doctor` says where it lies. Unknown keys, wrong values and passwords written into it are refused.",
+        "",
+        "```toml",
+        'default_profile = "acme"',
+        "",
+        "[profiles.acme]",
+        'environment = "live"',
+        "",
+        "[profiles.acme.channel]",
+        'kind = "ftp"',
+        'host = "batch.impact.com"',
+        'username = "NAME"',
+        'password = "keyring"',
+        "```",
+        "",
+        "`password` says where the password is kept: `keyring`, `env:NAME` or `file:PATH` (mode 0600).",
+        "Lock dates that tell no time zone are read in `time_zone`.",
+    ]
+    tables = {
+        "profiles.NAME": models.Profile,
+        'channel, kind = "ftp"': models.FtpSettings,
+        'channel, kind = "email"': models.EmailSettings,
+        'channel, kind = "sftp" (not built yet)': models.SftpSettings,
+        'channel, kind = "outbox"': models.OutboxSettings,
+        'channel, kind = "draft"': models.DraftSettings,
+    }
+    for title, model in tables.items():
+        lines += ["", f"## {title}", "", "| key | needed | when left out |", "|---|---|---|"]
+        for key, facts in model.model_fields.items():
+            if key not in {"kind", "channel"}:
+                usual = "" if facts.is_required() else f"`{facts.get_default(call_default_factory=True)}`"
+                lines.append(f"| `{key}` | {'yes' if facts.is_required() else 'no'} | {usual} |")
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"rules.md": rules, "cli.md": cli, "config.md": config}
+
+if __name__ == "__main__":
+    for name, page in PAGES.items():
+        (HERE / name).write_text(page(), encoding="utf-8", newline="\n")
+        sys.stdout.write(f"printed {name}\n")
