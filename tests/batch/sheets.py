@@ -25,3 +25,8 @@ def codes(columns, *rest):
 def download(action_id=GOOD_ID, now=NOW, **facts):
     """A context whose download holds one action."""
     return Context(Pending({action_id: PendingAction(**facts)}, 1, NOW), now)
+
+
+def label(value):
+    """A short name for a case, in ASCII."""
+    return "a huge number" if isinstance(value, int) and abs(value) > 10**300 else ascii(value)[:40]
