@@ -1,0 +1,192 @@
+"""Measures Action Returns beside the usual ways to do the same, and keeps the table in benchmarks/RESULTS.md.
+
+Every figure is the median of five runs (fewer where one takes over 20 s), ours and the peers' taking turns in the same
+session. Peers live in their own environment; each run is a process of its own, so start-up counts.
+
+    make bench            everything (about 20 minutes on two cores)
+    .venv/bin/python benchmarks/run.py --peers .venv-bench/bin/python --most 100000     without the largest sizes
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SIZES = (1_000, 10_000, 100_000, 1_048_575)
+RUNS = 5
+SLOW = 20.0
+
+
+def run(command: Sequence[str], **environment: str) -> tuple[float, float, str]:
+    """Run one process; give seconds, peak memory in MB and what it printed last."""
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **environment}, text=True
+    )
+    output = process.stdout.read() if process.stdout else ""
+    errors = process.stderr.read() if process.stderr else ""
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    if process.stdout:
+        process.stdout.close()
+    if process.stderr:
+        process.stderr.close()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (0, 3):
+        sys.exit(f"{' '.join(command)} ended with {process.returncode}: {errors[-2000:]}")
+    scale = 1024 * 1024 if sys.platform == "darwin" else 1024
+    return seconds, usage.ru_maxrss / scale, output.strip().splitlines()[-1] if output.strip() else ""
+
+
+def turns(commands: dict[str, list[str]], **environment: str) -> dict[str, tuple[float, float, str]]:
+    """Run several commands in turn, RUNS times; give the medians."""
+    seen: dict[str, list[tuple[float, float, str]]] = {name: [] for name in commands}
+    for _ in range(RUNS):
+        for name, command in commands.items():
+            done = seen[name]
+            if not done or done[0][0] < SLOW or len(done) < 2:
+                done.append(run(command, **environment))
+    return {
+        name: (statistics.median(r[0] for r in done), statistics.median(r[1] for r in done), done[-1][2])
+        for name, done in seen.items()
+    }
+
+
+def check_only(size: int, ours: str, peers: str, data: Path) -> list[list[str]]:
+    """`check` alone, from ready Python columns, against a Decimal loop and pydantic for each row."""
+    rows = []
+    for bad in (1, 100):
+        columns = str(data / f"columns_{size}_{bad}.pickle")
+        subprocess.run([ours, str(HERE / "data.py"), "columns", str(size), str(bad), columns], check=True)
+        commands = {"action-returns": [ours, str(HERE / "check_ours.py"), columns]}
+        if bad == 1:
+            commands["Decimal loop"] = [ours, str(HERE / "check_decimal.py"), columns]
+            commands["pydantic per row"] = [peers, str(HERE / "check_pydantic.py"), columns]
+        inner: dict[str, list[float]] = {name: [] for name in commands}
+        peaks: dict[str, list[float]] = {name: [] for name in commands}
+        for _ in range(RUNS):
+            for name, command in commands.items():
+                _, peak, printed = run(command)
+                inner[name].append(float(json.loads(printed)["seconds"]))
+                peaks[name].append(peak)
+        mine = statistics.median(inner["action-returns"])
+        for name in commands:
+            seconds = statistics.median(inner[name])
+            ratio = "" if name == "action-returns" else f"{seconds / mine:.1f}x"
+            rows.append(
+                [f"{size:,} rows, {bad} % bad", name, f"{seconds:.2f}", f"{statistics.median(peaks[name]):.0f}", ratio]
+            )
+    return rows
+
+
+def whole_process(size: int, ours: str, peers: str, data: Path) -> list[list[str]]:
+    """From .xlsx to findings and the clean CSV, start-up included."""
+    book = str(data / f"returns_{size}.xlsx")
+    subprocess.run([ours, str(HERE / "data.py"), "workbook", str(size), "1", book], check=True)
+    out = {name: str(data / f"{name}.csv") for name in ("ours", "openpyxl", "polars", "pandas")}
+    commands = {
+        "action-returns": [ours, "-m", "action_returns", "export", book, "-o", out["ours"], "--force", "--quiet"],
+        "openpyxl + pydantic + DictWriter": [peers, str(HERE / "peer_openpyxl.py"), book, out["openpyxl"]],
+        "polars (fastexcel)": [peers, str(HERE / "peer_polars.py"), book, out["polars"]],
+        "pandas + calamine + pandera": [peers, str(HERE / "peer_pandas.py"), book, out["pandas"]],
+    }
+    medians = turns(commands, ACTION_RETURNS_HOME=str(data / "home"))
+    mine = medians["action-returns"]
+    return [
+        [
+            f"{size:,}", name, f"{seconds:.3f}", f"{peak:.0f}",
+            "" if name == "action-returns" else f"{seconds / mine[0]:.1f}x",
+            "" if name == "action-returns" else f"{peak / mine[1]:.1f}x",
+        ]
+        for name, (seconds, peak, _) in medians.items()
+    ]  # fmt: skip
+
+
+def start_up(ours: str, data: Path) -> list[list[str]]:
+    """How long the program takes before it has done anything."""
+    book = str(data / "returns_100.xlsx")
+    subprocess.run([ours, str(HERE / "data.py"), "workbook", "100", "1", book], check=True)
+    commands = {
+        "bare python -c pass": [ours, "-c", "pass"],
+        "action-returns --version": [ours, "-m", "action_returns", "--version"],
+        "action-returns check, 100 rows": [ours, "-m", "action_returns", "check", book, "--json"],
+    }
+    medians = turns(commands, ACTION_RETURNS_HOME=str(data / "home"))
+    bare = medians["bare python -c pass"][0]
+    return [[name, f"{seconds * 1000:.0f}", f"{seconds / bare:.1f}x"] for name, (seconds, _, _) in medians.items()]
+
+
+def pending(ours: str, data: Path) -> list[list[str]]:
+    """A batch of 100,000 rows beside a pending-actions download of 1,000,000."""
+    book, download = str(data / "returns_100000.xlsx"), str(data / "pending.csv")
+    if not Path(book).exists():
+        subprocess.run([ours, str(HERE / "data.py"), "workbook", "100000", "1", book], check=True)
+    subprocess.run([ours, str(HERE / "data.py"), "pending", "1000000", "0", download], check=True)
+    command = [
+        ours,
+        "-m",
+        "action_returns",
+        "export",
+        book,
+        "--pending",
+        download,
+        "-o",
+        str(data / "p.csv"),
+        "--force",
+        "--quiet",
+    ]
+    seconds, peak, _ = turns({"with": command}, ACTION_RETURNS_HOME=str(data / "home"))["with"]
+    return [
+        ["100,000 rows beside 1,000,000 pending actions, .xlsx and CSV in, CSV out", f"{seconds:.2f}", f"{peak:.0f}"]
+    ]
+
+
+def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Write a table in Markdown."""
+    lines = [f"| {' | '.join(headers)} |", f"|{'---|' * len(headers)}"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)]) + "\n"
+
+
+def main() -> None:
+    """Measure, print and keep."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peers", required=True, help="interpreter of the peers' environment")
+    parser.add_argument("--most", type=int, default=SIZES[-1], help="largest number of rows")
+    options = parser.parse_args()
+    ours, sizes = sys.executable, [size for size in SIZES if size <= options.most]
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        parts = [
+            "# Benchmarks\n",
+            f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} cores. Medians of {RUNS} runs "
+            "(2 where one takes over 20 s), taking turns. Times in seconds, peak memory of the process in MB; a ratio is "
+            "the peer's figure divided by ours, so above 1 we need less. Made by `make bench`.\n",
+            "## check alone, from ready columns\n",
+            table(("batch", "who", "s", "MB", "ratio"), check_only(sizes[-1], ours, options.peers, data)),
+            "## Whole process: .xlsx in, every finding, clean CSV out (1 % bad)\n",
+            table(
+                ("rows", "who", "s", "MB", "time ratio", "memory ratio"),
+                [row for size in sizes for row in whole_process(size, ours, options.peers, data)],
+            ),
+            "The peers do less: polars and pandas see error cells as blanks and a number in the id column as text, and "
+            "openpyxl + pydantic finds no duplicates.\n",
+            "## Start-up\n",
+            table(("process", "ms", "times bare Python"), start_up(ours, data)),
+            "## With the pending-actions download\n",
+            table(("what", "s", "MB"), pending(ours, data)),
+        ]
+    text = "\n".join(parts)
+    sys.stdout.write(text)
+    (HERE / "RESULTS.md").write_text(text, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()
