@@ -166,6 +166,11 @@ def test_a_repeated_row_of_another_campaign_is_said_to_be_repeated():
     assert codes(rows) == [(5, "ActionId", "id-mixed-campaigns"), (6, "ActionId", "id-duplicate")]
 
 
+def test_an_id_that_the_profile_refuses_is_not_also_said_to_be_of_another_campaign():
+    rows = rows_of(*[(i, 0.0, "REJECTED") for i in ("M.8.1.1", "M.8.1.2", "M.7.1.1")])
+    assert codes(rows, Policy(action_id_pattern=r"M\.8\..+")) == [(4, "ActionId", "id-shape")]
+
+
 # Amount and reason together
 
 
@@ -214,6 +219,10 @@ def test_an_amount_above_the_profiles_largest_is_worth_a_look(amount, large):
     assert [f.code for f in report] == ["amount-large"] * large
     assert report.ready == 1
     assert all("above 999999.99." in f.message for f in report)
+
+
+def test_the_largest_amount_itself_is_not_above_it_whatever_else_is_wrong():
+    assert codes(one_row(amount=999_999.99, reason=None)) == [(2, "Reason", "reason-missing")]
 
 
 def test_a_largest_amount_of_zero_asks_about_every_amount_but_zero():

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from action_returns.batch import CellError, Policy, ReasonKind
+from action_returns.batch import CellError, Policy, ReasonKind, check
 from action_returns.batch.judge import Judge
-from tests.batch.sheets import label
+from tests.batch.sheets import label, one_row
 
 JUDGE = Judge(Policy())
 TEAM = Judge(
@@ -22,6 +22,7 @@ TEAM = Judge(
         ("M." + "1" * 10 + "." + "2" * 10 + "." + "3" * 15, None, None),
         ("M." + "1" * 11 + ".2.3", "id-unusual", None),
         ("M.1.2." + "3" * 16, "id-unusual", None),
+        ("M.1." + "2" * 11 + ".3", "id-unusual", None),
         ("M.1.2", "id-unusual", None),
         ("M1", "id-unusual", None),
         ("M" + "1" * 63, "id-unusual", None),
@@ -46,6 +47,8 @@ TEAM = Judge(
         ("m" + "1" * 64, "id-shape", None),
         (" m.1.2.3", "id-whitespace", "M.1.2.3"),
         (" M.1.2.3", "id-whitespace", "M.1.2.3"),
+        (" M" + "1" * 63, "id-whitespace", "M" + "1" * 63),
+        (" M" + "1" * 64, "id-shape", None),
         ("M.1.2.3\u00a0", "id-whitespace", "M.1.2.3"),
         ("M.1\r\n.2.3", "id-whitespace", "M.1.2.3"),
         ("M.1.2.3\n", "id-whitespace", "M.1.2.3"),
@@ -73,6 +76,7 @@ TEAM = Judge(
 def test_an_id_gets_its_most_specific_finding_and_only_a_fix_that_keeps_its_meaning(cell, code, fix):
     assert JUDGE.action_id(cell) == code
     assert code is None or JUDGE.fix(code, cell) == fix
+    assert [(f.code, f.fix) for f in check(one_row(cell))] == ([] if code is None else [(code, fix)])
 
 
 @pytest.mark.parametrize(
@@ -133,6 +137,8 @@ def test_a_pattern_that_allows_web_ids_lets_them_through():
 )
 def test_a_plain_amount_is_read_to_the_cent(cell, cents):
     assert JUDGE.amount(cell) == cents
+    ready = check(one_row(amount=cell, reason="ORDER_UPDATE" if cents else "REJECTED")).ready_rows()
+    assert list(ready.cents) == [cents]
 
 
 @pytest.mark.parametrize(
@@ -166,6 +172,7 @@ def test_a_plain_amount_is_read_to_the_cent(cell, cents):
         ("\u22125", "amount-not-number"),
         ("(5)", "amount-not-number"),
         ("5" + " " * 64, "amount-not-number"),
+        ("1," * 40 + "1", "amount-not-number"),
         (float("-inf"), "amount-negative"),
         (-0.01, "amount-negative"),
         (-(10**400), "amount-negative"),
@@ -178,6 +185,7 @@ def test_a_plain_amount_is_read_to_the_cent(cell, cents):
         (1e-7, "amount-decimals"),
         ("5.250", "amount-decimals"),
         ("0.000", "amount-decimals"),
+        ("9" * 15 + ".999", "amount-decimals"),
         (CellError("error", "#DIV/0!"), "cell-error"),
         (CellError("no-value", ""), "formula-no-value"),
         (CellError("merged", "5"), "cell-merged"),
@@ -187,6 +195,8 @@ def test_a_plain_amount_is_read_to_the_cent(cell, cents):
 def test_what_is_no_plain_amount_is_never_read_as_one(cell, code):
     assert JUDGE.amount(cell) == code
     assert JUDGE.fix(code, cell) is None
+    for reason in ("ORDER_UPDATE", "REJECTED"):
+        assert [(f.code, f.fix) for f in check(one_row(amount=cell, reason=reason))] == [(code, None)]
 
 
 @pytest.mark.parametrize(
@@ -226,6 +236,7 @@ def test_binary_noise_ends_at_one_part_in_a_million_million(number, read):
         ("0,500", None),
         ("1.23,45", None),
         ("1,2,3", None),
+        ("1234,567,890", None),
         ("1,,5", None),
         ("1,234.567", None),
         ("1'2'3", None),

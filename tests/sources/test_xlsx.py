@@ -284,6 +284,8 @@ def plain(content):
 HOSTILE = {
     "flat bomb": (lambda p: bomb(p, size=196 * 2**20), "file-too-large", "times its size"),
     "two thousand parts": (lambda p: bomb(p, parts=2001), "file-too-large", "parts"),
+    "sixty thousand parts": (lambda p: many_parts(p, 60_000), "file-too-large", "parts"),
+    "large and unusual": (lambda p: unusual(p), "file-too-large", "no common spreadsheet program"),
     "document type": (
         lambda p: bomb(p, head=b"<!DOCTYPE x [<!ENTITY a 'b'>]><worksheet><sheetData>"),
         "file-too-large",
@@ -302,6 +304,19 @@ HOSTILE = {
     "cut off": (lambda p: plain(bomb(p).read_bytes()[:-900])(p), "file-unreadable", "not a workbook"),
     "a zip of something else": (lambda p: other_zip(p.with_name("o.xlsx")), "file-unreadable", "not a workbook"),
 }
+
+
+def many_parts(path, number):
+    with zipfile.ZipFile(path, "w") as new:
+        for at in range(number):
+            new.writestr(f"xl/part{at}.bin", b"")
+    return path
+
+
+def unusual(path):
+    pick = random.Random(1)
+    rows = b"".join(b"<row><c><v>%d</v></c></row>" % pick.randrange(10**9) for _ in range(800_000))
+    return bomb(path, head=b"<worksheet><sheetData>" + rows + b"</sheetData></worksheet>")
 
 
 def other_zip(path):

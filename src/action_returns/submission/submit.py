@@ -148,11 +148,11 @@ def _deliver(channel: Channel, parcel: Parcel) -> Outcome:
         return channel.deliver(parcel)
     except SettingsProblem as problem:  # the password is fetched when it is needed
         return Outcome(State.FAILED, f"{problem} Nothing was sent.", Phase.CONNECT)
-    except Exception as error:  # noqa: BLE001  # whatever it was, the ledger must not keep saying "sending"
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # whatever it was, the truth has to be recorded
         return Outcome(
             State.UNKNOWN,
-            f"The program met something nobody foresaw while it was sending ({type(error).__name__}). "
-            "The file may have arrived or not. Do not send it again before you have looked.",
+            f"Sending was cut short ({type(error).__name__}). The file may have arrived or not. "
+            "Do not send it again before you have looked: at File Submissions, or at a new pending-actions download.",
         )
 
 

@@ -56,15 +56,25 @@ def command(
             if run.words.as_json:
                 run.words.json({"batch": refused.batch, "problem": "duplicate", "message": str(refused)})
             raise
-        copy = keep_copy(done, ledger, run.places)
-        receipt = keep_receipt(ledger.batch(int(done.batch)), ledger, copy.parent)
+        _tell(run, done)
+        try:
+            copy = keep_copy(done, ledger, run.places)
+            receipt = keep_receipt(ledger.batch(int(done.batch)), ledger, copy.parent)
+            run.words.say(f"Receipt: {receipt}")
+        except OSError as error:
+            run.words.refuse(
+                f"the receipt could not be written ({error.strerror or error}). The ledger holds everything: "
+                f"action-returns history receipt {done.batch}"
+            )
+    return exit_code(done)
+
+
+def _tell(run: Run, done: Submission) -> None:
     if run.words.as_json:
         run.words.json(as_json(done))
     outcome = done.outcome
     run.words.say(f"{outcome.state.value.upper()}: {outcome.message}", style=_STYLES[outcome.state])
     run.words.say(f"Batch {done.batch} · {done.file_name} · {done.rows:,} rows · SHA-256 {done.sha256}")
-    run.words.say(f"Receipt: {receipt}")
-    return exit_code(done)
 
 
 def as_json(done: Submission) -> dict[str, object]:

@@ -19,9 +19,12 @@ _MOST_PARTS: Final = 2_000
 _MOST_BYTES: Final = 400 * 2**20
 """A worksheet filled to its last row is about 200 MB of XML."""
 _MOST_IN_PART: Final = 300 * 2**20
+_MOST_IN_DIRECTORY: Final = 2**21
+"""Bytes of the zip's directory; a thousand for each of two thousand parts. zipfile reads all of it before we see one."""
 _MOST_RATIO: Final = 100
 _RATIO_COUNTS_FROM: Final = 2**20
 _PROLOG: Final = 4096
+_END_RECORD: Final = 22
 _OLE: Final = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _declares = re.compile(rb"<!(?:DOCTYPE|ENTITY)").search
@@ -42,6 +45,8 @@ class Package:
     def __init__(self, path: Path) -> None:
         self.name = path.name
         with self._told():
+            if _directory_size(path) > _MOST_IN_DIRECTORY:
+                raise self._too_large(f"it has far more than {_MOST_PARTS:,} parts")
             try:
                 self._zip = zipfile.ZipFile(path)
             except zipfile.BadZipFile:
@@ -59,6 +64,11 @@ class Package:
 
     def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
         self._zip.close()
+
+    @property
+    def largest(self) -> int:
+        """How many bytes the largest part unpacks to."""
+        return max(part.file_size for part in self._zip.infolist())
 
     def __contains__(self, part: str) -> bool:
         return part in self._parts
@@ -110,11 +120,21 @@ class Package:
             raise self._too_large(f"its part {part.filename} declares a document type, which can make it explode")
 
     def _too_large(self, why: str) -> SourceProblem:
-        return SourceProblem(
-            "file-too-large",
-            f"{self.name} was refused: {why}. No spreadsheet of returns looks like that. "
-            "Copy the three columns into a new workbook and save it.",
-        )
+        return too_large(self.name, why)
+
+
+def too_large(name: str, why: str) -> SourceProblem:
+    """Refuse a workbook that would take too much time or memory.
+
+    Args:
+        name: the file.
+        why: what is too much about it.
+    """
+    return SourceProblem(
+        "file-too-large",
+        f"{name} was refused: {why}. No spreadsheet of returns looks like that. "
+        "Copy the three columns into a new workbook and save it.",
+    )
 
 
 def refuse_other_encoding(start: bytes) -> None:
@@ -125,6 +145,16 @@ def refuse_other_encoding(start: bytes) -> None:
     """
     if _other_encoding(start[:200]) or start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         raise UnusualXml("not UTF-8")
+
+
+def _directory_size(path: Path) -> int:
+    """Give the size of the zip's directory as its end record tells it (APPNOTE.TXT 4.3.16), 0 when there is none."""
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - 2**16 - _END_RECORD))
+        tail = file.read()
+    at = tail.rfind(b"PK\x05\x06")
+    return int.from_bytes(tail[at + 12 : at + 16], "little") if 0 <= at <= len(tail) - _END_RECORD else 0
 
 
 def _no_zip(path: Path) -> SourceProblem:

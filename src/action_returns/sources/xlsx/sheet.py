@@ -10,12 +10,13 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
+from operator import lt
 from typing import Final
 
 from action_returns.batch.columns import Cell
-from action_returns.sources.errors import SourceProblem
 from action_returns.sources.xlsx.cells import Book, cells_of, is_hidden, row_number
-from action_returns.sources.xlsx.guard import Package, UnusualXml, refuse_other_encoding
+from action_returns.sources.xlsx.guard import Package, UnusualXml, refuse_other_encoding, too_large
 from action_returns.sources.xlsx.package import area, column_number
 
 LAST_ROW: Final = 1_048_576
@@ -89,6 +90,10 @@ class SheetReader:
             data = _from_row(block, first_row)
             for row in self._alike(data, wanted, filled):
                 self._one(row, wanted, filled)
+            if filled.rows and (len(filled.rows) > LAST_ROW or filled.rows[-1] > LAST_ROW):
+                raise too_large(self._package.name, f"it has rows beyond {LAST_ROW:,}, more than a worksheet can hold")
+        if not all(map(lt, filled.rows, islice(filled.rows, 1, None))):
+            raise UnusualXml("rows out of order")
         merges = (area(reference.decode()) for reference in _merged(self._tail))
         filled.merges += [place for place in merges if place is not None]
         if self._all_hidden:
@@ -240,11 +245,3 @@ def _shape(skeleton: bytes) -> Shape | None:
     if match is None:
         return None
     return tuple((column_number(letters.decode()), kind == b"s") for letters, kind in _simple_cell(match[1]))
-
-
-def beyond_a_worksheet(name: str) -> SourceProblem:
-    """Say that a sheet has more rows than a worksheet can have."""
-    return SourceProblem(
-        "file-too-large",
-        f"{name} has rows beyond {LAST_ROW:,}, more than a worksheet can hold. Split it into several files.",
-    )

@@ -3,9 +3,11 @@
 import re
 from typing import Final
 
-from action_returns.sources.xlsx.guard import Package, refuse_other_encoding
+from action_returns.sources.xlsx.guard import Package, refuse_other_encoding, too_large
 
 _PART: Final = 2**20
+_MOST: Final = 8_000_000
+"""Eight columns of a full worksheet, each text a different one."""
 _entity = re.compile(r"&(?:#(\d+)|#x([0-9A-Fa-f]+)|(lt|gt|amp|quot|apos));")
 _escaped = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _texts = re.compile(r"<t(?:\s[^>]*)?>([^<]*)</t>").findall
@@ -53,6 +55,8 @@ def shared_strings(package: Package, part: str | None) -> list[str]:
                 continue
             tail = piece[end:]
             strings += _strings(piece[:end].decode("utf-8", "surrogatepass"))
+            if len(strings) > _MOST:
+                raise too_large(package.name, f"it has more than {_MOST:,} different texts")
         strings += _strings(tail.decode("utf-8", "surrogatepass"))
     return strings
 

@@ -10,14 +10,16 @@ from action_returns.sources.errors import SourceProblem
 from action_returns.sources.headers import columns_missing, find_columns
 from action_returns.sources.reading import Reading
 from action_returns.sources.xlsx.cells import Book
-from action_returns.sources.xlsx.guard import Package, UnusualXml
+from action_returns.sources.xlsx.guard import Package, UnusualXml, too_large
 from action_returns.sources.xlsx.package import Sheet, Table, area, column_letters, structure
-from action_returns.sources.xlsx.sheet import LAST_ROW, Filled, SheetReader, beyond_a_worksheet
+from action_returns.sources.xlsx.sheet import LAST_ROW, Filled, SheetReader
 from action_returns.sources.xlsx.strings import shared_strings
 from action_returns.sources.xlsx.styles import date_formats
 
 _ROWS_ABOVE: Final = 50
 _TABLE: Final = "actions"
+_MOST_FOR_SLOW: Final = 2**24
+"""Bytes of XML that openpyxl still reads within seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,11 @@ class _Workbook:
 class _SlowWorkbook:
     """The same through openpyxl, for workbooks whose XML no common program writes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, package: Package, path: Path) -> None:
         from action_returns.sources.xlsx import slow
 
+        if package.largest > _MOST_FOR_SLOW:
+            raise too_large(path.name, "it is very large, and written in a way no common spreadsheet program does")
         self._slow = slow
         self._values, self._formulas = slow.load(path, values=True), slow.load(path, values=False)
 
@@ -117,7 +121,7 @@ def read_workbook(path: Path, *, sheet: str | None = None) -> Reading:
         try:
             return _read(_Workbook(package), path.name, sheet)
         except UnusualXml:
-            return _read(_SlowWorkbook(path), path.name, sheet)
+            return _read(_SlowWorkbook(package, path), path.name, sheet)
 
 
 def read_grid(path: Path, *, sheet: str | None = None) -> Iterator[tuple[int, list[Cell]]]:
@@ -136,7 +140,7 @@ def read_grid(path: Path, *, sheet: str | None = None) -> Iterator[tuple[int, li
             for _ in book.rows(_first(book, sheet, path.name), most=1):
                 break
         except UnusualXml:
-            book = _SlowWorkbook(path)
+            book = _SlowWorkbook(package, path)
         yield from book.rows(_first(book, sheet, path.name))
 
 
@@ -148,8 +152,6 @@ def _read(book: _Workbook | _SlowWorkbook, name: str, sheet: str | None) -> Read
     spot = _find(book, name, sheet)
     filled = book.columns(spot)
     rows = filled.rows
-    if rows and rows[-1] > LAST_ROW:
-        raise beyond_a_worksheet(name)
     keep = len(rows)
     notes = []
     if spot.table is not None:

@@ -1,0 +1,131 @@
+"""Sending once, and the truth about it, whatever goes wrong on the way."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from action_returns.batch import Columns, check, summarise
+from action_returns.delivery import Outcome, Phase, State
+from action_returns.ledger import LedgerProblem, open_ledger
+from action_returns.settings import SecretProblem
+from action_returns.sources import Reading
+from action_returns.submission.account import Account
+from action_returns.submission.checking import Checked
+from action_returns.submission.errors import AlreadySent, BatchHasErrors, NothingReady, WrongConfirmation
+from action_returns.submission.submit import refuse_unready, submit
+
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+CONTENT = b"ActionId,Amount,Reason\r\nM.8882.4808.1,0,REJECTED\r\nM.8882.4808.2,12.50,ORDER_UPDATE\r\n"
+
+
+def checked(*rows):
+    rows = rows or (("M.8882.4808.1", 0.0, "REJECTED"), ("M.8882.4808.2", 12.5, "ORDER_UPDATE"))
+    columns = Columns(*map(list, zip(*rows, strict=True)), rows=range(2, len(rows) + 2))
+    report = check(columns)
+    return Checked(
+        "returns.csv", Reading(columns, "here"), report, None, report.ready_rows(), summarise(report.ready_rows())
+    )
+
+
+class Receiver:
+    """A channel that remembers what it got and what the ledger said at that moment."""
+
+    destination = "box://here"
+
+    def __init__(self, ledger, answer=None):
+        self.ledger, self.answer, self.parcels = ledger, answer, []
+
+    def deliver(self, parcel):
+        self.recorded = [(record.state, self.ledger.content(record.number)) for record in self.ledger.batches()]
+        self.parcels.append(parcel)
+        if isinstance(self.answer, BaseException):
+            raise self.answer
+        return self.answer or Outcome(State.SENT, "There.", evidence={"reply": "226"})
+
+    def probe(self):
+        raise NotImplementedError
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    with open_ledger(tmp_path / "ledger.sqlite3") as opened:
+        yield opened
+
+
+def send(ledger, receiver, batch=None, **options):
+    return submit(batch or checked(), Account("acme", "live"), receiver, ledger, clock=lambda: NOW, **options)
+
+
+def test_bytes_and_rows_are_on_record_before_the_channel_is_called(ledger):
+    receiver = Receiver(ledger)
+    done = send(ledger, receiver)
+    assert receiver.recorded == [("sending", CONTENT)]
+    assert [(parcel.name, parcel.content) for parcel in receiver.parcels] == [
+        ("Batch_Mods_Reversals_2026_11_23_0001.csv", CONTENT)
+    ]
+    record = ledger.batch(1)
+    assert (record.state, record.message, record.evidence) == ("sent", "There.", {"reply": "226"})
+    assert (done.batch, done.sha256, done.rows, done.size) == ("0001", record.sha256, 2, len(CONTENT))
+
+
+def test_a_second_sending_of_the_same_rows_never_reaches_the_channel(ledger):
+    send(ledger, Receiver(ledger))
+    second = Receiver(ledger)
+    with pytest.raises(AlreadySent, match="batch 0001") as caught:
+        send(ledger, second)
+    assert caught.value.batch == "0001"
+    assert second.parcels == []
+    assert send(ledger, second, allow_duplicate=True).batch == "0002"
+
+
+@pytest.mark.parametrize("trouble", [RuntimeError("boom"), KeyboardInterrupt()])
+def test_whatever_cuts_a_sending_short_is_unknown_and_recorded(ledger, trouble):
+    done = send(ledger, Receiver(ledger, trouble))
+    assert done.outcome.state is State.UNKNOWN
+    assert "may have arrived or not" in done.outcome.message
+    assert ledger.batch(1).state == "unknown"
+
+
+def test_a_missing_password_is_certainly_not_sent(ledger):
+    done = send(ledger, Receiver(ledger, SecretProblem("No password.")))
+    assert (done.outcome.state, done.outcome.phase) == (State.FAILED, Phase.CONNECT)
+    assert ledger.batch(1).state == "failed"
+
+
+def test_an_outcome_that_cannot_be_recorded_is_told_all_the_same(ledger, monkeypatch):
+    def full(*_):
+        raise LedgerProblem("The disk is full.")
+
+    monkeypatch.setattr(ledger, "settle", full)
+    done = send(ledger, Receiver(ledger))
+    assert (done.outcome.state, done.recorded) == (State.SENT, False)
+    assert "could not be recorded" in done.outcome.message
+
+
+def test_a_ledger_that_cannot_record_stops_before_anything_leaves(ledger, monkeypatch):
+    def full(*_, **__):
+        raise LedgerProblem("The disk is full.")
+
+    monkeypatch.setattr(ledger, "claim", full)
+    receiver = Receiver(ledger)
+    with pytest.raises(LedgerProblem):
+        send(ledger, receiver)
+    assert receiver.parcels == []
+
+
+def test_only_rows_without_errors_leave(ledger):
+    batch = checked(("M.8882.4808.1", 0.0, "REJECTED"), ("M.8882.4808.2", "12,50", "ORDER_UPDATE"))
+    receiver = Receiver(ledger)
+    send(ledger, receiver, batch)
+    assert receiver.parcels[0].content == b"ActionId,Amount,Reason\r\nM.8882.4808.1,0,REJECTED\r\n"
+
+
+def test_errors_nothing_ready_and_another_number_stop_it():
+    bad = checked(("M.8882.4808.1", 0.0, "REJECTED"), ("x", "y", "z"))
+    with pytest.raises(BatchHasErrors, match="1 of 2 rows"):
+        refuse_unready(bad, only_ready=False)
+    refuse_unready(bad, only_ready=True, confirmed_rows=1)
+    with pytest.raises(WrongConfirmation, match="2 rows were confirmed"):
+        refuse_unready(bad, only_ready=True, confirmed_rows=2)
+    with pytest.raises(NothingReady):
+        refuse_unready(checked(("x", "y", "z")), only_ready=True)
