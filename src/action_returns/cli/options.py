@@ -14,6 +14,7 @@ from action_returns.cli.exits import Exit
 from action_returns.cli.words import Words
 from action_returns.settings import Places, find_places
 from action_returns.submission.account import Account, open_account
+from action_returns.submission.checking import Checked, check_file
 from action_returns.submission.download import PendingSource
 
 
@@ -42,6 +43,11 @@ class Run:
     def account(self) -> Account:
         """Open the account this run works for."""
         return open_account(self.places, self.profile)
+
+    def checked(self, file: str, account: Account, *, pending: PendingSource | None, sheet: str | None) -> Checked:
+        """Read and check a batch, and show on a terminal that it goes on."""
+        with self.words.working(f"Checking {file}"):
+            return check_file(file, account, now=self.now(), pending=pending, sheet=sheet)
 
     @staticmethod
     def now() -> datetime:

@@ -3,7 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, TextIO
 
@@ -72,6 +73,39 @@ class Words:
             ]
             print("  ".join(cells).rstrip())
 
+    @contextmanager
+    def working(self, what: str) -> Iterator[None]:
+        """Show on a terminal that something goes on, when it takes longer than a moment.
+
+        Args:
+            what: what goes on, ``Checking returns.xlsx``.
+        """
+        if self.quiet or not sys.stderr.isatty():
+            yield
+            return
+        import threading
+
+        with ExitStack() as shown:
+            lock, over = threading.Lock(), threading.Event()
+
+            def start() -> None:
+                with lock:
+                    if not over.is_set():
+                        from rich.console import Console
+
+                        shown.enter_context(
+                            Console(stderr=True, no_color=not self._colored(sys.stderr)).status(what + " …")
+                        )
+
+            timer = threading.Timer(_MOMENT, start)
+            timer.start()
+            try:
+                yield
+            finally:
+                timer.cancel()
+                with lock:
+                    over.set()
+
     def styled(self, text: str, style: str | None, stream: TextIO) -> str:
         """Give the text in a style, where the stream is a terminal that may show colour."""
         return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if style and self._colored(stream) else text
@@ -82,6 +116,8 @@ class Words:
 
 
 _MOST_WRAPPED = 2000
+_MOMENT = 0.5
+"""Seconds after which waiting wants a word."""
 
 
 def _rich_table(headers: Sequence[str], rows: list[list[str]], right: frozenset[int], *, color: bool) -> None:
@@ -97,3 +133,8 @@ def _rich_table(headers: Sequence[str], rows: list[list[str]], right: frozenset[
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     Console(no_color=not color, highlight=False).print(table)
+
+
+def counted(number: int, what: str) -> str:
+    """Give a number with its word, ``1 row`` or ``2 rows``."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

@@ -10,9 +10,9 @@ import click
 from action_returns.batch import Report
 from action_returns.cli.exits import Exit
 from action_returns.cli.options import Run, Stopped, batch_file, common, pending_download
-from action_returns.cli.words import Words
+from action_returns.cli.words import Words, counted
 from action_returns.sources import SourceProblem
-from action_returns.submission.checking import Checked, check_file
+from action_returns.submission.checking import Checked
 from action_returns.submission.download import PendingSource
 from action_returns.submission.reviewing import unchecked
 
@@ -29,7 +29,7 @@ _MOST_PRINTED = 200
 def command(run: Run, *, file: str, sheet: str | None, pending: PendingSource | None, strict: bool) -> int:
     """Check every row of FILE (.xlsx, .xlsm, .csv, or - for CSV on standard input). Changes nothing, sends nothing."""
     try:
-        checked = check_file(file, run.account(), now=run.now(), pending=pending, sheet=sheet)
+        checked = run.checked(file, run.account(), pending=pending, sheet=sheet)
     except SourceProblem as problem:
         if run.words.as_json:
             run.words.json(refused_json(file, problem))
@@ -95,7 +95,7 @@ def print_findings(words: Words, report: Report) -> None:
     if len(report) > most:
         words.show(f"… and {len(report) - most} more (all of them with --verbose or --json).")
     counts = ", ".join(f"{number} {code}" for code, number in report.counts.items())
-    words.show(f"{report.errors} errors, {report.warnings} warnings: {counts}")
+    words.show(f"{counted(report.errors, 'error')}, {counted(report.warnings, 'warning')}: {counts}")
 
 
 def _advice(message: str, fix: str | None) -> str:
@@ -114,11 +114,12 @@ def print_totals(words: Words, checked: Checked) -> None:
     for note in notes(checked):
         words.say(f"Note: {note}")
     if report.ready == report.rows:
-        words.say(f"All {report.rows} rows are ready.", style="good")
+        words.say(f"{counted(report.rows, 'row')} checked, all ready.", style="good")
     else:
         out = report.rows - report.ready
         words.say(
-            f"{out} of {report.rows} rows have errors and would stay behind; {report.ready} are ready.", style="error"
+            f"{out:,} of {counted(report.rows, 'row')} would stay behind because of errors; {report.ready:,} ready.",
+            style="error",
         )
     words.say("Not checked: " + " ".join(unchecked(checked)), style="quiet")
     if any(finding.fix is not None for _, finding in report.fixable()):

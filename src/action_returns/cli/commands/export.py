@@ -7,7 +7,6 @@ import click
 
 from action_returns.cli.exits import Exit
 from action_returns.cli.options import Run, batch_file, common, pending_download
-from action_returns.submission.checking import check_file
 from action_returns.submission.download import PendingSource
 from action_returns.submission.exporting import export, make_file
 
@@ -22,7 +21,7 @@ def command(
     run: Run, *, file: str, sheet: str | None, pending: PendingSource | None, output: str | None, force: bool
 ) -> int:
     """Write the rows of FILE that have no error as the exact CSV. Exit code 3 says that rows stayed behind."""
-    checked = check_file(file, run.account(), now=run.now(), pending=pending, sheet=sheet)
+    checked = run.checked(file, run.account(), pending=pending, sheet=sheet)
     if output == "-":
         made = make_file(checked)
         if not run.words.as_json:

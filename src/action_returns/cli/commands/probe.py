@@ -14,7 +14,8 @@ def command(run: Run) -> int:
     """Connect, sign in and look at the destination of the profile. Nothing is sent."""
     account = run.account()
     channel = open_channel(account, run.places)
-    outcome = channel.probe()
+    with run.words.working(f"Connecting to {channel.destination}"):
+        outcome = channel.probe()
     works = outcome.state is State.SENT
     if run.words.as_json:
         run.words.json(

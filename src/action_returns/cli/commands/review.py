@@ -8,7 +8,6 @@ from action_returns.cli.exits import Exit
 from action_returns.cli.options import Run, batch_file, common, pending_download
 from action_returns.cli.words import Words
 from action_returns.submission.channels import open_channel
-from action_returns.submission.checking import check_file
 from action_returns.submission.download import PendingSource
 from action_returns.submission.money import money
 from action_returns.submission.pages import write_review_page
@@ -23,7 +22,7 @@ from action_returns.submission.reviewing import Review, review
 def command(run: Run, *, file: str, sheet: str | None, pending: PendingSource | None, html: str | None) -> int:
     """Show what would be sent from FILE: totals, money effect, destination, and what nobody could check."""
     account = run.account()
-    checked = check_file(file, account, now=run.now(), pending=pending, sheet=sheet)
+    checked = run.checked(file, account, pending=pending, sheet=sheet)
     destination = open_channel(account, run.places).destination if account.profile is not None else ""
     page = review(checked, account, destination=destination)
     if html is not None:

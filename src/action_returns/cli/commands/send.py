@@ -8,7 +8,6 @@ from action_returns.cli.options import Run, batch_file, common, pending_download
 from action_returns.delivery import Phase, State
 from action_returns.ledger import open_ledger
 from action_returns.submission.channels import open_channel
-from action_returns.submission.checking import check_file
 from action_returns.submission.download import PendingSource
 from action_returns.submission.errors import AlreadySent
 from action_returns.submission.pages import keep_receipt
@@ -42,7 +41,7 @@ def command(
     """Check FILE again, ask for confirmation with the totals, deliver it once, and keep a receipt."""
     account = run.account()
     channel = open_channel(account, run.places)
-    checked = check_file(file, account, now=run.now(), pending=pending, sheet=sheet)
+    checked = run.checked(file, account, pending=pending, sheet=sheet)
     refuse_unready(checked, only_ready=only_ready, confirmed_rows=confirm_rows)
     page = review(checked, account, destination=channel.destination)
     if dry_run:
@@ -51,7 +50,8 @@ def command(
         _ask(run, page)
     with open_ledger(run.places.ledger_file) as ledger:
         try:
-            done = submit(checked, account, channel, ledger, clock=run.now, allow_duplicate=allow_duplicate)
+            with run.words.working(f"Sending to {channel.destination}"):
+                done = submit(checked, account, channel, ledger, clock=run.now, allow_duplicate=allow_duplicate)
         except AlreadySent as refused:
             if run.words.as_json:
                 run.words.json({"batch": refused.batch, "problem": "duplicate", "message": str(refused)})
