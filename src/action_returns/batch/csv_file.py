@@ -59,7 +59,7 @@ def read_back(content: bytes) -> ReadyRows:
         UnsafeBytesError: when the bytes are not exactly of that form.
     """
     body = content.removeprefix(HEADER)
-    if body is content or not _proven(body):
+    if not content.startswith(HEADER) or not _proven(body):
         raise UnsafeBytesError("these bytes are not a file of action changes")
     fields = _fields(body)
     return ReadyRows(

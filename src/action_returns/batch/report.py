@@ -216,7 +216,7 @@ def _pending_facts(action: PendingAction, now: datetime | None) -> dict[str, obj
     current = "" if action.cents is None else amounts.amount_text(action.cents)
     if action.locks_at is not None and now is not None and action.locks_at <= now:
         return {"current": current, "lock": f"locked on {action.locks_at:%Y-%m-%d at %H:%M %Z}"}
-    return {"current": current, "lock": f"is {(action.state or '').lower()}, which locks it"}
+    return {"current": current, "lock": f"has the state {action.state}, which takes no more changes"}
 
 
 def shown(cell: object) -> str:

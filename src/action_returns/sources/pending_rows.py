@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from action_returns.sources.csv_file import DELIMITERS, csv_text, records, told_delimiter
+from action_returns.sources.csv_text import CsvText
 from action_returns.sources.errors import SourceProblem
 from action_returns.sources.headers import fold
 from action_returns.sources.pending_columns import ALIASES
@@ -50,18 +51,14 @@ def _from_workbook(path: Path) -> Iterator[Row]:
 
 
 def _from_csv(content: bytes, name: str) -> Iterator[Row]:
-    text, _ = csv_text(content, name)
-    told = told_delimiter(text)
-    delimiters = [told] if told else list(DELIMITERS)
-    heads = {delimiter: _header_line(text, delimiter, name) for delimiter in delimiters}
-    delimiter = min(delimiters, key=lambda mark: (heads[mark] is None, heads[mark] or 0))
-    return _from_header(record for _, record in records(text, delimiter, name))
+    text = CsvText(content, name)
+    heads = {delimiter: _header_line(text, delimiter) for delimiter in text.delimiters}
+    delimiter = min(heads, key=lambda mark: (heads[mark] is None, heads[mark] or 0))
+    return _from_header(record for _, record in text.records(delimiter))
 
 
-def _header_line(text: str, delimiter: str, name: str) -> int | None:
-    for at, (_, record) in enumerate(records(text, delimiter, name)):
-        if at == _ROWS_ABOVE:
-            return None
+def _header_line(text: CsvText, delimiter: str) -> int | None:
+    for at, (_, record) in enumerate(islice(text.records(delimiter), _ROWS_ABOVE)):
         if len(record) > 1 and _is_header(record):
             return at
     return None

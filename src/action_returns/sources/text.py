@@ -32,7 +32,7 @@ def encoding_of(start: bytes) -> str | None:
     return None
 
 
-def decode(content: bytes, name: str) -> tuple[str, str | None]:
+def decode(content: bytes, name: str) -> tuple[str, str, str | None]:
     """Read text as UTF-8, UTF-16 or, when it is neither, Windows-1252.
 
     Args:
@@ -40,7 +40,7 @@ def decode(content: bytes, name: str) -> tuple[str, str | None]:
         name: the file's name, for the message.
 
     Returns:
-        The text, and a note when the encoding was assumed.
+        The text, the codec that reads it, and a note when the encoding was assumed.
 
     Raises:
         SourceProblem: ``file-unreadable`` when it is none of them.
@@ -48,12 +48,12 @@ def decode(content: bytes, name: str) -> tuple[str, str | None]:
     codec = encoding_of(content[:4096])
     try:
         if codec is not None:
-            return content.decode(codec), None
+            return content.decode(codec), codec, None
         try:
-            return content.decode("utf-8"), None
+            return content.decode("utf-8"), "utf-8", None
         except UnicodeDecodeError:
             note = "The file is neither UTF-8 nor UTF-16; it was read as Windows-1252."
-            return content.decode("cp1252"), note
+            return content.decode("cp1252"), "cp1252", note
     except UnicodeDecodeError as error:
         raise SourceProblem(
             "file-unreadable",
