@@ -276,12 +276,12 @@ def test_a_locked_action_tells_since_when_or_why():
     passed = check(one_row(), context=download(locks_at=NOW - timedelta(days=1)))[0].message
     assert f'"{GOOD_ID}" locked on 2026-11-22 at 12:00 UTC.' in passed
     approved = check(one_row(), context=download(state="APPROVED"))[0].message
-    assert "is approved, which locks it." in approved
+    assert "has the state APPROVED, which takes no more changes." in approved
 
 
 def test_a_lock_date_still_to_come_is_not_given_as_the_reason_of_an_approved_action():
     message = check(one_row(), context=download(state="APPROVED", locks_at=NOW + timedelta(days=30)))[0].message
-    assert "is approved, which locks it." in message
+    assert "has the state APPROVED, which takes no more changes." in message
     assert "locked on" not in message
 
 

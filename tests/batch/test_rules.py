@@ -36,7 +36,7 @@ FACTS = {
     "limit": "5.00",
     "current": "4.00",
     "amount": '"0"',
-    "lock": "is approved, which locks it",
+    "lock": "has the state APPROVED, which takes no more changes",
     "count": 1000,
     "batch": "0001",
 }
