@@ -8,8 +8,21 @@ from action_returns.sources.reading import Reading
 
 if TYPE_CHECKING:
     from action_returns.sources.pending import header_signature, read_pending
+    from action_returns.sources.xlsx.tables import TableRows, read_table, sheet_names
+    from action_returns.sources.xlsx.workbook import read_grid
 
-__all__ = ["Reading", "SourceProblem", "header_signature", "read_batch", "read_pending", "read_stream"]
+__all__ = [
+    "Reading",
+    "SourceProblem",
+    "TableRows",
+    "header_signature",
+    "read_batch",
+    "read_grid",
+    "read_pending",
+    "read_stream",
+    "read_table",
+    "sheet_names",
+]
 
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm"})
 _ZIP = b"PK"
@@ -67,10 +80,20 @@ def _first_bytes(path: Path) -> bytes:
         ) from None
 
 
-def __getattr__(name: str) -> Any:
-    """Load the reader of pending-actions downloads only when one was given."""
-    if name in {"header_signature", "read_pending"}:
-        from action_returns.sources import pending
+_LAZY = {
+    "header_signature": "pending",
+    "read_pending": "pending",
+    "read_grid": "xlsx.workbook",
+    "TableRows": "xlsx.tables",
+    "read_table": "xlsx.tables",
+    "sheet_names": "xlsx.tables",
+}
 
-        return getattr(pending, name)
+
+def __getattr__(name: str) -> Any:
+    """Load a reader only where it is asked for: most commands need one of them."""
+    if name in _LAZY:
+        from importlib import import_module
+
+        return getattr(import_module(f"action_returns.sources.{_LAZY[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -9,17 +9,12 @@ from action_returns.batch.columns import COLUMN_NAMES, Cell, CellError, ColumnNa
 from action_returns.sources.errors import SourceProblem
 from action_returns.sources.headers import columns_missing, find_columns
 from action_returns.sources.reading import Reading
-from action_returns.sources.xlsx.cells import Book
-from action_returns.sources.xlsx.guard import Package, UnusualXml, too_large
-from action_returns.sources.xlsx.package import Sheet, Table, area, column_letters, structure
-from action_returns.sources.xlsx.sheet import LAST_ROW, Filled, SheetReader
-from action_returns.sources.xlsx.strings import shared_strings
-from action_returns.sources.xlsx.styles import date_formats
+from action_returns.sources.xlsx.guard import Package, UnusualXml
+from action_returns.sources.xlsx.opened import FastBook, SlowBook
+from action_returns.sources.xlsx.package import Sheet, Table, column_letters
 
 _ROWS_ABOVE: Final = 50
 _TABLE: Final = "actions"
-_MOST_FOR_SLOW: Final = 2**24
-"""Bytes of XML that openpyxl still reads within seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,66 +39,6 @@ class _Spot:
         return f"sheet {self.sheet.name}, headers in row {self.header}"
 
 
-class _Workbook:
-    """An opened workbook, read the fast way."""
-
-    def __init__(self, package: Package) -> None:
-        self.package = package
-        self._structure = structure(package)
-        styles = self._structure.styles
-        dated = frozenset[int]()
-        if styles is not None and styles in package:
-            dated = date_formats(package.read(styles).decode("utf-8", "replace"))
-        self._book = Book(shared_strings(package, self._structure.strings), dated, self._structure.from_1904)
-
-    @property
-    def sheets(self) -> tuple[Sheet, ...]:
-        return self._structure.sheets
-
-    def rows(self, sheet: Sheet, most: int = LAST_ROW) -> Iterator[tuple[int, list[Cell]]]:
-        return SheetReader(self.package, sheet.part, self._book).rows(most)
-
-    def columns(self, spot: _Spot) -> Filled:
-        return SheetReader(self.package, spot.sheet.part, self._book).columns(spot.columns, spot.header + 1)
-
-
-class _SlowWorkbook:
-    """The same through openpyxl, for workbooks whose XML no common program writes."""
-
-    def __init__(self, package: Package, path: Path) -> None:
-        from action_returns.sources.xlsx import slow
-
-        if package.largest > _MOST_FOR_SLOW:
-            raise too_large(path.name, "it is very large, and written in a way no common spreadsheet program does")
-        self._slow = slow
-        self._values, self._formulas = slow.load(path, values=True), slow.load(path, values=False)
-
-    @property
-    def sheets(self) -> tuple[Sheet, ...]:
-        return tuple(
-            Sheet(
-                sheet.title, sheet.title, sheet.sheet_state == "visible", tuple(map(_slow_table, sheet.tables.values()))
-            )
-            for sheet in self._formulas.worksheets
-        )
-
-    def rows(self, sheet: Sheet, most: int = LAST_ROW) -> Iterator[tuple[int, list[Cell]]]:
-        return self._slow.rows(self._values[sheet.name], self._formulas[sheet.name], most)
-
-    def columns(self, spot: _Spot) -> Filled:
-        filled = Filled()
-        for number, cells in self.rows(spot.sheet):
-            three = [cells[column - 1] if column <= len(cells) else None for column in spot.columns]
-            if number > spot.header and three != [None, None, None]:
-                filled.rows.append(number)
-                for column, cell in zip(filled.columns, three, strict=True):
-                    column.append(cell)
-        sheet = self._formulas[spot.sheet.name]
-        filled.hidden.update(number for number, facts in sheet.row_dimensions.items() if facts.hidden)
-        filled.merges += [place for merged in sheet.merged_cells.ranges if (place := area(str(merged))) is not None]
-        return filled
-
-
 def read_workbook(path: Path, *, sheet: str | None = None) -> Reading:
     """Read the batch of a workbook.
 
@@ -119,9 +54,9 @@ def read_workbook(path: Path, *, sheet: str | None = None) -> Reading:
     """
     with Package(path) as package:
         try:
-            return _read(_Workbook(package), path.name, sheet)
+            return _read(FastBook(package), path.name, sheet)
         except UnusualXml:
-            return _read(_SlowWorkbook(package, path), path.name, sheet)
+            return _read(SlowBook(package, path), path.name, sheet)
 
 
 def read_grid(path: Path, *, sheet: str | None = None) -> Iterator[tuple[int, list[Cell]]]:
@@ -136,21 +71,21 @@ def read_grid(path: Path, *, sheet: str | None = None) -> Iterator[tuple[int, li
     """
     with Package(path) as package:
         try:
-            book: _Workbook | _SlowWorkbook = _Workbook(package)
+            book: FastBook | SlowBook = FastBook(package)
             for _ in book.rows(_first(book, sheet, path.name), most=1):
                 break
         except UnusualXml:
-            book = _SlowWorkbook(package, path)
+            book = SlowBook(package, path)
         yield from book.rows(_first(book, sheet, path.name))
 
 
-def _first(book: _Workbook | _SlowWorkbook, sheet: str | None, name: str) -> Sheet:
+def _first(book: FastBook | SlowBook, sheet: str | None, name: str) -> Sheet:
     return _considered(book.sheets, sheet, name)[0]
 
 
-def _read(book: _Workbook | _SlowWorkbook, name: str, sheet: str | None) -> Reading:
+def _read(book: FastBook | SlowBook, name: str, sheet: str | None) -> Reading:
     spot = _find(book, name, sheet)
-    filled = book.columns(spot)
+    filled = book.columns(spot.sheet, spot.columns, spot.header)
     rows = filled.rows
     keep = len(rows)
     notes = []
@@ -182,7 +117,7 @@ def _read(book: _Workbook | _SlowWorkbook, name: str, sheet: str | None) -> Read
     return Reading(columns, str(spot), tuple(notes))
 
 
-def _find(book: _Workbook | _SlowWorkbook, name: str, wanted: str | None) -> _Spot:
+def _find(book: FastBook | SlowBook, name: str, wanted: str | None) -> _Spot:
     sheets = _considered(book.sheets, wanted, name)
     tables = [
         _Spot(sheet, table.top, _numbers(found, table.left), table)
@@ -217,7 +152,7 @@ def _considered(sheets: Sequence[Sheet], wanted: str | None, name: str) -> list[
 
 
 def _by_headers(
-    book: _Workbook | _SlowWorkbook, sheets: Sequence[Sheet], looked_at: list[Sequence[object]]
+    book: FastBook | SlowBook, sheets: Sequence[Sheet], looked_at: list[Sequence[object]]
 ) -> Iterator[_Spot]:
     for sheet in sheets:
         for number, cells in book.rows(sheet, most=_ROWS_ABOVE):
@@ -248,10 +183,3 @@ def _mark_merged(
             if left <= number <= right:
                 for at in range(bisect_left(rows, top), min(bisect_right(rows, bottom), len(column))):
                     column[at] = CellError("merged", shown(column[at]))
-
-
-def _slow_table(table: object) -> Table:
-    left, top, _, bottom = area(table.ref) or (1, 1, 1, 1)  # type: ignore[attr-defined]
-    totals = table.totalsRowCount or 0  # type: ignore[attr-defined]
-    headers = tuple(column.name for column in table.tableColumns)  # type: ignore[attr-defined]
-    return Table(table.displayName, headers, left, top, bottom - totals, totals)  # type: ignore[attr-defined]
