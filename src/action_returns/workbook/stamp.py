@@ -1,0 +1,61 @@
+"""What is stamped into one workbook: for whom and by which program it was made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from action_returns.batch import DEFAULT_POLICY, Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What differs between two workbooks made from the same template.
+
+    Args:
+        tool_version: version of the program that made it.
+        profile: name of the profile it was made for, ``""`` without one.
+        environment: ``live``, ``test`` or ``""``.
+        policy: the account's rules: its reason codes, its own pattern of ids, the amount worth a warning.
+        interpreter: xlwings' configuration key -> absolute path of the Python that runs the buttons.
+        book_id: tells this workbook from every other, ``""`` for the one that everybody gets.
+    """
+
+    tool_version: str
+    profile: str = ""
+    environment: str = ""
+    policy: Policy = field(default_factory=lambda: DEFAULT_POLICY)
+    interpreter: Mapping[str, str] = field(default_factory=dict)
+    book_id: str = ""
+
+    def conf(self) -> list[tuple[str, str]]:
+        """Give the rows of the sheet ``xlwings.conf`` (xlwings reads keys in column A, values in column B).
+
+        ADD_WORKBOOK_TO_PYTHONPATH is off, so that no ``csv.py`` beside the workbook runs instead of Python's own; the
+        UDF server is off, because Office gives up on it after 90 seconds and it blocks upgrades.
+        """
+        return [
+            *self.interpreter.items(),
+            ("ADD_WORKBOOK_TO_PYTHONPATH", "False"),
+            ("USE UDF SERVER", "False"),
+            ("SHOW CONSOLE", "False"),
+        ]
+
+    @property
+    def banner(self) -> str:
+        """Say for whom the workbook is, and whether what is sent counts."""
+        if not self.profile:
+            return "No profile yet. Say once where your returns go: action-returns profile add"
+        counts = "practice, nothing counts" if self.environment == "test" else "what is sent counts"
+        return f"Profile {self.profile} · {self.environment.upper()}: {counts}"
+
+    def meta(self, template_version: int) -> list[tuple[str, str, str | float | bool]]:
+        """Give the rows of the sheet ``_meta``: key, defined name, value."""
+        return [
+            ("tool_version", "tool_version", self.tool_version),
+            ("template_version", "template_version", template_version),
+            ("profile", "profile_name", self.profile),
+            ("environment", "profile_environment", self.environment),
+            ("own_id_pattern", "own_id_pattern", self.policy.action_id_pattern is not None),
+            ("most_without_warning", "most_without_warning", self.policy.max_cents / 100),
+            ("banner", "profile_banner", self.banner),
+            ("book_id", "book_id", self.book_id),
+        ]
