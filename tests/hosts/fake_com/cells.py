@@ -1,0 +1,133 @@
+"""What a cell holds, what Excel makes of a value given to it, and what it gives back.
+
+A cell holds text, a float, a boolean, an error or nothing. Currency and dates are floats with a number format:
+`Value` looks at the format, `Value2` does not. Typed text is understood as in an American Excel.
+
+Not modelled: fractions, times of day, exponents of currency, and "+" or "-" opening a formula.
+"""
+
+import datetime as dt
+import re
+from contextlib import suppress
+from decimal import Decimal
+
+from openpyxl.styles.numbers import is_date_format
+from openpyxl.utils.datetime import from_excel, to_excel
+
+from tests.hosts.fake_com.com import TimeType, excel_error
+
+ERRORS = {
+    "#NULL!": -2146826288,
+    "#DIV/0!": -2146826281,
+    "#VALUE!": -2146826273,
+    "#REF!": -2146826265,
+    "#NAME?": -2146826259,
+    "#NUM!": -2146826252,
+    "#N/A": -2146826246,
+}
+ERROR_NAMES = {code: text for text, code in ERRORS.items()}
+LONGEST_TEXT = 32_767
+
+GENERAL, TEXT, PERCENT, CURRENCY = "General", "@", "0.00%", "$#,##0.00"
+DAY, MOMENT = "m/d/yyyy", "m/d/yyyy h:mm"
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+_CURRENCY_SIGN = re.compile(r"[$£€¥]")
+_DAYS = (
+    re.compile(r"(?P<month>\d{1,2})/(?P<day>\d{1,2})(/(?P<year>\d{4}))?"),
+    re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"),
+)
+THIS_YEAR = 2026  # what Excel adds to a day and a month
+
+
+class CellError(int):
+    """An error in a cell. Excel sends it as a number of its own type; a plain int never becomes one."""
+
+
+def cell_error(text):
+    """The error that shows as `text`, such as "#N/A"."""
+    return CellError(ERRORS[text])
+
+
+def taken(value, number_format):
+    """What the cell holds after `value` was put into it, and its number format from then on."""
+    if value is None or value == "":
+        return None, number_format
+    if isinstance(value, str):
+        return (value, number_format) if number_format == TEXT else _typed(_short_enough(value), number_format)
+    if isinstance(value, (bool, CellError)):
+        return value, number_format
+    if isinstance(value, (int, float)):
+        # A number that is put into a cell formatted as text becomes text.
+        return (formula_text(float(value)) if number_format == TEXT else float(value)), number_format
+    if isinstance(value, Decimal):
+        return float(round(value, 4)), _unless_set(number_format, CURRENCY)
+    if isinstance(value, dt.datetime):
+        serial = to_excel(value.replace(tzinfo=None))
+        return float(serial), _unless_set(number_format, DAY if float(serial).is_integer() else MOMENT)
+    raise TypeError(f"Objects of type '{type(value).__name__}' can not be converted to a COM VARIANT")
+
+
+def _short_enough(text):
+    if len(text) > LONGEST_TEXT:
+        raise excel_error("Application-defined or object-defined error")
+    return text
+
+
+def _unless_set(number_format, wanted):
+    return wanted if number_format == GENERAL else number_format
+
+
+def _typed(text, number_format):
+    word = text.strip()
+    if text.startswith("'"):
+        return text[1:], number_format
+    if word.upper() in ERRORS:
+        return cell_error(word.upper()), number_format
+    if word.upper() in {"TRUE", "FALSE"}:
+        return word.upper() == "TRUE", number_format
+    if _NUMBER.fullmatch(word):
+        return float(word), number_format
+    if _GROUPED.fullmatch(word):
+        return float(word.replace(",", "")), _unless_set(number_format, "#,##0.00")
+    if word.endswith("%") and _NUMBER.fullmatch(word[:-1]):
+        return float(word[:-1]) / 100, _unless_set(number_format, PERCENT)
+    if word.startswith("$") and _NUMBER.fullmatch(word[1:].replace(",", "")):
+        return float(word[1:].replace(",", "")), _unless_set(number_format, CURRENCY)
+    for form in _DAYS:
+        if found := form.fullmatch(word):
+            day = {"year": THIS_YEAR} | {part: int(digits) for part, digits in found.groupdict().items() if digits}
+            with suppress(ValueError):
+                return float(to_excel(dt.date(**day))), _unless_set(number_format, DAY)
+    return text, number_format
+
+
+def value2(held):
+    return int(held) if isinstance(held, CellError) else held
+
+
+def value(held, number_format):
+    """As `value2`, but a float in a currency or date format becomes a Decimal of four places or a date."""
+    if isinstance(held, float) and number_format not in (GENERAL, TEXT):
+        if is_date_format(number_format):
+            when = from_excel(held)
+            if isinstance(when, dt.time):
+                when = dt.datetime.combine(dt.date(1899, 12, 30), when)
+            return TimeType(*when.timetuple()[:6], when.microsecond, tzinfo=dt.UTC)
+        if _CURRENCY_SIGN.search(number_format):
+            return round(Decimal(repr(held)), 4)
+    return value2(held)
+
+
+def formula_text(held):
+    """What `Formula` answers for a cell without a formula: always text."""
+    if held is None:
+        return ""
+    if isinstance(held, bool):
+        return str(held).upper()
+    if isinstance(held, CellError):
+        return ERROR_NAMES[held]
+    if isinstance(held, float):
+        return str(int(held)) if held.is_integer() else repr(held)
+    return held
