@@ -28,6 +28,7 @@ bench: $(READY) $(BENCH_READY)
 
 docs: $(READY)
 	$(BIN)/python docs/print.py
+	$(BIN)/python workbook_templates/make_template.py
 
 lock:
 	requirements/compile.sh

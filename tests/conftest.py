@@ -5,6 +5,8 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.hosts import office as libreoffice
+
 settings.register_profile("quick", deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", deadline=None, max_examples=20_000, suppress_health_check=list(HealthCheck))
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
@@ -17,3 +19,13 @@ def home(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("ACTION_RETURNS_HOME", str(folder))
     monkeypatch.delenv("NO_COLOR", raising=False)
     return folder
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory):
+    """LibreOffice, started once for all tests that need it."""
+    if reason := libreoffice.why_not():
+        pytest.skip(reason)
+    running = libreoffice.Office(tmp_path_factory.mktemp("libreoffice"))
+    yield running
+    running.stop()

@@ -17,6 +17,7 @@ from action_returns.sources import SourceProblem
 from action_returns.submission.errors import AlreadySent, BatchHasErrors, NothingReady, SubmissionProblem
 
 COMMANDS: Final = {
+    "new": "new",
     "check": "check",
     "fix": "fix",
     "review": "review",
@@ -24,6 +25,7 @@ COMMANDS: Final = {
     "send": "send",
     "probe": "probe",
     "history": "history",
+    "upgrade-workbook": "upgrade_workbook",
     "profile": "profile",
     "secret": "secret",
     "doctor": "doctor",
@@ -64,6 +66,7 @@ def tree() -> None:
     r"""Tell impact.com which mobile-app actions were returned: check the file, make the exact CSV, deliver it.
 
     \b
+    action-returns new returns.xlsm             the workbook to fill in
     action-returns check returns.xlsx           what is wrong, where, and what to do
     action-returns review returns.xlsx          totals, money effect, destination
     action-returns send returns.xlsx            deliver it over the profile's channel, with proof
@@ -125,8 +128,9 @@ def _stopped(error: Exception) -> int:
 
 def _unexpected(error: Exception) -> int:
     from action_returns.ledger import LedgerProblem
+    from action_returns.workbook.errors import WorkbookProblem
 
-    if isinstance(error, LedgerProblem):
+    if isinstance(error, LedgerProblem | WorkbookProblem):
         return _refused(str(error), Exit.UNEXPECTED)
     kept = _keep_details(error)
     return _refused(f"something went wrong that nobody foresaw ({type(error).__name__}). {kept}", Exit.UNEXPECTED)

@@ -11,6 +11,7 @@ from action_returns.batch.columns import COLUMN_NAMES, Cell
 from action_returns.batch.report import shown
 from action_returns.submission.errors import ExportProblem
 from action_returns.submission.exporting import write_bytes
+from action_returns.workbook.exact import ExactNumber
 
 
 def write_repaired(columns: Columns, path: Path, *, source: str, overwrite: bool = False) -> None:
@@ -66,7 +67,7 @@ def _write(sheet: Any, row: int, column: int, cell: Cell, text: Any) -> None:
         case bool():
             sheet.write_boolean(row, column, cell)
         case float():
-            sheet.write_number(row, column, cell)
+            sheet.write_number(row, column, ExactNumber(cell))
         case datetime() | date() | time():
             sheet.write_string(row, column, shown(cell), text)
         case _:

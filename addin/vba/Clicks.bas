@@ -1,0 +1,86 @@
+Attribute VB_Name = "Clicks"
+Option Explicit
+
+' What a click does: look whether it can work at all, then start the function of the same name in
+' action_returns.excel.clicks. Everything else happens there.
+
+Private isRunning As Boolean
+
+Public Sub LoadPending()
+    Run "load_pending"
+End Sub
+
+Public Sub RemoveDuplicates()
+    Run "remove_duplicates"
+End Sub
+
+Public Sub Validate()
+    Run "validate"
+End Sub
+
+Public Sub NextIssue()
+    Run "next_issue"
+End Sub
+
+Public Sub PreviousIssue()
+    Run "previous_issue"
+End Sub
+
+Public Sub FixSafe()
+    Run "fix_safe"
+End Sub
+
+Public Sub Review()
+    Run "review"
+End Sub
+
+Public Sub ExportCsv()
+    Run "export_csv"
+End Sub
+
+Public Sub Send()
+    Run "send"
+End Sub
+
+Public Sub TestConnection()
+    Run "test_connection"
+End Sub
+
+Public Sub History()
+    Run "history"
+End Sub
+
+Public Sub Settings()
+    Run "settings"
+End Sub
+
+Public Sub Diagnose()
+    Run "diagnose"
+End Sub
+
+Public Sub ShowHelp()
+    Run "show_help"
+End Sub
+
+Private Sub Run(ByVal functionName As String)
+    Dim obstacle As String
+    obstacle = Obstacles.First()
+    If obstacle <> "" Then
+        MsgBox obstacle, vbExclamation, "Action Returns"
+        Exit Sub
+    End If
+    If isRunning Then
+        MsgBox "The click before this one is still at work. Wait until it has ended.", vbInformation, "Action Returns"
+        Exit Sub
+    End If
+    isRunning = True
+    On Error GoTo Failed
+    RunPython "from action_returns.excel import clicks; clicks." & functionName & "()"
+    isRunning = False
+    Exit Sub
+Failed:
+    isRunning = False
+    MsgBox "The click could not be started: " & Err.Description & vbNewLine & vbNewLine & _
+        "Nothing was changed and nothing was sent. In a terminal, action-returns doctor tells what is missing.", _
+        vbCritical, "Action Returns"
+End Sub

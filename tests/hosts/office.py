@@ -1,0 +1,129 @@
+"""LibreOffice without a window, as the spreadsheet program that the tests look into workbooks with."""
+
+import importlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+_DEBIAN_PYTHON = Path("/usr/lib/python3/dist-packages")
+_UNO_FILES = ("uno.py", "unohelper.py")
+_START_SECONDS = 60
+
+# No first-run dialogues, no tips; macros of a document under test may run.
+_PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+ <item oor:path="/org.openoffice.Office.Common/Misc"><prop oor:name="FirstRun" oor:op="fuse"><value>false</value></prop></item>
+ <item oor:path="/org.openoffice.Office.Common/Misc"><prop oor:name="ShowTipOfTheDay" oor:op="fuse"><value>false</value></prop></item>
+ <item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="MacroSecurityLevel" oor:op="fuse"><value>0</value></prop></item>
+</oor:items>
+"""
+
+
+def why_not() -> str:
+    """Say why LibreOffice cannot be used here, or nothing when it can."""
+    if shutil.which("soffice") is None:
+        return "LibreOffice is not installed"
+    if not (_DEBIAN_PYTHON / "uno.py").exists():
+        return "python3-uno is not installed"
+    if sys.version_info[:2] != _version_of_debian_python():
+        return "this Python is not the one that python3-uno was built for"
+    return ""
+
+
+def _version_of_debian_python() -> tuple[int, int] | None:
+    try:
+        said = subprocess.run(
+            ["/usr/bin/python3", "-c", "import sys; print(*sys.version_info[:2])"],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+    except OSError:
+        return None
+    major, minor = said.stdout.split()
+    return int(major), int(minor)
+
+
+class Office:
+    """A running LibreOffice.
+
+    Args:
+        folder: an empty folder for its profile.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._uno = _import_uno(folder)
+        user = folder / "profile" / "user"
+        user.mkdir(parents=True)
+        (user / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
+        pipe = f"ar{uuid.uuid4().hex}"
+        environment = {
+            name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "VIRTUAL_ENV", "PYTHONHOME"}
+        }
+        self._process = subprocess.Popen(
+            [
+                "soffice", f"-env:UserInstallation={user.parent.as_uri()}", f"--accept=pipe,name={pipe};urp;",
+                "--headless", "--norestore", "--nologo", "--nodefault",
+            ],
+            env=environment, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        self._desktop = self._connect(pipe)
+
+    def _connect(self, pipe: str) -> Any:
+        local = self._uno.getComponentContext()
+        resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
+        deadline = time.monotonic() + _START_SECONDS
+        while True:
+            try:
+                context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
+                break
+            except Exception:
+                if time.monotonic() > deadline or self._process.poll() is not None:
+                    self.stop()
+                    raise
+                time.sleep(0.1)
+        return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+
+    @contextmanager
+    def opened(self, path: Path) -> Iterator[Any]:
+        """Open a document without a window, and close it without saving."""
+        document = self._desktop.loadComponentFromURL(
+            path.resolve().as_uri(), "_blank", 0, (self._property("Hidden", True),)
+        )
+        assert document is not None, f"LibreOffice cannot open {path.name}"
+        try:
+            yield document
+        finally:
+            document.close(True)
+
+    def save_as(self, document: Any, path: Path, filter_name: str) -> None:
+        """Write a copy in another format."""
+        document.storeToURL(path.resolve().as_uri(), (self._property("FilterName", filter_name),))
+
+    def _property(self, name: str, value: object) -> Any:
+        made = self._uno.createUnoStruct("com.sun.star.beans.PropertyValue")
+        made.Name, made.Value = name, value
+        return made
+
+    def stop(self) -> None:
+        """End it; nothing runs on afterwards."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(30)
+
+
+def _import_uno(folder: Path) -> ModuleType:
+    # A folder with only these two files: Debian's own would bring its versions of other packages along.
+    bridge = folder / "uno-bridge"
+    bridge.mkdir()
+    for name in _UNO_FILES:
+        (bridge / name).symlink_to(_DEBIAN_PYTHON / name)
+    sys.path.append(str(bridge))
+    return importlib.import_module("uno")
