@@ -61,17 +61,42 @@ def check_file(
         action_returns.sources.SourceProblem: when the file or the download cannot be used.
     """
     reading = read_file(file, sheet=sheet)
-    known = None if pending is None else _read_pending(pending, reading, account)
-    report = check(reading.columns, account.policy, Context(pending=known, now=now))
+    known = None if pending is None else read_download(pending, reading, account)
+    return check_reading(file, reading, account, now=now, pending=known)
+
+
+def check_reading(
+    file: str, reading: Reading, account: Account, *, now: datetime, pending: Pending | None = None
+) -> Checked:
+    """Check a batch that was read already, from a file or from an open workbook.
+
+    Args:
+        file: name of the file or workbook, for messages.
+        reading: what it held.
+        account: whose rules hold.
+        now: the moment of the check, with its time zone.
+        pending: the pending-actions download, if there is one.
+    """
+    report = check(reading.columns, account.policy, Context(pending=pending, now=now))
     rows = report.ready_rows()
-    return Checked(file, reading, report, known, rows, summarise(rows, known))
+    return Checked(file, reading, report, pending, rows, summarise(rows, pending))
 
 
-def _read_pending(source: PendingSource, reading: Reading, account: Account) -> Pending:
+def read_download(source: PendingSource, reading: Reading | None, account: Account) -> Pending:
+    """Read a pending-actions download, with what the user told about such downloads before.
+
+    Args:
+        source: which file, and answers to what its headers leave open.
+        reading: the batch whose actions are wanted, None for all of them.
+        account: whose time zone holds.
+
+    Raises:
+        action_returns.sources.SourceProblem: when it cannot be used.
+    """
     from action_returns.sources import read_pending
 
     source = with_remembered(source, source.kept)
-    wanted = {cell for cell in reading.columns.action_id if isinstance(cell, str)}
+    wanted = None if reading is None else {cell for cell in reading.columns.action_id if isinstance(cell, str)}
     pending = read_pending(
         source.path,
         wanted=wanted,

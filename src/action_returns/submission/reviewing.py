@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from action_returns.submission.account import Account
 from action_returns.submission.checking import Checked
+from action_returns.submission.money import money
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,45 @@ def unchecked(checked: Checked) -> list[str]:
     pending = checked.pending
     if pending is None:
         said.append(
-            "Whether the actions exist, are already locked, or were 0 before: no pending-actions download was given "
-            "(--pending FILE)."
+            "Whether the actions exist, are already locked, or were 0 before: no pending-actions download was given."
         )
     else:
         said.append(f"What has changed at the network since {pending.as_of:%Y-%m-%d %H:%M %Z} ({pending.as_of_basis}).")
     said.append("How often each action was modified before: an action takes 1,000 modifications in its life.")
     said.append("Whether the network applies every row: that shows in a later download or its File Submissions page.")
     return said
+
+
+def facts(page: Review) -> list[tuple[str, str]]:
+    """Give what there is to confirm, as pairs of label and value."""
+    summary, report = page.checked.summary, page.checked.report
+    out = report.rows - report.ready
+    listed = [
+        (
+            "Rows to send",
+            f"{summary.rows:,} of {report.rows:,}" + (f" ({out:,} with errors stay behind)" if out else ""),
+        ),
+        ("Reversals", f"{summary.reversals:,}"),
+        ("Changes", f"{summary.changes:,}, new totals {money(summary.new_total_cents, summary.currency)}"),
+        ("Reasons", ", ".join(f"{number:,} {code}" for code, number in summary.reasons.items()) or "none"),
+        ("Money effect", _effect(page)),
+        ("Warnings", f"{report.warnings:,}"),
+    ]
+    if page.account.profile is not None:
+        environment = page.account.environment.upper()
+        listed.append(
+            ("Destination", f"{environment} · {page.channel} · {page.destination} (profile {page.account.name})")
+        )
+    else:
+        listed.append(("Destination", "none yet: action-returns profile add NAME"))
+    if page.sha256:
+        listed.append(("File", f"{page.size:,} bytes, SHA-256 {page.sha256}"))
+    return listed
+
+
+def _effect(page: Review) -> str:
+    summary = page.checked.summary
+    if summary.effect_cents is None:
+        return "unknown without a pending-actions download"
+    known = "" if summary.known == summary.rows else f" over the {summary.known:,} rows whose current amount is known"
+    return f"order value {money(summary.effect_cents, summary.currency, sign=True)}{known}"

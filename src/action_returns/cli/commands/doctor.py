@@ -1,23 +1,13 @@
 """``action-returns doctor``: is everything in place, and if not, what to do."""
 
-import io
-import platform
-import sys
-import zipfile
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
 
-from action_returns import __version__
 from action_returns.cli.exits import Exit
 from action_returns.cli.options import Run, common
-from action_returns.settings import SettingsProblem, load_settings
-from action_returns.settings.secrets import resolve
+from action_returns.submission.diagnosing import examine, support_file
 from action_returns.submission.exporting import write_bytes
-
-Finding = tuple[str, bool, str]
-"""What was looked at, whether it is well, and what was seen."""
 
 
 @click.command("doctor", short_help="Is everything in place?")
@@ -25,92 +15,12 @@ Finding = tuple[str, bool, str]
 @common
 def command(run: Run, *, bundle: str | None) -> int:
     """Look at Python, places, profiles, passwords and the ledger. Sends nothing and connects nowhere."""
-    findings = list(examine(run))
+    findings = list(examine(run.places))
     if bundle is not None:
-        write_bytes(Path(bundle), _bundle(findings))
+        write_bytes(Path(bundle), support_file(findings))
         run.words.say(f"Support file: {bundle}")
     if run.words.as_json:
         run.words.json([{"what": what, "well": well, "seen": seen} for what, well, seen in findings])
     else:
         run.words.table(("", "What", "Seen"), (("ok" if well else "!!", what, seen) for what, well, seen in findings))
     return Exit.DONE if all(well for _, well, _ in findings) else Exit.CONFIGURATION
-
-
-def examine(run: Run) -> Iterator[Finding]:
-    """Look at everything this machine needs."""
-    yield "Action Returns", True, f"{__version__}, Python {platform.python_version()}, {platform.platform()}"
-    yield "Interpreter", True, sys.executable
-    heavy = [name for name in ("numpy", "pandas", "polars", "pyarrow") if _is_installed(name)]
-    seen = (
-        f"{', '.join(heavy)} installed beside it: every click in Excel becomes slow"
-        if heavy
-        else "nothing that slows clicks"
-    )
-    yield "Environment", not heavy, seen
-    for what, path in (("Profiles", run.places.config_file), ("Ledger", run.places.ledger_file)):
-        yield what, True, f"{path}{'' if path.exists() else ' (not made yet)'}"
-    yield _tried("Profiles are right", lambda: _profiles(run))
-    yield from _secrets(run)
-    yield _tried("Ledger opens", lambda: _ledger(run))
-
-
-def _tried(what: str, look: Callable[[], str]) -> Finding:
-    from action_returns.ledger import LedgerProblem
-
-    try:
-        return what, True, look()
-    except (SettingsProblem, LedgerProblem) as problem:
-        return what, False, str(problem)
-
-
-def _profiles(run: Run) -> str:
-    names = load_settings(run.places.config_file).profiles
-    return ", ".join(names) if names else "none yet: action-returns profile add NAME"
-
-
-def _secrets(run: Run) -> Iterator[Finding]:
-    try:
-        profiles = load_settings(run.places.config_file).profiles
-    except SettingsProblem:
-        return
-    for name, profile in profiles.items():
-        kept = getattr(profile.channel, "password", None)
-        if kept is not None:
-            reference = kept.get_secret_value()
-
-            def look(reference: str = reference, name: str = name) -> str:
-                resolve(reference, profile=name)
-                return "can be fetched"
-
-            yield _tried(f"Password of {name}", look)
-
-
-def _ledger(run: Run) -> str:
-    if not run.places.ledger_file.exists():
-        return "nothing sent yet"
-    from action_returns.ledger import open_ledger
-
-    with open_ledger(run.places.ledger_file) as ledger:
-        batches = ledger.batches()
-    unknown = [record.label for record in batches if record.state == "unknown"]
-    doubt = f"; outcome unknown: {', '.join(unknown)}" if unknown else ""
-    return f"{len(batches)} batches{doubt}"
-
-
-def _is_installed(name: str) -> bool:
-    from importlib.util import find_spec
-
-    return find_spec(name) is not None
-
-
-def _bundle(findings: list[Finding]) -> bytes:
-    from importlib.metadata import distributions
-
-    home = str(Path.home())
-    told = "\n".join(f"{'ok' if well else '!!'}  {what}: {seen}" for what, well, seen in findings)
-    installed = "\n".join(sorted(f"{d.metadata['Name']} {d.version}" for d in distributions()))
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("doctor.txt", told.replace(home, "~"))
-        archive.writestr("installed.txt", installed)
-    return buffer.getvalue()

@@ -9,9 +9,8 @@ from action_returns.cli.options import Run, batch_file, common, pending_download
 from action_returns.cli.words import Words
 from action_returns.submission.channels import open_channel
 from action_returns.submission.download import PendingSource
-from action_returns.submission.money import money
 from action_returns.submission.pages import write_review_page
-from action_returns.submission.reviewing import Review, review
+from action_returns.submission.reviewing import Review, facts, review
 
 
 @click.command("review", short_help="Totals, money effect and destination.")
@@ -66,38 +65,3 @@ def print_review(words: Words, page: Review) -> None:
     words.show()
     for sentence in page.unchecked:
         words.show(f"Not checked: {sentence}", style="quiet")
-
-
-def facts(page: Review) -> list[tuple[str, str]]:
-    """Give what there is to confirm, as pairs of label and value."""
-    summary, report = page.checked.summary, page.checked.report
-    out = report.rows - report.ready
-    listed = [
-        (
-            "Rows to send",
-            f"{summary.rows:,} of {report.rows:,}" + (f" ({out:,} with errors stay behind)" if out else ""),
-        ),
-        ("Reversals", f"{summary.reversals:,}"),
-        ("Changes", f"{summary.changes:,}, new totals {money(summary.new_total_cents, summary.currency)}"),
-        ("Reasons", ", ".join(f"{number:,} {code}" for code, number in summary.reasons.items()) or "none"),
-        ("Money effect", _effect(page)),
-        ("Warnings", f"{report.warnings:,}"),
-    ]
-    if page.account.profile is not None:
-        environment = page.account.environment.upper()
-        listed.append(
-            ("Destination", f"{environment} · {page.channel} · {page.destination} (profile {page.account.name})")
-        )
-    else:
-        listed.append(("Destination", "none yet: action-returns profile add NAME"))
-    if page.sha256:
-        listed.append(("File", f"{page.size:,} bytes, SHA-256 {page.sha256}"))
-    return listed
-
-
-def _effect(page: Review) -> str:
-    summary = page.checked.summary
-    if summary.effect_cents is None:
-        return "unknown without the pending-actions download (--pending FILE)"
-    known = "" if summary.known == summary.rows else f" over the {summary.known:,} rows whose current amount is known"
-    return f"order value {money(summary.effect_cents, summary.currency, sign=True)}{known}"
