@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name, xl_rowcol_to_cell
+from xlsxwriter.utility import quote_sheetname, xl_cell_to_rowcol, xl_col_to_name, xl_range_abs
 
 from action_returns.batch.columns import Cell, CellError
 from action_returns.workbook.contents import Contents
@@ -14,6 +14,7 @@ from action_returns.workbook.template import Button, Column, Line, Sheet, Table
 
 LAST_ROW: Final = 1_048_576
 _TABLE_LOOK: Final = "Table Style Light 1"
+_TEXT_STYLE: Final = "entry"
 _PAPER_A4: Final = 9
 _HIDE_ALWAYS: Final = 2
 _ALLOWED_ON_PROTECTED: Final = {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True}
@@ -70,6 +71,9 @@ class Page:
             for at, row in enumerate(self._contents.rows(self._sheet.rows)):
                 for column, value in enumerate(row):
                     self._cell(at, column, value, "text")
+        for name, place in self._sheet.names.items():
+            first, _, last = place.partition(":")
+            self._define(name, f"{quote_sheetname(self._sheet.name)}!{xl_range_abs(*_corners(first, last or first))}")
         for mark in self._sheet.marks:
             rule = {"type": "formula", "criteria": f"={mark.formula}", "format": self._look(mark.style, None)}
             self._worksheet.conditional_format(mark.range, rule)
@@ -125,9 +129,6 @@ class Page:
             )
         else:
             self._cell(row, column, line.text, line.style)
-        if line.name is not None:
-            cell = xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)
-            self._define(line.name, f"{self._sheet.name}!{cell}")
 
     def _table(self, table: Table) -> None:
         printed = self._contents.table(table)
@@ -177,7 +178,8 @@ class Page:
             letter = xl_col_to_name(at)
             whole = f"{letter}{first + 1}:{letter}{LAST_ROW}"
             is_entry = column.message is not None
-            self._worksheet.set_column(at, at, column.width, self._look(column.style, None) if is_entry else None)
+            is_text = is_entry or column.style == _TEXT_STYLE  # also in rows that are still to come
+            self._worksheet.set_column(at, at, column.width, self._look(column.style, None) if is_text else None)
             if is_entry:
                 entries.append(whole)
                 self._worksheet.data_validation(whole, _input_rule(column))
@@ -207,6 +209,10 @@ class Page:
         # [0]! is the workbook itself, whatever its name is (ECMA-376 Part 1, 18.17.2.3).
         facts = {"macro": f"[0]!{button.macro}", "caption": button.caption, "description": button.description}
         self._worksheet.insert_button(row, column, {**facts, **_BUTTON_SIZE})
+
+
+def _corners(first: str, last: str) -> tuple[int, int, int, int]:
+    return *xl_cell_to_rowcol(first), *xl_cell_to_rowcol(last)
 
 
 def _input_rule(column: Column) -> dict[str, Any]:

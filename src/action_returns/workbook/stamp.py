@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from action_returns.batch import DEFAULT_POLICY, Policy
+
+PENDING_FACTS: Final = ("pending_as_of", "pending_basis", "pending_currency", "pending_count")
+"""Keys of what is known about the download on the sheet Pending; blank until one was loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +62,5 @@ class Stamp:
             ("most_without_warning", "most_without_warning", self.policy.max_cents / 100),
             ("banner", "profile_banner", self.banner),
             ("book_id", "book_id", self.book_id),
+            *((key, key, "") for key in PENDING_FACTS),
         ]

@@ -32,7 +32,6 @@ class Line(_Declared):
         formula: what is calculated there; nothing to see in it as long as the table is new.
         live: a text in which ``{name}`` stands for what a defined name amounts to.
         link: the cell inside the workbook that a click jumps to.
-        name: defined name of the cell.
         fill_to: column letter up to which its row wears the same style.
     """
 
@@ -42,7 +41,6 @@ class Line(_Declared):
     formula: str | None = None
     live: str | None = None
     link: str | None = None
-    name: str | None = None
     fill_to: str | None = None
 
 
@@ -117,7 +115,7 @@ class Button(_Declared):
 
 
 class Sheet(_Declared):
-    """One sheet; widths are given for sheets without a table that has its own."""
+    """One sheet; widths are given where no table has its own, names stand for places that Python fills in."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=31)]
     code_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,30}$")]
@@ -135,6 +133,7 @@ class Sheet(_Declared):
     marks: tuple[Mark, ...] = Field((), strict=False)
     buttons: tuple[Button, ...] = Field((), strict=False)
     rows: Filling | None = None
+    names: dict[str, str] = {}
 
 
 class Live(_Declared):

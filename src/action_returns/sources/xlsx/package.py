@@ -87,15 +87,6 @@ def column_number(letters: str) -> int:
     return number
 
 
-def column_letters(number: int) -> str:
-    """Give the letters of a column."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
 def area(reference: str) -> tuple[int, int, int, int] | None:
     """Read ``B2:D9`` as left, top, right, bottom; None when it is no area."""
     match = _reference(reference.replace("$", ""))

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from action_returns.batch.addresses import column_letters
 from action_returns.batch.columns import COLUMN_NAMES, Cell, CellError, ColumnName, Columns
 from action_returns.sources.errors import SourceProblem
 from action_returns.sources.headers import columns_missing, find_columns
 from action_returns.sources.reading import Reading
 from action_returns.sources.xlsx.guard import Package, UnusualXml
 from action_returns.sources.xlsx.opened import FastBook, SlowBook
-from action_returns.sources.xlsx.package import Sheet, Table, column_letters
+from action_returns.sources.xlsx.package import Sheet, Table
 
 _ROWS_ABOVE: Final = 50
 _TABLE: Final = "actions"
