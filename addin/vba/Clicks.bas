@@ -10,10 +10,6 @@ Public Sub LoadPending()
     Run "load_pending"
 End Sub
 
-Public Sub RemoveDuplicates()
-    Run "remove_duplicates"
-End Sub
-
 Public Sub Validate()
     Run "validate"
 End Sub
@@ -48,10 +44,6 @@ End Sub
 
 Public Sub History()
     Run "history"
-End Sub
-
-Public Sub Settings()
-    Run "settings"
 End Sub
 
 Public Sub Diagnose()

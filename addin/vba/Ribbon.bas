@@ -7,10 +7,6 @@ Public Sub OnLoadPending(control As IRibbonControl)
     Clicks.LoadPending
 End Sub
 
-Public Sub OnRemoveDuplicates(control As IRibbonControl)
-    Clicks.RemoveDuplicates
-End Sub
-
 Public Sub OnValidate(control As IRibbonControl)
     Clicks.Validate
 End Sub
@@ -45,10 +41,6 @@ End Sub
 
 Public Sub OnHistory(control As IRibbonControl)
     Clicks.History
-End Sub
-
-Public Sub OnSettings(control As IRibbonControl)
-    Clicks.Settings
 End Sub
 
 Public Sub OnDiagnose(control As IRibbonControl)

@@ -3,6 +3,7 @@
 import errno
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from action_returns.delivery.outcome import Outcome, State
@@ -33,7 +34,8 @@ def put(directory: Path, name: str, content: bytes, *, done: str) -> Outcome:
     except OSError as error:
         return _failed(directory, error)
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder that has gone, or never was one
+            draft.unlink(missing_ok=True)
     return Outcome(State.HANDED_OVER, done.format(path=path), evidence={"path": str(path), "size": len(content)})
 
 

@@ -1,9 +1,13 @@
 """A fresh workbook that takes over the rows, reason codes and settings of an older one, and proof that it has them."""
 
 import hashlib
+import math
+import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +31,12 @@ from action_returns.workbook import Entries
 _TABLE: Final = "Actions"
 _CONF: Final = "xlwings.conf"
 _META: Final = "_meta"
+_EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
+_FIRST_CERTAIN_DATE: Final = datetime(1900, 3, 1)  # noqa: DTZ001
+_LONGEST_TEXT: Final = 32_767
+_ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
+"""The error values that a formula can give again (ECMA-376 Part 1, 18.17.3)."""
+_unsafe_header = re.compile(r"[\x00-\x09\x0b-\x1f]|_x[0-9A-Fa-f]{4}_").search
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +77,23 @@ def upgrade_workbook(old: Path, new: Path, places: Places, *, profile: str | Non
     table = _table(old)
     tool_columns = _tool_columns()
     places_of = _columns_to_keep(table, tool_columns, old.name)
-    rows = [[row[at] for at in places_of] for row in table.rows]
-    _refuse_what_cannot_be_carried(rows, old.name)
+    rows = _rows_to_keep(table, places_of, old.name)
     account = _account(old, places, profile)
     entries = Entries(
-        rows=rows,
-        own_headers=tuple(table.headers[at] for at in places_of[len(COLUMN_NAMES) :]),
+        rows=[list(map(_entered, row)) for row in rows],
+        own_headers=_own_headers(table, places_of),
         reasons=_own_reasons(old, account),
         conf=_own_settings(old, account),
     )
     content = workbook_bytes(account, entries, macros=new.suffix.lower() == WITH_MACROS)
-    count, sha256 = _fingerprint(rows)
-    _prove(content, new, (count, sha256), tool_columns)
+    count, sha256 = _fingerprint(entries.own_headers, rows)
+    if _found_again(content, new, tool_columns) != (count, sha256):
+        raise ExportProblem(
+            f"{new} would not hold exactly the cells of the old workbook, so it was not written. Nothing was changed. "
+            "Go on working in the old one, and report this with: action-returns doctor --bundle FILE"
+        )
     _write(new, content)
-    return Upgraded(new, count, sha256, entries.own_headers, tuple(_notes(old, entries)))
+    return Upgraded(new, count, sha256, entries.own_headers, tuple(_notes(old, table, entries)))
 
 
 def _table(path: Path) -> TableRows:
@@ -103,7 +116,7 @@ def _table(path: Path) -> TableRows:
 def _tool_columns() -> frozenset[str]:
     """Give the headers of the columns that the program fills in itself."""
     tables = (table for sheet in declared_template().sheets for table in sheet.tables if table.name == _TABLE)
-    return frozenset(column.header for column in next(tables).columns) - set(COLUMN_NAMES)
+    return frozenset(column.header.casefold() for column in next(tables).columns if column.header not in COLUMN_NAMES)
 
 
 def _columns_to_keep(table: TableRows, tool_columns: frozenset[str], name: str) -> list[int]:
@@ -114,18 +127,74 @@ def _columns_to_keep(table: TableRows, tool_columns: frozenset[str], name: str) 
             f"The table {_TABLE} of {name} lacks one of {', '.join(COLUMN_NAMES)}. Give its columns their names back.",
         )
     first = [sent[column] for column in COLUMN_NAMES]
-    own = [at for at, header in enumerate(table.headers) if at not in first and header not in tool_columns]
+    own = [at for at, header in enumerate(table.headers) if at not in first and header.casefold() not in tool_columns]
+    seen = Counter(header.casefold() for header in table.headers)
+    for header in (table.headers[at] for at in own):
+        if _unsafe_header(header) or seen[header.casefold()] > 1:
+            raise SourceProblem(
+                "columns-repeated",
+                f'The column "{header}" of {name} cannot keep its name: another one is called like it, or there are '
+                "characters in it that cannot be seen. Give it another name, save it, and try again.",
+            )
     return [*first, *own]
 
 
-def _refuse_what_cannot_be_carried(rows: Sequence[Sequence[Cell]], name: str) -> None:
-    uncalculated = sum(isinstance(cell, CellError) and cell.kind == "no-value" for row in rows for cell in row)
-    if uncalculated:
+def _own_headers(table: TableRows, places_of: Sequence[int]) -> tuple[str, ...]:
+    return tuple(table.headers[at] for at in places_of[len(COLUMN_NAMES) :])
+
+
+def _rows_to_keep(table: TableRows, places_of: Sequence[int], name: str) -> list[list[Cell]]:
+    """Give the columns that are taken over, down to the last row that holds something in them.
+
+    Raises:
+        SourceProblem: when one of their cells cannot be carried over truthfully.
+    """
+    rows = [[row[at] for at in places_of] for row in table.rows]
+    while rows and blank(rows[-1]):
+        rows.pop()
+    reasons = [
+        (number, table.headers[at], why)
+        for number, row in enumerate(rows, table.first)
+        for at, cell in zip(places_of, row, strict=True)
+        if (why := _why_not(cell))
+    ]
+    if reasons:
+        number, header, why = reasons[0]
         raise SourceProblem(
             "file-unreadable",
-            f"{name} holds {uncalculated} formulas that nobody has calculated yet, so their values are not known. "
-            "Open it in the spreadsheet program, save it, and try again.",
+            f'{name} has {len(reasons)} cells that cannot be taken over, the first one in row {number} under "{header}": '
+            f"{why}, save it, and try again.",
         )
+    return rows
+
+
+def _why_not(cell: Cell) -> str:
+    """Say why a cell cannot be carried over, and what to do with it; nothing when it can."""
+    match cell:
+        case CellError(kind="no-value"):
+            return "nobody has calculated its formula yet. Open it in the spreadsheet program"
+        case CellError() if cell.shown not in _ERRORS:
+            return f"its value cannot be shown ({cell.shown}). Give it a value or clear it"
+        case float() if not math.isfinite(cell):
+            return "its number is larger than any spreadsheet holds. Give it a value or clear it"
+        case str() if len(cell) > _LONGEST_TEXT or any("\ud800" <= letter <= "\udfff" for letter in cell):
+            return "its text is too long or damaged. Type it again or clear it"
+        case datetime() if cell.tzinfo is not None:
+            return "its time has a time zone, which no spreadsheet has. Type it again or clear it"
+        case _:
+            return ""
+
+
+def _entered(cell: Cell) -> Cell:
+    """Give a time or a duration as such: read from a workbook, it is a date in the last days of 1899 or later.
+
+    Spreadsheets count a 29 February 1900 that never was (ECMA-376 Part 1, 18.17.4.1), so that dates before March 1900
+    differ between programs; their numbers do not.
+    """
+    if isinstance(cell, datetime) and cell < _FIRST_CERTAIN_DATE:
+        since = cell - _EPOCH
+        return since if since.days else cell.time()
+    return cell
 
 
 def _account(old: Path, places: Places, profile: str | None) -> Account:
@@ -133,7 +202,7 @@ def _account(old: Path, places: Places, profile: str | None) -> Account:
     try:
         return open_account(places, named)
     except SettingsProblem as error:
-        if profile is not None:
+        if profile is not None or named is None:
             raise
         raise SettingsProblem(
             f'{error} {old.name} was made for the profile "{named}"; to make the fresh one for another, say --profile.'
@@ -145,45 +214,54 @@ def _pairs(path: Path, sheet: str) -> dict[str, str]:
     if sheet not in sheet_names(path):
         return {}
     rows = (cells for _, cells in read_grid(path, sheet=sheet))
-    return {cells[0]: str(cells[1]) for cells in rows if len(cells) > 1 and isinstance(cells[0], str)}
+    return {key: _shown(value) for key, value, *_ in rows if isinstance(key, str)}
+
+
+def _shown(value: Cell) -> str:
+    if value is None:
+        return ""
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def _own_reasons(old: Path, account: Account) -> dict[str, ReasonKind]:
     """Give the reason codes of the old workbook that the profile does not have."""
     table = read_table(old, "Reasons")
-    rows = () if table is None else table.rows
+    if table is None or not {"Code", "What it does"} <= set(table.headers):
+        return {}
+    code, effect = table.headers.index("Code"), table.headers.index("What it does")
     kinds = {kind.value: kind for kind in ReasonKind}
-    listed = {code: kinds[str(kind)] for code, kind, *_ in rows if isinstance(code, str) and str(kind) in kinds}
-    return {code: kind for code, kind in listed.items() if code not in account.policy.reasons}
+    # A code without an effect is kept with the one that forbids nothing: the profile decides when it is sent.
+    listed = {row[code]: kinds.get(_shown(row[effect]).strip().casefold(), ReasonKind.EITHER) for row in table.rows}
+    return {code: kind for code, kind in listed.items() if isinstance(code, str) and code not in account.policy.reasons}
 
 
 def _own_settings(old: Path, account: Account) -> dict[str, str]:
+    # Its VBA reads keys in capitals, and no button works when one stands there twice (xlwings.bas, GetConfigFromSheet).
     ours = {key for key, _ in stamp_for(account).conf()} | {"INTERPRETER_WIN", "INTERPRETER_MAC"}
-    return {key: value for key, value in _pairs(old, _CONF).items() if key not in ours}
+    return {key.upper(): value for key, value in _pairs(old, _CONF).items() if key.upper() not in ours}
 
 
-def _fingerprint(rows: Iterable[Sequence[Cell]]) -> tuple[int, str]:
-    """Give the number of filled rows and the hash of all their cells, types included."""
-    digest, count = hashlib.sha256(), 0
+def _fingerprint(own_headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> tuple[int, str]:
+    """Give the number of filled rows, and the hash of own headers and of all cells, types included."""
+    digest, count = hashlib.sha256(repr(tuple(own_headers)).encode()), 0
     for at, row in enumerate(rows):
         if not blank(row):
             count += 1
-            digest.update(repr((at, *row)).encode("utf-8", "surrogatepass"))
+            digest.update(repr((at, *row)).encode())
     return count, digest.hexdigest()
 
 
-def _prove(content: bytes, new: Path, wanted: tuple[int, str], tool_columns: frozenset[str]) -> None:
-    """Read the fresh workbook back before it gets its name, and compare every cell."""
+def _found_again(content: bytes, new: Path, tool_columns: frozenset[str]) -> tuple[int, str] | None:
+    """Read the fresh workbook back before it gets its name: the fingerprint of what is in it."""
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / new.name
         draft.write_bytes(content)
-        table = _table(draft)
-        places_of = _columns_to_keep(table, tool_columns, new.name)
-        if _fingerprint([row[at] for at in places_of] for row in table.rows) != wanted:
-            raise ExportProblem(
-                f"{new} would not hold exactly the cells of the old workbook, so it was not written. Nothing was "
-                "changed. Go on working in the old one, and report this with: action-returns doctor --bundle FILE"
-            )
+        try:
+            table = _table(draft)
+            places_of = _columns_to_keep(table, tool_columns, new.name)
+        except SourceProblem:
+            return None
+    return _fingerprint(_own_headers(table, places_of), ([row[at] for at in places_of] for row in table.rows))
 
 
 def _write(new: Path, content: bytes) -> None:
@@ -195,12 +273,17 @@ def _write(new: Path, content: bytes) -> None:
         ) from None
 
 
-def _notes(old: Path, entries: Entries) -> Iterable[str]:
-    ours = {sheet.name for sheet in declared_template().sheets}
+def _notes(old: Path, table: TableRows, entries: Entries) -> Iterable[str]:
+    ours = {sheet.name for sheet in declared_template().sheets} | {table.sheet}
     own = [name for name in sheet_names(old) if name not in ours]
     yield "Values were taken over, not formulas or colours; Result and What to do come with the next Validate."
     if own:
         yield f"Sheets of your own stay in the old workbook: {', '.join(own)}."
+    if table.beside:
+        yield (
+            f"What stands beside the table, in {len(table.beside)} rows (from row {table.beside[0]}), stays in the old "
+            "workbook: it is in none of its columns."
+        )
     if entries.reasons:
         yield (
             f"Reason codes that the profile does not have stay on the sheet Reasons: {', '.join(entries.reasons)}. "

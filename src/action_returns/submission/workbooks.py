@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from action_returns import __version__
-from action_returns.settings import shipped
+from action_returns.settings import shipped, write_atomically
 from action_returns.submission.account import Account
 from action_returns.submission.errors import ExportProblem
-from action_returns.submission.exporting import write_bytes
 from action_returns.workbook import Entries, Stamp, Template, build_workbook, load_template, make_macros
 
 UNSAFE_IN_NAMES: Final = '=|$";`'
@@ -56,7 +55,12 @@ def new_workbook(path: Path, account: Account, *, samples: bool = False, overwri
     entries = _samples() if samples else Entries()
     content = workbook_bytes(account, entries, macros=path.suffix.lower() == WITH_MACROS)
     kept = _put_aside(path) if overwrite else None
-    write_bytes(path, content)
+    try:
+        _write(path, content)
+    except ExportProblem:
+        if kept is not None:
+            kept.rename(path)
+        raise
     return Made(path, len(content), len(entries.rows), kept)
 
 
@@ -118,9 +122,23 @@ def _samples() -> Entries:
     return Entries.from_columns(read_batch(shipped("workbook_templates/samples/returns.xlsx")).columns)
 
 
+def _write(path: Path, content: bytes) -> None:
+    try:
+        write_atomically(path, content, overwrite=False)
+    except FileExistsError:
+        raise ExportProblem(
+            f"{path} exists already and was left as it is. Choose another name, or put that file aside with --force."
+        ) from None
+    except OSError as error:
+        raise ExportProblem(
+            f"{path} cannot be written: {error.strerror or error}. Nothing was written. Choose a folder that is there "
+            "and has room."
+        ) from None
+
+
 def _put_aside(path: Path) -> Path | None:
     """Keep a workbook that stands under a name: somebody may have worked in it."""
-    if not path.exists():
+    if not path.is_file():
         return None
     kept = next(
         spare

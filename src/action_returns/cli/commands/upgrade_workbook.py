@@ -1,12 +1,15 @@
 """``action-returns upgrade-workbook``: a fresh workbook with the rows of an older one."""
 
+import sys
 from pathlib import Path
 
 import click
 
 from action_returns.cli.options import Run, common
 from action_returns.cli.words import counted
+from action_returns.submission.applescript import install_applescript
 from action_returns.submission.upgrading import upgrade_workbook
+from action_returns.submission.workbooks import WITH_MACROS
 
 
 @click.command("upgrade-workbook", short_help="Move the rows of a workbook into a fresh one.")
@@ -19,6 +22,8 @@ def command(run: Run, *, old: str, new: str) -> None:
     OLD is never written. NEW is only written when every cell of OLD was found in it again.
     """
     upgraded = upgrade_workbook(Path(old), Path(new), run.places, profile=run.profile)
+    with_buttons = upgraded.path.suffix.lower() == WITH_MACROS
+    script = install_applescript(sys.platform, Path.home()) if with_buttons else None
     if run.words.as_json:
         run.words.json(
             {
@@ -38,4 +43,7 @@ def command(run: Run, *, old: str, new: str) -> None:
     )
     for note in upgraded.notes:
         run.words.say(note)
-    run.words.say(f"{old} is as it was. Next: open {upgraded.path}, and click Validate.")
+    if script is not None:
+        run.words.say(f"For the buttons on this Mac: {script}")
+    todo = f"open {upgraded.path}, and click Validate." if with_buttons else f"action-returns check {upgraded.path}"
+    run.words.say(f"{old} is as it was. Next: {todo}")

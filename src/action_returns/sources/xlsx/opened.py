@@ -1,8 +1,9 @@
 """An opened workbook: its sheets and their cells, the fast way or, for unusual XML, through openpyxl."""
 
 from collections.abc import Iterator
+from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from action_returns.batch.columns import Cell
 from action_returns.sources.xlsx.cells import Book
@@ -57,15 +58,15 @@ class SlowBook:
     def sheets(self) -> tuple[Sheet, ...]:
         """The worksheets, in the order of their tabs."""
         return tuple(
-            Sheet(
-                sheet.title, sheet.title, sheet.sheet_state == "visible", tuple(map(_slow_table, sheet.tables.values()))
-            )
+            Sheet(sheet.title, sheet.title, sheet.sheet_state == "visible", tuple(_slow_tables(sheet)))
             for sheet in self._formulas.worksheets
         )
 
     def rows(self, sheet: Sheet, most: int = LAST_ROW) -> Iterator[tuple[int, list[Cell]]]:
         """Give the rows of a sheet that hold something: number, and cells from column A on."""
-        return self._slow.rows(self._values[sheet.name], self._formulas[sheet.name], most)
+        epoch = self._values.epoch
+        for number, cells in self._slow.rows(self._values[sheet.name], self._formulas[sheet.name], most):
+            yield number, [_dated(cell, epoch) for cell in cells]
 
     def columns(self, sheet: Sheet, numbers: tuple[int, int, int], header: int) -> Filled:
         """Give three columns of a sheet, from below the header row on."""
@@ -82,8 +83,24 @@ class SlowBook:
         return filled
 
 
-def _slow_table(table: object) -> Table:
-    left, top, _, bottom = area(table.ref) or (1, 1, 1, 1)  # type: ignore[attr-defined]
-    totals = table.totalsRowCount or 0  # type: ignore[attr-defined]
-    headers = tuple(column.name for column in table.tableColumns)  # type: ignore[attr-defined]
-    return Table(table.displayName, headers, left, top, bottom - totals, totals)  # type: ignore[attr-defined]
+def _slow_tables(sheet: Any) -> Iterator[Table]:
+    from openpyxl.utils.escape import unescape  # it does so itself in cells, not in headers
+
+    for table in sheet.tables.values():
+        place = area(table.ref)
+        if place is not None and table.headerRowCount != 0:
+            left, top, _, bottom = place
+            totals = table.totalsRowCount or 0
+            headers = tuple(unescape(column.name) for column in table.tableColumns)
+            yield Table(table.displayName, headers, left, top, bottom - totals, totals)
+
+
+def _dated(cell: Cell, epoch: datetime) -> Cell:
+    """Give a time or a duration as the date that its number is, as the fast way does."""
+    match cell:
+        case time():
+            return datetime.combine(epoch, cell)
+        case timedelta():
+            return epoch + cell
+        case _:
+            return cell

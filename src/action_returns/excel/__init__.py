@@ -1,0 +1,1 @@
+"""The live workbook through xlwings: one function for each button."""

@@ -1,0 +1,142 @@
+"""One click: find the workbook, let only one click work at a time, and never let an exception out."""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property, wraps
+
+from action_returns.excel.livebook import LiveBook
+from action_returns.excel.patience import patiently, tame_xlwings
+from action_returns.excel.problems import ClickProblem, ExcelBusy
+from action_returns.settings import Places, SettingsProblem, find_places
+from action_returns.sources import SourceProblem
+from action_returns.submission.account import Account, open_account
+from action_returns.submission.errors import SubmissionProblem
+
+
+@dataclass(frozen=True)
+class Click:
+    """What a click works with.
+
+    Args:
+        book: the workbook whose button was clicked.
+        places: where things lie on this machine.
+    """
+
+    book: LiveBook
+    places: Places
+
+    @cached_property
+    def account(self) -> Account:
+        """The profile the workbook was made for, or the default one."""
+        return open_account(self.places, self.book.profile)
+
+    def tell(self, text: str, *, mode: str = "info") -> None:
+        """Show one plain dialogue, outside of Excel where Excel refuses to."""
+        try:
+            patiently(lambda: self.book.tell(text, mode=mode))
+        except Exception:  # noqa: BLE001  # a cell that stays in editing, an Excel that was closed
+            _say_outside(text)
+
+    @staticmethod
+    def now() -> datetime:
+        """Give the local time with its zone."""
+        return datetime.now().astimezone()
+
+
+def click(story: Callable[[Click], None]) -> Callable[[], None]:
+    """Make a button's function of a story: ``RunPython`` calls it without arguments, and it never raises."""
+
+    @wraps(story)
+    def clicked() -> None:
+        import xlwings
+
+        tame_xlwings()
+        try:
+            book = LiveBook(patiently(xlwings.Book.caller))
+        except Exception as error:  # noqa: BLE001  # without a workbook there is no dialogue of Excel's either
+            _say_outside(str(error) if isinstance(error, ClickProblem) else f"The workbook was not found: {error}")
+            return
+        click = Click(book, find_places(os.environ))
+        try:
+            with _alone(click.places, book.name):
+                story(click)
+        except ExcelBusy as problem:
+            _say_outside(str(problem))
+        except (ClickProblem, SourceProblem, SettingsProblem, SubmissionProblem) as problem:
+            click.tell(str(problem))
+        except Exception as error:  # noqa: BLE001  # the last one to catch it: a user never sees a traceback
+            click.tell(_unexpected(error, click.places), mode="critical")
+        finally:
+            with suppress(Exception):
+                book.status(None)
+
+    return clicked
+
+
+def _say_outside(text: str) -> None:
+    """Say something without Excel: in a message box of Windows; on a Mac xlwings itself shows what is printed here."""
+    if sys.platform == "win32":
+        import ctypes
+
+        ctypes.windll.user32.MessageBoxW(None, text, "Action Returns", 0x40)
+    else:
+        print(text, file=sys.stderr)  # noqa: T201
+
+
+def _unexpected(error: Exception, places: Places) -> str:
+    from action_returns.ledger import LedgerProblem
+
+    if isinstance(error, LedgerProblem):
+        return str(error)
+    name = f"E-{datetime.now().astimezone():%Y%m%d-%H%M%S}.txt"
+    try:
+        places.logs.mkdir(parents=True, exist_ok=True)
+        (places.logs / name).write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        kept = f"Details are in {places.logs / name}."
+    except OSError:
+        kept = ""
+    return (
+        f"Something went wrong that nobody foresaw ({type(error).__name__}). Whether anything was sent shows in "
+        f"History. {kept}"
+    )
+
+
+@contextmanager
+def _alone(places: Places, book: str) -> Iterator[None]:
+    """Let one click at a time work on a workbook; on a Mac, RunPython returns before Python has ended.
+
+    The system itself takes the lock away when the program ends, however it ends.
+
+    Raises:
+        ClickProblem: when another click is at work.
+    """
+    folder = places.ledger_file.parent / "clicks"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{_file_name(book)}.lock").open("wb") as file:
+        if not _lock(file.fileno()):
+            raise ClickProblem("The click before this one is still at work. Wait until it has ended.")
+        yield
+
+
+def _lock(handle: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _file_name(book: str) -> str:
+    return "".join(letter if letter.isalnum() else f"-{ord(letter):x}-" for letter in book)

@@ -1,0 +1,291 @@
+"""The open workbook: its table read in one go, its results written in one go."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from action_returns.batch import Columns, Pending
+from action_returns.batch.addresses import column_letters
+from action_returns.batch.columns import COLUMN_NAMES, Cell
+from action_returns.excel import hands
+from action_returns.excel.patience import is_refusal, patiently
+from action_returns.excel.pending_sheet import read_back
+from action_returns.excel.problems import ClickProblem, OtherWorkbook
+
+TEMPLATE_VERSION: Final = 1
+"""The version of the template that this program writes into."""
+RESULTS: Final = ("Result", "What to do", "Order ID", "Partner", "Current amount", "Change", "Locks at")
+"""The columns that Validate fills in; they stand side by side."""
+_META_ROWS: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class ActionsTable:
+    """The table Actions as it was read.
+
+    Args:
+        columns: the three columns that are sent, without blank rows.
+        top: sheet row of the headers.
+        height: rows below them, blank ones included.
+        first_result: letter of the column Result.
+        last_result: letter of the last column that Validate fills in.
+    """
+
+    columns: Columns
+    top: int
+    height: int
+    first_result: str
+    last_result: str
+
+
+class LiveBook:
+    """The workbook whose button was clicked.
+
+    Args:
+        book: xlwings' book.
+    """
+
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self._sheets: dict[str, Any] = {}
+        self._tables: dict[str, Any] = {}
+
+    @cached_property
+    def name(self) -> str:
+        """Its file name."""
+        return str(patiently(lambda: self._book.name))
+
+    @cached_property
+    def app(self) -> Any:
+        """The Excel it is open in."""
+        return self._book.app
+
+    @cached_property
+    def meta(self) -> Mapping[str, Cell]:
+        """What was stamped into it, and what is known about its download.
+
+        Raises:
+            OtherWorkbook: when it was made by another version, or not by this program.
+        """
+        rows = patiently(lambda: hands.read_cells(self._sheet("_meta").range(f"A1:B{_META_ROWS}")))
+        facts = {str(key): value for key, value in rows if key is not None}
+        if facts.get("template_version") != TEMPLATE_VERSION:
+            raise OtherWorkbook(
+                f"{self.name} was made by another version of Action Returns (its template is version "
+                f"{facts.get('template_version')}, this program works with {TEMPLATE_VERSION}). Close it, and in a "
+                f'terminal: action-returns upgrade-workbook "{self.name}" "new {self.name}"'
+            )
+        return facts
+
+    @property
+    def profile(self) -> str | None:
+        """Name of the profile it was made for, None when it was made for none."""
+        return str(self.meta.get("profile") or "") or None
+
+    def _sheet(self, name: str) -> Any:
+        try:
+            if name not in self._sheets:
+                self._sheets[name] = self._book.sheets[name]
+        except Exception as error:  # the type depends on the program: com_error, KeyError
+            if is_refusal(error):
+                raise
+            raise OtherWorkbook(
+                f'The sheet "{name}" is missing from this workbook. Make a fresh one that takes over your rows: '
+                "action-returns upgrade-workbook OLD NEW"
+            ) from None
+        return self._sheets[name]
+
+    # ------------------------------------------------------------------------------------------------------ Actions
+
+    def read_actions(self) -> ActionsTable:
+        """Read the table Actions, all of it at once.
+
+        Raises:
+            OtherWorkbook: when the table or one of its columns is missing.
+        """
+        return patiently(self._read_actions)
+
+    def _read_actions(self) -> ActionsTable:
+        whole = self._table("Actions").range
+        top, left = whole.row, whole.column
+        headers, *rows = hands.read_cells(whole)
+        places = {str(header): at for at, header in enumerate(headers)}
+        missing = [name for name in (*COLUMN_NAMES, *RESULTS) if name not in places]
+        if missing:
+            raise OtherWorkbook(
+                f"The table Actions lacks the column {missing[0]}. Give the column its name back (Undo helps), or make "
+                "a fresh workbook that takes over your rows: action-returns upgrade-workbook OLD NEW"
+            )
+        results = [places[name] for name in RESULTS]
+        if results != list(range(results[0], results[0] + len(results))):
+            raise OtherWorkbook(
+                f"The columns {RESULTS[0]} to {RESULTS[-1]} no longer stand side by side. Move them back (Undo helps)."
+            )
+        sent = [places[name] for name in COLUMN_NAMES]
+        filled = [at for at, row in enumerate(rows) if any(row[place] is not None for place in sent)]
+        action_id, amount, reason = ([rows[at][place] for at in filled] for place in sent)
+        letters = [column_letters(left + place) for place in sent]
+        columns = Columns(
+            action_id,
+            amount,
+            reason,
+            rows=[top + 1 + at for at in filled],
+            sheet="Actions",
+            letters=(letters[0], letters[1], letters[2]),
+        )
+        first, last = (column_letters(left + place) for place in (results[0], results[-1]))
+        return ActionsTable(columns, top, len(rows), first, last)
+
+    def refuse_filtered(self) -> None:
+        """Stop when a filter is on: what is written would land in other rows (xlwings issue 679).
+
+        Raises:
+            ClickProblem: when a filter is on.
+        """
+        if patiently(lambda: hands.filter_is_on(self._table("Actions"))):
+            raise ClickProblem(
+                "A filter is on in Actions, so only some rows show and results would land in others. Nothing was "
+                "written. Clear the filter (Data, Clear), then click again."
+            )
+
+    def hides_rows(self) -> bool:
+        """Tell whether rows of the table are hidden by hand."""
+        return patiently(lambda: hands.some_rows_are_hidden(self._table("Actions").range))
+
+    def write_results(self, table: ActionsTable, results: Mapping[int, Sequence[object]]) -> None:
+        """Fill in the columns Result to Locks at, all rows at once; the user's columns are never written.
+
+        Args:
+            table: the table as it was read.
+            results: sheet row -> one text for each of :data:`RESULTS`.
+        """
+        blank = (None,) * len(RESULTS)
+        first = table.top + 1
+        block = [results.get(row, blank) for row in range(first, first + table.height)]
+        place = f"{table.first_result}{first}:{table.last_result}{table.top + table.height}"
+        patiently(lambda: self._write(self._sheet("Actions").range(place), block))
+
+    def correct(self, cells: Mapping[str, str]) -> None:
+        """Write corrected texts into single cells of Actions.
+
+        Args:
+            cells: address such as ``B7`` -> text.
+        """
+        sheet = self._sheet("Actions")
+        for address, text in cells.items():
+            patiently(lambda address=address, text=text: self._write(sheet.range(address), [[text]]))  # type: ignore[misc]
+
+    def select(self, address: str) -> None:
+        """Show a cell of Actions to the person."""
+
+        def do() -> None:
+            sheet = self._sheet("Actions")
+            sheet.activate()
+            sheet.range(address).select()
+
+        patiently(do)
+
+    def selected(self) -> tuple[int, int]:
+        """Give row and column of the selected cell in Actions, (0, 0) when another sheet shows."""
+
+        def do() -> tuple[int, int]:
+            if self._book.sheets.active.name != "Actions":
+                return 0, 0
+            selection = self.app.selection
+            return (0, 0) if selection is None else (selection.row, selection.column)
+
+        return patiently(do)
+
+    def show(self, sheet: str) -> None:
+        """Bring a sheet to the front."""
+        patiently(lambda: self._sheet(sheet).activate())
+
+    # --------------------------------------------------------------------------------------------- the tool's sheets
+
+    def fill(self, name: str, rows: Sequence[Sequence[object]]) -> None:
+        """Replace the rows of a table on a sheet of the same name, which only the program writes to.
+
+        Args:
+            name: of the sheet and its table.
+            rows: one value for each column; no rows leave one blank row.
+        """
+        patiently(lambda: self._fill(name, rows))
+
+    def _fill(self, name: str, rows: Sequence[Sequence[object]]) -> None:
+        sheet = self._sheet(name)
+        whole = self._table(name).range
+        top, left = whole.row, whole.column
+        height, width = whole.shape
+        first, last = column_letters(left), column_letters(left + width - 1)
+        hands.unprotect(sheet)
+        try:
+            sheet.range(f"{first}{top + 1}:{last}{top + height - 1}").clear_contents()
+            bottom = top + max(1, len(rows))
+            if bottom != top + height - 1:
+                self._table(name).resize(sheet.range(f"{first}{top}:{last}{bottom}"))
+            if rows:
+                self._write(sheet.range(f"{first}{top + 1}:{last}{bottom}"), rows)
+        finally:
+            hands.protect(sheet)
+
+    def fill_place(self, sheet: str, place: str, rows: Sequence[Sequence[object]]) -> None:
+        """Fill a named place on a sheet that only the program writes to."""
+
+        def do() -> None:
+            target = self._sheet(sheet)
+            hands.unprotect(target)
+            try:
+                self._write(self._book.names[place].refers_to_range, rows)
+            finally:
+                hands.protect(target)
+
+        patiently(do)
+
+    def remember(self, facts: Mapping[str, object]) -> None:
+        """Keep facts about the download in the hidden sheet, all at once; they stand side by side there."""
+        keys = list(self.meta)
+        first = keys.index(next(iter(facts))) + 1
+        place = f"B{first}:B{first + len(facts) - 1}"
+        patiently(lambda: self._write(self._sheet("_meta").range(place), [[value] for value in facts.values()]))
+
+    # ------------------------------------------------------------------------------------------------------- Pending
+
+    def pending(self) -> Pending | None:
+        """Give the download that Load pending put on its sheet, None when there is none."""
+        if not self.meta.get("pending_as_of"):
+            return None
+        _headers, *rows = patiently(lambda: hands.read_cells(self._table("Pending").range))
+        return read_back(self.meta, rows)
+
+    # ------------------------------------------------------------------------------------------------------- dialogs
+
+    def tell(self, text: str, *, mode: str = "info") -> None:
+        """Show one plain dialogue."""
+        self.app.alert(text, title="Action Returns", buttons="ok", mode=mode)
+
+    def ask(self, text: str) -> bool:
+        """Ask one question; anything but a clear yes is no."""
+        return bool(self.app.alert(text, title="Action Returns", buttons="yes_no", mode="info") == "yes")
+
+    def status(self, text: str | None) -> None:
+        """Say in the status bar what goes on; None gives it back to Excel."""
+        patiently(lambda: setattr(self.app, "status_bar", False if text is None else text))
+
+    def _table(self, name: str) -> Any:
+        sheet = self._sheet(name)
+        try:
+            if name not in self._tables:
+                self._tables[name] = sheet.tables[name]
+        except Exception as error:
+            if is_refusal(error):
+                raise
+            raise OtherWorkbook(
+                f"The table {name} is missing from its sheet. Make a fresh workbook that takes over your rows: "
+                "action-returns upgrade-workbook OLD NEW"
+            ) from None
+        return self._tables[name]
+
+    @staticmethod
+    def _write(place: Any, rows: Sequence[Sequence[object]]) -> None:
+        place.raw_value = hands.as_block(rows)

@@ -1,0 +1,79 @@
+"""The workbook of `action-returns new`, open in the counted fake Excel, as every button finds it."""
+
+from pathlib import Path
+
+import pytest
+
+from action_returns.settings import find_places, shipped
+from action_returns.settings.editing import add_profile
+from action_returns.submission.account import open_account
+from action_returns.submission.workbooks import workbook_bytes
+from action_returns.workbook import Entries
+from tests.hosts.fake_com import fake_excel
+
+GOOD = [("M.8882.4808.1", "0", "REJECTED"), ("M.8882.4808.2", "12.50", "ORDER_UPDATE")]
+PENDING = shipped("workbook_templates/samples/pending_actions.csv")
+
+
+@pytest.fixture
+def excel():
+    with fake_excel() as running:
+        yield running
+
+
+@pytest.fixture
+def places(home):
+    return find_places({"ACTION_RETURNS_HOME": str(home)})
+
+
+@pytest.fixture
+def outbox(tmp_path, places):
+    """A profile whose channel is a folder; gives the folder."""
+    folder = tmp_path / "outbox"
+    folder.mkdir()
+    add_profile(
+        places.config_file, "acme", {"environment": "test", "channel": {"kind": "outbox", "directory": str(folder)}}
+    )
+    return folder
+
+
+@pytest.fixture
+def desk(excel, places, tmp_path):
+    return Desk(excel, places, tmp_path)
+
+
+class Desk:
+    """A person in front of Excel.
+
+    Attributes:
+        excel: the fake Excel.
+    """
+
+    def __init__(self, excel, places, folder):
+        self.excel, self.places, self._folder = excel, places, folder
+        self.book = None
+
+    def open(self, rows, *, name="returns.xlsm", **entries):
+        """Opens a workbook made by this program with these rows filled in."""
+        content = workbook_bytes(open_account(self.places), Entries(rows=rows, **entries), macros=False)
+        path = Path(self._folder) / name
+        path.with_suffix(".xlsx").write_bytes(content)
+        self.book = self.excel.open_workbook(path.with_suffix(".xlsx"))
+        return self.book
+
+    def click(self, name):
+        """Clicks a button; gives the text of the last dialogue, None when nothing was said."""
+        from action_returns.excel import clicks
+
+        before = len(self.excel.alerts)
+        self.excel.calls.clear()
+        with self.excel.clicked(self.book):
+            getattr(clicks, name)()
+        return self.excel.alerts[-1].text if len(self.excel.alerts) > before else None
+
+    def column(self, letter, rows, sheet="Actions"):
+        return [self.excel.peek(f"{sheet}!{letter}{row}", book=self.book) for row in rows]
+
+    def entered(self, last=12):
+        """What the person typed: the first three columns."""
+        return self.excel.peek(f"Actions!A4:C{last}", book=self.book)

@@ -1,0 +1,477 @@
+"""What each button does to the open workbook, on xlwings' own Windows engine."""
+
+import csv
+import math
+import subprocess
+import sys
+from datetime import datetime
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+
+from action_returns.ledger import open_ledger
+from tests.excel.conftest import GOOD, PENDING
+from tests.hosts.fake_com import cell_error
+
+BAD = [
+    ("M.8882.4808.5", "12,50", "ORDER_UPDATE"),
+    (" M.8882.4808.6", "0", "REJECTED"),
+    ("M.8882.4808.7", "0", "rejected"),
+    ("M.8882.4808.8", None, "REJECTED"),
+]
+SAMPLES = [(f"M.8882.4808.{1063415 + at}", "0", "REJECTED") for at in range(4)]
+
+
+def test_validate_says_beside_each_row_what_is_wrong_and_what_to_do(desk):
+    desk.open([*GOOD, *BAD])
+    said = desk.click("validate")
+    assert desk.column("E", range(4, 10)) == [
+        "Ready: reverse",
+        "Ready: new total 12.50",
+        "Error: Amount uses a comma or grouping",
+        "Error: ActionId holds blanks",
+        "Error: Reason is spelled with other capitals",
+        "Error: Amount is missing",
+    ]
+    assert "Enter the new order total" in desk.column("F", [9])[0]
+    assert said.startswith("4 of 6 rows need attention.")
+    assert "2 can be sent" in said
+    assert "no Pending Actions download is loaded" in said
+
+
+def test_validate_lists_every_finding_with_its_cell(desk):
+    desk.open(BAD)
+    desk.click("validate")
+    listed = desk.excel.peek("Issues!A4:F7", book=desk.book)
+    assert [row[3] for row in listed] == ["Amount", "ActionId", "Reason", "Amount"]
+    assert [row[4] for row in listed] == ["12,50", " M.8882.4808.6", "rejected", None]
+    assert desk.book.sheets["Issues"].range("H4").formula == '=HYPERLINK("#Actions!B4","Go to B4")'
+
+
+def test_validate_never_writes_what_the_person_entered(desk):
+    desk.open([*GOOD, *BAD], own_headers=())
+    before = desk.entered()
+    desk.click("validate")
+    assert desk.entered() == before
+
+
+def test_columns_of_ones_own_are_never_written(desk):
+    rows = [(*row, f"note {at}", at * 1.5) for at, row in enumerate(GOOD)]
+    desk.open(rows, own_headers=("My note", "My figure"))
+    desk.click("validate")
+    assert desk.excel.peek("Actions!L3:M5", book=desk.book) == [
+        ["My note", "My figure"],
+        ["note 0", 0.0],
+        ["note 1", 1.5],
+    ]
+
+
+def test_a_second_validate_leaves_nothing_of_the_first(desk):
+    desk.open(BAD)
+    desk.click("validate")
+    for row, (action_id, amount, reason) in enumerate(GOOD, 4):
+        desk.excel.put(f"Actions!A{row}", action_id)
+        desk.excel.put(f"Actions!B{row}", amount)
+        desk.excel.put(f"Actions!C{row}", reason)
+    for row in (6, 7):
+        for column in "ABC":
+            desk.excel.put(f"Actions!{column}{row}", None)
+    said = desk.click("validate")
+    assert said.startswith("All 2 rows are ready.")
+    assert desk.column("E", range(4, 8)) == ["Ready: reverse", "Ready: new total 12.50", None, None]
+    assert desk.excel.peek("Issues!A4:H4", book=desk.book) == [[None] * 8]
+
+
+def test_issues_is_protected_again_after_it_was_filled(desk):
+    desk.open(BAD)
+    desk.click("validate")
+    assert desk.book.sheets["Issues"].api.ProtectContents
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "verdict"),
+    [
+        ("Actions!B4", cell_error("#N/A"), "Error: The cell shows an error"),
+        ("Actions!A4", cell_error("#REF!"), "Error: The cell shows an error"),
+        ("Actions!B4", Decimal("12.3456"), "Error: Amount has more than two decimals"),
+        ("Actions!B4", Decimal(0), "Ready: reverse"),
+        ("Actions!A4", 8882.4808, "Error: ActionId is a number or a date"),
+        ("Actions!B4", True, "Error: Amount is not a plain number"),
+    ],
+)
+def test_a_cell_is_read_as_what_it_is(desk, place, value, verdict):
+    desk.open(GOOD)
+    desk.excel.put(place, None, number_format="General")
+    desk.excel.put(place, value)
+    desk.click("validate")
+    assert desk.column("E", [4]) == [verdict]
+
+
+def test_a_date_is_never_read_as_an_amount(desk):
+    desk.open(GOOD)
+    desk.excel.put("Actions!B5", datetime(2026, 5, 12), number_format="yyyy-mm-dd")  # noqa: DTZ001
+    desk.click("validate")
+    assert desk.column("E", [5]) == ["Error: Amount is not a plain number"]
+
+
+def test_next_issue_goes_from_finding_to_finding_and_round(desk):
+    desk.open([*GOOD, *BAD])
+    desk.excel.select("Actions!A4")
+    places = []
+    for _ in range(5):
+        desk.click("next_issue")
+        places.append(desk.book.app.selection.address.replace("$", ""))
+    assert places == ["B6", "A7", "C8", "B9", "B6"]
+    desk.click("previous_issue")
+    assert desk.book.app.selection.address == "$B$9"
+
+
+def test_fix_safe_shows_before_and_after_and_asks_first(desk):
+    desk.open(BAD)
+    desk.excel.answer("no")
+    before = desk.entered()
+    desk.click("fix_safe")
+    asked = desk.excel.alerts[0].text
+    assert "12,50  →  12.50" in asked
+    assert desk.entered() == before
+
+
+def test_fix_safe_corrects_only_the_cells_it_showed(desk):
+    desk.open([*BAD, *[("M.8882.4808.9", 7.5, "ORDER_UPDATE")]])
+    desk.excel.answer("yes")
+    said = desk.click("fix_safe")
+    assert desk.entered(8) == [
+        ["M.8882.4808.5", "12.50", "ORDER_UPDATE"],
+        ["M.8882.4808.6", "0", "REJECTED"],
+        ["M.8882.4808.7", "0", "REJECTED"],
+        ["M.8882.4808.8", None, "REJECTED"],
+        ["M.8882.4808.9", 7.5, "ORDER_UPDATE"],
+    ]
+    assert said == "3 cells corrected. 1 error left: press Next issue."
+
+
+def test_load_pending_brings_amounts_partners_and_lock_dates_and_validate_uses_them(desk):
+    desk.open([*SAMPLES, ("M.8882.4808.5", "0", "REJECTED")])
+    desk.excel.answer(str(PENDING))
+    said = desk.click("load_pending")
+    assert said.startswith("60 actions from pending_actions.csv")
+    assert desk.excel.peek("Pending!A4:F4", book=desk.book)[0][0] == "M.8882.4808.1063415"
+    said = desk.click("validate")
+    assert desk.column("E", [6]) == ["Error: Action is locked"]
+    assert desk.column("E", [8]) == ["Warning: Action is not in the download"]
+    assert desk.excel.peek("Actions!G4:K4", book=desk.book) == [
+        ["ORD-5000", "Coupon Corner", "19.90 EUR", -19.9, "2099-01-31 08:00 UTC"],
+    ]  # fmt: skip
+    assert "no Pending Actions download" not in said
+
+
+def test_choosing_no_download_changes_nothing(desk):
+    desk.open(SAMPLES)
+    desk.excel.answer(None)
+    assert desk.click("load_pending") is None
+    assert desk.excel.peek("Pending!A4", book=desk.book) is None
+
+
+def test_a_file_that_is_no_download_is_said_in_words(desk, tmp_path):
+    desk.open(SAMPLES)
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("a,b\n1,2\n", encoding="utf-8")
+    desk.excel.answer(str(wrong))
+    assert "wrong.csv" in desk.click("load_pending")
+
+
+def test_review_shows_totals_destination_and_what_was_not_checked(desk, outbox):
+    desk.open([*GOOD, *BAD])
+    said = desk.click("review")
+    figures = dict(desk.excel.peek("Review!B11:C19", book=desk.book))
+    assert figures["Environment"] == "TEST"
+    assert figures["Reversals and new totals"] == "1 reversals, 1 new totals (12.50)"
+    assert str(outbox) in figures["Channel and destination"]
+    assert figures["Left out because of errors"] == 4
+    assert "already locked" in figures["Not checked"]
+    assert "Nothing was sent" in said
+    assert list(outbox.iterdir()) == []
+
+
+def test_export_writes_the_ready_rows_and_says_where(desk, places):
+    desk.open([*GOOD, *BAD])
+    said = desk.click("export_csv")
+    (path,) = places.exports.iterdir()
+    assert (
+        path.read_bytes()
+        == b"ActionId,Amount,Reason\r\nM.8882.4808.1,0,REJECTED\r\nM.8882.4808.2,12.50,ORDER_UPDATE\r\n"
+    )
+    assert str(path) in said
+    assert "4 rows with errors stay here" in said
+
+
+def test_send_asks_once_with_the_totals_and_delivers_the_confirmed_rows(desk, outbox):
+    desk.open([*GOOD, *BAD])
+    desk.excel.answer("yes")
+    said = desk.click("send")
+    asked = desk.excel.alerts[0].text
+    assert asked.startswith("Send 2 rows to TEST now?")
+    assert "1 reversals, 1 new totals" in asked
+    assert "4 rows with errors stay here" in asked
+    (path,) = outbox.iterdir()
+    assert list(csv.reader(path.read_text().splitlines())) == [
+        ["ActionId", "Amount", "Reason"],
+        ["M.8882.4808.1", "0", "REJECTED"],
+        ["M.8882.4808.2", "12.50", "ORDER_UPDATE"],
+    ]
+    assert said.startswith(("Sent.", "Handed over."))
+    assert desk.column("E", [4, 5])[0].endswith("in batch 0001")
+    assert desk.column("E", [9]) == ["Error: Amount is missing"]
+
+
+def test_send_without_a_yes_sends_nothing(desk, outbox, places):
+    desk.open(GOOD)
+    desk.excel.answer("no")
+    assert desk.click("send") == "Nothing was sent."
+    assert list(outbox.iterdir()) == []
+    with open_ledger(places.ledger_file) as ledger:
+        assert ledger.batches() == []
+
+
+def test_the_same_list_is_only_sent_again_when_somebody_says_so(desk, outbox):
+    desk.open(GOOD)
+    desk.excel.answer("yes")
+    desk.click("send")
+    desk.excel.answer("yes", "no")
+    assert desk.click("send") == "Nothing was sent."
+    assert "already sent" in desk.excel.alerts[-2].text
+    assert len(list(outbox.iterdir())) == 1
+    desk.excel.answer("yes", "yes")
+    desk.click("send")
+    assert len(list(outbox.iterdir())) == 2
+
+
+def test_rows_that_change_while_somebody_is_asked_are_not_sent(desk, outbox, monkeypatch):
+    from action_returns.excel import clicks
+
+    desk.open(GOOD)
+
+    def ask(book, text):
+        desk.excel.put("Actions!B5", "99.99")
+        return True
+
+    monkeypatch.setattr("action_returns.excel.livebook.LiveBook.ask", ask)
+    said = desk.click("send")
+    assert "changed while you were asked. Nothing was sent" in said
+    assert list(outbox.iterdir()) == []
+    assert clicks.TYPED_FROM == 100
+
+
+@pytest.mark.parametrize(("typed", "sent"), [("100", 1), ("99", 0), ("", 0), (None, 0), ("yes", 0)])
+def test_many_reversals_have_to_be_typed(desk, outbox, typed, sent):
+    desk.open([(f"M.8882.4808.{at}", "0", "REJECTED") for at in range(100)])
+    desk.excel.answer("yes", typed)
+    desk.click("send")
+    assert len(list(outbox.iterdir())) == sent
+
+
+def test_send_without_a_profile_says_what_to_do(desk):
+    desk.open(GOOD)
+    assert "action-returns profile add" in desk.click("send")
+
+
+def test_a_failed_delivery_says_not_sent(desk, outbox):
+    desk.open(GOOD)
+    outbox.rmdir()
+    outbox.write_text("a file in the way")
+    desk.excel.answer("yes")
+    said = desk.click("send")
+    assert said.startswith("Not sent.")
+    assert desk.column("E", [4]) == ["Not sent (batch 0001 failed)"]
+
+
+def test_an_unknown_outcome_never_reads_like_success_or_failure(desk, outbox, monkeypatch):
+    def cut_short(self, parcel):
+        raise RuntimeError("the cable")
+
+    monkeypatch.setattr("action_returns.delivery.Outbox.deliver", cut_short)
+    desk.open(GOOD)
+    desk.excel.answer("yes")
+    said = desk.click("send")
+    assert said.startswith("We cannot tell whether the file arrived. Do not send it again yet.")
+    assert desk.column("E", [4]) == ["Unknown: batch 0001 may have arrived"]
+    assert "0001" in desk.click("history")
+
+
+@pytest.mark.parametrize("kind", ["rejected", "editing", "gone"])
+def test_the_outcome_is_told_even_when_excel_takes_no_more_calls(desk, outbox, waited, capsys, monkeypatch, kind):
+    from action_returns.delivery import Outbox
+
+    deliver = Outbox.deliver
+
+    def deliver_and_block(channel, parcel):
+        desk.excel.busy(math.inf, kind=kind)
+        return deliver(channel, parcel)
+
+    monkeypatch.setattr(Outbox, "deliver", deliver_and_block)
+    desk.open(GOOD)
+    desk.excel.answer("yes")
+    desk.click("send")
+    desk.excel.busy(0)
+    said = desk.excel.alerts[-1].text + capsys.readouterr().err
+    assert said.startswith("Handed over. 2 rows")
+    assert "Batch 0001" in said
+    assert "could not be written" in said
+    assert "Nothing was sent" not in said
+
+
+def test_history_lists_the_batches(desk, outbox):
+    desk.open(GOOD)
+    desk.excel.answer("yes")
+    desk.click("send")
+    assert desk.click("history").startswith("1 batches sent from this computer.")
+    row = desk.excel.peek("History!A4:H4", book=desk.book)[0]
+    assert row[0] == "0001"
+    assert row[7] in {"sent", "handed-over"}
+
+
+def test_test_connection_sends_nothing(desk, outbox):
+    desk.open(GOOD)
+    assert desk.click("test_connection").startswith("Connection works")
+    assert list(outbox.iterdir()) == []
+
+
+def test_diagnose_says_what_is_in_place(desk, outbox):
+    desk.open(GOOD)
+    assert desk.click("diagnose").startswith("Everything is in place.")
+
+
+def test_help_shows_the_first_sheet(desk):
+    desk.open(GOOD)
+    assert desk.click("show_help").startswith("Five steps")
+    assert desk.book.sheets.active.name == "Start"
+
+
+# ------------------------------------------------------------------------------------------------------------- hazards
+
+
+@pytest.mark.parametrize("name", ["validate", "review", "export_csv", "send", "fix_safe", "load_pending"])
+def test_a_filter_that_is_on_stops_any_write(desk, outbox, name):
+    desk.open([*GOOD, *BAD])
+    desk.excel.filter("Actions", "Reason", ["REJECTED"])
+    desk.excel.answer(*([str(PENDING)] if name == "load_pending" else []), "yes")
+    said = desk.click(name)
+    assert "A filter is on" in said
+    assert desk.column("E", range(4, 10)) == [None] * 6
+    assert list(outbox.iterdir()) == []
+
+
+def test_hidden_rows_are_named(desk):
+    desk.open(GOOD)
+    desk.excel.hide_rows("Actions", [5])
+    assert "Some rows are hidden" in desk.click("validate")
+
+
+@pytest.fixture
+def waited(monkeypatch):
+    """How long was waited, without waiting."""
+    pauses = []
+    monkeypatch.setattr("action_returns.excel.patience.time", SimpleNamespace(sleep=pauses.append))
+    return pauses
+
+
+def test_an_excel_that_is_busy_for_a_moment_is_waited_for(desk, waited):
+    desk.open(GOOD)
+    desk.excel.busy(20)
+    assert desk.click("validate").startswith("All 2 rows are ready.")
+    assert 3 < sum(waited) < 10
+
+
+@pytest.mark.parametrize("kind", ["rejected", "editing"])
+def test_an_excel_that_stays_busy_is_given_up_on_with_a_plain_sentence(desk, waited, capsys, kind):
+    desk.open(GOOD)
+    desk.excel.busy(math.inf, kind=kind)
+    desk.click("validate")
+    desk.excel.busy(0)
+    assert sum(waited) == pytest.approx(10)
+    assert "Press Enter or close the dialogue, then click again" in capsys.readouterr().err
+    assert desk.column("E", [4]) == [None]
+
+
+def test_no_exception_ever_leaves_a_button(desk, monkeypatch, places):
+    desk.open(GOOD)
+    monkeypatch.setattr("action_returns.excel.clicks.check_reading", lambda *_, **__: 1 / 0)
+    said = desk.click("validate")
+    assert "ZeroDivisionError" in said
+    assert "Traceback" not in said
+    assert len(list(places.logs.iterdir())) == 1
+
+
+def test_two_clicks_at_once_run_once(desk, places, monkeypatch):
+    from action_returns.excel import clicks
+
+    inner = []
+
+    def ask_again(*arguments, **facts):
+        if not inner:
+            inner.append(desk.click("history"))
+        return original(*arguments, **facts)
+
+    original = clicks.check_reading
+    monkeypatch.setattr(clicks, "check_reading", ask_again)
+    desk.open(GOOD)
+    desk.click("validate")
+    assert inner == ["The click before this one is still at work. Wait until it has ended."]
+
+
+def test_a_workbook_of_another_version_is_refused(desk):
+    desk.open(GOOD)
+    desk.excel.put("_meta!B2", 99)
+    said = desk.click("validate")
+    assert "upgrade-workbook" in said
+    assert desk.column("E", [4]) == [None]
+
+
+@pytest.mark.parametrize("header", ["Amount", "Result", "What to do"])
+def test_a_column_that_was_renamed_is_named(desk, header):
+    desk.open(GOOD)
+    column = {"Amount": "B", "Result": "E", "What to do": "F"}[header]
+    desk.excel.put(f"Actions!{column}3", "Other")
+    assert f"lacks the column {header}" in desk.click("validate")
+
+
+def test_a_workbook_without_rows_says_where_to_begin(desk):
+    desk.open([])
+    assert desk.click("validate").startswith("Actions has no rows yet.")
+
+
+def test_a_workbook_in_the_cloud_works_like_any_other(desk, excel, tmp_path):
+    desk.open(GOOD)
+    path = tmp_path / "returns.xlsx"
+    desk.book = (
+        excel.open_workbook(path, location="https://contoso.sharepoint.com/sites/x") if path.exists() else desk.book
+    )
+    assert desk.click("validate").startswith("All 2 rows are ready.")
+
+
+# ------------------------------------------------------------------------------------------------------------- budgets
+
+
+@pytest.mark.parametrize(("name", "most"), [("validate", 60), ("review", 80), ("export_csv", 60), ("send", 120)])
+@pytest.mark.parametrize("rows", [3, 3_000])
+@pytest.mark.parametrize("with_download", [False, True])
+def test_a_click_costs_few_calls_whatever_the_number_of_rows(desk, outbox, name, most, rows, with_download):
+    half_bad = [(f"M.8882.4808.{at}", "12,50" if at % 2 else "0", "REJECTED") for at in range(rows)]
+    desk.open(half_bad)
+    if with_download:
+        desk.excel.answer(str(PENDING))
+        desk.click("load_pending")
+    desk.excel.answer("yes", str((rows + 1) // 2))
+    desk.click(name)
+    assert desk.excel.calls.total() <= most, desk.excel.calls.most_common(20)
+
+
+def test_validate_loads_nothing_it_does_not_need():
+    program = (
+        "import sys; from action_returns.excel import clicks; import action_returns.submission.checking;"
+        "bad = {'openpyxl', 'paramiko', 'smtplib', 'ftplib', 'click', 'rich', 'keyring', 'psycopg', 'jinja2', 'xlsxwriter'};"
+        "print(sorted(bad & set(sys.modules)), [name for name in sys.modules if name.startswith('xlwings.pro')])"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert told.strip() == "[] []"
