@@ -10,10 +10,12 @@ demo: $(READY)
 	$(BIN)/action-returns demo --keep demo-output
 
 test: $(READY)
+	tests/hosts/install_office.sh
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest
 
 test-long: $(READY)
+	tests/hosts/install_office.sh
 	HYPOTHESIS_PROFILE=long $(BIN)/pytest -m "long or not long" --timeout 3600
 
 lint: $(READY)

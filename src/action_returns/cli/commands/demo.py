@@ -100,10 +100,11 @@ class _Demo:
         add_profile(config, "demo-mail", {"environment": "test", "channel": mail})
 
     def _prepare(self) -> tuple[tuple[str, ...], Path]:
-        samples = {name: self._folder / name for name in ("returns.xlsx", "pending_actions.csv")}
-        for name, path in samples.items():
-            shutil.copyfile(shipped(f"{_SAMPLES}/{name}"), path)
-        returns, pending = str(samples["returns.xlsx"]), str(samples["pending_actions.csv"])
+        returns, pending = str(self._folder / "returns.xlsm"), str(self._folder / "pending_actions.csv")
+        shutil.copyfile(shipped(f"{_SAMPLES}/pending_actions.csv"), pending)
+        self._title("The workbook that people fill in, here with sample returns")
+        Path(returns).unlink(missing_ok=True)  # of an earlier demo in the same folder
+        self._act("new", returns, "--samples", "--profile", "demo-ftp", expected=Exit.DONE)
         repaired, clean = self._folder / "repaired.xlsx", self._folder / "clean.csv"
         self._title("A sheet of returns, as people fill it in, compared with the pending-actions download")
         self._act("check", returns, "--pending", pending, expected=Exit.BATCH_HAS_ERRORS)
