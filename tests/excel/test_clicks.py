@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from action_returns.ledger import open_ledger
+from action_returns.settings.editing import add_profile
 from tests.excel.conftest import GOOD, PENDING
 from tests.hosts.fake_com import cell_error
 
@@ -448,6 +449,27 @@ def test_a_workbook_in_the_cloud_works_like_any_other(desk, excel, tmp_path):
         excel.open_workbook(path, location="https://contoso.sharepoint.com/sites/x") if path.exists() else desk.book
     )
     assert desk.click("validate").startswith("All 2 rows are ready.")
+
+
+def test_a_profile_made_later_shows_in_the_workbook(desk, places):
+    desk.open(GOOD)
+    assert "No profile yet" in desk.excel.peek("_meta!B8")
+    add_profile(
+        places.config_file,
+        "acme",
+        {
+            "environment": "live",
+            "reasons": {"FRAUD": "reverse", "ORDER_UPDATE": "modify"},
+            "channel": {"kind": "outbox", "directory": str(places.exports)},
+        },
+    )
+    desk.click("validate")
+    assert desk.excel.peek("_meta!B8") == "Profile acme \u00b7 LIVE: what is sent counts"
+    assert [row[0] for row in desk.excel.peek("Reasons!A4:B5")] == ["FRAUD", "ORDER_UPDATE"]
+    assert desk.column("E", [4, 5]) == ["Error: Reason is not a known code", "Ready: new total 12.50"]
+    first = desk.excel.calls.total()
+    desk.click("validate")
+    assert desk.excel.calls.total() < first
 
 
 # ------------------------------------------------------------------------------------------------------------- budgets

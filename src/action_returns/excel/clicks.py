@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from action_returns import __version__
 from action_returns.batch import Columns, Pending, apply_safe_fixes
 from action_returns.batch.columns import COLUMN_NAMES
 from action_returns.excel import hands, words
@@ -173,9 +174,27 @@ def _read(click: Click) -> tuple[ActionsTable, Reading]:
 
 def _checked(click: Click, *, pending: Pending | None = None) -> tuple[ActionsTable, Checked]:
     click.book.status("Checking ...")
+    _keep_up_with_profile(click)
     table, reading = _read(click)
     known = click.book.pending() if pending is None else pending
     return table, check_reading(click.book.name, reading, click.account, now=click.now(), pending=known)
+
+
+def _keep_up_with_profile(click: Click) -> None:
+    """Bring the workbook's drop-down, live checks and banner up to date when the profile has changed since."""
+    from action_returns.workbook.stamp import Stamp
+
+    account = click.account
+    profile = account.name if account.profile is not None else ""
+    stamp = Stamp(__version__, profile=profile, environment=account.environment, policy=account.policy)
+    wanted = stamp.of_profile()
+    if any(click.book.meta.get(key) not in {value, value or None} for key, value in wanted.items()):
+        from action_returns.submission.workbooks import declared_template
+
+        effects = declared_template().effects
+        reasons = account.policy.reasons
+        click.book.fill("Reasons", [(code, kind.value, effects[kind.value]) for code, kind in reasons.items()])
+        click.book.remember(wanted)
 
 
 def _show_results(click: Click, table: ActionsTable, checked: Checked) -> None:

@@ -9,6 +9,14 @@ from action_returns.batch import DEFAULT_POLICY, Policy
 PENDING_FACTS: Final = ("pending_as_of", "pending_basis", "pending_currency", "pending_count")
 """Keys of what is known about the download on the sheet Pending; blank until one was loaded."""
 
+_NAMES: Final = {
+    "profile": "profile_name",
+    "environment": "profile_environment",
+    "banner": "profile_banner",
+    "reasons": "profile_reasons",
+}
+"""Defined names that differ from the key."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
@@ -56,11 +64,18 @@ class Stamp:
         return [
             ("tool_version", "tool_version", self.tool_version),
             ("template_version", "template_version", template_version),
-            ("profile", "profile_name", self.profile),
-            ("environment", "profile_environment", self.environment),
-            ("own_id_pattern", "own_id_pattern", self.policy.action_id_pattern is not None),
-            ("most_without_warning", "most_without_warning", self.policy.max_cents / 100),
-            ("banner", "profile_banner", self.banner),
             ("book_id", "book_id", self.book_id),
+            *((key, _NAMES.get(key, key), value) for key, value in self.of_profile().items()),
             *((key, key, "") for key in PENDING_FACTS),
         ]
+
+    def of_profile(self) -> dict[str, str | float | bool]:
+        """Give what comes from the profile; a button brings it up to date when the profile has changed."""
+        return {
+            "profile": self.profile,
+            "environment": self.environment,
+            "own_id_pattern": self.policy.action_id_pattern is not None,
+            "most_without_warning": self.policy.max_cents / 100,
+            "banner": self.banner,
+            "reasons": " ".join(f"{code}={kind.value}" for code, kind in self.policy.reasons.items()),
+        }
