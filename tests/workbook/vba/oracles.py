@@ -54,3 +54,16 @@ def decrypted(text):
     (length,) = struct.unpack_from("<I", data)
     assert len(data) == 4 + length
     return project_key, data[4:]
+
+
+def records(content):
+    """Split a ``dir`` stream (MS-OVBA 2.3.4.2) into the numbers of its records and what they hold."""
+    at = 0
+    while at < len(content):
+        number, size = struct.unpack_from("<HI", content, at)
+        if number == 0x0009:  # the version states 4 and has 6
+            assert size == 4
+            size = 6
+        yield number, content[at + 6 : at + 6 + size]
+        at += 6 + size
+    assert at == len(content)

@@ -1,5 +1,8 @@
 """Compound files: every reader finds every stream, and nothing doubtful."""
 
+import struct
+from math import ceil
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,6 +29,11 @@ def chain(table, start):
         start = table[start]
 
 
+def numbers(content, sectors):
+    data = b"".join(content[512 * (1 + at) : 512 * (2 + at)] for at in sectors)
+    return struct.unpack(f"<{len(data) // 4}I", data)
+
+
 def check_every_sector_is_used_once(content):
     """Follow every chain: no sector in two of them, none lost, and the FAT's own marked as such (MS-CFB 2.3, 2.4)."""
     with opened(content) as file:
@@ -34,14 +42,25 @@ def check_every_sector_is_used_once(content):
         large = [entry for entry in kept if entry.size >= 4096]
         small = [entry for entry in kept if entry.size < 4096]
         starts = [file.first_dir_sector, file.first_mini_fat_sector, root.isectStart]
-        used = [at for start in starts + [entry.isectStart for entry in large] for at in chain(file.fat, start)]
+        used = [at for start in starts for at in chain(file.fat, start)]
+        for entry in large:
+            sectors = list(chain(file.fat, entry.isectStart))
+            assert len(sectors) == ceil(entry.size / 512)
+            used += sectors
         count = len(content) // 512 - 1
-        used += [at for at in range(count) if file.fat[at] == FATSECT]
+        fat = [at for at in range(count) if file.fat[at] == FATSECT]
+        used += fat
         assert sorted(used) == list(range(count))
-        assert set(file.fat[count:]) <= {FREESECT}
+        assert set(numbers(content, fat)[count:]) <= {FREESECT}
         file.loadminifat()
-        used = [at for entry in small for at in chain(file.minifat, entry.isectStart)]
+        used = []
+        for entry in small:
+            sectors = list(chain(file.minifat, entry.isectStart))
+            assert len(sectors) == ceil(entry.size / 64)
+            used += sectors
         assert sorted(used) == list(range(root.size // 64))
+        mini_fat = list(chain(file.fat, file.first_mini_fat_sector))
+        assert set(numbers(content, mini_fat)[len(used) :]) <= {FREESECT}
 
 
 def black_height(entries, at):
@@ -103,6 +122,17 @@ def test_names_are_ordered_by_length_and_then_by_their_capitals(names):
     with opened(compound_file(dict.fromkeys(names, b""))) as file:
         found = list(in_order(file.direntries, file.direntries[0].sid_child))
     assert found == sorted(names, key=lambda name: (len(name), upper(name)))
+
+
+@pytest.mark.parametrize("count", range(8))
+def test_entries_that_are_not_used_are_as_empty_as_the_format_says(count):
+    content = compound_file(contents([1] * count))
+    with opened(content) as file:
+        start = 512 * (1 + file.first_dir_sector)
+        size = 512 * len(list(chain(file.fat, file.first_dir_sector)))
+    unused = content[start : start + size][128 * (1 + count) :]
+    assert len(unused) < 512
+    assert unused == (bytes(68) + b"\xff" * 12 + bytes(48)) * (len(unused) // 128)
 
 
 def test_storages_are_read_back_with_what_is_in_them():

@@ -13,7 +13,7 @@ from pyopenvba.cfb import CFB
 from action_returns.workbook.vba import Module, ModuleKind, Project, parse_module
 from action_returns.workbook.vba.errors import VbaProblem
 from action_returns.workbook.vba.protection import encrypt
-from tests.workbook.vba.oracles import XLWINGS, decompressed, decrypted, sources, streams
+from tests.workbook.vba.oracles import XLWINGS, decompressed, decrypted, records, sources, streams
 
 WORKBOOK = Module("ThisWorkbook", ModuleKind.WORKBOOK, "Private Sub Workbook_Open()\nEnd Sub\n")
 SHEET = Module("shInput", ModuleKind.SHEET, "")
@@ -132,6 +132,47 @@ def test_the_project_stream_says_what_every_module_is():
         "Counter=0, 0, 0, 0, C",
         "",
     ]
+
+
+def test_the_dir_stream_says_what_the_project_and_every_module_are():
+    found = streams(Project((WORKBOOK, MAIN), name="Returns").to_bytes())["VBA/dir"]
+    four, cookie = bytes(4), b"\xff\xff"
+    project = [
+        (0x0001, b"\3\0\0\0"),
+        (0x0002, b"\x09\x04\0\0"),
+        (0x0014, b"\x09\x04\0\0"),
+        (0x0003, b"\xe4\x04"),
+        (0x0004, b"Returns"),
+        (0x0005, b""),
+        (0x0040, b""),
+        (0x0006, b""),
+        (0x003D, b""),
+        (0x0007, four),
+        (0x0008, four),
+        (0x0009, b"\xaa\xa0\xcf\x6b\1\0"),
+        (0x000C, b""),
+        (0x003C, b""),
+    ]
+    stdole = rb"*\G{00020430-0000-0000-C000-000000000046}#2.0#0#C:\Windows\System32\stdole2.tlb#OLE Automation"
+    office = (
+        rb"*\G{2DF8D04C-5BFA-101B-BDE5-00AA0044DE52}#2.0#0#C:\Program Files\Common Files\Microsoft Shared"
+        rb"\OFFICE16\MSO.DLL#Microsoft Office 16.0 Object Library"
+    )
+    libraries = [
+        (0x0016, b"stdole"),
+        (0x003E, "stdole".encode("utf-16-le")),
+        (0x000D, len(stdole).to_bytes(4, "little") + stdole + bytes(6)),
+        (0x0016, b"Office"),
+        (0x003E, "Office".encode("utf-16-le")),
+        (0x000D, len(office).to_bytes(4, "little") + office + bytes(6)),
+    ]
+    modules = [(0x000F, b"\2\0"), (0x0013, cookie)]
+    for name, kind in (("ThisWorkbook", 0x0022), ("Main", 0x0021)):
+        both = name.encode("ascii"), name.encode("utf-16-le")
+        modules += [(0x0019, both[0]), (0x0047, both[1]), (0x001A, both[0]), (0x0032, both[1])]
+        modules += [(0x001C, b""), (0x0048, b""), (0x0031, four), (0x001E, four), (0x002C, cookie)]
+        modules += [(kind, b""), (0x002B, b"")]
+    assert list(records(decompressed(found))) == [*project, *libraries, *modules, (0x0010, b"")]
 
 
 def test_the_libraries_are_those_that_the_ribbon_and_xlwings_need():
