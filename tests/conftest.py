@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.hosts import office as libreoffice
+from tests.hosts import screen as virtual_screen
 
 settings.register_profile("quick", deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", deadline=None, max_examples=20_000, suppress_health_check=list(HealthCheck))
@@ -27,5 +28,15 @@ def office(tmp_path_factory):
     if reason := libreoffice.why_not():
         pytest.skip(reason)
     running = libreoffice.Office(tmp_path_factory.mktemp("libreoffice"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def screen():
+    """A screen that windows can open on."""
+    if reason := virtual_screen.why_not():
+        pytest.skip(reason)
+    running = virtual_screen.Screen()
     yield running
     running.stop()

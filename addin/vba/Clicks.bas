@@ -46,6 +46,10 @@ Public Sub History()
     Run "history"
 End Sub
 
+Public Sub Settings()
+    Run "settings"
+End Sub
+
 Public Sub Diagnose()
     Run "diagnose"
 End Sub

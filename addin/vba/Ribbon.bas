@@ -43,6 +43,10 @@ Public Sub OnHistory(control As IRibbonControl)
     Clicks.History
 End Sub
 
+Public Sub OnSettings(control As IRibbonControl)
+    Clicks.Settings
+End Sub
+
 Public Sub OnDiagnose(control As IRibbonControl)
     Clicks.Diagnose
 End Sub

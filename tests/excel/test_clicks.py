@@ -338,6 +338,17 @@ def test_test_connection_sends_nothing(desk, outbox):
     assert list(outbox.iterdir()) == []
 
 
+def test_settings_opens_the_window_on_the_profile_of_the_workbook(desk, outbox, monkeypatch):
+    opened = []
+    monkeypatch.setattr(
+        "action_returns.excel.settings_window.SettingsWindow",
+        lambda places, profile: SimpleNamespace(run=lambda: opened.append((places, profile))),
+    )
+    desk.open(GOOD)
+    desk.click("settings")
+    assert opened == [(desk.places, "acme")]
+
+
 def test_diagnose_says_what_is_in_place(desk, outbox):
     desk.open(GOOD)
     assert desk.click("diagnose").startswith("Everything is in place.")

@@ -149,6 +149,14 @@ def history(click: Click) -> None:
 
 
 @click
+def settings(click: Click) -> None:
+    """Let the person set up profile, channel and password."""
+    from action_returns.excel.settings_window import SettingsWindow
+
+    SettingsWindow(click.places, click.book.profile).run()
+
+
+@click
 def diagnose(click: Click) -> None:
     """Look at Python, profiles, passwords and the ledger."""
     from action_returns.submission.diagnosing import examine

@@ -27,6 +27,41 @@ def add_profile(path: Path, name: str, values: Mapping[str, Any]) -> None:
     _write(path, document)
 
 
+def change_profile(path: Path, name: str, values: Mapping[str, Any]) -> None:
+    """Change a profile, or add it; what is not named in ``values`` stays, comments included.
+
+    Args:
+        path: config.toml.
+        name: the profile.
+        values: its settings; a channel is replaced as a whole when its kind changes, a setting of None is taken out.
+
+    Raises:
+        ConfigProblem: when the values are not allowed. Nothing is written then.
+    """
+    document = _open(path)
+    profiles = document.setdefault("profiles", {})
+    document.setdefault("default_profile", name)
+    profile = profiles.setdefault(name, {})
+    if profile.get("channel", {}).get("kind") != values.get("channel", {}).get("kind"):
+        profile.pop("channel", None)
+    _merge(profile, values)
+    _write(path, document)
+
+
+def _merge(table: Any, values: Mapping[str, Any]) -> None:
+    for key, value in values.items():
+        if value is None:
+            table.pop(key, None)
+        elif isinstance(value, Mapping) and key in table:
+            _merge(table[key], value)
+        elif table.get(key) != value:
+            table[key] = (
+                {inner: kept for inner, kept in value.items() if kept is not None}
+                if isinstance(value, Mapping)
+                else value
+            )
+
+
 def use_profile(path: Path, name: str) -> None:
     """Make a profile the default one.
 

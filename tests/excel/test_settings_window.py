@@ -1,0 +1,152 @@
+"""The settings window on a real screen: what it shows, keeps, refuses, and never shows."""
+
+import keyring
+import pytest
+from keyring.backend import KeyringBackend
+
+from action_returns.settings import load_settings
+from action_returns.settings.editing import add_profile
+
+
+class Store(KeyringBackend):
+    """A password store in memory, under the name of one that encrypts."""
+
+    priority = 1
+
+    def __init__(self):
+        super().__init__()
+        self.kept = {}
+
+    def set_password(self, service, username, password):
+        self.kept[service, username] = password
+
+    def get_password(self, service, username):
+        return self.kept.get((service, username))
+
+
+@pytest.fixture
+def store(monkeypatch):
+    made = Store()
+    monkeypatch.setattr("action_returns.settings.secrets._store", lambda: made)
+    return made
+
+
+@pytest.fixture
+def window(screen, places, monkeypatch):
+    monkeypatch.setenv("DISPLAY", screen.display)
+    from action_returns.excel.settings_window import SettingsWindow
+
+    opened = []
+
+    def open_window(profile=None):
+        opened.append(SettingsWindow(places, profile))
+        opened[-1].root.update()
+        return opened[-1]
+
+    yield open_window
+    for one in opened:
+        one.root.destroy()
+
+
+def fill(window, **settings):
+    for key, text in settings.items():
+        window._fields[key].set(text)
+
+
+def test_a_first_profile_is_made_in_the_window(window, places, store):
+    opened = window()
+    opened._profile.set("acme")
+    fill(opened, username="brand-1")
+    opened._password.set("s3cret!")
+    opened.save()
+    profile = load_settings(places.config_file).profiles["acme"]
+    assert (profile.channel.kind, profile.channel.host, profile.channel.username) == (
+        "ftp",
+        "batch.impact.com",
+        "brand-1",
+    )
+    assert profile.channel.password.get_secret_value() == "keyring"
+    assert store.kept == {("action-returns", "acme"): "s3cret!"}
+    assert "Saved: profile acme" in opened.said
+
+
+def test_the_password_is_masked_and_gone_from_the_window_once_it_is_kept(window, places, store):
+    opened = window()
+    fill(opened, username="brand-1")
+    opened._password.set("s3cret!")
+    masked = [widget for widget in opened._rows if widget.winfo_class() == "TEntry" and widget.cget("show")]
+    assert [widget.cget("show") for widget in masked] == ["•"]
+    opened.save()
+    assert opened._password.get() == ""
+    assert "s3cret" not in places.config_file.read_text() + opened.said
+
+
+def test_what_is_not_allowed_is_said_and_nothing_is_written(window, places, store):
+    opened = window()
+    fill(opened, host="ftp://batch.impact.com/", username="brand-1")
+    opened.save()
+    assert "host" in opened.said
+    assert not places.config_file.exists()
+
+
+def test_plain_ftp_needs_a_yes(window, places, store):
+    opened = window()
+    fill(opened, username="brand-1", security="plain")
+    opened.save()
+    assert "accept_plaintext" in opened.said
+    fill(opened, accept_plaintext="yes")
+    opened.save()
+    assert load_settings(places.config_file).profiles["main"].channel.accept_plaintext
+
+
+def test_another_channel_asks_other_questions(window):
+    opened = window()
+    opened._kind.set("email")
+    opened._show(type(opened.answers())("main", "test", "email"))
+    assert list(opened._fields) == ["host", "port", "security", "accept_plaintext", "username", "sender", "recipient"]
+
+
+def test_a_change_keeps_what_the_window_does_not_ask_and_the_comments(window, places, store, tmp_path):
+    places.config_file.parent.mkdir(parents=True, exist_ok=True)
+    places.config_file.write_text(
+        '# mine\ndefault_profile = "acme"\n[profiles.acme]\nenvironment = "live"  # really\nmax_amount = "500"\n'
+        f'[profiles.acme.channel]\nkind = "outbox"\ndirectory = "{tmp_path}"\n'
+    )
+    opened = window("acme")
+    fill(opened, directory=str(tmp_path / "other"))
+    opened.save()
+    text = places.config_file.read_text()
+    assert "# mine" in text
+    assert "# really" in text
+    profile = load_settings(places.config_file).profiles["acme"]
+    assert (profile.max_amount, str(profile.channel.directory)) == ("500", str(tmp_path / "other"))
+
+
+def test_the_connection_is_tested_with_what_is_saved(window, places, store, tmp_path):
+    add_profile(
+        places.config_file, "box", {"environment": "test", "channel": {"kind": "outbox", "directory": str(tmp_path)}}
+    )
+    opened = window("box")
+    opened.test()
+    assert "may be written to" in opened.said
+    opened._profile.set("nobody")
+    opened.test()
+    assert 'no profile "nobody"' in opened.said
+
+
+def test_without_a_password_store_the_profile_is_kept_and_the_reason_is_said(window, places, monkeypatch):
+    monkeypatch.setattr(keyring, "get_keyring", lambda: Store())
+    opened = window()
+    fill(opened, username="brand-1")
+    opened._password.set("s3cret!")
+    opened.save()
+    assert "s3cret" not in opened.said
+    assert "password" in opened.said.lower()
+
+
+def test_the_window_can_be_looked_at(window, screen, tmp_path):
+    opened = window()
+    opened.root.geometry("+40+40")
+    opened.root.update()
+    screen.picture(tmp_path / "settings.png")
+    assert (tmp_path / "settings.png").stat().st_size > 1000
