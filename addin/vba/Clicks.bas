@@ -10,6 +10,10 @@ Public Sub LoadPending()
     Run "load_pending"
 End Sub
 
+Public Sub RemoveDuplicates()
+    Run "remove_duplicates"
+End Sub
+
 Public Sub Validate()
     Run "validate"
 End Sub

@@ -7,6 +7,10 @@ Public Sub OnLoadPending(control As IRibbonControl)
     Clicks.LoadPending
 End Sub
 
+Public Sub OnRemoveDuplicates(control As IRibbonControl)
+    Clicks.RemoveDuplicates
+End Sub
+
 Public Sub OnValidate(control As IRibbonControl)
     Clicks.Validate
 End Sub

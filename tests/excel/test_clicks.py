@@ -149,7 +149,91 @@ def test_fix_safe_corrects_only_the_cells_it_showed(desk):
         ["M.8882.4808.8", None, "REJECTED"],
         ["M.8882.4808.9", 7.5, "ORDER_UPDATE"],
     ]
-    assert said == "3 cells corrected. 1 error left: press Next issue."
+    assert said.startswith("3 cells corrected. 1 error left: press Next issue.")
+
+
+def test_a_correction_can_be_taken_back(desk):
+    desk.open(BAD[:3])
+    before = desk.entered(6)
+    desk.excel.answer("yes")
+    desk.click("fix_safe")
+    assert desk.entered(6) != before
+    desk.excel.answer("no")
+    desk.click("fix_safe")
+    assert desk.entered(6) != before
+    desk.excel.answer("yes")
+    assert desk.click("fix_safe").startswith("Taken back")
+    assert desk.entered(6) == before
+    assert desk.column("E", [4]) == ["Error: Amount uses a comma or grouping"]
+
+
+def test_a_correction_is_not_taken_back_once_somebody_typed_over_it(desk):
+    desk.open(BAD[:3])
+    desk.excel.answer("yes")
+    desk.click("fix_safe")
+    desk.excel.put("Actions!B4", "77.00")
+    assert desk.click("fix_safe") == "There is nothing to correct."
+    assert desk.column("B", [4]) == ["77.00"]
+
+
+def holding(desk, place, formula):
+    """Makes a cell show what it shows by a formula."""
+    sheet = desk.excel._sheet("Actions", desk.book)
+    sheet.grid.formulas[place] = formula
+
+
+def test_a_formula_of_the_person_is_never_written_over(desk):
+    desk.open(BAD)
+    holding(desk, (4, 2), '="12"&",50"')
+    desk.excel.answer("yes")
+    desk.click("fix_safe")
+    assert "1 cell with a formula of yours stay" in desk.excel.alerts[-2].text
+    assert desk.column("B", [4]) == ["12,50"]
+    assert desk.book.sheets["Actions"].range("B4").formula == '="12"&",50"'
+    assert desk.column("C", [6]) == ["REJECTED"]
+
+
+def test_a_repeated_row_with_a_formula_of_the_person_stays(desk):
+    desk.open(REPEATS)
+    holding(desk, (6, 1), "=A4")
+    desk.excel.answer("yes")
+    assert "A6 holds a formula of yours" in desk.click("remove_duplicates")
+    assert desk.column("A", [6, 7]) == ["M.8882.4808.1", "M.8882.4808.2"]
+
+
+REPEATS = [
+    ("M.8882.4808.1", "0", "REJECTED"),
+    ("M.8882.4808.2", "5", "ORDER_UPDATE"),
+    ("M.8882.4808.1", "7.50", "ORDER_UPDATE"),
+    ("M.8882.4808.2", "5", "ORDER_UPDATE"),
+]
+
+
+@pytest.mark.parametrize(("answer", "left"), [("yes", [4, 5]), ("no", [6, 7]), ("cancel", [4, 5, 6, 7])])
+def test_the_person_chooses_which_of_repeated_rows_stays(desk, answer, left):
+    desk.open(REPEATS)
+    desk.excel.answer(answer)
+    desk.click("remove_duplicates")
+    asked = desk.excel.alerts[0].text
+    assert "M.8882.4808.1:  row 4 (0, REJECTED)   row 6 (7.50, ORDER_UPDATE)" in asked
+    kept = [row for row in range(4, 8) if desk.excel.peek(f"Actions!A{row}") is not None]
+    assert kept == left
+
+
+def test_rows_that_were_taken_out_come_back(desk):
+    desk.open(REPEATS)
+    before = desk.entered(8)
+    desk.excel.answer("no")
+    desk.click("remove_duplicates")
+    assert desk.entered(8) != before
+    desk.excel.answer("yes")
+    assert desk.click("fix_safe").startswith("Taken back: taking out 2 rows")
+    assert desk.entered(8) == before
+
+
+def test_without_repeats_nothing_is_asked(desk):
+    desk.open(GOOD)
+    assert desk.click("remove_duplicates").startswith("No Action ID stands twice")
 
 
 def test_load_pending_brings_amounts_partners_and_lock_dates_and_validate_uses_them(desk):
@@ -363,7 +447,9 @@ def test_help_shows_the_first_sheet(desk):
 # ------------------------------------------------------------------------------------------------------------- hazards
 
 
-@pytest.mark.parametrize("name", ["validate", "review", "export_csv", "send", "fix_safe", "load_pending"])
+@pytest.mark.parametrize(
+    "name", ["validate", "review", "export_csv", "send", "fix_safe", "remove_duplicates", "load_pending"]
+)
 def test_a_filter_that_is_on_stops_any_write(desk, outbox, name):
     desk.open([*GOOD, *BAD])
     desk.excel.filter("Actions", "Reason", ["REJECTED"])

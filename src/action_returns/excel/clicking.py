@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, wraps
+from pathlib import Path
 
 from action_returns.excel.livebook import LiveBook
 from action_returns.excel.patience import patiently, tame_xlwings
@@ -34,6 +35,11 @@ class Click:
     def account(self) -> Account:
         """The profile the workbook was made for, or the default one."""
         return open_account(self.places, self.book.profile)
+
+    @property
+    def last_change(self) -> Path:
+        """Where the last change to the user's own cells is kept."""
+        return self.places.ledger_file.parent / "clicks" / f"{_file_name(self.book.name)}.json"
 
     def tell(self, text: str, *, mode: str = "info") -> None:
         """Show one plain dialogue, outside of Excel where Excel refuses to."""

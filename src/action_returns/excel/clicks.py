@@ -6,12 +6,14 @@ from typing import Final
 from action_returns import __version__
 from action_returns.batch import Columns, Pending, apply_safe_fixes
 from action_returns.batch.columns import COLUMN_NAMES
-from action_returns.excel import hands, words
+from action_returns.excel import hands, undo, words
 from action_returns.excel.clicking import Click, click
 from action_returns.excel.livebook import ActionsTable
 from action_returns.excel.pending_sheet import pending_facts, pending_rows
 from action_returns.excel.problems import ClickProblem
+from action_returns.excel.repeats import cell_at, cells_of, repeated_rows, rows_to_take_out
 from action_returns.excel.results import issue_rows, next_finding, result_rows, sent_rows
+from action_returns.excel.undo import LastChange
 from action_returns.sources import Reading
 from action_returns.submission.checking import Checked, check_reading
 from action_returns.submission.reviewing import Review
@@ -45,20 +47,51 @@ def previous_issue(click: Click) -> None:
 
 @click
 def fix_safe(click: Click) -> None:
-    """Show what can only mean one thing, and correct it when the person agrees."""
+    """Show what can only mean one thing, and correct it when the person agrees; the next click can take it back."""
     click.book.refuse_filtered()
-    _, checked = _checked(click)
-    _, changes = apply_safe_fixes(checked.report)
+    table, checked = _checked(click)
+    letters = dict(zip(COLUMN_NAMES, table.columns.letters or (), strict=True))
+    _, found = apply_safe_fixes(checked.report)
+    formulas = click.book.formula_cells(table) if found else frozenset()
+    changes = [change for change in found if f"{letters[change.column]}{change.row}" not in formulas]
     if not changes:
-        click.tell(words.nothing_to_fix(checked))
+        if not _take_back(click, table):
+            click.tell(words.nothing_to_fix(checked, formulas=len(found)))
         return
-    if not click.book.ask(words.fixes(changes)):
+    if not click.book.ask(words.fixes(changes, formulas=len(found) - len(changes))):
         return
-    letters = dict(zip(COLUMN_NAMES, checked.reading.columns.letters or (), strict=True))
-    click.book.correct({f"{letters[change.column]}{change.row}": change.after for change in changes})
+    before = {f"{letters[change.column]}{change.row}": change.before for change in changes}
+    after = {f"{letters[change.column]}{change.row}": change.after for change in changes}
+    _change(click, LastChange(f"the correction of {len(changes)} cells", before, after))
     table, checked = _checked(click)
     _show_results(click, table, checked)
     click.tell(words.fixed(changes, checked))
+
+
+@click
+def remove_duplicates(click: Click) -> None:
+    """List repeated Action IDs, and take the rows out that the person chooses; the next Fix safe issues restores them."""
+    click.book.refuse_filtered()
+    table, checked = _checked(click)
+    repeats = repeated_rows(checked.report)
+    if not repeats:
+        click.tell(words.no_repeats(checked))
+        return
+    answer = click.book.choose(words.repeats(repeats, table.columns))
+    if answer not in {"yes", "no"}:
+        click.tell(words.NOTHING_TAKEN_OUT)
+        return
+    out = rows_to_take_out(repeats, keep_first=answer == "yes")
+    before = cells_of(table.columns, out)
+    formulas = click.book.formula_cells(table) & before.keys()
+    if formulas:
+        raise ClickProblem(
+            f"{min(formulas)} holds a formula of yours, which is never written over. Take that row out by hand."
+        )
+    _change(click, LastChange(f"taking out {len(out)} rows", before, dict.fromkeys(before)))
+    table, checked = _checked(click)
+    _show_results(click, table, checked)
+    click.tell(words.taken_out(out, checked))
 
 
 @click
@@ -219,6 +252,25 @@ def _go(click: Click, *, forward: bool) -> None:
         return
     click.book.select((finding.cell or "").rpartition("!")[2])
     click.tell(f"{finding.cell}: {finding.message}")
+
+
+def _change(click: Click, change: LastChange) -> None:
+    undo.keep(click.last_change, change)
+    click.book.change(change.after)
+
+
+def _take_back(click: Click, table: ActionsTable) -> bool:
+    """Offer to take the last change back, where its cells still are as it left them; tell whether it was offered."""
+    change = undo.last(click.last_change)
+    if change is None or any(cell_at(table.columns, address) != value for address, value in change.after.items()):
+        return False
+    if click.book.ask(f"There is nothing to correct. Take back {change.what}? The cells become what they were."):
+        click.book.change(change.before)
+        undo.forget(click.last_change)
+        table, checked = _checked(click)
+        _show_results(click, table, checked)
+        click.tell(f"Taken back: {change.what}. The cells are as they were.")
+    return True
 
 
 def _review(click: Click, checked: Checked) -> Review:

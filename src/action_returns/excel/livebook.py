@@ -166,15 +166,28 @@ class LiveBook:
         place = f"{table.first_result}{first}:{table.last_result}{table.top + table.height}"
         patiently(lambda: self._write(self._sheet("Actions").range(place), block))
 
-    def correct(self, cells: Mapping[str, str]) -> None:
-        """Write corrected texts into single cells of Actions.
+    def formula_cells(self, table: ActionsTable) -> frozenset[str]:
+        """Give the addresses in the three columns that hold a formula; it is the user's, and never written over."""
+        letters = table.columns.letters or ()
+        first, last = table.top + 1, table.top + table.height
+        found = set()
+        for letter in letters:
+            formulas = patiently(
+                lambda letter=letter: self._sheet("Actions").range(f"{letter}{first}:{letter}{last}").formula  # type: ignore[misc]
+            )
+            column = [formulas] if isinstance(formulas, str) else [cell for (cell,) in formulas]
+            found |= {f"{letter}{row}" for row, text in enumerate(column, first) if str(text).startswith("=")}
+        return frozenset(found)
+
+    def change(self, cells: Mapping[str, object]) -> None:
+        """Write single cells of Actions, after the person has agreed to each.
 
         Args:
-            cells: address such as ``B7`` -> text.
+            cells: address such as ``B7`` -> what shall stand there, None for nothing.
         """
         sheet = self._sheet("Actions")
-        for address, text in cells.items():
-            patiently(lambda address=address, text=text: self._write(sheet.range(address), [[text]]))  # type: ignore[misc]
+        for address, value in cells.items():
+            patiently(lambda address=address, value=value: self._write(sheet.range(address), [[value]]))  # type: ignore[misc]
 
     def select(self, address: str) -> None:
         """Show a cell of Actions to the person."""
@@ -263,6 +276,10 @@ class LiveBook:
     def tell(self, text: str, *, mode: str = "info") -> None:
         """Show one plain dialogue."""
         self.app.alert(text, title="Action Returns", buttons="ok", mode=mode)
+
+    def choose(self, text: str) -> str:
+        """Ask a question with two answers and a way out: ``yes``, ``no`` or ``cancel``."""
+        return str(self.app.alert(text, title="Action Returns", buttons="yes_no_cancel", mode="info"))
 
     def ask(self, text: str) -> bool:
         """Ask one question; anything but a clear yes is no."""

@@ -1,19 +1,20 @@
 """What the dialogues say: what happened, in figures, and what to do next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from action_returns.submission.money import money
 
 if TYPE_CHECKING:
-    from action_returns.batch import Change, Pending
+    from action_returns.batch import Change, Columns, Pending
     from action_returns.ledger import BatchRecord
     from action_returns.submission.checking import Checked
     from action_returns.submission.exporting import Exported
     from action_returns.submission.reviewing import Review
     from action_returns.submission.submit import Submission
 
+NOTHING_TAKEN_OUT: Final = "Nothing was changed."
 NOT_SENT: Final = "Nothing was sent."
 HELP: Final = (
     "Five steps: fill in Actions, read Check beside each row, Validate, Review, Send.\n\n"
@@ -54,30 +55,63 @@ def no_issues(checked: "Checked") -> str:
     return f"No findings in {_rows(checked.report.rows)}. Next: Review."
 
 
-def nothing_to_fix(checked: "Checked") -> str:
+def nothing_to_fix(checked: "Checked", *, formulas: int) -> str:
     """Say that no correction is safe."""
     left = checked.report.errors
+    if formulas:
+        return f"{_cells(formulas)} could be corrected, but hold formulas of yours, which are never written over."
     return (
-        f"Nothing can be corrected safely. {_errors(left)} need a decision of yours: press Next issue."
+        f"Nothing can be corrected safely. {_errors(left)} {'needs' if left == 1 else 'need'} a decision of yours: "
+        "press Next issue."
         if left
         else "There is nothing to correct."
     )
 
 
-def fixes(changes: "Sequence[Change]") -> str:
+def fixes(changes: "Sequence[Change]", *, formulas: int) -> str:
     """Show what would be corrected, and ask."""
     lines = [f"Row {c.row}, {c.column}:  {c.before}  →  {c.after}" for c in changes[:_MOST_LISTED]]
     more = len(changes) - len(lines)
     if more:
         lines.append(f"... and {more:,} more like these.")
+    if formulas:
+        lines.append(f"{_cells(formulas)} with a formula of yours stay as they are.")
     return f"Correct {_cells(len(changes))}? Each can mean only one thing.\n\n" + "\n".join(lines)
+
+
+def no_repeats(checked: "Checked") -> str:
+    """Say that no ActionId stands there twice."""
+    return f"No Action ID stands twice in {_rows(checked.report.rows)}."
+
+
+def repeats(found: "Mapping[str, Sequence[int]]", columns: "Columns") -> str:
+    """List repeated ids, and ask which of their rows stay."""
+    amounts = dict(zip(columns.rows, columns.amount, strict=True))
+    reasons = dict(zip(columns.rows, columns.reason, strict=True))
+    lines = [
+        f"{action_id}:  " + "   ".join(f"row {row} ({amounts[row]}, {reasons[row]})" for row in rows)
+        for action_id, rows in list(found.items())[:_MOST_LISTED]
+    ]
+    if len(found) > len(lines):
+        lines.append(f"... and {len(found) - len(lines):,} more.")
+    return (
+        f"{len(found):,} Action IDs stand in more than one row.\n\n" + "\n".join(lines) + "\n\n"
+        "Yes keeps the first row of each, No keeps the last, Cancel changes nothing. The three cells of the other rows "
+        "are emptied; Fix safe issues can take that back."
+    )
+
+
+def taken_out(rows: "Sequence[int]", checked: "Checked") -> str:
+    """Say which rows were taken out."""
+    shown = ", ".join(map(str, rows[:_MOST_LISTED])) + (", ..." if len(rows) > _MOST_LISTED else "")
+    return f"{_rows(len(rows))} taken out ({shown}). {_rows(checked.report.rows)} are left, {_errors(checked.report.errors)}."
 
 
 def fixed(changes: "Sequence[Change]", checked: "Checked") -> str:
     """Say what was corrected."""
     left = checked.report.errors
     rest = f"{_errors(left)} left: press Next issue." if left else "No errors are left. Next: Review."
-    return f"{_cells(len(changes))} corrected. {rest}"
+    return f"{_cells(len(changes))} corrected. {rest}\n\nTo take it back, click Fix safe issues again."
 
 
 def loaded(pending: "Pending", name: str) -> str:
