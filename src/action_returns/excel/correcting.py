@@ -1,0 +1,28 @@
+"""Changes to the user's own cells, each agreed to, each kept so that it can be taken back."""
+
+from action_returns.excel import undo
+from action_returns.excel.checking import check, show_results
+from action_returns.excel.clicking import Click
+from action_returns.excel.livebook import ActionsTable
+from action_returns.excel.repeats import cell_at
+from action_returns.excel.undo import LastChange
+
+
+def make(click: Click, change: LastChange) -> None:
+    """Make a change, after it was kept."""
+    undo.keep(click.last_change, change)
+    click.book.change(change.after)
+
+
+def take_back(click: Click, table: ActionsTable) -> bool:
+    """Offer to take the last change back, where its cells still are as it left them; tell whether it was offered."""
+    change = undo.last(click.last_change)
+    if change is None or any(cell_at(table.columns, address) != value for address, value in change.after.items()):
+        return False
+    if click.book.ask(f"There is nothing to correct. Take back {change.what}? The cells become what they were."):
+        click.book.change(change.before)
+        undo.forget(click.last_change)
+        table, checked = check(click)
+        show_results(click, table, checked)
+        click.tell(f"Taken back: {change.what}. The cells are as they were.")
+    return True

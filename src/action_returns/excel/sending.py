@@ -1,0 +1,79 @@
+"""What Review and Send share: the page that is confirmed, the question, and the delivery of exactly that."""
+
+from dataclasses import replace
+from typing import Final
+
+from action_returns.batch import Columns
+from action_returns.excel import hands, words
+from action_returns.excel.clicking import Click
+from action_returns.excel.livebook import ActionsTable
+from action_returns.excel.results import sent_rows
+from action_returns.submission.checking import Checked
+from action_returns.submission.reviewing import Review
+
+TYPED_FROM: Final = 100
+"""Reversals from which on their number has to be typed."""
+
+
+def make_review(click: Click, checked: Checked) -> Review:
+    """Put together what a person has to know before saying yes."""
+    from action_returns.submission.channels import open_channel
+    from action_returns.submission.reviewing import review as reviewed
+
+    profile = click.account.profile
+    destination = "" if profile is None else open_channel(click.account, click.places).destination
+    return reviewed(checked, click.account, destination=destination)
+
+
+def show_review(click: Click, page: Review) -> None:
+    """Fill in the sheet Review."""
+    click.book.fill_place("Review", "review_figures", [[text] for text in words.review_figures(page, click.now())])
+
+
+def confirmed(click: Click, page: Review) -> bool:
+    """Ask once with the totals; many reversals have to be typed."""
+    if not click.book.ask(words.question(page)):
+        return False
+    reversals = page.checked.summary.reversals
+    if reversals < TYPED_FROM:
+        return True
+    typed = hands.ask_number(click.book.app, words.typed_question(reversals))
+    if typed is None:  # no way to let somebody type here: ask a second time
+        return click.book.ask(words.second_question(reversals))
+    return typed == str(reversals)
+
+
+def same(one: Columns, other: Columns) -> bool:
+    """Tell whether two readings of the table hold the same cells in the same rows."""
+    return replace(one, hidden=frozenset()) == replace(other, hidden=frozenset())
+
+
+def deliver(click: Click, table: ActionsTable, checked: Checked) -> None:
+    """Send the confirmed rows: the bytes were made from them, whatever happens in the sheet meanwhile."""
+    from action_returns.ledger import open_ledger
+    from action_returns.submission.channels import open_channel
+    from action_returns.submission.errors import AlreadySent
+    from action_returns.submission.pages import keep_receipt
+    from action_returns.submission.submit import keep_copy, submit
+
+    channel = open_channel(click.account, click.places)
+    click.book.status(f"Sending to {channel.destination} ...")
+    with open_ledger(click.places.ledger_file) as ledger:
+        try:
+            done = submit(checked, click.account, channel, ledger, clock=click.now)
+        except AlreadySent as refused:
+            if not click.book.ask(words.sent_before(ledger.batch(int(refused.batch)))):
+                click.tell(words.NOT_SENT)
+                return
+            done = submit(checked, click.account, channel, ledger, clock=click.now, allow_duplicate=True)
+        try:
+            copy = keep_copy(done, ledger, click.places)
+            receipt = str(keep_receipt(ledger.batch(int(done.batch)), ledger, copy.parent))
+        except OSError as error:
+            receipt = f"could not be written ({error.strerror or error}); History holds everything"
+    try:
+        click.book.write_results(table, sent_rows(checked, done.batch, done.outcome.state.value))
+        unwritten = ""
+    except Exception as error:  # noqa: BLE001  # whatever Excel says to that, what became of the file has to be told
+        unwritten = f"\n\nThe results beside the rows could not be written ({error})."
+    click.tell(words.outcome(done, receipt) + unwritten, mode=words.mode(done))
