@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 BENCH_READY := .venv-bench/.ready
 
-.PHONY: demo test test-long lint types bench docs lock clean
+.PHONY: demo test test-long lint types bench docs pictures lock clean
 
 demo: $(READY)
 	$(BIN)/action-returns demo --keep demo-output
@@ -31,6 +31,10 @@ bench: $(READY) $(BENCH_READY)
 docs: $(READY)
 	$(BIN)/python docs/print.py
 	$(BIN)/python workbook_templates/make_template.py
+
+pictures: $(READY)
+	tests/hosts/install_office.sh
+	PYTHONPATH=. $(BIN)/python docs/pictures.py
 
 lock:
 	requirements/compile.sh

@@ -16,7 +16,8 @@ from typing import Any
 
 _DEBIAN_PYTHON = Path("/usr/lib/python3/dist-packages")
 _UNO_FILES = ("uno.py", "unohelper.py")
-_START_SECONDS = 60
+_START_SECONDS = 40
+_STARTS = 3
 
 # No first-run dialogues, no tips; macros of a document under test may run.
 _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -56,46 +57,57 @@ class Office:
 
     Args:
         folder: an empty folder for its profile.
+        display: the screen it shows its windows on, None to show none.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, display: str | None = None) -> None:
         self._uno = _import_uno(folder)
         user = folder / "profile" / "user"
         user.mkdir(parents=True)
         (user / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
-        pipe = f"ar{uuid.uuid4().hex}"
-        environment = {
+        self._environment = {
             name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "VIRTUAL_ENV", "PYTHONHOME"}
         }
-        self._process = subprocess.Popen(
-            [
-                "soffice", f"-env:UserInstallation={user.parent.as_uri()}", f"--accept=pipe,name={pipe};urp;",
-                "--headless", "--norestore", "--nologo", "--nodefault",
-            ],
-            env=environment, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        self._desktop = self._connect(pipe)
+        if display is not None:
+            self._environment["DISPLAY"] = display
+        self._arguments = [
+            f"-env:UserInstallation={user.parent.as_uri()}", "--norestore", "--nologo", "--nodefault",
+            *(["--headless"] if display is None else []),
+        ]  # fmt: skip
+        self._log = folder / "soffice.log"
+        self._desktop = self._started()
 
-    def _connect(self, pipe: str) -> Any:
+    def _started(self) -> Any:
+        """Start it, if need be again: with a fresh profile it sometimes ends at once and wants another start."""
+        for _ in range(_STARTS):
+            pipe = f"ar{uuid.uuid4().hex}"
+            with self._log.open("ab") as log:
+                self._process = subprocess.Popen(
+                    ["soffice", f"--accept=pipe,name={pipe};urp;", *self._arguments],
+                    env=self._environment, start_new_session=True, stdout=log, stderr=log,
+                )  # fmt: skip
+            context = self._connected(pipe)
+            if context is not None:
+                return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+            self.stop()
+        raise AssertionError(f"LibreOffice does not start: {self._log.read_text(encoding='utf-8', errors='replace')}")
+
+    def _connected(self, pipe: str) -> Any | None:
         local = self._uno.getComponentContext()
         resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
         deadline = time.monotonic() + _START_SECONDS
-        while True:
+        while time.monotonic() < deadline and self._process.poll() is None:
             try:
-                context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-                break
+                return resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
             except Exception:
-                if time.monotonic() > deadline or self._process.poll() is not None:
-                    self.stop()
-                    raise
                 time.sleep(0.1)
-        return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+        return None
 
     @contextmanager
-    def opened(self, path: Path) -> Iterator[Any]:
-        """Open a document without a window, and close it without saving."""
+    def opened(self, path: Path, *, hidden: bool = True) -> Iterator[Any]:
+        """Open a document, and close it without saving."""
         document = self._desktop.loadComponentFromURL(
-            path.resolve().as_uri(), "_blank", 0, (self._property("Hidden", True),)
+            path.resolve().as_uri(), "_blank", 0, (self._property("Hidden", hidden),)
         )
         assert document is not None, f"LibreOffice cannot open {path.name}"
         try:

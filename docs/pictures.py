@@ -1,0 +1,62 @@
+"""Makes the pictures in docs/images from the product itself, on a screen without a monitor: run it with `make pictures`."""
+
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.hosts.office import Office
+from tests.hosts.screen import Screen
+
+from action_returns.submission.account import Account
+from action_returns.submission.workbooks import new_workbook
+
+IMAGES = Path(__file__).parent / "images"
+_WINDOW = (0, 0, 1500, 860)
+_POSITION_AND_SIZE = 15
+_SETTLED = 2.0
+"""Seconds after which a window has drawn itself."""
+
+
+def main() -> None:
+    """Make all pictures."""
+    IMAGES.mkdir(exist_ok=True)
+    screen = Screen("1500x860x24")
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            picture_of_sheets(screen, Path(folder))
+    finally:
+        screen.stop()
+
+
+def picture_of_sheets(screen: Screen, folder: Path) -> None:
+    """Show the workbook with the sample returns, as LibreOffice shows it."""
+    book = folder / "returns.xlsm"
+    new_workbook(book, Account(), samples=True)
+    home = folder / "office"
+    home.mkdir()
+    office = Office(home, screen.display)
+    try:
+        with office.opened(book, hidden=False) as document:
+            document.CurrentController.Frame.ContainerWindow.setPosSize(*_WINDOW, _POSITION_AND_SIZE)
+            document.calculateAll()
+            for sheet in ("Actions", "Start"):
+                shoot(screen, document, sheet, folder)
+    finally:
+        office.stop()
+
+
+def shoot(screen: Screen, document: Any, sheet: str, folder: Path) -> None:
+    """Bring a sheet to the front and keep what shows of it, without the menus around it."""
+    document.CurrentController.setActiveSheet(document.Sheets.getByName(sheet))
+    time.sleep(_SETTLED)
+    whole = folder / f"{sheet}.png"
+    screen.picture(whole)
+    target = IMAGES / f"{sheet.lower()}.png"
+    crop = ["-crop", "1440x655+0+128", "+repage", "-colors", "64", "-strip"]
+    subprocess.run(["convert", str(whole), *crop, str(target)], check=True)
+
+
+if __name__ == "__main__":
+    main()
