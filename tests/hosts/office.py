@@ -99,7 +99,7 @@ class Office:
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
                 return resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-            except Exception:
+            except Exception:  # noqa: BLE001  # uno raises what it likes until the other side listens
                 time.sleep(0.1)
         return None
 

@@ -127,11 +127,14 @@ def _stopped(error: Exception) -> int:
 
 
 def _unexpected(error: Exception) -> int:
+    from action_returns.excel.problems import ClickProblem
     from action_returns.ledger import LedgerProblem
     from action_returns.workbook.errors import WorkbookProblem
 
     if isinstance(error, LedgerProblem | WorkbookProblem):
         return _refused(str(error), Exit.UNEXPECTED)
+    if isinstance(error, ClickProblem):
+        return _refused(str(error), Exit.BATCH_HAS_ERRORS)
     kept = _keep_details(error)
     return _refused(f"something went wrong that nobody foresaw ({type(error).__name__}). {kept}", Exit.UNEXPECTED)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,8 +14,11 @@ from action_returns.cli.exits import Exit
 from action_returns.cli.words import Words
 from action_returns.settings import Places, find_places
 from action_returns.submission.account import Account, open_account
-from action_returns.submission.checking import Checked, check_file
+from action_returns.submission.checking import Checked, check_file, read_download
 from action_returns.submission.download import PendingSource
+
+if TYPE_CHECKING:
+    from action_returns.excel.outside import OpenWorkbook
 
 
 class Stopped(Exception):  # not an error: the command has said everything
@@ -44,10 +47,20 @@ class Run:
         """Open the account this run works for."""
         return open_account(self.places, self.profile)
 
+    def checked_live(self, workbook: "OpenWorkbook", pending: PendingSource | None) -> Checked:
+        """Check the workbook that is open in Excel, against a download or the one on its sheet Pending."""
+        return workbook.check(None if pending is None else read_download(pending, None, workbook.account))
+
     def checked(self, file: str, account: Account, *, pending: PendingSource | None, sheet: str | None) -> Checked:
         """Read and check a batch, and show on a terminal that it goes on."""
         with self.words.working(f"Checking {file}"):
             return check_file(file, account, now=self.now(), pending=pending, sheet=sheet)
+
+    def open_workbook(self, name: str) -> "OpenWorkbook":
+        """Find a workbook that is open in Excel."""
+        from action_returns.excel.outside import OpenWorkbook
+
+        return OpenWorkbook(name, self.places, self.profile)
 
     @staticmethod
     def now() -> datetime:
@@ -94,6 +107,13 @@ def batch_file(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the file to work on and what may be needed to read it."""
     function = click.option("--sheet", metavar="NAME", help="Sheet to read, when several could be meant.")(function)
     return click.argument("file", metavar="FILE")(function)
+
+
+def live_workbook(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the choice to work in the workbook that is open in Excel."""
+    return click.option(
+        "--live", is_flag=True, help="FILE is open in Excel: work on what stands there now, results beside the rows."
+    )(function)
 
 
 def pending_download(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,7 +9,7 @@ import click
 
 from action_returns.batch import Report
 from action_returns.cli.exits import Exit
-from action_returns.cli.options import Run, Stopped, batch_file, common, pending_download
+from action_returns.cli.options import Run, Stopped, batch_file, common, live_workbook, pending_download
 from action_returns.cli.words import Words, counted
 from action_returns.sources import SourceProblem
 from action_returns.submission.checking import Checked
@@ -24,12 +24,16 @@ _MOST_PRINTED = 200
 @click.command("check", short_help="Check every row; changes nothing, sends nothing.")
 @batch_file
 @pending_download
+@live_workbook
 @click.option("--strict", is_flag=True, help="Exit with 4 when there are warnings.")
 @common
-def command(run: Run, *, file: str, sheet: str | None, pending: PendingSource | None, strict: bool) -> int:
+def command(run: Run, *, file: str, sheet: str | None, pending: PendingSource | None, live: bool, strict: bool) -> int:
     """Check every row of FILE (.xlsx, .xlsm, .csv, or - for CSV on standard input). Changes nothing, sends nothing."""
     try:
-        checked = run.checked(file, run.account(), pending=pending, sheet=sheet)
+        if live:
+            checked = run.checked_live(run.open_workbook(file), pending)
+        else:
+            checked = run.checked(file, run.account(), pending=pending, sheet=sheet)
     except SourceProblem as problem:
         if run.words.as_json:
             run.words.json(refused_json(file, problem))

@@ -1,10 +1,12 @@
 """``action-returns send``: deliver the batch once, with proof."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from action_returns.cli.commands.review import print_review
 from action_returns.cli.exits import Exit
-from action_returns.cli.options import Run, batch_file, common, pending_download
+from action_returns.cli.options import Run, batch_file, common, live_workbook, pending_download
 from action_returns.delivery import Phase, State
 from action_returns.ledger import open_ledger
 from action_returns.submission.channels import open_channel
@@ -14,12 +16,17 @@ from action_returns.submission.pages import keep_receipt
 from action_returns.submission.reviewing import Review, review
 from action_returns.submission.submit import Submission, keep_copy, refuse_unready, submit
 
+if TYPE_CHECKING:
+    from action_returns.excel.outside import OpenWorkbook
+    from action_returns.submission.checking import Checked
+
 _STYLES = {State.SENT: "good", State.HANDED_OVER: "good", State.FAILED: "error", State.UNKNOWN: "warning"}
 
 
 @click.command("send", short_help="Deliver it over the profile's channel, once, with proof.")
 @batch_file
 @pending_download
+@live_workbook
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @click.option("--confirm-rows", type=int, metavar="N", help="Confirm, provided that exactly N rows are sent.")
 @click.option("--only-ready", is_flag=True, help="Leave rows with errors behind.")
@@ -32,6 +39,7 @@ def command(
     file: str,
     sheet: str | None,
     pending: PendingSource | None,
+    live: bool,
     yes: bool,
     confirm_rows: int | None,
     only_ready: bool,
@@ -39,9 +47,13 @@ def command(
     dry_run: bool,
 ) -> int:
     """Check FILE again, ask for confirmation with the totals, deliver it once, and keep a receipt."""
-    account = run.account()
+    workbook = run.open_workbook(file) if live else None
+    account = run.account() if workbook is None else workbook.account
     channel = open_channel(account, run.places)
-    checked = run.checked(file, account, pending=pending, sheet=sheet)
+    if workbook is None:
+        checked = run.checked(file, account, pending=pending, sheet=sheet)
+    else:
+        checked = run.checked_live(workbook, pending)
     refuse_unready(checked, only_ready=only_ready, confirmed_rows=confirm_rows)
     page = review(checked, account, destination=channel.destination)
     if dry_run:
@@ -57,6 +69,8 @@ def command(
                 run.words.json({"batch": refused.batch, "problem": "duplicate", "message": str(refused)})
             raise
         _tell(run, done)
+        if workbook is not None:
+            _show_outcome(run, workbook, checked, done)
         try:
             copy = keep_copy(done, ledger, run.places)
             receipt = keep_receipt(ledger.batch(int(done.batch)), ledger, copy.parent)
@@ -67,6 +81,13 @@ def command(
                 f"action-returns history receipt {done.batch}"
             )
     return exit_code(done)
+
+
+def _show_outcome(run: Run, workbook: "OpenWorkbook", checked: "Checked", done: Submission) -> None:
+    try:
+        workbook.show_outcome(checked, done.batch, done.outcome.state.value)
+    except Exception as error:  # noqa: BLE001  # whatever Excel says: the receipt still has to be written
+        run.words.refuse(f"the results could not be written beside the rows ({error}). What was sent is on record.")
 
 
 def _tell(run: Run, done: Submission) -> None:

@@ -1,0 +1,88 @@
+"""The open workbook from outside, for machines whose policy forbids Office to start programs."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from action_returns.batch import Pending
+from action_returns.excel.checking import check, show_results
+from action_returns.excel.clicking import Click
+from action_returns.excel.livebook import ActionsTable, LiveBook
+from action_returns.excel.patience import patiently, tame_xlwings
+from action_returns.excel.problems import ClickProblem
+from action_returns.excel.results import sent_rows
+from action_returns.settings import Places
+from action_returns.submission.account import Account, open_account
+from action_returns.submission.checking import Checked
+
+
+class OpenWorkbook:
+    """A workbook that somebody has open in Excel.
+
+    Args:
+        name: its file name; a folder before it does not matter.
+        places: where things lie on this machine.
+        profile: the profile to use instead of the workbook's own.
+
+    Raises:
+        ClickProblem: when no such workbook is open.
+    """
+
+    def __init__(self, name: str, places: Places, profile: str | None = None) -> None:
+        self._book = LiveBook(patiently(lambda: _find(Path(name).name)))
+        self._click = _Outside(self._book, places, open_account(places, profile or self._book.profile))
+        self._table: ActionsTable | None = None
+
+    @property
+    def account(self) -> Account:
+        """Whose rules hold."""
+        return self._click.account
+
+    def check(self, pending: Pending | None = None) -> Checked:
+        """Check its rows as Validate does: results are written beside them, your columns are not touched.
+
+        Args:
+            pending: the download to compare with, the one on its sheet Pending when None.
+        """
+        self._table, checked = check(self._click, pending=pending)
+        show_results(self._click, self._table, checked)
+        self._book.status(None)
+        return checked
+
+    def show_outcome(self, checked: Checked, batch: str, outcome: str) -> None:
+        """Write beside the rows what became of them."""
+        if self._table is not None:
+            self._book.write_results(self._table, sent_rows(checked, batch, outcome))
+
+
+class _Outside(Click):
+    """A click from outside, with a profile chosen outside."""
+
+    def __init__(self, book: LiveBook, places: Places, account: Account) -> None:
+        super().__init__(book, places)
+        self.__dict__["account"] = account
+
+    @staticmethod
+    def now() -> datetime:
+        return datetime.now().astimezone()
+
+
+def _find(name: str) -> Any:
+    import xlwings
+
+    tame_xlwings()
+    names = []
+    for book in _open_books(xlwings):
+        if book.name.casefold() == name.casefold():
+            return book
+        names.append(book.name)
+    there = f"Open are: {', '.join(names)}." if names else "No workbook is open in Excel, or no Excel runs here."
+    raise ClickProblem(f"{name} is not open in Excel. {there} Open it, or check the saved file without --live.")
+
+
+def _open_books(xlwings: Any) -> Iterator[Any]:
+    if xlwings.engines.active is None:  # neither Windows nor a Mac
+        return
+    for app in xlwings.apps:
+        yield from app.books
