@@ -64,6 +64,7 @@ End Sub
 
 Private Sub Run(ByVal functionName As String)
     Dim obstacle As String
+    On Error GoTo Failed
     obstacle = Obstacles.First()
     If obstacle <> "" Then
         MsgBox obstacle, vbExclamation, "Action Returns"
@@ -74,7 +75,6 @@ Private Sub Run(ByVal functionName As String)
         Exit Sub
     End If
     isRunning = True
-    On Error GoTo Failed
     RunPython "from action_returns.excel import clicks; clicks." & functionName & "()"
     isRunning = False
     Exit Sub

@@ -51,7 +51,7 @@ Private Function NoInterpreter() As String
     path = Setting("INTERPRETER_WIN")
     If path = "" Then
         NoInterpreter = "This workbook was not made for Windows."
-    ElseIf Dir(path) = "" Then
+    ElseIf Not IsThere(path) Then
         NoInterpreter = "Python was not found where this workbook expects it: " & path & "."
     End If
     If NoInterpreter <> "" Then
@@ -60,6 +60,12 @@ Private Function NoInterpreter() As String
             "action-returns upgrade-workbook """ & ThisWorkbook.Name & """ ""new " & ThisWorkbook.Name & """"
     End If
 #End If
+End Function
+
+' Dir raises an error, where a drive is gone or a name cannot be one.
+Private Function IsThere(ByVal path As String) As Boolean
+    On Error Resume Next
+    IsThere = (Dir(path) <> "")
 End Function
 
 Private Function Setting(ByVal key As String) As String

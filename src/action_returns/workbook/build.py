@@ -16,8 +16,8 @@ from action_returns.workbook.page import Page
 from action_returns.workbook.stamp import Stamp
 from action_returns.workbook.template import Template
 
-_WINDOW = (24_000, 13_000)
-"""Size of the window in twentieths of a point."""
+_WINDOW = (1360, 820)
+"""Width and height of the window in pixels."""
 
 
 def build_workbook(

@@ -206,8 +206,8 @@ class Page:
 
     def _button(self, button: Button) -> None:
         row, column = xl_cell_to_rowcol(button.at)
-        # [0]! is the workbook itself, whatever its name is (ECMA-376 Part 1, 18.17.2.3).
-        facts = {"macro": f"[0]!{button.macro}", "caption": button.caption, "description": button.description}
+        # XlsxWriter puts [0]! before it: this workbook, whatever its name is (ECMA-376 Part 1, 18.17.2.3).
+        facts = {"macro": button.macro, "caption": button.caption, "description": button.description}
         self._worksheet.insert_button(row, column, {**facts, **_BUTTON_SIZE})
 
 
