@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from action_returns.batch import Columns, Pending
-from action_returns.batch.addresses import column_letters
+from action_returns.batch.addresses import area, column_letters
 from action_returns.batch.columns import COLUMN_NAMES, Cell
 from action_returns.excel import hands
 from action_returns.excel.patience import is_refusal, patiently
@@ -107,9 +107,8 @@ class LiveBook:
         return patiently(self._read_actions)
 
     def _read_actions(self) -> ActionsTable:
-        whole = self._table("Actions").range
-        top, left = whole.row, whole.column
-        headers, *rows = hands.read_cells(whole)
+        left, top, right, bottom = self._corners("Actions")
+        headers = self._cells(f"{column_letters(left)}{top}:{column_letters(right)}{top}")[0]
         places = {str(header): at for at, header in enumerate(headers)}
         missing = [name for name in (*COLUMN_NAMES, *RESULTS) if name not in places]
         if missing:
@@ -123,8 +122,12 @@ class LiveBook:
                 f"The columns {RESULTS[0]} to {RESULTS[-1]} no longer stand side by side. Move them back (Undo helps)."
             )
         sent = [places[name] for name in COLUMN_NAMES]
-        filled = [at for at, row in enumerate(rows) if any(row[place] is not None for place in sent)]
-        action_id, amount, reason = ([rows[at][place] for at in filled] for place in sent)
+        start = min(sent)  # only as wide as needed: a user's own columns may be many
+        place = f"{column_letters(left + start)}{top + 1}:{column_letters(left + max(sent))}{bottom}"
+        rows = self._cells(place)
+        sent_cells = [[row[at - start] for row in rows] for at in sent]
+        filled = [at for at, cells in enumerate(zip(*sent_cells, strict=True)) if cells != (None, None, None)]
+        action_id, amount, reason = ([column[at] for at in filled] for column in sent_cells)
         letters = [column_letters(left + place) for place in sent]
         columns = Columns(
             action_id,
@@ -136,6 +139,9 @@ class LiveBook:
         )
         first, last = (column_letters(left + place) for place in (results[0], results[-1]))
         return ActionsTable(columns, top, len(rows), first, last)
+
+    def _cells(self, place: str) -> list[list[Cell]]:
+        return hands.read_cells(self._sheet("Actions").range(place))
 
     def refuse_filtered(self) -> None:
         """Stop when a filter is on: what is written would land in other rows (xlwings issue 679).
@@ -227,15 +233,13 @@ class LiveBook:
 
     def _fill(self, name: str, rows: Sequence[Sequence[object]]) -> None:
         sheet = self._sheet(name)
-        whole = self._table(name).range
-        top, left = whole.row, whole.column
-        height, width = whole.shape
-        first, last = column_letters(left), column_letters(left + width - 1)
+        left, top, right, old_bottom = self._corners(name)
+        first, last = column_letters(left), column_letters(right)
         hands.unprotect(sheet)
         try:
-            sheet.range(f"{first}{top + 1}:{last}{top + height - 1}").clear_contents()
+            sheet.range(f"{first}{top + 1}:{last}{old_bottom}").clear_contents()
             bottom = top + max(1, len(rows))
-            if bottom != top + height - 1:
+            if bottom != old_bottom:
                 self._table(name).resize(sheet.range(f"{first}{top}:{last}{bottom}"))
             if rows:
                 self._write(sheet.range(f"{first}{top + 1}:{last}{bottom}"), rows)
@@ -302,6 +306,13 @@ class LiveBook:
                 "action-returns upgrade-workbook OLD NEW"
             ) from None
         return self._tables[name]
+
+    def _corners(self, table: str) -> tuple[int, int, int, int]:
+        """Give left, top, right and bottom of a table, headers included, from its one address."""
+        corners = area(self._table(table).range.address)
+        if corners is None:
+            raise OtherWorkbook(f"The table {table} is not in one piece.")
+        return corners
 
     @staticmethod
     def _write(place: Any, rows: Sequence[Sequence[object]]) -> None:

@@ -4,7 +4,9 @@ from itertools import groupby
 from typing import TypeAlias
 
 from action_returns.batch import RULES, Columns, Finding, Pending, Report
+from action_returns.batch.addresses import column_number
 from action_returns.batch.amounts import Cents, amount_text
+from action_returns.batch.columns import COLUMN_NAMES
 from action_returns.submission.checking import Checked
 from action_returns.submission.money import money
 
@@ -106,10 +108,5 @@ def next_finding(report: Report, selected: tuple[int, int], *, forward: bool) ->
 
 
 def _place(finding: Finding, columns: Columns) -> tuple[int, int]:
-    from action_returns.batch.columns import COLUMN_NAMES
-
     letters = (columns.letters or ("A", "B", "C"))[COLUMN_NAMES.index(finding.column)]
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return finding.row, number
+    return finding.row, column_number(letters)

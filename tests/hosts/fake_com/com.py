@@ -6,8 +6,10 @@ Names in CamelCase are Excel's own and cross the line; names in small letters be
 
 import datetime as dt
 import functools
+import time
 import types
 from collections import Counter
+from contextlib import contextmanager
 
 EXCEPTION = -2147352567  # DISP_E_EXCEPTION: Excel answered with an error of its own
 APPLICATION_DEFINED = -2146827284  # 0x800A03EC, Excel's "error 1004"
@@ -76,6 +78,8 @@ class Line:
         self.calls = Counter()
         self.refused = Counter()
         self.not_modelled = []
+        self.seconds = 0.0  # spent on Excel's side
+        self._depth = 0
         self._refusal = None
 
     def refuse(self, times, kind, on):
@@ -87,6 +91,18 @@ class Line:
             self.refused[name] += 1
             raise self._refusal[1](access)
         self.calls[name] += 1
+
+    @contextmanager
+    def other_side(self):
+        """Counts the time that is Excel's, calls within calls only once."""
+        self._depth += 1
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._depth -= 1
+            if not self._depth:
+                self.seconds += time.perf_counter() - start
 
     def missing(self, name):
         """Remembered as well as raised, because code under test may swallow every exception."""
@@ -104,7 +120,8 @@ def _crossing(function, name, access):
     def crossing(self, *args, **kwargs):
         self.line.cross(f"{type(self).__name__}{name}", access)
         try:
-            return function(self, *map(_bare, args), **{key: _bare(value) for key, value in kwargs.items()})
+            with self.line.other_side():
+                return function(self, *map(_bare, args), **{key: _bare(value) for key, value in kwargs.items()})
         except AttributeError as error:
             raise BrokenFakeError(f"{type(self).__name__}{name}: {error}") from error
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from action_returns.batch.addresses import column_number
 from action_returns.batch.columns import Cell, CellError
 from action_returns.sources.xlsx.guard import UnusualXml
-from action_returns.sources.xlsx.package import column_number
 from action_returns.sources.xlsx.strings import rich_text, text_of
 from action_returns.sources.xlsx.styles import date_of
 

@@ -5,10 +5,11 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from action_returns.batch.addresses import area
 from action_returns.batch.columns import Cell
 from action_returns.sources.xlsx.cells import Book
 from action_returns.sources.xlsx.guard import Package, too_large
-from action_returns.sources.xlsx.package import Sheet, Table, area, structure
+from action_returns.sources.xlsx.package import Sheet, Table, structure
 from action_returns.sources.xlsx.sheet import LAST_ROW, Filled, SheetReader
 from action_returns.sources.xlsx.strings import shared_strings
 from action_returns.sources.xlsx.styles import date_formats

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from action_returns.batch.addresses import area
 from action_returns.sources.errors import SourceProblem
 from action_returns.sources.xlsx.guard import Package, UnusualXml, refuse_other_encoding
 from action_returns.sources.xlsx.strings import text_of
@@ -15,7 +16,6 @@ _sheet = re.compile(r"<sheet\b[^>]*>").findall
 _table = re.compile(r"<table\b[^>]*>").search
 _column = re.compile(r"<tableColumn\b[^>]*>").findall
 _properties = re.compile(r"<workbookPr\b[^>]*>").search
-_reference = re.compile(r"([A-Z]{1,3})([0-9]+)(?::([A-Z]{1,3})([0-9]+))?").fullmatch
 _TRUE: Final = frozenset({"1", "true"})
 
 
@@ -77,23 +77,6 @@ class Structure:
 def attributes(tag: str) -> dict[str, str]:
     """Give the attributes of a tag."""
     return {name: text_of(double or single) for name, double, single in _attribute(tag)}
-
-
-def column_number(letters: str) -> int:
-    """Give the number of a column: 1 for A, 28 for AB."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def area(reference: str) -> tuple[int, int, int, int] | None:
-    """Read ``B2:D9`` as left, top, right, bottom; None when it is no area."""
-    match = _reference(reference.replace("$", ""))
-    if match is None:
-        return None
-    left, top = column_number(match[1]), int(match[2])
-    return left, top, column_number(match[3]) if match[3] else left, int(match[4]) if match[4] else top
 
 
 def structure(package: Package) -> Structure:

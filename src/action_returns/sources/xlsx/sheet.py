@@ -14,10 +14,10 @@ from itertools import islice
 from operator import lt
 from typing import Final
 
+from action_returns.batch.addresses import area, column_number
 from action_returns.batch.columns import Cell
 from action_returns.sources.xlsx.cells import Book, cells_of, is_hidden, row_number
 from action_returns.sources.xlsx.guard import Package, UnusualXml, refuse_other_encoding, too_large
-from action_returns.sources.xlsx.package import area, column_number
 
 LAST_ROW: Final = 1_048_576
 
