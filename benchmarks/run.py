@@ -178,7 +178,9 @@ def clicks(ours: str) -> list[list[str]]:
     imported = turns({"import xlwings": [ours, "-c", "import xlwings"]})["import xlwings"][0]
     rows = [["python -c 'import xlwings'", f"{imported:.2f}", "1.0x", ""]]
     for size in (1_000, 100_000):
-        seen = [json.loads(run([ours, str(HERE / "click.py"), str(size)])[2]) for _ in range(3)]
+        # Filling the stand-in with 100,000 rows takes minutes, so that size is clicked once.
+        times = 1 if size > 10_000 else 3
+        seen = [json.loads(run([ours, str(HERE / "click.py"), str(size)])[2]) for _ in range(times)]
         seconds = imported + statistics.median(one["seconds"] for one in seen)
         rows.append([f"Validate, {size:,} rows", f"{seconds:.2f}", f"{seconds / imported:.1f}x", str(seen[0]["calls"])])
     return rows

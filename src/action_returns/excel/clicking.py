@@ -1,5 +1,6 @@
 """One click: find the workbook, let only one click work at a time, and never let an exception out."""
 
+import gc
 import os
 import sys
 import traceback
@@ -61,6 +62,8 @@ def click(story: Callable[[Click], None]) -> Callable[[], None]:
     def clicked() -> None:
         import xlwings
 
+        # One click is one short process: looking through a large table for cycles costs more than all the rest.
+        gc.disable()
         tame_xlwings()
         try:
             book = LiveBook(patiently(xlwings.Book.caller))
@@ -78,6 +81,7 @@ def click(story: Callable[[Click], None]) -> Callable[[], None]:
         except Exception as error:  # noqa: BLE001  # the last one to catch it: a user never sees a traceback
             click.tell(_unexpected(error, click.places), mode="critical")
         finally:
+            gc.enable()
             with suppress(Exception):
                 book.status(None)
 

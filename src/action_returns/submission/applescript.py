@@ -36,6 +36,6 @@ def install_applescript(platform: str, home: Path) -> Path | None:
     except OSError as error:
         raise ExportProblem(
             f"{target} cannot be written ({error.strerror or error}), so the buttons would not work on this Mac. "
-            "The workbook itself was made. Allow the terminal to write there, and run this command again with --force."
+            f"The workbook itself was made. Allow the terminal to write there, and copy this file there: {script}"
         ) from None
     return target

@@ -7,13 +7,13 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from action_returns.batch import CellError, ReasonKind
 from action_returns.batch.columns import COLUMN_NAMES, Cell
-from action_returns.settings import Places, SettingsProblem, write_atomically
+from action_returns.settings import Places, SettingsProblem, load_settings, write_atomically
 from action_returns.sources import SourceProblem, TableRows, read_grid, read_table, sheet_names
 from action_returns.sources.headers import find_columns
 from action_returns.submission.account import Account, open_account
@@ -34,6 +34,7 @@ _META: Final = "_meta"
 _EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
 _FIRST_CERTAIN_DATE: Final = datetime(1900, 3, 1)  # noqa: DTZ001
 _LONGEST_TEXT: Final = 32_767
+_half_letter = re.compile(r"[\ud800-\udfff]").search
 _ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 """The error values that a formula can give again (ECMA-376 Part 1, 18.17.3)."""
 _unsafe_header = re.compile(r"[\x00-\x09\x0b-\x1f]|_x[0-9A-Fa-f]{4}_").search
@@ -104,12 +105,6 @@ def _table(path: Path) -> TableRows:
             f"{path.name} has no table {_TABLE}, so it was not made by this program. "
             "Make a new workbook with action-returns new, and paste the rows into it.",
         )
-    if table.below:
-        raise SourceProblem(
-            "columns-missing",
-            f"{path.name} has {len(table.below)} filled rows below its table (from row {table.below[0]}), which "
-            "nobody can tell whether to take over. Drag the corner of the table over them or delete them, and save it.",
-        )
     return table
 
 
@@ -147,8 +142,16 @@ def _rows_to_keep(table: TableRows, places_of: Sequence[int], name: str) -> list
     """Give the columns that are taken over, down to the last row that holds something in them.
 
     Raises:
-        SourceProblem: when one of their cells cannot be carried over truthfully.
+        SourceProblem: when one of their cells cannot be carried over truthfully, or rows stand below the table.
     """
+    # In the program's own columns a formula may go on below the table, and shows nothing.
+    below = [number for number, row in table.below if any(row[at] not in {None, ""} for at in places_of)]
+    if below:
+        raise SourceProblem(
+            "columns-missing",
+            f"{name} has {len(below)} filled rows below its table (from row {below[0]}), which nobody can tell whether "
+            "to take over. Drag the corner of the table over them or delete them, and save it.",
+        )
     rows = [[row[at] for at in places_of] for row in table.rows]
     while rows and blank(rows[-1]):
         rows.pop()
@@ -177,7 +180,7 @@ def _why_not(cell: Cell) -> str:
             return f"its value cannot be shown ({cell.shown}). Give it a value or clear it"
         case float() if not math.isfinite(cell):
             return "its number is larger than any spreadsheet holds. Give it a value or clear it"
-        case str() if len(cell) > _LONGEST_TEXT or any("\ud800" <= letter <= "\udfff" for letter in cell):
+        case str() if len(cell) > _LONGEST_TEXT or _half_letter(cell):
             return "its text is too long or damaged. Type it again or clear it"
         case datetime() if cell.tzinfo is not None:
             return "its time has a time zone, which no spreadsheet has. Type it again or clear it"
@@ -199,6 +202,7 @@ def _entered(cell: Cell) -> Cell:
 
 def _account(old: Path, places: Places, profile: str | None) -> Account:
     named = profile or _pairs(old, _META).get("profile") or None
+    load_settings(places.config_file)  # a mistake in it is told as such, whatever the old workbook was made for
     try:
         return open_account(places, named)
     except SettingsProblem as error:
@@ -213,8 +217,8 @@ def _pairs(path: Path, sheet: str) -> dict[str, str]:
     """Give the keys and values of a hidden sheet, nothing where there is no such sheet."""
     if sheet not in sheet_names(path):
         return {}
-    rows = (cells for _, cells in read_grid(path, sheet=sheet))
-    return {key: _shown(value) for key, value, *_ in rows if isinstance(key, str)}
+    rows = (cells for _, cells in read_grid(path, sheet=sheet) if len(cells) > 1)
+    return {key: _shown(value) for key, value, *_ in rows if isinstance(key, str) and key}
 
 
 def _shown(value: Cell) -> str:
@@ -232,7 +236,11 @@ def _own_reasons(old: Path, account: Account) -> dict[str, ReasonKind]:
     kinds = {kind.value: kind for kind in ReasonKind}
     # A code without an effect is kept with the one that forbids nothing: the profile decides when it is sent.
     listed = {row[code]: kinds.get(_shown(row[effect]).strip().casefold(), ReasonKind.EITHER) for row in table.rows}
-    return {code: kind for code, kind in listed.items() if isinstance(code, str) and code not in account.policy.reasons}
+    return {
+        code: kind
+        for code, kind in listed.items()
+        if isinstance(code, str) and code and code not in account.policy.reasons
+    }
 
 
 def _own_settings(old: Path, account: Account) -> dict[str, str]:

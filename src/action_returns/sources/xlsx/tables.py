@@ -22,7 +22,7 @@ class TableRows:
         headers: its headers, left to right.
         first: number of its first row.
         rows: its rows in order down to the last that holds something, blank ones in between included; one cell a column.
-        below: numbers of the filled rows below it that do not belong to it.
+        below: the rows below it that do not belong to it, each with its number and the cells under its columns.
         beside: numbers of the rows of it, its header row included, that go on outside of its columns.
     """
 
@@ -30,7 +30,7 @@ class TableRows:
     headers: tuple[str, ...]
     first: int
     rows: Sequence[Sequence[Cell]]
-    below: tuple[int, ...]
+    below: Sequence[tuple[int, Sequence[Cell]]]
     beside: tuple[int, ...]
 
 
@@ -91,20 +91,22 @@ def _read(book: FastBook | SlowBook, file: str, name: str) -> TableRows | None:
 def _rows(book: FastBook | SlowBook, file: str, sheet: Sheet, table: Table) -> TableRows:
     left, width = table.left - 1, len(table.headers)
     rows: list[list[Cell]] = []
-    below, beside = [], []
+    below: list[tuple[int, list[Cell]]] = []
+    beside = []
     for number, cells in book.rows(sheet):
         if number > LAST_ROW:
             raise too_large(file, f"it has rows beyond {LAST_ROW:,}, more than a worksheet can hold")
         inside = cells[left : left + width]
+        inside += [None] * (width - len(inside))
         if table.top <= number <= table.bottom and _shows([*cells[:left], *cells[left + width :]]):
             beside.append(number)
         if table.top < number <= table.bottom:
             at = number - table.top - 1
             rows += ([None] * width for _ in range(len(rows), at + 1))
-            rows[at][: len(inside)] = inside
+            rows[at] = inside
         elif number > table.bottom + table.totals and _shows(inside):
-            below.append(number)
-    return TableRows(sheet.name, table.headers, table.top + 1, rows, tuple(below), tuple(beside))
+            below.append((number, inside))
+    return TableRows(sheet.name, table.headers, table.top + 1, rows, below, tuple(beside))
 
 
 def _shows(cells: Sequence[Cell]) -> bool:
