@@ -60,13 +60,13 @@ def _words(rule: Rule) -> str:
 def cli() -> str:
     """Print every command with its options."""
     lines = ["# Commands", "", "```", _help(tree, None, "action-returns"), "```"]
-    context = click.Context(tree, info_name="action-returns", max_content_width=100)
+    context = click.Context(tree, info_name="action-returns", **tree.context_settings)
     for name in COMMANDS:
         command = tree.get_command(context, name)
         assert command is not None  # noqa: S101  # it is in the list
         lines += ["", f"## {name}", "", "```", _help(command, context, name), "```"]
         if isinstance(command, click.Group):
-            inner = click.Context(command, parent=context, info_name=name, max_content_width=100)
+            inner = click.Context(command, parent=context, info_name=name)
             for sub in command.list_commands(inner):
                 found = command.get_command(inner, sub)
                 if found is not None:
@@ -77,7 +77,9 @@ def cli() -> str:
 
 
 def _help(command: click.Command, parent: click.Context | None, name: str) -> str:
-    context = click.Context(command, parent=parent, info_name=name, max_content_width=100, terminal_width=100)
+    # As the program itself sets it up: click keeps the names of the help option once it has made them.
+    settings = {**tree.context_settings, "max_content_width": 100, "terminal_width": 100}
+    context = click.Context(command, parent=parent, info_name=name, **settings)
     return "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
 
 
