@@ -75,7 +75,7 @@ class Office:
             *(["--headless"] if display is None else []),
         ]  # fmt: skip
         self._log = folder / "soffice.log"
-        self._desktop = self._started()
+        self.desktop = self._started()
 
     def _started(self) -> Any:
         """Start it, if need be again: with a fresh profile it sometimes ends at once and wants another start."""
@@ -106,7 +106,7 @@ class Office:
     @contextmanager
     def opened(self, path: Path, *, hidden: bool = True) -> Iterator[Any]:
         """Open a document, and close it without saving."""
-        document = self._desktop.loadComponentFromURL(
+        document = self.desktop.loadComponentFromURL(
             path.resolve().as_uri(), "_blank", 0, (self._property("Hidden", hidden),)
         )
         assert document is not None, f"LibreOffice cannot open {path.name}"
