@@ -1,5 +1,5 @@
 """Workbooks: sheets, names, where a book is kept and whether it may be saved."""
-# ruff: noqa: N802, N803, ARG002 - the names and the parameters are Excel's
+# ruff: noqa: N802, N803 - the names and the parameters are Excel's
 
 import ntpath
 from pathlib import Path

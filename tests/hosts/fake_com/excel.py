@@ -1,5 +1,5 @@
 """The application: its state, its selection, its dialogs."""
-# ruff: noqa: N802, N803, ARG002 - the names and the parameters are Excel's
+# ruff: noqa: N802, N803 - the names and the parameters are Excel's
 
 from tests.hosts.fake_com.books import Workbooks
 from tests.hosts.fake_com.com import ComObject, Stored, excel_error

@@ -1,5 +1,5 @@
 """Ranges: values in bulk, addresses, and the questions Excel answers about cells."""
-# ruff: noqa: N802, N803, ARG002 - the names and the parameters are Excel's
+# ruff: noqa: N802, N803 - the names and the parameters are Excel's
 
 from tests.hosts.fake_com import cells, finding
 from tests.hosts.fake_com.com import Collection, ComObject, excel_error

@@ -1,5 +1,5 @@
 """Worksheets: their ranges by name, their visibility, protection and filters."""
-# ruff: noqa: N802, N803, ARG002 - the names and the parameters are Excel's
+# ruff: noqa: N802, N803 - the names and the parameters are Excel's
 
 from contextlib import suppress
 

@@ -1,5 +1,5 @@
 """Tables (ListObjects), their columns and their rows."""
-# ruff: noqa: N802, N803, ARG002 - the names and the parameters are Excel's
+# ruff: noqa: N802, N803 - the names and the parameters are Excel's
 
 import re
 
