@@ -1,14 +1,20 @@
 """Makes the pictures in docs/images from the product itself, on a screen without a monitor: run it with `make pictures`."""
 
+import os
 import subprocess
 import tempfile
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import xlwings as xw
+from tests.hosts.calc.program import App, Book
 from tests.hosts.office import Office
 from tests.hosts.screen import Screen
 
+from action_returns.excel import clicks, hands
+from action_returns.settings import shipped
 from action_returns.submission.account import Account
 from action_returns.submission.workbooks import new_workbook
 
@@ -39,12 +45,27 @@ def picture_of_sheets(screen: Screen, folder: Path) -> None:
     office = Office(home, screen.display)
     try:
         with office.opened(book, hidden=False) as document:
+            document.CurrentController.ZoomValue = 80
             document.CurrentController.Frame.ContainerWindow.setPosSize(*_WINDOW, _POSITION_AND_SIZE)
             document.calculateAll()
+            validate(office, document)
             for sheet in ("Actions", "Start"):
                 shoot(screen, document, sheet, folder)
     finally:
         office.stop()
+
+
+def validate(office: Office, document: Any) -> None:
+    """Click Validate, with the sample download on the sheet Pending."""
+    person = SimpleNamespace(alert=lambda _text, _buttons: "ok")
+    app = App(office.desktop, person)
+    xw.engines.add(xw.Engine(impl=app.engine))
+    xw.engines["excel"].activate()
+    xw.Book(impl=Book(app, document)).set_mock_caller()
+    hands.pick_file = lambda _app: shipped("workbook_templates/samples/pending_actions.csv")
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["ACTION_RETURNS_HOME"] = home
+        clicks.load_pending()
 
 
 def shoot(screen: Screen, document: Any, sheet: str, folder: Path) -> None:

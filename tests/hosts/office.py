@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator
@@ -58,9 +59,10 @@ class Office:
     Args:
         folder: an empty folder for its profile.
         display: the screen it shows its windows on, None to show none.
+        environment: what programs that it starts find in their environment.
     """
 
-    def __init__(self, folder: Path, display: str | None = None) -> None:
+    def __init__(self, folder: Path, display: str | None = None, **environment: str) -> None:
         self._uno = _import_uno(folder)
         user = folder / "profile" / "user"
         user.mkdir(parents=True)
@@ -68,6 +70,7 @@ class Office:
         self._environment = {
             name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "VIRTUAL_ENV", "PYTHONHOME"}
         }
+        self._environment |= environment
         if display is not None:
             self._environment["DISPLAY"] = display
         self._arguments = [
@@ -84,21 +87,19 @@ class Office:
             with self._log.open("ab") as log:
                 self._process = subprocess.Popen(
                     ["soffice", f"--accept=pipe,name={pipe};urp;", *self._arguments],
-                    env=self._environment, start_new_session=True, stdout=log, stderr=log,
+                    env={**self._environment, "AR_PIPE": pipe}, start_new_session=True, stdout=log, stderr=log,
                 )  # fmt: skip
-            context = self._connected(pipe)
-            if context is not None:
-                return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+            desktop = self._connected(pipe)
+            if desktop is not None:
+                return desktop
             self.stop()
         raise AssertionError(f"LibreOffice does not start: {self._log.read_text(encoding='utf-8', errors='replace')}")
 
     def _connected(self, pipe: str) -> Any | None:
-        local = self._uno.getComponentContext()
-        resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
-                return resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
+                return _desktop(self._uno, pipe)
             except Exception:  # noqa: BLE001  # uno raises what it likes until the other side listens
                 time.sleep(0.1)
         return None
@@ -129,6 +130,19 @@ class Office:
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(30)
+
+
+def connected_desktop(pipe: str) -> Any:
+    """Give the desktop of a LibreOffice that runs already."""
+    with tempfile.TemporaryDirectory() as folder:
+        return _desktop(_import_uno(Path(folder)), pipe)
+
+
+def _desktop(bridge: ModuleType, pipe: str) -> Any:
+    local = bridge.getComponentContext()
+    resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
+    context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
+    return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
 
 
 def _import_uno(folder: Path) -> ModuleType:
