@@ -98,14 +98,12 @@ def test_a_table_that_starts_further_down_and_to_the_right_is_the_same_read_the_
     assert (table.first, [tuple(row) for row in table.rows], list(table.below), table.beside) == (6, ROWS, [], ())
 
 
-@pytest.mark.xfail(reason="slow.rows counts from the first filled row and column, although iter_rows starts at A1")
 def test_a_table_that_starts_further_down_and_to_the_right_is_the_same_read_the_slow_way(tmp_path):
     path = prefixed(write(tmp_path / "b.xlsx", ROWS, table="Actions", top=4, left=2))
     table = read_table(path, "Actions")
     assert (table.first, [tuple(row) for row in table.rows], list(table.below), table.beside) == (6, ROWS, [], ())
 
 
-@pytest.mark.xfail(reason="package._related finds nothing in relations written with a prefix, and does not say so")
 def test_relations_written_in_a_way_no_common_program_does_are_read_the_slow_way(tmp_path):
     path = rewritten(
         write(tmp_path / "b.xlsx", ROWS, table="Actions"),
@@ -307,7 +305,6 @@ def test_a_damaged_workbook_leads_to_a_plain_refusal_or_a_reading(tmp_path_facto
             "tables/table1",
             b'totalsRowShown="0"',
             b'totalsRowCount="many"',
-            marks=pytest.mark.xfail(reason="package._read_table takes totalsRowCount for a number", raises=ValueError),
         ),
         ("tables/table1", b"<table ", b"<tabel "),
         ("worksheets/sheet1", b"<sheetData>", b""),

@@ -132,10 +132,12 @@ def _read_table(package: Package, part: str) -> Table | None:
     if place is None or facts.get("headerRowCount", "1") == "0":
         return None
     left, top, _, bottom = place
-    totals = int(facts.get("totalsRowCount", "0"))
+    totals = facts.get("totalsRowCount", "0")
+    if not (totals.isascii() and totals.isdigit()):
+        raise UnusualXml("totals of a table")
     headers = tuple(attributes(tag).get("name", "") for tag in _column(text))
     name = facts.get("displayName") or facts.get("name", "")
-    return Table(name, headers, left, top, bottom - totals, totals)
+    return Table(name, headers, left, top, bottom - int(totals), int(totals))
 
 
 def _related(package: Package, part: str) -> dict[str, tuple[str, str]]:
@@ -145,7 +147,10 @@ def _related(package: Package, part: str) -> dict[str, tuple[str, str]]:
     if source not in package:
         return {}
     found = {}
-    for tag in _relationship(_text(package, source)):
+    text = _text(package, source)
+    if ":Relationship " in text:
+        raise UnusualXml("relations with a prefix")
+    for tag in _relationship(text):
         facts = attributes(tag)
         if facts.get("TargetMode") != "External":
             target = facts.get("Target", "")

@@ -47,9 +47,8 @@ def rows(values: Any, formulas: Any, most: int) -> Iterator[tuple[int, list[Cell
     """
     last = min(most, formulas.max_row)
     pairs = zip(values.iter_rows(max_row=last), formulas.iter_rows(max_row=last), strict=False)
-    for number, (row, formula_row) in enumerate(pairs, values.min_row):
+    for number, (row, formula_row) in enumerate(pairs, 1):  # iter_rows begins at A1, wherever the sheet does
         cells = [_cell(cell, formula) for cell, formula in zip(row, formula_row, strict=False)]
-        cells = [None] * (values.min_column - 1) + cells
         if any(cell is not None for cell in cells):
             yield number, cells
 
