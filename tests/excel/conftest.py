@@ -43,10 +43,10 @@ def desk(excel, places, tmp_path):
 
 
 class Desk:
-    """A person in front of Excel.
+    """A person in front of a spreadsheet program.
 
     Attributes:
-        excel: the fake Excel.
+        excel: the program, either of tests/hosts.
     """
 
     def __init__(self, excel, places, folder):
@@ -70,6 +70,14 @@ class Desk:
         with self.excel.clicked(self.book):
             getattr(clicks, name)()
         return self.excel.alerts[-1].text if len(self.excel.alerts) > before else None
+
+    def put(self, place, value):
+        """Types into a cell."""
+        self.excel.put(place, value, book=self.book)
+
+    def peek(self, place):
+        """Looks at cells: one value, or a list of rows."""
+        return self.excel.peek(place, book=self.book)
 
     def column(self, letter, rows, sheet="Actions"):
         return [self.excel.peek(f"{sheet}!{letter}{row}", book=self.book) for row in rows]

@@ -1,6 +1,5 @@
 """What each button does to the open workbook, on xlwings' own Windows engine."""
 
-import csv
 import math
 import subprocess
 import sys
@@ -10,8 +9,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from action_returns.ledger import open_ledger
-from action_returns.settings.editing import add_profile
 from tests.excel.conftest import GOOD, PENDING
 from tests.hosts.fake_com import cell_error
 
@@ -24,23 +21,6 @@ BAD = [
 SAMPLES = [(f"M.8882.4808.{1063415 + at}", "0", "REJECTED") for at in range(4)]
 
 
-def test_validate_says_beside_each_row_what_is_wrong_and_what_to_do(desk):
-    desk.open([*GOOD, *BAD])
-    said = desk.click("validate")
-    assert desk.column("E", range(4, 10)) == [
-        "Ready: reverse",
-        "Ready: new total 12.50",
-        "Error: Amount uses a comma or grouping",
-        "Error: ActionId holds blanks",
-        "Error: Reason is spelled with other capitals",
-        "Error: Amount is missing",
-    ]
-    assert "Enter the new order total" in desk.column("F", [9])[0]
-    assert said.startswith("4 of 6 rows need attention.")
-    assert "2 can be sent" in said
-    assert "no Pending Actions download is loaded" in said
-
-
 def test_validate_lists_every_finding_with_its_cell(desk):
     desk.open(BAD)
     desk.click("validate")
@@ -48,46 +28,6 @@ def test_validate_lists_every_finding_with_its_cell(desk):
     assert [row[3] for row in listed] == ["Amount", "ActionId", "Reason", "Amount"]
     assert [row[4] for row in listed] == ["12,50", " M.8882.4808.6", "rejected", None]
     assert desk.book.sheets["Issues"].range("H4").formula == '=HYPERLINK("#Actions!B4","Go to B4")'
-
-
-def test_validate_never_writes_what_the_person_entered(desk):
-    desk.open([*GOOD, *BAD], own_headers=())
-    before = desk.entered()
-    desk.click("validate")
-    assert desk.entered() == before
-
-
-def test_columns_of_ones_own_are_never_written(desk):
-    rows = [(*row, f"note {at}", at * 1.5) for at, row in enumerate(GOOD)]
-    desk.open(rows, own_headers=("My note", "My figure"))
-    desk.click("validate")
-    assert desk.excel.peek("Actions!L3:M5", book=desk.book) == [
-        ["My note", "My figure"],
-        ["note 0", 0.0],
-        ["note 1", 1.5],
-    ]
-
-
-def test_a_second_validate_leaves_nothing_of_the_first(desk):
-    desk.open(BAD)
-    desk.click("validate")
-    for row, (action_id, amount, reason) in enumerate(GOOD, 4):
-        desk.excel.put(f"Actions!A{row}", action_id)
-        desk.excel.put(f"Actions!B{row}", amount)
-        desk.excel.put(f"Actions!C{row}", reason)
-    for row in (6, 7):
-        for column in "ABC":
-            desk.excel.put(f"Actions!{column}{row}", None)
-    said = desk.click("validate")
-    assert said.startswith("All 2 rows are ready.")
-    assert desk.column("E", range(4, 8)) == ["Ready: reverse", "Ready: new total 12.50", None, None]
-    assert desk.excel.peek("Issues!A4:H4", book=desk.book) == [[None] * 8]
-
-
-def test_issues_is_protected_again_after_it_was_filled(desk):
-    desk.open(BAD)
-    desk.click("validate")
-    assert desk.book.sheets["Issues"].api.ProtectContents
 
 
 @pytest.mark.parametrize(
@@ -128,54 +68,6 @@ def test_next_issue_goes_from_finding_to_finding_and_round(desk):
     assert desk.book.app.selection.address == "$B$9"
 
 
-def test_fix_safe_shows_before_and_after_and_asks_first(desk):
-    desk.open(BAD)
-    desk.excel.answer("no")
-    before = desk.entered()
-    desk.click("fix_safe")
-    asked = desk.excel.alerts[0].text
-    assert "12,50  →  12.50" in asked
-    assert desk.entered() == before
-
-
-def test_fix_safe_corrects_only_the_cells_it_showed(desk):
-    desk.open([*BAD, *[("M.8882.4808.9", 7.5, "ORDER_UPDATE")]])
-    desk.excel.answer("yes")
-    said = desk.click("fix_safe")
-    assert desk.entered(8) == [
-        ["M.8882.4808.5", "12.50", "ORDER_UPDATE"],
-        ["M.8882.4808.6", "0", "REJECTED"],
-        ["M.8882.4808.7", "0", "REJECTED"],
-        ["M.8882.4808.8", None, "REJECTED"],
-        ["M.8882.4808.9", 7.5, "ORDER_UPDATE"],
-    ]
-    assert said.startswith("3 cells corrected. 1 error left: press Next issue.")
-
-
-def test_a_correction_can_be_taken_back(desk):
-    desk.open(BAD[:3])
-    before = desk.entered(6)
-    desk.excel.answer("yes")
-    desk.click("fix_safe")
-    assert desk.entered(6) != before
-    desk.excel.answer("no")
-    desk.click("fix_safe")
-    assert desk.entered(6) != before
-    desk.excel.answer("yes")
-    assert desk.click("fix_safe").startswith("Taken back")
-    assert desk.entered(6) == before
-    assert desk.column("E", [4]) == ["Error: Amount uses a comma or grouping"]
-
-
-def test_a_correction_is_not_taken_back_once_somebody_typed_over_it(desk):
-    desk.open(BAD[:3])
-    desk.excel.answer("yes")
-    desk.click("fix_safe")
-    desk.excel.put("Actions!B4", "77.00")
-    assert desk.click("fix_safe") == "There is nothing to correct."
-    assert desk.column("B", [4]) == ["77.00"]
-
-
 def holding(desk, place, formula):
     """Makes a cell show what it shows by a formula."""
     sheet = desk.excel._sheet("Actions", desk.book)
@@ -209,176 +101,12 @@ REPEATS = [
 ]
 
 
-@pytest.mark.parametrize(("answer", "left"), [("yes", [4, 5]), ("no", [6, 7]), ("cancel", [4, 5, 6, 7])])
-def test_the_person_chooses_which_of_repeated_rows_stays(desk, answer, left):
-    desk.open(REPEATS)
-    desk.excel.answer(answer)
-    desk.click("remove_duplicates")
-    asked = desk.excel.alerts[0].text
-    assert "M.8882.4808.1:  row 4 (0, REJECTED)   row 6 (7.50, ORDER_UPDATE)" in asked
-    kept = [row for row in range(4, 8) if desk.excel.peek(f"Actions!A{row}") is not None]
-    assert kept == left
-
-
-def test_rows_that_were_taken_out_come_back(desk):
-    desk.open(REPEATS)
-    before = desk.entered(8)
-    desk.excel.answer("no")
-    desk.click("remove_duplicates")
-    assert desk.entered(8) != before
-    desk.excel.answer("yes")
-    assert desk.click("fix_safe").startswith("Taken back: taking out 2 rows")
-    assert desk.entered(8) == before
-
-
-def test_without_repeats_nothing_is_asked(desk):
-    desk.open(GOOD)
-    assert desk.click("remove_duplicates").startswith("No Action ID stands twice")
-
-
-def test_load_pending_brings_amounts_partners_and_lock_dates_and_validate_uses_them(desk):
-    desk.open([*SAMPLES, ("M.8882.4808.5", "0", "REJECTED")])
-    desk.excel.answer(str(PENDING))
-    said = desk.click("load_pending")
-    assert said.startswith("60 actions from pending_actions.csv")
-    assert desk.excel.peek("Pending!A4:F4", book=desk.book)[0][0] == "M.8882.4808.1063415"
-    said = desk.click("validate")
-    assert desk.column("E", [6]) == ["Error: Action is locked"]
-    assert desk.column("E", [8]) == ["Warning: Action is not in the download"]
-    assert desk.excel.peek("Actions!G4:K4", book=desk.book) == [
-        ["ORD-5000", "Coupon Corner", "19.90 EUR", -19.9, "2099-01-31 08:00 UTC"],
-    ]  # fmt: skip
-    assert "no Pending Actions download" not in said
-
-
-def test_choosing_no_download_changes_nothing(desk):
-    desk.open(SAMPLES)
-    desk.excel.answer(None)
-    assert desk.click("load_pending") is None
-    assert desk.excel.peek("Pending!A4", book=desk.book) is None
-
-
-def test_a_file_that_is_no_download_is_said_in_words(desk, tmp_path):
-    desk.open(SAMPLES)
-    wrong = tmp_path / "wrong.csv"
-    wrong.write_text("a,b\n1,2\n", encoding="utf-8")
-    desk.excel.answer(str(wrong))
-    assert "wrong.csv" in desk.click("load_pending")
-
-
-def test_review_shows_totals_destination_and_what_was_not_checked(desk, outbox):
-    desk.open([*GOOD, *BAD])
-    said = desk.click("review")
-    figures = dict(desk.excel.peek("Review!B11:C19", book=desk.book))
-    assert figures["Environment"] == "TEST"
-    assert figures["Reversals and new totals"] == "1 reversals, 1 new totals (12.50)"
-    assert str(outbox) in figures["Channel and destination"]
-    assert figures["Left out because of errors"] == 4
-    assert "already locked" in figures["Not checked"]
-    assert "Nothing was sent" in said
-    assert list(outbox.iterdir()) == []
-
-
-def test_export_writes_the_ready_rows_and_says_where(desk, places):
-    desk.open([*GOOD, *BAD])
-    said = desk.click("export_csv")
-    (path,) = places.exports.iterdir()
-    assert (
-        path.read_bytes()
-        == b"ActionId,Amount,Reason\r\nM.8882.4808.1,0,REJECTED\r\nM.8882.4808.2,12.50,ORDER_UPDATE\r\n"
-    )
-    assert str(path) in said
-    assert "4 rows with errors stay here" in said
-
-
-def test_send_asks_once_with_the_totals_and_delivers_the_confirmed_rows(desk, outbox):
-    desk.open([*GOOD, *BAD])
-    desk.excel.answer("yes")
-    said = desk.click("send")
-    asked = desk.excel.alerts[0].text
-    assert asked.startswith("Send 2 rows to TEST now?")
-    assert "1 reversals, 1 new totals" in asked
-    assert "4 rows with errors stay here" in asked
-    (path,) = outbox.iterdir()
-    assert list(csv.reader(path.read_text().splitlines())) == [
-        ["ActionId", "Amount", "Reason"],
-        ["M.8882.4808.1", "0", "REJECTED"],
-        ["M.8882.4808.2", "12.50", "ORDER_UPDATE"],
-    ]
-    assert said.startswith(("Sent.", "Handed over."))
-    assert desk.column("E", [4, 5])[0].endswith("in batch 0001")
-    assert desk.column("E", [9]) == ["Error: Amount is missing"]
-
-
-def test_send_without_a_yes_sends_nothing(desk, outbox, places):
-    desk.open(GOOD)
-    desk.excel.answer("no")
-    assert desk.click("send") == "Nothing was sent."
-    assert list(outbox.iterdir()) == []
-    with open_ledger(places.ledger_file) as ledger:
-        assert ledger.batches() == []
-
-
-def test_the_same_list_is_only_sent_again_when_somebody_says_so(desk, outbox):
-    desk.open(GOOD)
-    desk.excel.answer("yes")
-    desk.click("send")
-    desk.excel.answer("yes", "no")
-    assert desk.click("send") == "Nothing was sent."
-    assert "already sent" in desk.excel.alerts[-2].text
-    assert len(list(outbox.iterdir())) == 1
-    desk.excel.answer("yes", "yes")
-    desk.click("send")
-    assert len(list(outbox.iterdir())) == 2
-
-
-def test_rows_that_change_while_somebody_is_asked_are_not_sent(desk, outbox, monkeypatch):
-    desk.open(GOOD)
-
-    def ask(book, text):
-        desk.excel.put("Actions!B5", "99.99")
-        return True
-
-    monkeypatch.setattr("action_returns.excel.livebook.LiveBook.ask", ask)
-    said = desk.click("send")
-    assert "changed while you were asked. Nothing was sent" in said
-    assert list(outbox.iterdir()) == []
-
-
 @pytest.mark.parametrize(("typed", "sent"), [("100", 1), ("99", 0), ("", 0), (None, 0), ("yes", 0)])
 def test_many_reversals_have_to_be_typed(desk, outbox, typed, sent):
     desk.open([(f"M.8882.4808.{at}", "0", "REJECTED") for at in range(100)])
     desk.excel.answer("yes", typed)
     desk.click("send")
     assert len(list(outbox.iterdir())) == sent
-
-
-def test_send_without_a_profile_says_what_to_do(desk):
-    desk.open(GOOD)
-    assert "action-returns profile add" in desk.click("send")
-
-
-def test_a_failed_delivery_says_not_sent(desk, outbox):
-    desk.open(GOOD)
-    outbox.rmdir()
-    outbox.write_text("a file in the way")
-    desk.excel.answer("yes")
-    said = desk.click("send")
-    assert said.startswith("Not sent.")
-    assert desk.column("E", [4]) == ["Not sent (batch 0001 failed)"]
-
-
-def test_an_unknown_outcome_never_reads_like_success_or_failure(desk, outbox, monkeypatch):
-    def cut_short(self, parcel):
-        raise RuntimeError("the cable")
-
-    monkeypatch.setattr("action_returns.delivery.Outbox.deliver", cut_short)
-    desk.open(GOOD)
-    desk.excel.answer("yes")
-    said = desk.click("send")
-    assert said.startswith("We cannot tell whether the file arrived. Do not send it again yet.")
-    assert desk.column("E", [4]) == ["Unknown: batch 0001 may have arrived"]
-    assert "0001" in desk.click("history")
 
 
 @pytest.mark.parametrize("kind", ["rejected", "editing", "gone"])
@@ -403,22 +131,6 @@ def test_the_outcome_is_told_even_when_excel_takes_no_more_calls(desk, outbox, w
     assert "Nothing was sent" not in said
 
 
-def test_history_lists_the_batches(desk, outbox):
-    desk.open(GOOD)
-    desk.excel.answer("yes")
-    desk.click("send")
-    assert desk.click("history").startswith("1 batches sent from this computer.")
-    row = desk.excel.peek("History!A4:H4", book=desk.book)[0]
-    assert row[0] == "0001"
-    assert row[7] in {"sent", "handed-over"}
-
-
-def test_test_connection_sends_nothing(desk, outbox):
-    desk.open(GOOD)
-    assert desk.click("test_connection").startswith("Connection works")
-    assert list(outbox.iterdir()) == []
-
-
 def test_settings_opens_the_window_on_the_profile_of_the_workbook(desk, outbox, monkeypatch):
     opened = []
     monkeypatch.setattr(
@@ -428,17 +140,6 @@ def test_settings_opens_the_window_on_the_profile_of_the_workbook(desk, outbox, 
     desk.open(GOOD)
     desk.click("settings")
     assert opened == [(desk.places, "acme")]
-
-
-def test_diagnose_says_what_is_in_place(desk, outbox):
-    desk.open(GOOD)
-    assert desk.click("diagnose").startswith("Everything is in place.")
-
-
-def test_help_shows_the_first_sheet(desk):
-    desk.open(GOOD)
-    assert desk.click("show_help").startswith("Five steps")
-    assert desk.book.sheets.active.name == "Start"
 
 
 # ------------------------------------------------------------------------------------------------------------- hazards
@@ -489,53 +190,6 @@ def test_an_excel_that_stays_busy_is_given_up_on_with_a_plain_sentence(desk, wai
     assert desk.column("E", [4]) == [None]
 
 
-def test_no_exception_ever_leaves_a_button(desk, monkeypatch, places):
-    desk.open(GOOD)
-    monkeypatch.setattr("action_returns.excel.checking.check_reading", lambda *_, **__: 1 / 0)
-    said = desk.click("validate")
-    assert "ZeroDivisionError" in said
-    assert "Traceback" not in said
-    assert len(list(places.logs.iterdir())) == 1
-
-
-def test_two_clicks_at_once_run_once(desk, places, monkeypatch):
-    from action_returns.excel import checking
-
-    inner = []
-
-    def ask_again(*arguments, **facts):
-        if not inner:
-            inner.append(desk.click("history"))
-        return original(*arguments, **facts)
-
-    original = checking.check_reading
-    monkeypatch.setattr(checking, "check_reading", ask_again)
-    desk.open(GOOD)
-    desk.click("validate")
-    assert inner == ["The click before this one is still at work. Wait until it has ended."]
-
-
-def test_a_workbook_of_another_version_is_refused(desk):
-    desk.open(GOOD)
-    desk.excel.put("_meta!B2", 99)
-    said = desk.click("validate")
-    assert "upgrade-workbook" in said
-    assert desk.column("E", [4]) == [None]
-
-
-@pytest.mark.parametrize("header", ["Amount", "Result", "What to do"])
-def test_a_column_that_was_renamed_is_named(desk, header):
-    desk.open(GOOD)
-    column = {"Amount": "B", "Result": "E", "What to do": "F"}[header]
-    desk.excel.put(f"Actions!{column}3", "Other")
-    assert f"lacks the column {header}" in desk.click("validate")
-
-
-def test_a_workbook_without_rows_says_where_to_begin(desk):
-    desk.open([])
-    assert desk.click("validate").startswith("Actions has no rows yet.")
-
-
 def test_a_workbook_in_the_cloud_works_like_any_other(desk, excel, tmp_path):
     desk.open(GOOD)
     path = tmp_path / "returns.xlsx"
@@ -543,27 +197,6 @@ def test_a_workbook_in_the_cloud_works_like_any_other(desk, excel, tmp_path):
         excel.open_workbook(path, location="https://contoso.sharepoint.com/sites/x") if path.exists() else desk.book
     )
     assert desk.click("validate").startswith("All 2 rows are ready.")
-
-
-def test_a_profile_made_later_shows_in_the_workbook(desk, places):
-    desk.open(GOOD)
-    assert "No profile yet" in desk.excel.peek("_meta!B8")
-    add_profile(
-        places.config_file,
-        "acme",
-        {
-            "environment": "live",
-            "reasons": {"FRAUD": "reverse", "ORDER_UPDATE": "modify"},
-            "channel": {"kind": "outbox", "directory": str(places.exports)},
-        },
-    )
-    desk.click("validate")
-    assert desk.excel.peek("_meta!B8") == "Profile acme \u00b7 LIVE: what is sent counts"
-    assert [row[0] for row in desk.excel.peek("Reasons!A4:B5")] == ["FRAUD", "ORDER_UPDATE"]
-    assert desk.column("E", [4, 5]) == ["Error: Reason is not a known code", "Ready: new total 12.50"]
-    first = desk.excel.calls.total()
-    desk.click("validate")
-    assert desk.excel.calls.total() < first
 
 
 # ------------------------------------------------------------------------------------------------------------- budgets

@@ -1,6 +1,6 @@
 """What a test holds in its hands: the open program, and the person in front of it. As for the fake Excel."""
 
-from collections import deque
+from collections import Counter, deque
 from contextlib import ExitStack, contextmanager
 from types import SimpleNamespace
 
@@ -34,6 +34,7 @@ class CalcExcel:
     def __init__(self, office, stack):
         self._office, self._stack = office, stack
         self.person = Person()
+        self.calls = Counter()  # nothing is counted here
         self.application = App(office.desktop, self.person)
 
     @property
@@ -50,11 +51,15 @@ class CalcExcel:
 
     @contextmanager
     def clicked(self, book):
+        before = getattr(xw.Book, "_mock_caller", None)
         book.set_mock_caller()
         try:
             yield
         finally:
-            del xw.Book._mock_caller
+            if before is None:
+                del xw.Book._mock_caller
+            else:
+                xw.Book._mock_caller = before
 
     def put(self, place, value, *, book):
         sheet, _, address = place.partition("!")
