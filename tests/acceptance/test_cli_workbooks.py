@@ -274,9 +274,13 @@ def test_on_a_mac_both_commands_put_the_script_where_excel_finds_it(work):
         "sys.exit(run(sys.argv[1:]))"
     )
     older(work / "old.xlsx", ROWS, ("My note",))
-    for number, arguments in enumerate(
-        (["new", "a.xlsm"], ["upgrade-workbook", "old.xlsx", "b.xlsm"], ["new", "c.xlsx"])
-    ):
+    commands = (
+        ["new", "a.xlsm"],
+        ["upgrade-workbook", "old.xlsx", "b.xlsm"],
+        ["new", "c.xlsx"],
+        ["upgrade-workbook", "old.xlsx", "d.xlsx"],
+    )
+    for number, arguments in enumerate(commands):
         (work / f"home{number}").mkdir()
         result = subprocess.run(
             [sys.executable, "-c", program, *arguments],
@@ -287,4 +291,4 @@ def test_on_a_mac_both_commands_put_the_script_where_excel_finds_it(work):
         )
         assert result.returncode == 0, said(result)
         scripts = list((work / f"home{number}").rglob("*.applescript"))
-        assert ("For the buttons on this Mac: " in said(result)) == bool(scripts) == (arguments[-1] != "c.xlsx")
+        assert ("For the buttons on this Mac: " in said(result)) == bool(scripts) == arguments[-1].endswith(".xlsm")

@@ -19,11 +19,11 @@ EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  # a spreadsheet's dates have no 
 ROWS = [("M.1.2.3", 0.0, "REJECTED"), (None, 12.5, None), ("x", None, True)]
 
 
-def prefixed(path, sheet="sheet1"):
-    """Write a sheet's XML in a way no common program does, so that it is read the slow way."""
+def prefixed(path, sheet="worksheets/sheet1"):
+    """Write a part's XML in a way no common program does, so that it is read the slow way."""
 
     def change(part, xml):
-        if part != f"xl/worksheets/{sheet}.xml":
+        if part != f"xl/{sheet}.xml":
             return xml
         text = xml.decode().replace("xmlns=", "xmlns:x=", 1)
         return re.sub(r"<(/?)(?=[a-zA-Z])(?!\?)", r"<\1x:", text).encode()
@@ -68,7 +68,7 @@ def test_its_name_is_found_in_any_capitals_on_any_sheet_the_hidden_ones_included
     hidden.write_row(5, 2, ["A", 1])
     book.close()
     table = read_table(tmp_path / "b.xlsx", "reasons")
-    assert facts(table) == facts(read_table(prefixed(tmp_path / "b.xlsx", "sheet2"), "reasons"))
+    assert facts(table) == facts(read_table(prefixed(tmp_path / "b.xlsx", "worksheets/sheet2"), "reasons"))
     assert (table.sheet, table.headers, table.first, list(table.rows)) == ("Second", ("Code", "What"), 6, [["A", 1.0]])
 
 
@@ -157,10 +157,11 @@ def test_a_header_is_read_as_it_is_shown(tmp_path, header):
     assert both_ways(path).headers == ("ActionId", header, "Reason")
 
 
-def test_a_header_that_excel_wrote_with_a_line_break_is_read_with_it(tmp_path):
+@pytest.mark.parametrize(("written", "shown"), [(b"New_x000a_total", "New\ntotal"), (b"_x005F_x0041_", "_x0041_")])
+def test_a_header_that_excel_wrote_with_an_escape_is_read_as_it_is_shown(tmp_path, written, shown):
     path = write(tmp_path / "b.xlsx", ROWS, table="Actions")
-    excels = rewritten(path, lambda _, xml: xml.replace(b'name="Amount"', b'name="New_x000a_total"'))
-    assert both_ways(excels.rename(tmp_path / "excels.xlsx")).headers[1] == "New\ntotal"
+    excels = rewritten(path, lambda _, xml: xml.replace(b'name="Amount"', b'name="%s"' % written))
+    assert both_ways(excels.rename(tmp_path / "excels.xlsx")).headers[1] == shown
 
 
 def resized(path, reference, extra=b""):
@@ -216,7 +217,8 @@ def test_rows_that_go_on_beside_it_are_told(tmp_path):
 
 def test_a_table_without_a_header_row_is_none_whichever_way_it_is_read(tmp_path):
     path = resized(write(tmp_path / "b.xlsx", ROWS, table="Actions"), b"A2:C4", b'headerRowCount="0"')
-    assert both_ways(path) is None
+    assert read_table(path, "Actions") is None
+    assert read_table(prefixed(path, "tables/table1"), "Actions") is None
 
 
 def test_a_table_that_claims_a_billion_rows_costs_nothing(tmp_path):

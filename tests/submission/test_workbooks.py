@@ -20,6 +20,7 @@ from action_returns.submission import workbooks
 from action_returns.submission.account import Account
 from action_returns.submission.errors import ExportProblem
 from action_returns.submission.workbooks import interpreter, new_workbook
+from action_returns.workbook import Entries, WorkbookProblem
 
 NO_PROFILE = Account()
 SAMPLES = "workbook_templates/samples/returns.xlsx"
@@ -249,3 +250,9 @@ def test_making_one_loads_neither_xlwings_nor_a_data_frame_library(tmp_path):
     command = [sys.executable, "-c", program, str(tmp_path / "returns.xlsm")]
     result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert json.loads(result.stderr.splitlines()[-1]) == [0, []]
+
+
+@pytest.mark.parametrize("text", ["a\ud800", "x" * 32_768])
+def test_a_text_that_no_workbook_can_hold_is_refused_with_its_row(text):
+    with pytest.raises(WorkbookProblem, match="Row 2 holds a text"):
+        Entries(rows=[("M.1.1.1", "0", "REJECTED"), (text, "0", "REJECTED")])

@@ -515,6 +515,8 @@ def test_a_workbook_without_macros_has_no_buttons_that_would_do_nothing(books):
 
 def test_openpyxl_reads_it(book):
     read = openpyxl.load_workbook(io.BytesIO(book.path.read_bytes()), keep_vba=book.macros)
+    if read.vba_archive is not None:  # openpyxl leaves it to the garbage collector, which complains
+        read.vba_archive.close()
     assert read.sheetnames == list(SHEETS)
     assert sorted(table for sheet in read for table in sheet.tables) == sorted(list_of_tables())
     assert [sheet.title for sheet in read if sheet.sheet_state == "veryHidden"] == ["xlwings.conf", "_meta"]

@@ -96,6 +96,8 @@ def run(arguments: Sequence[str]) -> int:
         return _refused(
             "interrupted. Nothing more was done; see what was sent with: action-returns history list", Exit.INTERRUPTED
         )
+    finally:
+        gc.enable()
     return int(result or 0)
 
 

@@ -45,6 +45,16 @@ def _csv(columns: Columns) -> bytes:
 def _workbook(columns: Columns) -> bytes:
     import xlsxwriter
 
+    from action_returns.workbook.entries import half_character
+
+    for number, row in zip(
+        columns.rows, zip(columns.action_id, columns.amount, columns.reason, strict=True), strict=True
+    ):
+        if any(isinstance(cell, str) and half_character(cell) for cell in row):
+            raise ExportProblem(
+                f"Row {number} holds half a character, which no workbook can hold. Nothing was written. Correct it in "
+                "the sheet, or choose a name that ends in .csv."
+            )
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False})
     sheet = book.add_worksheet("Actions")

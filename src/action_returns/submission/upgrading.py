@@ -27,14 +27,13 @@ from action_returns.submission.workbooks import (
     workbook_bytes,
 )
 from action_returns.workbook import Entries
+from action_returns.workbook.entries import LONGEST_TEXT, half_character
 
 _TABLE: Final = "Actions"
 _CONF: Final = "xlwings.conf"
 _META: Final = "_meta"
 _EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
 _FIRST_CERTAIN_DATE: Final = datetime(1900, 3, 1)  # noqa: DTZ001
-_LONGEST_TEXT: Final = 32_767
-_half_letter = re.compile(r"[\ud800-\udfff]").search
 _ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 """The error values that a formula can give again (ECMA-376 Part 1, 18.17.3)."""
 _unsafe_header = re.compile(r"[\x00-\x09\x0b-\x1f]|_x[0-9A-Fa-f]{4}_").search
@@ -180,7 +179,7 @@ def _why_not(cell: Cell) -> str:
             return f"its value cannot be shown ({cell.shown}). Give it a value or clear it"
         case float() if not math.isfinite(cell):
             return "its number is larger than any spreadsheet holds. Give it a value or clear it"
-        case str() if len(cell) > _LONGEST_TEXT or _half_letter(cell):
+        case str() if len(cell) > LONGEST_TEXT or half_character(cell):
             return "its text is too long or damaged. Type it again or clear it"
         case datetime() if cell.tzinfo is not None:
             return "its time has a time zone, which no spreadsheet has. Type it again or clear it"

@@ -1,5 +1,6 @@
 """Rows that go into the table Actions, and what the live Check says of them before a program has calculated it."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -9,9 +10,17 @@ from action_returns.batch import RULES, Columns, Policy, ReasonKind, Severity, c
 from action_returns.batch.amounts import amount_text, exact_cents
 from action_returns.batch.columns import Cell
 from action_returns.batch.report import Finding
+from action_returns.workbook.errors import WorkbookProblem
 
 SENT_COLUMNS: Final = 3
 """ActionId, Amount and Reason: the only columns that are sent."""
+
+
+LONGEST_TEXT: Final = 32_767
+"""Characters a cell holds (Excel specifications and limits)."""
+
+half_character: Final = re.compile(r"[\ud800-\udfff]").search
+"""Finds half a character: what is left of a broken file, and no XML can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,7 @@ class Entries:
 
     Raises:
         ValueError: when a row has another number of cells than there are columns.
+        WorkbookProblem: when a text is none that a workbook can hold.
     """
 
     rows: Sequence[Sequence[Cell]] = ()
@@ -38,6 +48,13 @@ class Entries:
         wrong = next((at for at, row in enumerate(self.rows, 1) if len(row) != wanted), None)
         if wrong is not None:
             raise ValueError(f"row {wrong} has {len(self.rows[wrong - 1])} cells, there are {wanted} columns")
+        for at, row in enumerate(self.rows, 1):
+            for cell in row:
+                if isinstance(cell, str) and (len(cell) > LONGEST_TEXT or half_character(cell)):
+                    raise WorkbookProblem(
+                        f"Row {at} holds a text that no workbook can hold: longer than {LONGEST_TEXT:,} characters, or "
+                        "with half a character in it. Correct it where it comes from; nothing was written."
+                    )
 
     def columns(self) -> Columns:
         """Give the three columns that are sent."""

@@ -85,14 +85,12 @@ class SlowBook:
 
 
 def _slow_tables(sheet: Any) -> Iterator[Table]:
-    from openpyxl.utils.escape import unescape  # it does so itself in cells, not in headers
-
     for table in sheet.tables.values():
         place = area(table.ref)
         if place is not None and table.headerRowCount != 0:
             left, top, _, bottom = place
             totals = table.totalsRowCount or 0
-            headers = tuple(unescape(column.name) for column in table.tableColumns)
+            headers = tuple(column.name for column in table.tableColumns)
             yield Table(table.displayName, headers, left, top, bottom - totals, totals)
 
 

@@ -25,10 +25,10 @@ def load(path: Path, *, values: bool) -> "Workbook":
     """
     import openpyxl
 
-    with warnings.catch_warnings():
+    with path.open("rb") as file, warnings.catch_warnings():  # openpyxl leaves a file open that it cannot read
         warnings.simplefilter("ignore")  # about parts that are not read, such as drawings
         try:
-            return openpyxl.load_workbook(path, data_only=values, keep_links=False)
+            return openpyxl.load_workbook(file, data_only=values, keep_links=False)
         except Exception as error:  # noqa: BLE001  # openpyxl raises whatever the damage leads to
             raise SourceProblem(
                 "file-unreadable",
