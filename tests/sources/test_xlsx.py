@@ -384,3 +384,10 @@ def test_dates_outside_the_calendar_are_errors_and_do_not_raise():
     assert date_of(1e300, from_1904=False) == CellError("error", "########")
     assert date_of(60.5, from_1904=False) == datetime(1900, 2, 28, 12)  # noqa: DTZ001
     assert date_of(0, from_1904=True) + timedelta(1) == datetime(1904, 1, 2)  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(("serial", "from_1904"), [(2958465.9999999995, False), (2958465.0, True)])
+def test_a_date_beyond_the_year_9999_is_an_error_cell_and_no_crash(serial, from_1904):
+    from action_returns.sources.xlsx.styles import date_of
+
+    assert date_of(serial, from_1904=from_1904) == CellError("error", "########")

@@ -40,10 +40,15 @@ class Contents:
         self.live_codes = frozenset(code for formula in formulas for code in codes_in(formula))
         self._verdicts = live_verdicts(entries.columns(), stamp.policy, self.live_codes)
         self._now = self._figures()
+        self._written: dict[str, str] = {}
 
     def formula(self, declared: str, cells: Mapping[str, str] | None = None) -> str:
         """Write out a declared formula; see :func:`action_returns.workbook.formulas.expand`."""
-        return expand(declared, self.template.live, cells)
+        if cells is not None:
+            return expand(declared, self.template.live, cells)
+        if declared not in self._written:  # the same in every row of a column
+            self._written[declared] = expand(declared, self.template.live)
+        return self._written[declared]
 
     def live(self, text: str) -> tuple[str, str | int]:
         """Give a live text as a formula, and what it amounts to now, for programs that show before they calculate."""

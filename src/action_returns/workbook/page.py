@@ -1,5 +1,6 @@
 """One sheet, written with XlsxWriter as it is declared."""
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -49,6 +50,9 @@ class Page:
     ) -> None:
         self._sheet = sheet
         self._worksheet = worksheet
+        # XlsxWriter looks through a formula with thirty patterns, twice a row, and it is the same one in every row of a
+        # table: four fifths of the time that 20,000 rows take.
+        worksheet._prepare_formula = functools.cache(worksheet._prepare_formula)  # noqa: SLF001
         self._contents = contents
         self._look = look
         self._define = define

@@ -42,4 +42,7 @@ def date_of(serial: float, *, from_1904: bool) -> datetime | CellError:
     if not 0 <= serial < _LAST_SERIAL:
         return CellError("error", "########")
     epoch = _EPOCH_1904 if from_1904 else _EPOCH_1900
-    return epoch + timedelta(milliseconds=round(serial * 86_400_000))
+    try:
+        return epoch + timedelta(milliseconds=round(serial * 86_400_000))
+    except OverflowError:  # the last instant of the year 9999, rounded up
+        return CellError("error", "########")
