@@ -56,6 +56,14 @@ def test_a_date_is_never_read_as_an_amount(desk):
     assert desk.column("E", [5]) == ["Error: Amount is not a plain number"]
 
 
+def test_a_repeated_row_that_could_not_be_brought_back_stays(desk):
+    desk.open(REPEATS)
+    desk.excel.put("Actions!B6", datetime(2026, 5, 12), number_format="yyyy-mm-dd")  # noqa: DTZ001
+    desk.excel.answer("yes")
+    assert "B6 holds a date or an error" in desk.click("remove_duplicates")
+    assert desk.column("A", [6, 7]) == ["M.8882.4808.1", "M.8882.4808.2"]
+
+
 def test_next_issue_goes_from_finding_to_finding_and_round(desk):
     desk.open([*GOOD, *BAD])
     desk.excel.select("Actions!A4")

@@ -289,6 +289,40 @@ def test_rows_that_change_while_somebody_is_asked_are_not_sent(desk, outbox, mon
     assert list(outbox.iterdir()) == []
 
 
+@pytest.mark.parametrize("button", ["fix_safe", "remove_duplicates"])
+def test_rows_that_change_while_somebody_is_asked_are_not_corrected(desk, monkeypatch, button):
+    desk.open([*BAD, *REPEATS])
+
+    def agree(book, text):
+        desk.put("Actions!A4", "M.8882.4808.99")
+        return "yes"
+
+    monkeypatch.setattr("action_returns.excel.livebook.LiveBook.ask", agree)
+    monkeypatch.setattr("action_returns.excel.livebook.LiveBook.choose", agree)
+    assert "changed while you were asked. Nothing was changed" in desk.click(button)
+    assert desk.column("B", [4]) == ["12,50"]
+    assert desk.column("A", [8, 10]) == ["M.8882.4808.1", "M.8882.4808.1"]
+
+
+def test_results_are_not_written_beside_rows_that_changed_during_the_delivery(desk, outbox, monkeypatch):
+    from action_returns.delivery import Outbox
+
+    deliver = Outbox.deliver
+
+    def deliver_and_sort(channel, parcel):
+        desk.put("Actions!A4", "M.8882.4808.2")
+        desk.put("Actions!A5", "M.8882.4808.1")
+        return deliver(channel, parcel)
+
+    monkeypatch.setattr(Outbox, "deliver", deliver_and_sort)
+    desk.open(GOOD)
+    desk.excel.answer("yes")
+    said = desk.click("send")
+    assert said.startswith("Handed over. 2 rows")
+    assert "The rows changed meanwhile" in said
+    assert desk.column("E", [4]) == ["Ready: reverse"]
+
+
 def test_send_without_a_profile_says_what_to_do(desk):
     desk.open(GOOD)
     assert "action-returns profile add" in desk.click("send")

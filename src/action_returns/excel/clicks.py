@@ -54,7 +54,7 @@ def fix_safe(click: Click) -> None:
         return
     before = {f"{letters[change.column]}{change.row}": change.before for change in changes}
     after = {f"{letters[change.column]}{change.row}": change.after for change in changes}
-    correcting.make(click, LastChange(f"the correction of {len(changes)} cells", before, after))
+    correcting.make(click, table, LastChange(f"the correction of {len(changes)} cells", before, after))
     table, checked = check(click)
     show_results(click, table, checked)
     click.tell(words.fixed(changes, checked))
@@ -80,7 +80,7 @@ def remove_duplicates(click: Click) -> None:
         raise ClickProblem(
             f"{min(formulas)} holds a formula of yours, which is never written over. Take that row out by hand."
         )
-    correcting.make(click, LastChange(f"taking out {len(out)} rows", before, dict.fromkeys(before)))
+    correcting.make(click, table, LastChange(f"taking out {len(out)} rows", before, dict.fromkeys(before)))
     table, checked = check(click)
     show_results(click, table, checked)
     click.tell(words.taken_out(out, checked))

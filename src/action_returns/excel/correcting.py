@@ -1,15 +1,26 @@
 """Changes to the user's own cells, each agreed to, each kept so that it can be taken back."""
 
 from action_returns.excel import undo
-from action_returns.excel.checking import check, show_results
+from action_returns.excel.checking import check, read, show_results
 from action_returns.excel.clicking import Click
 from action_returns.excel.livebook import ActionsTable
+from action_returns.excel.problems import ClickProblem
 from action_returns.excel.repeats import cell_at
 from action_returns.excel.undo import LastChange
 
 
-def make(click: Click, change: LastChange) -> None:
-    """Make a change, after it was kept."""
+def make(click: Click, table: ActionsTable, change: LastChange) -> None:
+    """Make a change, after it was kept.
+
+    Args:
+        click: the click.
+        table: the table as it was when the person agreed.
+        change: what they agreed to.
+
+    Raises:
+        ClickProblem: when the rows are no longer what they were: on a Mac, Excel is not blocked while somebody is asked.
+    """
+    _refuse_changed(click, table)
     undo.keep(click.last_change, change)
     click.book.change(change.after)
 
@@ -20,9 +31,15 @@ def take_back(click: Click, table: ActionsTable) -> bool:
     if change is None or any(cell_at(table.columns, address) != value for address, value in change.after.items()):
         return False
     if click.book.ask(f"There is nothing to correct. Take back {change.what}? The cells become what they were."):
+        _refuse_changed(click, table)
         click.book.change(change.before)
         undo.forget(click.last_change)
         table, checked = check(click)
         show_results(click, table, checked)
         click.tell(f"Taken back: {change.what}. The cells are as they were.")
     return True
+
+
+def _refuse_changed(click: Click, table: ActionsTable) -> None:
+    if read(click)[0].columns != table.columns:
+        raise ClickProblem("The rows in Actions changed while you were asked. Nothing was changed. Click again.")

@@ -1,15 +1,19 @@
 """What Review and Send share: the page that is confirmed, the question, and the delivery of exactly that."""
 
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from action_returns.batch import Columns
 from action_returns.excel import hands, words
+from action_returns.excel.checking import read
 from action_returns.excel.clicking import Click
 from action_returns.excel.livebook import ActionsTable
 from action_returns.excel.results import sent_rows
 from action_returns.submission.checking import Checked
 from action_returns.submission.reviewing import Review
+
+if TYPE_CHECKING:
+    from action_returns.submission.submit import Submission
 
 TYPED_FROM: Final = 100
 """Reversals from which on their number has to be typed."""
@@ -69,11 +73,17 @@ def deliver(click: Click, table: ActionsTable, checked: Checked) -> None:
         try:
             copy = keep_copy(done, ledger, click.places)
             receipt = str(keep_receipt(ledger.batch(int(done.batch)), ledger, copy.parent))
-        except OSError as error:
-            receipt = f"could not be written ({error.strerror or error}); History holds everything"
+        except Exception as error:  # noqa: BLE001  # what became of the file has to be told in any case
+            receipt = f"could not be written ({error}); History holds everything"
+    click.tell(words.outcome(done, receipt) + _show_outcome(click, table, checked, done), mode=words.mode(done))
+
+
+def _show_outcome(click: Click, table: ActionsTable, checked: Checked, done: "Submission") -> str:
+    """Write beside the rows what became of them; say so when that cannot be done."""
     try:
+        if not same(read(click)[0].columns, table.columns):
+            return "\n\nThe rows changed meanwhile, so nothing was written beside them."
         click.book.write_results(table, sent_rows(checked, done.batch, done.outcome.state.value))
-        unwritten = ""
-    except Exception as error:  # noqa: BLE001  # whatever Excel says to that, what became of the file has to be told
-        unwritten = f"\n\nThe results beside the rows could not be written ({error})."
-    click.tell(words.outcome(done, receipt) + unwritten, mode=words.mode(done))
+    except Exception as error:  # noqa: BLE001  # whatever Excel says to that, the file has left
+        return f"\n\nThe results beside the rows could not be written ({error})."
+    return ""
