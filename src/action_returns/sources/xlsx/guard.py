@@ -35,6 +35,13 @@ class UnusualXml(Exception):
     """A part is written in a way the fast reader does not know; not a problem of the file."""
 
 
+_DAMAGE: Final = (
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, RuntimeError,
+    OSError,  # a place that the archive's own directory names and the file does not have
+)  # fmt: skip
+"""What zipfile raises over a damaged archive."""
+
+
 class Package:
     """An opened workbook; a context manager that closes it.
 
@@ -92,7 +99,7 @@ class Package:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, RuntimeError) as error:
+        except _DAMAGE as error:
             raise SourceProblem(
                 "file-unreadable",
                 f"{self.name} is damaged and cannot be unpacked ({error}). Open it in the spreadsheet program and save it again.",
