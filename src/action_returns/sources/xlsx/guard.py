@@ -4,6 +4,7 @@ A workbook is a zip of XML parts (ECMA-376, part 2). Sizes, counts and ratios ar
 refused: they are how a small file becomes gigabytes of memory, and no spreadsheet program writes them.
 """
 
+import errno
 import re
 import zipfile
 import zlib
@@ -33,13 +34,6 @@ _other_encoding = re.compile(rb"""<\?xml[^>]*encoding=["'](?!utf-8["'])""", re.I
 
 class UnusualXml(Exception):
     """A part is written in a way the fast reader does not know; not a problem of the file."""
-
-
-_DAMAGE: Final = (
-    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, RuntimeError,
-    OSError,  # a place that the archive's own directory names and the file does not have
-)  # fmt: skip
-"""What zipfile raises over a damaged archive."""
 
 
 class Package:
@@ -99,7 +93,17 @@ class Package:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except _DAMAGE as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            NotImplementedError,
+            ValueError,
+            RuntimeError,
+            OSError,
+        ) as error:
+            if isinstance(error, OSError) and error.errno != errno.EINVAL:
+                raise  # no file, no right to read it; EINVAL is a place before the file's beginning
             raise SourceProblem(
                 "file-unreadable",
                 f"{self.name} is damaged and cannot be unpacked ({error}). Open it in the spreadsheet program and save it again.",
