@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from tests.hosts.calc import calc_excel
 from tests.hosts.office import Office, why_not  # the path comes first
 
 ROWS = 5_000
@@ -18,6 +19,7 @@ def main() -> None:
     if why_not():
         print("null")
         return
+    from action_returns.excel import clicks
     from action_returns.submission.account import Account
     from action_returns.submission.workbooks import new_workbook, workbook_bytes
     from action_returns.workbook import Entries
@@ -35,9 +37,13 @@ def main() -> None:
             opened = _seconds(lambda: _open(office, fresh))
             with office.opened(filled) as document:
                 calculated = _seconds(document.calculateAll)
+            with calc_excel(office) as excel:
+                book = excel.open_workbook(filled)
+                with excel.clicked(book):
+                    validated = _seconds(clicks.validate)
         finally:
             office.stop()
-    print(json.dumps({"open": opened, "calculate": calculated}))
+    print(json.dumps({"open": opened, "calculate": calculated, "validate": validated}))
 
 
 def _open(office: Office, path: Path) -> None:
