@@ -166,6 +166,23 @@ def test_a_filter_that_is_on_stops_any_write(desk, outbox, name):
     assert list(outbox.iterdir()) == []
 
 
+def test_other_excels_are_not_closed_when_a_click_ends(desk, monkeypatch):
+    taken_out = []
+    monkeypatch.setattr("action_returns.excel.patience.atexit.unregister", taken_out.append)
+    desk.open(GOOD)
+    desk.click("validate")
+    assert taken_out == [sys.modules["xlwings._xlwindows"].cleanup]
+    assert desk.excel.cleanups == 0
+
+
+def test_the_workbook_that_was_clicked_is_meant_though_another_one_is_in_front(desk, tmp_path):
+    first = desk.open(GOOD)
+    second = desk.open([("M.8882.4808.9", "12,50", "ORDER_UPDATE")], name="other.xlsm")
+    desk.book = first
+    assert desk.click("validate").startswith("All 2 rows are ready.")
+    assert desk.excel.peek("Actions!E4", book=second) is None
+
+
 def test_hidden_rows_are_named(desk):
     desk.open(GOOD)
     desk.excel.hide_rows("Actions", [5])
