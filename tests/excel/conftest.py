@@ -12,6 +12,18 @@ from action_returns.workbook import Entries
 from tests.hosts.fake_com import fake_excel
 
 GOOD = [("M.8882.4808.1", "0", "REJECTED"), ("M.8882.4808.2", "12.50", "ORDER_UPDATE")]
+BAD = [
+    ("M.8882.4808.5", "12,50", "ORDER_UPDATE"),
+    (" M.8882.4808.6", "0", "REJECTED"),
+    ("M.8882.4808.7", "0", "rejected"),
+    ("M.8882.4808.8", None, "REJECTED"),
+]
+REPEATS = [
+    ("M.8882.4808.1", "0", "REJECTED"),
+    ("M.8882.4808.2", "5", "ORDER_UPDATE"),
+    ("M.8882.4808.1", "7.50", "ORDER_UPDATE"),
+    ("M.8882.4808.2", "5", "ORDER_UPDATE"),
+]
 PENDING = shipped("workbook_templates/samples/pending_actions.csv")
 
 

@@ -9,15 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.excel.conftest import GOOD, PENDING
+from tests.excel.conftest import BAD, GOOD, PENDING, REPEATS
 from tests.hosts.fake_com import cell_error
 
-BAD = [
-    ("M.8882.4808.5", "12,50", "ORDER_UPDATE"),
-    (" M.8882.4808.6", "0", "REJECTED"),
-    ("M.8882.4808.7", "0", "rejected"),
-    ("M.8882.4808.8", None, "REJECTED"),
-]
 SAMPLES = [(f"M.8882.4808.{1063415 + at}", "0", "REJECTED") for at in range(4)]
 
 
@@ -99,14 +93,6 @@ def test_a_repeated_row_with_a_formula_of_the_person_stays(desk):
     desk.excel.answer("yes")
     assert "A6 holds a formula of yours" in desk.click("remove_duplicates")
     assert desk.column("A", [6, 7]) == ["M.8882.4808.1", "M.8882.4808.2"]
-
-
-REPEATS = [
-    ("M.8882.4808.1", "0", "REJECTED"),
-    ("M.8882.4808.2", "5", "ORDER_UPDATE"),
-    ("M.8882.4808.1", "7.50", "ORDER_UPDATE"),
-    ("M.8882.4808.2", "5", "ORDER_UPDATE"),
-]
 
 
 @pytest.mark.parametrize(("typed", "sent"), [("100", 1), ("99", 0), ("", 0), (None, 0), ("yes", 0)])

@@ -9,23 +9,11 @@ import pytest
 
 from action_returns.ledger import open_ledger
 from action_returns.settings.editing import add_profile
-from tests.excel.conftest import GOOD, PENDING, Desk
+from tests.excel.conftest import BAD, GOOD, PENDING, REPEATS, Desk
 from tests.hosts.calc import calc_excel
 from tests.hosts.fake_com import fake_excel
 
-BAD = [
-    ("M.8882.4808.5", "12,50", "ORDER_UPDATE"),
-    (" M.8882.4808.6", "0", "REJECTED"),
-    ("M.8882.4808.7", "0", "rejected"),
-    ("M.8882.4808.8", None, "REJECTED"),
-]
 SAMPLES = [(f"M.8882.4808.{1063415 + at}", "0", "REJECTED") for at in range(4)]
-REPEATS = [
-    ("M.8882.4808.1", "0", "REJECTED"),
-    ("M.8882.4808.2", "5", "ORDER_UPDATE"),
-    ("M.8882.4808.1", "7.50", "ORDER_UPDATE"),
-    ("M.8882.4808.2", "5", "ORDER_UPDATE"),
-]
 
 
 @pytest.fixture(params=["the Windows engine", "LibreOffice"])
