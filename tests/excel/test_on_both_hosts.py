@@ -311,6 +311,14 @@ def test_results_are_not_written_beside_rows_that_changed_during_the_delivery(de
     assert desk.column("E", [4]) == ["Ready: reverse"]
 
 
+def test_a_filter_keeps_a_download_out_before_it_is_chosen(desk, chosen, monkeypatch):
+    chosen(PENDING)
+    monkeypatch.setattr("action_returns.excel.hands.filter_is_on", lambda _table: True)
+    desk.open(GOOD)
+    assert "Nothing was written" in desk.click("load_pending")
+    assert desk.peek("Pending!A4") is None
+
+
 def test_send_without_a_profile_says_what_to_do(desk):
     desk.open(GOOD)
     assert "action-returns profile add" in desk.click("send")

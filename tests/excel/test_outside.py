@@ -33,6 +33,23 @@ def test_send_live_sends_the_rows_and_says_so_beside_them(desk, outbox, capsys):
     assert desk.column("E", [6]) == ["Error: Amount uses a comma or grouping"]
 
 
+def test_rows_that_moved_while_the_terminal_asked_are_not_marked(desk, outbox, capsys, monkeypatch):
+    from action_returns.delivery import Outbox
+
+    deliver = Outbox.deliver
+
+    def deliver_and_sort(channel, parcel):
+        desk.put("Actions!A4", "M.8882.4808.2")
+        desk.put("Actions!A5", "M.8882.4808.1")
+        return deliver(channel, parcel)
+
+    monkeypatch.setattr(Outbox, "deliver", deliver_and_sort)
+    book = desk.open(GOOD)
+    assert run(["send", book.name, "--live", "--yes"]) == 0
+    assert desk.column("E", [4]) == ["Ready: reverse"]
+    assert "The rows changed meanwhile" in capsys.readouterr().err
+
+
 def test_send_live_asks_like_send(desk, outbox, capsys):
     book = desk.open(GOOD)
     assert run(["send", book.name, "--live"]) == 2

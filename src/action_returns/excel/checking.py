@@ -37,7 +37,6 @@ def check(click: Click, *, pending: Pending | None = None) -> tuple[ActionsTable
         pending: the download to compare with, the one on the sheet Pending when None.
     """
     click.book.status("Checking ...")
-    keep_up_with_profile(click)
     table, reading = read(click)
     known = click.book.pending() if pending is None else pending
     return table, check_reading(click.book.name, reading, click.account, now=click.now(), pending=known)
@@ -63,5 +62,6 @@ def keep_up_with_profile(click: Click) -> None:
 def show_results(click: Click, table: ActionsTable, checked: Checked) -> None:
     """Write the results beside the rows, and the findings on Issues."""
     click.book.refuse_filtered()
+    keep_up_with_profile(click)
     click.book.write_results(table, result_rows(checked))
     click.book.fill("Issues", issue_rows(checked.report, MOST_ISSUES))

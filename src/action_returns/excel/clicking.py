@@ -27,15 +27,17 @@ class Click:
     Args:
         book: the workbook whose button was clicked.
         places: where things lie on this machine.
+        profile: the profile to use instead of the workbook's own.
     """
 
     book: LiveBook
     places: Places
+    profile: str | None = None
 
     @cached_property
     def account(self) -> Account:
-        """The profile the workbook was made for, or the default one."""
-        return open_account(self.places, self.book.profile)
+        """The profile asked for, the one the workbook was made for, or the default one."""
+        return open_account(self.places, self.profile or self.book.profile)
 
     @property
     def last_change(self) -> Path:

@@ -11,7 +11,7 @@ from action_returns.excel.pending_sheet import pending_facts, pending_rows
 from action_returns.excel.problems import ClickProblem
 from action_returns.excel.repeats import cells_of, repeated_rows, rows_to_take_out
 from action_returns.excel.results import next_finding
-from action_returns.excel.sending import confirmed, deliver, make_review, same, show_review
+from action_returns.excel.sending import confirmed, deliver, make_review, show_review
 from action_returns.excel.undo import LastChange
 
 MOST_BATCHES: Final = 500
@@ -92,6 +92,7 @@ def load_pending(click: Click) -> None:
     from action_returns.submission.checking import read_download
     from action_returns.submission.download import PendingSource
 
+    click.book.refuse_filtered()
     path = hands.pick_file(click.book.app)
     if path is None:
         return
@@ -141,7 +142,7 @@ def send(click: Click) -> None:
         click.tell(words.NOT_SENT)
         return
     again, _ = read(click)
-    if not same(again.columns, table.columns):
+    if again.columns != table.columns:
         raise ClickProblem(
             "The rows in Actions changed while you were asked. Nothing was sent. Look at them, then click Send again."
         )

@@ -1,7 +1,6 @@
 """The open workbook from outside, for machines whose policy forbids Office to start programs."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,9 @@ from action_returns.excel.clicking import Click
 from action_returns.excel.livebook import ActionsTable, LiveBook
 from action_returns.excel.patience import patiently, tame_xlwings
 from action_returns.excel.problems import ClickProblem
-from action_returns.excel.results import sent_rows
+from action_returns.excel.sending import show_outcome
 from action_returns.settings import Places
-from action_returns.submission.account import Account, open_account
+from action_returns.submission.account import Account
 from action_returns.submission.checking import Checked
 
 
@@ -30,8 +29,7 @@ class OpenWorkbook:
     """
 
     def __init__(self, name: str, places: Places, profile: str | None = None) -> None:
-        self._book = LiveBook(patiently(lambda: _find(Path(name).name)))
-        self._click = _Outside(self._book, places, open_account(places, profile or self._book.profile))
+        self._click = Click(LiveBook(patiently(lambda: _find(Path(name).name))), places, profile)
         self._table: ActionsTable | None = None
 
     @property
@@ -47,25 +45,16 @@ class OpenWorkbook:
         """
         self._table, checked = check(self._click, pending=pending)
         show_results(self._click, self._table, checked)
-        self._book.status(None)
+        self._click.book.status(None)
         return checked
 
-    def show_outcome(self, checked: Checked, batch: str, outcome: str) -> None:
-        """Write beside the rows what became of them."""
-        if self._table is not None:
-            self._book.write_results(self._table, sent_rows(checked, batch, outcome))
+    def show_outcome(self, checked: Checked, batch: str, outcome: str) -> str:
+        """Write beside the rows what became of them.
 
-
-class _Outside(Click):
-    """A click from outside, with a profile chosen outside."""
-
-    def __init__(self, book: LiveBook, places: Places, account: Account) -> None:
-        super().__init__(book, places)
-        self.__dict__["account"] = account
-
-    @staticmethod
-    def now() -> datetime:
-        return datetime.now().astimezone()
+        Returns:
+            Why that could not be done, nothing when it was.
+        """
+        return "" if self._table is None else show_outcome(self._click, self._table, checked, batch, outcome)
 
 
 def _find(name: str) -> Any:

@@ -1,9 +1,7 @@
 """What Review and Send share: the page that is confirmed, the question, and the delivery of exactly that."""
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from action_returns.batch import Columns
 from action_returns.excel import hands, words
 from action_returns.excel.checking import read
 from action_returns.excel.clicking import Click
@@ -11,9 +9,6 @@ from action_returns.excel.livebook import ActionsTable
 from action_returns.excel.results import sent_rows
 from action_returns.submission.checking import Checked
 from action_returns.submission.reviewing import Review
-
-if TYPE_CHECKING:
-    from action_returns.submission.submit import Submission
 
 TYPED_FROM: Final = 100
 """Reversals from which on their number has to be typed."""
@@ -47,11 +42,6 @@ def confirmed(click: Click, page: Review) -> bool:
     return typed == str(reversals)
 
 
-def same(one: Columns, other: Columns) -> bool:
-    """Tell whether two readings of the table hold the same cells in the same rows."""
-    return replace(one, hidden=frozenset()) == replace(other, hidden=frozenset())
-
-
 def deliver(click: Click, table: ActionsTable, checked: Checked) -> None:
     """Send the confirmed rows: the bytes were made from them, whatever happens in the sheet meanwhile."""
     from action_returns.ledger import open_ledger
@@ -75,15 +65,21 @@ def deliver(click: Click, table: ActionsTable, checked: Checked) -> None:
             receipt = str(keep_receipt(ledger.batch(int(done.batch)), ledger, copy.parent))
         except Exception as error:  # noqa: BLE001  # what became of the file has to be told in any case
             receipt = f"could not be written ({error}); History holds everything"
-    click.tell(words.outcome(done, receipt) + _show_outcome(click, table, checked, done), mode=words.mode(done))
+    unwritten = show_outcome(click, table, checked, done.batch, done.outcome.state.value)
+    told = words.outcome(done, receipt) + (f"\n\n{unwritten}" if unwritten else "")
+    click.tell(told, mode=words.mode(done))
 
 
-def _show_outcome(click: Click, table: ActionsTable, checked: Checked, done: "Submission") -> str:
-    """Write beside the rows what became of them; say so when that cannot be done."""
+def show_outcome(click: Click, table: ActionsTable, checked: Checked, batch: str, outcome: str) -> str:
+    """Write beside the rows what became of them, if they still are where they were.
+
+    Returns:
+        Why that could not be done, nothing when it was. Never raises: the file has left, and that has to be told.
+    """
     try:
-        if not same(read(click)[0].columns, table.columns):
-            return "\n\nThe rows changed meanwhile, so nothing was written beside them."
-        click.book.write_results(table, sent_rows(checked, done.batch, done.outcome.state.value))
-    except Exception as error:  # noqa: BLE001  # whatever Excel says to that, the file has left
-        return f"\n\nThe results beside the rows could not be written ({error})."
+        if read(click)[0].columns != table.columns:
+            return "The rows changed meanwhile, so nothing was written beside them."
+        click.book.write_results(table, sent_rows(checked, batch, outcome))
+    except Exception as error:  # noqa: BLE001  # whatever Excel says to that
+        return f"The results beside the rows could not be written ({error})."
     return ""

@@ -20,7 +20,6 @@ from action_returns.submission.account import Account, open_account
 from action_returns.submission.errors import ExportProblem
 from action_returns.submission.workbooks import (
     WITH_MACROS,
-    blank,
     declared_template,
     refuse_unusable_name,
     stamp_for,
@@ -152,7 +151,7 @@ def _rows_to_keep(table: TableRows, places_of: Sequence[int], name: str) -> list
             "to take over. Drag the corner of the table over them or delete them, and save it.",
         )
     rows = [[row[at] for at in places_of] for row in table.rows]
-    while rows and blank(rows[-1]):
+    while rows and _blank(rows[-1]):
         rows.pop()
     reasons = [
         (number, table.headers[at], why)
@@ -252,10 +251,14 @@ def _fingerprint(own_headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> 
     """Give the number of filled rows, and the hash of own headers and of all cells, types included."""
     digest, count = hashlib.sha256(repr(tuple(own_headers)).encode()), 0
     for at, row in enumerate(rows):
-        if not blank(row):
+        if not _blank(row):
             count += 1
             digest.update(repr((at, *row)).encode())
     return count, digest.hexdigest()
+
+
+def _blank(row: Sequence[Cell]) -> bool:
+    return all(cell is None for cell in row)
 
 
 def _found_again(content: bytes, new: Path, tool_columns: frozenset[str]) -> tuple[int, str] | None:

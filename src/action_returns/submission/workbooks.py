@@ -2,7 +2,7 @@
 
 import sys
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -152,8 +152,3 @@ def _put_aside(path: Path) -> Path | None:
             f"{path} cannot be put aside: {error.strerror or error}. If a program has it open, close it there first."
         ) from None
     return kept
-
-
-def blank(row: Sequence[object]) -> bool:
-    """Tell whether nothing stands in a row."""
-    return all(cell is None for cell in row)

@@ -1,7 +1,5 @@
 """``action-returns send``: deliver the batch once, with proof."""
 
-from typing import TYPE_CHECKING
-
 import click
 
 from action_returns.cli.commands.review import print_review
@@ -15,10 +13,6 @@ from action_returns.submission.errors import AlreadySent
 from action_returns.submission.pages import keep_receipt
 from action_returns.submission.reviewing import Review, review
 from action_returns.submission.submit import Submission, keep_copy, refuse_unready, submit
-
-if TYPE_CHECKING:
-    from action_returns.excel.outside import OpenWorkbook
-    from action_returns.submission.checking import Checked
 
 _STYLES = {State.SENT: "good", State.HANDED_OVER: "good", State.FAILED: "error", State.UNKNOWN: "warning"}
 
@@ -70,7 +64,9 @@ def command(
             raise
         _tell(run, done)
         if workbook is not None:
-            _show_outcome(run, workbook, checked, done)
+            unwritten = workbook.show_outcome(checked, done.batch, done.outcome.state.value)
+            if unwritten:
+                run.words.say(unwritten, style="warning")
         try:
             copy = keep_copy(done, ledger, run.places)
             receipt = keep_receipt(ledger.batch(int(done.batch)), ledger, copy.parent)
@@ -81,13 +77,6 @@ def command(
                 f"action-returns history receipt {done.batch}"
             )
     return exit_code(done)
-
-
-def _show_outcome(run: Run, workbook: "OpenWorkbook", checked: "Checked", done: Submission) -> None:
-    try:
-        workbook.show_outcome(checked, done.batch, done.outcome.state.value)
-    except Exception as error:  # noqa: BLE001  # whatever Excel says: the receipt still has to be written
-        run.words.refuse(f"the results could not be written beside the rows ({error}). What was sent is on record.")
 
 
 def _tell(run: Run, done: Submission) -> None:
