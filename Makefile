@@ -11,11 +11,13 @@ demo: $(READY)
 
 test: $(READY)
 	tests/hosts/install_office.sh
+	tests/servers/fetch_servers.sh
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest
 
 test-long: $(READY)
 	tests/hosts/install_office.sh
+	tests/servers/fetch_servers.sh
 	HYPOTHESIS_PROFILE=long $(BIN)/pytest -m "long or not long" --timeout 3600
 
 lint: $(READY)

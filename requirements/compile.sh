@@ -8,5 +8,5 @@ lock() {
     --no-emit-find-links --no-header --no-annotate "$@"
 }
 lock pyproject.toml -o requirements/runtime.lock
-lock pyproject.toml --extra demo --group dev -o requirements/dev.lock
+lock pyproject.toml --extra demo --extra sftp --extra postgresql --group dev -o requirements/dev.lock
 lock --group bench -o requirements/bench.lock

@@ -109,9 +109,9 @@ def test_the_outcome_is_told_even_when_excel_takes_no_more_calls(desk, outbox, w
 
     deliver = Outbox.deliver
 
-    def deliver_and_block(channel, parcel):
+    def deliver_and_block(channel, parcel, leaving):
         desk.excel.busy(math.inf, kind=kind)
-        return deliver(channel, parcel)
+        return deliver(channel, parcel, leaving)
 
     monkeypatch.setattr(Outbox, "deliver", deliver_and_block)
     desk.open(GOOD)

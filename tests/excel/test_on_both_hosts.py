@@ -297,10 +297,10 @@ def test_results_are_not_written_beside_rows_that_changed_during_the_delivery(de
 
     deliver = Outbox.deliver
 
-    def deliver_and_sort(channel, parcel):
+    def deliver_and_sort(channel, parcel, leaving):
         desk.put("Actions!A4", "M.8882.4808.2")
         desk.put("Actions!A5", "M.8882.4808.1")
-        return deliver(channel, parcel)
+        return deliver(channel, parcel, leaving)
 
     monkeypatch.setattr(Outbox, "deliver", deliver_and_sort)
     desk.open(GOOD)
@@ -335,7 +335,7 @@ def test_a_failed_delivery_says_not_sent(desk, outbox):
 
 
 def test_an_unknown_outcome_never_reads_like_success_or_failure(desk, outbox, monkeypatch):
-    def cut_short(self, parcel):
+    def cut_short(self, parcel, leaving):
         raise RuntimeError("the cable")
 
     monkeypatch.setattr("action_returns.delivery.Outbox.deliver", cut_short)

@@ -38,10 +38,10 @@ def test_rows_that_moved_while_the_terminal_asked_are_not_marked(desk, outbox, c
 
     deliver = Outbox.deliver
 
-    def deliver_and_sort(channel, parcel):
+    def deliver_and_sort(channel, parcel, leaving):
         desk.put("Actions!A4", "M.8882.4808.2")
         desk.put("Actions!A5", "M.8882.4808.1")
-        return deliver(channel, parcel)
+        return deliver(channel, parcel, leaving)
 
     monkeypatch.setattr(Outbox, "deliver", deliver_and_sort)
     book = desk.open(GOOD)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from action_returns.batch import Columns, check, summarise
-from action_returns.delivery import Outcome, Phase, State
+from action_returns.delivery import Outcome, Phase, State, unrecorded
 from action_returns.ledger import LedgerProblem, open_ledger
 from action_returns.settings import SecretProblem
 from action_returns.sources import Reading
@@ -35,7 +35,7 @@ class Receiver:
     def __init__(self, ledger, answer=None):
         self.ledger, self.answer, self.parcels = ledger, answer, []
 
-    def deliver(self, parcel):
+    def deliver(self, parcel, leaving=unrecorded):
         self.recorded = [(record.state, self.ledger.content(record.number)) for record in self.ledger.batches()]
         self.parcels.append(parcel)
         if isinstance(self.answer, BaseException):

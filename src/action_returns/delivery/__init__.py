@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from action_returns.delivery.outcome import Channel, Outcome, Parcel, Phase, State
+from action_returns.delivery.outcome import Channel, Leaving, Outcome, Parcel, Phase, State, unrecorded
 
 if TYPE_CHECKING:
     from action_returns.delivery.draft import DraftChannel
@@ -16,11 +16,13 @@ __all__ = [
     "DraftChannel",
     "EmailChannel",
     "FtpChannel",
+    "Leaving",
     "Outbox",
     "Outcome",
     "Parcel",
     "Phase",
     "State",
+    "unrecorded",
 ]
 
 _CHANNELS: Final = {"DraftChannel": "draft", "EmailChannel": "email", "FtpChannel": "ftp", "Outbox": "outbox"}

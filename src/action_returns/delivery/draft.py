@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from action_returns.delivery import folder
-from action_returns.delivery.outcome import Outcome, Parcel
+from action_returns.delivery.outcome import Leaving, Outcome, Parcel, unrecorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class DraftChannel:
         """The folder."""
         return str(self.directory)
 
-    def deliver(self, parcel: Parcel) -> Outcome:
+    def deliver(self, parcel: Parcel, leaving: Leaving = unrecorded) -> Outcome:
         """Write the draft; whether it was sent only the user knows."""
         from action_returns.delivery.message import write_letter
 
@@ -41,6 +41,7 @@ class DraftChannel:
             now=datetime.now().astimezone(),
             draft=True,
         )
+        leaving()
         outcome = folder.put(
             self.directory,
             parcel.name.removesuffix(".csv") + ".eml",

@@ -14,7 +14,7 @@ from typing import Final, Literal, NoReturn
 
 from action_returns.delivery.connecting import not_connected
 from action_returns.delivery.message import write_letter
-from action_returns.delivery.outcome import Outcome, Parcel, Phase, State
+from action_returns.delivery.outcome import Leaving, Outcome, Parcel, Phase, State, unrecorded
 
 _NETWORK: Final = (OSError, EOFError, smtplib.SMTPServerDisconnected)
 _OK: Final = range(200, 300)
@@ -65,7 +65,7 @@ class EmailChannel:
         """The recipient and the server, as people are shown it."""
         return f"{self.recipient} via {self.host}"
 
-    def deliver(self, parcel: Parcel) -> Outcome:
+    def deliver(self, parcel: Parcel, leaving: Leaving = unrecorded) -> Outcome:
         """Hand the message over once."""
         letter = write_letter(
             parcel,
@@ -78,7 +78,7 @@ class EmailChannel:
             with self._signed_in() as client:
                 self._refuse_too_large(client, len(letter.content))
                 self._envelope(client, len(letter.content))
-                reply = self._data(client, letter.content)
+                reply = self._data(client, letter.content, leaving)
         except _Stopped as stopped:
             return stopped.outcome
         return Outcome(
@@ -213,13 +213,14 @@ class EmailChannel:
             outcome = not_connected(error, self.host, self.port)
             raise _Stopped(Outcome(outcome.state, outcome.message, Phase.TRANSFER)) from None
 
-    def _data(self, client: smtplib.SMTP, content: bytes) -> str:
+    def _data(self, client: smtplib.SMTP, content: bytes, leaving: Leaving) -> str:
         """Send the message; give the server's reply after the final dot."""
         started = False
         try:
             code, text = client.docmd("DATA")
             if code != 354:  # noqa: PLR2004  # start mail input (RFC 5321, 4.2.3)
                 self._stop(f"{self.host} did not take the message", _reply(code, text), Phase.TRANSFER)
+            leaving()
             started = True
             client.send(_dotted(content))
             if client.sock is not None:

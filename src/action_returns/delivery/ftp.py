@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from action_returns.delivery.connecting import not_connected
 from action_returns.delivery.ftp_client import TlsClient, Upload
-from action_returns.delivery.outcome import Outcome, Parcel, Phase, State
+from action_returns.delivery.outcome import Leaving, Outcome, Parcel, Phase, State, unrecorded
 
 _NETWORK: Final = (OSError, EOFError)
 _NO_SPACE: Final = ("452", "552")
@@ -65,11 +65,12 @@ class FtpChannel:
         port = "" if self.port == usual else f":{self.port}"
         return f"{scheme}://{self.host}{port}/{self.directory.strip('/')}"
 
-    def deliver(self, parcel: Parcel) -> Outcome:
+    def deliver(self, parcel: Parcel, leaving: Leaving = unrecorded) -> Outcome:
         """Upload the file once."""
         try:
             with self._signed_in() as client:
                 self._refuse_taken_name(client, parcel.name)
+                leaving()
                 return self._upload(client, parcel)
         except _Stopped as stopped:
             return stopped.outcome

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from action_returns.delivery import folder
-from action_returns.delivery.outcome import Outcome, Parcel
+from action_returns.delivery.outcome import Leaving, Outcome, Parcel, unrecorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,9 @@ class Outbox:
         """The folder."""
         return str(self.directory)
 
-    def deliver(self, parcel: Parcel) -> Outcome:
+    def deliver(self, parcel: Parcel, leaving: Leaving = unrecorded) -> Outcome:
         """Put the file there under its name; a file of that name is never replaced."""
+        leaving()
         return folder.put(
             self.directory,
             parcel.name,

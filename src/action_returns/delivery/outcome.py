@@ -1,9 +1,12 @@
 """What became of one delivery, and the evidence for it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeAlias
+
+Leaving: TypeAlias = Callable[[], None]
+"""Called once, right before the first byte of the file may leave. When it raises, nothing has left and nothing will."""
 
 
 class State(StrEnum):
@@ -53,6 +56,10 @@ class Parcel:
     content: bytes
 
 
+def unrecorded() -> None:
+    """Stand in where nobody keeps a record of the moment a file leaves."""
+
+
 class Channel(Protocol):
     """A way to the receiver. One file in this package each."""
 
@@ -60,8 +67,13 @@ class Channel(Protocol):
     def destination(self) -> str:
         """Where it goes, as people are shown it: no secret, no user name."""
 
-    def deliver(self, parcel: Parcel) -> Outcome:
-        """Deliver once. Never raises for what a receiver, network or disk may do: that is an Outcome."""
+    def deliver(self, parcel: Parcel, leaving: Leaving = unrecorded) -> Outcome:
+        """Deliver once. Never raises for what a receiver, network or disk may do: that is an Outcome.
+
+        Args:
+            parcel: what to deliver.
+            leaving: see :data:`Leaving`; what it raises is passed on.
+        """
 
     def probe(self) -> Outcome:
         """Connect, sign in and look at the destination without leaving anything behind.

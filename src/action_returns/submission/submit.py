@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from action_returns.delivery import Channel, Outcome, Parcel, Phase, State
+from action_returns.delivery import Channel, Outcome, Parcel, Phase, State, unrecorded
 from action_returns.ledger import DuplicateBatch, LedgerProblem, NewBatch, label
 from action_returns.settings import Places, SettingsProblem, write_atomically
 from action_returns.submission.errors import AlreadySent, BatchHasErrors, WrongConfirmation
@@ -145,7 +145,7 @@ def keep_copy(done: Submission, ledger: "Ledger", places: Places) -> Path:
 
 def _deliver(channel: Channel, parcel: Parcel) -> Outcome:
     try:
-        return channel.deliver(parcel)
+        return channel.deliver(parcel, unrecorded)
     except SettingsProblem as problem:  # the password is fetched when it is needed
         return Outcome(State.FAILED, f"{problem} Nothing was sent.", Phase.CONNECT)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # whatever it was, the truth has to be recorded
