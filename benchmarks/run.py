@@ -187,6 +187,26 @@ def clicks(ours: str) -> list[list[str]]:
     return rows
 
 
+def ledger(ours: str, peers: str, data: Path, millions: int) -> list[list[str]]:
+    """Recording a million rows and looking up ten thousand actions, beside SQLAlchemy on the same SQLite."""
+    mine, theirs = [], []
+    for at in range(3):
+        book = str(data / f"ledger{at}.sqlite3")
+        # The one with all the millions is filled once: it takes a minute.
+        mine.append(json.loads(run([ours, str(HERE / "ledger_ours.py"), book, str(1 if at else millions)])[2]))
+        full = str(data / "ledger0.sqlite3")
+        theirs.append(json.loads(run([peers, str(HERE / "ledger_sqlalchemy.py"), str(data / f"peer{at}.db"), full])[2]))
+    recorded = statistics.median(one["first"] for one in mine)
+    rows = [["1,000,000 rows recorded as one batch in an empty ledger", "action-returns", f"{recorded:.2f}", ""]]
+    peer = statistics.median(one["first"] for one in theirs)
+    rows.append(["the bare insert of the same rows", "SQLAlchemy Core 2.1", f"{peer:.2f}", f"{peer / recorded:.1f}x"])
+    rows.append([f"the same beside {mine[0]['rows'] - 1_000_000:,} rows", "action-returns", f"{mine[0]['last']:.2f}", ""])
+    found, peer = mine[0]["counts"], statistics.median(one["counts"] for one in theirs)
+    rows.append([f"10,000 actions looked up among {mine[0]['rows']:,} rows", "action-returns", f"{found:.2f}", ""])
+    rows.append(["the same", "SQLAlchemy Core 2.1", f"{peer:.2f}", f"{peer / found:.1f}x"])
+    return rows
+
+
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Write a table in Markdown."""
     lines = [f"| {' | '.join(headers)} |", f"|{'---|' * len(headers)}"]
@@ -222,6 +242,10 @@ def main() -> None:
             table(("what", "s", "MB"), pending(ours, data)),
             "## The workbook\n",
             table(("what", "s", ""), workbook(ours, data)),
+            "## The ledger\n",
+            "Ours also keeps the bytes, their hash, the events and the state, and looks whether any row went out before; "
+            "each commit is on the disk when it returns, in both.\n",
+            table(("what", "who", "s", "ratio"), ledger(ours, options.peers, data, 10 if sizes[-1] > 100_000 else 2)),
             "## A click, without Excel's own time\n",
             "On xlwings' own Windows engine over counted stand-ins for Excel's COM objects; Excel's side is not in it.\n",
             table(("what", "s", "times import xlwings", "COM calls"), clicks(ours)),

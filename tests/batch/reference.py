@@ -158,7 +158,7 @@ def reason_of(cell, reasons):
     return "reason-whitespace" if text != cell else "reason-case"
 
 
-def check(columns, policy, pending=None, now=None):
+def check(columns, policy, pending=None, now=None, sent=None):
     """Give every (row, column, code), in no order."""
     found = []
     first = {}
@@ -183,6 +183,14 @@ def check(columns, policy, pending=None, now=None):
         cents = amount_of(amount)
         kind = reason_of(reason, policy.reasons)
         about_amount = cents if isinstance(cents, str) else None
+        if is_id and sent and action_id in sent:
+            before = sent[action_id]
+            if before.times >= 1000:
+                found.append((row, "ActionId", "limit-reached"))
+            if 950 <= before.times < 1000:
+                found.append((row, "ActionId", "limit-near"))
+            if about_amount is None and isinstance(kind, ReasonKind) and (cents, reason) in before.rows:
+                found.append((row, "ActionId", "already-sent"))
         if pending is not None and is_id:
             action = pending.actions.get(action_id)
             if action is None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from action_returns.batch import CellError, Columns, Context, Policy, ReasonKind, check
+from action_returns.batch import CellError, Columns, Context, Policy, ReasonKind, SentAction, check
 from action_returns.batch.judge import Judge
 from tests.batch.sheets import GOOD_ID, NOW, codes, download, label, one_row, rows_of
 
@@ -324,6 +324,105 @@ def test_the_download_is_asked_for_good_ids_only():
 def test_an_action_is_both_repeated_and_unknown():
     rows = rows_of((GOOD_ID, 0.0, "REJECTED"), (GOOD_ID, 0.0, "REJECTED"))
     assert said(rows, download("M.9.9.9")) == ["action-unknown", "id-duplicate", "action-unknown"]
+
+
+# What was sent before
+
+
+def sent_before(times=1, rows=(((0, "REJECTED"), "0007"),), action_id=GOOD_ID):
+    return Context(sent={action_id: SentAction(times, dict(rows))})
+
+
+@pytest.mark.parametrize(
+    ("times", "code"),
+    [
+        (1, None),
+        (949, None),
+        (950, "limit-near"),
+        (999, "limit-near"),
+        (1000, "limit-reached"),
+        (1001, "limit-reached"),
+    ],
+)
+def test_an_action_takes_a_thousand_modifications_and_warns_from_950_on(times, code):
+    report = check(one_row(), context=sent_before(times, ()))
+    assert [(finding.column, finding.code) for finding in report] == ([("ActionId", code)] if code else [])
+    assert report.ready == (code != "limit-reached")
+
+
+def test_how_often_an_action_was_sent_stands_in_the_message():
+    assert f'"{GOOD_ID}" was already sent in 1,234 batches.' in check(one_row(), context=sent_before(1234))[0].message
+    assert f'"{GOOD_ID}" was already sent in 950 batches.' in check(one_row(), context=sent_before(950))[0].message
+
+
+@pytest.mark.parametrize(
+    ("amount", "reason", "repeated"),
+    [
+        (0.0, "REJECTED", True),
+        ("0", "REJECTED", True),
+        ("0.00", "REJECTED", True),
+        (0.0, "ORDER_UPDATE", False),
+        (5.0, "REJECTED", False),
+        (5.0, "ORDER_UPDATE", True),
+        ("5", "ORDER_UPDATE", True),
+        (5.01, "ORDER_UPDATE", False),
+        ("5,00", "ORDER_UPDATE", False),
+        (None, "REJECTED", False),
+        (0.0, "rejected", False),
+        (0.0, None, False),
+        (0.0, [], False),
+    ],
+)
+def test_only_the_same_amount_for_the_same_reason_was_sent_before(amount, reason, repeated):
+    before = sent_before(2, [((0, "REJECTED"), "0007"), ((500, "ORDER_UPDATE"), "0012"), ((0, "rejected"), "0003")])
+    assert ("already-sent" in said(one_row(amount=amount, reason=reason), before)) == repeated
+
+
+def test_a_repeated_row_names_the_batch_and_may_still_be_sent():
+    report = check(one_row(amount="0.00"), context=sent_before())
+    assert [(finding.column, finding.severity) for finding in report] == [("ActionId", "warning")]
+    assert "already sent with this amount and reason in batch 0007." in report[0].message
+    assert report.ready == 1
+
+
+def test_a_repeated_row_of_a_used_up_action_hears_both_and_stays_behind():
+    report = check(one_row(), context=sent_before(1000))
+    assert sorted(finding.code for finding in report) == ["already-sent", "limit-reached"]
+    assert report.ready == 0
+
+
+def test_the_past_is_asked_for_good_ids_only():
+    assert said(one_row(" " + GOOD_ID), sent_before(1000)) == ["id-whitespace"]
+    assert said(one_row("m" + GOOD_ID[1:]), sent_before(1000)) == ["id-case"]
+    assert said(one_row("x"), sent_before(1000, action_id="x")) == ["id-shape"]
+    assert said(one_row([]), sent_before(1000)) == ["id-not-text"]
+
+
+def test_a_row_that_repeats_another_one_is_held_against_the_past_as_well():
+    rows = rows_of((GOOD_ID, 0.0, "REJECTED"), (GOOD_ID, 0.0, "REJECTED"))
+    assert sorted(said(rows, sent_before())) == ["already-sent", "already-sent", "id-duplicate"]
+
+
+def test_what_was_sent_for_other_actions_costs_no_look_at_any_row(calls):
+    others = {f"M.1.1.{at}": SentAction(1000, {(0, "REJECTED"): "0001"}) for at in range(1_000)}
+    assert check(rows_of(*good_batch(10_000)), context=Context(sent=others)).ready == 10_000
+    assert not calls
+
+
+def test_only_rows_of_actions_that_were_sent_before_are_looked_at(calls):
+    before = {f"M.8882.4808.{at}": SentAction(1, {}) for at in range(0, 10_000, 1_000)}
+    assert check(rows_of(*good_batch(10_000)), context=Context(sent=before)).ready == 10_000
+    assert calls == {"amount": 10, "reason": 10}
+
+
+def test_the_ready_rows_that_were_sent_before_can_be_told_apart():
+    rows = rows_of(
+        (GOOD_ID, 0.0, "REJECTED"), ("M.8882.1.1", 0.0, "REJECTED"), ("x", 0.0, "REJECTED"), (GOOD_ID, 0.0, "REJECTED")
+    )
+    report = check(rows, context=sent_before())
+    assert report.counts["already-sent"] == 2
+    assert report.ready_with("already-sent") == [0], "the last row repeats the first one, so it stays behind"
+    assert report.ready_with("limit-near") == []
 
 
 # Hidden rows

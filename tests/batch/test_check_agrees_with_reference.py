@@ -1,6 +1,7 @@
 """The fast check and a plain row-by-row reference say the same about anything a sheet can hold."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import cycle
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from action_returns.batch import (
     PendingAction,
     Policy,
     ReasonKind,
+    SentAction,
     apply_safe_fixes,
     check,
     csv_bytes,
@@ -79,18 +81,42 @@ facts = st.builds(
 downloads = st.one_of(st.none(), st.dictionaries(st.one_of(good_ids, st.sampled_from(IDS)), facts, max_size=40))
 
 
+TIMES = [1, 949, 950, 999, 1000, 1001, 10**9]
+
+
+def pasts(rows):
+    """What may have been sent before: mostly what stands in the sheet, some of it not quite."""
+    ids = [row[0] for row in rows if isinstance(row[0], str)]
+    amounts = [cents for row in rows if not isinstance(cents := reference.amount_of(row[1]), str)]
+    reasons = [row[2] for row in rows if isinstance(row[2], str)]
+    one_row = st.tuples(
+        st.sampled_from([*amounts, 0, 500, 1, 10**17]), st.sampled_from([*reasons, "REJECTED", "ORDER_UPDATE", ""])
+    )
+    sent_rows = st.lists(st.dictionaries(one_row, st.just("0007"), max_size=8), min_size=1, max_size=5)
+    return st.builds(past_of, st.sampled_from([ids, IDS, ids + IDS]), sent_rows, st.sampled_from(TIMES))
+
+
+def past_of(ids, sent_rows, first):
+    times = cycle([first, *TIMES])  # every count meets some action of nearly every sheet
+    return {key: SentAction(next(times), rows) for key, rows in zip(dict.fromkeys(ids), cycle(sent_rows), strict=False)}
+
+
+sheets_with_pasts = sheets.flatmap(lambda rows: st.tuples(st.just(rows), pasts(rows)))
+
+
 def columns_of(rows, hidden=frozenset()):
     ids, amounts, reasons = map(list, zip(*rows, strict=True)) if rows else ([], [], [])
     return Columns(ids, amounts, reasons, range(2, len(rows) + 2), "Actions", ("A", "B", "C"), hidden)
 
 
-@given(sheets, policies, downloads, st.frozensets(st.integers(2, 60)))
-def test_every_verdict_is_the_one_of_the_plain_reference(rows, policy, actions, hidden):
+@given(sheets_with_pasts, policies, downloads, st.frozensets(st.integers(2, 60)))
+def test_every_verdict_is_the_one_of_the_plain_reference(rows_and_past, policy, actions, hidden):
+    rows, sent = rows_and_past
     columns = columns_of(rows, hidden)
     pending = None if actions is None else Pending(actions, len(actions), NOW)
-    report = check(columns, policy, Context(pending, NOW))
+    report = check(columns, policy, Context(pending, NOW, sent))
     said = [(finding.row, finding.column, finding.code) for finding in report]
-    assert sorted(said) == sorted(reference.check(columns, policy, pending, NOW))
+    assert sorted(said) == sorted(reference.check(columns, policy, pending, NOW, sent))
     order = ("ActionId", "Amount", "Reason")
     assert [(row, order.index(column)) for row, column, _ in said] == sorted(
         (row, order.index(column)) for row, column, _ in said

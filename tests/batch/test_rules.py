@@ -37,7 +37,7 @@ FACTS = {
     "current": "4.00",
     "amount": '"0"',
     "lock": "has the state APPROVED, which takes no more changes",
-    "count": 1000,
+    "count": "1,000",
     "batch": "0001",
 }
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

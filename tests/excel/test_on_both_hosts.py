@@ -336,6 +336,7 @@ def test_a_failed_delivery_says_not_sent(desk, outbox):
 
 def test_an_unknown_outcome_never_reads_like_success_or_failure(desk, outbox, monkeypatch):
     def cut_short(self, parcel, leaving):
+        leaving()
         raise RuntimeError("the cable")
 
     monkeypatch.setattr("action_returns.delivery.Outbox.deliver", cut_short)
@@ -343,8 +344,9 @@ def test_an_unknown_outcome_never_reads_like_success_or_failure(desk, outbox, mo
     desk.excel.answer("yes")
     said = desk.click("send")
     assert said.startswith("We cannot tell whether the file arrived. Do not send it again yet.")
+    assert "action-returns history mark 0001 sent" in said
     assert desk.column("E", [4]) == ["Unknown: batch 0001 may have arrived"]
-    assert "0001" in desk.click("history")
+    assert "action-returns history mark 0001 sent" in desk.click("history")
 
 
 def test_history_lists_the_batches(desk, outbox):

@@ -1,208 +1,333 @@
-"""The ledger: on the disk before anything leaves, and true whatever ended the program."""
+"""The ledger, on every database it may lie in: on record before anything leaves, settled once, never rewritten."""
 
 import io
 import json
-import os
-import signal
-import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime
 
 import pytest
 
-from action_returns.batch import ReadyRows
-from action_returns.ledger import DuplicateBatch, LedgerProblem, NewBatch, open_ledger
+from action_returns.batch import ReadyRows, csv_bytes
+from action_returns.batch.context import SentAction
+from action_returns.ledger import DuplicateBatch, LedgerProblem, NewBatch, RepeatedRows, open_ledger
 
-ROWS = ReadyRows(["M.1.2.3", "M.1.2.4"], [0, 1250], ["REJECTED", "ORDER_UPDATE"])
+ROWS = ReadyRows(["M.1.2.4", "M.1.2.3"], [1250, 0], ["ORDER_UPDATE", "REJECTED"])
 BATCH = NewBatch("acme", "live", "ftp", "ftp://batch.impact.com/", "returns.xlsx")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
+def claim(ledger, rows=ROWS, batch=BATCH, **options):
+    options = {"confirmation": {"how": "asked"}, **options}
+    return ledger.claim(batch, csv_bytes(rows), rows, name_for=lambda number: f"Batch_{number:04d}.csv", **options)
+
+
+def row(number, cents=0, reason="REJECTED"):
+    return ReadyRows([f"M.1.2.{number}"], [cents], [reason])
+
+
+def settled(ledger, state, rows=ROWS, **options):
+    """Claim a batch and bring it into a state."""
+    number = claim(ledger, rows, **options).number
+    if state == "prepared":
+        return number
+    ledger.leaving(number)
+    if state != "sending":
+        ledger.settle(number, state, f"It is {state}.", {})
+    return number
+
+
 @pytest.fixture
-def path(tmp_path):
-    return tmp_path / "folder" / "ledger.sqlite3"
+def ledger(place):
+    with open_ledger(place, lambda: NOW) as opened:
+        yield opened
 
 
-def claim(ledger, content=b"content", batch=BATCH, **options):
-    return ledger.claim(batch, content, ROWS, name_for=lambda number: f"Batch_{number:04d}.csv", **options)
-
-
-def test_a_claimed_batch_is_on_record_with_every_row_and_byte(path):
-    with open_ledger(path, lambda: NOW) as ledger:
+def test_a_claimed_batch_is_on_record_with_every_row_and_byte_in_file_order(place):
+    with open_ledger(place, lambda: NOW) as ledger:
         made = claim(ledger)
-        record = ledger.batch(made.number)
-    with open_ledger(path) as again:
-        assert again.content(1) == b"content"
-        assert again.rows(1) == [("M.1.2.3", 0, "REJECTED"), ("M.1.2.4", 1250, "ORDER_UPDATE")]
-    assert (made.label, made.file_name, record.state, record.created_at) == ("0001", "Batch_0001.csv", "sending", NOW)
-    assert (record.rows, record.reversals, record.size) == (2, 1, 7)
-    assert record.sha256 == "ed7002b439e9ac845f22357d822bac1444730fbdb6016d3ec9432297b9ec9f73"
-
-
-def test_the_outcome_is_recorded_once(path):
-    with open_ledger(path) as ledger:
-        number = claim(ledger).number
-        ledger.settle(number, "sent", "There.", {"reply": "226 ok", "size": 7})
-        with pytest.raises(LedgerProblem, match="is not being sent"):
-            ledger.settle(number, "failed", "Not there.", {})
-        record = ledger.batch(number)
-        assert [event.kind for event in ledger.events(number)] == ["claimed", "settled"]
+        ledger.leaving(made.number)
+        ledger.settle(made.number, "sent", "There.", {"reply": "226 ok", "size": 7})
+    with open_ledger(place) as again:
+        record = again.batch(1)
+        assert again.content(1) == csv_bytes(ROWS)
+        assert again.rows(1) == [("M.1.2.4", 1250, "ORDER_UPDATE"), ("M.1.2.3", 0, "REJECTED")]
+    assert (made.label, made.file_name) == ("0001", "Batch_0001.csv")
+    assert (record.created_at, record.settled_at, record.rows, record.reversals) == (NOW, NOW, 2, 1)
+    assert (record.size, record.sha256) == (
+        72,
+        "c68cf9ddf12c9440e7e06995825bedafcfee12e4431d2f1772f662763e078bbe",
+    )
     assert (record.state, record.message, record.evidence) == ("sent", "There.", {"reply": "226 ok", "size": 7})
 
 
-@pytest.mark.parametrize("state", ["sent", "handed-over", "unknown", None])
-def test_the_same_content_is_refused_while_it_may_have_arrived(path, state):
-    with open_ledger(path) as ledger:
-        number = claim(ledger).number
-        if state:
-            ledger.settle(number, state, "", {})
-        with pytest.raises(DuplicateBatch) as caught:
-            claim(ledger)
-        assert caught.value.previous.number == number
-        assert len(ledger.batches()) == 1
-        assert claim(ledger, allow_duplicate=True).number == 2
+def test_everything_that_happens_to_a_batch_is_an_event_with_who_and_how(ledger):
+    number = settled(ledger, "unknown", shown=frozenset({"M.1.2.3"}))
+    ledger.mark(number, "sent", " It is under File Submissions. ", seen="unknown")
+    events = ledger.events(number)
+    assert [event.kind for event in events] == ["prepared", "confirmed", "sending", "outcome", "marked"]
+    assert events[0].detail["file"] == "Batch_0001.csv"
+    assert (events[1].detail["how"], events[1].detail["repeats"]) == ("asked", 1)
+    assert events[1].detail["who"] == events[4].detail["who"] != ""
+    assert (events[4].detail["why"], events[4].detail["was"]) == ("It is under File Submissions.", "unknown")
+    assert {event.at for event in events} == {NOW}
 
 
-def test_content_that_certainly_did_not_arrive_may_go_again(path):
-    with open_ledger(path) as ledger:
-        ledger.settle(claim(ledger).number, "failed", "", {})
-        assert claim(ledger).number == 2
-
-
-def test_another_account_or_environment_may_send_the_same(path):
-    with open_ledger(path) as ledger:
+@pytest.mark.parametrize("state", ["prepared", "sending", "sent", "handed-over", "unknown"])
+def test_the_same_content_is_refused_while_it_may_have_arrived(ledger, state):
+    number = settled(ledger, state)
+    with pytest.raises(DuplicateBatch) as caught:
         claim(ledger)
-        claim(ledger, batch=NewBatch("other", "live", "ftp", "x", "y"))
-        claim(ledger, batch=NewBatch("acme", "test", "ftp", "x", "y"))
-        assert [record.number for record in ledger.batches()] == [3, 2, 1]
+    assert (caught.value.previous.number, caught.value.previous.state) == (number, state)
+    assert len(ledger.batches()) == 1
 
 
-def test_a_number_is_never_used_again_even_when_recording_fails(path):
+def test_content_goes_out_again_only_with_a_record_that_somebody_wanted_that(ledger):
+    settled(ledger, "sent")
+    again = claim(ledger, allow_duplicate=True)
+    assert ledger.batch(again.number).duplicate_of == 1
+    assert ledger.events(again.number)[1].detail["duplicate_of"] == "0001"
+    with pytest.raises(DuplicateBatch) as caught:
+        claim(ledger)
+    assert caught.value.previous.number == 2
+
+
+def test_content_that_certainly_did_not_arrive_may_go_again(ledger):
+    settled(ledger, "failed")
+    assert claim(ledger).number == 2
+    assert ledger.batch(2).duplicate_of is None
+
+
+def test_another_account_or_environment_may_send_the_same(ledger):
+    claim(ledger)
+    claim(ledger, batch=NewBatch("acme", "test", "ftp", "x", "y"))
+    claim(ledger, batch=NewBatch("other", "live", "ftp", "x", "y"), shown=frozenset(ROWS.action_ids))
+    assert [record.number for record in ledger.batches()] == [3, 2, 1]
+
+
+def test_a_row_that_somebody_sent_meanwhile_stops_the_batch(ledger):
+    settled(ledger, "sent", row(7))
+    rows = ReadyRows(["M.1.2.8", "M.1.2.7"], [0, 0], ["REJECTED", "REJECTED"])
+    with pytest.raises(RepeatedRows) as caught:
+        claim(ledger, rows)
+    assert caught.value.rows == {"M.1.2.7": "0001"}
+    assert len(ledger.batches()) == 1
+    assert claim(ledger, rows, shown=frozenset({"M.1.2.7"})).number == 2
+
+
+def test_a_row_goes_again_with_another_amount_or_reason_or_after_a_failure(ledger):
+    settled(ledger, "sent", row(7, 500, "ORDER_UPDATE"))
+    settled(ledger, "failed", row(8))
+    claim(ledger, row(7, 600, "ORDER_UPDATE"))
+    claim(ledger, row(7, 500, "SHIPPING"))
+    claim(ledger, row(8))
+    claim(ledger, row(7, 500, "ORDER_UPDATE"), batch=NewBatch("acme", "test", "ftp", "x", "y"))
+    assert len(ledger.batches()) == 6
+
+
+def test_a_number_is_never_used_again_even_when_recording_fails(ledger):
     def broken(_number):
         raise RuntimeError
 
-    with open_ledger(path) as ledger:
-        with pytest.raises(RuntimeError):
-            ledger.claim(BATCH, b"x", ROWS, name_for=broken)
-        assert ledger.batches() == []
-        assert claim(ledger).number == 1
+    with pytest.raises(RuntimeError):
+        ledger.claim(BATCH, csv_bytes(ROWS), ROWS, name_for=broken, confirmation={})
+    assert ledger.batches() == []
+    assert claim(ledger).number == 1
 
 
-PROGRAM = """
-import os, sys
-from pathlib import Path
-from action_returns.batch import ReadyRows
-from action_returns.ledger import NewBatch, DuplicateBatch, open_ledger
-ledger = open_ledger(Path(sys.argv[1]))
-try:
-    claim = ledger.claim(NewBatch("acme", "live", "ftp", "d", "s"), b"content", ReadyRows(["M.1.2.3"], [0], ["REJECTED"]),
-                         name_for=lambda number: f"Batch_{number}.csv")
-    print("claimed", claim.label, flush=True)
-except DuplicateBatch:
-    print("refused", flush=True)
-if "wait" in sys.argv:
-    sys.stdin.read()
-"""
+def test_nothing_leaves_once_the_batch_was_settled_by_somebody_else(ledger):
+    number = claim(ledger).number
+    ledger.settle(number, "failed", "", {})
+    with pytest.raises(LedgerProblem, match=r"Batch 0001 is failed already\. Nothing was sent"):
+        ledger.leaving(number)
+    assert ledger.batch(number).state == "failed"
 
 
-@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
-def test_a_program_killed_while_sending_leaves_an_unknown_and_no_second_sending(path):
-    process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(path), "wait"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout.readline() == "claimed 0001\n"
-    with open_ledger(path) as ledger:
-        assert ledger.batch(1).state == "sending"
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdin.close()
-    process.stdout.close()
-    with open_ledger(path) as ledger:
-        assert ledger.batch(1).state == "unknown"
-        assert "may have arrived or not" in ledger.batch(1).message
-        assert [event.kind for event in ledger.events(1)] == ["claimed", "found-unfinished"]
+def test_nothing_leaves_twice(ledger):
+    number = settled(ledger, "sending")
+    with pytest.raises(LedgerProblem, match="is sending already"):
+        ledger.leaving(number)
+
+
+@pytest.mark.parametrize("state", ["sent", "handed-over", "unknown"])
+def test_an_outcome_needs_the_record_that_the_first_byte_was_about_to_leave(ledger, state):
+    number = claim(ledger).number
+    with pytest.raises(LedgerProblem, match=f"is prepared, so the outcome {state} cannot be recorded"):
+        ledger.settle(number, state, "", {})
+    assert [event.kind for event in ledger.events(number)] == ["prepared", "confirmed"]
+
+
+@pytest.mark.parametrize("state", ["sent", "handed-over", "failed"])
+def test_the_outcome_is_recorded_once(ledger, state):
+    number = settled(ledger, state)
+    for another in {"sent", "handed-over", "failed", "unknown"} - {state}:
+        with pytest.raises(LedgerProblem, match=f"Batch 0001 is {state}"):
+            ledger.settle(number, another, "Not there.", {})
+    assert ledger.batch(number).state == state
+    assert [event.kind for event in ledger.events(number)].count("outcome") == 1
+
+
+@pytest.mark.parametrize("state", ["sent", "handed-over", "failed"])
+def test_who_sent_it_knows_better_than_another_program_that_took_it_for_dead(ledger, state):
+    number = settled(ledger, "unknown")
+    ledger.settle(number, state, "It came after all.", {})
+    assert (ledger.batch(number).state, ledger.batch(number).message) == (state, "It came after all.")
+
+
+@pytest.mark.parametrize("was", ["unknown", "handed-over"])
+@pytest.mark.parametrize("state", ["sent", "failed"])
+def test_a_person_who_has_looked_settles_what_nobody_could_tell(ledger, was, state):
+    number = settled(ledger, was)
+    ledger.mark(number, state, "Seen at the network.", seen=was)
+    record = ledger.batch(number)
+    assert record.state == state
+    assert record.by_hand
+    assert record.message.startswith(f"Marked {state} by ")
+    assert record.message.endswith("Seen at the network.")
+    if state == "failed":
+        assert claim(ledger).number == 2
+    else:
         with pytest.raises(DuplicateBatch):
             claim(ledger)
 
 
-def test_of_many_programs_with_the_same_content_exactly_one_may_send(path):
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(path), "wait"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        for _ in range(8)
-    ]
-    said = [process.stdout.readline().split()[0] for process in processes]
-    for process in processes:
-        process.communicate()
-    assert sorted(said) == ["claimed"] + ["refused"] * 7
+@pytest.mark.parametrize("was", ["prepared", "sending", "sent", "failed"])
+def test_what_is_certain_or_under_way_is_not_settled_by_hand(ledger, was):
+    number = settled(ledger, was)
+    with pytest.raises(LedgerProblem, match=f"Batch 0001 is {was}, so there is nothing to settle"):
+        ledger.mark(number, "sent", "why", seen=was)
+    assert ledger.batch(number).state == was
 
 
-def test_events_can_neither_be_changed_nor_removed(path):
-    with open_ledger(path) as ledger:
-        claim(ledger)
-    connection = sqlite3.connect(path)
-    for statement in ("UPDATE event SET kind = 'x'", "DELETE FROM event"):
-        with pytest.raises(sqlite3.IntegrityError, match="never"):
-            connection.execute(statement)
-    connection.close()
+def test_what_became_certain_while_the_person_was_asked_is_not_marked(ledger):
+    number = settled(ledger, "unknown")
+    ledger.settle(number, "handed-over", "It came after all.", {})
+    with pytest.raises(LedgerProblem, match="became handed-over meanwhile"):
+        ledger.mark(number, "failed", "why", seen="unknown")
+    assert (ledger.batch(number).state, ledger.batch(number).by_hand) == ("handed-over", False)
 
 
-def test_a_commit_is_on_the_disk_when_it_returns(path):
-    with open_ledger(path) as ledger:
-        pragma = ledger._connection.execute
-        assert pragma("PRAGMA journal_mode").fetchone() == ("wal",)
-        assert pragma("PRAGMA synchronous").fetchone() == (2,)
-        assert pragma("PRAGMA foreign_keys").fetchone() == (1,)
+@pytest.mark.parametrize(("state", "why", "says"), [("sent", "  ", "say why"), ("unknown", "x", "sent or failed")])
+def test_a_mark_needs_a_reason_and_an_outcome(ledger, state, why, says):
+    number = settled(ledger, "unknown")
+    with pytest.raises(LedgerProblem, match=says):
+        ledger.mark(number, state, why, seen="unknown")
+    assert ledger.batch(number).state == "unknown"
 
 
-def test_a_ledger_of_a_newer_version_is_left_alone(path):
-    open_ledger(path).close()
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA user_version = 99")
-    connection.close()
-    with pytest.raises(LedgerProblem, match="newer version"):
-        open_ledger(path)
+def test_what_was_sent_before_is_counted_over_all_batches_that_may_have_arrived(ledger):
+    settled(ledger, "sent", row(7, 500, "ORDER_UPDATE"))
+    settled(ledger, "unknown", row(7, 600, "ORDER_UPDATE"))
+    settled(ledger, "handed-over", row(7), batch=NewBatch("other", "live", "email", "x", "y"))
+    settled(ledger, "failed", row(7, 700, "ORDER_UPDATE"))
+    settled(ledger, "sent", row(7, 500, "ORDER_UPDATE"), allow_duplicate=True)
+    settled(ledger, "sent", row(7, 900, "ORDER_UPDATE"), batch=NewBatch("acme", "test", "ftp", "x", "y"))
+    settled(ledger, "sent", row(8))
+    sent = ledger.sent_before("live", ["M.1.2.7", "M.1.2.9"])
+    rows = {(500, "ORDER_UPDATE"): "0005", (600, "ORDER_UPDATE"): "0002", (0, "REJECTED"): "0003"}
+    assert sent == {"M.1.2.7": SentAction(4, rows)}
 
 
-def test_a_damaged_ledger_says_so_and_is_kept(path):
-    path.parent.mkdir()
-    path.write_bytes(b"this is no database" * 100)
-    with pytest.raises(LedgerProblem, match="damaged"):
-        open_ledger(path)
-    assert path.read_bytes() == b"this is no database" * 100
+def test_everything_ever_sent_for_one_action_is_told_in_order(ledger):
+    settled(ledger, "failed", row(7))
+    settled(ledger, "sent", row(7))
+    settled(ledger, "sent", row(7, 500, "ORDER_UPDATE"), batch=NewBatch("acme", "test", "ftp", "x", "y"))
+    told = [(record.batch.label, record.batch.state, record.cents) for record in ledger.action("M.1.2.7")]
+    assert told == [("0001", "failed", 0), ("0002", "sent", 0), ("0003", "sent", 500)]
+    assert [record.batch.number for record in ledger.action("M.1.2.7", "test")] == [3]
+    assert ledger.action("M.9.9.9") == []
 
 
-def test_a_locked_ledger_says_so(path, monkeypatch):
-    from action_returns.ledger import database
-
-    monkeypatch.setattr(database, "_BUSY_SECONDS", 0.1)
-    with open_ledger(path) as ledger:
-        holding = sqlite3.connect(path, isolation_level=None)
-        holding.execute("BEGIN IMMEDIATE")
-        with pytest.raises(LedgerProblem, match="in use by another program"):
-            claim(ledger)
-        holding.execute("ROLLBACK")
-        holding.close()
-
-
-def test_an_unknown_batch_is_told(path):
-    with open_ledger(path) as ledger, pytest.raises(LedgerProblem, match="no batch 0007"):
+def test_an_unknown_batch_is_told(ledger):
+    with pytest.raises(LedgerProblem, match="no batch 0007"):
         ledger.content(7)
 
 
-def test_everything_can_be_taken_out_as_lines_of_json(path):
-    with open_ledger(path) as ledger:
-        claim(ledger)
-        lines = io.StringIO()
-        ledger.export_lines(lines)
-    (line,) = map(json.loads, lines.getvalue().splitlines())
-    assert line["sent"][1] == {"action_id": "M.1.2.4", "cents": 1250, "reason": "ORDER_UPDATE"}
-    assert line["events"][0]["kind"] == "claimed"
+def test_everything_can_be_taken_out_as_lines_of_json(ledger):
+    settled(ledger, "sent")
+    settled(ledger, "failed", row(8))
+    lines = io.StringIO()
+    ledger.export_lines(lines)
+    first, second = map(json.loads, lines.getvalue().splitlines())
+    assert first["sent"][0] == {"action_id": "M.1.2.4", "cents": 1250, "reason": "ORDER_UPDATE"}
+    assert [event["kind"] for event in first["events"]] == ["prepared", "confirmed", "sending", "outcome"]
+    assert (first["state"], first["created_at"], second["number"]) == ("sent", "2026-11-23T12:00:00+00:00", 2)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="file modes")
-def test_only_this_user_may_read_the_ledger(path):
-    open_ledger(path).close()
-    assert path.stat().st_mode & 0o077 == 0
+PROGRAM = """
+import sys
+sys.path.insert(0, {tests!r})
+from tests.ledger.test_ledger import claim, settled
+from action_returns.ledger import DuplicateBatch, TeamDatabase, open_ledger
+from pathlib import Path
+ledger = open_ledger({place!s})
+try:
+    settled(ledger, {state!r})
+    print("claimed", flush=True)
+except DuplicateBatch:
+    print("refused", flush=True)
+sys.stdin.read()
+"""
+
+
+def program(place, state):
+    """Start a program that claims the batch, says so and waits."""
+    from pathlib import Path
+
+    shown = f"Path({str(place)!r})" if isinstance(place, Path) else f"TeamDatabase({place.url!r})"
+    script = PROGRAM.format(place=shown, state=state, tests=str(Path(__file__).parents[2]))
+    return subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+@pytest.mark.parametrize(
+    ("state", "becomes", "says"),
+    [("prepared", "failed", "before the first byte left"), ("sending", "unknown", "may have arrived or not")],
+)
+def test_a_program_killed_in_mid_course_leaves_the_truth_for_the_next_one(place, state, becomes, says):
+    with program(place, state) as process:
+        assert process.stdout.readline() == "claimed\n"
+        with open_ledger(place) as ledger:
+            assert ledger.batch(1).state == state
+        process.kill()
+    with open_ledger(place) as ledger:
+        record = ledger.batch(1)
+        assert (record.state, says in record.message) == (becomes, True)
+        assert ledger.events(1)[-1].detail["found"] == "unfinished"
+        if becomes == "unknown":
+            with pytest.raises(DuplicateBatch):
+                claim(ledger)
+        else:
+            assert claim(ledger).number == 2
+    with open_ledger(place) as ledger:
+        assert ledger.batch(1) == record
+
+
+def test_two_programs_that_find_the_same_unfinished_batch_settle_it_once(place, monkeypatch):
+    with open_ledger(place) as ledger, open_ledger(place) as other:
+        number = settled(ledger, "sending")
+        monkeypatch.setattr(other._store, "is_abandoned", lambda *_: True, raising=False)
+
+        def meanwhile(*_):
+            assert other.settle_unfinished() == ["0001"]
+            return True
+
+        monkeypatch.setattr(ledger._store, "is_abandoned", meanwhile, raising=False)
+        assert ledger.settle_unfinished() == []
+        assert [event.kind for event in ledger.events(number)].count("outcome") == 1
+
+
+def test_a_user_without_a_name_can_send(ledger, monkeypatch):
+    def nameless():
+        raise KeyError("uid not found")
+
+    monkeypatch.setattr("getpass.getuser", nameless)
+    assert ledger.batch(claim(ledger).number).who == ""
+
+
+def test_of_many_programs_with_the_same_content_exactly_one_may_send(place):
+    open_ledger(place).close()
+    programs = [program(place, "prepared") for _ in range(8)]
+    said = [process.stdout.readline() for process in programs]
+    for process in programs:
+        process.communicate()
+    assert sorted(said) == ["claimed\n"] + ["refused\n"] * 7

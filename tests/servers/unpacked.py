@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2] / ".cache" / "servers" / "root"
 """What the packages hold, as if it were the root of a file system."""
@@ -61,17 +62,24 @@ def in_own_mounts(command: Sequence[str], *, binds: Mapping[Path, str], setup: s
 
 
 @contextmanager
-def running(command: Sequence[str], *, port: int, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def running(command: Sequence[str], *, port: int, log: Path, **owner: Any) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server in the foreground until the block ends.
 
     Args:
         command: program and arguments; it must stay in the foreground.
         port: the port on loopback at which it says that it is there.
         log: file for what it prints.
+        owner: ``user``, ``group`` and ``extra_groups`` it runs as, the own ones when left out.
     """
     with log.open("ab") as stream:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, env=environment(), start_new_session=True
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=stream,
+            env=environment(),
+            start_new_session=True,
+            **owner,
         )
     try:
         _wait_for(port, process, log)

@@ -11,7 +11,13 @@ from action_returns.settings import SecretProblem
 from action_returns.sources import Reading
 from action_returns.submission.account import Account
 from action_returns.submission.checking import Checked
-from action_returns.submission.errors import AlreadySent, BatchHasErrors, NothingReady, WrongConfirmation
+from action_returns.submission.errors import (
+    AlreadySent,
+    BatchHasErrors,
+    NothingReady,
+    RowsSentMeanwhile,
+    WrongConfirmation,
+)
 from action_returns.submission.submit import refuse_unready, submit
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -32,15 +38,22 @@ class Receiver:
 
     destination = "box://here"
 
-    def __init__(self, ledger, answer=None):
-        self.ledger, self.answer, self.parcels = ledger, answer, []
+    def __init__(self, ledger, answer=None, *, stays=False):
+        self.ledger, self.answer, self.stays, self.parcels, self.recorded = ledger, answer, stays, [], []
 
     def deliver(self, parcel, leaving=unrecorded):
-        self.recorded = [(record.state, self.ledger.content(record.number)) for record in self.ledger.batches()]
-        self.parcels.append(parcel)
+        self.look()
+        if not self.stays:
+            leaving()
+            self.look()
+            self.parcels.append(parcel)
         if isinstance(self.answer, BaseException):
             raise self.answer
         return self.answer or Outcome(State.SENT, "There.", evidence={"reply": "226"})
+
+    def look(self):
+        """Remember what the ledger says at this moment."""
+        self.recorded += [(record.state, self.ledger.content(record.number)) for record in self.ledger.batches()]
 
     def probe(self):
         raise NotImplementedError
@@ -53,13 +66,21 @@ def ledger(tmp_path):
 
 
 def send(ledger, receiver, batch=None, **options):
-    return submit(batch or checked(), Account("acme", "live"), receiver, ledger, clock=lambda: NOW, **options)
+    return submit(
+        batch or checked(),
+        Account("acme", "live"),
+        receiver,
+        ledger,
+        clock=lambda: NOW,
+        confirmation="asked",
+        **options,
+    )
 
 
 def test_bytes_and_rows_are_on_record_before_the_channel_is_called(ledger):
     receiver = Receiver(ledger)
     done = send(ledger, receiver)
-    assert receiver.recorded == [("sending", CONTENT)]
+    assert receiver.recorded == [("prepared", CONTENT), ("sending", CONTENT)]
     assert [(parcel.name, parcel.content) for parcel in receiver.parcels] == [
         ("Batch_Mods_Reversals_2026_11_23_0001.csv", CONTENT)
     ]
@@ -78,18 +99,57 @@ def test_a_second_sending_of_the_same_rows_never_reaches_the_channel(ledger):
     assert send(ledger, second, allow_duplicate=True).batch == "0002"
 
 
-@pytest.mark.parametrize("trouble", [RuntimeError("boom"), KeyboardInterrupt()])
-def test_whatever_cuts_a_sending_short_is_unknown_and_recorded(ledger, trouble):
+TROUBLES = [RuntimeError("boom"), KeyboardInterrupt(), SecretProblem("The store is locked.")]
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_whatever_cuts_a_sending_short_after_the_first_byte_is_unknown_and_recorded(ledger, trouble):
     done = send(ledger, Receiver(ledger, trouble))
     assert done.outcome.state is State.UNKNOWN
     assert "may have arrived or not" in done.outcome.message
     assert ledger.batch(1).state == "unknown"
 
 
-def test_a_missing_password_is_certainly_not_sent(ledger):
-    done = send(ledger, Receiver(ledger, SecretProblem("No password.")))
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_whatever_cuts_a_sending_short_before_the_first_byte_is_certainly_not_sent(ledger, trouble):
+    done = send(ledger, Receiver(ledger, trouble, stays=True))
     assert (done.outcome.state, done.outcome.phase) == (State.FAILED, Phase.CONNECT)
+    assert "Nothing was sent." in done.outcome.message
     assert ledger.batch(1).state == "failed"
+    assert send(ledger, Receiver(ledger)).outcome.state is State.SENT
+
+
+def test_nothing_leaves_when_it_cannot_be_recorded_that_it_does(ledger, monkeypatch):
+    def full(*_):
+        raise LedgerProblem("The disk is full.")
+
+    monkeypatch.setattr(ledger, "leaving", full)
+    receiver = Receiver(ledger)
+    done = send(ledger, receiver)
+    assert (done.outcome.state, receiver.parcels) == (State.FAILED, [])
+    assert done.outcome.message == "The disk is full. Nothing was sent."
+
+
+def test_how_it_was_confirmed_is_on_record(ledger):
+    send(ledger, Receiver(ledger))
+    assert ledger.events(1)[1].detail["how"] == "asked"
+
+
+def test_rows_that_somebody_sent_after_the_check_stop_it_and_are_named(ledger):
+    mine = checked(("M.8882.4808.1", 0.0, "REJECTED"), ("M.8882.4808.3", 0.0, "REJECTED"))
+    send(ledger, Receiver(ledger))
+    receiver = Receiver(ledger)
+    with pytest.raises(RowsSentMeanwhile, match=r"1 rows? .* M\.8882\.4808\.1 in batch 0001"):
+        send(ledger, receiver, mine)
+    assert receiver.parcels == []
+    assert send(ledger, receiver, mine, allow_duplicate=True).outcome.state is State.SENT
+
+
+def test_of_many_rows_sent_meanwhile_a_few_are_named(ledger):
+    rows = [(f"M.8882.4808.{number}", 0.0, "REJECTED") for number in range(10, 20)]
+    send(ledger, Receiver(ledger), checked(*rows))
+    with pytest.raises(RowsSentMeanwhile, match="and 5 more"):
+        send(ledger, Receiver(ledger), checked(*rows, ("M.8882.4808.1", 0.0, "REJECTED")))
 
 
 def test_an_outcome_that_cannot_be_recorded_is_told_all_the_same(ledger, monkeypatch):

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from action_returns.batch.check import check
 from action_returns.batch.columns import CellError, Columns
-from action_returns.batch.context import Context
+from action_returns.batch.context import Context, SentAction
 from action_returns.batch.csv_file import csv_bytes, read_back
 from action_returns.batch.fixes import Change, apply_safe_fixes
 from action_returns.batch.pending import Pending, PendingAction
@@ -34,6 +34,7 @@ __all__ = [
     "ReasonKind",
     "Report",
     "Rule",
+    "SentAction",
     "Severity",
     "Summary",
     "apply_safe_fixes",

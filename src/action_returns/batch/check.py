@@ -7,12 +7,12 @@ from typing import Final
 
 from action_returns.batch import passes
 from action_returns.batch.columns import ColumnName, Columns
-from action_returns.batch.context import NO_CONTEXT, Context
+from action_returns.batch.context import NO_CONTEXT, Context, SentAction
 from action_returns.batch.judge import Judge
 from action_returns.batch.pending import PendingAction
 from action_returns.batch.policy import DEFAULT_POLICY, Policy, ReasonKind
 from action_returns.batch.report import Hits, Neighbours, Report
-from action_returns.batch.rules import RULE_BY_CODE, Severity
+from action_returns.batch.rules import MODIFICATION_LIMIT, NEAR_LIMIT, RULE_BY_CODE, Severity
 
 _ERRORS: Final = frozenset(code for code, rule in RULE_BY_CODE.items() if rule.severity is Severity.ERROR)
 _LOCKED_STATES: Final = frozenset({"APPROVED", "LOCKED"})
@@ -45,7 +45,8 @@ class _Check:
         self.unready = bytearray(len(columns))
 
     def report(self) -> Report:
-        bad_ids, neighbours = self._action_ids()
+        keys, bad_ids, neighbours = self._action_ids()
+        self._against_sent(keys, bad_ids)
         spoken_for = self._against_pending(bad_ids)
         self._amounts_and_reasons(spoken_for)
         self._hidden_rows()
@@ -65,8 +66,8 @@ class _Check:
         for code, at in positions.items():
             self._say(code, column, at)
 
-    def _action_ids(self) -> tuple[AbstractSet[int], Neighbours]:
-        """Judge the ids; give the positions of those that are no ids, and what is known of repeats."""
+    def _action_ids(self) -> tuple[Sequence[str | None], AbstractSet[int], Neighbours]:
+        """Judge the ids; give their normal forms, the positions of those that are no ids, and what is known of repeats."""
         ids, judge = self.columns.action_id, self.judge
         text = passes.joined(ids)
         unusual = passes.unusual_lines(text)
@@ -83,7 +84,7 @@ class _Check:
         for at, code in codes.items():
             by_code[code].append(at)
         self._say_each("ActionId", by_code)
-        return no_ids.keys(), _neighbours(keys, repeated, main)
+        return keys, no_ids.keys(), _neighbours(keys, repeated, main)
 
     def _keys(self, no_ids: Mapping[int, str]) -> Sequence[str | None]:
         """Give the normal form of every id, None for what is none.
@@ -97,6 +98,27 @@ class _Check:
         for at, code in no_ids.items():
             keys[at] = self.judge.fix(code, ids[at])
         return keys
+
+    def _against_sent(self, keys: Sequence[str | None], bad_ids: AbstractSet[int]) -> None:
+        """Judge the rows by what was sent for their actions before."""
+        sent = self.context.sent
+        if not sent:
+            return
+        columns, judge = self.columns, self.judge
+        on_id = defaultdict(list)
+        for at in passes.among(keys, sent):
+            if at in bad_ids:  # what a repair would make of it is looked at when somebody has made it
+                continue
+            before = sent[keys[at]]  # type: ignore[index]  # only texts are among them
+            if code := _against_limit(before):
+                on_id[code].append(at)
+            reason = columns.reason[at]
+            if (
+                isinstance(judge.reason(reason), ReasonKind)
+                and (judge.amount(columns.amount[at]), reason) in before.rows
+            ):
+                on_id["already-sent"].append(at)
+        self._say_each("ActionId", on_id)
 
     def _against_pending(self, bad_ids: AbstractSet[int]) -> set[int]:
         """Judge the rows by the pending-actions download; give the positions whose amount something was said about."""
@@ -162,6 +184,12 @@ def _neighbours(keys: Sequence[str | None], repeated: Sequence[int], main_campai
             if key in wanted and key is not None:
                 first_of.setdefault(key, at)
     return Neighbours(first_of, key_of, main_campaign)
+
+
+def _against_limit(before: SentAction) -> str | None:
+    if before.times >= MODIFICATION_LIMIT:
+        return "limit-reached"
+    return "limit-near" if before.times >= NEAR_LIMIT else None
 
 
 def _against_current(cents: int | str, action: PendingAction) -> str | None:

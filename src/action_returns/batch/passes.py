@@ -6,8 +6,8 @@ goes to :class:`action_returns.batch.judge.Judge`. A property test compares the 
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
-from itertools import count
+from collections.abc import Collection, Container, Sequence
+from itertools import compress, count
 from typing import Final
 
 from action_returns.batch.amounts import EXACT_BELOW
@@ -70,6 +70,11 @@ def later_occurrences(keys: Sequence[str | None]) -> list[int]:
                 repeated.append(position)
             seen.add(key)
     return repeated
+
+
+def among(keys: Sequence[str | None], known: Container[str | None]) -> list[int]:
+    """Give the positions of the keys that something is known about."""
+    return list(compress(count(), map(known.__contains__, keys)))
 
 
 def suspect_amounts(

@@ -84,6 +84,11 @@ class Hits:
     def __len__(self) -> int:
         return len(self._marks)
 
+    def of(self, code: str) -> Iterator[int]:
+        """Give the positions where a rule spoke, in row order."""
+        wanted, bits = self._INDEX[code], (1 << self._RULE_BITS) - 1
+        return (mark >> self.SHIFT for mark in self._marks if mark & bits == wanted)
+
     def __getitem__(self, at: int) -> tuple[int, ColumnName, Rule]:
         mark = self._marks[at]
         column = COLUMN_NAMES[mark >> self._RULE_BITS & (1 << self._COLUMN_BITS) - 1]
@@ -162,6 +167,10 @@ class Report(Sequence[Finding]):
         marks = (self._hits[at] for at in range(len(self)))
         return ((at, self._worded(at, column, rule)) for at, column, rule in marks if rule.safe_fix)
 
+    def ready_with(self, code: str) -> list[int]:
+        """Give the positions of the ready rows about which a rule spoke."""
+        return [at for at in self._hits.of(code) if not self._unready[at]] if code in self.counts else []
+
     def ready_rows(self) -> ReadyRows:
         """Give the rows that may be sent, in sheet order, with their amounts in integer cents."""
         columns, unready = self.columns, self._unready
@@ -207,6 +216,11 @@ class Report(Sequence[Finding]):
                 facts["limit"] = amounts.amount_text(self.policy.max_cents)
             case "reason-amount-mismatch":
                 facts["amount"] = quoted(self.columns.amount[at])
+            case "limit-reached" | "limit-near":
+                facts["count"] = f"{self.context.sent[str(action_id)].times:,}"
+            case "already-sent":
+                row = self._judge.amount(self.columns.amount[at]), self.columns.reason[at]
+                facts["batch"] = self.context.sent[str(action_id)].rows[row]  # type: ignore[index]  # found there before
             case "amount-above-original" | "action-locked" if self.context.pending is not None:
                 facts.update(_pending_facts(self.context.pending.actions[str(action_id)], self.context.now))
         return facts

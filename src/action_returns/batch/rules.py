@@ -251,8 +251,8 @@ _ROW: Final = (
     ),
     _error(
         "ActionId", "limit-reached", "Modification limit reached",
-        "{found} was already modified {count} times.",
-        "An action takes 1,000 modifications in its life; the network refuses more.",
+        "{found} was already sent in {count} batches.",
+        "An action takes 1,000 modifications in its life, reversals counted; the network refuses more.",
         "Leave the row out and ask impact.com support.",
         scope="row",
     ),
@@ -265,8 +265,8 @@ _ROW: Final = (
     ),
     _warning(
         "ActionId", "limit-near", "Modification limit is near",
-        "{found} was already modified {count} times.",
-        "An action takes 1,000 modifications in its life.",
+        "{found} was already sent in {count} batches.",
+        "An action takes 1,000 modifications in its life, reversals counted.",
         "Send only changes that matter.",
         scope="row",
     ),
@@ -280,8 +280,8 @@ _ROW: Final = (
     _warning(
         "ActionId", "already-sent", "Row was sent before",
         "{found} was already sent with this amount and reason in batch {batch}.",
-        "Sending it again changes nothing and uses up one of its 1,000 modifications.",
-        "Leave the row out, unless the first one did not arrive.",
+        "Sending it again uses up one of its 1,000 modifications and undoes whatever was changed since.",
+        "Leave the row out, unless that batch did not arrive; the history tells.",
         scope="row",
     ),
     _warning(

@@ -14,7 +14,13 @@ from action_returns.cli.exits import Exit
 from action_returns.cli.options import Stopped
 from action_returns.settings import SettingsProblem
 from action_returns.sources import SourceProblem
-from action_returns.submission.errors import AlreadySent, BatchHasErrors, NothingReady, SubmissionProblem
+from action_returns.submission.errors import (
+    AlreadySent,
+    BatchHasErrors,
+    NothingReady,
+    RowsSentMeanwhile,
+    SubmissionProblem,
+)
 
 COMMANDS: Final = {
     "new": "new",
@@ -25,6 +31,7 @@ COMMANDS: Final = {
     "send": "send",
     "probe": "probe",
     "history": "history",
+    "action": "action",
     "upgrade-workbook": "upgrade_workbook",
     "profile": "profile",
     "secret": "secret",
@@ -118,7 +125,7 @@ def _stopped(error: Exception) -> int:
             return _refused(error.message, Exit.BATCH_HAS_ERRORS)
         case SettingsProblem():
             return _refused(str(error), Exit.CONFIGURATION)
-        case AlreadySent():
+        case AlreadySent() | RowsSentMeanwhile():
             return _refused(str(error), Exit.DUPLICATE)
         case BatchHasErrors() | NothingReady():
             return _refused(str(error), Exit.BATCH_HAS_ERRORS)

@@ -54,7 +54,7 @@ class Run:
     def checked(self, file: str, account: Account, *, pending: PendingSource | None, sheet: str | None) -> Checked:
         """Read and check a batch, and show on a terminal that it goes on."""
         with self.words.working(f"Checking {file}"):
-            return check_file(file, account, now=self.now(), pending=pending, sheet=sheet)
+            return check_file(file, account, self.places, now=self.now(), pending=pending, sheet=sheet)
 
     def open_workbook(self, name: str) -> "OpenWorkbook":
         """Find a workbook that is open in Excel."""

@@ -125,14 +125,18 @@ def _rich_table(headers: Sequence[str], rows: list[list[str]], right: frozenset[
     from rich.table import Table
     from rich.text import Text
 
+    console = Console(no_color=not color, highlight=False)
     table = Table(box=None, pad_edge=False, header_style="bold")
+    last = len(headers) - 1
+    widths = [max(len(header), *(len(row[at]) for row in rows), 0) for at, header in enumerate(headers[:last])]
+    fits = sum(width + 2 for width in widths) + len(headers[last]) <= console.width
     for at, header in enumerate(headers):
-        table.add_column(
-            header, justify="right" if at in right else "left", overflow="fold", no_wrap=at < len(headers) - 1
-        )
+        # What must not be wrapped is cut where it does not fit: half an amount would read like another one.
+        keep_whole = fits and at < last
+        table.add_column(header, justify="right" if at in right else "left", overflow="fold", no_wrap=keep_whole)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    Console(no_color=not color, highlight=False).print(table)
+    console.print(table)
 
 
 def counted(number: int, what: str) -> str:

@@ -10,6 +10,7 @@ from action_returns.excel.problems import ClickProblem
 from action_returns.excel.results import issue_rows, result_rows
 from action_returns.sources import Reading
 from action_returns.submission.checking import Checked, check_reading
+from action_returns.submission.past import look_back
 
 MOST_ISSUES: Final = 5_000
 """Findings that the sheet Issues lists; the dialogue says when there are more."""
@@ -39,7 +40,8 @@ def check(click: Click, *, pending: Pending | None = None) -> tuple[ActionsTable
     click.book.status("Checking ...")
     table, reading = read(click)
     known = click.book.pending() if pending is None else pending
-    return table, check_reading(click.book.name, reading, click.account, now=click.now(), pending=known)
+    past = look_back(reading, click.account, click.places)
+    return table, check_reading(click.book.name, reading, click.account, now=click.now(), pending=known, past=past)
 
 
 def keep_up_with_profile(click: Click) -> None:

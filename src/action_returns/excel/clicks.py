@@ -165,9 +165,9 @@ def test_connection(click: Click) -> None:
 @click
 def history(click: Click) -> None:
     """List what was sent, when, by whom, and what became of it."""
-    from action_returns.ledger import open_ledger
+    from action_returns.submission.records import open_records
 
-    with open_ledger(click.places.ledger_file) as ledger:
+    with open_records(click.account, click.places) as ledger:
         batches = ledger.batches()
     click.book.fill("History", [words.history_row(record) for record in batches[:MOST_BATCHES]])
     click.book.show("History")

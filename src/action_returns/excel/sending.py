@@ -10,6 +10,9 @@ from action_returns.excel.results import sent_rows
 from action_returns.submission.checking import Checked
 from action_returns.submission.reviewing import Review
 
+_CONFIRMED: Final = "asked in the workbook"
+"""How somebody says yes here, as the ledger records it."""
+
 TYPED_FROM: Final = 100
 """Reversals from which on their number has to be typed."""
 
@@ -44,30 +47,34 @@ def confirmed(click: Click, page: Review) -> bool:
 
 def deliver(click: Click, table: ActionsTable, checked: Checked) -> None:
     """Send the confirmed rows: the bytes were made from them, whatever happens in the sheet meanwhile."""
-    from action_returns.ledger import open_ledger
     from action_returns.submission.channels import open_channel
     from action_returns.submission.errors import AlreadySent
-    from action_returns.submission.pages import keep_receipt
-    from action_returns.submission.submit import keep_copy, submit
+    from action_returns.submission.papers import keep_papers
+    from action_returns.submission.records import open_records
+    from action_returns.submission.submit import submit
 
     channel = open_channel(click.account, click.places)
     click.book.status(f"Sending to {channel.destination} ...")
-    with open_ledger(click.places.ledger_file) as ledger:
+    with open_records(click.account, click.places) as ledger:
         try:
-            done = submit(checked, click.account, channel, ledger, clock=click.now)
+            done = submit(checked, click.account, channel, ledger, clock=click.now, confirmation=_CONFIRMED)
         except AlreadySent as refused:
             if not click.book.ask(words.sent_before(ledger.batch(int(refused.batch)))):
                 click.tell(words.NOT_SENT)
                 return
-            done = submit(checked, click.account, channel, ledger, clock=click.now, allow_duplicate=True)
-        try:
-            copy = keep_copy(done, ledger, click.places)
-            receipt = str(keep_receipt(ledger.batch(int(done.batch)), ledger, copy.parent))
-        except Exception as error:  # noqa: BLE001  # what became of the file has to be told in any case
-            receipt = f"could not be written ({error}); History holds everything"
+            done = submit(
+                checked,
+                click.account,
+                channel,
+                ledger,
+                clock=click.now,
+                confirmation=f"{_CONFIRMED}, also to send it again",
+                allow_duplicate=True,
+            )
+        receipt, unkept = keep_papers(done, click.account, ledger, click.places, click.now().date())
     unwritten = show_outcome(click, table, checked, done.batch, done.outcome.state.value)
-    told = words.outcome(done, receipt) + (f"\n\n{unwritten}" if unwritten else "")
-    click.tell(told, mode=words.mode(done))
+    told = [words.outcome(done, receipt), *unkept, *filter(None, [unwritten])]
+    click.tell("\n\n".join(told), mode=words.mode(done))
 
 
 def show_outcome(click: Click, table: ActionsTable, checked: Checked, batch: str, outcome: str) -> str:

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from action_returns.submission.marking import next_step
 from action_returns.submission.money import money
+from action_returns.submission.reviewing import UNENCRYPTED
 
 if TYPE_CHECKING:
     from action_returns.batch import Change, Columns, Pending
@@ -47,6 +49,8 @@ def validated(checked: "Checked", *, hidden: bool, listed: int) -> str:
             "\n\nNot checked, because no Pending Actions download is loaded: whether the actions exist, are locked, "
             "or were 0 before."
         )
+    if checked.past.problem:
+        told += f"\n\nNot checked, what was sent before for these actions: {checked.past.problem}"
     return told
 
 
@@ -175,10 +179,13 @@ def question(page: "Review") -> str:
         else f"\nOrder value {money(summary.effect_cents, summary.currency, sign=True)}"
     )
     left = f"\n{_rows(out)} with errors stay here." if out else ""
+    repeated = len(page.checked.repeated)
+    again = f"\n{_rows(repeated)} went out before with the same amount and reason." if repeated else ""
     warned = f"\n{_warnings(report.warnings)} to look at on Issues." if report.warnings else ""
+    open_to_all = f"\nEncryption: {UNENCRYPTED}." if page.account.unencrypted else ""
     return (
         f"Send {_rows(summary.rows)} to {page.account.environment.upper()} now?\n\n{_kinds(page.checked)}{effect}\n"
-        f"{page.channel}: {page.destination} (profile {page.account.name}){left}{warned}\n\n"
+        f"{page.channel}: {page.destination} (profile {page.account.name}){open_to_all}{left}{again}{warned}\n\n"
         "Each change counts towards its action's 1,000, and can only be undone before the action locks."
     )
 
@@ -203,14 +210,16 @@ def sent_before(record: "BatchRecord") -> str:
 
 
 def outcome(done: "Submission", receipt: str) -> str:
-    """Say what became of it; unknown reads neither like success nor like failure."""
+    """Say what became of it, and where the receipt lies; unknown reads neither like success nor like failure."""
     head = {
         "sent": f"Sent. {_rows(done.rows)}, {done.size:,} bytes.",
         "handed-over": f"Handed over. {_rows(done.rows)}, {done.size:,} bytes.",
         "failed": "Not sent.",
         "unknown": "We cannot tell whether the file arrived. Do not send it again yet.",
     }[done.outcome.state.value]
-    return f"{head}\n\n{done.outcome.message}\n\nBatch {done.batch}, {done.file_name}\nReceipt: {receipt}"
+    doubt = f"\n\n{next_step(done.batch)}" if done.outcome.state.value == "unknown" else ""
+    kept = f"\nReceipt: {receipt}" if receipt else ""
+    return f"{head}\n\n{done.outcome.message}{doubt}\n\nBatch {done.batch}, {done.file_name}{kept}"
 
 
 def mode(done: "Submission") -> str:
@@ -240,7 +249,9 @@ def history(batches: "Sequence[BatchRecord]", most: int) -> str:
         return "Nothing was sent from this computer yet."
     unknown = [record.label for record in batches if record.state == "unknown"]
     doubt = (
-        f"\n\nNobody knows whether these arrived: {', '.join(unknown)}. Look before you send again." if unknown else ""
+        f"\n\nNobody knows whether these arrived: {', '.join(unknown)}. Do not send them again yet. {next_step(unknown[0])}"
+        if unknown
+        else ""
     )
     listed = "" if len(batches) <= most else f" History lists the latest {most:,}."
     return f"{len(batches):,} batches sent from this computer.{listed}{doubt}"

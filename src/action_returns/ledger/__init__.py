@@ -1,10 +1,11 @@
 """What was sent, when, by whom, with which outcome."""
 
-from action_returns.ledger.errors import DuplicateBatch, LedgerProblem
+from action_returns.ledger.errors import DuplicateBatch, LedgerProblem, RepeatedRows
 from action_returns.ledger.ledger import Ledger, open_ledger
-from action_returns.ledger.records import BatchRecord, Claim, Event, NewBatch, label
+from action_returns.ledger.records import ActionRecord, BatchRecord, Claim, Event, NewBatch, TeamDatabase, label
 
 __all__ = [
+    "ActionRecord",
     "BatchRecord",
     "Claim",
     "DuplicateBatch",
@@ -12,6 +13,8 @@ __all__ = [
     "Ledger",
     "LedgerProblem",
     "NewBatch",
+    "RepeatedRows",
+    "TeamDatabase",
     "label",
     "open_ledger",
 ]

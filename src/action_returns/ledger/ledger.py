@@ -1,45 +1,42 @@
-"""The record of what was sent. Committed before the first byte leaves, settled after."""
+"""The record of what was sent: on the disk before the first byte leaves, settled after."""
 
 import getpass
 import hashlib
 import json
 import platform
-import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final, Self, TextIO
+from typing import Final, Self
 
 from action_returns.batch import ReadyRows
-from action_returns.ledger.database import connect, reading, transaction
-from action_returns.ledger.errors import DuplicateBatch, LedgerProblem
-from action_returns.ledger.process import still_runs, this_process
-from action_returns.ledger.records import BatchRecord, Claim, Event, NewBatch, label
+from action_returns.ledger.errors import DuplicateBatch, LedgerProblem, RepeatedRows
+from action_returns.ledger.reading import Records
+from action_returns.ledger.records import Claim, NewBatch, TeamDatabase, label
+from action_returns.ledger.states import FAILED, MARKS, OPEN, PREPARED, SENDING, TO_BE_MARKED, UNKNOWN
+from action_returns.ledger.store import Store
 
-MAY_HAVE_ARRIVED: Final = ("sending", "sent", "handed-over", "unknown")
-"""States in which the receiver may hold the content."""
-
-_COLUMNS: Final = (
-    "number, profile, environment, channel, destination, source, file_name, sha256, row_count, reversals, "
-    "length(content), created_at, who, host, state, settled_at, message, evidence"
+_NOTHING_LEFT: Final = (
+    "The program that was to send this batch ended before the first byte left. Nothing was delivered. Send it again."
 )
-_UNFINISHED: Final = (
+_MAY_HAVE_LEFT: Final = (
     "The program that sent this batch ended before it could record the outcome. The file may have arrived or not. "
     "Do not send it again before you have looked: compare with File Submissions or a new pending-actions download."
 )
 
 
-def open_ledger(path: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> "Ledger":
-    """Open the ledger; batches that a program left unfinished become ``unknown``.
+def open_ledger(place: Path | TeamDatabase, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> "Ledger":
+    """Open the ledger, and settle what programs left unfinished: ``failed`` where nothing had left, else ``unknown``.
 
     Args:
-        path: the file; made where there is none.
+        place: a file on this machine, made where there is none; or a team's database.
         now: the clock, UTC.
 
     Raises:
         LedgerProblem: when it cannot be used.
     """
-    ledger = Ledger(connect(path), path, now)
+    ledger = Ledger(_open_store(place), now)
     try:
         ledger.settle_unfinished()
     except BaseException:
@@ -48,12 +45,26 @@ def open_ledger(path: Path, now: Callable[[], datetime] = lambda: datetime.now(U
     return ledger
 
 
-class Ledger:
-    """An open ledger; a context manager that closes it."""
+def _open_store(place: Path | TeamDatabase) -> Store:
+    if isinstance(place, Path):
+        from action_returns.ledger.sqlite import SqliteStore
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, now: Callable[[], datetime]) -> None:
-        self._connection = connection
-        self.path = path
+        return SqliteStore(place)
+    from action_returns.ledger.postgresql import PostgresStore
+
+    return PostgresStore(place)
+
+
+class Ledger(Records):
+    """An open ledger; a context manager that closes it.
+
+    Args:
+        store: the database.
+        now: the clock, UTC.
+    """
+
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+        super().__init__(store)
         self._now = now
 
     def __enter__(self) -> Self:
@@ -63,8 +74,16 @@ class Ledger:
         self.close()
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Close it."""
+        self._store.close()
+
+    def copy_to(self, target: Path) -> None:
+        """Write a copy of everything on record to a file that does not exist yet.
+
+        Raises:
+            LedgerProblem: when it cannot be written.
+        """
+        self._store.copy_to(target)
 
     def claim(
         self,
@@ -73,6 +92,8 @@ class Ledger:
         rows: ReadyRows,
         *,
         name_for: Callable[[int], str],
+        confirmation: Mapping[str, str | int],
+        shown: frozenset[str] = frozenset(),
         allow_duplicate: bool = False,
     ) -> Claim:
         """Record a batch and every row of it, and take the right to send it. On the disk when this returns.
@@ -82,34 +103,66 @@ class Ledger:
             content: the exact bytes.
             rows: its rows, in file order.
             name_for: batch number -> file name.
-            allow_duplicate: record it even when the same content may have arrived before.
+            confirmation: who said yes to what, and how.
+            shown: ActionIds of rows that the person was shown as sent before.
+            allow_duplicate: record it even when the same content, or rows of it, may have arrived before.
 
         Raises:
             DuplicateBatch: the same content is on record for this profile and may have arrived.
+            RepeatedRows: rows of it are on record for this environment, and the person was not shown that.
             LedgerProblem: it could not be recorded; nothing was.
         """
         sha256 = hashlib.sha256(content).hexdigest()
-        with transaction(self._connection, self.path):
+        by_action = sorted(rows, key=itemgetter(0))  # the table is kept in this order: a tenth of the time
+        with self._store.transaction():
+            previous = self.latest_with(batch.profile, batch.environment, sha256)
             if not allow_duplicate:
-                self._refuse_duplicate(batch, sha256)
-            number = self._next_number()
+                if previous is not None:
+                    raise DuplicateBatch(previous)
+                self._refuse_repeated(batch.environment, by_action, shown)
+            ((number,),) = self._store.ask("SELECT coalesce(max(number), 0) + 1 FROM batch")
             name = name_for(number)
-            self._connection.execute(
-                "INSERT INTO batch (number, profile, environment, channel, destination, source, file_name, sha256, "
-                "row_count, reversals, content, created_at, who, host, process, state) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'sending')",
-                (
-                    *(number, batch.profile, batch.environment, batch.channel, batch.destination, batch.source),
-                    *(name, sha256, len(rows), sum(cents == 0 for cents in rows.cents), content, self._stamp()),
-                    *(_who(), platform.node(), this_process()),
-                ),
+            facts = {
+                "number": number,
+                "profile": batch.profile,
+                "environment": batch.environment,
+                "channel": batch.channel,
+                "destination": batch.destination,
+                "source": batch.source,
+                "file_name": name,
+                "sha256": sha256,
+                "row_count": len(rows),
+                "reversals": sum(cents == 0 for cents in rows.cents),
+                "size": len(content),
+                "created_at": self._stamp(),
+                "who": _user(),
+                "host": platform.node(),
+                "process": self._store.this_process(),
+                "duplicate_of": None if previous is None else previous.number,
+                "state": PREPARED,
+            }
+            self._store.change(
+                f"INSERT INTO batch ({', '.join(facts)}) VALUES ({', '.join('?' * len(facts))})", *facts.values()
             )
-            self._connection.executemany(
-                "INSERT INTO sent_row (batch, position, action_id, cents, reason) VALUES (?, ?, ?, ?, ?)",
-                ((number, at, *row) for at, row in enumerate(rows)),
-            )
-            self._note(number, "claimed", {"sha256": sha256, "rows": len(rows)})
+            self._store.change("INSERT INTO content (batch, bytes) VALUES (?, ?)", number, content)
+            self._store.add_rows(number, by_action)
+            self._note(number, "prepared", {"file": name, "sha256": sha256, "rows": len(rows), "bytes": len(content)})
+            repeats = {"repeats": len(shown)} if shown else {}
+            again = {"duplicate_of": label(previous.number)} if previous is not None else {}
+            self._note(number, "confirmed", {"who": _who(), **confirmation, **repeats, **again})
+            self._store.hold(number)
         return Claim(number, label(number), name)
+
+    def leaving(self, number: int) -> None:
+        """Record that from now on bytes of a batch may leave. On the disk when this returns.
+
+        Raises:
+            LedgerProblem: it could not be recorded, or another program has settled the batch; nothing may leave then.
+        """
+        with self._store.transaction():
+            if not self._move(number, (PREPARED,), SENDING):
+                raise LedgerProblem(f"Batch {label(number)} is {self.batch(number).state} already. Nothing was sent.")
+            self._note(number, SENDING, {})
 
     def settle(self, number: int, state: str, message: str, evidence: Mapping[str, str | int]) -> None:
         """Record what became of a batch.
@@ -123,131 +176,106 @@ class Ledger:
         Raises:
             LedgerProblem: when it could not be recorded, or was settled before.
         """
-        with transaction(self._connection, self.path):
-            changed = self._connection.execute(
-                "UPDATE batch SET state = ?, message = ?, evidence = ?, settled_at = ? "
-                "WHERE number = ? AND state = 'sending'",
-                (state, message, json.dumps(dict(evidence)), self._stamp(), number),
-            ).rowcount
-            if changed != 1:
-                raise LedgerProblem(f"Batch {label(number)} is not being sent, so its outcome cannot be recorded.")
-            self._note(number, "settled", {"state": state, "message": message, **evidence})
+        # Another program may have taken this one for dead and said unknown; who sent it knows better.
+        before = OPEN if state == FAILED else (SENDING,)
+        with self._store.transaction():
+            if not self._move(number, (*before, UNKNOWN), state, message, evidence):
+                was = self.batch(number).state
+                raise LedgerProblem(f"Batch {label(number)} is {was}, so the outcome {state} cannot be recorded.")
+            self._note(number, "outcome", {"state": state, "message": message, **evidence})
+
+    def mark(self, number: int, state: str, why: str, *, seen: str) -> None:
+        """Record what a person who has looked says became of a batch.
+
+        Args:
+            number: the batch, ``unknown`` or ``handed-over``.
+            state: ``sent`` or ``failed``.
+            why: what the person has found.
+            seen: the state the person was shown.
+
+        Raises:
+            LedgerProblem: the batch is in another state than the person was shown, or in one that is certain, or nobody
+                said why.
+        """
+        if state not in MARKS:
+            raise LedgerProblem(f"A batch can be marked sent or failed, not {state}.")
+        if not why.strip():
+            raise LedgerProblem(f"Batch {label(number)} was not marked: say why, so that others can follow it later.")
+        message = f"Marked {state} by {_who()}: {why.strip()}"
+        with self._store.transaction():
+            record = self.batch(number)
+            if record.state != seen and seen in TO_BE_MARKED:
+                raise LedgerProblem(
+                    f"Batch {record.label} became {record.state} meanwhile. Nothing was marked. Look again."
+                )
+            if not self._move(number, TO_BE_MARKED, state, message, record.evidence):
+                raise LedgerProblem(
+                    f"Batch {record.label} is {record.state}, so there is nothing to settle by hand. "
+                    f"See: action-returns history show {record.label}"
+                )
+            self._note(number, "marked", {"state": state, "who": _who(), "why": why.strip(), "was": record.state})
 
     def settle_unfinished(self) -> list[str]:
-        """Make every batch ``unknown`` whose program has ended without recording an outcome; give their labels."""
-        with reading(self.path):
-            unfinished = self._connection.execute(
-                "SELECT number, process FROM batch WHERE state = 'sending' AND host = ?", (platform.node(),)
-            ).fetchall()
-        dead = [number for number, process in unfinished if not still_runs(process)]
-        for number in dead:
-            with transaction(self._connection, self.path):
-                changed = self._connection.execute(
-                    "UPDATE batch SET state = 'unknown', message = ?, settled_at = ? "
-                    "WHERE number = ? AND state = 'sending'",
-                    (_UNFINISHED, self._stamp(), number),
-                ).rowcount
-                if changed:
-                    self._note(number, "found-unfinished", {})
-        return [label(number) for number in dead]
+        """Settle every batch whose program has ended without recording an outcome; give their labels."""
+        if self._store.read_only:
+            return []
+        unfinished = self._store.ask(
+            "SELECT number, process, state FROM batch WHERE state IN (?, ?) ORDER BY number", *OPEN
+        )
+        abandoned = [batch for batch in unfinished if self._store.is_abandoned(batch[0], batch[1])]
+        return [label(number) for number, _, state in abandoned if self._abandon(number, state)]
 
-    def batches(self) -> list[BatchRecord]:
-        """Give every batch, the latest first."""
-        with reading(self.path):
-            return [
-                _record(row) for row in self._connection.execute(f"SELECT {_COLUMNS} FROM batch ORDER BY number DESC")
-            ]
+    def _abandon(self, number: int, was: str) -> bool:
+        state, message = (FAILED, _NOTHING_LEFT) if was == PREPARED else (UNKNOWN, _MAY_HAVE_LEFT)
+        with self._store.transaction():
+            moved = self._move(number, (was,), state, message, {})
+            if moved:
+                self._note(number, "outcome", {"state": state, "message": message, "found": "unfinished"})
+        return moved
 
-    def batch(self, number: int) -> BatchRecord:
-        """Give one batch.
+    def _refuse_repeated(self, environment: str, rows: Sequence[tuple[str, int, str]], shown: frozenset[str]) -> None:
+        before = self.sent_before(environment, [action_id for action_id, _, _ in rows])
+        repeated = {
+            action_id: before[action_id].rows[cents, reason]
+            for action_id, cents, reason in rows
+            if action_id in before and (cents, reason) in before[action_id].rows and action_id not in shown
+        }
+        if repeated:
+            raise RepeatedRows(repeated)
 
-        Raises:
-            LedgerProblem: when there is none of that number.
-        """
-        with reading(self.path):
-            row = self._connection.execute(f"SELECT {_COLUMNS} FROM batch WHERE number = ?", (number,)).fetchone()
-        if row is None:
-            raise LedgerProblem(f"There is no batch {label(number)}. See: action-returns history list")
-        return _record(row)
-
-    def content(self, number: int) -> bytes:
-        """Give the exact bytes of a batch.
-
-        Raises:
-            LedgerProblem: when there is none of that number.
-        """
-        self.batch(number)
-        with reading(self.path):
-            row = self._connection.execute("SELECT content FROM batch WHERE number = ?", (number,)).fetchone()
-        return bytes(row[0])
-
-    def rows(self, number: int) -> list[tuple[str, int, str]]:
-        """Give ActionId, cents and reason of every row of a batch, in file order."""
-        with reading(self.path):
-            return self._connection.execute(
-                "SELECT action_id, cents, reason FROM sent_row WHERE batch = ? ORDER BY position", (number,)
-            ).fetchall()
-
-    def events(self, number: int) -> list[Event]:
-        """Give everything that happened to a batch, in order."""
-        with reading(self.path):
-            rows = self._connection.execute(
-                "SELECT at, kind, detail FROM event WHERE batch = ? ORDER BY rowid", (number,)
-            ).fetchall()
-        return [Event(datetime.fromisoformat(at), kind, json.loads(detail)) for at, kind, detail in rows]
-
-    def export_lines(self, stream: TextIO) -> None:
-        """Write every batch with its rows and events as JSON, one batch a line."""
-        for record in reversed(self.batches()):
-            line = {name: _plain(getattr(record, name)) for name in record.__dataclass_fields__}
-            line["sent"] = [
-                {"action_id": action_id, "cents": cents, "reason": reason}
-                for action_id, cents, reason in self.rows(record.number)
-            ]
-            line["events"] = [
-                {"at": _plain(event.at), "kind": event.kind, **event.detail} for event in self.events(record.number)
-            ]
-            stream.write(json.dumps(line) + "\n")
-
-    def _next_number(self) -> int:
-        row = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'batch'").fetchone()
-        return 1 if row is None else int(row[0]) + 1
-
-    def _refuse_duplicate(self, batch: NewBatch, sha256: str) -> None:
-        marks = ", ".join("?" * len(MAY_HAVE_ARRIVED))
-        row = self._connection.execute(
-            f"SELECT {_COLUMNS} FROM batch WHERE profile = ? AND environment = ? AND sha256 = ? "
-            f"AND state IN ({marks}) ORDER BY number DESC",
-            (batch.profile, batch.environment, sha256, *MAY_HAVE_ARRIVED),
-        ).fetchone()
-        if row is not None:
-            raise DuplicateBatch(_record(row))
+    def _move(
+        self,
+        number: int,
+        before: tuple[str, ...],
+        state: str,
+        message: str = "",
+        evidence: Mapping[str, str | int] | None = None,
+    ) -> bool:
+        """Bring a batch from one of some states into another; tell whether it was in one of them."""
+        settled_at = None if state == SENDING else self._stamp()
+        changed = self._store.change(
+            "UPDATE batch SET state = ?, message = ?, evidence = ?, settled_at = ? "
+            f"WHERE number = ? AND state IN ({', '.join('?' * len(before))})",
+            *(state, message, json.dumps(dict(evidence or {})), settled_at, number, *before),
+        )
+        return changed == 1
 
     def _note(self, number: int, kind: str, detail: Mapping[str, str | int]) -> None:
-        self._connection.execute(
+        self._store.change(
             "INSERT INTO event (batch, at, kind, detail) VALUES (?, ?, ?, ?)",
-            (number, self._stamp(), kind, json.dumps(dict(detail))),
+            *(number, self._stamp(), kind, json.dumps(dict(detail))),
         )
 
     def _stamp(self) -> str:
         return self._now().astimezone(UTC).isoformat(timespec="milliseconds")
 
 
-def _who() -> str:
+def _user() -> str:
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # a process without a named user, as in some containers
         return ""
 
 
-def _record(row: tuple[Any, ...]) -> BatchRecord:
-    facts = dict(zip(BatchRecord.__dataclass_fields__, row, strict=True))
-    settled_at = facts["settled_at"]
-    facts["created_at"] = datetime.fromisoformat(facts["created_at"])
-    facts["settled_at"] = None if settled_at is None else datetime.fromisoformat(settled_at)
-    facts["evidence"] = json.loads(facts["evidence"])
-    return BatchRecord(**facts)
-
-
-def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, datetime) else value
+def _who() -> str:
+    return f"{_user()} on {platform.node()}"

@@ -1,55 +1,36 @@
 """Who is writing: a name for this process that no later one has, and whether such a process still runs."""
 
 import os
-import sys
-from pathlib import Path
+
+_SAME_START = 2.0
+"""Seconds by which a system may give the start of one and the same process differently, after its clock was set."""
 
 
 def this_process() -> str:
-    """Give a name for this process: its number and, where the system tells, the moment it started."""
-    return _name(os.getpid())
+    """Give a name for this process: its number and the moment it started."""
+    return f"{os.getpid()}@{_started(os.getpid()):.2f}"
 
 
 def still_runs(name: str) -> bool:
-    """Tell whether the process of that name still runs on this machine."""
-    pid, _, _started = name.partition("@")
-    return pid.isdigit() and _exists(int(pid)) and _name(int(pid)) == name
+    """Tell whether the process of that name may still run on this machine.
 
+    A number alone may belong to another process by now, so the moment it started has to agree.
+    """
+    import psutil
 
-def _name(pid: int) -> str:
-    return f"{pid}@{_started(pid)}"
-
-
-def _started(pid: int) -> str:
-    """Give when a process started; a number alone may belong to somebody else by now (proc(5), field 22)."""
+    number, _, started = name.partition("@")
     try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return ""
-
-
-def _exists(pid: int) -> bool:
-    if sys.platform == "win32":
-        return _exists_on_windows(pid)
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return abs(float(started) - _started(int(number))) < _SAME_START
+    except (ValueError, psutil.NoSuchProcess):  # ZombieProcess included: it has ended and only waits to be counted
         return False
-    except PermissionError:
+    except psutil.AccessDenied:  # there is such a process, and the system tells no more
         return True
-    return True
 
 
-def _exists_on_windows(pid: int) -> bool:
-    # os.kill would end it: on Windows signal 0 is CTRL_C_EVENT.
-    import ctypes
+def _started(number: int) -> float:
+    import psutil
 
-    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined,unused-ignore]
-    query_limited_information, still_active = 0x1000, 259
-    handle = kernel.OpenProcess(query_limited_information, False, pid)
-    if not handle:
-        return False
-    code = ctypes.c_ulong()
-    known = kernel.GetExitCodeProcess(handle, ctypes.byref(code))
-    kernel.CloseHandle(handle)
-    return not known or code.value == still_active
+    process = psutil.Process(number)
+    if process.status() == psutil.STATUS_ZOMBIE:
+        raise psutil.ZombieProcess(number)
+    return process.create_time()

@@ -1,6 +1,6 @@
 """What the ledger knows about a batch."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,6 +8,19 @@ from datetime import datetime
 def label(number: int) -> str:
     """Give the label of a batch as people see it: ``0001``."""
     return f"{number:04d}"
+
+
+@dataclass(frozen=True, slots=True)
+class TeamDatabase:
+    """Where a team keeps its ledger.
+
+    Args:
+        url: ``postgresql://user@host:5432/database``, without a password.
+        password: fetches the password when it is needed; None to let PostgreSQL's own ways give it.
+    """
+
+    url: str
+    password: Callable[[], str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +61,12 @@ class BatchRecord:
         created_at: when it was recorded, UTC.
         who: the user who sent it.
         host: the machine it was sent from.
-        state: ``sending``, ``sent``, ``handed-over``, ``failed`` or ``unknown``.
+        state: see :mod:`action_returns.ledger.states`.
         settled_at: when the outcome was recorded, None while it is being sent.
         message: the outcome in words.
         evidence: what the receiver answered.
+        duplicate_of: number of the batch whose content it repeats on purpose, None for most.
+        by_hand: whether the outcome is what a person said, not what the receiver did.
     """
 
     number: int
@@ -72,6 +87,8 @@ class BatchRecord:
     settled_at: datetime | None = None
     message: str = ""
     evidence: Mapping[str, str | int] = field(default_factory=dict)
+    duplicate_of: int | None = None
+    by_hand: bool = False
 
     @property
     def label(self) -> str:
@@ -100,10 +117,25 @@ class Event:
 
     Args:
         at: when, UTC.
-        kind: what: ``claimed``, ``settled``, ``found-unfinished``.
+        kind: what: ``prepared``, ``confirmed``, ``sending``, ``outcome``, ``marked``.
         detail: more of it.
     """
 
     at: datetime
     kind: str
     detail: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRecord:
+    """One row of a batch on record.
+
+    Args:
+        batch: the batch.
+        cents: the new order total in integer cents; 0 reverses.
+        reason: the reason code.
+    """
+
+    batch: BatchRecord
+    cents: int
+    reason: str

@@ -154,6 +154,7 @@ class Profile(_Table):
     max_amount: str = amount_text(DEFAULT_POLICY.max_cents)
     time_zone: str = "UTC"
     ledger: str = Field(default="sqlite", pattern=r"^(sqlite|postgresql://.+)$")
+    ledger_password: Secret | None = None
     channel: ChannelSettings
 
     @field_validator("action_id_pattern")

@@ -27,6 +27,11 @@ class Places:
     logs: Path
 
     @property
+    def backups(self) -> Path:
+        """Daily copies of the ledger."""
+        return self.ledger_file.with_name("backups")
+
+    @property
     def pending_answers(self) -> Path:
         """Which column is which in pending-actions downloads, as the user told it once."""
         return self.config_file.with_name("pending-columns.json")

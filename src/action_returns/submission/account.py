@@ -29,6 +29,11 @@ class Account:
     time_zone: tzinfo = UTC
     profile: "Profile | None" = None
 
+    @property
+    def unencrypted(self) -> bool:
+        """Whether password and rows travel readable for everybody on the way, as the profile accepts in writing."""
+        return self.profile is not None and getattr(self.profile.channel, "security", "") == "plain"
+
 
 def open_account(places: Places, name: str | None = None) -> Account:
     """Open the named profile, the default one, or the defaults when no profile was ever made.

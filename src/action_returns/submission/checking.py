@@ -1,14 +1,16 @@
-"""From a file to a verdict: read, look at the pending-actions download, check."""
+"""From a file to a verdict: read, look at the pending-actions download and at what was sent before, check."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from action_returns.batch import Context, Pending, ReadyRows, Report, Summary, check, summarise
+from action_returns.settings import Places
 from action_returns.sources import Reading, read_batch, read_stream
 from action_returns.submission.account import Account
 from action_returns.submission.download import PendingSource, remember, with_remembered
+from action_returns.submission.past import Past, look_back
 
 STANDARD_INPUT = "-"
 
@@ -24,6 +26,7 @@ class Checked:
         pending: the download it was compared with, None without one.
         rows: the rows that may be sent.
         summary: their totals.
+        past: what was sent before for its actions.
     """
 
     file: str
@@ -32,6 +35,13 @@ class Checked:
     pending: Pending | None
     rows: ReadyRows
     summary: Summary
+    past: Past = field(default_factory=Past)
+
+    @property
+    def repeated(self) -> frozenset[str]:
+        """ActionIds of the rows that may be sent although the same was sent before; the person is warned of each."""
+        ids = self.report.columns.action_id
+        return frozenset(str(ids[at]) for at in self.report.ready_with("already-sent"))
 
 
 def read_file(file: str, *, sheet: str | None = None) -> Reading:
@@ -46,13 +56,20 @@ def read_file(file: str, *, sheet: str | None = None) -> Reading:
 
 
 def check_file(
-    file: str, account: Account, *, now: datetime, pending: PendingSource | None = None, sheet: str | None = None
+    file: str,
+    account: Account,
+    places: Places,
+    *,
+    now: datetime,
+    pending: PendingSource | None = None,
+    sheet: str | None = None,
 ) -> Checked:
     """Read and check a batch.
 
     Args:
         file: path of the workbook or CSV, ``-`` for CSV on standard input.
         account: whose rules hold.
+        places: where the record of what was sent lies.
         now: the moment of the check, with its time zone.
         pending: the pending-actions download, if there is one.
         sheet: which sheet, when several could be meant.
@@ -62,11 +79,11 @@ def check_file(
     """
     reading = read_file(file, sheet=sheet)
     known = None if pending is None else read_download(pending, reading, account)
-    return check_reading(file, reading, account, now=now, pending=known)
+    return check_reading(file, reading, account, now=now, pending=known, past=look_back(reading, account, places))
 
 
 def check_reading(
-    file: str, reading: Reading, account: Account, *, now: datetime, pending: Pending | None = None
+    file: str, reading: Reading, account: Account, *, now: datetime, past: Past, pending: Pending | None = None
 ) -> Checked:
     """Check a batch that was read already, from a file or from an open workbook.
 
@@ -75,11 +92,12 @@ def check_reading(
         reading: what it held.
         account: whose rules hold.
         now: the moment of the check, with its time zone.
+        past: what was sent before for its actions.
         pending: the pending-actions download, if there is one.
     """
-    report = check(reading.columns, account.policy, Context(pending=pending, now=now))
+    report = check(reading.columns, account.policy, Context(pending=pending, now=now, sent=past.sent))
     rows = report.ready_rows()
-    return Checked(file, reading, report, pending, rows, summarise(rows, pending))
+    return Checked(file, reading, report, pending, rows, summarise(rows, pending), past)
 
 
 def read_download(source: PendingSource, reading: Reading | None, account: Account) -> Pending:

@@ -5,6 +5,7 @@ SubmissionProblem
 ├── NothingReady     no row may be sent
 ├── WrongConfirmation  the number confirmed is not the number of rows
 ├── AlreadySent      the ledger has this exact content already
+├── RowsSentMeanwhile  the ledger has rows of it already, and the person was not told
 └── ExportProblem    the file cannot be written where it was asked for
 """
 
@@ -36,6 +37,10 @@ class AlreadySent(SubmissionProblem):
     def __init__(self, message: str, batch: str) -> None:
         super().__init__(message)
         self.batch = batch
+
+
+class RowsSentMeanwhile(SubmissionProblem):
+    """The ledger has rows of the batch already that nobody was told of when it was checked."""
 
 
 class ExportProblem(SubmissionProblem):

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 from action_returns.batch.amounts import amount_text
 from action_returns.settings import write_atomically
 from action_returns.submission.errors import ExportProblem
+from action_returns.submission.marking import next_step
 from action_returns.submission.money import money
+from action_returns.submission.reviewing import UNENCRYPTED
 
 if TYPE_CHECKING:
     from action_returns.ledger import BatchRecord, Ledger
@@ -20,6 +22,7 @@ _STATES: Final = {
     "handed-over": "Handed over: not yet confirmed by the receiver",
     "failed": "Failed: nothing was delivered",
     "unknown": "Unknown: nobody can tell whether it arrived",
+    "prepared": "Being prepared: nothing has left yet",
     "sending": "Being sent",
 }
 
@@ -28,7 +31,7 @@ def receipt_lines(record: "BatchRecord") -> list[tuple[str, str]]:
     """Give the receipt of a batch as pairs of label and value."""
     when = record.created_at.astimezone()
     lines = [
-        ("Outcome", _STATES[record.state]),
+        ("Outcome", _outcome(record)),
         ("Batch", record.label),
         ("Environment", record.environment.upper()),
         ("Profile", record.profile),
@@ -44,7 +47,15 @@ def receipt_lines(record: "BatchRecord") -> list[tuple[str, str]]:
         ("What happened", record.message),
     ]
     lines += [(f"Evidence: {name}", str(value)) for name, value in record.evidence.items()]
+    if record.state == "unknown":
+        lines.append(("What to do", next_step(record.label)))
     return lines
+
+
+def _outcome(record: "BatchRecord") -> str:
+    if record.by_hand:
+        return f"{record.state.capitalize()}: a person who looked says so, the receiver did not"
+    return _STATES[record.state]
 
 
 def keep_receipt(record: "BatchRecord", ledger: "Ledger", folder: Path) -> Path:
@@ -91,6 +102,7 @@ def write_review_page(page: "Review", path: Path) -> None:
         page=page,
         summary=summary,
         report=checked.report,
+        unencrypted=UNENCRYPTED,
         effect=None if summary.effect_cents is None else money(summary.effect_cents, summary.currency, sign=True),
         new_total=money(summary.new_total_cents, summary.currency),
         rows=shown,

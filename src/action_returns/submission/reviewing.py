@@ -1,10 +1,14 @@
 """What a person confirms before anything leaves: totals, money effect, destination, and what nobody could check."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from action_returns.submission.account import Account
 from action_returns.submission.checking import Checked
 from action_returns.submission.money import money
+
+UNENCRYPTED: Final = "NONE: password and rows can be read and changed on the way (accepted in the profile)"
+"""What a person is told each time before something leaves over a plain connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def unchecked(checked: Checked) -> list[str]:
         )
     else:
         said.append(f"What has changed at the network since {pending.as_of:%Y-%m-%d %H:%M %Z} ({pending.as_of_basis}).")
-    said.append("How often each action was modified before: an action takes 1,000 modifications in its life.")
+    said.append(checked.past.unchecked)
     said.append("Whether the network applies every row: that shows in a later download or its File Submissions page.")
     return said
 
@@ -83,11 +87,15 @@ def facts(page: Review) -> list[tuple[str, str]]:
         ("Money effect", _effect(page)),
         ("Warnings", f"{report.warnings:,}"),
     ]
+    if repeated := len(page.checked.repeated):
+        listed.append(("Sent before", f"{repeated:,} of these rows, with the same amount and reason"))
     if page.account.profile is not None:
         environment = page.account.environment.upper()
         listed.append(
             ("Destination", f"{environment} · {page.channel} · {page.destination} (profile {page.account.name})")
         )
+        if page.account.unencrypted:
+            listed.append(("Encryption", UNENCRYPTED))
     else:
         listed.append(("Destination", "none yet: action-returns profile add NAME"))
     if page.sha256:

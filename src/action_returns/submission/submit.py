@@ -1,26 +1,29 @@
 """Sending: record, then send, then record.
 
-The bytes, their hash and every row are committed to the ledger before the first byte leaves; what became of them is
-committed after. Whatever ends this program in between leaves a batch that says ``sending``, which the next start
-reads as ``unknown``: it is never sent again by itself.
+The bytes, their hash and every row are committed to the ledger (``prepared``) before anything is connected; that the
+first byte is about to leave is committed right before it does (``sending``); what became of it is committed after.
+Whatever ends this program in between leaves a batch of which the next start tells the truth: ``failed`` where nothing
+had left, else ``unknown``. It is never sent again by itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from action_returns.delivery import Channel, Outcome, Parcel, Phase, State, unrecorded
-from action_returns.ledger import DuplicateBatch, LedgerProblem, NewBatch, label
-from action_returns.settings import Places, SettingsProblem, write_atomically
-from action_returns.submission.errors import AlreadySent, BatchHasErrors, WrongConfirmation
+from action_returns.delivery import Channel, Outcome, Parcel, Phase, State
+from action_returns.ledger import Claim, DuplicateBatch, LedgerProblem, NewBatch, RepeatedRows, label
+from action_returns.settings import SettingsProblem
+from action_returns.submission.errors import AlreadySent, BatchHasErrors, RowsSentMeanwhile, WrongConfirmation
 from action_returns.submission.exporting import make_file
 
 if TYPE_CHECKING:
     from action_returns.ledger import BatchRecord, Ledger
     from action_returns.submission.account import Account
     from action_returns.submission.checking import Checked
+
+_NAMED: Final = 5
+"""Rows that a message names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def submit(
     ledger: "Ledger",
     *,
     clock: Callable[[], datetime],
+    confirmation: str,
     allow_duplicate: bool = False,
 ) -> Submission:
     """Send the ready rows once.
@@ -95,10 +99,12 @@ def submit(
         channel: the way to the receiver.
         ledger: where it is recorded before and after.
         clock: the local time, with its zone.
-        allow_duplicate: send even when the ledger has this exact content already.
+        confirmation: how the person said yes, for the record (``asked at the terminal``).
+        allow_duplicate: send even when the ledger has this exact content, or rows of it, already.
 
     Raises:
         AlreadySent: the ledger has this exact content already.
+        RowsSentMeanwhile: it has rows of it already, of which the person was not told.
         action_returns.ledger.LedgerProblem: the batch could not be recorded; nothing was sent.
     """
     made = make_file(checked)
@@ -111,11 +117,18 @@ def submit(
             made.content,
             checked.rows,
             name_for=lambda number: f"Batch_Mods_Reversals_{today:%Y_%m_%d}_{label(number)}.csv",
+            confirmation={
+                "how": confirmation,
+                **({"encryption": "none, accepted in the profile"} if account.unencrypted else {}),
+            },
+            shown=checked.repeated,
             allow_duplicate=allow_duplicate,
         )
     except DuplicateBatch as duplicate:
         raise AlreadySent(_already(duplicate.previous, checked.file), duplicate.previous.label) from None
-    outcome = _deliver(channel, Parcel(claim.file_name, made.content))
+    except RepeatedRows as repeated:
+        raise RowsSentMeanwhile(_rows_already(repeated.rows, checked.file)) from None
+    outcome = _deliver(channel, Parcel(claim.file_name, made.content), claim, ledger)
     done = Submission(
         batch=claim.label,
         file_name=claim.file_name,
@@ -129,31 +142,35 @@ def submit(
     return _settled(done, claim.number, ledger)
 
 
-def keep_copy(done: Submission, ledger: "Ledger", places: Places) -> Path:
-    """Put the exact bytes of a batch where people find them; the ledger holds them anyway.
+def _deliver(channel: Channel, parcel: Parcel, claim: Claim, ledger: "Ledger") -> Outcome:
+    may_have_left = False
 
-    Returns:
-        The file.
-    """
-    folder = places.submissions / done.batch
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / done.file_name
-    if not path.exists():
-        write_atomically(path, ledger.content(int(done.batch)), overwrite=False)
-    return path
+    def leaving() -> None:
+        nonlocal may_have_left
+        ledger.leaving(claim.number)
+        may_have_left = True
 
-
-def _deliver(channel: Channel, parcel: Parcel) -> Outcome:
     try:
-        return channel.deliver(parcel, unrecorded)
-    except SettingsProblem as problem:  # the password is fetched when it is needed
-        return Outcome(State.FAILED, f"{problem} Nothing was sent.", Phase.CONNECT)
+        return channel.deliver(parcel, leaving)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # whatever it was, the truth has to be recorded
-        return Outcome(
-            State.UNKNOWN,
-            f"Sending was cut short ({type(error).__name__}). The file may have arrived or not. "
-            "Do not send it again before you have looked: at File Submissions, or at a new pending-actions download.",
-        )
+        return _cut_short(error) if may_have_left else _never_left(error)
+
+
+def _never_left(error: BaseException) -> Outcome:
+    if isinstance(error, SettingsProblem | LedgerProblem):  # the password is fetched when it is needed
+        return Outcome(State.FAILED, f"{error} Nothing was sent.", Phase.CONNECT)
+    told = (
+        f"Sending was cut short ({type(error).__name__}) before the first byte left. Nothing was sent. Send it again."
+    )
+    return Outcome(State.FAILED, told, Phase.CONNECT)
+
+
+def _cut_short(error: BaseException) -> Outcome:
+    return Outcome(
+        State.UNKNOWN,
+        f"Sending was cut short ({type(error).__name__}). The file may have arrived or not. "
+        "Do not send it again before you have looked: at File Submissions, or at a new pending-actions download.",
+    )
 
 
 def _settled(done: Submission, number: int, ledger: "Ledger") -> Submission:
@@ -173,4 +190,13 @@ def _already(previous: "BatchRecord", file: str) -> str:
         f"{previous.file_name}). Nothing was sent now. Sending {file} again uses up another modification of each of its "
         f"{previous.rows} actions; look at it with: action-returns history show {previous.label}. If it really has to "
         "go out again, add --allow-duplicate."
+    )
+
+
+def _rows_already(rows: Mapping[str, str], file: str) -> str:
+    named = ", ".join(f"{action_id} in batch {batch}" for action_id, batch in list(rows.items())[:_NAMED])
+    more = f" and {len(rows) - _NAMED:,} more" if len(rows) > _NAMED else ""
+    return (
+        f"{len(rows):,} rows with the same amount and reason were sent meanwhile: {named}{more}. Nothing was sent now. "
+        f"Check again, and leave them out: action-returns check {file}"
     )

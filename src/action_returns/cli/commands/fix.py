@@ -1,12 +1,14 @@
 """``action-returns fix``: the safe corrections, shown, in a new file."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from action_returns.batch import apply_safe_fixes, check
 from action_returns.cli.options import Run, batch_file, common
-from action_returns.submission.checking import read_file
+from action_returns.submission.checking import check_reading, read_file
+from action_returns.submission.past import look_back
 from action_returns.submission.repaired import write_repaired
 
 
@@ -26,7 +28,9 @@ def command(run: Run, *, file: str, sheet: str | None, output: str | None, dry_r
     account = run.account()
     reading = read_file(file, sheet=sheet)
     fixed, changes = apply_safe_fixes(check(reading.columns, account.policy))
-    after = check(fixed, account.policy)
+    corrected = replace(reading, columns=fixed)
+    past = look_back(corrected, account, run.places)
+    after = check_reading(file, corrected, account, now=run.now(), past=past).report
     if not dry_run and output is not None:
         write_repaired(fixed, Path(output), source=file, overwrite=force)
     if run.words.as_json:

@@ -42,6 +42,7 @@ def as_json(page: Review) -> dict[str, object]:
         "ready": report.ready,
         "errors": report.errors,
         "warnings": report.warnings,
+        "sent_before": len(page.checked.repeated),
         "reversals": summary.reversals,
         "changes": summary.changes,
         "new_total_cents": summary.new_total_cents,

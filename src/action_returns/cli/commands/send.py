@@ -1,18 +1,22 @@
 """``action-returns send``: deliver the batch once, with proof."""
 
+from collections.abc import Iterable
+
 import click
 
 from action_returns.cli.commands.review import print_review
 from action_returns.cli.exits import Exit
 from action_returns.cli.options import Run, batch_file, common, live_workbook, pending_download
+from action_returns.cli.words import counted
 from action_returns.delivery import Phase, State
-from action_returns.ledger import open_ledger
 from action_returns.submission.channels import open_channel
 from action_returns.submission.download import PendingSource
 from action_returns.submission.errors import AlreadySent
-from action_returns.submission.pages import keep_receipt
+from action_returns.submission.marking import next_step
+from action_returns.submission.papers import keep_papers
+from action_returns.submission.records import open_records
 from action_returns.submission.reviewing import Review, review
-from action_returns.submission.submit import Submission, keep_copy, refuse_unready, submit
+from action_returns.submission.submit import Submission, refuse_unready, submit
 
 _STYLES = {State.SENT: "good", State.HANDED_OVER: "good", State.FAILED: "error", State.UNKNOWN: "warning"}
 
@@ -54,37 +58,51 @@ def command(
         return _show_dry_run(run, page)
     if not yes and confirm_rows is None:
         _ask(run, page)
-    with open_ledger(run.places.ledger_file) as ledger:
+    else:
+        _warn(run, page)
+    with open_records(account, run.places) as ledger:
         try:
             with run.words.working(f"Sending to {channel.destination}"):
-                done = submit(checked, account, channel, ledger, clock=run.now, allow_duplicate=allow_duplicate)
+                done = submit(
+                    checked,
+                    account,
+                    channel,
+                    ledger,
+                    clock=run.now,
+                    confirmation=_confirmation(yes, confirm_rows),
+                    allow_duplicate=allow_duplicate,
+                )
         except AlreadySent as refused:
             if run.words.as_json:
                 run.words.json({"batch": refused.batch, "problem": "duplicate", "message": str(refused)})
             raise
         _tell(run, done)
-        if workbook is not None:
-            unwritten = workbook.show_outcome(checked, done.batch, done.outcome.state.value)
-            if unwritten:
-                run.words.say(unwritten, style="warning")
-        try:
-            copy = keep_copy(done, ledger, run.places)
-            receipt = keep_receipt(ledger.batch(int(done.batch)), ledger, copy.parent)
-            run.words.say(f"Receipt: {receipt}")
-        except OSError as error:
-            run.words.refuse(
-                f"the receipt could not be written ({error.strerror or error}). The ledger holds everything: "
-                f"action-returns history receipt {done.batch}"
-            )
+        unwritten = "" if workbook is None else workbook.show_outcome(checked, done.batch, done.outcome.state.value)
+        receipt, unkept = keep_papers(done, account, ledger, run.places, run.now().date())
+    _tell_kept(run, receipt, [unwritten, *unkept])
     return exit_code(done)
+
+
+def _confirmation(yes: bool, rows: int | None) -> str:
+    """Say how the person said yes, for the record."""
+    if rows is not None:
+        return f"--confirm-rows {rows}"
+    return "--yes" if yes else "asked at the terminal"
 
 
 def _tell(run: Run, done: Submission) -> None:
     if run.words.as_json:
         run.words.json(as_json(done))
     outcome = done.outcome
-    run.words.say(f"{outcome.state.value.upper()}: {outcome.message}", style=_STYLES[outcome.state])
+    run.words.say(f"{outcome.state.value.upper()}: {_message(done)}", style=_STYLES[outcome.state])
     run.words.say(f"Batch {done.batch} · {done.file_name} · {done.rows:,} rows · SHA-256 {done.sha256}")
+
+
+def _tell_kept(run: Run, receipt: str, unkept: Iterable[str]) -> None:
+    if receipt:
+        run.words.say(f"Receipt: {receipt}")
+    for words in filter(None, unkept):
+        run.words.say(words, style="warning")
 
 
 def as_json(done: Submission) -> dict[str, object]:
@@ -98,9 +116,14 @@ def as_json(done: Submission) -> dict[str, object]:
         "sha256": done.sha256,
         "rows": done.rows,
         "bytes": done.size,
-        "message": done.outcome.message,
+        "message": _message(done),
         "recorded": done.recorded,
     }
+
+
+def _message(done: Submission) -> str:
+    outcome = done.outcome
+    return f"{outcome.message} {next_step(done.batch)}" if outcome.state is State.UNKNOWN else outcome.message
 
 
 def exit_code(done: Submission) -> Exit:
@@ -123,6 +146,12 @@ def _show_dry_run(run: Run, page: Review) -> int:
         print_review(run.words, page)
     run.words.say("Dry run: nothing was sent.", style="strong")
     return Exit.DONE
+
+
+def _warn(run: Run, page: Review) -> None:
+    """Say what a person who is not asked would otherwise have seen in the review."""
+    if repeated := len(page.checked.repeated):
+        run.words.say(f"{counted(repeated, 'row')} went out before with the same amount and reason.", style="warning")
 
 
 def _ask(run: Run, page: Review) -> None:

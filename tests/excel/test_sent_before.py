@@ -1,0 +1,49 @@
+"""The buttons know what was sent before, and say so when they cannot know."""
+
+from tests.excel.conftest import GOOD
+
+NEW = ("M.8882.4808.3", "0", "REJECTED")
+
+
+def send(desk):
+    desk.excel.answer("yes")
+    return desk.click("send")
+
+
+def test_validate_shows_rows_that_were_sent_before(desk, outbox):
+    desk.open(GOOD)
+    assert send(desk).startswith("Handed over.")
+    desk.open([*GOOD, NEW], name="again.xlsm")
+    said = desk.click("validate")
+    assert said.startswith("2 of 3 rows need attention.")
+    assert "2 warnings do not. 3 can be sent." in said
+    assert desk.column("E", [4, 5, 6]) == [
+        "Warning: Row was sent before",
+        "Warning: Row was sent before",
+        "Ready: reverse",
+    ]
+    assert "in batch 0001" in desk.peek("Actions!F4")
+
+
+def test_who_confirms_is_told_how_many_rows_go_out_again(desk, outbox):
+    desk.open(GOOD)
+    send(desk)
+    desk.open([*GOOD, NEW], name="again.xlsm")
+    assert send(desk).startswith("Handed over.")
+    question = desk.excel.alerts[-2].text
+    assert question.startswith("Send 3 rows to TEST now?")
+    assert "2 rows went out before with the same amount and reason." in question
+
+
+def test_validate_says_when_the_record_cannot_be_read(desk, outbox, places):
+    places.ledger_file.write_bytes(b"this is no ledger" * 1_000)
+    desk.open(GOOD)
+    said = desk.click("validate")
+    assert said.startswith("All 2 rows are ready.")
+    assert "Not checked, what was sent before for these actions: The ledger" in said
+
+
+def test_validate_makes_no_record(desk, outbox, places):
+    desk.open(GOOD)
+    assert "what was sent before" not in desk.click("validate")
+    assert not places.ledger_file.exists()

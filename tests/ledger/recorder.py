@@ -1,0 +1,38 @@
+"""A program that records two batches step by step, and notes after each step that it was told so.
+
+Args: the ledger, and the file for its notes. The tests end it at every system call that touches the ledger's files.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from action_returns.batch import ReadyRows, csv_bytes
+from action_returns.ledger import NewBatch, open_ledger
+
+BATCH = NewBatch("acme", "live", "ftp", "ftp://batch.impact.com/", "returns.xlsx")
+
+
+def rows_of(number):
+    """Give the rows of a batch, enough to fill several pages of the file."""
+    ids = [f"M.8882.{number}.{at}" for at in range(300)]
+    return ReadyRows(ids, [0] * len(ids), ["REJECTED"] * len(ids))
+
+
+def record(ledger, number, note):
+    rows = rows_of(number)
+    claimed = ledger.claim(
+        BATCH, csv_bytes(rows), rows, name_for=lambda at: f"Batch_{at:04d}.csv", confirmation={"how": "a test"}
+    )
+    note(f"prepared {claimed.number}")
+    ledger.leaving(claimed.number)
+    note(f"sending {claimed.number}")
+    ledger.settle(claimed.number, "sent", "There.", {"size": 1})
+    note(f"sent {claimed.number}")
+
+
+if __name__ == "__main__":
+    told = os.open(sys.argv[2], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    with open_ledger(Path(sys.argv[1])) as opened:
+        for which in (1, 2):
+            record(opened, which, lambda words: os.write(told, f"{words}\n".encode()))

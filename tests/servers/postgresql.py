@@ -1,0 +1,96 @@
+"""A real PostgreSQL on loopback, in a folder of its own that is gone afterwards."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from tests.servers import unpacked
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """A running server; its one user ``ann`` may do everything and needs no password from this machine.
+
+    Args:
+        port: its port on 127.0.0.1.
+        folder: its data.
+        pid: the server's first process.
+    """
+
+    port: int
+    folder: Path
+    pid: int
+
+    def url(self, database: str, user: str = "ann") -> str:
+        return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
+
+    def run(self, statement: str, database: str = "postgres") -> None:
+        """Let the one who may do everything do something."""
+        import psycopg
+
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def new_database(self) -> str:
+        """Make an empty database and give its name."""
+        name = f"ledger_{next(_numbers)}"
+        self.run(f"CREATE DATABASE {name}")
+        return name
+
+
+def why_not() -> str:
+    """Say why there can be no server here, or nothing when there can."""
+    return unpacked.why_not("initdb", "postgres", as_root=False)
+
+
+@contextmanager
+def server(*settings: str, access: str = "host all all 127.0.0.1/32 trust\n") -> Iterator[Postgres]:
+    """Run a server until the block ends.
+
+    Args:
+        settings: more of its settings, ``name=value``.
+        access: its rules for who may sign in how (pg_hba.conf).
+    """
+    root = Path(tempfile.mkdtemp(prefix="action-returns-postgresql-"))
+    try:
+        _give_away(root)
+        data, port = root / "data", unpacked.free_port()
+        subprocess.run(
+            [unpacked.program("initdb"), "-D", data, "-U", "ann", "--no-sync", "-E", "UTF8", "--no-locale", "-A", "trust"],
+            check=True, capture_output=True, env=unpacked.environment(), **_as_nobody(),
+        )  # fmt: skip
+        (data / "pg_hba.conf").write_text(access)
+        wanted = {
+            f"port={port}",
+            "listen_addresses=127.0.0.1",
+            f"unix_socket_directories={root}",
+            "fsync=off",
+            *settings,
+        }
+        command = [unpacked.program("postgres"), "-D", str(data), *(word for one in wanted for word in ("-c", one))]
+        with unpacked.running(command, port=port, log=root / "log", **_as_nobody()) as process:
+            yield Postgres(port, data, process.pid)
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def _as_nobody() -> dict[str, object]:
+    """PostgreSQL does not run as root."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def _give_away(folder: Path) -> None:
+    if os.geteuid() == 0:
+        os.chown(folder, pwd.getpwnam("nobody").pw_uid, pwd.getpwnam("nobody").pw_gid)
