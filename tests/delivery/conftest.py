@@ -7,6 +7,8 @@ import pytest
 import trustme
 
 from action_returns.cli import demo_servers
+from action_returns.delivery import EmailChannel
+from tests.servers import postfix
 
 PASSWORD = "s3cret-canary-pass"
 
@@ -45,3 +47,30 @@ def inbox(tmp_path):
     folder = tmp_path / "inbox"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture(scope="session")
+def postfix_server(authority, tmp_path_factory):
+    """Postfix, started once for all tests that need it."""
+    if reason := postfix.why_not():
+        pytest.skip(reason)
+    with postfix.postfix(tmp_path_factory.mktemp("postfix"), authority.server) as running:
+        yield running
+
+
+def email_channel(port, context=None, **changes):
+    """An e-mail channel to a server on this machine that does not wait long for anything."""
+    facts = {
+        "host": "127.0.0.1",
+        "port": port,
+        "security": "starttls",
+        "sender": "returns@brand.example",
+        "recipient": "account@batch.example",
+        "context": context,
+        "connect_timeout": 5,
+        "command_timeout": 3,
+        "data_timeout": 3,
+        "accept_timeout": 3,
+        "pause": lambda _seconds: None,
+    }
+    return EmailChannel(**{**facts, **changes})

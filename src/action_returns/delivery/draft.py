@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from action_returns.delivery import folder
-from action_returns.delivery.outcome import Leaving, Outcome, Parcel, unrecorded
+from action_returns.delivery.outcome import Leaving, Outcome, Parcel, State, unrecorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,17 @@ class DraftChannel:
         """Write the draft; whether it was sent only the user knows."""
         from action_returns.delivery.message import write_letter
 
-        letter = write_letter(
-            parcel,
-            sender=self.sender or "",
-            recipient=self.recipient or "",
-            subject=self.subject,
-            now=datetime.now().astimezone(),
-            draft=True,
-        )
+        try:
+            letter = write_letter(
+                parcel,
+                sender=self.sender or "",
+                recipient=self.recipient or "",
+                subject=self.subject,
+                now=datetime.now().astimezone(),
+                draft=True,
+            )
+        except ValueError as odd:
+            return Outcome(State.FAILED, f"{odd} Nothing was written. Correct it in the profile.")
         leaving()
         outcome = folder.put(
             self.directory,

@@ -1,36 +1,53 @@
 """E-mail over SMTP, step by step, so that the phase of a failure is known (RFC 5321; RFC 8314 for TLS).
 
 A mail server that accepts the message has taken it over; whether it arrives nobody knows at that moment. That is
-``handed-over``, not ``sent``. When the answer after the final dot is lost the mail may be on its way (RFC 1047).
+``handed-over``, not ``sent``. What decides is the line with one dot that ends the message: a server that has not seen
+it must throw the message away (RFC 5321, 4.1.1.10), one that has may have taken it even when its answer is lost
+(RFC 1047).
 """
 
 import contextlib
-import smtplib
+import random
+import re
+import socket
 import ssl
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal, NoReturn
 
 from action_returns.delivery.connecting import not_connected
-from action_returns.delivery.message import write_letter
+from action_returns.delivery.email_client import Conversation, NotAReply, Reply
+from action_returns.delivery.message import Letter, write_letter
 from action_returns.delivery.outcome import Leaving, Outcome, Parcel, Phase, State, unrecorded
 
-_NETWORK: Final = (OSError, EOFError, smtplib.SMTPServerDisconnected)
-_OK: Final = range(200, 300)
+# Replies that let the conversation go on (RFC 5321, 4.3.2; RFC 4954, 6).
+_READY: Final = 220
+_SIGNED_IN: Final = 235
+_OK: Final = 250
+_FORWARDED: Final = 251
+_START_MESSAGE: Final = 354
+_REFUSAL: Final = range(400, 600)
+_FOR_NOW: Final = range(400, 500)
+_FINAL_REFUSAL: Final = range(500, 600)
+
+_PAUSES: Final = (2.0, 8.0)
+_SIZE: Final = re.compile(r"[0-9]{1,18}")
 
 
 class _Stopped(Exception):
-    """Ends a conversation with the outcome it has led to."""
+    """Ends a conversation with the outcome it has led to; the same may go well a moment later where it may pass."""
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: Outcome, *, may_pass: bool = False) -> None:
         super().__init__(outcome.message)
         self.outcome = outcome
+        self.may_pass = may_pass
 
 
 @dataclass(frozen=True, slots=True)
 class EmailChannel:
-    """Hands the file to a mail server as the one attachment of a message.
+    """Hands the file to a mail server as the one attachment of a message to the one recipient.
 
     Args:
         host: the mail server.
@@ -44,7 +61,9 @@ class EmailChannel:
         context: TLS settings; the machine's trusted certificates when None.
         connect_timeout: seconds for connecting.
         command_timeout: seconds for each reply.
+        data_timeout: seconds for each part of the message (RFC 5321, 4.5.3.2.5 asks for three minutes).
         accept_timeout: seconds for the reply after the final dot (RFC 5321, 4.5.3.2.6 asks for ten minutes).
+        pause: waits before it connects once more.
     """
 
     host: str
@@ -58,7 +77,9 @@ class EmailChannel:
     context: ssl.SSLContext | None = field(default=None, repr=False)
     connect_timeout: float = 15
     command_timeout: float = 60
+    data_timeout: float = 180
     accept_timeout: float = 600
+    pause: Callable[[float], None] = field(default=time.sleep, repr=False)
 
     @property
     def destination(self) -> str:
@@ -67,195 +88,215 @@ class EmailChannel:
 
     def deliver(self, parcel: Parcel, leaving: Leaving = unrecorded) -> Outcome:
         """Hand the message over once."""
-        letter = write_letter(
-            parcel,
-            sender=self.sender,
-            recipient=self.recipient,
-            subject=self.subject,
-            now=datetime.now().astimezone(),
-        )
+        try:
+            letter = write_letter(
+                parcel,
+                sender=self.sender,
+                recipient=self.recipient,
+                subject=self.subject,
+                now=datetime.now().astimezone(),
+            )
+        except ValueError as odd:
+            return Outcome(State.FAILED, f"{odd} Nothing was sent. Correct it in the profile.", Phase.CONNECT)
         try:
             with self._signed_in() as client:
-                self._refuse_too_large(client, len(letter.content))
                 self._envelope(client, len(letter.content))
-                reply = self._data(client, letter.content, leaving)
+                return self._hand_over(client, letter, leaving)
         except _Stopped as stopped:
             return stopped.outcome
-        return Outcome(
-            State.HANDED_OVER,
-            f"Handed to the mail server {self.host} for {self.recipient} (message {letter.message_id}). Delivery and "
-            f"processing are not confirmed yet; a bounce would come to {self.sender}.",
-            evidence={"reply": reply, "message_id": letter.message_id},
-        )
 
     def probe(self) -> Outcome:
-        """Connect, sign in and name sender and recipient, then take it back. No message is sent."""
+        """Connect, sign in and name sender and recipient, then leave. No message is sent."""
         try:
             with self._signed_in() as client:
                 self._envelope(client, 0)
-                with contextlib.suppress(*_NETWORK, smtplib.SMTPException):
-                    client.rset()
+                evidence = {"security": client.security}
         except _Stopped as stopped:
             return stopped.outcome
+        warning = " The connection is not encrypted: others can read what is sent." if self.security == "plain" else ""
         return Outcome(
             State.SENT,
             f"The mail server {self.host} works: it accepts {self.sender} as sender and {self.recipient} as recipient. "
-            "No message was sent.",
+            f"No message was sent.{warning}",
+            evidence=evidence,
         )
 
     @contextlib.contextmanager
-    def _signed_in(self) -> Iterator[smtplib.SMTP]:
+    def _signed_in(self) -> Iterator[Conversation]:
+        """Give a conversation in which a message may be handed over; drop it when anything goes wrong in it."""
         password = self.password() if self.password is not None else None
-        client = self._connected()
+        client = self._opened()
         try:
-            self._secure(client)
             if self.username is not None and password is not None:
                 self._sign_in(client, self.username, password)
             yield client
         finally:
-            # The message is accepted or not by now; a lost answer to QUIT changes nothing.
-            with contextlib.suppress(*_NETWORK, smtplib.SMTPException):
-                client.quit()
             client.close()
 
-    def _connected(self) -> smtplib.SMTP:
+    def _opened(self) -> Conversation:
+        """Connect and encrypt, once more after a moment where the trouble may pass: nobody has signed in yet."""
+        for pause in _PAUSES:
+            try:
+                return self._open()
+            except _Stopped as stopped:
+                if not stopped.may_pass:
+                    raise
+            self.pause(pause * random.uniform(0.5, 1.5))  # noqa: S311  # no secret, only not everybody at once
+        return self._open()
+
+    def _open(self) -> Conversation:
+        tls = None if self.security == "plain" else self.context or ssl.create_default_context()
         try:
-            if self.security == "implicit-tls":
-                # smtplib's own default context verifies nothing.
-                return smtplib.SMTP_SSL(self.host, self.port, timeout=self.connect_timeout, context=self._tls())
-            return smtplib.SMTP(self.host, self.port, timeout=self.connect_timeout)
-        except smtplib.SMTPResponseException as error:
-            self._stop(f"{self.host} does not talk to us now", _reply(error.smtp_code, error.smtp_error), Phase.CONNECT)
-        except _NETWORK as error:
-            raise _Stopped(not_connected(error, self.host, self.port)) from None
-
-    def _tls(self) -> ssl.SSLContext:
-        return self.context or ssl.create_default_context()
-
-    def _secure(self, client: smtplib.SMTP) -> None:
-        try:
-            if client.sock is not None:
-                client.sock.settimeout(self.command_timeout)
-            client.ehlo()
-            if self.security == "starttls":
-                if not client.has_extn("starttls"):
-                    raise _Stopped(self._no_tls())
-                client.starttls(context=self._tls())
-                client.ehlo()
-        except smtplib.SMTPResponseException as error:
-            self._stop(f"{self.host} refused", _reply(error.smtp_code, error.smtp_error), Phase.CONNECT)
-        except _NETWORK as error:
-            raise _Stopped(not_connected(error, self.host, self.port)) from None
-
-    def _no_tls(self) -> Outcome:
-        return Outcome(
-            State.FAILED,
-            f"{self.host}:{self.port} does not offer an encrypted connection (STARTTLS). Nothing was sent, not even the "
-            "password. Check channel.port and channel.security in the profile.",
-            Phase.CONNECT,
-        )
-
-    def _sign_in(self, client: smtplib.SMTP, username: str, password: str) -> None:
-        try:
-            client.login(username, password)
-        except smtplib.SMTPAuthenticationError as error:
-            self._stop(
-                f"{self.host} did not accept the user name or password",
-                _reply(error.smtp_code, error.smtp_error),
-                Phase.CONNECT,
-                "User names are case-sensitive; some providers want an app password. Update them, then test with: "
-                "action-returns probe",
+            client = Conversation(
+                self.host,
+                self.port,
+                connect_timeout=self.connect_timeout,
+                reply_timeout=self.command_timeout,
+                tls=tls if self.security == "implicit-tls" else None,
             )
-        except smtplib.SMTPNotSupportedError:
+        except OSError as error:
+            may_pass = not isinstance(error, (ssl.SSLError, socket.gaierror))
+            raise _Stopped(not_connected(error, self.host, self.port), may_pass=may_pass) from None
+        try:
+            self._introduce(client, tls if self.security == "starttls" else None)
+        except BaseException:
+            client.close()
+            raise
+        return client
+
+    def _introduce(self, client: Conversation, tls: ssl.SSLContext | None) -> None:
+        with self._certain(Phase.CONNECT):
+            self._need(client.welcome(), _READY, f"{self.host} does not talk to us now", Phase.CONNECT)
+            self._need(client.greet(), _OK, f"{self.host} does not talk to us", Phase.CONNECT)
+            if tls is not None:
+                if "STARTTLS" not in client.offers:
+                    self._stop(
+                        f"{self.host}:{self.port} does not offer an encrypted connection (STARTTLS)",
+                        Phase.CONNECT,
+                        "Not even the password has left. Check channel.port and channel.security in the profile.",
+                    )
+                self._need(client.ask("STARTTLS"), _READY, f"{self.host} does not encrypt now", Phase.CONNECT)
+                client.start_tls(tls)
+                self._need(client.greet(), _OK, f"{self.host} does not talk to us", Phase.CONNECT)
+
+    def _sign_in(self, client: Conversation, username: str, password: str) -> None:
+        offered = client.offers.get("AUTH", "").upper().split()
+        mechanism = next((known for known in ("PLAIN", "LOGIN") if known in offered), None)
+        if mechanism is None:
+            ways = f"it offers {', '.join(offered)}" if offered else "it offers none"
             self._stop(
-                f"{self.host}:{self.port} offers no sign-in here",
-                "",
+                f"{self.host}:{self.port} has no sign-in with user name and password ({ways})",
                 Phase.CONNECT,
                 "Check channel.port and channel.security, or leave out username and password.",
             )
-        except smtplib.SMTPServerDisconnected as error:
-            raise _Stopped(not_connected(error, self.host, self.port)) from None
-        except smtplib.SMTPException as error:
-            self._stop(f"Signing in to {self.host} failed", type(error).__name__, Phase.CONNECT)
-        except _NETWORK as error:
-            raise _Stopped(not_connected(error, self.host, self.port)) from None
+        with self._certain(Phase.CONNECT):
+            reply = client.sign_in(username, password, mechanism)
+        # One attempt only: each refused one may count towards a lockout.
+        if reply.code in _FINAL_REFUSAL:
+            self._stop(
+                f"{self.host} did not accept the user name or password",
+                Phase.CONNECT,
+                "User names are case-sensitive; some providers want an app password. Update them, then test with: "
+                "action-returns probe",
+                reply,
+            )
+        self._need(reply, _SIGNED_IN, f"{self.host} could not sign in now", Phase.CONNECT)
 
-    def _refuse_too_large(self, client: smtplib.SMTP, size: int) -> None:
-        limit = client.esmtp_features.get("size", "")
-        if limit.isdigit() and 0 < int(limit) < size:
+    def _envelope(self, client: Conversation, size: int) -> None:
+        """Name sender and recipient. A server that refuses either is never sent a message."""
+        limit = client.offers.get("SIZE", "")
+        if _SIZE.fullmatch(limit) and 0 < int(limit) < size:
             self._stop(
                 f"{self.host} takes messages of at most {int(limit):,} bytes, this one has {size:,}",
-                "",
                 Phase.TRANSFER,
                 "Split the sheet in two, or send by FTP.",
             )
+        announced = f" SIZE={size}" if size and "SIZE" in client.offers else ""
+        with self._certain(Phase.TRANSFER):
+            self._need(
+                client.ask(f"MAIL FROM:<{self.sender}>{announced}"),
+                _OK,
+                f"{self.host} does not accept {self.sender} as sender",
+                Phase.TRANSFER,
+                "Check channel.sender in the profile.",
+            )
+            reply = client.ask(f"RCPT TO:<{self.recipient}>")
+            self._need(
+                reply,
+                _FORWARDED if reply.code == _FORWARDED else _OK,
+                f"{self.host} does not accept {self.recipient} as recipient",
+                Phase.TRANSFER,
+                "Check channel.recipient: it is the address that impact.com showed for this account.",
+            )
 
-    def _envelope(self, client: smtplib.SMTP, size: int) -> None:
-        options = [f"SIZE={size}"] if size and client.has_extn("size") else []
+    def _hand_over(self, client: Conversation, letter: Letter, leaving: Leaving) -> Outcome:
+        """Send the message; from its last line on nobody but the server knows what became of it."""
+        with self._certain(Phase.TRANSFER):
+            self._need(client.ask("DATA"), _START_MESSAGE, f"{self.host} did not take the message", Phase.TRANSFER)
+        leaving()
+        evidence = {"message_id": letter.message_id, "security": client.security, "server": client.name}
         try:
-            code, text = client.mail(self.sender, options)
-            if code not in _OK:
-                self._stop(
-                    f"{self.host} does not accept {self.sender} as sender",
-                    _reply(code, text),
-                    Phase.TRANSFER,
-                    "Check channel.sender in the profile.",
-                )
-            code, text = client.rcpt(self.recipient)
-            if code not in _OK:
-                self._stop(
-                    f"{self.host} does not accept {self.recipient} as recipient",
-                    _reply(code, text),
-                    Phase.TRANSFER,
-                    "Check channel.recipient: it is the address that impact.com showed for this account.",
-                )
-        except _NETWORK as error:
-            outcome = not_connected(error, self.host, self.port)
-            raise _Stopped(Outcome(outcome.state, outcome.message, Phase.TRANSFER)) from None
-
-    def _data(self, client: smtplib.SMTP, content: bytes, leaving: Leaving) -> str:
-        """Send the message; give the server's reply after the final dot."""
-        started = False
+            client.send_content(letter.content, self.data_timeout)
+        except OSError as error:
+            raise _Stopped(self._broken_off(str(error), evidence)) from None
         try:
-            code, text = client.docmd("DATA")
-            if code != 354:  # noqa: PLR2004  # start mail input (RFC 5321, 4.2.3)
-                self._stop(f"{self.host} did not take the message", _reply(code, text), Phase.TRANSFER)
-            leaving()
-            started = True
-            client.send(_dotted(content))
-            if client.sock is not None:
-                client.sock.settimeout(self.accept_timeout)
-            code, text = client.getreply()
-        except _NETWORK as error:
-            if started:
-                raise _Stopped(self._unknown(str(error))) from None
-            outcome = not_connected(error, self.host, self.port)
-            raise _Stopped(Outcome(outcome.state, outcome.message, Phase.TRANSFER)) from None
-        if code not in _OK:
-            todo = "Ask whoever runs the server to make room." if code in (452, 552) else "Read what it answered."
-            self._stop(f"{self.host} did not take the message", _reply(code, text), Phase.TRANSFER, todo)
-        return _reply(code, text)
-
-    def _unknown(self, why: str) -> Outcome:
+            reply = client.end_content(self.accept_timeout)
+        except OSError as error:
+            raise _Stopped(self._unknown(str(error) or "the answer was lost", evidence)) from None
+        evidence["reply"] = str(reply)
+        if reply.code in _REFUSAL:  # then it must not deliver it (RFC 5321, 4.2.5)
+            self._need(reply, _OK, f"{self.host} did not take the message", Phase.TRANSFER)
+        if reply.code != _OK:
+            raise _Stopped(self._unknown(f"it answered {reply}", evidence))
         return Outcome(
-            State.UNKNOWN,
-            f"Nobody can tell whether {self.host} took the message for {self.recipient}: {why or 'the answer was lost'}. "
-            "Do not send it again yet. Look into your sent or bounced mail and at File Submissions.",
+            State.HANDED_OVER,
+            f"Handed to the mail server {self.host} for {self.recipient} (message {letter.message_id}). Delivery and "
+            f"processing are not confirmed yet; a bounce would come to {self.sender}.",
+            evidence=evidence,
         )
 
-    def _stop(self, what: str, reply: str, phase: Phase, todo: str = "Try again later.") -> NoReturn:
+    @contextlib.contextmanager
+    def _certain(self, phase: Phase) -> Iterator[None]:
+        """Turn what breaks a conversation before the message is whole into the outcome: certainly not delivered."""
+        try:
+            yield
+        except NotAReply as odd:
+            raise _Stopped(
+                Outcome(
+                    State.FAILED,
+                    f"{self.host}:{self.port} does not talk as a mail server should ({odd}). Nothing was sent. Check "
+                    "channel.host, channel.port and channel.security; if they are right, ask whoever runs the server.",
+                    phase,
+                )
+            ) from None
+        except OSError as error:
+            outcome = replace(not_connected(error, self.host, self.port), phase=phase)
+            raise _Stopped(outcome, may_pass=isinstance(error, ConnectionError)) from None
+
+    def _need(self, reply: Reply, wanted: int, what: str, phase: Phase, todo: str = "Read what it answered.") -> None:
+        if reply.code == wanted:
+            return
+        may_pass = reply.code in _FOR_NOW
+        self._stop(what, phase, "It may take it later: try again in a few minutes." if may_pass else todo, reply)
+
+    def _stop(self, what: str, phase: Phase, todo: str, reply: Reply | None = None) -> NoReturn:
         answered = f" (it answered: {reply})" if reply else ""
-        evidence = {"reply": reply} if reply else {}
-        raise _Stopped(Outcome(State.FAILED, f"{what}{answered}. Nothing was sent. {todo}", phase, evidence)) from None
+        evidence = {"reply": str(reply)} if reply else {}
+        outcome = Outcome(State.FAILED, f"{what}{answered}. Nothing was sent. {todo}", phase, evidence)
+        raise _Stopped(outcome, may_pass=reply is not None and reply.code in _FOR_NOW)
 
+    def _broken_off(self, why: str, evidence: Mapping[str, str]) -> Outcome:
+        return Outcome(
+            State.FAILED,
+            f"The connection to {self.host} broke off in the middle of the message ({why}). A mail server throws away a "
+            "message that was not ended, so nothing was delivered. Send it again.",
+            evidence=evidence,
+        )
 
-def _dotted(content: bytes) -> bytes:
-    """Double a dot that starts a line, and end with the line that holds one dot only (RFC 5321, 4.5.2)."""
-    lines = content.replace(b"\r\n.", b"\r\n..")
-    lines = b"." + lines if lines.startswith(b".") else lines
-    return lines + (b"" if lines.endswith(b"\r\n") else b"\r\n") + b".\r\n"
-
-
-def _reply(code: int, text: bytes | str) -> str:
-    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return f"{code} {words}".replace("\n", " ")[:300]
+    def _unknown(self, why: str, evidence: Mapping[str, str]) -> Outcome:
+        return Outcome(
+            State.UNKNOWN,
+            f"Nobody can tell whether {self.host} took the message for {self.recipient}: {why}. "
+            "Do not send it again yet. Look into your sent or bounced mail and at File Submissions.",
+            evidence=evidence,
+        )

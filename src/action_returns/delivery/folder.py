@@ -3,6 +3,7 @@
 import errno
 import os
 import secrets
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,6 +27,7 @@ def put(directory: Path, name: str, content: bytes, *, done: str) -> Outcome:
             file.flush()
             os.fsync(file.fileno())
         _name_it(draft, path)
+        _settle(directory)
     except FileExistsError:
         return Outcome(
             State.FAILED,
@@ -41,8 +43,11 @@ def put(directory: Path, name: str, content: bytes, *, done: str) -> Outcome:
 
 def look_at(directory: Path) -> Outcome:
     """Tell whether files could be put into a folder, without leaving one there."""
-    if not directory.is_dir():
-        return _failed(directory, FileNotFoundError(errno.ENOENT, "there is no such folder"))
+    try:
+        if not stat.S_ISDIR(directory.stat().st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, "it is a file")
+    except OSError as error:
+        return _failed(directory, error)
     if not os.access(directory, os.W_OK):
         return _failed(directory, PermissionError(errno.EACCES, "this user may not write there"))
     return Outcome(State.SENT, f"The folder {directory} is there and may be written to. Nothing was written.")
@@ -51,11 +56,40 @@ def look_at(directory: Path) -> Outcome:
 def _name_it(draft: Path, path: Path) -> None:
     try:
         os.link(draft, path)  # fails when the name is taken, in one step
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without hard links
-        path.touch(exist_ok=False)
+    except OSError as error:
+        if _is_there(draft, path):
+            return
+        if isinstance(error, FileExistsError):
+            raise
+        _take_name(draft, path)
+
+
+def _is_there(draft: Path, path: Path) -> bool:
+    """Tell whether it has its name after all: over a network the answer may get lost and the second try refused."""
+    try:
+        return path.samefile(draft)
+    except OSError:
+        return False
+
+
+def _take_name(draft: Path, path: Path) -> None:
+    """Give it its name on a file system without hard links."""
+    path.touch(exist_ok=False)
+    try:
         draft.replace(path)
+    except OSError:
+        path.unlink()
+        raise
+
+
+def _settle(directory: Path) -> None:
+    """Make the name itself survive a power cut; Windows does that on its own, and not every file system can."""
+    with suppress(OSError):
+        handle = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _failed(directory: Path, error: OSError) -> Outcome:

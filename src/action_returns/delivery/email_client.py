@@ -1,0 +1,285 @@
+"""One SMTP conversation: commands out, replies in, and nothing taken for a reply that is none (RFC 5321).
+
+smtplib is not used, because it takes a reply that came before it was due for the answer to the message: a stray ``250``
+followed by ``554`` counts as accepted. It also takes ``2_5`` and a reply whose lines carry different codes, tries a
+refused password once more with the next mechanism (two failures towards a lockout for one click), and raises
+UnicodeEncodeError for a password with an umlaut and binascii.Error for an odd challenge (Python 3.11).
+"""
+
+import re
+import socket
+import ssl
+import time
+from base64 import b64encode
+from dataclasses import dataclass
+from typing import Final
+
+_REPLY_LINE: Final = re.compile(rb"([2-5][0-9][0-9])(?:([ -])(.*))?", re.DOTALL)
+_LONGEST_REPLY: Final = 65_536
+_CHUNK: Final = 65_536
+_GO_ON: Final = 334  # RFC 4954, 4
+_WANTS_MORE: Final = range(300, 400)  # the server waits for the rest of what it was told (RFC 5321, 4.2.1)
+_GOOD_BYE: Final = 5.0
+_NOTHING_THERE: Final = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+
+
+class NotAReply(ConnectionError):
+    """The server said something that is no answer to what it was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer of the server.
+
+    Args:
+        code: its three digits.
+        lines: its words, line by line, printable signs only.
+    """
+
+    code: int
+    lines: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.code} {' '.join(self.lines)}".rstrip()[:300]
+
+
+class Conversation:
+    """A connection to a mail server.
+
+    Args:
+        host: the mail server.
+        port: its port.
+        connect_timeout: seconds for connecting and for the TLS handshake.
+        reply_timeout: seconds for a whole reply, however slowly it comes.
+        tls: settings for TLS from the first byte; None to begin without.
+
+    Attributes:
+        name: what the server calls itself.
+        offers: what the server said it can do, keyword -> values (RFC 5321, 4.1.1.1).
+
+    Raises:
+        OSError: when no connection came about.
+    """
+
+    def __init__(
+        self, host: str, port: int, *, connect_timeout: float, reply_timeout: float, tls: ssl.SSLContext | None
+    ) -> None:
+        self._host = host
+        self._connect_timeout = connect_timeout
+        self._reply_timeout = reply_timeout
+        self._unread = b""
+        self._secrets: list[str] = []
+        self._may_speak = False
+        self.name = ""
+        self.offers: dict[str, str] = {}
+        self._socket = socket.create_connection((host, port), timeout=connect_timeout)
+        if tls is not None:
+            self._encrypt(tls)
+
+    @property
+    def security(self) -> str:
+        """What protects the connection now: ``TLSv1.3``, or ``not encrypted``."""
+        return (isinstance(self._socket, ssl.SSLSocket) and self._socket.version()) or "not encrypted"
+
+    def reply(self, timeout: float | None = None) -> Reply:
+        """Read one whole reply.
+
+        Args:
+            timeout: seconds for all of it, when other than usual.
+
+        Raises:
+            NotAReply: when what came is not one.
+            OSError: when none came.
+        """
+        until = time.monotonic() + (self._reply_timeout if timeout is None else timeout)
+        size, code, words = 0, b"", []
+        while True:
+            line = self._line(until)
+            size += len(line)
+            found = _REPLY_LINE.fullmatch(line.rstrip(b"\r\n"))
+            if found is None or code not in (b"", found[1]) or size > _LONGEST_REPLY:
+                raise NotAReply(f"it said: {self._shown(line)[:80]}")
+            code = found[1]
+            words.append(self._shown(found[3] or b""))
+            if found[2] != b"-":
+                self._may_speak = int(code) not in _WANTS_MORE
+                return Reply(int(code), tuple(words))
+
+    def ask(self, command: str) -> Reply:
+        """Send one command and read the reply to it.
+
+        Raises:
+            NotAReply: when the server had spoken without being asked, so that the next reply would belong to
+                something else; or when what came back is not a reply.
+            OSError: when the command or its reply was lost.
+        """
+        self.expect_silence()
+        self._send(command.encode("ascii") + b"\r\n", self._reply_timeout)
+        return self.reply()
+
+    def welcome(self) -> Reply:
+        """Read what the server says first; by it the server's name is known.
+
+        Raises:
+            OSError: see :meth:`reply`.
+        """
+        reply = self.reply()
+        self.name = reply.lines[0].partition(" ")[0][:255]
+        return reply
+
+    def greet(self) -> Reply:
+        """Say EHLO; what the server offers is known afterwards, and nothing it said before counts (RFC 3207, 4.2).
+
+        Raises:
+            OSError: see :meth:`ask`.
+        """
+        reply = self.ask(f"EHLO {self._own_name()}")
+        offers = (line.partition(" ") for line in reply.lines[1:])
+        self.offers = {keyword.upper(): values for keyword, _, values in offers}
+        return reply
+
+    def start_tls(self, tls: ssl.SSLContext) -> None:
+        """Encrypt the connection after the server has agreed to it.
+
+        Raises:
+            NotAReply: when something came that would be taken for the first encrypted words (CVE-2011-0411).
+            OSError: when no encrypted connection came about.
+        """
+        self.expect_silence()
+        self._encrypt(tls)
+
+    def sign_in(self, username: str, password: str, mechanism: str) -> Reply:
+        """Sign in once (RFC 4954, RFC 4616); 235 says that it worked. What repeats a secret is not shown from now on.
+
+        Args:
+            username: the name.
+            password: the password.
+            mechanism: ``PLAIN`` or ``LOGIN``.
+
+        Raises:
+            OSError: see :meth:`ask`.
+        """
+        if mechanism == "PLAIN":
+            both = _base64(f"\0{username}\0{password}")
+            self._secrets = [both, password]
+            return self.ask(f"AUTH PLAIN {both}")
+        answers = [_base64(username), _base64(password)]
+        self._secrets = [*answers, password]
+        reply = self.ask("AUTH LOGIN")
+        while reply.code == _GO_ON and answers:
+            reply = self.ask(answers.pop(0))
+        return reply
+
+    def send_content(self, content: bytes, timeout: float) -> None:
+        """Send a message, all but the line with the dot that ends it.
+
+        Args:
+            content: the message with CRLF line ends.
+            timeout: seconds for each part of it.
+
+        Raises:
+            OSError: when it did not leave as a whole. The server then has no message: the line that ends it was not
+                sent, and without it nothing may be delivered (RFC 5321, 4.1.1.10).
+        """
+        lines = b"\r\n" + content.removesuffix(b"\r\n") + b"\r\n"
+        dotted = lines.replace(b"\r\n.", b"\r\n..")[2:]  # RFC 5321, 4.5.2
+        for start in range(0, len(dotted), _CHUNK):
+            self._send(dotted[start : start + _CHUNK], timeout)
+        self.expect_silence()
+
+    def end_content(self, timeout: float) -> Reply:
+        """Send the line that ends the message and read what becomes of it.
+
+        Args:
+            timeout: seconds for the reply.
+
+        Raises:
+            OSError: when nobody can tell what became of it.
+        """
+        self._send(b".\r\n", self._reply_timeout)
+        return self.reply(timeout)
+
+    def expect_silence(self) -> None:
+        """See that the server has said nothing since its last reply.
+
+        Raises:
+            NotAReply: when it did.
+            ConnectionError: when it closed the connection.
+        """
+        if not self._unread:
+            self._socket.settimeout(0)
+            try:
+                self._read()
+            except _NOTHING_THERE:
+                return
+        raise NotAReply(f"it said without being asked: {self._shown(self._unread)[:80]}")
+
+    def close(self) -> None:
+        """End the connection, with a good-bye where the server waits for a command.
+
+        Nothing depends on the good-bye being heard. In the middle of a message there is none: a message that was not
+        ended is thrown away.
+        """
+        if self._may_speak:
+            try:
+                self._send(b"QUIT\r\n", self._reply_timeout)
+                self.reply(min(_GOOD_BYE, self._reply_timeout))
+            except OSError:
+                pass
+        self._socket.close()
+
+    def _encrypt(self, tls: ssl.SSLContext) -> None:
+        self._socket.settimeout(self._connect_timeout)
+        try:
+            self._socket = tls.wrap_socket(self._socket, server_hostname=self._host)
+        except OSError:
+            self._socket.close()
+            raise
+
+    def _own_name(self) -> str:
+        """Give the own end's address: looking up a name may take seconds and tells others how this machine is called."""
+        address = str(self._socket.getsockname()[0]).partition("%")[0]
+        return f"[IPv6:{address}]" if ":" in address else f"[{address}]"  # RFC 5321, 4.1.3
+
+    def _line(self, until: float) -> bytes:
+        while b"\n" not in self._unread:
+            if len(self._unread) > _LONGEST_REPLY:
+                raise NotAReply(f"it said: {self._shown(self._unread)[:80]}")
+            left = until - time.monotonic()
+            if left <= 0:
+                raise TimeoutError("timed out")
+            self._socket.settimeout(left)
+            self._read()
+        line, end, self._unread = self._unread.partition(b"\n")
+        return line + end
+
+    def _read(self) -> None:
+        try:
+            read = self._socket.recv(_CHUNK)
+        except _NOTHING_THERE:
+            raise
+        except ssl.SSLError as error:  # not a handshake: the wording for those would mislead
+            raise ConnectionError(error.reason or str(error)) from None
+        if not read:
+            raise ConnectionError("the server closed it")
+        self._unread += read
+
+    def _send(self, data: bytes, timeout: float) -> None:
+        self._may_speak = False
+        self._socket.settimeout(timeout)
+        try:
+            self._socket.sendall(data)
+        except ssl.SSLError as error:
+            raise ConnectionError(error.reason or str(error)) from None
+
+    def _shown(self, said: bytes) -> str:
+        """Give the words of a server without secrets, and without what plays tricks on a terminal or in a log."""
+        words = said.decode("utf-8", "replace").strip()
+        if any(secret[:8] in words for secret in self._secrets):
+            return "(not shown, because it repeats the sign-in)"
+        return "".join(sign if sign.isprintable() else "?" for sign in words)
+
+
+def _base64(text: str) -> str:
+    # A password from an environment variable may hold bytes that are no UTF-8 (PEP 383); they are sent as they are.
+    return b64encode(text.encode("utf-8", "surrogateescape")).decode("ascii")
