@@ -235,6 +235,19 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monke
     assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("f", b"old")]
 
 
+def test_a_write_that_fails_where_there_are_no_hard_links_leaves_no_empty_file(tmp_path, monkeypatch):
+    def refused(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("os.link", refused)
+    write_atomically(tmp_path / "first", b"whole", overwrite=False)
+    assert (tmp_path / "first").read_bytes() == b"whole"
+    monkeypatch.setattr(Path, "replace", refused)
+    with pytest.raises(PermissionError):
+        write_atomically(tmp_path / "second", b"whole", overwrite=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["first"]
+
+
 def test_a_file_is_not_replaced_unless_asked(tmp_path):
     write_atomically(tmp_path / "f", b"old", overwrite=False)
     with pytest.raises(FileExistsError):

@@ -40,7 +40,11 @@ def _put_beside(draft: Path, path: Path) -> None:
         raise
     except OSError:  # a file system without hard links
         path.touch(exist_ok=False)
-        draft.replace(path)
+        try:
+            draft.replace(path)
+        except OSError:
+            path.unlink(missing_ok=True)  # ours, and empty
+            raise
 
 
 def _settle_folder(folder: Path) -> None:
