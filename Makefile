@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 BENCH_READY := .venv-bench/.ready
 
-.PHONY: demo test test-long lint types bench docs pictures lock clean
+.PHONY: demo test test-long promise coverage lint types bench docs pictures lock clean
 
 demo: $(READY)
 	$(BIN)/action-returns demo --keep demo-output
@@ -19,6 +19,19 @@ test-long: $(READY)
 	tests/hosts/install_office.sh
 	tests/servers/fetch_servers.sh
 	HYPOTHESIS_PROFILE=long $(BIN)/pytest -m "long or not long" --timeout 3600
+
+# The tests behind a promise of docs/guarantees.md: make promise N=2
+promise: $(READY)
+	tests/hosts/install_office.sh
+	tests/servers/fetch_servers.sh
+	$(BIN)/pytest $$($(BIN)/python docs/promises.py $(N))
+
+# Every branch of what moves money is taken by a test.
+coverage: $(READY)
+	tests/servers/fetch_servers.sh
+	$(BIN)/coverage run -m pytest -q tests/ledger tests/delivery tests/submission/test_submit.py
+	$(BIN)/coverage report --show-missing --fail-under 100 \
+	  --include "src/action_returns/ledger/*,src/action_returns/delivery/*,src/action_returns/submission/submit.py"
 
 lint: $(READY)
 	$(BIN)/ruff check .

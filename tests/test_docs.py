@@ -1,10 +1,13 @@
 """The pages users read say what the product does."""
 
+import contextlib
 import re
+import sqlite3
 from pathlib import Path
 
 import pytest
 from docs import print as pages
+from docs import promises
 
 ROOT = Path(__file__).parents[1]
 
@@ -28,3 +31,41 @@ def test_every_command_the_readme_shows_exists():
     assert set(re.findall(r"^action-returns (\w+)|`action-returns (\w+)", readme, re.MULTILINE)) <= {
         pair for name in COMMANDS for pair in ((name, ""), ("", name))
     }
+
+
+PROMISES = promises.tests_of(promises.PAGE.read_text(encoding="utf-8"))
+
+
+def test_there_are_ten_promises_and_every_line_has_a_test():
+    assert list(PROMISES) == list(range(1, 11))
+    lines = re.findall(r"^\| (?!you can|---)(.+) \| (.+) \|$", promises.PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(lines) >= 40
+    assert [line for line, shown in lines if not re.fullmatch(r"`tests/[^`]+`(, `tests/[^`]+`)*", shown)] == []
+
+
+@pytest.mark.parametrize("named", sorted({test for tests in PROMISES.values() for test in tests}))
+def test_every_test_a_promise_names_exists(named):
+    path, _, name = named.partition("::")
+    content = (ROOT / path).read_text(encoding="utf-8")
+    assert "\ndef test_" in content or "TestCase" in content
+    assert not name or f"\ndef {name}(" in content
+
+
+def test_the_ledger_can_be_read_as_its_page_says(tmp_path, monkeypatch):
+    """The commands of the page, run by SQLite itself on a ledger that was just written."""
+    from action_returns.ledger import open_ledger
+    from tests.ledger.test_ledger import settled
+
+    with open_ledger(tmp_path / "ledger.sqlite3") as ledger:
+        settled(ledger, "sent")
+    page = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")
+    statements = re.findall(r'^sqlite3 ledger\.sqlite3 "(.+)"$', page, re.MULTILINE)
+    with contextlib.closing(sqlite3.connect(tmp_path / "ledger.sqlite3")) as connection:
+        connection.create_function("writefile", 2, lambda _name, content: len(content))
+        given = [connection.execute(statement).fetchall() for statement in statements]
+        tables = {table for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        tables.discard("sqlite_sequence")  # left from the first version, and empty
+        columns = {column[1] for table in tables for column in connection.execute(f"PRAGMA table_info({table})")}
+    assert given[0][0][0] == 1
+    assert len(given) == 3
+    assert {f"`{name}`" for name in tables | columns} <= set(re.findall(r"`\w+`", page))

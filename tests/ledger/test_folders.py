@@ -1,6 +1,7 @@
 """No ledger in a folder where such a file gets damaged: on another machine, or copied to a cloud while it is written."""
 
 from pathlib import Path, PureWindowsPath
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import psutil
@@ -37,9 +38,27 @@ def test_a_network_drive_is_named(tmp_path, disks, kind):
     assert why_unsafe(tmp_path / "shared") == ""
 
 
-def test_a_mapped_drive_of_windows_is_named(tmp_path, disks):
-    disks((tmp_path, "NTFS", "rw,remote"))
-    assert "lies on another machine" in why_unsafe(tmp_path / "books")
+class OnWindows(PureWindowsPath):
+    """A path as Windows has them, where nothing exists."""
+
+    def expanduser(self):
+        return self
+
+    absolute = expanduser
+
+    def exists(self):
+        return False
+
+
+@pytest.mark.parametrize(("kind", "says"), [(4, "Z: lies on another machine"), (3, "")])
+def test_a_mapped_drive_of_windows_is_named(monkeypatch, kind, says):
+    asked = []
+    kernel = SimpleNamespace(GetDriveTypeW=lambda root: asked.append(root) or kind)
+    monkeypatch.setattr("ctypes.windll", SimpleNamespace(kernel32=kernel), raising=False)
+    monkeypatch.setattr("action_returns.ledger.folders.sys.platform", "win32")
+    assert why_unsafe(OnWindows(r"Z:\books")).startswith(says)
+    assert bool(why_unsafe(OnWindows(r"Z:\books"))) == bool(says)
+    assert set(asked) == {"Z:\\"}
 
 
 def test_the_disk_nearest_to_the_folder_decides(tmp_path, disks):
@@ -65,16 +84,7 @@ def test_a_machine_that_names_no_disk_is_taken_for_safe(tmp_path, disks):
 
 
 def test_a_share_named_by_its_server_is_refused_without_asking_for_disks(disks):
-    class Share(PureWindowsPath):
-        def expanduser(self):
-            return self
-
-        absolute = expanduser
-
-        def exists(self):
-            return False
-
-    assert why_unsafe(Share(r"\\server\books\returns")).startswith("\\\\server\\books lies on another machine")
+    assert why_unsafe(OnWindows(r"\\server\books\returns")).startswith("\\\\server\\books lies on another machine")
 
 
 @pytest.mark.parametrize(

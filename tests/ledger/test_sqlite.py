@@ -294,6 +294,27 @@ def test_an_unsafe_folder_is_refused_before_anything_is_made(tmp_path):
     assert not path.parent.exists()
 
 
+def test_a_ledger_that_was_moved_into_such_a_folder_can_be_read_and_is_not_written(path, tmp_path):
+    with open_ledger(path) as ledger:
+        settled(ledger, "sent")
+    path.parent.rename(tmp_path / "Dropbox")
+    with open_ledger(tmp_path / "Dropbox" / path.name) as ledger:
+        assert ledger.batch(1).state == "sent"
+        with pytest.raises(LedgerProblem, match=r"is not written: .* is copied to a cloud"):
+            claim(ledger, type(ROWS)(["M.1.1.1"], [0], ["REJECTED"]))
+
+
+def test_a_look_at_the_ledger_asks_for_no_list_of_disks(path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(store, "why_unsafe", lambda folder: asked.append(folder) or "")
+    with open_ledger(path) as ledger:
+        settled(ledger, "sent")
+    assert len(asked) == 1
+    with open_ledger(path) as ledger:
+        ledger.sent_before("live", ["M.1.2.3"])
+    assert len(asked) == 1
+
+
 def test_a_connection_that_cannot_be_set_up_is_closed(path, monkeypatch):
     made = []
 

@@ -5,6 +5,7 @@ SQLite locks and writes ahead through memory that one machine shares; on a netwo
 copy, and later an original, that cannot be read (sqlite.org/howtocorrupt.html, section 1.2).
 """
 
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -77,6 +78,8 @@ def _synced(folder: Path) -> str:
 def _network(folder: Path) -> str:
     if folder.drive.startswith("\\\\"):
         return folder.drive
+    if sys.platform == "win32":
+        return folder.drive if _is_remote_on_windows(folder.drive) else ""
     import psutil
 
     real = folder.resolve()
@@ -85,6 +88,14 @@ def _network(folder: Path) -> str:
     for place in (real, *real.parents):
         disk = disks.get(place)
         if disk is not None:
-            network = disk.fstype.lower() in _NETWORK or "remote" in disk.opts.split(",")
-            return str(place) if network else ""
+            return str(place) if disk.fstype.lower() in _NETWORK else ""
     return ""
+
+
+def _is_remote_on_windows(drive: str) -> bool:
+    # A list of all disks would wait for network drives that are not connected.
+    import ctypes
+
+    remote = 4  # DRIVE_REMOTE (Windows API, GetDriveTypeW)
+    kind: int = ctypes.windll.kernel32.GetDriveTypeW(f"{drive}\\")  # type: ignore[attr-defined,unused-ignore]
+    return kind == remote

@@ -24,19 +24,17 @@ class SqliteStore:
         path: the file; made where there is none.
 
     Raises:
-        LedgerProblem: when it cannot be opened, is damaged, or lies where such a file gets damaged.
+        LedgerProblem: when it cannot be opened, is damaged, or would be made where such a file gets damaged.
     """
 
     in_list = "IN (SELECT value FROM json_each(?))"
 
     def __init__(self, path: Path) -> None:
-        if unsafe := why_unsafe(path.parent):
-            raise LedgerProblem(
-                f"The ledger {path} is not opened: {unsafe}. Nothing was sent. Let ACTION_RETURNS_HOME name a folder "
-                "on this machine's own disk and move the ledger there; a team shares one in PostgreSQL."
-            )
         self._path = path
+        self._folder_is_safe = False
         self._read_only = False
+        if not path.exists():
+            self._refuse_unsafe_folder()
         with _said_plainly(path):
             self._connection = _open(path)
             try:
@@ -62,6 +60,7 @@ class SqliteStore:
                 f"The ledger {self._path} was written by a newer version of Action Returns. It can be read here, not "
                 "written. Nothing was changed or sent. Install the newer version."
             )
+        self._refuse_unsafe_folder()
         with _said_plainly(self._path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -114,6 +113,17 @@ class SqliteStore:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+    def _refuse_unsafe_folder(self) -> None:
+        """Look before the first write only: a check that looks something up should not wait for a list of disks."""
+        if self._folder_is_safe:
+            return
+        if unsafe := why_unsafe(self._path.parent):
+            raise LedgerProblem(
+                f"The ledger {self._path} is not written: {unsafe}. Nothing was sent. Let ACTION_RETURNS_HOME name a "
+                "folder on this machine's own disk and move the ledger there; a team shares one in PostgreSQL."
+            )
+        self._folder_is_safe = True
 
     def _bring_up_to_date(self) -> None:
         todo = steps("sqlite")
