@@ -200,7 +200,9 @@ def ledger(ours: str, peers: str, data: Path, millions: int) -> list[list[str]]:
     rows = [["1,000,000 rows recorded as one batch in an empty ledger", "action-returns", f"{recorded:.2f}", ""]]
     peer = statistics.median(one["first"] for one in theirs)
     rows.append(["the bare insert of the same rows", "SQLAlchemy Core 2.1", f"{peer:.2f}", f"{peer / recorded:.1f}x"])
-    rows.append([f"the same beside {mine[0]['rows'] - 1_000_000:,} rows", "action-returns", f"{mine[0]['last']:.2f}", ""])
+    rows.append(
+        [f"the same beside {mine[0]['rows'] - 1_000_000:,} rows", "action-returns", f"{mine[0]['last']:.2f}", ""]
+    )
     found, peer = mine[0]["counts"], statistics.median(one["counts"] for one in theirs)
     rows.append([f"10,000 actions looked up among {mine[0]['rows']:,} rows", "action-returns", f"{found:.2f}", ""])
     rows.append(["the same", "SQLAlchemy Core 2.1", f"{peer:.2f}", f"{peer / found:.1f}x"])
