@@ -1,14 +1,16 @@
 """Real servers and certificates for the channels to meet."""
 
 import ssl
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import trustme
 
 from action_returns.cli import demo_servers
-from action_returns.delivery import EmailChannel
-from tests.servers import postfix
+from action_returns.delivery import EmailChannel, FtpChannel
+from tests.servers import postfix, unpacked
+from tests.servers.ftp_daemons import DAEMONS, USER
 
 PASSWORD = "s3cret-canary-pass"
 
@@ -74,3 +76,39 @@ def email_channel(port, context=None, **changes):
         "pause": lambda _seconds: None,
     }
     return EmailChannel(**{**facts, **changes})
+
+
+@pytest.fixture(scope="session")
+def ftp_daemons(authority, tmp_path_factory):
+    """vsftpd and proftpd, started once for all tests that need them."""
+    if reason := unpacked.why_not(*DAEMONS):
+        pytest.skip(reason)
+    with ExitStack() as stack:
+        yield {
+            name: stack.enter_context(daemon(tmp_path_factory.mktemp(name), authority.server, PASSWORD))
+            for name, daemon in DAEMONS.items()
+        }
+
+
+@pytest.fixture(params=list(DAEMONS))
+def ftp_daemon(request, ftp_daemons):
+    """Each of the two in turn."""
+    return ftp_daemons[request.param]
+
+
+def ftp_channel(port, context=None, **changes):
+    """An FTP channel to a server on this machine that does not wait long for anything."""
+    facts = {
+        "host": "127.0.0.1",
+        "port": port,
+        "security": "explicit-tls",
+        "username": USER,
+        "password": lambda: PASSWORD,
+        "context": context,
+        "connect_timeout": 5,
+        "reply_timeout": 3,
+        "command_timeout": 3,
+        "data_timeout": 3,
+        "pause": lambda _seconds: None,
+    }
+    return FtpChannel(**{**facts, **changes})

@@ -7,7 +7,7 @@ import pytest
 from action_returns.cli import demo_servers
 from action_returns.delivery import EmailChannel, Parcel, Phase, State
 from tests.delivery.conftest import PASSWORD, email_channel
-from tests.servers.smtp_faults import scripted
+from tests.servers.go_between import scripted
 
 PARCEL = Parcel(
     "Batch_Mods_Reversals_2026_11_23_0001.csv", b"ActionId,Amount,Reason\r\n.\r\n" + b"M.1.2.3,0,REJECTED\r\n" * 400

@@ -11,9 +11,10 @@ from types import SimpleNamespace
 import pytest
 
 from action_returns.cli import demo_servers
-from action_returns.delivery import email_client
-from action_returns.delivery.email_client import Conversation, NotAReply
-from tests.servers.smtp_faults import scripted
+from action_returns.delivery import email_client, wire
+from action_returns.delivery.email_client import Conversation
+from action_returns.delivery.wire import NotAReply
+from tests.servers.go_between import scripted
 
 WELCOME = b"220 mail.example ESMTP\r\n"
 DOTS = b".\r\n..\r\n.start\r\nmiddle.\r\n\r\n.\r\n\r\n..end"
@@ -109,7 +110,8 @@ def serving(talk):
 def test_a_reply_that_comes_one_byte_at_a_time_does_not_hold_us_for_ever(monkeypatch):
     """Every byte is in time for itself; the reply is not."""
     clock = itertools.count()
-    monkeypatch.setattr(email_client, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    for module in (email_client, wire):
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     over = threading.Event()
 
     def drip(connection):
@@ -168,8 +170,8 @@ def test_a_connection_that_the_server_has_closed_is_noticed_before_a_command():
     with scripted([WELCOME]) as server:
         client = conversation(server.port)
         client.welcome()
-        client._socket.settimeout(3)
-        assert client._socket.recv(1, socket.MSG_PEEK) == b""
+        client.wire.socket.settimeout(3)
+        assert client.wire.socket.recv(1, socket.MSG_PEEK) == b""
         with pytest.raises(ConnectionError, match="closed"):
             client.ask("NOOP")
         client.close()

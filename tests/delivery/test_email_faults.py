@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from action_returns.cli import demo_servers
 from action_returns.delivery import Parcel, State
 from tests.delivery.conftest import PASSWORD, email_channel
-from tests.servers.smtp_faults import KINDS, Disturbance, disturbed, scripted
+from tests.servers.go_between import KINDS, scripted
+from tests.servers.smtp_faults import Disturbance, disturbed
 
 CONTENT = b"ActionId,Amount,Reason\r\n" + b"M.1.2.3,0,REJECTED\r\n" * 400
 LARGE = b"x" * 5_000_000

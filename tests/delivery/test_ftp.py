@@ -2,12 +2,16 @@
 
 import socket
 import ssl
+import struct
+import threading
 
 import pytest
 
 from action_returns.cli import demo_servers
-from action_returns.delivery import FtpChannel, Parcel, Phase, State
-from tests.delivery.conftest import PASSWORD
+from action_returns.delivery import Parcel, Phase, State
+from tests.delivery.conftest import PASSWORD, ftp_channel
+from tests.servers.ftp_faults import HERE, scripted
+from tests.servers.go_between import listening_for
 
 PARCEL = Parcel(
     "Batch_Mods_Reversals_2026_11_23_0001.csv", b"ActionId,Amount,Reason\r\n" + b"M.1.2.3,0,REJECTED\r\n" * 400
@@ -15,17 +19,8 @@ PARCEL = Parcel(
 
 
 def channel(server, context, **changes):
-    facts = {
-        "host": server.host,
-        "port": server.port,
-        "security": "explicit-tls",
-        "username": "user",
-        "password": lambda: PASSWORD,
-        "context": context,
-        "connect_timeout": 3,
-        "reply_timeout": 3,
-    }
-    return FtpChannel(**{**facts, **changes})
+    facts = {"username": "user", "host": server.host, "port": server.port, **changes}
+    return ftp_channel(facts.pop("port"), context, **facts)
 
 
 @pytest.fixture
@@ -61,7 +56,7 @@ def test_the_server_holds_exactly_the_bytes_under_the_final_name_only(server, tr
 def test_plain_ftp_works_where_it_was_accepted(inbox):
     with demo_servers.ftp_server(inbox, username="user", password=PASSWORD, authority=None) as server:
         outcome = channel(server, None, security="plain").deliver(PARCEL)
-    assert (outcome.state, outcome.evidence["security"]) == (State.SENT, "none")
+    assert (outcome.state, outcome.evidence["security"]) == (State.SENT, "not encrypted")
 
 
 def test_a_probe_leaves_nothing_behind(server, trusting, inbox):
@@ -217,8 +212,6 @@ def test_implicit_tls_encrypts_from_the_first_byte(authority, trusting):
     heard = []
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(str(authority.server))
-    import threading
-
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve():
@@ -243,3 +236,213 @@ def test_implicit_tls_encrypts_from_the_first_byte(authority, trusting):
 def test_the_password_shows_nowhere(server, trusting):
     made = channel(server, trusting)
     assert PASSWORD not in repr(made) + made.destination + str(made.deliver(PARCEL))
+
+
+SIGNED_IN = (b"220 hello\r\n", b"331 password\r\n", b"230 in\r\n", b"500 no features\r\n", b"200 binary\r\n")
+NOT_THERE, SIZE, GONE, NO = b"550 none\r\n", b"213 8024\r\n", b"250 gone\r\n", b"550 no\r\n"
+LOOK = (*SIGNED_IN, NOT_THERE)
+
+
+@pytest.fixture
+def told():
+    """Give the outcome where the server says these from STOR on, and what it heard; then what it says in new talks."""
+
+    def deliver(*said, upload="direct", later=(b"421 closed\r\n",)):
+        with scripted([*LOOK, HERE, *said], later) as server:
+            facts = {"security": "plain", "upload": upload, "looks": (0, 0)}
+            outcome = ftp_channel(server.port, **facts).deliver(PARCEL)
+        return outcome, server.heard
+
+    return deliver
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "words"),
+    [
+        (
+            (b"226 ok\r\n", b"213 9\r\n", GONE),
+            State.FAILED,
+            "holds 9 of 8024 bytes: the file did not arrive whole. It was removed",
+        ),
+        ((b"226 ok\r\n", b"213 9\r\n", NO), State.UNKNOWN, "could not be removed and lies there"),
+        ((b"552 full\r\n", b"213 9\r\n", GONE), State.FAILED, "Nothing was delivered. Ask whoever runs the server"),
+        ((b"452 full\r\n", b"213 9\r\n", NO), State.FAILED, "9 bytes of it lie there"),
+        ((b"426 closed\r\n", NOT_THERE), State.FAILED, "Whether part of it lies there was not to be seen"),
+        ((b"451 no\r\n", SIZE), State.UNKNOWN, "although it holds all of the file"),
+        ((b"250 ok\r\n", SIZE), State.SENT, "size confirmed"),
+        ((b"226 ok\r\n",), State.SENT, "the server confirmed the transfer"),
+        ((b"200 hm\r\n",), State.UNKNOWN, "it said: 200 hm"),
+        ((b"350 hm\r\n",), State.UNKNOWN, "it said: 350 hm"),
+        ((b"552 full\r\n",), State.UNKNOWN, "the server closed it"),
+    ],
+)
+def test_what_the_server_says_after_the_last_byte_is_held_against_what_it_holds(told, said, state, words):
+    outcome, heard = told(b"150 go\r\n", *said)
+    assert outcome.state is state
+    assert words in outcome.message
+    assert sum(line.startswith(b"STOR") for line in heard) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "words"),
+    [
+        ((SIZE, NO, GONE), State.FAILED, "It was removed again. Nothing was delivered. Set channel.upload to direct"),
+        ((SIZE, NO, NO), State.FAILED, "where no receiver looks. Nothing was delivered"),
+        ((SIZE, b"350 and\r\n", b"553 no\r\n", GONE), State.FAILED, "(it answered: 553 no)"),
+        ((SIZE, b"350 and\r\n", b"250 ok\r\n"), State.SENT, "size confirmed"),
+        ((SIZE, b"350 and\r\n", b"150 hm\r\n"), State.UNKNOWN, "it said: 150 hm"),
+        ((SIZE, b"150 hm\r\n"), State.FAILED, "before the file got its final name"),
+        ((b"213 9\r\n", NO), State.FAILED, "could not be removed and lies there as"),
+    ],
+)
+def test_what_the_server_says_about_the_final_name_decides(told, said, state, words):
+    outcome, heard = told(b"150 go\r\n", b"226 ok\r\n", *said, upload="temp-rename")
+    assert outcome.state is state
+    assert words in outcome.message
+    assert sum(line.startswith(b"STOR") for line in heard) == 1
+
+
+@pytest.mark.parametrize("removed", [True, False])
+def test_after_a_lost_answer_about_the_final_name_a_file_that_could_be_removed_never_got_it(told, removed):
+    outcome, heard = told(
+        *(b"150 go\r\n", b"226 ok\r\n", SIZE, b"350 and\r\n"),
+        upload="temp-rename",
+        later=(*LOOK, GONE if removed else NO, b"221 bye\r\n"),
+    )
+    assert outcome.state is (State.FAILED if removed else State.UNKNOWN)
+    looks = sum(line.startswith(b"USER") for line in heard) - 1
+    assert looks == (1 if removed else 2)
+
+
+def test_a_file_that_was_seen_as_a_whole_only_at_the_second_look_is_sent(told):
+    outcome, _ = told(b"150 go\r\n", later=(*SIGNED_IN, b"213 8024\r\n", b"221 bye\r\n"))
+    assert (outcome.state, outcome.evidence["size"]) == (State.SENT, 8024)
+
+
+def test_a_refusal_that_comes_before_the_file_is_whole_is_believed_and_a_yes_is_not(told):
+    outcome, _ = told(b"150 go\r\n552 full\r\n", b"213 9\r\n", GONE)
+    assert outcome.state is State.FAILED
+    assert "is full" in outcome.message
+    outcome, _ = told(b"150 go\r\n226 all there\r\n", SIZE)
+    assert outcome.state is State.UNKNOWN
+    assert "before the file was whole: 226 all there" in outcome.message
+
+
+def test_a_file_that_the_server_did_not_agree_to_take_is_never_removed(told):
+    """What lies there under the name by now is somebody else's."""
+    for said in (b"553 no\r\n", b"226 what?\r\n"):
+        outcome, heard = told(said, SIZE, GONE)
+        assert outcome.state is State.FAILED
+        assert not [line for line in heard if line.startswith(b"DELE")]
+
+
+def test_a_server_that_breaks_off_the_file_and_says_that_it_has_it_is_not_believed():
+    closed = threading.Event()
+
+    def hang_up(connection):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
+        closed.set()
+
+    with listening_for(hang_up) as port:
+        here = f"227 here (127,0,0,1,{port >> 8},{port & 255})\r\n".encode()
+        with scripted([*LOOK, here, b"150 go\r\n", b"226 ok\r\n"], LOOK) as server:
+            outcome = ftp_channel(server.port, security="plain", looks=(0,)).deliver(PARCEL, closed.wait)
+    assert outcome.state is State.UNKNOWN
+
+
+def test_trouble_that_passes_is_waited_for_before_anything_is_sent_and_not_after():
+    pauses, moments = [], []
+    busy = (b"421 too many users\r\n",)
+    with scripted(busy, busy, [*LOOK, HERE, b"150 go\r\n", b"226 ok\r\n", SIZE, b"221 bye\r\n"]) as server:
+        outcome = ftp_channel(server.port, security="plain", pause=pauses.append).deliver(
+            PARCEL, lambda: moments.append(server.connections)
+        )
+    assert outcome.state is State.SENT
+    assert moments == [3]
+    assert [1 <= pauses[0] <= 3, 4 <= pauses[1] <= 12, len(pauses)] == [True, True, 2]
+
+
+def test_trouble_that_stays_is_told_with_the_number_of_attempts():
+    with scripted([b"421 too many users\r\n"]) as server:
+        outcome = ftp_channel(server.port, security="plain").deliver(PARCEL)
+    assert failed(outcome, "421 too many users", "Nothing was sent", "It was tried 3 times", phase=Phase.CONNECT)
+    assert server.connections == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "words", "connections"),
+    [
+        ((b"530 not you\r\n",), "does not talk to us now (it answered: 530 not you)", 1),
+        ((*SIGNED_IN[:2], b"530 wrong\r\n"), "did not accept the user name or password", 1),
+        ((*SIGNED_IN[:2], b"430 wrong\r\n"), "did not accept the user name or password", 1),
+        ((*SIGNED_IN[:2], b"332 account?\r\n"), "did not accept the user name or password", 1),
+        ((*SIGNED_IN[:4], b"504 no\r\n"), "takes no files byte by byte", 1),
+        ((*LOOK, b"500 what?\r\n", b"425 no\r\n"), "opened no connection for the file", 3),
+        ((*LOOK, b"500 what?\r\n", b"500 what?\r\n"), "opened no connection for the file", 1),
+        ((b"oops\r\n",), "does not talk as an FTP server should (it said: oops)", 1),
+    ],
+)
+def test_a_refusal_before_the_file_is_certain_and_tried_again_only_where_it_may_pass(said, words, connections):
+    told = []
+    with scripted(said) as server:
+        outcome = ftp_channel(server.port, security="plain").deliver(PARCEL, lambda: told.append(True))
+    assert outcome.state is State.FAILED
+    assert words in outcome.message
+    assert "Nothing was sent" in outcome.message
+    assert server.connections == connections
+    assert told == []
+
+
+def test_a_server_that_knows_the_user_without_a_password_gets_none():
+    said = (*SIGNED_IN[:1], b"230 in\r\n", *LOOK[3:], HERE, b"150 go\r\n", b"226 ok\r\n", SIZE, b"221 bye\r\n")
+    with scripted(said) as server:
+        assert ftp_channel(server.port, security="plain").deliver(PARCEL).state is State.SENT
+    assert not [line for line in server.heard if line.startswith(b"PASS")]
+
+
+def test_a_server_that_does_not_protect_the_file_gets_none(trusting, inbox, authority):
+    def refuse(self, _line):
+        self.respond("536 not here")
+
+    with misbehaving(inbox, authority, ftp_PROT=refuse) as other:
+        outcome = channel(other, trusting).deliver(PARCEL)
+    assert failed(outcome, "does not protect the connection for the file", "536", phase=Phase.CONNECT)
+
+
+def test_a_folder_that_is_there_is_gone_to(server, trusting, inbox):
+    (inbox / "in").mkdir()
+    assert channel(server, trusting, directory="/in").deliver(PARCEL).state is State.SENT
+    assert [path.name for path in (inbox / "in").iterdir()] == [PARCEL.name]
+
+
+def test_a_probe_that_fails_says_why(server, trusting):
+    assert failed(channel(server, trusting, directory="/none").probe(), "no folder /none")
+
+
+def test_a_password_that_the_server_repeats_is_never_shown():
+    with scripted([*SIGNED_IN[:2], f"530 {PASSWORD} is wrong\r\n".encode()]) as server:
+        outcome = ftp_channel(server.port, security="plain").deliver(PARCEL)
+    assert failed(outcome, "not shown, because it repeats the sign-in", phase=Phase.CONNECT)
+
+
+def test_a_port_that_does_not_encrypt_from_the_first_byte_is_a_matter_of_the_settings(trusting):
+    with scripted([b"220 plain words\r\n"]) as server:
+        outcome = ftp_channel(server.port, trusting, security="implicit-tls").deliver(PARCEL)
+    assert failed(outcome, "explicit and implicit TLS use different ports", phase=Phase.CONNECT)
+    assert server.connections == 1
+
+
+def test_a_third_attempt_that_will_not_pass_says_so_and_nothing_of_attempts():
+    busy = (b"421 too many users\r\n",)
+    with scripted(busy, busy, [*SIGNED_IN[:2], b"530 wrong\r\n"]) as server:
+        outcome = ftp_channel(server.port, security="plain").deliver(PARCEL)
+    assert failed(outcome, "did not accept the user name or password", phase=Phase.CONNECT)
+    assert "tried" not in outcome.message
+
+
+def test_a_server_that_hangs_up_while_encryption_is_agreed_on_is_asked_again(trusting):
+    with scripted([b""]) as server:
+        outcome = ftp_channel(server.port, trusting, security="implicit-tls").deliver(PARCEL)
+    assert failed(outcome, "It was tried 3 times", phase=Phase.CONNECT)
+    assert server.connections == 3

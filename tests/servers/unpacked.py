@@ -62,13 +62,16 @@ def in_own_mounts(command: Sequence[str], *, binds: Mapping[Path, str], setup: s
 
 
 @contextmanager
-def running(command: Sequence[str], *, port: int, log: Path, **owner: Any) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    command: Sequence[str], *, port: int, log: Path, host: str = "127.0.0.1", **owner: Any
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server in the foreground until the block ends.
 
     Args:
         command: program and arguments; it must stay in the foreground.
         port: the port on loopback at which it says that it is there.
         log: file for what it prints.
+        host: the address on loopback.
         owner: ``user``, ``group`` and ``extra_groups`` it runs as, the own ones when left out.
     """
     with log.open("ab") as stream:
@@ -82,24 +85,26 @@ def running(command: Sequence[str], *, port: int, log: Path, **owner: Any) -> It
             **owner,
         )
     try:
-        _wait_for(port, process, log)
+        _wait_for(host, port, process, log)
         yield process
     finally:
         _stop(process)
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_for(host: str, port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     until = time.monotonic() + _PATIENCE
     while time.monotonic() < until:
         if process.poll() is not None:
             break
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            socket.create_connection((host, port), timeout=1).close()
         except OSError:
             time.sleep(0.02)
         else:
             return
-    raise RuntimeError(f"{process.args!r} did not come up on port {port}: {log.read_text(errors='replace')[-2000:]}")
+    raise RuntimeError(
+        f"{process.args!r} did not come up on {host}, port {port}: {log.read_text(errors='replace')[-2000:]}"
+    )
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

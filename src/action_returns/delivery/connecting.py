@@ -17,6 +17,16 @@ def not_connected(error: Exception, host: str, port: int) -> Outcome:
     return Outcome(State.FAILED, f"{_why(error, host, port)} Nothing was sent.", Phase.CONNECT)
 
 
+def may_pass(error: OSError) -> bool:
+    """Tell whether a connection that did not come about may come about a moment later."""
+    match error:
+        case ssl.SSLEOFError():  # it broke off in the middle of agreeing on encryption
+            return True
+        case socket.gaierror():
+            return error.errno == socket.EAI_AGAIN
+    return not isinstance(error, ssl.SSLError)
+
+
 def _why(error: Exception, host: str, port: int) -> str:
     match error:
         case ssl.SSLCertVerificationError():

@@ -7,9 +7,7 @@ it must throw the message away (RFC 5321, 4.1.1.10), one that has may have taken
 """
 
 import contextlib
-import random
 import re
-import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -17,10 +15,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal, NoReturn
 
-from action_returns.delivery.connecting import not_connected
-from action_returns.delivery.email_client import Conversation, NotAReply, Reply
+from action_returns.delivery.connecting import may_pass, not_connected
+from action_returns.delivery.email_client import Conversation, Reply
 from action_returns.delivery.message import Letter, write_letter
 from action_returns.delivery.outcome import Leaving, Outcome, Parcel, Phase, State, unrecorded
+from action_returns.delivery.stopping import Stopped, in_three_attempts
+from action_returns.delivery.wire import NotAReply
 
 # Replies that let the conversation go on (RFC 5321, 4.3.2; RFC 4954, 6).
 _READY: Final = 220
@@ -32,17 +32,7 @@ _REFUSAL: Final = range(400, 600)
 _FOR_NOW: Final = range(400, 500)
 _FINAL_REFUSAL: Final = range(500, 600)
 
-_PAUSES: Final = (2.0, 8.0)
 _SIZE: Final = re.compile(r"[0-9]{1,18}")
-
-
-class _Stopped(Exception):
-    """Ends a conversation with the outcome it has led to; the same may go well a moment later where it may pass."""
-
-    def __init__(self, outcome: Outcome, *, may_pass: bool = False) -> None:
-        super().__init__(outcome.message)
-        self.outcome = outcome
-        self.may_pass = may_pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +92,7 @@ class EmailChannel:
             with self._signed_in() as client:
                 self._envelope(client, len(letter.content))
                 return self._hand_over(client, letter, leaving)
-        except _Stopped as stopped:
+        except Stopped as stopped:
             return stopped.outcome
 
     def probe(self) -> Outcome:
@@ -110,8 +100,8 @@ class EmailChannel:
         try:
             with self._signed_in() as client:
                 self._envelope(client, 0)
-                evidence = {"security": client.security}
-        except _Stopped as stopped:
+                evidence = {"security": client.wire.security}
+        except Stopped as stopped:
             return stopped.outcome
         warning = " The connection is not encrypted: others can read what is sent." if self.security == "plain" else ""
         return Outcome(
@@ -125,24 +115,13 @@ class EmailChannel:
     def _signed_in(self) -> Iterator[Conversation]:
         """Give a conversation in which a message may be handed over; drop it when anything goes wrong in it."""
         password = self.password() if self.password is not None else None
-        client = self._opened()
+        client = in_three_attempts(self._open, self.pause)  # nobody has signed in yet
         try:
             if self.username is not None and password is not None:
                 self._sign_in(client, self.username, password)
             yield client
         finally:
             client.close()
-
-    def _opened(self) -> Conversation:
-        """Connect and encrypt, once more after a moment where the trouble may pass: nobody has signed in yet."""
-        for pause in _PAUSES:
-            try:
-                return self._open()
-            except _Stopped as stopped:
-                if not stopped.may_pass:
-                    raise
-            self.pause(pause * random.uniform(0.5, 1.5))  # noqa: S311  # no secret, only not everybody at once
-        return self._open()
 
     def _open(self) -> Conversation:
         tls = None if self.security == "plain" else self.context or ssl.create_default_context()
@@ -155,8 +134,7 @@ class EmailChannel:
                 tls=tls if self.security == "implicit-tls" else None,
             )
         except OSError as error:
-            may_pass = not isinstance(error, (ssl.SSLError, socket.gaierror))
-            raise _Stopped(not_connected(error, self.host, self.port), may_pass=may_pass) from None
+            raise Stopped(not_connected(error, self.host, self.port), may_pass=may_pass(error)) from None
         try:
             self._introduce(client, tls if self.security == "starttls" else None)
         except BaseException:
@@ -234,20 +212,20 @@ class EmailChannel:
         with self._certain(Phase.TRANSFER):
             self._need(client.ask("DATA"), _START_MESSAGE, f"{self.host} did not take the message", Phase.TRANSFER)
         leaving()
-        evidence = {"message_id": letter.message_id, "security": client.security, "server": client.name}
+        evidence = {"message_id": letter.message_id, "security": client.wire.security, "server": client.name}
         try:
             client.send_content(letter.content, self.data_timeout)
         except OSError as error:
-            raise _Stopped(self._broken_off(str(error), evidence)) from None
+            raise Stopped(self._broken_off(str(error), evidence)) from None
         try:
             reply = client.end_content(self.accept_timeout)
         except OSError as error:
-            raise _Stopped(self._unknown(str(error) or "the answer was lost", evidence)) from None
+            raise Stopped(self._unknown(str(error) or "the answer was lost", evidence)) from None
         evidence["reply"] = str(reply)
         if reply.code in _REFUSAL:  # then it must not deliver it (RFC 5321, 4.2.5)
             self._need(reply, _OK, f"{self.host} did not take the message", Phase.TRANSFER)
         if reply.code != _OK:
-            raise _Stopped(self._unknown(f"it answered {reply}", evidence))
+            raise Stopped(self._unknown(f"it answered {reply}", evidence))
         return Outcome(
             State.HANDED_OVER,
             f"Handed to the mail server {self.host} for {self.recipient} (message {letter.message_id}). Delivery and "
@@ -261,7 +239,7 @@ class EmailChannel:
         try:
             yield
         except NotAReply as odd:
-            raise _Stopped(
+            raise Stopped(
                 Outcome(
                     State.FAILED,
                     f"{self.host}:{self.port} does not talk as a mail server should ({odd}). Nothing was sent. Check "
@@ -271,19 +249,19 @@ class EmailChannel:
             ) from None
         except OSError as error:
             outcome = replace(not_connected(error, self.host, self.port), phase=phase)
-            raise _Stopped(outcome, may_pass=isinstance(error, ConnectionError)) from None
+            raise Stopped(outcome, may_pass=isinstance(error, ConnectionError)) from None
 
     def _need(self, reply: Reply, wanted: int, what: str, phase: Phase, todo: str = "Read what it answered.") -> None:
         if reply.code == wanted:
             return
-        may_pass = reply.code in _FOR_NOW
-        self._stop(what, phase, "It may take it later: try again in a few minutes." if may_pass else todo, reply)
+        later = "It may take it later: try again in a few minutes."
+        self._stop(what, phase, later if reply.code in _FOR_NOW else todo, reply)
 
     def _stop(self, what: str, phase: Phase, todo: str, reply: Reply | None = None) -> NoReturn:
         answered = f" (it answered: {reply})" if reply else ""
         evidence = {"reply": str(reply)} if reply else {}
         outcome = Outcome(State.FAILED, f"{what}{answered}. Nothing was sent. {todo}", phase, evidence)
-        raise _Stopped(outcome, may_pass=reply is not None and reply.code in _FOR_NOW)
+        raise Stopped(outcome, may_pass=reply is not None and reply.code in _FOR_NOW)
 
     def _broken_off(self, why: str, evidence: Mapping[str, str]) -> Outcome:
         return Outcome(

@@ -7,24 +7,19 @@ UnicodeEncodeError for a password with an umlaut and binascii.Error for an odd c
 """
 
 import re
-import socket
 import ssl
 import time
 from base64 import b64encode
 from dataclasses import dataclass
 from typing import Final
 
+from action_returns.delivery.wire import LONGEST_REPLY, NotAReply, Wire
+
 _REPLY_LINE: Final = re.compile(rb"([2-5][0-9][0-9])(?:([ -])(.*))?", re.DOTALL)
-_LONGEST_REPLY: Final = 65_536
 _CHUNK: Final = 65_536
 _GO_ON: Final = 334  # RFC 4954, 4
 _WANTS_MORE: Final = range(300, 400)  # the server waits for the rest of what it was told (RFC 5321, 4.2.1)
 _GOOD_BYE: Final = 5.0
-_NOTHING_THERE: Final = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
-
-
-class NotAReply(ConnectionError):
-    """The server said something that is no answer to what it was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +49,7 @@ class Conversation:
         tls: settings for TLS from the first byte; None to begin without.
 
     Attributes:
+        wire: the connection.
         name: what the server calls itself.
         offers: what the server said it can do, keyword -> values (RFC 5321, 4.1.1.1).
 
@@ -64,22 +60,13 @@ class Conversation:
     def __init__(
         self, host: str, port: int, *, connect_timeout: float, reply_timeout: float, tls: ssl.SSLContext | None
     ) -> None:
-        self._host = host
-        self._connect_timeout = connect_timeout
         self._reply_timeout = reply_timeout
-        self._unread = b""
-        self._secrets: list[str] = []
         self._may_speak = False
         self.name = ""
         self.offers: dict[str, str] = {}
-        self._socket = socket.create_connection((host, port), timeout=connect_timeout)
+        self.wire = Wire(host, port, connect_timeout=connect_timeout)
         if tls is not None:
-            self._encrypt(tls)
-
-    @property
-    def security(self) -> str:
-        """What protects the connection now: ``TLSv1.3``, or ``not encrypted``."""
-        return (isinstance(self._socket, ssl.SSLSocket) and self._socket.version()) or "not encrypted"
+            self.wire.encrypt(tls)
 
     def reply(self, timeout: float | None = None) -> Reply:
         """Read one whole reply.
@@ -94,13 +81,13 @@ class Conversation:
         until = time.monotonic() + (self._reply_timeout if timeout is None else timeout)
         size, code, words = 0, b"", []
         while True:
-            line = self._line(until)
+            line = self.wire.line(until)
             size += len(line)
             found = _REPLY_LINE.fullmatch(line.rstrip(b"\r\n"))
-            if found is None or code not in (b"", found[1]) or size > _LONGEST_REPLY:
-                raise NotAReply(f"it said: {self._shown(line)[:80]}")
+            if found is None or code not in (b"", found[1]) or size > LONGEST_REPLY:
+                raise NotAReply(f"it said: {self.wire.shown(line)[:80]}")
             code = found[1]
-            words.append(self._shown(found[3] or b""))
+            words.append(self.wire.shown(found[3] or b""))
             if found[2] != b"-":
                 self._may_speak = int(code) not in _WANTS_MORE
                 return Reply(int(code), tuple(words))
@@ -113,7 +100,7 @@ class Conversation:
                 something else; or when what came back is not a reply.
             OSError: when the command or its reply was lost.
         """
-        self.expect_silence()
+        self.wire.expect_silence()
         self._send(command.encode("ascii") + b"\r\n", self._reply_timeout)
         return self.reply()
 
@@ -145,8 +132,8 @@ class Conversation:
             NotAReply: when something came that would be taken for the first encrypted words (CVE-2011-0411).
             OSError: when no encrypted connection came about.
         """
-        self.expect_silence()
-        self._encrypt(tls)
+        self.wire.expect_silence()
+        self.wire.encrypt(tls)
 
     def sign_in(self, username: str, password: str, mechanism: str) -> Reply:
         """Sign in once (RFC 4954, RFC 4616); 235 says that it worked. What repeats a secret is not shown from now on.
@@ -161,10 +148,10 @@ class Conversation:
         """
         if mechanism == "PLAIN":
             both = _base64(f"\0{username}\0{password}")
-            self._secrets = [both, password]
+            self.wire.keep_to_oneself(both, password)
             return self.ask(f"AUTH PLAIN {both}")
         answers = [_base64(username), _base64(password)]
-        self._secrets = [*answers, password]
+        self.wire.keep_to_oneself(*answers, password)
         reply = self.ask("AUTH LOGIN")
         while reply.code == _GO_ON and answers:
             reply = self.ask(answers.pop(0))
@@ -185,7 +172,7 @@ class Conversation:
         dotted = lines.replace(b"\r\n.", b"\r\n..")[2:]  # RFC 5321, 4.5.2
         for start in range(0, len(dotted), _CHUNK):
             self._send(dotted[start : start + _CHUNK], timeout)
-        self.expect_silence()
+        self.wire.expect_silence()
 
     def end_content(self, timeout: float) -> Reply:
         """Send the line that ends the message and read what becomes of it.
@@ -199,21 +186,6 @@ class Conversation:
         self._send(b".\r\n", self._reply_timeout)
         return self.reply(timeout)
 
-    def expect_silence(self) -> None:
-        """See that the server has said nothing since its last reply.
-
-        Raises:
-            NotAReply: when it did.
-            ConnectionError: when it closed the connection.
-        """
-        if not self._unread:
-            self._socket.settimeout(0)
-            try:
-                self._read()
-            except _NOTHING_THERE:
-                return
-        raise NotAReply(f"it said without being asked: {self._shown(self._unread)[:80]}")
-
     def close(self) -> None:
         """End the connection, with a good-bye where the server waits for a command.
 
@@ -226,58 +198,16 @@ class Conversation:
                 self.reply(min(_GOOD_BYE, self._reply_timeout))
             except OSError:
                 pass
-        self._socket.close()
-
-    def _encrypt(self, tls: ssl.SSLContext) -> None:
-        self._socket.settimeout(self._connect_timeout)
-        try:
-            self._socket = tls.wrap_socket(self._socket, server_hostname=self._host)
-        except OSError:
-            self._socket.close()
-            raise
+        self.wire.close()
 
     def _own_name(self) -> str:
         """Give the own end's address: looking up a name may take seconds and tells others how this machine is called."""
-        address = str(self._socket.getsockname()[0]).partition("%")[0]
+        address = str(self.wire.socket.getsockname()[0]).partition("%")[0]
         return f"[IPv6:{address}]" if ":" in address else f"[{address}]"  # RFC 5321, 4.1.3
-
-    def _line(self, until: float) -> bytes:
-        while b"\n" not in self._unread:
-            if len(self._unread) > _LONGEST_REPLY:
-                raise NotAReply(f"it said: {self._shown(self._unread)[:80]}")
-            left = until - time.monotonic()
-            if left <= 0:
-                raise TimeoutError("timed out")
-            self._socket.settimeout(left)
-            self._read()
-        line, end, self._unread = self._unread.partition(b"\n")
-        return line + end
-
-    def _read(self) -> None:
-        try:
-            read = self._socket.recv(_CHUNK)
-        except _NOTHING_THERE:
-            raise
-        except ssl.SSLError as error:  # not a handshake: the wording for those would mislead
-            raise ConnectionError(error.reason or str(error)) from None
-        if not read:
-            raise ConnectionError("the server closed it")
-        self._unread += read
 
     def _send(self, data: bytes, timeout: float) -> None:
         self._may_speak = False
-        self._socket.settimeout(timeout)
-        try:
-            self._socket.sendall(data)
-        except ssl.SSLError as error:
-            raise ConnectionError(error.reason or str(error)) from None
-
-    def _shown(self, said: bytes) -> str:
-        """Give the words of a server without secrets, and without what plays tricks on a terminal or in a log."""
-        words = said.decode("utf-8", "replace").strip()
-        if any(secret[:8] in words for secret in self._secrets):
-            return "(not shown, because it repeats the sign-in)"
-        return "".join(sign if sign.isprintable() else "?" for sign in words)
+        self.wire.send(data, timeout)
 
 
 def _base64(text: str) -> str:

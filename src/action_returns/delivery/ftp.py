@@ -1,32 +1,32 @@
 """FTP, with TLS unless plain was accepted: look first, send once, believe only positive evidence.
 
-Nothing is tried twice by itself. Before the first byte of the file a failure is certain; after it, what the server
-holds is looked up over a new connection, and where that does not settle it, the outcome is unknown.
+Until right before STOR a failure is certain, and what may pass is tried again. From then on nothing is tried again: what
+the server holds is looked up over new connections, and where that does not settle it, the outcome is unknown.
 """
 
 import contextlib
-import ftplib
 import secrets
+import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal, NoReturn
 
-from action_returns.delivery.connecting import not_connected
-from action_returns.delivery.ftp_client import TlsClient, Upload
-from action_returns.delivery.outcome import Leaving, Outcome, Parcel, Phase, State, unrecorded
+from action_returns.delivery.connecting import may_pass, not_connected
+from action_returns.delivery.ftp_client import Conversation, Reply
+from action_returns.delivery.ftp_words import Words
+from action_returns.delivery.outcome import Leaving, Outcome, Parcel, Phase, unrecorded
+from action_returns.delivery.stopping import Stopped, in_three_attempts
+from action_returns.delivery.wire import NotAReply
 
-_NETWORK: Final = (OSError, EOFError)
-_NO_SPACE: Final = ("452", "552")
-"""Insufficient storage, exceeded storage allocation (RFC 959, 4.2.2)."""
-
-
-class _Stopped(Exception):
-    """Ends a conversation with the outcome it has led to."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(outcome.message)
-        self.outcome = outcome
+_READY: Final = 220
+_SIGNED_IN: Final = 230
+_PASSWORD_WANTED: Final = 331
+_REFUSED: Final = 400  # and above; below 500 it may go well later (RFC 959, 4.2.1)
+_COMPLETE: Final = (226, 250)  # RFC 959, 5.4
+_GIVE_NEW_NAME: Final = 350
+_CLOSING: Final = 421
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,12 @@ class FtpChannel:
         directory: folder at the server.
         upload: ``direct`` under the final name, or ``temp-rename`` under another one first.
         context: TLS settings; the machine's trusted certificates when None.
-        connect_timeout: seconds for connecting and for each reply.
-        reply_timeout: seconds to wait for the reply after the last byte.
+        connect_timeout: seconds for connecting, and for each TLS handshake.
+        reply_timeout: seconds for the reply after the last byte.
+        command_timeout: seconds for every other reply.
+        data_timeout: seconds for each part of the file.
+        looks: seconds before each look at what the server holds, after the connection was lost in mid course.
+        pause: waits that many seconds.
     """
 
     host: str
@@ -56,6 +60,10 @@ class FtpChannel:
     context: ssl.SSLContext | None = field(default=None, repr=False)
     connect_timeout: float = 15
     reply_timeout: float = 60
+    command_timeout: float = 30
+    data_timeout: float = 30
+    looks: tuple[float, ...] = (2, 8, 30)
+    pause: Callable[[float], None] = field(default=time.sleep, repr=False)
 
     @property
     def destination(self) -> str:
@@ -67,248 +75,253 @@ class FtpChannel:
 
     def deliver(self, parcel: Parcel, leaving: Leaving = unrecorded) -> Outcome:
         """Upload the file once."""
+        password = self.password()  # a missing secret is told before anything is connected
         try:
-            with self._signed_in() as client:
-                self._refuse_taken_name(client, parcel.name)
-                leaving()
-                return self._upload(client, parcel)
-        except _Stopped as stopped:
+            client, data = in_three_attempts(lambda: self._prepared(parcel, password), self.pause)
+        except Stopped as stopped:
             return stopped.outcome
+        with contextlib.closing(client), contextlib.closing(data):
+            leaving()
+            return _Upload(self, parcel, password).run(client, data)
 
     def probe(self) -> Outcome:
         """Connect, sign in and go to the folder. Whether it may be written to shows only when something is sent."""
+        password = self.password()
         try:
-            with self._signed_in() as client:
-                evidence = self._evidence(client)
-        except _Stopped as stopped:
+            client = in_three_attempts(lambda: self._signed_in(password), self.pause)
+        except Stopped as stopped:
             return stopped.outcome
-        return Outcome(
-            State.SENT,
-            f"The connection to {self.destination} works: signed in, the folder is there, "
-            f"encryption {evidence['security']}. Nothing was sent; whether the folder may be written to was not tested.",
-            evidence=evidence,
-        )
+        with contextlib.closing(client):
+            return self._words.works(client.wire.security, offers_tls="AUTH" in client.features)
 
-    @contextlib.contextmanager
-    def _signed_in(self) -> Iterator[ftplib.FTP]:
-        password = self.password()  # a missing secret is told before anything is connected
-        client = self._connected()
-        try:
-            self._sign_in(client, password)
-            self._go_to_folder(client)
-            yield client
-        finally:
-            # What came of the upload is decided; a lost answer to QUIT changes nothing.
-            with contextlib.suppress(*_NETWORK, ftplib.Error):
-                client.quit()
-            client.close()
+    @property
+    def _words(self) -> Words:
+        return Words(self.host, self.directory, self.destination)
 
-    def _connected(self) -> ftplib.FTP:
-        client: ftplib.FTP
-        if self.security == "plain":
-            client = ftplib.FTP(timeout=self.connect_timeout)  # accepted per profile, in writing
-        else:
-            # ftplib's own default context verifies nothing.
-            context = self.context or ssl.create_default_context()
-            client = TlsClient(context, implicit=self.security == "implicit-tls", timeout=self.connect_timeout)
+    def _prepared(self, parcel: Parcel, password: str) -> tuple[Conversation, socket.socket]:
+        """Do all that can be done before the file leaves: the name is free, and a connection for the file stands."""
+        client = self._signed_in(password)
         try:
-            client.connect(self.host, self.port)
-            if self.security == "explicit-tls":
-                client.auth()  # type: ignore[attr-defined]
-        except ftplib.Error as error:
+            with self._certain(Phase.TRANSFER):
+                self._refuse_taken_name(client, parcel.name)
+                return client, self._data_connection(client)
+        except BaseException:
             client.close()
-            raise _Stopped(self._no_tls(str(error))) from None
-        except _NETWORK as error:
+            raise
+
+    def _refuse_taken_name(self, client: Conversation, name: str) -> None:
+        size = client.size(name)
+        if size is not None:
+            raise Stopped(self._words.name_taken(name, size))
+
+    def _data_connection(self, client: Conversation) -> socket.socket:
+        data = client.open_data()
+        if isinstance(data, Reply):
+            self._stop("opened no connection for the file", data, Phase.TRANSFER)
+        return data
+
+    def _signed_in(self, password: str) -> Conversation:
+        """Give a conversation that has arrived in the folder."""
+        tls = None if self.security == "plain" else self.context or ssl.create_default_context()
+        with self._certain(Phase.CONNECT):
+            client = Conversation(
+                self.host,
+                self.port,
+                connect_timeout=self.connect_timeout,
+                reply_timeout=self.command_timeout,
+                tls=tls if self.security == "implicit-tls" else None,
+            )
+        try:
+            with self._certain(Phase.CONNECT):
+                self._sign_in(client, tls, password)
+                self._go_to_folder(client)
+        except BaseException:
             client.close()
-            raise _Stopped(not_connected(error, self.host, self.port)) from None
+            raise
         return client
 
-    def _no_tls(self, reply: str) -> Outcome:
-        return Outcome(
-            State.FAILED,
-            f"{self.host} does not offer an encrypted connection here (it answered: {reply}). Nothing was sent, not even "
-            "the password. Check channel.port and channel.security in the profile.",
-            Phase.CONNECT,
-        )
+    def _sign_in(self, client: Conversation, tls: ssl.SSLContext | None, password: str) -> None:
+        # The silence of a server counts against the time for connecting: it may be none at all.
+        self._need(client.reply(self.connect_timeout), "does not talk to us now", Phase.CONNECT, wanted=_READY)
+        if self.security == "explicit-tls" and tls is not None:
+            reply = client.ask("AUTH TLS")
+            if not reply.good:
+                raise Stopped(self._words.no_tls(reply), may_pass=reply.code == _CLOSING)
+            client.wire.expect_silence()
+            client.wire.encrypt(tls)
+        client.wire.keep_to_oneself(password)
+        reply = client.ask(f"USER {self.username}")
+        if reply.code == _PASSWORD_WANTED:
+            reply = client.ask(f"PASS {password}")
+        if reply.code != _SIGNED_IN:
+            # One attempt only, unless it never came to that: each refused one may count towards a lockout.
+            raise Stopped(self._words.not_signed_in(reply), may_pass=reply.code == _CLOSING)
+        if tls is not None:
+            self._need(client.protect(tls), "does not protect the connection for the file", Phase.CONNECT)
+        client.look_at_features()
 
-    def _sign_in(self, client: ftplib.FTP, password: str) -> None:
+    def _go_to_folder(self, client: Conversation) -> None:
+        if self.directory not in {"", ".", "/"}:
+            reply = client.ask(f"CWD {self.directory}")
+            if not reply.good:
+                raise Stopped(self._words.no_folder(reply), may_pass=reply.code == _CLOSING)
+        # Some servers tell sizes in binary mode only; in the other one they would change the bytes.
+        self._need(client.ask("TYPE I"), "takes no files byte by byte", Phase.CONNECT)
+
+    @contextlib.contextmanager
+    def _certain(self, phase: Phase) -> Iterator[None]:
+        """Turn what breaks a conversation before the file leaves into the outcome: certainly not delivered."""
         try:
-            client.login(self.username, password)
-            if isinstance(client, TlsClient):
-                client.prot_p()
-        except ftplib.Error as error:
-            raise _Stopped(
-                Outcome(
-                    State.FAILED,
-                    f"{self.host} did not accept the user name or password (it answered: {str(error)[:200]}). "
-                    "Nothing was sent. User names are case-sensitive. Update them, then test with: action-returns probe",
-                    Phase.CONNECT,
-                )
-            ) from None
-        except _NETWORK as error:
-            raise _Stopped(not_connected(error, self.host, self.port)) from None
+            yield
+        except NotAReply as odd:
+            raise Stopped(self._words.odd(str(odd), self.port, phase)) from None
+        except OSError as error:
+            outcome = replace(not_connected(error, self.host, self.port), phase=phase)
+            raise Stopped(outcome, may_pass=may_pass(error)) from None
 
-    def _go_to_folder(self, client: ftplib.FTP) -> None:
-        if self.directory in {"", ".", "/"}:
-            return
+    def _need(self, reply: Reply, what: str, phase: Phase, *, wanted: int | None = None) -> None:
+        if not (reply.good if wanted is None else reply.code == wanted):
+            self._stop(what, reply, phase)
+
+    def _stop(self, what: str, reply: Reply, phase: Phase) -> NoReturn:
+        raise Stopped(self._words.refused_before(what, reply, phase), may_pass=_is_for_now(reply))
+
+
+class _Upload:
+    """One file on its way, from the moment on at which its first byte may leave.
+
+    Args:
+        channel: whose server.
+        parcel: the file.
+        password: for new connections; fetched before, so that nothing can be missing now.
+    """
+
+    def __init__(self, channel: FtpChannel, parcel: Parcel, password: str) -> None:
+        self._channel = channel
+        self._parcel = parcel
+        self._password = password
+        self._words = channel._words  # noqa: SLF001  # one file, one matter
+        self._renaming = False
+        self._name = parcel.name
+        if channel.upload == "temp-rename":
+            self._name = f"{parcel.name.removesuffix('.csv')}.{secrets.token_hex(3)}.part"
+
+    def run(self, client: Conversation, data: socket.socket) -> Outcome:
+        """Upload; never raises for what a server or network may do."""
         try:
-            client.cwd(self.directory)
-        except ftplib.Error as error:
-            raise _Stopped(
-                Outcome(
-                    State.FAILED,
-                    f"There is no folder {self.directory} on {self.host}, or this user may not enter it "
-                    f"(it answered: {error}). Nothing was sent. Check channel.directory in the profile.",
-                )
-            ) from None
-        except _NETWORK as error:
-            raise _Stopped(not_connected(error, self.host, self.port)) from None
+            return self._store(client, data)
+        except OSError as error:  # NotAReply included: after an odd word nothing more of this conversation is believed
+            client.wire.close()
+            return self._look_again(str(error) or type(error).__name__)
 
-    def _refuse_taken_name(self, client: ftplib.FTP, name: str) -> None:
+    def _store(self, client: Conversation, data: socket.socket) -> Outcome:
+        reply = client.ask(f"STOR {self._name}")
+        if reply.code // 100 != 1:
+            # What may lie there under this name is not ours.
+            return self._words.refused(reply)
         try:
-            size = _size(client, name)
-        except _NETWORK as error:
-            raise _Stopped(not_connected(error, self.host, self.port)) from None
-        if size is not None:
-            raise _Stopped(
-                Outcome(
-                    State.FAILED,
-                    f"{self.host} holds a file named {name} already ({size} bytes), which was left as it is. Nothing was "
-                    "sent. Look at that file first; another program may be using the same names.",
-                )
-            )
+            refusal = client.send_content(data, self._parcel.content, timeout=self._channel.data_timeout)
+        except NotAReply:
+            raise
+        except OSError as error:
+            # The server may say why; if it says that it has everything, that is not true.
+            refusal = client.reply(self._channel.reply_timeout)
+            if refusal.code < _REFUSED:
+                raise ConnectionError(f"the connection for the file broke off ({error})") from None
+        reply = refusal or client.reply(self._channel.reply_timeout)
+        if reply.code in _COMPLETE:
+            return self._confirm(client, reply)
+        if reply.code < _REFUSED:
+            raise NotAReply(f"it said: {reply}")
+        return self._refused(client, reply)
 
-    def _upload(self, client: ftplib.FTP, parcel: Parcel) -> Outcome:
-        name = parcel.name
-        if self.upload == "temp-rename":
-            name = f"{parcel.name.removesuffix('.csv')}.{secrets.token_hex(3)}.part"
-        upload = Upload(client)
-        try:
-            reply = upload.run(name, parcel.content, reply_timeout=self.reply_timeout)
-        except ftplib.Error as error:
-            return self._refused(client, name, parcel, str(error), started=upload.started)
-        except _NETWORK as error:
-            if not upload.started:
-                outcome = not_connected(error, self.host, self.port)
-                return Outcome(outcome.state, outcome.message, Phase.TRANSFER)
-            return self._look_again(name, parcel, str(error))
-        return self._confirm(client, name, parcel, reply)
-
-    def _confirm(self, client: ftplib.FTP, name: str, parcel: Parcel, reply: str) -> Outcome:
+    def _confirm(self, client: Conversation, reply: Reply) -> Outcome:
         """The server said that it has everything; compare the size where it tells it, and give the final name."""
-        evidence = {**self._evidence(client), "reply": reply}
+        evidence: dict[str, str | int] = {"security": client.wire.security, "reply": str(reply)}
         try:
-            size = _size(client, name)
-            if size is not None and size != len(parcel.content):
-                return self._wrong_size(client, name, parcel, size, evidence)
-            if name != parcel.name:
-                client.rename(name, parcel.name)
-        except ftplib.Error as error:
-            return Outcome(
-                State.FAILED,
-                f"{self.host} took the file as {name} but did not give it its final name (it answered: {error}). "
-                "The receiver does not look at that name, so nothing was delivered. Set channel.upload to direct.",
-                evidence=evidence,
-            )
-        except _NETWORK as error:
-            if name == parcel.name:
-                return self._sent(parcel, evidence, None)
-            return self._look_again(name, parcel, str(error))
-        return self._sent(parcel, evidence, size)
+            size = client.size(self._name)
+        except OSError:
+            if self._name != self._parcel.name:
+                raise
+            return self._words.sent(self._parcel, evidence, None)
+        if size is not None and size != len(self._parcel.content):
+            return self._wrong_size(client, size, evidence)
+        if self._name != self._parcel.name:
+            refusal = self._rename(client)
+            if refusal is not None:
+                gone = client.ask(f"DELE {self._name}").good
+                return self._words.no_final_name(self._name, refusal, evidence, gone=gone)
+        return self._words.sent(self._parcel, evidence, size)
 
-    def _sent(self, parcel: Parcel, evidence: dict[str, str | int], size: int | None) -> Outcome:
-        proof = "the server confirmed the transfer"
-        if size is not None:
-            evidence = {**evidence, "size": size}
-            proof = "size confirmed by the server"
-        return Outcome(
-            State.SENT,
-            f"Sent {len(parcel.content):,} bytes to {self.destination}, {proof}. This means delivered, not yet processed. "
-            "The file may disappear from the folder; that is normal.",
-            evidence=evidence,
+    def _rename(self, client: Conversation) -> Reply | None:
+        """Give the file its final name; give the server's refusal if it does not."""
+        reply = client.ask(f"RNFR {self._name}")
+        if reply.code == _GIVE_NEW_NAME:
+            self._renaming = True
+            reply = client.ask(f"RNTO {self._parcel.name}")
+        if reply.good:
+            return None
+        if reply.code < _REFUSED:
+            raise NotAReply(f"it said: {reply}")
+        return reply
+
+    def _wrong_size(self, client: Conversation, size: int, evidence: dict[str, str | int]) -> Outcome:
+        gone = client.ask(f"DELE {self._name}").good
+        certain = gone or self._name != self._parcel.name
+        return self._words.wrong_size(self._parcel, self._name, size, evidence, gone=gone, certain=certain)
+
+    def _refused(self, client: Conversation, reply: Reply) -> Outcome:
+        """The server took the file back; what it kept under its name all the same is removed."""
+        size = client.size(self._name)
+        if size == len(self._parcel.content) and self._name == self._parcel.name:
+            return self._words.unknown(self._parcel, f"it answered {reply}, although it holds all of the file")
+        if size is None:
+            return self._words.refused(reply, " Whether part of it lies there was not to be seen.")
+        if client.ask(f"DELE {self._name}").good:
+            return self._words.refused(reply)
+        return self._words.refused(
+            reply,
+            f" {size} bytes of it lie there as {self._name} and could not be removed; ask for them to be removed.",
         )
 
-    def _wrong_size(
-        self, client: ftplib.FTP, name: str, parcel: Parcel, size: int, evidence: dict[str, str | int]
-    ) -> Outcome:
-        gone = _remove(client, name)
-        state = State.FAILED if gone or name != parcel.name else State.UNKNOWN
-        left = "It was removed again." if gone else f"It could not be removed and lies there as {name}."
-        todo = (
-            "Send again." if state is State.FAILED else "Do not send again before somebody has removed or checked it."
-        )
-        return Outcome(
-            state,
-            f"{self.host} holds {size} of {len(parcel.content)} bytes: the file did not arrive whole. {left} {todo}",
-            evidence={**evidence, "size": size},
-        )
-
-    def _refused(self, client: ftplib.FTP, name: str, parcel: Parcel, reply: str, *, started: bool) -> Outcome:
-        left = ""
-        if started:
-            # A refusal after the first byte can leave part of the file under its name.
+    def _look_again(self, why: str) -> Outcome:
+        """The conversation was lost in mid course: look over new ones what the server holds."""
+        outcome = self._words.unknown(self._parcel, why)
+        if self._never_named:
+            outcome = self._words.never_named(self._name, why, {"lost": why}, gone=False)
+        for seconds in self._channel.looks:
+            self._channel.pause(seconds)
             try:
-                size = _size(client, name)
-                gone = size is None or _remove(client, name)
-            except (*_NETWORK, ftplib.Error):
-                return self._look_again(name, parcel, reply)
-            if size == len(parcel.content):
-                return self._unknown(parcel, f"it answered {reply}, although it holds all of the file")
-            if not gone:
-                left = f" {size} bytes of it lie there as {name} and could not be removed; ask for them to be removed."
-        if reply.startswith(_NO_SPACE):
-            why = f"The disk of {self.host} is full, or your share of it is used up (it answered: {reply})."
-            todo = "Ask whoever runs the server to make room, then send again."
-        else:
-            why = f"{self.host} did not take the file (it answered: {reply})."
-            todo = "Check whether this user may write to channel.directory, then send again."
-        return Outcome(State.FAILED, f"{why} Nothing was delivered.{left} {todo}", evidence={"reply": reply})
+                with contextlib.closing(self._channel._signed_in(self._password)) as client:  # noqa: SLF001
+                    outcome, settled = self._found(client, why)
+            except (Stopped, OSError):
+                continue
+            if settled:
+                break
+        return outcome
 
-    def _look_again(self, name: str, parcel: Parcel, why: str) -> Outcome:
-        """The answer was lost after the first byte: look over a new connection what the server holds."""
-        try:
-            with self._signed_in() as client:
-                size = _size(client, parcel.name)
-                evidence = self._evidence(client)
-        except (_Stopped, *_NETWORK, ftplib.Error):
-            return self._unknown(parcel, why)
-        if size == len(parcel.content):
-            return self._sent(parcel, evidence, size)
-        if size is None and name != parcel.name:
-            return Outcome(
-                State.FAILED,
-                f"The connection to {self.host} broke off ({why}) before the file got its final name. Nothing was "
-                "delivered. Send again.",
-                evidence=evidence,
-            )
+    @property
+    def _never_named(self) -> bool:
+        """Whether nobody can have given it its final name, because nobody asked for that."""
+        return self._name != self._parcel.name and not self._renaming
+
+    def _found(self, client: Conversation, why: str) -> tuple[Outcome, bool]:
+        """Judge by what a server holds after a lost conversation; tell whether that settles it."""
+        size = client.size(self._parcel.name)
+        evidence: dict[str, str | int] = {"security": client.wire.security, "lost": why}
+        if size == len(self._parcel.content):
+            return self._words.sent(self._parcel, evidence, size), True
+        if size is not None:
+            told = f"{why}; {size} of {len(self._parcel.content)} bytes lie there under that name"
+            return self._words.unknown(self._parcel, told), False
+        if self._name != self._parcel.name:
+            # A file that could be removed under its other name cannot get the final one any more.
+            gone = client.ask(f"DELE {self._name}").good
+            if gone or self._never_named:
+                return self._words.never_named(self._name, why, evidence, gone=gone), True
         # Absent does not prove failed: a receiver that takes files at once leaves nothing behind.
-        return self._unknown(parcel, why if size is None else f"{why}; {size} of {len(parcel.content)} bytes are there")
-
-    def _unknown(self, parcel: Parcel, why: str) -> Outcome:
-        return Outcome(
-            State.UNKNOWN,
-            f"Nobody can tell whether {parcel.name} arrived at {self.host}: {why}. Do not send it again yet. "
-            "Look for this file name under File Submissions, or compare with a new pending-actions download.",
-        )
-
-    def _evidence(self, client: ftplib.FTP) -> dict[str, str | int]:
-        socket = client.sock
-        secure = socket.version() if isinstance(socket, ssl.SSLSocket) else None
-        return {"server": client.getwelcome().splitlines()[0][:200], "security": secure or "none"}
+        return self._words.unknown(self._parcel, why), False
 
 
-def _size(client: ftplib.FTP, name: str) -> int | None:
-    """Ask how many bytes the server holds; None when it holds no such file or does not tell (RFC 3659, 4)."""
-    try:
-        client.voidcmd("TYPE I")  # some servers tell sizes in binary mode only
-        return client.size(name)
-    except (ftplib.error_perm, ftplib.error_temp, ftplib.error_reply, ValueError):
-        return None
-
-
-def _remove(client: ftplib.FTP, name: str) -> bool:
-    try:
-        client.delete(name)
-    except ftplib.Error:
-        return False
-    return True
+def _is_for_now(reply: Reply) -> bool:
+    return reply.code // 100 == _REFUSED // 100
