@@ -5,7 +5,6 @@ the server holds is looked up over new connections, and where that does not sett
 """
 
 import contextlib
-import secrets
 import socket
 import ssl
 import time
@@ -15,9 +14,10 @@ from typing import Final, Literal, NoReturn
 
 from action_returns.delivery.connecting import may_pass, not_connected
 from action_returns.delivery.ftp_client import Conversation, Reply
-from action_returns.delivery.ftp_words import Words
+from action_returns.delivery.ftp_words import FtpWords
 from action_returns.delivery.outcome import Leaving, Outcome, Parcel, Phase, unrecorded
 from action_returns.delivery.stopping import Stopped, in_three_attempts
+from action_returns.delivery.uploading import Upload, name_at_first
 from action_returns.delivery.wire import NotAReply
 
 _READY: Final = 220
@@ -27,6 +27,7 @@ _REFUSED: Final = 400  # and above; below 500 it may go well later (RFC 959, 4.2
 _COMPLETE: Final = (226, 250)  # RFC 959, 5.4
 _GIVE_NEW_NAME: Final = 350
 _CLOSING: Final = 421
+_NO_SPACE: Final = (452, 552)  # insufficient storage, exceeded storage allocation (RFC 959, 4.2.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,15 @@ class FtpChannel:
             return stopped.outcome
         with contextlib.closing(client), contextlib.closing(data):
             leaving()
-            return _Upload(self, parcel, password).run(client, data)
+            upload = _FtpUpload(
+                parcel,
+                name_at_first(parcel, self.upload),
+                self._words,
+                lambda: self._signed_in(password),
+                self.looks,
+                self.pause,
+            )
+            return upload.run(client, data, self.data_timeout, self.reply_timeout)
 
     def probe(self) -> Outcome:
         """Connect, sign in and go to the folder. Whether it may be written to shows only when something is sent."""
@@ -92,11 +101,11 @@ class FtpChannel:
         except Stopped as stopped:
             return stopped.outcome
         with contextlib.closing(client):
-            return self._words.works(client.wire.security, offers_tls="AUTH" in client.features)
+            return self._words.works(client.security, offers_tls="AUTH" in client.features)
 
     @property
-    def _words(self) -> Words:
-        return Words(self.host, self.directory, self.destination)
+    def _words(self) -> FtpWords:
+        return FtpWords(self.host, self.directory, self.destination)
 
     def _prepared(self, parcel: Parcel, password: str) -> tuple[Conversation, socket.socket]:
         """Do all that can be done before the file leaves: the name is free, and a connection for the file stands."""
@@ -164,7 +173,7 @@ class FtpChannel:
         if self.directory not in {"", ".", "/"}:
             reply = client.ask(f"CWD {self.directory}")
             if not reply.good:
-                raise Stopped(self._words.no_folder(reply), may_pass=reply.code == _CLOSING)
+                raise Stopped(self._words.no_folder(str(reply)), may_pass=reply.code == _CLOSING)
         # Some servers tell sizes in binary mode only; in the other one they would change the bytes.
         self._need(client.ask("TYPE I"), "takes no files byte by byte", Phase.CONNECT)
 
@@ -187,140 +196,57 @@ class FtpChannel:
         raise Stopped(self._words.refused_before(what, reply, phase), may_pass=_is_for_now(reply))
 
 
-class _Upload:
-    """One file on its way, from the moment on at which its first byte may leave.
+class _FtpUpload(Upload):
+    """The FTP commands that bring a file there."""
 
-    Args:
-        channel: whose server.
-        parcel: the file.
-        password: for new connections; fetched before, so that nothing can be missing now.
-    """
+    def run(self, client: Conversation, data: socket.socket, data_timeout: float, reply_timeout: float) -> Outcome:
+        """Upload; never raises for what a server or network may do.
 
-    def __init__(self, channel: FtpChannel, parcel: Parcel, password: str) -> None:
-        self._channel = channel
-        self._parcel = parcel
-        self._password = password
-        self._words = channel._words  # noqa: SLF001  # one file, one matter
-        self._renaming = False
-        self._name = parcel.name
-        if channel.upload == "temp-rename":
-            self._name = f"{parcel.name.removesuffix('.csv')}.{secrets.token_hex(3)}.part"
-
-    def run(self, client: Conversation, data: socket.socket) -> Outcome:
-        """Upload; never raises for what a server or network may do."""
+        Args:
+            client: the conversation.
+            data: the connection for the file.
+            data_timeout: seconds for each part of the file.
+            reply_timeout: seconds for the reply after the last byte.
+        """
         try:
-            return self._store(client, data)
+            return self._store(client, data, data_timeout, reply_timeout)
         except OSError as error:  # NotAReply included: after an odd word nothing more of this conversation is believed
             client.wire.close()
-            return self._look_again(str(error) or type(error).__name__)
+            return self.look_again(str(error) or type(error).__name__)
 
-    def _store(self, client: Conversation, data: socket.socket) -> Outcome:
-        reply = client.ask(f"STOR {self._name}")
+    def _store(self, client: Conversation, data: socket.socket, data_timeout: float, reply_timeout: float) -> Outcome:
+        reply = client.ask(f"STOR {self.name}")
         if reply.code // 100 != 1:
             # What may lie there under this name is not ours.
-            return self._words.refused(reply)
+            return self.words.refused(str(reply), no_space=reply.code in _NO_SPACE)
         try:
-            refusal = client.send_content(data, self._parcel.content, timeout=self._channel.data_timeout)
+            refusal = client.send_content(data, self.parcel.content, timeout=data_timeout)
         except NotAReply:
             raise
         except OSError as error:
             # The server may say why; if it says that it has everything, that is not true.
-            refusal = client.reply(self._channel.reply_timeout)
+            refusal = client.reply(reply_timeout)
             if refusal.code < _REFUSED:
                 raise ConnectionError(f"the connection for the file broke off ({error})") from None
-        reply = refusal or client.reply(self._channel.reply_timeout)
+        reply = refusal or client.reply(reply_timeout)
         if reply.code in _COMPLETE:
-            return self._confirm(client, reply)
+            evidence = {"security": client.security, "reply": str(reply)}
+            return self.confirmed(client, evidence, lambda: self._rename(client))
         if reply.code < _REFUSED:
             raise NotAReply(f"it said: {reply}")
-        return self._refused(client, reply)
+        return self.taken_back(client, str(reply), no_space=reply.code in _NO_SPACE)
 
-    def _confirm(self, client: Conversation, reply: Reply) -> Outcome:
-        """The server said that it has everything; compare the size where it tells it, and give the final name."""
-        evidence: dict[str, str | int] = {"security": client.wire.security, "reply": str(reply)}
-        try:
-            size = client.size(self._name)
-        except OSError:
-            if self._name != self._parcel.name:
-                raise
-            return self._words.sent(self._parcel, evidence, None)
-        if size is not None and size != len(self._parcel.content):
-            return self._wrong_size(client, size, evidence)
-        if self._name != self._parcel.name:
-            refusal = self._rename(client)
-            if refusal is not None:
-                gone = client.ask(f"DELE {self._name}").good
-                return self._words.no_final_name(self._name, refusal, evidence, gone=gone)
-        return self._words.sent(self._parcel, evidence, size)
-
-    def _rename(self, client: Conversation) -> Reply | None:
+    def _rename(self, client: Conversation) -> str | None:
         """Give the file its final name; give the server's refusal if it does not."""
-        reply = client.ask(f"RNFR {self._name}")
+        reply = client.ask(f"RNFR {self.name}")
         if reply.code == _GIVE_NEW_NAME:
-            self._renaming = True
-            reply = client.ask(f"RNTO {self._parcel.name}")
+            self.renaming = True
+            reply = client.ask(f"RNTO {self.parcel.name}")
         if reply.good:
             return None
         if reply.code < _REFUSED:
             raise NotAReply(f"it said: {reply}")
-        return reply
-
-    def _wrong_size(self, client: Conversation, size: int, evidence: dict[str, str | int]) -> Outcome:
-        gone = client.ask(f"DELE {self._name}").good
-        certain = gone or self._name != self._parcel.name
-        return self._words.wrong_size(self._parcel, self._name, size, evidence, gone=gone, certain=certain)
-
-    def _refused(self, client: Conversation, reply: Reply) -> Outcome:
-        """The server took the file back; what it kept under its name all the same is removed."""
-        size = client.size(self._name)
-        if size == len(self._parcel.content) and self._name == self._parcel.name:
-            return self._words.unknown(self._parcel, f"it answered {reply}, although it holds all of the file")
-        if size is None:
-            return self._words.refused(reply, " Whether part of it lies there was not to be seen.")
-        if client.ask(f"DELE {self._name}").good:
-            return self._words.refused(reply)
-        return self._words.refused(
-            reply,
-            f" {size} bytes of it lie there as {self._name} and could not be removed; ask for them to be removed.",
-        )
-
-    def _look_again(self, why: str) -> Outcome:
-        """The conversation was lost in mid course: look over new ones what the server holds."""
-        outcome = self._words.unknown(self._parcel, why)
-        if self._never_named:
-            outcome = self._words.never_named(self._name, why, {"lost": why}, gone=False)
-        for seconds in self._channel.looks:
-            self._channel.pause(seconds)
-            try:
-                with contextlib.closing(self._channel._signed_in(self._password)) as client:  # noqa: SLF001
-                    outcome, settled = self._found(client, why)
-            except (Stopped, OSError):
-                continue
-            if settled:
-                break
-        return outcome
-
-    @property
-    def _never_named(self) -> bool:
-        """Whether nobody can have given it its final name, because nobody asked for that."""
-        return self._name != self._parcel.name and not self._renaming
-
-    def _found(self, client: Conversation, why: str) -> tuple[Outcome, bool]:
-        """Judge by what a server holds after a lost conversation; tell whether that settles it."""
-        size = client.size(self._parcel.name)
-        evidence: dict[str, str | int] = {"security": client.wire.security, "lost": why}
-        if size == len(self._parcel.content):
-            return self._words.sent(self._parcel, evidence, size), True
-        if size is not None:
-            told = f"{why}; {size} of {len(self._parcel.content)} bytes lie there under that name"
-            return self._words.unknown(self._parcel, told), False
-        if self._name != self._parcel.name:
-            # A file that could be removed under its other name cannot get the final one any more.
-            gone = client.ask(f"DELE {self._name}").good
-            if gone or self._never_named:
-                return self._words.never_named(self._name, why, evidence, gone=gone), True
-        # Absent does not prove failed: a receiver that takes files at once leaves nothing behind.
-        return self._words.unknown(self._parcel, why), False
+        return str(reply)
 
 
 def _is_for_now(reply: Reply) -> bool:

@@ -76,6 +76,11 @@ class Conversation:
         if tls is not None:
             self.wire.encrypt(tls)
 
+    @property
+    def security(self) -> str:
+        """What protects the conversation: ``TLSv1.3``, or ``not encrypted``."""
+        return self.wire.security
+
     def reply(self, timeout: float | None = None) -> Reply:
         """Read one whole reply (RFC 959, 4.2).
 
@@ -143,6 +148,14 @@ class Conversation:
             return int(found[1]) if found else None
         reply = self.ask(f"SIZE {name}")
         return int(reply.text) if reply.code == 213 and re.fullmatch("[0-9]{1,18}", reply.text) else None  # noqa: PLR2004
+
+    def remove(self, name: str) -> bool:
+        """Remove a file; tell whether the server did.
+
+        Raises:
+            OSError: see :meth:`ask`.
+        """
+        return self.ask(f"DELE {name}").good
 
     def open_data(self) -> socket.socket | Reply:
         """Open a connection for one file; a refusal of the server is given as its reply.
