@@ -8,8 +8,8 @@ import pytest
 import trustme
 
 from action_returns.cli import demo_servers
-from action_returns.delivery import EmailChannel, FtpChannel
-from tests.servers import postfix, unpacked
+from action_returns.delivery import EmailChannel, FtpChannel, SftpChannel
+from tests.servers import openssh, postfix, unpacked
 from tests.servers.ftp_daemons import DAEMONS, USER
 
 PASSWORD = "s3cret-canary-pass"
@@ -112,3 +112,18 @@ def ftp_channel(port, context=None, **changes):
         "pause": lambda _seconds: None,
     }
     return FtpChannel(**{**facts, **changes})
+
+
+def sftp_channel(server, **changes):
+    """An SFTP channel to a server on this machine that does not wait long for anything."""
+    facts = {
+        "host": "127.0.0.1",
+        "port": server.port,
+        "username": openssh.USER,
+        "private_key": server.key,
+        "host_key": server.fingerprints["ed25519"],
+        "connect_timeout": 5,
+        "command_timeout": 3,
+        "pause": lambda _seconds: None,
+    }
+    return SftpChannel(**{**facts, **changes})
