@@ -110,7 +110,7 @@ def config() -> str:
         "profiles.NAME": models.Profile,
         'channel, kind = "ftp"': models.FtpSettings,
         'channel, kind = "email"': models.EmailSettings,
-        'channel, kind = "sftp" (not built yet)': models.SftpSettings,
+        'channel, kind = "sftp"': models.SftpSettings,
         'channel, kind = "outbox"': models.OutboxSettings,
         'channel, kind = "draft"': models.DraftSettings,
     }

@@ -5,7 +5,8 @@ import pytest
 from keyring.backend import KeyringBackend
 
 from action_returns.settings import load_settings
-from action_returns.settings.editing import add_profile
+from action_returns.settings.editing import add_profile, change_profile
+from action_returns.submission.probing import NewServer
 
 
 class Store(KeyringBackend):
@@ -150,3 +151,52 @@ def test_the_window_can_be_looked_at(window, screen, tmp_path):
     opened.root.update()
     screen.picture(tmp_path / "settings.png")
     assert (tmp_path / "settings.png").stat().st_size > 1000
+
+
+KEY = "SHA256:" + "x" * 43
+
+
+def sftp(opened, **settings):
+    opened._kind.set("sftp")
+    opened._show(type(opened.answers())("acme", "test", "sftp"))
+    fill(opened, host="sftp.example.com", username="brand-1", **settings)
+
+
+def test_a_key_that_was_confirmed_stays_with_its_server_and_goes_with_another_one(window, places, store):
+    opened = window()
+    sftp(opened, port="22")
+    opened.save()
+    channel = {"kind": "sftp", "host_key": KEY}
+    change_profile(places.config_file, "acme", {"channel": channel})
+    fill(opened, directory="/in")
+    opened.save()
+    kept = load_settings(places.config_file).profiles["acme"].channel
+    assert (kept.directory, kept.host_key, kept.password.get_secret_value()) == ("/in", KEY, "keyring")
+    fill(opened, host="other.example.com")
+    opened.save()
+    assert load_settings(places.config_file).profiles["acme"].channel.host_key is None
+
+
+def test_a_private_key_wants_a_password_only_where_one_is_typed(window, places, store):
+    opened = window()
+    sftp(opened, port="22", private_key="~/key")
+    opened.save()
+    assert load_settings(places.config_file).profiles["acme"].channel.password is None
+    opened._password.set("opens the key")
+    opened.save()
+    opened.save()
+    assert load_settings(places.config_file).profiles["acme"].channel.password.get_secret_value() == "keyring"
+    assert store.kept == {("action-returns", "acme"): "opens the key"}
+
+
+@pytest.mark.parametrize("answer", [True, False])
+def test_a_new_server_is_asked_about_in_the_window(window, monkeypatch, answer):
+    asked = []
+    monkeypatch.setattr(
+        "action_returns.excel.settings_window.messagebox.askyesno",
+        lambda *words, **facts: asked.append((*words, facts["default"])) or answer,
+    )
+    opened = window()
+    assert opened.confirm(NewServer("sftp.example.com", 22, KEY)) is answer
+    assert KEY in asked[0][1]
+    assert asked[0][2] == "no"

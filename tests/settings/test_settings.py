@@ -125,7 +125,7 @@ def test_every_kind_of_channel_of_the_contract_is_understood():
     environment = "test"
     """
     for channel in (
-        'kind = "sftp"\nhost = "x"\nusername = "u"\nprivate_key = "~/.ssh/id"\nhost_key = "SHA256:x"\ndirectory = "/"',
+        'kind = "sftp"\nhost = "x"\nusername = "u"\nprivate_key = "~/.ssh/id"\nhost_key = "SHA256:0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"\ndirectory = "/"',
         'kind = "email"\nhost = "x"\nport = 465\nsecurity = "implicit-tls"\nsender = "a@b.example"\nrecipient = "c@d.example"\nsubject = "s"',
         'kind = "outbox"\ndirectory = "/x"',
         'kind = "draft"\ndirectory = "/x"',

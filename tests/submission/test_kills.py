@@ -13,6 +13,7 @@ import pytest
 from action_returns.batch import ReadyRows, csv_bytes
 from action_returns.cli import demo_servers
 from action_returns.ledger import open_ledger
+from tests.servers import openssh
 from tests.submission.sender import STEPS, rows_of
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL and fork")
@@ -87,6 +88,34 @@ def _ftp(tmp_path, upload):
         yield facts, lambda: _files(folder)
 
 
+@pytest.fixture(scope="module")
+def sshd(tmp_path_factory):
+    if reason := openssh.why_not():
+        pytest.skip(reason)
+    with openssh.sshd(tmp_path_factory.mktemp("sshd") / "server") as server:
+        yield server
+
+
+@pytest.fixture
+def sftp(sshd):
+    yield from _sftp(sshd, "direct")
+
+
+@pytest.fixture
+def sftp_renamed(sshd):
+    yield from _sftp(sshd, "temp-rename")
+
+
+def _sftp(server, upload):
+    facts = {
+        "kind": "SftpChannel", "host": "127.0.0.1", "port": server.port, "username": openssh.USER,
+        "private_key": str(server.key), "host_key": server.fingerprints["ed25519"], "upload": upload,
+    }  # fmt: skip
+    yield facts, lambda: _files(server.inbox)
+    for path in server.inbox.iterdir():
+        path.unlink()
+
+
 @pytest.fixture
 def email(tmp_path):
     authority = demo_servers.make_authority(tmp_path)
@@ -147,7 +176,8 @@ def words_told(path):
     return [line.split(maxsplit=3) for line in path.read_text().splitlines()] if path.exists() else []
 
 
-CHANNELS = ["outbox", "draft", "ftp", "ftp_renamed", "email"]
+CHANNELS = ["outbox", "draft", "ftp", "ftp_renamed", "sftp", "sftp_renamed", "email"]
+TRANSFERS = ("ftp", "sftp")
 LEFT = STEPS.index("after leaving was recorded")
 
 
@@ -164,14 +194,14 @@ def test_killed_at_any_step_the_next_start_tells_the_truth_and_nothing_goes_twic
     at = STEPS.index(step)
     expected = [] if at == 0 else ["failed"] if at < LEFT else ["unknown"]
     if step == "after the outcome was recorded":
-        expected = ["sent" if kind.startswith("ftp") else "handed-over"]
+        expected = ["sent" if kind.startswith(TRANSFERS) else "handed-over"]
     batches = truth(ledger)
     assert [state for state, _ in batches] == expected
     assert judge(arrived(), batches, words_told(told), [1]) == []
 
     assert sender(**order) == 0
     (again,) = words_told(told)
-    assert again[1] == ("refused" if at >= LEFT else "sent" if kind.startswith("ftp") else "handed-over")
+    assert again[1] == ("refused" if at >= LEFT else "sent" if kind.startswith(TRANSFERS) else "handed-over")
     assert judge(arrived(), truth(ledger), words_told(told), [1]) == []
     if at < LEFT:
         assert arrived() == [content_of(1)]

@@ -154,10 +154,13 @@ def test_connection(click: Click) -> None:
     """Connect, sign in and look at the destination; nothing is sent."""
     from action_returns.delivery import State
     from action_returns.submission.channels import open_channel
+    from action_returns.submission.probing import probe
 
     channel = open_channel(click.account, click.places)
     click.book.status(f"Connecting to {channel.destination} ...")
-    outcome = channel.probe()
+    outcome = probe(
+        click.account, click.places, confirm=lambda server: click.book.ask(server.question), channel=channel
+    )
     works = outcome.state is State.SENT
     click.tell(f"{'Connection works' if works else 'No connection'}: {channel.destination}\n\n{outcome.message}")
 

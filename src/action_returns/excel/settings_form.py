@@ -1,6 +1,6 @@
 """What the settings window asks for each channel, and how the answers become a profile."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -8,9 +8,10 @@ from action_returns.settings import Places
 
 if TYPE_CHECKING:
     from action_returns.settings.models import Profile
+    from action_returns.submission.probing import NewServer
 
 ENVIRONMENTS: Final = ("test", "live")
-PASSWORD_KINDS: Final = frozenset({"ftp", "email"})
+PASSWORD_KINDS: Final = frozenset({"ftp", "sftp", "email"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,13 @@ QUESTIONS: Final[Mapping[str, tuple[Question, ...]]] = {
         Question("security", "Encryption", "explicit-tls", ("explicit-tls", "implicit-tls", "plain")),
         _PLAIN,
         Question("username", "User name"),
+        Question("directory", "Folder on the server", "/"),
+    ),
+    "sftp": (
+        Question("host", "Server"),
+        Question("port", "Port", "22"),
+        Question("username", "User name"),
+        Question("private_key", "Private key, if any (file)"),
         Question("directory", "Folder on the server", "/"),
     ),
     "email": (
@@ -77,7 +85,12 @@ class Answers:
         channel: dict[str, Any] = {"kind": self.kind}
         for question in QUESTIONS[self.kind]:
             channel[question.key] = _typed(question.key, self.settings.get(question.key, "").strip())
-        if self.kind == "ftp" or (self.kind == "email" and channel["username"]):
+        # A private key may need a password or not: it is kept when one is typed.
+        if (
+            self.kind == "ftp"
+            or (self.kind == "sftp" and not channel["private_key"])
+            or (self.kind == "email" and channel["username"])
+        ):
             channel["password"] = "keyring"  # noqa: S105  # where it is kept
         return {"environment": self.environment, "channel": channel}
 
@@ -114,20 +127,40 @@ def save(answers: Answers, password: str, places: Places) -> str:
     from action_returns.settings.editing import change_profile
     from action_returns.settings.secrets import set_secret
 
-    change_profile(places.config_file, answers.profile, answers.values())
+    values = answers.values()
+    if password and answers.kind in PASSWORD_KINDS:
+        values["channel"]["password"] = "keyring"  # noqa: S105  # where it is kept
+    if _is_another_server(answers, places):
+        values["channel"]["host_key"] = None  # the key that was confirmed is not the new one's
+    change_profile(places.config_file, answers.profile, values)
     if not password or answers.kind not in PASSWORD_KINDS:
         return f"Saved: profile {answers.profile}."
     set_secret(answers.profile, password)
     return f"Saved: profile {answers.profile}, and its password in the password store of this computer."
 
 
-def test(answers: Answers, places: Places) -> str:
+def _is_another_server(answers: Answers, places: Places) -> bool:
+    from action_returns.settings import load_settings
+
+    before = load_settings(places.config_file).profiles.get(answers.profile)
+    if answers.kind != "sftp" or before is None:
+        return False
+    facts, shown = answers.values()["channel"], answers_of(answers.profile, before).settings
+    return any(str(facts[key]) != shown.get(key) for key in ("host", "port"))
+
+
+def test(answers: Answers, places: Places, confirm: Callable[["NewServer"], bool]) -> str:
     """Connect, sign in and look, with what is saved; sends nothing.
+
+    Args:
+        answers: what was filled in.
+        places: where profiles lie.
+        confirm: asks whether a new SFTP server is the right one.
 
     Raises:
         action_returns.settings.SettingsProblem: when the profile is not saved yet.
     """
     from action_returns.submission.account import open_account
-    from action_returns.submission.channels import open_channel
+    from action_returns.submission.probing import probe
 
-    return open_channel(open_account(places, answers.profile), places).probe().message
+    return probe(open_account(places, answers.profile), places, confirm=confirm).message

@@ -3,11 +3,14 @@
 import tkinter as tk
 from collections.abc import Callable
 from dataclasses import replace
-from tkinter import ttk
-from typing import Any, Final
+from tkinter import messagebox, ttk
+from typing import TYPE_CHECKING, Any, Final
 
 from action_returns.excel.settings_form import ENVIRONMENTS, PASSWORD_KINDS, QUESTIONS, Answers, answers_of, save, test
 from action_returns.settings import Places, SettingsProblem, load_settings
+
+if TYPE_CHECKING:
+    from action_returns.submission.probing import NewServer
 
 _PAD: Final[dict[str, Any]] = {"padx": 8, "pady": 4}
 _WIDE: Final = 420
@@ -125,7 +128,11 @@ class SettingsWindow:
         """Test the connection with what is saved."""
         self._said.set("Connecting ...")
         self.root.update_idletasks()
-        self._try(lambda: test(self.answers(), self._places))
+        self._try(lambda: test(self.answers(), self._places, self.confirm))
+
+    def confirm(self, server: "NewServer") -> bool:
+        """Ask whether a new SFTP server is the right one."""
+        return messagebox.askyesno("Action Returns", server.question, default="no", parent=self.root)
 
     def _try(self, do: Callable[[], str]) -> None:
         try:

@@ -18,6 +18,7 @@ _HOST = re.compile(
     r"(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\.?"
 )
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
+_FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 _REFERENCE = re.compile(r"keyring|env:[A-Za-z_][A-Za-z0-9_]*|file:.+")
 
 
@@ -33,6 +34,14 @@ def _host(text: str) -> str:
 def _address(text: str) -> str:
     if not _ADDRESS.fullmatch(text):
         raise ValueError("one e-mail address such as returns@example.com")
+    return text
+
+
+def _fingerprint(text: str) -> str:
+    if not _FINGERPRINT.fullmatch(text):
+        raise ValueError(
+            "SHA256: and 43 letters, as ssh-keygen -l shows it; leave it out and action-returns probe asks"
+        )
     return text
 
 
@@ -52,6 +61,7 @@ Host: TypeAlias = Annotated[str, AfterValidator(_host)]
 Port: TypeAlias = Annotated[int, Field(ge=1, le=65535)]
 Address: TypeAlias = Annotated[str, AfterValidator(_address)]
 Line: TypeAlias = Annotated[str, Field(max_length=200), AfterValidator(_one_line)]
+Fingerprint: TypeAlias = Annotated[str, AfterValidator(_fingerprint)]
 Folder: TypeAlias = Annotated[Path, Field(strict=False)]
 Secret: TypeAlias = Annotated[SecretStr, AfterValidator(_reference)]
 """Where a password is kept. SecretStr, so that a password written here by mistake never shows in an error."""
@@ -97,9 +107,15 @@ class SftpSettings(_Table):
     username: Line
     password: Secret | None = None
     private_key: Folder | None = None
-    host_key: Line
+    host_key: Fingerprint | None = None
     directory: Line = "/"
     upload: Literal["direct", "temp-rename"] = "direct"
+
+    @model_validator(mode="after")
+    def _somebody_can_sign_in(self) -> Self:
+        if self.password is None and self.private_key is None:
+            raise ValueError("password, private_key (the path of the file), or both")
+        return self
 
 
 class EmailSettings(_Connection):

@@ -14,7 +14,7 @@ def open_channel(account: "Account", places: Places) -> "Channel":
     """Build the channel of an account. Nothing is connected yet, and the secret is read when it is needed.
 
     Raises:
-        ConfigProblem: when there is no profile, or its channel is not available in this version.
+        ConfigProblem: when there is no profile, or what its channel needs is not installed.
     """
     profile = account.profile
     if profile is None:
@@ -61,8 +61,26 @@ def _build(name: str, profile: "Profile") -> "Channel":
                 recipient=channel.recipient,
                 subject=channel.subject,
             )
-        case kind:
-            raise ConfigProblem(
-                f"The channel {kind} of profile {name} is not available in this version. "
-                f"Set profiles.{name}.channel.kind to ftp, email, outbox or draft."
+        case "sftp":
+            _need_paramiko()
+            secret = channel.password
+            return delivery.SftpChannel(
+                host=channel.host,
+                port=channel.port,
+                username=channel.username,
+                password=None if secret is None else (lambda: resolve(secret.get_secret_value(), profile=name)),
+                private_key=channel.private_key,
+                host_key=channel.host_key,
+                directory=channel.directory,
+                upload=channel.upload,
             )
+
+
+def _need_paramiko() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("paramiko") is None:
+        raise ConfigProblem(
+            "SFTP needs a part of this program that is not installed here. Nothing was sent. "
+            'Install it: pip install "action-returns[sftp]"'
+        )

@@ -10,10 +10,12 @@ from action_returns.settings.editing import add_profile, remove_profile, use_pro
 
 _ASKED = {
     "ftp": ("host", "username", "directory"),
+    "sftp": ("host", "username", "directory"),
     "email": ("host", "sender", "recipient"),
     "outbox": ("directory",),
     "draft": ("directory",),
 }
+_SIGNED_IN = frozenset({"ftp", "sftp"})
 _NUMBERS = frozenset({"port"})
 _FLAGS = frozenset({"accept_plaintext"})
 
@@ -75,9 +77,10 @@ def add(run: Run, *, name: str, environment: str, kind: str | None, settings: tu
     channel: dict[str, Any] = {"kind": kind, **dict(_setting(text) for text in settings)}
     for key in _ASKED[kind]:
         if key not in channel:
-            usual = "/" if kind == "ftp" and key == "directory" else None
+            usual = "/" if kind in _SIGNED_IN and key == "directory" else None
             channel[key] = _ask(run, key, f"--set {key}=...", None, usual)
-    if kind == "ftp" or (kind == "email" and "username" in channel):
+    # A private key may be locked or not; whoever names one says where its password is kept.
+    if (kind in _SIGNED_IN and "private_key" not in channel) or (kind == "email" and "username" in channel):
         channel.setdefault("password", "keyring")
     add_profile(run.places.config_file, name, {"environment": environment, "channel": channel})
     run.words.say(f"Profile {name} is in {run.places.config_file}.", style="good")
