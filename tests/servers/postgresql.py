@@ -5,6 +5,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,12 +54,15 @@ def why_not() -> str:
 
 
 @contextmanager
-def server(*settings: str, access: str = "host all all 127.0.0.1/32 trust\n") -> Iterator[Postgres]:
+def server(
+    *settings: str, access: str = "host all all 127.0.0.1/32 trust\n", certificate: bytes = b""
+) -> Iterator[Postgres]:
     """Run a server until the block ends.
 
     Args:
         settings: more of its settings, ``name=value``.
         access: its rules for who may sign in how (pg_hba.conf).
+        certificate: its key and certificates, for a server with ``ssl=on``.
     """
     root = Path(tempfile.mkdtemp(prefix="action-returns-postgresql-"))
     try:
@@ -69,6 +73,11 @@ def server(*settings: str, access: str = "host all all 127.0.0.1/32 trust\n") ->
             check=True, capture_output=True, env=unpacked.environment(), **_as_nobody(),
         )  # fmt: skip
         (data / "pg_hba.conf").write_text(access)
+        if certificate:
+            for name in ("server.crt", "server.key"):
+                (data / name).write_bytes(certificate)
+                (data / name).chmod(0o600)
+                _give_away(data / name)
         wanted = {
             f"port={port}",
             "listen_addresses=127.0.0.1",
@@ -78,9 +87,27 @@ def server(*settings: str, access: str = "host all all 127.0.0.1/32 trust\n") ->
         }
         command = [unpacked.program("postgres"), "-D", str(data), *(word for one in wanted for word in ("-c", one))]
         with unpacked.running(command, port=port, log=root / "log", **_as_nobody()) as process:
-            yield Postgres(port, data, process.pid)
+            made = Postgres(port, data, process.pid)
+            _wait_for(made)
+            yield made
     finally:
         shutil.rmtree(root, ignore_errors=True)
+
+
+def _wait_for(made: Postgres) -> None:
+    """It listens a moment before it lets anybody in."""
+    import psycopg
+
+    until = time.monotonic() + 20
+    while True:
+        try:
+            made.run("SELECT 1")
+        except psycopg.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _as_nobody() -> dict[str, object]:

@@ -1,34 +1,53 @@
-"""The ledger of a team, in PostgreSQL: one record for everybody, so that two people cannot send the same list.
+"""The ledger of a team, in PostgreSQL: one record for everybody, so that no two people can send the same list.
 
-Who sends a batch holds a lock for it as long as the connection lives (advisory lock of the session, PostgreSQL manual
-13.3.5); a lock that is free again tells the others that the sender has ended, on whichever machine that was.
+Whoever sends holds a lock for as long as the connection lives (an advisory lock of the session, PostgreSQL manual,
+13.3.5). When nobody holds it any more, the others know that the sender has ended, on whichever machine that was.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from ipaddress import ip_address
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qs, urlsplit
+from secrets import token_hex
+from time import sleep
+from typing import Any, Final, TypeVar
 
 from action_returns.ledger.errors import LedgerProblem
 from action_returns.ledger.migrations import Step, steps
+from action_returns.ledger.postgresql_connection import SCHEMA, connect, need_psycopg
+from action_returns.ledger.postgresql_problems import said_plainly
 from action_returns.ledger.process import this_process
 from action_returns.ledger.records import TeamDatabase
+from action_returns.ledger.team_url import TeamAddress, parse_team_url
 
-if TYPE_CHECKING:
-    import psycopg
+_T = TypeVar("_T")
 
-_WRITING: Final = (0x41527472, 0)
-"""The lock of whoever writes: one at a time, as SQLite does it by itself."""
-_SENDING: Final = 0x41527473
-"""The class of the locks of those who send; the other half is the batch's number."""
+# READ COMMITTED whatever the server's default is: what is asked after the lock was waited for has to see what the
+# others have committed meanwhile. The number is "Return" in ASCII.
+_BEGIN: Final = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT pg_advisory_xact_lock(90595699028590)"
 
-_SETTINGS: Final = "-c synchronous_commit=on -c lock_timeout=15s -c statement_timeout=120s -c client_encoding=UTF8"
+_STEPS: Final = 90595699028591
+"""The lock of whoever makes the tables; free again when the connection ends."""
+
+_HOLD: Final = "SELECT pg_advisory_lock_shared(hashtextextended(?, 0))"
+# PostgreSQL manual, 54.12: a key of 64 bits is shown in two halves, marked by objsubid = 1.
+_NOBODY_HOLDS: Final = """
+SELECT NOT EXISTS (
+    SELECT 1 FROM pg_locks
+    WHERE locktype = 'advisory' AND objsubid = 1
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND classid::bigint << 32 | objid::bigint = hashtextextended(?, 0)
+)
+"""
+
+_PAUSES: Final = (0, 1, 2, 4)
+"""Seconds before each try to connect anew: a server that was started again takes a moment."""
 
 
 class PostgresStore:
-    """A ledger in a PostgreSQL database.
+    """A ledger in a PostgreSQL database, in the schema ``action_returns``.
+
+    A connection that is lost between two transactions is made anew: what became of a file that has left is to be
+    recorded if there is a way.
 
     Args:
         place: which database, and its password.
@@ -40,16 +59,23 @@ class PostgresStore:
     in_list = "= ANY(?)"
 
     def __init__(self, place: TeamDatabase) -> None:
-        self._place = place
-        self._held: set[int] = set()
+        need_psycopg()
+        self._address = _address(place)
+        # Fetched once: the store of passwords may be locked again by the time the outcome is to be recorded.
+        self._password = None if place.password is None else place.password()
+        self._name = f"{this_process()} {token_hex(8)}"
         self._read_only = False
-        self._connection = self._connect()
+        self._is_held = False
+        self._in_transaction = False
+        self._consequence = "Nothing was sent."
+        with self._said_plainly():
+            self._connection = connect(self._address, self._password)
         try:
-            with self._said_plainly():
-                self._bring_up_to_date()
+            self._bring_up_to_date()
         except BaseException:
             self.close()
             raise
+        self._consequence = ""
 
     @property
     def read_only(self) -> bool:
@@ -66,20 +92,28 @@ class PostgresStore:
         """Do several things as one, alone among all who write."""
         if self._read_only:
             raise LedgerProblem(
-                f"The ledger on {self._server} was written by a newer version of Action Returns. It can be read here, "
+                f"The ledger in {self._address} was written by a newer version of Action Returns. It can be read here, "
                 "not written. Nothing was changed or sent. Install the newer version."
             )
-        with self._said_plainly():
-            self._come_back()
-            with self._connection.transaction():
-                self._connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", _WRITING)
+        before = self._consequence
+        self._consequence = before or "Nothing was recorded."
+        try:
+            with self._said_plainly():
+                self._or_anew(lambda: self._connection.execute(_BEGIN))
+                self._in_transaction = True
                 yield
+                self._commit()
+        except BaseException:
+            self._undo()
+            raise
+        finally:
+            self._in_transaction = False
+            self._consequence = before
 
     def ask(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Read."""
         with self._said_plainly():
-            self._come_back()
-            return self._connection.execute(_as_psycopg(statement), values).fetchall()
+            return self._or_anew(lambda: self._connection.execute(_as_psycopg(statement), values).fetchall())
 
     def change(self, statement: str, *values: object) -> int:
         """Write, inside a transaction; give how many rows were changed."""
@@ -96,170 +130,125 @@ class PostgresStore:
             for action_id, cents, reason in rows:
                 copy.write_row((action_id, number, cents, reason))
 
-    @staticmethod
-    def this_process() -> str:
-        """Give a name for this process, for people; whether it runs is told by its lock."""
-        return this_process()
+    def this_process(self) -> str:
+        """Give a name for this connection that no other one has; whether it lives is told by its lock."""
+        return self._name
 
-    def hold(self, number: int) -> None:
-        """Take the lock of a batch for as long as this connection lives."""
-        with self._said_plainly():
-            self._connection.execute("SELECT pg_advisory_lock(%s, %s)", (_SENDING, number))
-        self._held.add(number)
+    def hold(self, number: int) -> None:  # noqa: ARG002  # one lock for all batches of this connection
+        """Take the lock that shows that this process is there, for as long as the connection lives.
 
-    def is_abandoned(self, number: int, process: str) -> bool:  # noqa: ARG002  # the lock says it better
+        It is shared with itself: when the connection was lost, the server may take the old one for alive for a while.
+        """
+        if not self._is_held:
+            self.ask(_HOLD, self._name)
+            self._is_held = True
+
+    def is_abandoned(self, number: int, process: str) -> bool:  # noqa: ARG002  # as above
         """Tell whether the connection of whoever sent it has ended."""
-        if number in self._held:  # a session may take its own lock twice
-            return False
-        with self._said_plainly():
-            ((free,),) = self.ask("SELECT pg_try_advisory_lock(?, ?)", _SENDING, number)
-            if free:
-                self.ask("SELECT pg_advisory_unlock(?, ?)", _SENDING, number)
-        return bool(free)
+        return process != self._name and self.ask(_NOBODY_HOLDS, process) == [(True,)]
 
     def copy_to(self, target: Path) -> None:
-        """Refuse: whoever runs the server backs it up."""
+        """Refuse: whoever runs the server backs it up.
+
+        Raises:
+            LedgerProblem: always.
+        """
         raise LedgerProblem(
-            f"{target} was not written: the ledger on {self._server} is backed up by whoever runs that database."
+            f"{target} was not written: the ledger in {self._address} is backed up by whoever runs that database."
         )
 
     def close(self) -> None:
         """Close the connection; its locks are free then."""
         self._connection.close()
 
-    @property
-    def _server(self) -> str:
-        parts = urlsplit(self._place.url)
-        return f"{parts.hostname or 'this machine'}{parts.path}"
+    def _or_anew(self, ask: Callable[[], _T]) -> _T:
+        """Ask, and if the connection turns out to be lost and nothing hangs on it, connect anew and ask once more."""
+        import psycopg
 
-    def _connect(self) -> "psycopg.Connection[tuple[Any, ...]]":
         try:
-            import psycopg
-        except ImportError:
-            raise LedgerProblem(
-                "A team's ledger needs the PostgreSQL part of this program, which is not installed. Nothing was sent. "
-                'Install it: pip install "action-returns[postgresql]"'
-            ) from None
-        facts: dict[str, Any] = {"connect_timeout": 10, "keepalives_idle": 30, "options": _SETTINGS}
-        if self._place.password is not None:
-            facts["password"] = self._place.password()
-        with self._said_plainly():
-            return psycopg.connect(
-                self._place.url,
-                autocommit=True,
-                application_name="action-returns",
-                **facts,
-                **encryption(self._place.url),
-            )
+            return ask()
+        except psycopg.OperationalError:
+            if self._in_transaction or not self._connection.closed:
+                raise
+        self._connect_anew()
+        return ask()
 
-    def _come_back(self) -> None:
-        """Connect anew when the connection was lost between two transactions, and take the own locks again."""
+    def _connect_anew(self) -> None:
+        import psycopg
+
+        *some, last = _PAUSES
+        for pause in some:
+            sleep(pause)
+            with suppress(psycopg.OperationalError):
+                self._connection = connect(self._address, self._password)
+                break
+        else:
+            sleep(last)
+            self._connection = connect(self._address, self._password)
+        if self._is_held:
+            self._connection.execute(_as_psycopg(_HOLD), (self._name,))
+
+    def _commit(self) -> None:
+        import psycopg
+
+        try:
+            done = self._connection.execute("COMMIT").statusmessage
+        except psycopg.OperationalError:
+            if not self._connection.closed:
+                raise
+            raise LedgerProblem(
+                f"The connection to the database {self._address} was lost at the moment this was recorded, so it may be "
+                "on record or not. Look: action-returns history list"
+            ) from None
+        if done != "COMMIT":
+            # After an error that somebody passed over, PostgreSQL rolls back instead, and says so here.
+            raise LedgerProblem(f"The ledger in {self._address} did not take it. Nothing was recorded. Try again.")
+
+    def _undo(self) -> None:
+        import psycopg
+
         if not self._connection.closed:
-            return
-        self._connection = self._connect()
-        for number in self._held:
-            # Somebody may be looking at this very moment whether it is free; that takes no longer than a look.
-            self._connection.execute("SELECT pg_advisory_lock(%s, %s)", (_SENDING, number))
+            with suppress(psycopg.Error):  # a connection that is lost by now has nothing to undo
+                self._connection.execute("ROLLBACK")
 
     def _bring_up_to_date(self) -> None:
         todo = steps("postgresql")
         done = self._step()
-        self._read_only = done > len(todo)
-        for step in todo[done:]:
-            self._take(step)
+        if done > len(todo):
+            self._read_only = True
+            self.ask("SELECT set_config('default_transaction_read_only', 'on', false)")
+        if done < len(todo):
+            # Held before the transactions begin: one that began earlier and waited would not see another's new tables
+            # (names are looked up in a memory that is brought up to date when a transaction begins).
+            self.ask("SELECT pg_advisory_lock(?)", _STEPS)
+            for step in todo[done:]:
+                self._take(step)
+            self.ask("SELECT pg_advisory_unlock(?)", _STEPS)
 
     def _take(self, step: Step) -> None:
         # Two programs may start at once: the one that waits for the lock finds the step done.
-        with self.transaction():
+        with self.transaction(), self._said_plainly():
             if self._step() < step.number:
                 self._connection.execute(step.script.encode())
                 self._connection.execute("INSERT INTO ledger_step (number) VALUES (%s)", (step.number,))
 
     def _step(self) -> int:
-        if self.ask("SELECT to_regclass('ledger_step') IS NULL") == [(True,)]:
+        if self.ask("SELECT to_regclass(?) IS NULL", f"{SCHEMA}.ledger_step") == [(True,)]:
             return 0
-        return int(self.ask("SELECT max(number) FROM ledger_step")[0][0])
+        return int(self.ask("SELECT coalesce(max(number), 0) FROM ledger_step")[0][0])
 
-    @contextmanager
-    def _said_plainly(self) -> Iterator[None]:
-        import psycopg
-
-        try:
-            yield
-        except psycopg.Error as error:
-            # The sentence of psycopg's own error may hold the words it was given to connect with.
-            raise LedgerProblem(f"{_why(error, self._server)} Nothing was sent.") from None
+    def _said_plainly(self) -> AbstractContextManager[None]:
+        return said_plainly(str(self._address), self._consequence, self._password)
 
 
-def encryption(url: str) -> dict[str, Any]:
-    """Give the settings that make a connection to another machine encrypted and its certificate checked.
-
-    Args:
-        url: the database; what it says itself about certificates stands.
-    """
-    parts = urlsplit(url)
-    if is_here(parts.hostname):
-        return {}
-    said = parse_qs(parts.query)
-    return {"sslmode": "verify-full", **({} if "sslrootcert" in said else {"sslrootcert": "system"})}
-
-
-def is_here(host: str | None) -> bool:
-    """Tell whether a host is this machine, where nobody can listen on the way."""
+def _address(place: TeamDatabase) -> TeamAddress:
     try:
-        return host in {None, "", "localhost"} or ip_address(str(host)).is_loopback
-    except ValueError:
-        return False
+        return parse_team_url(place.url)
+    except ValueError as error:
+        raise LedgerProblem(
+            f"The address of the team's ledger is not right. Nothing was sent. Allowed is {error}."
+        ) from None
 
 
 def _as_psycopg(statement: str) -> str:
     return statement.replace("?", "%s")
-
-
-def _why(error: "psycopg.Error", server: str) -> str:
-    from psycopg import errors
-
-    told = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    match error:
-        case errors.RaiseException() | errors.IntegrityError():
-            return f"The ledger on {server} refused it: {error.diag.message_primary}."
-        case errors.InsufficientPrivilege():
-            return (
-                f"The ledger on {server} may not be used like this: {error.diag.message_primary}. Ask whoever runs the "
-                "database for the rights in docs/team-ledger.md."
-            )
-        case errors.LockNotAvailable() | errors.QueryCanceled():
-            return f"The ledger on {server} is in use by others and did not get free in time. Try again."
-        case errors.DiskFull():
-            return f"The disk of the ledger on {server} is full. Ask whoever runs the database to make room."
-    for sign, why in _SIGNS.items():
-        if sign in str(error):
-            return why.format(server=server)
-    return f"The ledger on {server} does not answer as it should: {told}. Try again, or ask whoever runs the database."
-
-
-_SIGNS: Final = {
-    "password authentication failed": (
-        "The database on {server} did not accept the user name or password. Check the user in profiles.NAME.ledger and "
-        "the password: action-returns secret set NAME --ledger"
-    ),
-    "no password supplied": (
-        "The database on {server} wants a password. Set one: action-returns secret set NAME --ledger"
-    ),
-    "does not exist": "There is no such database or user on {server}. Check profiles.NAME.ledger in config.toml.",
-    "certificate": (
-        "The certificate of the database on {server} cannot be trusted. Somebody may be pretending to be it, or the host "
-        "in profiles.NAME.ledger is not the one it is made for. Ask whoever runs the database."
-    ),
-    "server does not support SSL": (
-        "The database on {server} offers no encrypted connection, so nothing was told to it, not even the password. Ask "
-        "whoever runs it."
-    ),
-    "Connection refused": "The database on {server} refuses connections. Check host and port, or try again later.",
-    "timeout expired": (
-        "The database on {server} did not answer in time. A firewall may be in the way. Try again later."
-    ),
-    "resolve host": "There is no server as named in {server}, or the network is down. Check the connection.",
-    "translate host": "There is no server as named in {server}, or the network is down. Check the connection.",
-}
-"""What libpq and the server say -> what people are told."""

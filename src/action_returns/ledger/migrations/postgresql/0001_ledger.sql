@@ -1,5 +1,12 @@
 -- The same record as in SQLite after its step 2: see docs/ledger.md. The database itself refuses a state that cannot
--- follow, and any change of what was recorded.
+-- follow, and any change of what was recorded. The schema may have been made beforehand, by somebody who may.
+DO $$
+BEGIN
+    IF to_regnamespace('action_returns') IS NULL THEN
+        CREATE SCHEMA action_returns;
+    END IF;
+END $$;
+
 CREATE TABLE ledger_step (number INTEGER NOT NULL);
 
 CREATE TABLE batch (
@@ -54,29 +61,22 @@ CREATE TABLE event (
 
 CREATE INDEX event_batch ON event (batch);
 
-CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION never() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'what was recorded in % is never changed or removed', TG_TABLE_NAME;
+    RAISE EXCEPTION '% is never changed or removed', TG_ARGV[0];
+END $$;
+
+CREATE FUNCTION batch_begins_prepared() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.state <> 'prepared' THEN
+        RAISE EXCEPTION 'a batch begins prepared';
+    END IF;
+    RETURN NEW;
 END $$;
 
 CREATE FUNCTION batch_goes_one_way() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'INSERT' THEN
-        IF NEW.state <> 'prepared' THEN
-            RAISE EXCEPTION 'a batch begins prepared';
-        END IF;
-        RETURN NEW;
-    END IF;
-    IF ROW (OLD.number, OLD.profile, OLD.environment, OLD.channel, OLD.destination, OLD.source, OLD.file_name,
-            OLD.sha256, OLD.row_count, OLD.reversals, OLD.size, OLD.created_at, OLD.who, OLD.host, OLD.process,
-            OLD.duplicate_of)
-       IS DISTINCT FROM
-       ROW (NEW.number, NEW.profile, NEW.environment, NEW.channel, NEW.destination, NEW.source, NEW.file_name,
-            NEW.sha256, NEW.row_count, NEW.reversals, NEW.size, NEW.created_at, NEW.who, NEW.host, NEW.process,
-            NEW.duplicate_of) THEN
-        RAISE EXCEPTION 'what was recorded in batch is never changed';
-    END IF;
-    IF OLD.state <> NEW.state AND OLD.state || ' ' || NEW.state NOT IN (
+    IF OLD.state || ' ' || NEW.state NOT IN (
         'prepared sending', 'prepared failed',
         'sending sent', 'sending handed-over', 'sending failed', 'sending unknown',
         'unknown sent', 'unknown handed-over', 'unknown failed',
@@ -87,14 +87,37 @@ BEGIN
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER batch_goes_one_way BEFORE INSERT OR UPDATE ON batch
+CREATE TRIGGER batch_begins_prepared BEFORE INSERT ON batch
+FOR EACH ROW EXECUTE FUNCTION batch_begins_prepared();
+
+CREATE TRIGGER batch_goes_one_way BEFORE UPDATE OF state ON batch
 FOR EACH ROW EXECUTE FUNCTION batch_goes_one_way();
 
-CREATE TRIGGER batch_is_never_removed BEFORE DELETE ON batch FOR EACH ROW EXECUTE FUNCTION refuse();
-CREATE TRIGGER batch_is_never_emptied BEFORE TRUNCATE ON batch FOR EACH STATEMENT EXECUTE FUNCTION refuse();
-CREATE TRIGGER content_stays BEFORE UPDATE OR DELETE ON content FOR EACH ROW EXECUTE FUNCTION refuse();
-CREATE TRIGGER content_is_never_emptied BEFORE TRUNCATE ON content FOR EACH STATEMENT EXECUTE FUNCTION refuse();
-CREATE TRIGGER sent_row_stays BEFORE UPDATE OR DELETE ON sent_row FOR EACH ROW EXECUTE FUNCTION refuse();
-CREATE TRIGGER sent_row_is_never_emptied BEFORE TRUNCATE ON sent_row FOR EACH STATEMENT EXECUTE FUNCTION refuse();
-CREATE TRIGGER event_stays BEFORE UPDATE OR DELETE ON event FOR EACH ROW EXECUTE FUNCTION refuse();
-CREATE TRIGGER event_is_never_emptied BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION refuse();
+CREATE TRIGGER batch_is_never_changed
+BEFORE UPDATE OF number, profile, environment, channel, destination, source, file_name, sha256, row_count, reversals,
+    size, created_at, who, host, process, duplicate_of ON batch
+FOR EACH ROW EXECUTE FUNCTION never('what was recorded');
+
+CREATE TRIGGER batch_is_never_removed BEFORE DELETE ON batch
+FOR EACH ROW EXECUTE FUNCTION never('a batch');
+
+CREATE TRIGGER content_stays BEFORE UPDATE OR DELETE ON content
+FOR EACH ROW EXECUTE FUNCTION never('what was recorded');
+
+CREATE TRIGGER sent_row_stays BEFORE UPDATE OR DELETE ON sent_row
+FOR EACH ROW EXECUTE FUNCTION never('a row that was recorded');
+
+CREATE TRIGGER event_stays BEFORE UPDATE OR DELETE ON event
+FOR EACH ROW EXECUTE FUNCTION never('an event');
+
+CREATE TRIGGER batch_is_never_emptied BEFORE TRUNCATE ON batch
+FOR EACH STATEMENT EXECUTE FUNCTION never('a batch');
+
+CREATE TRIGGER content_is_never_emptied BEFORE TRUNCATE ON content
+FOR EACH STATEMENT EXECUTE FUNCTION never('what was recorded');
+
+CREATE TRIGGER sent_row_is_never_emptied BEFORE TRUNCATE ON sent_row
+FOR EACH STATEMENT EXECUTE FUNCTION never('a row that was recorded');
+
+CREATE TRIGGER event_is_never_emptied BEFORE TRUNCATE ON event
+FOR EACH STATEMENT EXECUTE FUNCTION never('an event');

@@ -1,0 +1,518 @@
+"""A team's ledger in a real PostgreSQL: what the database itself refuses, and what is said when it cannot be used."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import errors
+
+from action_returns.ledger import LedgerProblem, TeamDatabase, open_ledger, postgresql_connection
+from action_returns.ledger.migrations import Step
+from action_returns.ledger.postgresql import PostgresStore
+from action_returns.ledger.postgresql_problems import said_plainly
+from action_returns.ledger.team_url import TeamAddress
+from tests.ledger.test_ledger import claim, row, settled
+from tests.servers import postgresql
+
+PASSWORD = "s3cret-canary-pass"
+
+
+@pytest.fixture
+def url(postgres):
+    """An empty database."""
+    return postgres.url(postgres.new_database())
+
+
+@pytest.fixture
+def ledger(url):
+    with open_ledger(TeamDatabase(url)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def store(url):
+    opened = PostgresStore(TeamDatabase(url))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """Nobody waits before connecting anew; gives the pauses that would have been made."""
+    pauses = []
+    monkeypatch.setattr("action_returns.ledger.postgresql.sleep", pauses.append)
+    return pauses
+
+
+@contextmanager
+def admin(url):
+    with psycopg.connect(url, autocommit=True, options="-c search_path=action_returns") as connection:
+        yield connection
+
+
+def cut(url):
+    """End the connections of this program, as a server that is stopped or a network that fails does."""
+    with admin(url) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE application_name = 'action-returns' AND datname = current_database()"
+        )
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ("UPDATE batch SET profile = 'x'", "what was recorded is never changed or removed"),
+        ("UPDATE batch SET number = 7", "what was recorded is never changed or removed"),
+        ("UPDATE batch SET sha256 = 'x'", "what was recorded is never changed or removed"),
+        ("UPDATE batch SET state = 'prepared'", "this state cannot follow that one"),
+        ("UPDATE batch SET state = 'failed'", "this state cannot follow that one"),
+        ("UPDATE batch SET state = 'anything'", "this state cannot follow that one"),
+        ("DELETE FROM batch", "a batch is never changed or removed"),
+        ("TRUNCATE batch CASCADE", "is never changed or removed"),
+        ("UPDATE content SET bytes = ''", "what was recorded is never changed or removed"),
+        ("DELETE FROM content", "what was recorded is never changed or removed"),
+        ("TRUNCATE content", "what was recorded is never changed or removed"),
+        ("UPDATE sent_row SET cents = 1", "a row that was recorded is never changed or removed"),
+        ("DELETE FROM sent_row", "a row that was recorded is never changed or removed"),
+        ("TRUNCATE sent_row", "a row that was recorded is never changed or removed"),
+        ("UPDATE event SET kind = 'x'", "an event is never changed or removed"),
+        ("DELETE FROM event", "an event is never changed or removed"),
+        ("TRUNCATE event", "an event is never changed or removed"),
+    ],
+)
+def test_no_program_can_rewrite_what_was_recorded(ledger, url, statement, says):
+    settled(ledger, "sent")
+    before = ledger.batches(), ledger.rows(1), ledger.content(1), ledger.events(1)
+    with admin(url) as connection, pytest.raises(errors.RaiseException, match=says):
+        connection.execute(statement.encode())
+    assert (ledger.batches(), ledger.rows(1), ledger.content(1), ledger.events(1)) == before
+
+
+def test_a_batch_begins_prepared_whoever_writes_it(ledger, url):
+    settled(ledger, "sent")
+    with admin(url) as connection:
+        columns = [
+            name
+            for (name,) in connection.execute(
+                "SELECT column_name FROM information_schema.columns WHERE table_name = 'batch' AND column_name <> 'number'"
+            )
+        ]
+        rest = ", ".join(name for name in columns if name not in ("state", "duplicate_of"))
+        with pytest.raises(errors.RaiseException, match="a batch begins prepared"):
+            connection.execute(
+                f"INSERT INTO batch (number, state, duplicate_of, {rest}) SELECT 2, 'sent', 1, {rest} FROM batch".encode()
+            )
+
+
+@pytest.mark.parametrize("was", ["failed", "unknown", "handed-over"])
+def test_no_program_can_bring_a_batch_back(ledger, url, was):
+    settled(ledger, was)
+    with admin(url) as connection:
+        for state in ("prepared", "sending"):
+            with pytest.raises(errors.RaiseException):
+                connection.execute("UPDATE batch SET state = %s", (state,))
+
+
+def test_a_ledger_of_a_newer_version_can_be_read_and_never_written(url):
+    with open_ledger(TeamDatabase(url)) as ledger:
+        settled(ledger, "sent")
+    with admin(url) as connection:
+        connection.execute("INSERT INTO ledger_step (number) VALUES (99)")
+    with open_ledger(TeamDatabase(url)) as ledger:
+        assert [record.state for record in ledger.batches()] == ["sent"]
+        with pytest.raises(LedgerProblem, match="written by a newer version"):
+            claim(ledger, row(1))
+        with pytest.raises(LedgerProblem, match="copy that can only be read"):
+            ledger._store.change("UPDATE batch SET message = 'x'")
+
+
+def test_programs_that_start_at_once_make_the_tables_once(url):
+    problems, barrier = [], threading.Barrier(6)
+
+    def start():
+        barrier.wait()
+        try:
+            PostgresStore(TeamDatabase(url)).close()
+        except LedgerProblem as problem:
+            problems.append(problem)
+
+    threads = [threading.Thread(target=start) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    with admin(url) as connection:
+        assert connection.execute("SELECT number FROM ledger_step").fetchall() == [(1,)]
+
+
+def test_a_step_that_fails_leaves_the_ledger_as_it_was(url, monkeypatch):
+    PostgresStore(TeamDatabase(url)).close()
+    broken = Step(2, "CREATE TABLE half (x INTEGER); SELECT 1 / 0;")
+    from action_returns.ledger import postgresql as module
+
+    known = module.steps
+    monkeypatch.setattr(module, "steps", lambda kind: [*known(kind), broken])
+    with pytest.raises(LedgerProblem, match="division by zero"):
+        PostgresStore(TeamDatabase(url))
+    with admin(url) as connection:
+        assert connection.execute("SELECT to_regclass('half')").fetchall() == [(None,)]
+
+
+def test_a_commit_is_on_the_disk_and_sees_what_others_have_committed_whatever_the_server_is_set_to():
+    if reason := postgresql.why_not():
+        pytest.skip(reason)
+    with postgresql.server("synchronous_commit=off", "default_transaction_isolation=serializable") as running:
+        store = PostgresStore(TeamDatabase(running.url(running.new_database())))
+        assert store.ask("SHOW synchronous_commit") == [("on",)]
+        with store.transaction():
+            assert store.ask("SHOW transaction_isolation") == [("read committed",)]
+        store.close()
+
+
+def test_variables_of_postgresql_lead_nowhere_else(url, monkeypatch):
+    for name, value in {
+        "PGHOST": "203.0.113.9", "PGHOSTADDR": "203.0.113.9", "PGPORT": "1", "PGDATABASE": "other", "PGUSER": "other",
+        "PGOPTIONS": "-c search_path=other", "PGSSLMODE": "require", "PGCONNECT_TIMEOUT": "1",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    with open_ledger(TeamDatabase(url)) as ledger:
+        assert claim(ledger).label == "0001"
+
+
+def test_tables_of_the_same_name_elsewhere_are_no_ledger(url):
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE public.ledger_step (number INTEGER)")
+        connection.execute("INSERT INTO public.ledger_step VALUES (99)")
+    with open_ledger(TeamDatabase(url)) as ledger:
+        assert claim(ledger).label == "0001"
+
+
+def test_a_connection_lost_between_two_steps_is_made_anew_and_the_outcome_is_recorded(ledger, url, at_once):
+    """A mail server may take ten minutes to answer; what it says is to be kept."""
+    number = claim(ledger).number
+    ledger.leaving(number)
+    cut(url)
+    ledger.settle(number, "sent", "There.", {})
+    assert at_once == [0]
+    assert ledger.batch(number).state == "sent"
+    # Others see that it is alive: the lock was taken again.
+    other = PostgresStore(TeamDatabase(url))
+    assert not other.is_abandoned(number, ledger._store.this_process())
+    other.close()
+
+
+def test_a_server_that_is_away_for_long_is_waited_for_and_then_told(at_once):
+    if reason := postgresql.why_not():
+        pytest.skip(reason)
+    with postgresql.server() as running:
+        store = PostgresStore(TeamDatabase(running.url(running.new_database())))
+    with pytest.raises(LedgerProblem, match="cannot be reached: nothing answers there"):
+        store.ask("SELECT 1")
+    assert at_once == [0, 1, 2, 4]
+    store.close()
+
+
+def test_a_connection_lost_in_the_middle_records_nothing(ledger, url):
+    settled(ledger, "failed")
+    store = ledger._store
+
+    def half():
+        with store.transaction():
+            store.change("UPDATE batch SET message = 'half'")
+            cut(url)
+            store.change("UPDATE batch SET message = 'half, too'")
+
+    with pytest.raises(LedgerProblem, match="Nothing was recorded"):
+        half()
+    assert ledger.batch(1).message == "It is failed."
+
+
+def test_a_connection_lost_at_the_very_end_says_that_it_may_be_on_record_or_not(ledger, url):
+    settled(ledger, "failed")
+    store = ledger._store
+
+    def whole():
+        with store.transaction():
+            store.change("UPDATE batch SET message = 'whole'")
+            cut(url)
+
+    with pytest.raises(LedgerProblem, match=r"may be on record or not. Look: action-returns history list"):
+        whole()
+    assert ledger.batch(1).message == "It is failed."
+
+
+def test_an_error_that_somebody_passed_over_records_nothing(store):
+
+    def pass_over():
+        with store.transaction(), suppress(LedgerProblem):
+            store.ask("SELECT 1 / 0")
+
+    with pytest.raises(LedgerProblem, match=r"did not take it\. Nothing was recorded"):
+        pass_over()
+
+
+def test_a_commit_that_is_refused_says_why(store):
+
+    def collide_late():
+        with store.transaction():
+            store.change("CREATE TEMPORARY TABLE t (x INTEGER UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+            store.change("INSERT INTO t VALUES (1), (1)")
+
+    with pytest.raises(LedgerProblem, match="refused it"):
+        collide_late()
+
+
+def test_a_disk_that_turns_out_to_be_full_at_the_very_end_is_told_and_nothing_is_recorded(store):
+    store.change(
+        "CREATE FUNCTION pg_temp.no_room() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = 'disk_full'; END $$"
+    )
+    store.change("CREATE TEMPORARY TABLE t (x INTEGER)")
+    store.change(
+        "CREATE CONSTRAINT TRIGGER no_room AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED "
+        "FOR EACH ROW EXECUTE FUNCTION pg_temp.no_room()"
+    )
+
+    def fill():
+        with store.transaction():
+            store.change("INSERT INTO t VALUES (1)")
+
+    with pytest.raises(LedgerProblem, match=r"is full\. .* Nothing was recorded"):
+        fill()
+    assert store.ask("SELECT * FROM t") == []
+
+
+def test_somebody_elses_error_undoes_all_of_it(ledger):
+    settled(ledger, "failed")
+
+    def fail():
+        with ledger._store.transaction():
+            ledger._store.change("UPDATE batch SET message = 'half'")
+            raise ValueError("mine")
+
+    with pytest.raises(ValueError, match="mine"):
+        fail()
+    assert ledger.batch(1).message == "It is failed."
+    assert claim(ledger, row(9)).number == 2
+
+
+SENDER = """
+import sys, time
+from action_returns.ledger import TeamDatabase, open_ledger
+from tests.ledger.test_ledger import claim
+ledger = open_ledger(TeamDatabase(sys.argv[1]))
+ledger.leaving(claim(ledger).number)
+print("leaving", flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_batch_is_left_alone_while_its_sender_lives_and_is_doubtful_when_it_was_killed(url):
+    program = subprocess.Popen(
+        [sys.executable, "-c", SENDER, url], cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert program.stdout.readline() == "leaving\n"
+        with open_ledger(TeamDatabase(url)) as ledger:
+            assert ledger.batch(1).state == "sending"
+    finally:
+        program.kill()
+        program.communicate()
+    assert program.returncode == -signal.SIGKILL
+    with admin(url) as connection:  # the server notices within moments
+        while connection.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'").fetchall() != [(0,)]:
+            pass
+    with open_ledger(TeamDatabase(url)) as ledger:
+        assert ledger.batch(1).state == "unknown"
+
+
+def test_a_copy_is_the_business_of_whoever_runs_the_database(ledger, tmp_path):
+    with pytest.raises(LedgerProblem, match="backed up by whoever runs that database"):
+        ledger.copy_to(tmp_path / "copy")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_not_installed_is_named_with_what_to_do(url, monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(LedgerProblem, match=r'pip install "action-returns\[postgresql\]"'):
+        PostgresStore(TeamDatabase(url))
+
+
+def test_an_address_that_is_not_right_is_not_repeated():
+    with pytest.raises(LedgerProblem, match="The address of the team's ledger is not right") as caught:
+        PostgresStore(TeamDatabase(f"postgresql://ann:{PASSWORD}@db.example.com/r"))
+    assert PASSWORD not in str(caught.value)
+
+
+@pytest.fixture(scope="module")
+def guarded():
+    """A server that wants a password from everybody but ann, and lets nobody in as carl."""
+    if reason := postgresql.why_not():
+        pytest.skip(reason)
+    access = (
+        "host all ann 127.0.0.1/32 trust\nhost all carl 127.0.0.1/32 reject\nhost all all 127.0.0.1/32 scram-sha-256\n"
+    )
+    with postgresql.server("max_connections=8", access=access) as running:
+        running.run("CREATE ROLE bob LOGIN PASSWORD '" + PASSWORD + "'")
+        running.run("CREATE ROLE carl LOGIN")
+        running.run("CREATE DATABASE returns")
+        yield running
+
+
+def refused(url, password=None):
+    with pytest.raises(LedgerProblem) as caught:
+        PostgresStore(TeamDatabase(url, None if password is None else (lambda: password)))
+    assert PASSWORD not in str(caught.value)
+    assert "Nothing was sent." in str(caught.value)
+    return str(caught.value)
+
+
+def test_who_cannot_sign_in_is_told_why(guarded):
+    assert "did not accept the user name or the password" in refused(guarded.url("returns", "bob"), PASSWORD + "x")
+    assert "wants a password and there is none" in refused(guarded.url("returns", "bob"))
+    assert "did not accept the user name or the password" in refused(guarded.url("returns", "nobody"), PASSWORD)
+    assert "does not let this user in from this machine" in refused(guarded.url("returns", "carl"), PASSWORD)
+    assert "There is no database 127.0.0.1/other" in refused(guarded.url("other"))
+
+
+def test_a_user_without_rights_is_told_whom_to_ask(guarded):
+    said = refused(guarded.url("returns", "bob"), PASSWORD)
+    assert "does not allow this user to do that" in said
+    assert "docs/team-ledger.md" in said
+
+
+def test_a_server_with_no_connection_left_says_to_wait(guarded):
+    held = [psycopg.connect(guarded.url("returns")) for _ in range(8)]
+    try:
+        assert "no connection left" in refused(guarded.url("returns"))
+    finally:
+        for one in held:
+            one.close()
+
+
+def test_a_closed_port_and_an_unknown_host_are_told_plainly():
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    assert "nothing answers there" in refused(f"postgresql://ann@127.0.0.1:{port}/r")
+    assert "nothing answers there" in refused("postgresql:///r?host=/nowhere")
+    assert "No machine of the name" in refused("postgresql://ann@no-such-host.invalid/r")
+
+
+@pytest.mark.parametrize("in_the_middle", [True, False])
+def test_a_server_that_hangs_is_given_up_and_asked_anew_where_nothing_hangs_on_it(
+    store, monkeypatch, at_once, in_the_middle
+):
+    """The time limits of a server that hangs do not help."""
+    monkeypatch.setattr(postgresql_connection, "SILENCE_SECONDS", 0.3)
+    ((number,),) = store.ask("SELECT pg_backend_pid()")
+
+    def ask_in_the_middle():
+        with store.transaction():
+            os.kill(number, signal.SIGSTOP)
+            store.ask("SELECT 1")
+
+    try:
+        if in_the_middle:
+            with pytest.raises(LedgerProblem, match="does not answer: it hangs"):
+                ask_in_the_middle()
+        else:
+            os.kill(number, signal.SIGSTOP)
+            assert store.ask("SELECT 1") == [(1,)]
+    finally:
+        os.kill(number, signal.SIGCONT)
+
+
+@pytest.fixture(scope="module")
+def encrypted(tmp_path_factory):
+    """A server with encryption, and the authority of its certificate; with the one for another host."""
+    if reason := postgresql.why_not():
+        pytest.skip(reason)
+    import trustme
+
+    authority = trustme.CA()
+    folder = tmp_path_factory.mktemp("authority")
+    authority.cert_pem.write_to_path(str(folder / "authority.pem"))
+
+    @contextmanager
+    def run(*names):
+        certificate = authority.issue_cert(*names)
+        with postgresql.server("ssl=on", certificate=certificate.private_key_and_cert_chain_pem.bytes()) as running:
+            running.run("CREATE DATABASE returns")
+            yield running
+
+    return run, folder / "authority.pem"
+
+
+@pytest.fixture
+def far_away(monkeypatch):
+    """The server on this machine passes for one elsewhere."""
+    monkeypatch.setattr(TeamAddress, "is_here", False)
+
+
+def test_another_machine_is_talked_to_encrypted_and_only_if_its_certificate_is_right(
+    encrypted, far_away, monkeypatch, tmp_path
+):
+    run, authority = encrypted
+    with run("127.0.0.1") as server:
+        named = f"{server.url('returns')}?sslrootcert={authority}"
+        store = PostgresStore(TeamDatabase(named))
+        assert store.ask("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()") == [(True,)]
+        store.close()
+        assert "The certificate of the database 127.0.0.1/returns cannot be trusted" in refused(server.url("returns"))
+        # An authority that this system trusts is trusted here too, in a file or in a folder.
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+        PostgresStore(TeamDatabase(server.url("returns"))).close()
+        monkeypatch.setenv("SSL_CERT_FILE", "/nowhere")
+        folder = tmp_path / "trusted"
+        folder.mkdir()
+        (folder / "1a2b3c4d.0").write_bytes(authority.read_bytes())
+        (folder / "ffffffff.0").write_text("broken")
+        monkeypatch.setenv("SSL_CERT_DIR", str(folder))
+        PostgresStore(TeamDatabase(server.url("returns"))).close()
+    with run("db.example.com") as server:
+        assert "made for another host" in refused(f"{server.url('returns')}?sslrootcert={authority}")
+
+
+def test_another_machine_without_encryption_is_told_nothing(url, far_away, encrypted):
+    assert "offers no encrypted connection" in refused(f"{url}?sslrootcert={encrypted[1]}")
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (errors.LockNotAvailable("x"), "in use by others and did not get free in 15 s"),
+        (errors.QueryCanceled("x"), "did not finish within 120 s"),
+        (errors.DiskFull("x"), "is full. Ask whoever runs it to make room"),
+        (errors.UndefinedTable("no batch"), "tables of the ledger in db/r are not as they should be: no batch"),
+        (errors.ReadOnlySqlTransaction("x"), "a copy that can only be read"),
+        (psycopg.OperationalError("the database system is starting up"), "is just starting"),
+        (psycopg.OperationalError("unsupported startup parameter: options"), "leads through a pooler"),
+        (psycopg.OperationalError(f"odd words with {PASSWORD}"), "failed: odd words with ***"),
+        (psycopg.OperationalError(""), "failed: OperationalError"),
+    ],
+)
+def test_whatever_the_database_says_is_told_plainly(error, says):
+    with pytest.raises(LedgerProblem) as caught, said_plainly("db/r", "Nothing was sent.", PASSWORD):
+        raise error
+    assert says in str(caught.value)
+    assert PASSWORD not in str(caught.value)
+    assert caught.value.__suppress_context__
+    assert str(caught.value).endswith("Nothing was sent.")
+
+
+def test_a_batch_carries_the_moment_of_the_program_that_sent_it(url):
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    with open_ledger(TeamDatabase(url), lambda: now) as ledger:
+        settled(ledger, "sent")
+    with open_ledger(TeamDatabase(url)) as ledger:
+        assert ledger.batch(1).settled_at == now
