@@ -121,7 +121,8 @@ def _one(detail: "ErrorDetails") -> str:
 
 
 def _is_secret(steps: list[str]) -> bool:
-    return bool(steps) and "password" in steps[-1]
+    # An address of a team's ledger may hold a password by mistake.
+    return bool(steps) and ("password" in steps[-1] or steps[-1] == "ledger")
 
 
 def _close(steps: list[str]) -> str:

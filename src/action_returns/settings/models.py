@@ -169,7 +169,7 @@ class Profile(_Table):
     action_id_pattern: str | None = None
     max_amount: str = amount_text(DEFAULT_POLICY.max_cents)
     time_zone: str = "UTC"
-    ledger: str = Field(default="sqlite", pattern=r"^(sqlite|postgresql://.+)$")
+    ledger: str = "sqlite"
     ledger_password: Secret | None = None
     channel: ChannelSettings
 
@@ -189,6 +189,23 @@ class Profile(_Table):
         if cents_of_text(text) is None:
             raise ValueError('an amount in quotes with at most two decimals, such as "999999.99"')
         return text
+
+    @field_validator("ledger")
+    @classmethod
+    def _is_a_place(cls, ledger: str) -> str:
+        if ledger != "sqlite":
+            from action_returns.ledger.team_url import parse_team_url
+
+            parse_team_url(ledger)
+        return ledger
+
+    @model_validator(mode="after")
+    def _this_machine_asks_for_no_password(self) -> Self:
+        if self.ledger == "sqlite" and self.ledger_password is not None:
+            raise ValueError(
+                'ledger_password belongs to a team\'s ledger: set ledger = "postgresql://..." or leave it out'
+            )
+        return self
 
     @field_validator("time_zone")
     @classmethod

@@ -26,12 +26,17 @@ _ALLOWED: Final = frozenset(
 _LONGEST_FILE: Final = 4096
 
 
+def ledger_account(profile: str) -> str:
+    """Give the name under which the password of a profile's team ledger is kept."""
+    return f"{profile}:ledger"
+
+
 def resolve(reference: str, *, profile: str) -> str:
     """Fetch a password.
 
     Args:
         reference: ``keyring``, ``env:NAME`` or ``file:PATH``.
-        profile: the profile it belongs to.
+        profile: the profile it belongs to, or :func:`ledger_account` of it.
 
     Raises:
         SecretProblem: when it is missing or kept where others can read it. The message never holds it.
@@ -112,7 +117,7 @@ def _from_keyring(profile: str) -> str:
         ) from None
     if not password:
         raise SecretProblem(
-            f"There is no password for profile {profile} yet. Set it: action-returns secret set {profile}"
+            f"There is no password for {_words(profile)} yet. Set it: action-returns secret set {_option(profile)}"
         )
     return password
 
@@ -120,7 +125,9 @@ def _from_keyring(profile: str) -> str:
 def _from_environment(name: str, profile: str) -> str:
     password = os.environ.get(name)
     if not password:
-        raise SecretProblem(f"Profile {profile} takes its password from the variable {name}, which is not set. Set it.")
+        raise SecretProblem(
+            f"The password of {_words(profile)} is kept in the variable {name}, which is not set. Set it."
+        )
     return password
 
 
@@ -129,17 +136,27 @@ def _from_file(path: Path, profile: str) -> str:
         facts = path.stat()
         if os.name == "posix" and stat.S_IMODE(facts.st_mode) & 0o077:
             raise SecretProblem(
-                f"{path}, the password file of profile {profile}, can be read by others. Run: chmod 600 {path}"
+                f"{path}, the password file of {_words(profile)}, can be read by others. Run: chmod 600 {path}"
             )
         if facts.st_size > _LONGEST_FILE:
             raise SecretProblem(
-                f"{path}, the password file of profile {profile}, is too large to hold just a password."
+                f"{path}, the password file of {_words(profile)}, is too large to hold just a password."
             )
         password = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise SecretProblem(f"{path}, the password file of profile {profile}, cannot be read: {why}.") from None
+        raise SecretProblem(f"{path}, the password file of {_words(profile)}, cannot be read: {why}.") from None
     password = password.removesuffix("\n").removesuffix("\r")
     if not password:
-        raise SecretProblem(f"{path}, the password file of profile {profile}, is empty.")
+        raise SecretProblem(f"{path}, the password file of {_words(profile)}, is empty.")
     return password
+
+
+def _words(account: str) -> str:
+    name = account.removesuffix(":ledger")
+    return f"profile {name}" if name == account else f"the team's ledger of profile {name}"
+
+
+def _option(account: str) -> str:
+    name = account.removesuffix(":ledger")
+    return name if name == account else f"{name} --ledger"

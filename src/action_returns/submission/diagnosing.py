@@ -4,13 +4,17 @@ import io
 import platform
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from action_returns import __version__
 from action_returns.settings import Places, SettingsProblem, load_settings
-from action_returns.settings.secrets import resolve
+from action_returns.settings.secrets import ledger_account, resolve
+from action_returns.submission.account import Account
+
+if TYPE_CHECKING:
+    from action_returns.settings.models import Profile
 
 Finding: TypeAlias = tuple[str, bool, str]
 """What was looked at, whether it is well, and what was seen."""
@@ -31,7 +35,7 @@ def examine(places: Places) -> Iterator[Finding]:
         yield what, True, f"{path}{'' if path.exists() else ' (not made yet)'}"
     yield _tried("Profiles are right", lambda: _profiles(places))
     yield from _secrets(places)
-    yield _tried("Ledger opens", lambda: _ledger(places))
+    yield from _ledgers(places)
 
 
 def _tried(what: str, look: Callable[[], str]) -> Finding:
@@ -49,32 +53,55 @@ def _profiles(places: Places) -> str:
 
 
 def _secrets(places: Places) -> Iterator[Finding]:
+    for name, profile in _known(places).items():
+        accounts = {
+            f"Password of {name}": (name, getattr(profile.channel, "password", None)),
+            f"Password of the ledger of {name}": (ledger_account(name), profile.ledger_password),
+        }
+        for what, (account, kept) in accounts.items():
+            if kept is not None:
+                reference = kept.get_secret_value()
+
+                def look(reference: str = reference, account: str = account) -> str:
+                    resolve(reference, profile=account)
+                    return "can be fetched"
+
+                yield _tried(what, look)
+
+
+def _ledgers(places: Places) -> Iterator[Finding]:
+    """Look into this machine's ledger and into every one that is shared with a team."""
+    from action_returns.submission.records import existing_records
+
+    def seen(account: Account) -> str:
+        ledger = existing_records(account, places)
+        if ledger is None:
+            return "nothing sent yet"
+        with ledger:
+            batches = ledger.batches()
+        unknown = [record.label for record in batches if record.state == "unknown"]
+        doubt = f"; outcome unknown: {', '.join(unknown)}" if unknown else ""
+        return f"{len(batches)} batches{doubt}"
+
+    yield _tried("Ledger opens", lambda: f"{seen(Account())}{_last_copy(places)}")
+    for name, profile in _known(places).items():
+        if profile.ledger != "sqlite":
+            team = Account(name, profile=profile)
+            yield _tried(f"Team ledger of {name} opens", lambda team=team: seen(team))  # type: ignore[misc]
+
+
+def _last_copy(places: Places) -> str:
+    from action_returns.ledger.backups import copies
+
+    made = copies(places.backups)
+    return f"; last copy: {made[0]}" if made else ""
+
+
+def _known(places: Places) -> "Mapping[str, Profile]":
     try:
-        profiles = load_settings(places.config_file).profiles
-    except SettingsProblem:
-        return
-    for name, profile in profiles.items():
-        kept = getattr(profile.channel, "password", None)
-        if kept is not None:
-            reference = kept.get_secret_value()
-
-            def look(reference: str = reference, name: str = name) -> str:
-                resolve(reference, profile=name)
-                return "can be fetched"
-
-            yield _tried(f"Password of {name}", look)
-
-
-def _ledger(places: Places) -> str:
-    if not places.ledger_file.exists():
-        return "nothing sent yet"
-    from action_returns.ledger import open_ledger
-
-    with open_ledger(places.ledger_file) as ledger:
-        batches = ledger.batches()
-    unknown = [record.label for record in batches if record.state == "unknown"]
-    doubt = f"; outcome unknown: {', '.join(unknown)}" if unknown else ""
-    return f"{len(batches)} batches{doubt}"
+        return load_settings(places.config_file).profiles
+    except SettingsProblem:  # said already, where the profiles were looked at
+        return {}
 
 
 def _is_installed(name: str) -> bool:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from action_returns.settings import Places, load_settings, resolve
+from action_returns.settings.secrets import ledger_account
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,5 +85,5 @@ def _team(account: "Account") -> "TeamDatabase | None":
     kept = profile.ledger_password
     secret = None if kept is None else kept.get_secret_value()
     return TeamDatabase(
-        profile.ledger, None if secret is None else lambda: resolve(secret, profile=f"{account.name}:ledger")
+        profile.ledger, None if secret is None else lambda: resolve(secret, profile=ledger_account(account.name))
     )
