@@ -29,7 +29,7 @@ def race(place, lists):
         for number in range(PROGRAMS)
     ]
     for program in programs:
-        assert program.stdout.readline() == "ready\n"
+        assert program.stdout.readline() == "ready\n", program.communicate()[1]
     for program in programs:  # all of them are waiting for this
         program.stdin.write("go\n")
         program.stdin.flush()
