@@ -4,6 +4,7 @@ import io
 import json
 import re
 import sys
+from itertools import count
 from pathlib import Path
 
 import psycopg
@@ -68,12 +69,14 @@ def person(server, tmp_path, monkeypatch, capsys):
     return machine
 
 
+_lists = count(1)
+
+
 @pytest.fixture
-def returns(tmp_path, request):
+def returns(tmp_path):
     """A list that no other test sends."""
-    number = abs(hash(request.node.name)) % 10_000_000
     path = tmp_path / "returns.csv"
-    path.write_text(GOOD.replace("1063415", f"1{number:07}"), newline="")
+    path.write_text(GOOD.replace("1063415", f"{next(_lists):07}"), newline="")
     return str(path)
 
 
@@ -110,6 +113,9 @@ def test_a_member_cannot_change_what_is_on_record_even_with_another_program(pers
             "DROP TABLE action_returns.content CASCADE",
             "ALTER TABLE action_returns.batch DISABLE TRIGGER ALL",
             "UPDATE action_returns.batch SET sha256 = 'x'",
+            "UPDATE action_returns.batch SET message = 'x'",
+            "UPDATE action_returns.batch SET settled_at = '1999'",
+            "UPDATE action_returns.batch SET state = 'prepared'",
         ):
             with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.RaiseException)):
                 connection.execute(statement.encode())
@@ -173,8 +179,11 @@ def test_the_password_of_the_teams_ledger_is_kept_beside_the_one_of_the_channel(
     monkeypatch.setattr("action_returns.settings.secrets._store", lambda: store)
     facts = {"ledger": "postgresql://amy@db.example.com/r", "ledger_password": "keyring"}
     profile(home, {"kind": "outbox", "directory": str(home)}, **facts)
-    assert run_command(("secret", "status")) == 0
-    assert "missing" in capsys.readouterr().out
+    assert run_command(("secret", "status", "--json")) == 0
+    assert json.loads(capsys.readouterr().out) == [
+        {"profile": "acme", "of": "channel", "kept": "none", "status": "not needed"},
+        {"profile": "acme", "of": "ledger", "kept": "keyring", "status": "missing"},
+    ]
     monkeypatch.setattr(sys, "stdin", io.StringIO(PASSWORD + "\n"))
     assert run_command(("secret", "set", "acme", "--ledger", "--password-stdin")) == 0
     assert store.kept == {("action-returns", "acme:ledger"): PASSWORD}
@@ -182,5 +191,8 @@ def test_the_password_of_the_teams_ledger_is_kept_beside_the_one_of_the_channel(
     assert "missing" not in capsys.readouterr().out
     assert run_command(("secret", "delete", "acme", "--ledger")) == 0
     assert store.kept == {}
+    assert "The password of the team's ledger of profile acme is removed." in capsys.readouterr().err
+    assert run_command(("profile", "show", "--json")) == 0
+    assert json.loads(capsys.readouterr().out)["ledger_password"] == "keyring"
     assert run_command(("history", "list")) == 9
     assert "action-returns secret set acme --ledger" in capsys.readouterr().err

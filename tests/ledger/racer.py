@@ -1,7 +1,8 @@
-"""One of several programs that want to send the same lists: says on standard output which it was that sent."""
+"""One of several programs that want to send the same lists at the same moment: says whether it was the one that sent."""
 
 import json
 import sys
+import time
 from pathlib import Path
 
 from action_returns.batch import ReadyRows, csv_bytes
@@ -14,21 +15,27 @@ def rows_of(number):
 
 
 def main():
-    """Try to send every list, each as soon as the others do."""
-    place, lists, name = json.loads(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    """Try to send every list that is named on standard input, at the moment that is named with it."""
+    place, name = json.loads(sys.argv[1]), sys.argv[2]
     with open_ledger(TeamDatabase(place) if place.startswith("postgresql:") else Path(place)) as ledger:
         say("ready")
-        sys.stdin.readline()
-        for number in range(lists):
-            rows = rows_of(number)
-            batch = NewBatch("acme", "live", "ftp", "ftp://x/", f"{name}.xlsx")
-            try:
-                claim = ledger.claim(batch, csv_bytes(rows), rows, name_for="{}.csv".format, confirmation={})
-            except (DuplicateBatch, RepeatedRows):
-                continue
-            ledger.leaving(claim.number)
-            say(f"{number} {claim.number}")  # here the file would leave
-            ledger.settle(claim.number, "sent", "There.", {})
+        for line in sys.stdin:
+            number, moment = line.split()
+            time.sleep(max(0, float(moment) - time.monotonic()))
+            say("sent" if sends(ledger, name, rows_of(int(number))) else "lost")
+
+
+def sends(ledger, name, rows):
+    """Tell whether it was this program that sent them."""
+    batch = NewBatch("acme", "live", "ftp", "ftp://x/", f"{name}.xlsx")
+    try:
+        claim = ledger.claim(batch, csv_bytes(rows), rows, name_for="{}.csv".format, confirmation={})
+    except (DuplicateBatch, RepeatedRows):
+        return False
+    ledger.leaving(claim.number)
+    # here the file would leave
+    ledger.settle(claim.number, "sent", "There.", {})
+    return True
 
 
 def say(words):

@@ -1,14 +1,17 @@
 """A team's ledger in a real PostgreSQL: what the database itself refuses, and what is said when it cannot be used."""
 
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -67,6 +70,13 @@ def cut(url):
         )
 
 
+def until_the_server_notices(url):
+    """Wait until it has let go of the locks of connections that are gone."""
+    with admin(url) as connection:
+        while connection.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'").fetchall() != [(0,)]:
+            time.sleep(0.01)
+
+
 @pytest.mark.parametrize(
     ("statement", "says"),
     [
@@ -76,6 +86,9 @@ def cut(url):
         ("UPDATE batch SET state = 'prepared'", "this state cannot follow that one"),
         ("UPDATE batch SET state = 'failed'", "this state cannot follow that one"),
         ("UPDATE batch SET state = 'anything'", "this state cannot follow that one"),
+        ("UPDATE batch SET message = 'x'", "an outcome is never changed or removed"),
+        ("UPDATE batch SET evidence = '{}'", "an outcome is never changed or removed"),
+        ("UPDATE batch SET settled_at = '1999'", "an outcome is never changed or removed"),
         ("DELETE FROM batch", "a batch is never changed or removed"),
         ("TRUNCATE batch CASCADE", "is never changed or removed"),
         ("UPDATE content SET bytes = ''", "what was recorded is never changed or removed"),
@@ -132,7 +145,7 @@ def test_a_ledger_of_a_newer_version_can_be_read_and_never_written(url):
         with pytest.raises(LedgerProblem, match="written by a newer version"):
             claim(ledger, row(1))
         with pytest.raises(LedgerProblem, match="copy that can only be read"):
-            ledger._store.change("UPDATE batch SET message = 'x'")
+            ledger._store.change("INSERT INTO event (batch, at, kind) VALUES (1, '', 'x')")
 
 
 def test_programs_that_start_at_once_make_the_tables_once(url):
@@ -177,6 +190,24 @@ def test_a_commit_is_on_the_disk_and_sees_what_others_have_committed_whatever_th
         with store.transaction():
             assert store.ask("SHOW transaction_isolation") == [("read committed",)]
         store.close()
+
+
+def test_nobody_waits_for_ever_and_holds_up_others_whatever_the_server_is_set_to():
+    if reason := postgresql.why_not():
+        pytest.skip(reason)
+    with postgresql.server("idle_session_timeout=1h") as running:
+        store = PostgresStore(TeamDatabase(running.url(running.new_database())))
+        limits = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout")
+        assert [store.ask(f"SHOW {name}") for name in limits] == [[("15s",)], [("2min",)], [("1min",)], [("0",)]]
+        store.close()
+
+
+def test_a_ledger_that_somebody_else_keeps_busy_is_told_and_nothing_is_recorded(ledger, url, monkeypatch):
+    monkeypatch.setitem(postgresql_connection._SESSION, "lock_timeout", "100ms")
+    with open_ledger(TeamDatabase(url)) as impatient:
+        with ledger._store.transaction(), pytest.raises(LedgerProblem, match=r"in use by others.*Nothing was recorded"):
+            claim(impatient)
+        assert claim(impatient).number == 1
 
 
 def test_variables_of_postgresql_lead_nowhere_else(url, monkeypatch):
@@ -224,31 +255,71 @@ def test_a_server_that_is_away_for_long_is_waited_for_and_then_told(at_once):
 
 def test_a_connection_lost_in_the_middle_records_nothing(ledger, url):
     settled(ledger, "failed")
-    store = ledger._store
+    before = ledger.events(1)
 
     def half():
-        with store.transaction():
-            store.change("UPDATE batch SET message = 'half'")
+        with ledger._store.transaction():
+            ledger._note(1, "half", {})
             cut(url)
-            store.change("UPDATE batch SET message = 'half, too'")
+            ledger._note(1, "the rest", {})
 
-    with pytest.raises(LedgerProblem, match="Nothing was recorded"):
+    with pytest.raises(LedgerProblem, match=r"The connection to .* failed.* Nothing was recorded"):
         half()
-    assert ledger.batch(1).message == "It is failed."
+    assert ledger.events(1) == before
 
 
 def test_a_connection_lost_at_the_very_end_says_that_it_may_be_on_record_or_not(ledger, url):
     settled(ledger, "failed")
-    store = ledger._store
+    before = ledger.events(1)
 
     def whole():
-        with store.transaction():
-            store.change("UPDATE batch SET message = 'whole'")
+        with ledger._store.transaction():
+            ledger._note(1, "whole", {})
             cut(url)
 
     with pytest.raises(LedgerProblem, match=r"may be on record or not. Look: action-returns history list"):
         whole()
-    assert ledger.batch(1).message == "It is failed."
+    assert ledger.events(1) == before
+
+
+@contextmanager
+def losing_the_answer_to_commit(url):
+    """Give the address of somebody between program and server who lets COMMIT through and hangs up on its answer."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def carry():
+        program, _ = listener.accept()
+        server = socket.create_connection(("127.0.0.1", urlsplit(url).port))
+        with program, server:
+            asked = False
+            while True:
+                for side in select.select([program, server], [], [])[0]:
+                    some = side.recv(65536)
+                    if not some or (asked and side is server):
+                        return
+                    asked = asked or b"COMMIT\0" in some  # not READ COMMITTED
+                    (server if side is program else program).sendall(some)
+
+    carrier = threading.Thread(target=carry)
+    carrier.start()
+    try:
+        yield url.replace(f":{urlsplit(url).port}/", f":{listener.getsockname()[1]}/")
+    finally:
+        carrier.join()
+        listener.close()
+
+
+def test_a_commit_whose_answer_is_lost_is_told_as_doubt_and_the_next_start_tells_the_truth(url):
+    PostgresStore(TeamDatabase(url)).close()
+    with losing_the_answer_to_commit(url) as between, open_ledger(TeamDatabase(between)) as ledger:
+        with pytest.raises(LedgerProblem, match="may be on record or not"):
+            claim(ledger)
+        with admin(url) as connection:
+            assert connection.execute("SELECT state FROM batch").fetchall() == [("prepared",)]
+    until_the_server_notices(url)
+    with open_ledger(TeamDatabase(url)) as other:
+        assert other.batch(1).state == "failed"
+        assert claim(other).number == 2  # nothing had left, so the list may go
 
 
 def test_an_error_that_somebody_passed_over_records_nothing(store):
@@ -297,12 +368,12 @@ def test_somebody_elses_error_undoes_all_of_it(ledger):
 
     def fail():
         with ledger._store.transaction():
-            ledger._store.change("UPDATE batch SET message = 'half'")
+            ledger._note(1, "half", {})
             raise ValueError("mine")
 
     with pytest.raises(ValueError, match="mine"):
         fail()
-    assert ledger.batch(1).message == "It is failed."
+    assert [event.kind for event in ledger.events(1)] == ["prepared", "confirmed", "sending", "outcome"]
     assert claim(ledger, row(9)).number == 2
 
 
@@ -329,9 +400,7 @@ def test_a_batch_is_left_alone_while_its_sender_lives_and_is_doubtful_when_it_wa
         program.kill()
         program.communicate()
     assert program.returncode == -signal.SIGKILL
-    with admin(url) as connection:  # the server notices within moments
-        while connection.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'").fetchall() != [(0,)]:
-            pass
+    until_the_server_notices(url)
     with open_ledger(TeamDatabase(url)) as ledger:
         assert ledger.batch(1).state == "unknown"
 

@@ -1,5 +1,6 @@
 """The ledger as one file on this machine: durable, private, never rewritten, brought up to date without losing a row."""
 
+import itertools
 import os
 import sqlite3
 import subprocess
@@ -194,6 +195,22 @@ def test_two_programs_that_start_at_once_take_a_step_once(path):
         assert len(ledger.batches()) == 5
 
 
+def test_a_copy_that_another_program_made_meanwhile_is_kept(path, monkeypatch):
+    """Theirs was made before the steps were taken; a later one could hold what came of them."""
+    of_step_1(path)
+    copy = path.with_name("ledger.sqlite3.before-step-2")
+    copy_to = store.SqliteStore.copy_to
+
+    def after_another(self, target):
+        copy_to(self, target)
+        copy.write_bytes(b"theirs")
+
+    monkeypatch.setattr(store.SqliteStore, "copy_to", after_another)
+    open_ledger(path).close()
+    assert copy.read_bytes() == b"theirs"
+    assert [one.name for one in path.parent.glob("*.part")] == []
+
+
 def test_a_step_that_another_program_took_meanwhile_is_not_taken_again(path, monkeypatch):
     of_step_1(path)
     take = store.SqliteStore._take
@@ -251,6 +268,24 @@ def test_a_locked_ledger_says_so(path, monkeypatch):
         holding.execute("ROLLBACK")
         holding.close()
         assert claim(ledger).number == 1
+
+
+@pytest.mark.parametrize("gets_free", [True, False])
+def test_a_ledger_that_another_program_is_just_making_is_waited_for(path, monkeypatch, gets_free):
+    path.parent.mkdir()
+    maker = raw(path)
+    maker.execute("BEGIN EXCLUSIVE")
+    clock = itertools.repeat(0) if gets_free else itertools.count(0, 6)
+    monkeypatch.setattr(store, "_BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(store, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(store, "sleep", lambda _seconds: maker.rollback())
+    if gets_free:
+        with open_ledger(path) as ledger:
+            assert claim(ledger).number == 1
+    else:
+        with pytest.raises(LedgerProblem, match="in use by another program"):
+            open_ledger(path)
+    maker.close()
 
 
 def test_a_full_disk_says_so_and_records_nothing(path):

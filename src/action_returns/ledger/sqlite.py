@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any, Final
 
 from action_returns.ledger.errors import LedgerProblem
@@ -132,19 +133,33 @@ class SqliteStore:
             self._read_only = True
             self._connection.execute("PRAGMA query_only = ON")
             return
-        if 0 < done < len(todo):
-            copy = self._path.with_name(f"{self._path.name}.before-step-{done + 1}")
-            if not copy.exists():
-                self.copy_to(copy)
+        if done == len(todo):
+            return
+        if done > 0:
+            self._keep_copy(self._path.with_name(f"{self._path.name}.before-step-{done + 1}"))
         self._connection.execute("PRAGMA foreign_keys = OFF")  # a step may put a table in another's place
-        for step in todo[done:]:
-            self._take(step)
+        self._take(todo)
         self._connection.execute("PRAGMA foreign_keys = ON")
 
-    def _take(self, step: Step) -> None:
-        # Two programs may start at once: the one that waits for the lock finds the step done.
+    def _keep_copy(self, copy: Path) -> None:
+        """Keep a copy unless there is one. Another program that starts at the same moment makes its own of it.
+
+        One that is not made before the steps were taken by somebody finds theirs, which was.
+        """
+        draft = copy.with_name(f"{copy.name}.{os.getpid()}.part")
+        draft.unlink(missing_ok=True)
+        try:
+            if not copy.exists():
+                self.copy_to(draft)
+            if not copy.exists():
+                draft.replace(copy)
+        finally:
+            draft.unlink(missing_ok=True)
+
+    def _take(self, todo: Sequence[Step]) -> None:
+        """Take the steps that are missing, all as one: nobody ever sees a ledger of which only half is there."""
         with self.transaction():
-            if self._step() < step.number:
+            for step in todo[self._step() :]:  # the program that waited for the lock finds them done
                 for statement in _statements(step.script):
                     self._connection.execute(statement)
                 if self._connection.execute("PRAGMA foreign_key_check").fetchall():
@@ -170,7 +185,7 @@ def _open(path: Path) -> sqlite3.Connection:
         ) from None
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA trusted_schema = OFF")
@@ -181,6 +196,20 @@ def _open(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch to WAL; SQLite itself does not wait here for another program that is just making the file."""
+    until = monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY or monotonic() > until:
+                raise
+            sleep(0.02)
+        else:
+            return
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -53,6 +53,8 @@ def show(run: Run, *, name: str | None) -> None:
     channel = facts.pop("channel")
     if "password" in channel:
         channel["password"] = profile.channel.password.get_secret_value()  # type: ignore[union-attr]  # where it is kept
+    if profile.ledger_password is not None:
+        facts["ledger_password"] = profile.ledger_password.get_secret_value()  # the same
     if run.words.as_json:
         run.words.json({"name": chosen, **facts, "channel": channel, "file": str(run.places.config_file)})
         return

@@ -30,11 +30,12 @@ _of_the_ledger = click.option(
 @common
 def set_(run: Run, *, name: str, is_of_ledger: bool, password_stdin: bool) -> None:
     """Store the password of a profile."""
-    what = f"the team's ledger of profile {name}" if is_of_ledger else f"profile {name}"
     if password_stdin:
         password = sys.stdin.readline().removesuffix("\n")
     elif run.words.can_ask():
-        password = click.prompt(f"Password of {what}", hide_input=True, confirmation_prompt=True, err=True)
+        password = click.prompt(
+            f"Password of {_whose(name, is_of_ledger)}", hide_input=True, confirmation_prompt=True, err=True
+        )
     else:
         raise click.UsageError("Nobody is here to type it. Pipe it in with --password-stdin.")
     if not password:
@@ -52,7 +53,8 @@ def set_(run: Run, *, name: str, is_of_ledger: bool, password_stdin: bool) -> No
 def delete(run: Run, *, name: str, is_of_ledger: bool) -> None:
     """Remove the password of a profile from the store."""
     there = delete_secret(ledger_account(name) if is_of_ledger else name)
-    run.words.say(f"The password of {name} is removed." if there else f"There was no password for {name}.")
+    whose = _whose(name, is_of_ledger)
+    run.words.say(f"The password of {whose} is removed." if there else f"There was no password for {whose}.")
 
 
 @command.command("status")
@@ -61,15 +63,19 @@ def status(run: Run) -> None:
     """Tell for each profile whether its password can be fetched; shows none."""
     rows = []
     for name, profile in load_settings(run.places.config_file).profiles.items():
-        rows.append((name, *_where(getattr(profile.channel, "password", None), name)))
+        rows.append((name, "channel", *_where(getattr(profile.channel, "password", None), name)))
         if profile.ledger_password is not None:
-            rows.append((f"{name} --ledger", *_where(profile.ledger_password, ledger_account(name))))
+            rows.append((name, "ledger", *_where(profile.ledger_password, ledger_account(name))))
     if run.words.as_json:
-        run.words.json([dict(zip(("profile", "kept", "status"), row, strict=True)) for row in rows])
+        run.words.json([dict(zip(("profile", "of", "kept", "status"), row, strict=True)) for row in rows])
     elif rows:
-        run.words.table(("Profile", "Kept in", "Status"), rows)
+        run.words.table(("Profile", "Password of", "Kept in", "Status"), rows)
     else:
         run.words.say("There is no profile yet. Make one: action-returns profile add NAME")
+
+
+def _whose(name: str, is_of_ledger: bool) -> str:
+    return f"the team's ledger of profile {name}" if is_of_ledger else f"profile {name}"
 
 
 def _where(kept: "SecretStr | None", account: str) -> tuple[str, str]:

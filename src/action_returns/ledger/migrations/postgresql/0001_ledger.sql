@@ -98,6 +98,10 @@ BEFORE UPDATE OF number, profile, environment, channel, destination, source, fil
     size, created_at, who, host, process, duplicate_of ON batch
 FOR EACH ROW EXECUTE FUNCTION never('what was recorded');
 
+-- What became of a batch is written with the step to its state, and stays as it was written.
+CREATE TRIGGER batch_outcome_stays BEFORE UPDATE OF settled_at, message, evidence ON batch
+FOR EACH ROW WHEN (OLD.state = NEW.state) EXECUTE FUNCTION never('an outcome');
+
 CREATE TRIGGER batch_is_never_removed BEFORE DELETE ON batch
 FOR EACH ROW EXECUTE FUNCTION never('a batch');
 
