@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,14 +71,15 @@ def test_whichever_of_its_keys_was_confirmed_the_server_is_known_by_it(server, k
     assert (outcome.state, outcome.evidence["host_key"]) == (State.SENT, server.fingerprints[kind])
 
 
-def test_a_changed_key_refuses_before_anybody_signs_in(server):
+def test_a_changed_key_refuses_before_anybody_signs_in(tmp_path):
     told = []
-    before = server.log.read_text()
-    outcome = sftp_channel(server, host_key="SHA256:" + "x" * 43).deliver(PARCEL, lambda: told.append(True))
+    with openssh.sshd(tmp_path / "server", password=PASSWORD) as server:
+        channel = sftp_channel(server, host_key="SHA256:" + "x" * 43, private_key=None, password=lambda: PASSWORD)
+        outcome = channel.deliver(PARCEL, lambda: told.append(True))
     assert failed(outcome, "IS NOT THE EXPECTED ONE", "not even the password", phase=Phase.CONNECT)
     assert set(server.fingerprints.values()) <= set(outcome.evidence["shown"].replace(",", "").split())
     assert told == []
-    heard = server.log.read_text().removeprefix(before)
+    heard = server.log.read_text()
     assert "[preauth]" in heard
     assert openssh.USER not in heard  # not even the name was told
 
@@ -127,6 +129,40 @@ def test_a_wrong_password_is_tried_once(server):
     outcome = sftp_channel(server, private_key=None, password=lambda: PASSWORD + "x").deliver(PARCEL)
     assert failed(outcome, "did not accept the user name or password", "case-sensitive", phase=Phase.CONNECT)
     assert server.log.read_text().count("Failed password") == before + 1
+
+
+@contextmanager
+def asking(folder, *sign_in):
+    """A server that puts the question for the password itself, as its system is set up to sign people in."""
+    (folder / "server" / "pam.d").mkdir(parents=True)
+    lines = (*sign_in, "account required pam_permit.so", "session required pam_permit.so")
+    (folder / "server" / "pam.d" / "sshd").write_text("".join(f"{line}\n" for line in lines))
+    with openssh.sshd(
+        folder / "server",
+        password=PASSWORD,
+        setup="mount --bind /mnt/pam.d /etc/pam.d",
+        settings="UsePAM yes\nPasswordAuthentication no\nKbdInteractiveAuthentication yes",
+    ) as server:
+        yield server
+
+
+def test_a_server_that_puts_the_question_itself_is_told_the_password_once(tmp_path):
+    with asking(tmp_path, "auth required pam_unix.so nodelay") as server:
+        channel = {"private_key": None, "looks": ()}
+        right = sftp_channel(server, password=lambda: PASSWORD, **channel).deliver(PARCEL)
+        assert (right.state, server.files()) == (State.SENT, {PARCEL.name: PARCEL.content})
+        wrong = sftp_channel(server, password=lambda: PASSWORD + "x", **channel).deliver(PARCEL)
+        heard = server.log.read_text()
+    assert failed(wrong, "did not accept the user name or password", "case-sensitive", phase=Phase.CONNECT)
+    assert heard.count("Failed keyboard-interactive") == 1
+
+
+def test_a_server_that_asks_for_a_second_secret_is_not_told_the_password_again(tmp_path):
+    with asking(tmp_path, "auth required pam_unix.so nodelay", "auth required pam_unix.so nodelay") as server:
+        outcome = sftp_channel(server, private_key=None, password=lambda: PASSWORD).deliver(PARCEL)
+        heard = server.log.read_text()
+    assert failed(outcome, "wants more than them (it asked: Password: Password:)", phase=Phase.CONNECT)
+    assert "Accepted" not in heard
 
 
 def test_a_server_that_wants_key_and_password_gets_both(tmp_path):
@@ -184,9 +220,9 @@ def test_a_key_that_cannot_be_used_is_named_before_anything_is_connected(server,
     if content is not None:
         path.write_text(content)
         path.chmod(mode)
-    before = server.log.read_text()
+    before = server.log.read_text().count("Connection from")
     assert failed(sftp_channel(server, private_key=path).deliver(PARCEL), words, str(path), phase=Phase.CONNECT)
-    assert server.log.read_text() == before
+    assert server.log.read_text().count("Connection from") == before
 
 
 def test_a_name_in_the_own_folder_is_understood(server, tmp_path, monkeypatch):

@@ -166,13 +166,12 @@ SftpChannel("127.0.0.1", int(sys.argv[1]), {openssh.USER!r}, None, Path(sys.argv
 """
 
 
-@pytest.mark.parametrize("kind", ["cut", "hang"])
-@pytest.mark.parametrize("after", [0, 10, 40, 600, 1_500, 2_500, 3_500, 5_000])
-def test_wherever_the_line_breaks_the_outcome_is_true(line, kind, after):
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("after", [0, 10, 40, 600, 1_100, 1_500, 2_500, 3_500, 5_000])
+def test_wherever_the_line_breaks_the_outcome_is_true(server, kind, after):
     """Counted in bytes from the server: while keys are agreed on, while signing in, and later."""
-    server, disturbed_line = line
     name = f"{kind}-{after}.csv"
-    with disturbed_line(kind, after) as port:
+    with broken_line(server.port, kind, after, lambda use: use == 0) as port:
         outcome = sftp_channel(replace(server, port=port), connect_timeout=1, command_timeout=1, looks=(0,)).deliver(
             Parcel(name, CONTENT)
         )
@@ -183,34 +182,70 @@ def test_wherever_the_line_breaks_the_outcome_is_true(line, kind, after):
         assert name not in files
 
 
+@pytest.mark.parametrize("after", [40, 600, 1_100])
+def test_a_server_that_is_never_understood_is_told_plainly(server, after):
+    with broken_line(server.port, "garbage", after, lambda _use: True) as port:
+        outcome = sftp_channel(replace(server, port=port), connect_timeout=1).probe()
+    assert (outcome.state, outcome.phase) == (State.FAILED, Phase.CONNECT)
+    assert "does not talk SSH as it should" in outcome.message
+    assert "It was tried 3 times" in outcome.message
+
+
+def test_a_server_that_is_not_understood_when_we_look_again_leaves_the_doubt(tmp_path):
+    plans = tmp_path / "plans"
+    plans.mkdir()
+    write_plan(plans, "doubt", "cut", 2 + UPLOADS["direct"].index("OPEN"))
+    with (
+        openssh.sshd(tmp_path / "server", subsystem=sftp_faults.command(plans), owner=0) as server,
+        broken_line(server.port, "garbage", 600, lambda use: use > 0) as port,
+    ):
+        (server.inbox / "doubt").mkdir()
+        here = replace(server, port=port)
+        outcome = sftp_channel(here, directory="doubt", looks=(0, 0)).deliver(Parcel(NAME, CONTENT))
+    assert what_happened(plans, "doubt") == (True, ["STAT", "LSTAT", "OPEN"], 1)
+    assert outcome.state is State.UNKNOWN
+    assert "Do not send it again yet" in outcome.message
+
+
 @pytest.fixture(scope="module")
-def line(tmp_path_factory):
-    """A server, and a line to it that breaks on its first use."""
-    with openssh.sshd(tmp_path_factory.mktemp("line") / "server") as server:
+def server(tmp_path_factory):
+    with openssh.sshd(tmp_path_factory.mktemp("line") / "server") as running:
+        yield running
 
-        @contextmanager
-        def broken(kind, after):
-            over, uses = threading.Event(), itertools.count()
 
-            def talk(connection):
-                is_first = next(uses) == 0
-                with socket.create_connection(("127.0.0.1", server.port)) as onwards:
-                    up = threading.Thread(target=pump, args=(connection, onwards, None))
-                    up.start()
-                    if not pump(onwards, connection, after if is_first else None) and kind == "hang":
-                        over.wait()
-                    for end in (connection, onwards):
-                        with suppress(OSError):
-                            end.shutdown(socket.SHUT_RDWR)
-                    up.join()
+@contextmanager
+def broken_line(port, kind, after, is_broken):
+    """Stand between a client and a server; give the port for the client.
 
-            with listening_for(talk) as port:
-                try:
-                    yield port
-                finally:
-                    over.set()
+    Args:
+        port: the server's.
+        kind: how the line breaks.
+        after: how many bytes from the server come through before.
+        is_broken: tells by the number of a connection whether it breaks.
+    """
+    over, uses = threading.Event(), itertools.count()
 
-        yield server, broken
+    def talk(connection):
+        limit = after if is_broken(next(uses)) else None
+        with socket.create_connection(("127.0.0.1", port)) as onwards:
+            up = threading.Thread(target=pump, args=(connection, onwards, None))
+            up.start()
+            if not pump(onwards, connection, limit) and kind == "hang":
+                over.wait()
+            with suppress(OSError):
+                if limit is not None and kind == "garbage":
+                    connection.sendall(b"\xff" * 8)
+                    pump(onwards, connection, None)
+            for end in (connection, onwards):
+                with suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
+            up.join()
+
+    with listening_for(talk) as listening:
+        try:
+            yield listening
+        finally:
+            over.set()
 
 
 def pump(source, target, limit):

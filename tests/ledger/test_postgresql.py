@@ -90,7 +90,7 @@ def until_the_server_notices(url):
         ("UPDATE batch SET evidence = '{}'", "an outcome is never changed or removed"),
         ("UPDATE batch SET settled_at = '1999'", "an outcome is never changed or removed"),
         ("DELETE FROM batch", "a batch is never changed or removed"),
-        ("TRUNCATE batch CASCADE", "is never changed or removed"),
+        ("TRUNCATE batch CASCADE", "a batch is never changed or removed"),
         ("UPDATE content SET bytes = ''", "what was recorded is never changed or removed"),
         ("DELETE FROM content", "what was recorded is never changed or removed"),
         ("TRUNCATE content", "what was recorded is never changed or removed"),
@@ -110,20 +110,49 @@ def test_no_program_can_rewrite_what_was_recorded(ledger, url, statement, says):
     assert (ledger.batches(), ledger.rows(1), ledger.content(1), ledger.events(1)) == before
 
 
-def test_a_batch_begins_prepared_whoever_writes_it(ledger, url):
+def test_no_column_of_what_was_recorded_can_be_written_again(ledger, url):
     settled(ledger, "sent")
     with admin(url) as connection:
-        columns = [
-            name
-            for (name,) in connection.execute(
-                "SELECT column_name FROM information_schema.columns WHERE table_name = 'batch' AND column_name <> 'number'"
-            )
-        ]
-        rest = ", ".join(name for name in columns if name not in ("state", "duplicate_of"))
-        with pytest.raises(errors.RaiseException, match="a batch begins prepared"):
-            connection.execute(
-                f"INSERT INTO batch (number, state, duplicate_of, {rest}) SELECT 2, 'sent', 1, {rest} FROM batch".encode()
-            )
+        columns = connection.execute(
+            "SELECT table_name, column_name FROM information_schema.columns "
+            "WHERE table_schema = 'action_returns' AND table_name <> 'ledger_step' AND is_identity = 'NO'"
+        ).fetchall()
+        assert len(columns) == 30
+        for table, column in columns:
+            with pytest.raises(errors.RaiseException):
+                connection.execute(f"UPDATE {table} SET {column} = {column}".encode())
+
+
+@pytest.mark.parametrize(
+    ("facts", "refused"),
+    [
+        ({"state": "sent", "duplicate_of": 1}, "a batch begins prepared"),
+        ({}, "batch_content_once"),
+        ({"sha256": "another", "file_name": "Batch_0001.csv"}, "batch_file_name_key"),
+        ({"duplicate_of": 7}, "batch_duplicate_of_fkey"),
+        ({"duplicate_of": 1, "row_count": 0}, "batch_row_count_check"),
+    ],
+)
+def test_a_second_batch_is_held_to_the_rules_whoever_writes_it(ledger, url, facts, refused):
+    settled(ledger, "sent")
+    assert ledger.batch(1).file_name == "Batch_0001.csv"
+    facts = {"number": 2, "file_name": "Batch_0002.csv", "state": "prepared", **facts}
+    with admin(url) as connection:
+        (*_, names), *_ = connection.execute(
+            "SELECT array_agg(attname) FROM pg_attribute WHERE attrelid = 'batch'::regclass AND attnum > 0"
+        )
+        rest = ", ".join(name for name in names if name not in facts)
+        statement = (
+            f"INSERT INTO batch ({', '.join(facts)}, {rest}) SELECT {', '.join(['%s'] * len(facts))}, {rest} FROM batch"
+        )
+        with pytest.raises((errors.RaiseException, errors.IntegrityError), match=refused):
+            connection.execute(statement.encode(), tuple(facts.values()))
+
+
+def test_no_amount_below_zero_is_recorded_whoever_writes_it(ledger, url):
+    settled(ledger, "sent")
+    with admin(url) as connection, pytest.raises(errors.CheckViolation):
+        connection.execute("INSERT INTO sent_row (action_id, batch, cents, reason) VALUES ('M.9', 1, -1, 'x')")
 
 
 @pytest.mark.parametrize("was", ["failed", "unknown", "handed-over"])
