@@ -107,6 +107,7 @@ def test_a_member_cannot_change_what_is_on_record_even_with_another_program(pers
     url = f"postgresql://amy@127.0.0.1:{server.port}/returns"
     with psycopg.connect(url, password=PASSWORD, autocommit=True) as connection:
         for statement in (
+            "INSERT INTO action_returns.ledger_step VALUES (99)",
             "DELETE FROM action_returns.batch",
             "UPDATE action_returns.sent_row SET cents = 1",
             "TRUNCATE action_returns.event",

@@ -14,7 +14,7 @@ from action_returns.submission.exporting import write_bytes
 @click.option("--bundle", metavar="PATH", help="Also write a support file (.zip); it holds no secrets and no rows.")
 @common
 def command(run: Run, *, bundle: str | None) -> int:
-    """Look at Python, places, profiles, passwords and the ledger. Sends nothing and connects nowhere."""
+    """Look at Python, places, profiles, passwords and the ledger. Sends nothing; connects to nothing but a team's ledger."""
     findings = list(examine(run.places))
     if bundle is not None:
         write_bytes(Path(bundle), support_file(findings))

@@ -91,6 +91,10 @@ BEFORE UPDATE OF number, profile, environment, channel, destination, source, fil
     size, created_at, who, host, process, duplicate_of ON batch
 BEGIN SELECT RAISE (ABORT, 'what was recorded is never changed'); END;
 
+-- What became of a batch is written with the step to its state, and stays as it was written.
+CREATE TRIGGER batch_outcome_stays BEFORE UPDATE OF settled_at, message, evidence ON batch WHEN OLD.state = NEW.state
+BEGIN SELECT RAISE (ABORT, 'an outcome is never changed'); END;
+
 CREATE TRIGGER batch_is_never_removed BEFORE DELETE ON batch
 BEGIN SELECT RAISE (ABORT, 'a batch is never removed'); END;
 
