@@ -132,37 +132,38 @@ def test_a_wrong_password_is_tried_once(server):
 
 
 @contextmanager
-def asking(folder, *sign_in):
-    """A server that puts the question for the password itself, as its system is set up to sign people in."""
+def asking(folder, setup=""):
+    """A server that puts the question for the password itself, as many do."""
     (folder / "server" / "pam.d").mkdir(parents=True)
-    lines = (*sign_in, "account required pam_permit.so", "session required pam_permit.so")
-    (folder / "server" / "pam.d" / "sshd").write_text("".join(f"{line}\n" for line in lines))
+    (folder / "server" / "pam.d" / "sshd").write_text(
+        "auth required pam_unix.so nodelay\naccount required pam_unix.so\n"
+        "password required pam_unix.so\nsession required pam_permit.so\n"
+    )
     with openssh.sshd(
         folder / "server",
         password=PASSWORD,
-        setup="mount --bind /mnt/pam.d /etc/pam.d",
+        setup=f"mount --bind /mnt/pam.d /etc/pam.d\n{setup}",
         settings="UsePAM yes\nPasswordAuthentication no\nKbdInteractiveAuthentication yes",
     ) as server:
         yield server
 
 
 def test_a_server_that_puts_the_question_itself_is_told_the_password_once(tmp_path):
-    with asking(tmp_path, "auth required pam_unix.so nodelay") as server:
-        channel = {"private_key": None, "looks": ()}
-        right = sftp_channel(server, password=lambda: PASSWORD, **channel).deliver(PARCEL)
+    with asking(tmp_path) as server:
+        right = sftp_channel(server, private_key=None, password=lambda: PASSWORD).deliver(PARCEL)
         assert (right.state, server.files()) == (State.SENT, {PARCEL.name: PARCEL.content})
-        wrong = sftp_channel(server, password=lambda: PASSWORD + "x", **channel).deliver(PARCEL)
+        wrong = sftp_channel(server, private_key=None, password=lambda: PASSWORD + "x").deliver(PARCEL)
         heard = server.log.read_text()
     assert failed(wrong, "did not accept the user name or password", "case-sensitive", phase=Phase.CONNECT)
-    assert heard.count("Failed keyboard-interactive") == 1
+    assert heard.count("PAM: Authentication failure") == 1
 
 
-def test_a_server_that_asks_for_a_second_secret_is_not_told_the_password_again(tmp_path):
-    with asking(tmp_path, "auth required pam_unix.so nodelay", "auth required pam_unix.so nodelay") as server:
+def test_a_server_that_wants_a_new_password_is_not_told_the_old_one_again(tmp_path):
+    expired = "lines=$(sed s/:19000:/:0:/ /etc/shadow)\nprintf '%s\\n' \"$lines\" >/etc/shadow"
+    with asking(tmp_path, expired) as server:
         outcome = sftp_channel(server, private_key=None, password=lambda: PASSWORD).deliver(PARCEL)
-        heard = server.log.read_text()
-    assert failed(outcome, "wants more than them (it asked: Password: Password:)", phase=Phase.CONNECT)
-    assert "Accepted" not in heard
+        assert server.files() == {}
+    assert failed(outcome, "wants more than them (it asked: Password:", "Current password:", phase=Phase.CONNECT)
 
 
 def test_a_server_that_wants_key_and_password_gets_both(tmp_path):
@@ -202,6 +203,19 @@ def test_a_key_that_is_locked_is_opened_by_the_password_which_stays_here(tmp_pat
         heard = server.log.read_text()
     assert failed(wrong, "is encrypted, and the password of the profile does not open it", phase=Phase.CONNECT)
     assert failed(none, "is encrypted, and the profile says nothing of its passphrase", phase=Phase.CONNECT)
+    assert "Failed password" not in heard
+
+
+def test_what_opens_a_key_is_not_told_to_a_server_that_wants_a_password_too(tmp_path):
+    key = tmp_path / "locked"
+    openssh.make_key(key, "ed25519", PASSWORD)
+    with openssh.sshd(
+        tmp_path / "server", password="another one", settings="AuthenticationMethods publickey,password"
+    ) as server:
+        (tmp_path / "server" / "authorized").write_text(key.with_suffix(".pub").read_text())
+        outcome = sftp_channel(server, private_key=key, password=lambda: PASSWORD).deliver(PARCEL)
+        heard = server.log.read_text()
+    assert failed(outcome, "asks for more to sign in: password", phase=Phase.CONNECT)
     assert "Failed password" not in heard
 
 
@@ -259,6 +273,7 @@ def test_a_file_of_that_name_that_comes_meanwhile_is_never_replaced(server, uplo
 
     def somebody_else():
         (server.inbox / PARCEL.name).write_bytes(b"theirs")
+        (server.inbox / PARCEL.name).chmod(0o666)  # whom it belongs to is not what protects it
 
     outcome = sftp_channel(server, upload=upload).deliver(PARCEL, somebody_else)
     assert failed(outcome, "Nothing was delivered")

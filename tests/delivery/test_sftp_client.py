@@ -13,7 +13,7 @@ from action_returns.delivery.sftp_client import Facts, SftpClient
 from action_returns.delivery.sftp_problems import Lost, Refused
 from action_returns.delivery.upload_words import UploadWords
 
-VERSION, OPEN, CLOSE, WRITE, LSTAT, REMOVE = 2, 3, 4, 6, 7, 13
+VERSION, OPEN, CLOSE, WRITE, LSTAT, REMOVE, RENAME = 2, 3, 4, 6, 7, 13, 18
 STATUS, HANDLE, ATTRS = 101, 102, 105
 OK, FAILURE = 0, 4
 
@@ -125,6 +125,14 @@ def test_answers_in_another_order_go_to_the_requests_they_belong_to():
         client({WRITE: late}).write(b"h", b"x" * 100_000)
 
 
+def test_the_last_piece_of_a_file_leaves_only_when_all_others_are_confirmed():
+    """Else a server that lost one of them could hold a file of the full size with a hole in it."""
+    silent = Server({WRITE: lambda _number: b""})
+    with pytest.raises(Lost):
+        SftpClient(silent, 3).write(b"h", b"x" * 100_000)
+    assert silent.asked == [WRITE] * 3  # of four
+
+
 def test_a_refusal_without_words_is_one():
     answers = {REMOVE: lambda number: packet(STATUS, struct.pack(">II", number, FAILURE))}
     with pytest.raises(Refused, match="no reason given, status 4"):
@@ -170,3 +178,18 @@ def test_a_server_that_confirms_a_file_and_holds_another_number_of_bytes_is_not_
     outcome = upload(Server({OPEN: handle, LSTAT: size(2), **no}), name)
     assert outcome.state is state
     assert "holds 2 of 3 bytes" in outcome.message
+
+
+@pytest.mark.parametrize(
+    ("name", "lost", "state"),
+    [
+        ("B.csv", OPEN, State.UNKNOWN),
+        ("B.csv", CLOSE, State.UNKNOWN),
+        ("B.part", CLOSE, State.FAILED),
+        ("B.part", RENAME, State.UNKNOWN),
+    ],
+)
+def test_a_server_that_is_never_heard_again_leaves_doubt_once_the_final_name_was_asked_for(name, lost, state):
+    server = Server({OPEN: handle, LSTAT: size(3), lost: lambda _number: b""})
+    assert upload(server, name).state is state
+    assert server.asked[-1] == lost

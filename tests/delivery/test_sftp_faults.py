@@ -185,7 +185,7 @@ def test_wherever_the_line_breaks_the_outcome_is_true(server, kind, after):
 @pytest.mark.parametrize("after", [40, 600, 1_100])
 def test_a_server_that_is_never_understood_is_told_plainly(server, after):
     with broken_line(server.port, "garbage", after, lambda _use: True) as port:
-        outcome = sftp_channel(replace(server, port=port), connect_timeout=1).probe()
+        outcome = sftp_channel(replace(server, port=port), connect_timeout=10).probe()
     assert (outcome.state, outcome.phase) == (State.FAILED, Phase.CONNECT)
     assert "does not talk SSH as it should" in outcome.message
     assert "It was tried 3 times" in outcome.message
@@ -230,12 +230,14 @@ def broken_line(port, kind, after, is_broken):
         with socket.create_connection(("127.0.0.1", port)) as onwards:
             up = threading.Thread(target=pump, args=(connection, onwards, None))
             up.start()
-            if not pump(onwards, connection, limit) and kind == "hang":
-                over.wait()
-            with suppress(OSError):
-                if limit is not None and kind == "garbage":
-                    connection.sendall(b"\xff" * 8)
-                    pump(onwards, connection, None)
+            if not pump(onwards, connection, limit):
+                match kind:
+                    case "hang":
+                        over.wait()
+                    case "garbage":
+                        with suppress(OSError):
+                            connection.sendall(b"\xff" * 8)
+                            pump(onwards, connection, None)
             for end in (connection, onwards):
                 with suppress(OSError):
                     end.shutdown(socket.SHUT_RDWR)
@@ -249,15 +251,17 @@ def broken_line(port, kind, after, is_broken):
 
 
 def pump(source, target, limit):
-    """Pass on bytes; tell whether all there were could be passed on."""
+    """Pass on bytes until one side ends or the limit is reached; tell whether it was not."""
     passed = 0
     with suppress(OSError):
         while limit is None or passed < limit:
             some = source.recv(65_536 if limit is None else min(65_536, limit - passed))
             if not some:
-                with suppress(OSError):
-                    target.shutdown(socket.SHUT_WR)
-                return True
+                break
             target.sendall(some)
             passed += len(some)
-    return False
+    if limit is not None and passed >= limit:
+        return False
+    with suppress(OSError):
+        target.shutdown(socket.SHUT_WR)
+    return True

@@ -48,7 +48,7 @@ class Connection:
 
     def __init__(self, host: str, port: int, algorithms: Sequence[str], timeout: float) -> None:
         self._socket = socket.create_connection((host, port), timeout)
-        self.transport = paramiko.Transport(self._socket)
+        self.transport = _Transport(self._socket)
         try:
             self.transport.banner_timeout = timeout
             self.transport.get_security_options().key_types = tuple(algorithms)
@@ -116,6 +116,19 @@ class Connection:
     def _end(self) -> None:
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
+
+
+class _Transport(paramiko.Transport):
+    """paramiko's, with one kind of error for whatever its thread stumbles over.
+
+    It gives on what it met while reading, a UnicodeDecodeError as well as a ValueError (Transport.run).
+    """
+
+    def get_exception(self) -> Exception | None:
+        error = super().get_exception()
+        if error is None or isinstance(error, OSError | EOFError | paramiko.SSHException):
+            return error
+        return paramiko.SSHException("its words cannot be read")
 
 
 def printable(text: str) -> str:

@@ -103,12 +103,34 @@ def sign_in(connection: Connection, credentials: Credentials, host: str, timeout
         )
     if left and password is not None:
         left = tried(
-            lambda: transport.auth_password(username, password),
+            lambda: _with_password(transport, username, password),
             "did not accept the user name or password. User names are case-sensitive. Update them, then test with: "
             "action-returns probe",
         )
     if left:
         raise _stopped(f"{host} asks for more to sign in: {printable(', '.join(left))}. Ask whoever runs the server")
+
+
+def _with_password(transport: paramiko.Transport, username: str, password: str) -> list[str]:
+    """Tell the password; where the server puts the question itself, as the answer to that (RFC 4256)."""
+    try:
+        return transport.auth_password(username, password, fallback=False)
+    except paramiko.BadAuthenticationType as error:
+        if "keyboard-interactive" not in error.allowed_types:
+            raise
+    questions: list[str] = []
+
+    def answer(_title: str, _instructions: str, asked: list[tuple[str, bool]]) -> list[str]:
+        questions.extend(question for question, _ in asked)
+        if len(questions) > 1:  # a second secret, or the same once more, which may count towards a lockout
+            raise _MoreWanted(" ".join(questions))
+        return [password for _ in asked]
+
+    return transport.auth_interactive(username, answer)
+
+
+class _MoreWanted(paramiko.AuthenticationException):
+    """A server asks more than one question."""
 
 
 def _asked(step: Callable[[], list[str]], transport: paramiko.Transport, refused: str, host: str) -> list[str]:
@@ -119,6 +141,11 @@ def _asked(step: Callable[[], list[str]], transport: paramiko.Transport, refused
         raise _stopped(
             f"{host} does not let this user sign in this way; it offers: {offered}. For publickey set "
             "channel.private_key, for password leave it out"
+        ) from None
+    except _MoreWanted as more:
+        raise _stopped(
+            f"{host} did not accept the user name or password, or wants more than them (it asked: {printable(str(more))}). "
+            "Check them. If they are right, ask whoever runs the server for a user who signs in with a key"
         ) from None
     except paramiko.AuthenticationException:
         if not transport.is_active():
