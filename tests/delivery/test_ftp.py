@@ -336,7 +336,8 @@ def test_a_file_that_the_server_did_not_agree_to_take_is_never_removed(told):
         assert not [line for line in heard if line.startswith(b"DELE")]
 
 
-def test_a_server_that_breaks_off_the_file_and_says_that_it_has_it_is_not_believed():
+@pytest.mark.parametrize(("said", "state"), [(b"226 ok\r\n", State.UNKNOWN), (b"426 closed\r\n", State.FAILED)])
+def test_a_server_that_breaks_off_the_file_is_believed_when_it_says_so_and_not_when_it_says_that_it_has_it(said, state):
     closed = threading.Event()
 
     def hang_up(connection):
@@ -346,9 +347,9 @@ def test_a_server_that_breaks_off_the_file_and_says_that_it_has_it_is_not_believ
 
     with listening_for(hang_up) as port:
         here = f"227 here (127,0,0,1,{port >> 8},{port & 255})\r\n".encode()
-        with scripted([*LOOK, here, b"150 go\r\n", b"226 ok\r\n"], LOOK) as server:
+        with scripted([*LOOK, here, b"150 go\r\n", said, NOT_THERE], LOOK) as server:
             outcome = ftp_channel(server.port, security="plain", looks=(0,)).deliver(PARCEL, closed.wait)
-    assert outcome.state is State.UNKNOWN
+    assert outcome.state is state, outcome
 
 
 def test_trouble_that_passes_is_waited_for_before_anything_is_sent_and_not_after():
