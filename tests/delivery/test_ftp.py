@@ -319,6 +319,18 @@ def test_a_file_that_was_seen_as_a_whole_only_at_the_second_look_is_sent(told):
     assert (outcome.state, outcome.evidence["size"]) == (State.SENT, 8024)
 
 
+def test_half_a_file_that_is_seen_afterwards_is_told_and_never_called_sent(told):
+    outcome, _ = told(b"150 go\r\n", later=(*SIGNED_IN, b"213 9\r\n", b"221 bye\r\n"))
+    assert outcome.state is State.UNKNOWN
+    assert "9 of 8024 bytes lie there under that name" in outcome.message
+
+
+def test_a_file_whose_size_got_lost_before_its_final_name_is_certainly_not_delivered(told):
+    outcome, heard = told(b"150 go\r\n", b"226 ok\r\n", upload="temp-rename", later=(*LOOK, GONE))
+    assert failed(outcome, "before the file got its final name")
+    assert not [line for line in heard if line.startswith(b"RNFR")]
+
+
 def test_a_refusal_that_comes_before_the_file_is_whole_is_believed_and_a_yes_is_not(told):
     outcome, _ = told(b"150 go\r\n552 full\r\n", b"213 9\r\n", GONE)
     assert outcome.state is State.FAILED
