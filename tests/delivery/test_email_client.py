@@ -166,6 +166,15 @@ def test_a_command_is_not_sent_while_something_unasked_waits_to_be_read():
     assert b"MAIL FROM:<a@b.example>\r\n" not in server.heard
 
 
+@pytest.mark.parametrize("command", ["NOOP\r\nDATA", "NOOP\nDATA", "NOOP\rDATA", "NOOP\n", "\rNOOP"])
+def test_a_command_with_a_line_break_never_becomes_two(command):
+    with scripted([WELCOME, b"221 bye\r\n"]) as server, contextlib.closing(conversation(server.port)) as client:
+        client.welcome()
+        with pytest.raises(NotAReply, match="line break"):
+            client.ask(command)
+    assert server.heard == [b"QUIT\r\n"]
+
+
 def test_a_connection_that_the_server_has_closed_is_noticed_before_a_command():
     with scripted([WELCOME]) as server:
         client = conversation(server.port)

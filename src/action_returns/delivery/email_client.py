@@ -97,9 +97,11 @@ class Conversation:
 
         Raises:
             NotAReply: when the server had spoken without being asked, so that the next reply would belong to
-                something else; or when what came back is not a reply.
+                something else; when what came back is not a reply; or when the command would be two.
             OSError: when the command or its reply was lost.
         """
+        if "\r" in command or "\n" in command:
+            raise NotAReply("an address holds a line break, which would be a second command")
         self.wire.expect_silence()
         self._send(command.encode("ascii") + b"\r\n", self._reply_timeout)
         return self.reply()
