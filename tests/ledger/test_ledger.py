@@ -135,6 +135,23 @@ def test_a_number_is_never_used_again_even_when_recording_fails(ledger):
     assert claim(ledger).number == 1
 
 
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit, GeneratorExit, RuntimeError])
+def test_who_breaks_off_in_the_middle_leaves_nothing_half_done_and_can_go_on(ledger, stop):
+    """Ctrl-C may come at any moment, also between two statements; the outcome is recorded after it."""
+    number = claim(ledger).number
+
+    def broken_off():
+        with ledger._store.transaction():
+            ledger._move(number, ("prepared",), "sending")
+            raise stop
+
+    with pytest.raises(stop):
+        broken_off()
+    assert ledger.batch(number).state == "prepared"
+    ledger.settle(number, "failed", "Broken off.", {})
+    assert ledger.batch(number).state == "failed"
+
+
 def test_nothing_leaves_once_the_batch_was_settled_by_somebody_else(ledger):
     number = claim(ledger).number
     ledger.settle(number, "failed", "", {})
