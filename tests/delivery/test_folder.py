@@ -144,6 +144,40 @@ def test_what_a_killed_program_left_does_not_stand_in_the_way(tmp_path):
     assert (tmp_path / PARCEL.name).read_bytes() == PARCEL.content
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows lets nobody flush a folder")
+@pytest.mark.parametrize("kind", [Outbox, DraftChannel])
+def test_the_whole_file_and_then_its_name_are_on_the_disk_before_it_is_called_there(tmp_path, monkeypatch, kind):
+    flushed, sync = [], os.fsync
+
+    def noting(handle):
+        facts = os.fstat(handle)
+        name = "folder" if facts.st_ino == tmp_path.stat().st_ino else "file"
+        named = [path.stat().st_size for path in tmp_path.iterdir() if not path.name.startswith(".")]
+        flushed.append((name, facts.st_size if name == "file" else named, handle))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    assert kind(tmp_path).deliver(PARCEL).state is State.HANDED_OVER
+    (size,) = [path.stat().st_size for path in tmp_path.iterdir()]
+    assert [note[:2] for note in flushed] == [("file", size), ("folder", [size])]
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(flushed[1][2])  # let go of again
+
+
+def test_a_folder_that_cannot_be_flushed_takes_the_file_all_the_same(tmp_path, monkeypatch):
+    """Not every file system can; the file is there and must not be called failed."""
+    sync = os.fsync
+
+    def unsupported(handle):
+        if os.fstat(handle).st_ino == tmp_path.stat().st_ino:
+            raise OSError(22, "Invalid argument")
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", unsupported)
+    assert Outbox(tmp_path).deliver(PARCEL).state is State.HANDED_OVER
+    assert (tmp_path / PARCEL.name).read_bytes() == PARCEL.content
+
+
 def test_a_folder_that_vanishes_on_the_way_is_told(tmp_path):
     folder = tmp_path / "outbox"
     folder.mkdir()
