@@ -1,6 +1,8 @@
 """Real servers and certificates for the channels to meet."""
 
+import socket
 import ssl
+import threading
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
@@ -42,6 +44,35 @@ def expired(tmp_path_factory):
     certificate.private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
     made = demo_servers.Authority(folder / "authority.pem", folder / "server.pem")
     return made, ssl.create_default_context(cafile=str(made.bundle))
+
+
+MINUTE = 60
+"""The timeouts of the tests that compare them: so far apart that no busy machine mixes them up."""
+
+
+@pytest.fixture
+def patience(monkeypatch):
+    """Note what this thread does over its sockets, each with the whole minutes that it would wait for that."""
+    noted, here = [], threading.get_ident()
+
+    def noting(kind, name, word):
+        does = getattr(kind, name)
+
+        def note_and_do(self, *given):
+            seconds = self.gettimeout()
+            if threading.get_ident() == here and seconds != 0:  # at once: only a look
+                note = (word or given[0].split()[0].decode(), seconds and round(seconds / MINUTE))
+                if noted[-1:] != [note]:
+                    noted.append(note)
+            return does(self, *given)
+
+        monkeypatch.setattr(kind, name, note_and_do)
+
+    noting(socket.socket, "connect", "connect")
+    noting(socket.socket, "sendall", "")
+    noting(socket.socket, "recv", "reply")
+    noting(ssl.SSLSocket, "do_handshake", "handshake")
+    return noted
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from action_returns.cli import demo_servers
 from action_returns.delivery import EmailChannel, Parcel, Phase, State
-from tests.delivery.conftest import PASSWORD, email_channel
+from tests.delivery.conftest import MINUTE, PASSWORD, email_channel
 from tests.servers.go_between import scripted
 
 PARCEL = Parcel(
@@ -378,6 +378,55 @@ def test_the_way_out_is_named_without_secrets(trusting):
     made = email_channel(25, trusting, username="user", password=lambda: PASSWORD)
     assert made.destination == "account@batch.example via 127.0.0.1"
     assert PASSWORD not in repr(made)
+
+
+WAITS = {
+    "connect_timeout": 1 * MINUTE,
+    "command_timeout": 2 * MINUTE,
+    "data_timeout": 3 * MINUTE,
+    "accept_timeout": 10 * MINUTE,
+}
+
+
+def test_every_step_waits_as_long_as_the_channel_is_told_and_no_longer(patience):
+    """A server that looks for viruses may take minutes for its answer to the message; all else comes sooner."""
+    ehlo = b"250-mail.example\r\n250 AUTH PLAIN\r\n"
+    script = [WELCOME, ehlo, b"235 in\r\n", SENDER, RECIPIENT, b"354 go\r\n", b"250 ok\r\n", BYE]
+    with scripted(script) as server:
+        assert channel(server, None, security="plain", **WAITS).deliver(PARCEL).state is State.HANDED_OVER
+        steps = list(patience)
+    commands = [(word, 2) for word in ("EHLO", "AUTH", "MAIL", "RCPT", "DATA")]
+    expected = [("connect", 1), ("reply", 2), *[step for command in commands for step in (command, ("reply", 2))]]
+    assert steps == [*expected, ("From:", 3), (".", 2), ("reply", 10), ("QUIT", 2), ("reply", 0)]
+
+
+def test_encryption_is_waited_for_as_long_as_a_connection(patience, server, trusting):
+    assert channel(server, trusting, **WAITS).probe().state is State.SENT
+    with scripted([b"220 plain words\r\n"]) as other:
+        channel(other, trusting, security="implicit-tls", **WAITS).probe()
+    assert [minutes for word, minutes in patience if word == "handshake"] == [1, 1]
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r", "\r\n"])
+@pytest.mark.parametrize("field", ["username", "password"])
+def test_a_name_or_password_with_a_line_break_never_becomes_a_second_command(field, line_break):
+    odd = f"x{line_break}DATA"
+    ehlo = b"250-mail.example\r\n250 AUTH LOGIN PLAIN\r\n"
+    with scripted([WELCOME, ehlo, b"535 no\r\n", BYE]) as server:
+        facts = {field: (lambda: odd) if field == "password" else odd}
+        assert failed(channel(server, None, security="plain", **facts).deliver(PARCEL), phase=Phase.CONNECT)
+    assert commands(server) == [b"EHLO", b"AUTH", b"QUIT"]
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r", "\r\n"])
+@pytest.mark.parametrize("field", ["sender", "recipient"])
+def test_an_address_with_a_line_break_never_becomes_a_second_command_even_in_a_probe(field, line_break):
+    with scripted([WELCOME, PLAIN_EHLO, SENDER, BYE]) as server:
+        made = plain(server, **{field: f"x@y.example>{line_break}DATA"})
+        for outcome in (made.probe(), made.deliver(PARCEL)):
+            assert outcome.state is State.FAILED
+            assert "Nothing was sent" in outcome.message
+    assert b"DATA" not in b"".join(server.heard)
 
 
 def test_the_times_we_wait_are_those_of_the_standard():

@@ -2,16 +2,15 @@
 
 import socket
 import ssl
-import struct
 import threading
 
 import pytest
 
 from action_returns.cli import demo_servers
 from action_returns.delivery import Parcel, Phase, State
-from tests.delivery.conftest import PASSWORD, ftp_channel
+from tests.delivery.conftest import MINUTE, PASSWORD, ftp_channel
 from tests.servers.ftp_faults import HERE, scripted
-from tests.servers.go_between import listening_for
+from tests.servers.go_between import Peer, listening_for
 
 PARCEL = Parcel(
     "Batch_Mods_Reversals_2026_11_23_0001.csv", b"ActionId,Amount,Reason\r\n" + b"M.1.2.3,0,REJECTED\r\n" * 400
@@ -103,6 +102,58 @@ def test_a_server_that_says_nothing_ends_in_time(server, trusting):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         outcome = channel(server, trusting, port=silent.getsockname()[1], connect_timeout=0.3).deliver(PARCEL)
     assert failed(outcome, "did not answer in time", phase=Phase.CONNECT)
+
+
+WAITS = {
+    "connect_timeout": 1 * MINUTE,
+    "command_timeout": 2 * MINUTE,
+    "data_timeout": 3 * MINUTE,
+    "reply_timeout": 4 * MINUTE,
+}
+
+
+def test_every_step_waits_as_long_as_the_channel_is_told_and_no_longer(patience):
+    script = (*SIGNED_IN, NOT_THERE, HERE, b"150 go\r\n", b"226 ok\r\n", SIZE, b"221 bye\r\n")
+    with scripted(script) as server:
+        assert ftp_channel(server.port, security="plain", **WAITS).deliver(PARCEL).state is State.SENT
+        steps = list(patience)
+    commands = [(word, 2) for word in ("USER", "PASS", "FEAT", "TYPE", "SIZE", "PASV")]
+    expected = [("connect", 1), ("reply", 1), *[step for command in commands for step in (command, ("reply", 2))]]
+    expected += [("connect", 1), ("STOR", 2), ("reply", 2), ("ActionId,Amount,Reason", 3), ("reply", 4)]
+    assert steps == [*expected, ("SIZE", 2), ("reply", 2), ("QUIT", 2), ("reply", 0)]
+
+
+def test_what_a_server_says_of_a_file_that_broke_off_is_waited_for_like_any_answer_to_a_file(patience):
+    leaving = threading.Event()
+
+    def hang_up(connection):
+        leaving.wait(10)
+        Peer(connection).reset()
+
+    with listening_for(hang_up) as port:
+        here = f"227 here (127,0,0,1,{port >> 8},{port & 255})\r\n".encode()
+        with scripted([*LOOK, here, b"150 go\r\n", b"426 closed\r\n", NOT_THERE]) as server:
+            made = ftp_channel(server.port, security="plain", **WAITS)
+            assert failed(made.deliver(Parcel(PARCEL.name, PARCEL.content * 1000), leaving.set), "426 closed")
+    assert ("reply", 4) in patience
+
+
+def test_encryption_is_waited_for_as_long_as_a_connection(patience, server, trusting):
+    assert channel(server, trusting, **WAITS).probe().state is State.SENT
+    with scripted([b"220 plain words\r\n"]) as other:
+        ftp_channel(other.port, trusting, security="implicit-tls", **WAITS).probe()
+    assert [minutes for word, minutes in patience if word == "handshake"] == [1, 1]
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r", "\r\n"])
+@pytest.mark.parametrize("field", ["username", "password", "directory"])
+def test_a_setting_with_a_line_break_never_becomes_a_second_command(field, line_break):
+    odd = f"x{line_break}DELE {PARCEL.name}"
+    with scripted([*SIGNED_IN, b"250 ok\r\n"]) as server:
+        facts = {field: (lambda: odd) if field == "password" else odd}
+        outcome = ftp_channel(server.port, security="plain", **facts).deliver(PARCEL)
+    assert failed(outcome, "line break", "Nothing was sent", phase=Phase.CONNECT)
+    assert b"DELE" not in b"".join(server.heard)
 
 
 def test_a_missing_folder_is_told_plainly(server, trusting):
@@ -302,6 +353,14 @@ def test_what_the_server_says_about_the_final_name_decides(told, said, state, wo
     assert sum(line.startswith(b"STOR") for line in heard) == 1
 
 
+def test_a_refused_file_that_never_gets_its_final_name_is_certainly_not_delivered_however_much_of_it_came(told):
+    outcome, heard = told(b"150 go\r\n", b"452 full\r\n", SIZE, GONE, upload="temp-rename")
+    assert failed(outcome, "452 full", "Nothing was delivered. Ask whoever runs the server")
+    (stored,) = [line.split()[1] for line in heard if line.startswith(b"STOR")]
+    assert stored.endswith(b".part")
+    assert b"DELE " + stored + b"\r\n" in heard
+
+
 @pytest.mark.parametrize("removed", [True, False])
 def test_after_a_lost_answer_about_the_final_name_a_file_that_could_be_removed_never_got_it(told, removed):
     outcome, heard = told(
@@ -317,6 +376,26 @@ def test_after_a_lost_answer_about_the_final_name_a_file_that_could_be_removed_n
 def test_a_file_that_was_seen_as_a_whole_only_at_the_second_look_is_sent(told):
     outcome, _ = told(b"150 go\r\n", later=(*SIGNED_IN, b"213 8024\r\n", b"221 bye\r\n"))
     assert (outcome.state, outcome.evidence["size"]) == (State.SENT, 8024)
+
+
+@pytest.mark.parametrize("away", [(b"421 restarting\r\n",), SIGNED_IN, (b"oops\r\n",)])
+def test_a_server_that_is_away_at_the_first_look_is_looked_at_again_after_the_next_pause(away):
+    pauses = []
+    whole = (*SIGNED_IN, SIZE, b"221 bye\r\n")
+    with scripted([*LOOK, HERE, b"150 go\r\n"], away, away, whole) as server:
+        facts = {"security": "plain", "looks": (2, 8, 30), "pause": pauses.append}
+        outcome = ftp_channel(server.port, **facts).deliver(PARCEL)
+    assert (outcome.state, outcome.evidence["size"]) == (State.SENT, 8024)
+    assert pauses == [2, 8, 30]
+    assert sum(line.startswith(b"STOR") for line in server.heard) == 1
+
+
+def test_a_file_that_was_seen_as_a_whole_is_looked_for_no_more():
+    pauses = []
+    with scripted([*LOOK, HERE, b"150 go\r\n"], (*SIGNED_IN, SIZE, b"221 bye\r\n")) as server:
+        facts = {"security": "plain", "looks": (2, 8, 30), "pause": pauses.append}
+        assert ftp_channel(server.port, **facts).deliver(PARCEL).state is State.SENT
+    assert (pauses, server.connections) == ([2], 2)
 
 
 def test_half_a_file_that_is_seen_afterwards_is_told_and_never_called_sent(told):
@@ -350,17 +429,17 @@ def test_a_file_that_the_server_did_not_agree_to_take_is_never_removed(told):
 
 @pytest.mark.parametrize(("said", "state"), [(b"226 ok\r\n", State.UNKNOWN), (b"426 closed\r\n", State.FAILED)])
 def test_a_server_that_breaks_off_the_file_is_believed_when_it_says_so_and_not_when_it_says_that_it_has_it(said, state):
-    closed = threading.Event()
+    leaving = threading.Event()
 
     def hang_up(connection):
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        connection.close()
-        closed.set()
+        leaving.wait(10)  # a connection that breaks before that never came about, and is made anew
+        Peer(connection).reset()
 
+    large = Parcel(PARCEL.name, PARCEL.content * 1000)  # more than sockets hold: it cannot all leave before the break
     with listening_for(hang_up) as port:
         here = f"227 here (127,0,0,1,{port >> 8},{port & 255})\r\n".encode()
         with scripted([*LOOK, here, b"150 go\r\n", said, NOT_THERE], LOOK) as server:
-            outcome = ftp_channel(server.port, security="plain", looks=(0,)).deliver(PARCEL, closed.wait)
+            outcome = ftp_channel(server.port, security="plain", looks=(0,)).deliver(large, leaving.set)
     assert outcome.state is state, outcome
 
 

@@ -75,9 +75,15 @@ def test_a_reply_that_breaks_off_is_none(said):
         asked(said, ask=noop)
 
 
-def test_a_name_with_a_line_break_never_becomes_a_second_command():
-    with pytest.raises(NotAReply, match="line break"):
-        asked(b"250 ok\r\n", ask=lambda client: client.ask("STOR a\r\nDELE b"))
+@pytest.mark.parametrize("command", ["STOR a\r\nDELE b", "STOR a\nDELE b", "STOR a\rDELE b", "STOR a\n", "\rNOOP"])
+def test_a_name_with_a_line_break_never_becomes_a_second_command(command):
+
+    def send(client):
+        with pytest.raises(NotAReply, match="line break"):
+            client.ask(command)
+
+    _, heard = asked(b"221 bye\r\n", ask=send)
+    assert heard == [b"QUIT\r\n"]
 
 
 def test_a_command_is_not_sent_while_something_unasked_waits_to_be_read():

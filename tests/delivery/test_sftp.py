@@ -226,7 +226,11 @@ def test_what_opens_a_key_is_not_told_to_a_server_that_wants_a_password_too(tmp_
         ("PuTTY-User-Key-File-3: ssh-ed25519\n", 0o600, "Open it in PuTTYgen and export it"),
         ("ssh-ed25519 AAAAC3Nz me\n", 0o600, "is the public half of a key"),
         ("anything\n", 0o600, "is not a private key that this program can use"),
-        ("anything\n", 0o644, "can be read by others. Run: chmod 600"),
+        ("anything\n", 0o400, "is not a private key that this program can use"),
+        *[
+            ("anything\n", mode, "can be read by others. Run: chmod 600")
+            for mode in (0o644, 0o640, 0o604, 0o610, 0o601)
+        ],
     ],
 )
 def test_a_key_that_cannot_be_used_is_named_before_anything_is_connected(server, tmp_path, content, mode, words):

@@ -165,6 +165,14 @@ def test_a_file_that_the_server_does_not_close_well_is_not_called_sent():
     assert whole.state is State.UNKNOWN
 
 
+def test_a_refused_file_that_never_gets_its_final_name_is_certainly_not_delivered_however_much_of_it_came():
+    server = Server({OPEN: handle, LSTAT: size(3), CLOSE: lambda number: status(number, FAILURE)})
+    outcome = upload(server, "B.part")
+    assert outcome.state is State.FAILED
+    assert "Nothing was delivered" in outcome.message
+    assert server.asked == [OPEN, WRITE, CLOSE, LSTAT, REMOVE]
+
+
 def test_what_cannot_be_removed_is_told():
     no = {WRITE: lambda number: status(number, FAILURE), REMOVE: lambda number: status(number, FAILURE)}
     outcome = upload(Server({OPEN: handle, LSTAT: size(2), **no}))
