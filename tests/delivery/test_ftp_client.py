@@ -179,6 +179,18 @@ def test_a_connection_for_the_file_goes_to_the_same_machine_and_the_port_that_wa
     assert heard[0] == b"PASV\r\n"
 
 
+def test_a_firewall_is_kept_from_forgetting_either_connection():
+    kept = []
+
+    def look(client):
+        with client.open_data() as data:
+            kept.extend(one.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) for one in (client.wire.socket, data))
+
+    with listening_for(lambda _: None) as port:
+        asked(f"227 here (127,0,0,1,{port >> 8},{port & 255})\r\n".encode(), ask=look)
+    assert [bool(one) for one in kept] == [True, True]
+
+
 @pytest.mark.parametrize(
     "refused", [b"500 what?\r\n", b"227 nowhere\r\n", b"227 (127,0,0,1,0,0)\r\n", b"227 (1,1,1,1,999,9)\r\n"]
 )

@@ -11,7 +11,7 @@ import pytest
 from action_returns.delivery import Parcel, Phase, State
 from action_returns.delivery.sftp_connection import HostKey
 from action_returns.delivery.sftp_host_key import ask_host_key
-from tests.delivery.conftest import PASSWORD, sftp_channel
+from tests.delivery.conftest import MINUTE, PASSWORD, sftp_channel
 from tests.servers import openssh
 from tests.servers.go_between import listening_for, scripted
 
@@ -118,6 +118,12 @@ def test_a_probe_leaves_nothing_behind(server):
     assert outcome.evidence["server"].startswith("SSH-2.0-OpenSSH")
     assert server.files() == {}
     assert failed(sftp_channel(server, directory="none").probe(), "no folder none")
+
+
+def test_a_connection_is_waited_for_as_long_as_the_channel_is_told(server, patience):
+    made = sftp_channel(server, connect_timeout=1 * MINUTE, command_timeout=2 * MINUTE)
+    assert made.probe().state is State.SENT
+    assert [note for note in patience if note[0] == "connect"] == [("connect", 1)]
 
 
 def test_a_password_signs_in_where_there_is_no_key(server):

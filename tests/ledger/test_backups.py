@@ -1,5 +1,6 @@
 """Copies of the ledger: one a day, thirty kept, whole or not there."""
 
+import os
 from datetime import date, timedelta
 
 import pytest
@@ -25,6 +26,18 @@ def test_a_copy_can_take_the_ledgers_place(tmp_path, ledger):
     with open_ledger(made) as copy:
         assert copy.batches() == ledger.batches()
         assert copy.content(1) == ledger.content(1)
+
+
+def test_a_copy_is_on_the_disk_as_a_whole_before_it_has_its_name(tmp_path, ledger, monkeypatch):
+    flushed, sync = [], os.fsync
+
+    def noting(handle):
+        flushed.append((os.fstat(handle).st_ino, copies(tmp_path / "backups")))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    made = keep_copy_of_today(tmp_path / "backups", DAY, ledger.copy_to)
+    assert flushed == [(made.stat().st_ino, [])]
 
 
 def test_one_copy_a_day_is_made(tmp_path, ledger):

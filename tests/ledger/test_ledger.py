@@ -4,7 +4,7 @@ import io
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -59,6 +59,29 @@ def test_a_claimed_batch_is_on_record_with_every_row_and_byte_in_file_order(plac
         "c68cf9ddf12c9440e7e06995825bedafcfee12e4431d2f1772f662763e078bbe",
     )
     assert (record.state, record.message, record.evidence) == ("sent", "There.", {"reply": "226 ok", "size": 7})
+
+
+def test_a_batch_tells_where_it_came_from_where_it_went_and_who_sent_it_from_which_machine(ledger, monkeypatch):
+    monkeypatch.setattr("getpass.getuser", lambda: "ann")
+    monkeypatch.setattr("platform.node", lambda: "desk")
+    record = ledger.batch(claim(ledger).number)
+    assert (record.profile, record.environment, record.channel) == ("acme", "live", "ftp")
+    assert (record.destination, record.source) == ("ftp://batch.impact.com/", "returns.xlsx")
+    assert (record.who, record.host) == ("ann", "desk")
+
+
+def test_moments_are_recorded_in_utc_whatever_the_clock_gives(place):
+    here = NOW.astimezone(timezone(timedelta(hours=2)))
+    with open_ledger(place, lambda: here) as ledger:
+        settled(ledger, "sent")
+        record, lines = ledger.batch(1), io.StringIO()
+        ledger.export_lines(lines)
+    assert (record.created_at, record.created_at.utcoffset(), record.settled_at.utcoffset()) == (
+        NOW,
+        timedelta(0),
+        timedelta(0),
+    )
+    assert json.loads(lines.getvalue())["created_at"] == "2026-11-23T12:00:00+00:00"
 
 
 def test_everything_that_happens_to_a_batch_is_an_event_with_who_and_how(ledger):
