@@ -1,23 +1,19 @@
 """One action, and what a person says became of a batch: as users and their scripts meet it on the command line."""
 
-import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 
 import pytest
 
 from action_returns.batch import ReadyRows, csv_bytes
-from action_returns.cli.app import run as run_command
 from action_returns.delivery import Outcome, State
 from action_returns.ledger import NewBatch, open_ledger
 from action_returns.settings import find_places
 from action_returns.submission.pages import keep_receipt
-from tests.acceptance.test_cli import CSV, profile
+from tests.acceptance.conftest import LIST, ONE, TWO
+from tests.acceptance.test_cli import CSV
 
-ONE, TWO = "M.8882.4808.1063415", "M.8882.4808.1063416"
-LIST = CSV + f"{ONE},0,REJECTED\r\n{TWO},49.9,ORDER_UPDATE\r\n"
 WHY = ("--why", "it is at File Submissions")
 A_THOUSAND_BATCHES = (  # sending them one by one takes half a minute
     """
@@ -31,14 +27,6 @@ A_THOUSAND_BATCHES = (  # sending them one by one takes half a minute
     "UPDATE batch SET state = 'sending'",
     "UPDATE batch SET state = 'sent'",
 )
-
-
-@pytest.fixture
-def outbox(home, tmp_path):
-    folder = tmp_path / "outbox"
-    folder.mkdir()
-    profile(home, {"kind": "outbox", "directory": str(folder)})
-    return folder
 
 
 @pytest.fixture
@@ -60,41 +48,6 @@ def batch(outbox, home):
         folder.mkdir(parents=True)
         keep_receipt(ledger.batch(claim.number), ledger, folder)
     return folder
-
-
-@dataclass
-class Result:
-    code: int
-    out: str
-    said: str
-
-    @property
-    def json(self):
-        return json.loads(self.out)
-
-
-@pytest.fixture
-def run(capsys):
-    """Runs a command as a script would: in this process, because starting one takes longer than most commands."""
-
-    def command(*arguments):
-        capsys.readouterr()
-        code = run_command(arguments)
-        return Result(code, *capsys.readouterr())
-
-    return command
-
-
-@pytest.fixture
-def file(tmp_path):
-    """Writes a file of returns."""
-
-    def write(text=LIST):
-        path = tmp_path / "returns.csv"
-        path.write_text(text, newline="")
-        return str(path)
-
-    return write
 
 
 def at_a_terminal(answer, *arguments):

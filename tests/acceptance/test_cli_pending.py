@@ -1,0 +1,90 @@
+"""The pending-actions download on the command line: how its dates are written, and which of its columns is which."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.acceptance.conftest import ONE
+from tests.acceptance.test_cli import CSV
+
+BETWEEN = datetime(2026, 5, 20, 12, tzinfo=UTC)
+"""After 6 May and before 5 June 2026."""
+REVERSED = CSV + f"{ONE},0,REJECTED\r\n"
+
+
+@pytest.fixture
+def download(tmp_path):
+    def write(text, name="pending.csv"):
+        path = tmp_path / name
+        path.write_text(text, newline="")
+        return str(path)
+
+    return write
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    monkeypatch.setattr("action_returns.cli.options.Run.now", staticmethod(lambda: BETWEEN))
+
+
+@pytest.mark.parametrize(("order", "codes"), [("dmy", []), ("mdy", ["action-locked"])])
+def test_a_lock_date_is_read_in_the_order_that_was_said(clock, download, file, run, order, codes):
+    pending = download(f"Action ID,Locking Date\r\n{ONE},05/06/2026\r\n")
+    told = run("check", file(REVERSED), "--pending", pending, "--pending-dates", order, "--json")
+    assert [finding["code"] for finding in told.json["findings"]] == codes
+    assert told.code == (3 if codes else 0)
+
+
+@pytest.mark.parametrize(("order", "code", "sent"), [("dmy", 0, 1), ("mdy", 3, 0)])
+def test_an_action_that_is_locked_is_never_sent(clock, outbox, download, file, run, order, code, sent):
+    pending = download(f"Action ID,Locking Date\r\n{ONE},05/06/2026\r\n")
+    assert run("send", file(REVERSED), "--pending", pending, "--pending-dates", order, "--yes").code == code
+    assert len(list(outbox.iterdir())) == sent
+
+
+def test_dates_that_can_mean_two_days_are_asked_about(clock, download, file, run):
+    pending = download(f"Action ID,Locking Date\r\n{ONE},05/06/2026\r\n")
+    refused = run("check", file(REVERSED), "--pending", pending)
+    assert refused.code == 3
+    assert "--pending-dates dmy or --pending-dates mdy" in refused.said
+
+
+TWO_AMOUNTS = f"Action ID,Wert,Betrag\r\n{ONE},10,25\r\n"
+
+
+def effect(run, file, *options):
+    """Give the money effect of taking one action back, in cents."""
+    return run("review", file(REVERSED), "--json", *options).json["effect_cents"]
+
+
+def test_what_is_said_now_about_a_column_counts_more_than_what_was_said_before(download, file, run):
+    pending = ("--pending", download(TWO_AMOUNTS))
+    assert effect(run, file, *pending, "--pending-column", "amount=Wert") == -1000
+    assert effect(run, file, *pending, "--pending-column", "amount=Betrag") == -2500
+    assert effect(run, file, *pending) == -2500
+
+
+def test_an_answer_about_another_column_leaves_the_first_answer_as_it_is(download, file, run):
+    pending = ("--pending", download(f"Kennung,Wert,Betrag\r\n{ONE},10,25\r\n"))
+    assert run("check", file(REVERSED), *pending, "--pending-column", "action_id=Kennung").code == 0
+    assert effect(run, file, *pending, "--pending-column", "amount=Wert") == -1000
+    assert effect(run, file, *pending) == -1000
+
+
+def test_an_answer_is_not_used_for_a_download_with_other_headers(download, file, run):
+    first = ("--pending", download(TWO_AMOUNTS))
+    assert effect(run, file, *first, "--pending-column", "amount=Wert") == -1000
+    other = ("--pending", download(f"Action ID,Amount,Wert\r\n{ONE},7,10\r\n", "other.csv"))
+    assert effect(run, file, *other) == -700
+
+
+def test_an_answer_that_proved_wrong_is_not_remembered(download, file, run):
+    pending = ("--pending", download(f"Kennung,Betrag\r\n{ONE},10\r\n"))
+    assert run("check", file(REVERSED), *pending, "--pending-column", "action_id=Nirgends").code == 3
+    assert run("check", file(REVERSED), *pending, "--pending-column", "action_id=Kennung").code == 0
+
+
+def test_an_answer_without_an_equals_sign_is_refused_in_words(download, file, run):
+    refused = run("check", file(REVERSED), "--pending", download(TWO_AMOUNTS), "--pending-column", "amount")
+    assert refused.code == 2
+    assert '--pending-column amount has no "="' in refused.said

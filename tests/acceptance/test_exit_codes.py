@@ -1,0 +1,209 @@
+"""Every exit code that scripts are promised, reached by a real command, with the words that belong to it."""
+
+import pytest
+
+from action_returns.cli.app import run as run_command
+from action_returns.cli.exits import Exit
+from action_returns.delivery import Outcome, State
+from tests.acceptance.conftest import LIST, ONE
+from tests.acceptance.test_cli import CSV, profile
+from tests.acceptance.test_cli_actions import at_a_terminal
+
+NEVER_REACHED_YET = {Exit.DIFFERENCES}
+"""Promised for a command that is not there yet."""
+BAD = LIST + 'M.8882.4808.1063417,"12,50",ORDER_UPDATE\r\n'
+OTHERS = CSV + f"{ONE},0,REJECTED\r\nM.8882.4808.1063418,0,REJECTED\r\n"
+"""Another list that has a row of LIST."""
+
+
+def cut(_, __, leaving):
+    leaving()
+    return Outcome(State.UNKNOWN, "The line went dead.")
+
+
+def no_server(home):
+    facts = {"host": "127.0.0.1", "port": 1, "username": "u", "password": "env:PW"}
+    profile(home, {"kind": "ftp", "security": "plain", "accept_plaintext": 1, **facts})
+    path = home / "config.toml"
+    path.write_text(path.read_text().replace("accept_plaintext = 1", "accept_plaintext = true"))
+
+
+@pytest.fixture
+def reach(home, outbox, file, run, monkeypatch, tmp_path):
+    """Runs the command that ends with an exit code."""
+
+    def sent_twice():
+        run("send", file(), "--yes")
+        return run("send", file(), "--yes")
+
+    def without_a_folder():
+        outbox.rmdir()
+        return run("send", file(), "--yes")
+
+    def without_a_server():
+        monkeypatch.setenv("PW", "s3cret")
+        no_server(home)
+        return run("send", file(), "--yes")
+
+    def in_doubt():
+        monkeypatch.setattr("action_returns.delivery.outbox.Outbox.deliver", cut)
+        return run("send", file(), "--yes")
+
+    def without_a_profile():
+        (home / "config.toml").unlink()
+        return run("send", file(), "--yes")
+
+    def interrupted():
+        def stop(*_, **__):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("action_returns.cli.options.check_file", stop)
+        return run("send", file(), "--yes")
+
+    def unforeseen():
+        def fail(*_, **__):
+            raise ZeroDivisionError
+
+        monkeypatch.setattr("action_returns.cli.options.check_file", fail)
+        return run("check", file())
+
+    return {
+        Exit.DONE: (lambda: run("send", file(), "--yes"), "HANDED-OVER: "),
+        Exit.UNEXPECTED: (unforeseen, "nobody foresaw (ZeroDivisionError)"),
+        Exit.USAGE: (lambda: run("check"), "Missing argument 'FILE'"),
+        Exit.BATCH_HAS_ERRORS: (lambda: run("send", file(BAD), "--yes"), "1 of 3 rows of"),
+        Exit.WARNINGS: (lambda: run("check", file(CSV + "M1.2,0,REJECTED\r\n"), "--strict"), "1 row checked"),
+        Exit.CANNOT_CONNECT: (without_a_server, "FAILED: "),
+        Exit.NOT_DELIVERED: (without_a_folder, "FAILED: "),
+        Exit.UNKNOWN: (in_doubt, "UNKNOWN: The line went dead."),
+        Exit.DUPLICATE: (sent_twice, "This exact list was already sent"),
+        Exit.CONFIGURATION: (without_a_profile, "There is no profile yet"),
+        Exit.INTERRUPTED: (interrupted, "Stopped: interrupted."),
+    }
+
+
+PROMISED = {
+    Exit.DONE: 0,
+    Exit.UNEXPECTED: 1,
+    Exit.USAGE: 2,
+    Exit.BATCH_HAS_ERRORS: 3,
+    Exit.WARNINGS: 4,
+    Exit.CANNOT_CONNECT: 5,
+    Exit.NOT_DELIVERED: 6,
+    Exit.UNKNOWN: 7,
+    Exit.DUPLICATE: 8,
+    Exit.CONFIGURATION: 9,
+    Exit.INTERRUPTED: 130,
+}
+
+
+@pytest.mark.parametrize("code", PROMISED)
+def test_every_exit_code_is_reached_with_its_words(reach, code):
+    command, words = reach[code]
+    result = command()
+    assert result.code == PROMISED[code]
+    assert words in result.said
+
+
+def test_no_exit_code_is_left_untested():
+    assert set(Exit) == set(PROMISED) | NEVER_REACHED_YET
+
+
+def test_rows_that_somebody_sent_after_the_check_are_exit_code_8(outbox, file, run, monkeypatch, tmp_path):
+    """Another person sends a row of the list after it was checked and before it is recorded."""
+    from action_returns.cli.commands import send
+
+    others = tmp_path / "others.csv"
+    others.write_text(OTHERS, newline="")
+    review = send.review
+
+    def meanwhile(*given, **facts):
+        monkeypatch.setattr(send, "review", review)
+        assert run_command(["send", str(others), "--yes"]) == 0
+        return review(*given, **facts)
+
+    monkeypatch.setattr(send, "review", meanwhile)
+    result = run("send", file(), "--yes")
+    assert result.code == 8
+    assert (
+        f"1 rows with the same amount and reason were sent meanwhile: {ONE} in batch 0001. Nothing was sent now."
+        in (result.said)
+    )
+    assert len(list(outbox.iterdir())) == 1, "only the list of the other person"
+    assert len(run("history", "list", "--json").json) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["check", "none.csv"], 3),
+        (["review", "bad.csv"], 3),
+        (["review", "good.csv"], 0),
+        (["check", "bad.csv", "--strict"], 3),
+        (["export", "bad.csv", "-o", "-"], 3),
+        (["fix", "bad.csv", "-o", "fixed.csv"], 0),
+        (["fix", "bad.csv"], 2),
+        (["export", "good.csv", "-o", "bad.csv"], 2),
+        (["send", "good.csv", "--confirm-rows", "3"], 2),
+        (["send", "good.csv", "--profile", "none"], 9),
+        (["profile", "show", "none"], 9),
+        (["history", "show", "77"], 1),
+        (["history", "show", "x"], 2),
+        (["probe"], 0),
+        (["doctor"], 0),
+    ],
+)
+def test_the_exit_code_of_every_command_is_the_promised_one(outbox, run, tmp_path, monkeypatch, arguments, code):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "good.csv").write_text(LIST, newline="")
+    (tmp_path / "bad.csv").write_text(BAD, newline="")
+    assert run(*arguments).code == code
+
+
+def test_a_probe_tells_no_connection_from_a_folder_that_is_not_there(home, outbox, run, monkeypatch):
+    outbox.rmdir()
+    assert run("probe").code == 6
+    no_server(home)
+    monkeypatch.setenv("PW", "s3cret")
+    assert run("probe").code == 5
+
+
+def test_the_doctor_ends_with_9_when_something_is_wrong(home, run):
+    profile(
+        home,
+        {
+            "kind": "email",
+            "host": "x",
+            "username": "u",
+            "password": "env:NOT_SET",
+            "sender": "a@b.c",
+            "recipient": "a@b.c",
+        },
+    )
+    result = run("doctor")
+    assert result.code == 9
+    assert "!!  Password of acme" in result.out
+
+
+def test_a_no_at_the_terminal_is_exit_code_130_and_nothing_is_sent(outbox, file):
+    code, seen = at_a_terminal("n", "send", file())
+    assert code == 130
+    assert "Send 2 rows to TEST now?" in seen
+    assert "interrupted. Nothing was sent." in seen
+    assert list(outbox.iterdir()) == []
+
+
+def test_a_yes_at_the_terminal_sends_and_is_on_record_as_such(outbox, file, run):
+    code, seen = at_a_terminal("y", "send", file())
+    assert code == 0
+    assert "HANDED-OVER" in seen
+    assert len(list(outbox.iterdir())) == 1
+    (event,) = [one for one in run("history", "show", "1", "--json").json["events"] if one["kind"] == "confirmed"]
+    assert event["how"] == "asked at the terminal"
+
+
+@pytest.mark.parametrize(("option", "how"), [(("--yes",), "--yes"), (("--confirm-rows", "2"), "--confirm-rows 2")])
+def test_how_a_script_confirmed_is_on_record(outbox, file, run, option, how):
+    assert run("send", file(), *option).code == 0
+    (event,) = [one for one in run("history", "show", "1", "--json").json["events"] if one["kind"] == "confirmed"]
+    assert event["how"] == how

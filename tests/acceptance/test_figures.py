@@ -1,0 +1,227 @@
+"""The figures that people decide by: each number in a sentence is the number that the sentence speaks of."""
+
+import hashlib
+import re
+
+import pytest
+
+from tests.acceptance.conftest import LIST, ONE, TWO
+from tests.acceptance.test_cli import CSV
+
+THREE, FOUR, FIVE = (f"M.8882.4808.{number}" for number in (1063417, 1063418, 1063419))
+MIXED = LIST + f'{THREE},1200.5,ORDER_UPDATE\r\n{FOUR},"12,50",ORDER_UPDATE\r\n{FIVE},"13,50",ORDER_UPDATE\r\n'
+"""Three ready rows, two with errors."""
+LEAVES = f"ActionId,Amount,Reason\r\n{ONE},0,REJECTED\r\n{TWO},49.90,ORDER_UPDATE\r\n{THREE},1200.50,ORDER_UPDATE\r\n"
+SHA256 = hashlib.sha256(LEAVES.encode()).hexdigest()
+DOWNLOAD = f"Action ID,Sale Amount,Currency\r\n{ONE},2059.90,EUR\r\n{TWO},50,EUR\r\n{FOUR},90,EUR\r\n{FIVE},90,EUR\r\n"
+"""The current amounts of two of the ready rows."""
+
+
+@pytest.fixture
+def mixed(file):
+    return file(MIXED)
+
+
+@pytest.fixture
+def pending(tmp_path):
+    path = tmp_path / "pending.csv"
+    path.write_text(DOWNLOAD, newline="")
+    return "--pending", str(path)
+
+
+def listed(text):
+    """Give the lines of a printed table of two columns as label -> value."""
+    return dict(re.split("  +", line, maxsplit=1) for line in text.splitlines() if re.search(r"\S  +\S", line))
+
+
+def numbered(first, count, amount):
+    return "".join(f"M.8882.4808.{first + at},{amount}\r\n" for at in range(count))
+
+
+def test_the_review_gives_each_figure_beside_its_name(outbox, run, mixed, pending):
+    result = run("review", mixed, *pending)
+    assert result.code == 3
+    shown = listed(result.out)
+    assert shown.pop("Review") == mixed
+    assert shown == {
+        "Rows to send": "3 of 5 (2 with errors stay behind)",
+        "Reversals": "1",
+        "Changes": "2, new totals 1,250.40 EUR",
+        "Reasons": "1 REJECTED, 2 ORDER_UPDATE",
+        "Money effect": "order value -2,060.00 EUR over the 2 rows whose current amount is known",
+        "Warnings": "1",
+        "Destination": f"TEST · outbox · {outbox} (profile acme)",
+        "File": f"{len(LEAVES)} bytes, SHA-256 {SHA256}",
+    }
+
+
+def test_the_review_gives_scripts_the_same_figures(outbox, run, mixed, pending):
+    told = run("review", mixed, *pending, "--json").json
+    del told["unchecked"]
+    assert told == {
+        "file": mixed,
+        "rows": 5,
+        "ready": 3,
+        "errors": 2,
+        "warnings": 1,
+        "sent_before": 0,
+        "reversals": 1,
+        "changes": 2,
+        "new_total_cents": 125040,
+        "effect_cents": -206000,
+        "effect_known_rows": 2,
+        "currency": "EUR",
+        "reasons": {"REJECTED": 1, "ORDER_UPDATE": 2},
+        "profile": "acme",
+        "environment": "test",
+        "channel": "outbox",
+        "destination": str(outbox),
+        "sha256": SHA256,
+        "bytes": len(LEAVES),
+    }
+
+
+def test_the_page_of_the_review_gives_the_same_figures(outbox, run, mixed, pending, tmp_path):
+    run("review", mixed, *pending, "--html", str(tmp_path / "review.html"))
+    page = (tmp_path / "review.html").read_text()
+    facts = dict(re.findall('<tr><th scope="row">(.*?)</th><td[^>]*>(.*?)</td></tr>', page))
+    assert facts == {
+        "Rows to send": "3 of 5",
+        "Reversals": "1",
+        "Changes": "2, new totals 1,250.40 EUR",
+        "Money effect": "order value -2,060.00 EUR over 2 rows whose current amount is known",
+        "Reasons": "1 REJECTED, 2 ORDER_UPDATE",
+        "Errors": "2",
+        "Warnings": "1",
+        "Destination": f"TEST · outbox · {outbox} (profile acme)",
+        "File": f"{len(LEAVES)} bytes, SHA-256 {SHA256}",
+    }
+    assert [re.findall("<td.*?>(.*?)</td>", row) for row in re.findall("<tr>(<td>M.*?)</tr>", page)] == [
+        [ONE, "2,059.90", "0.00", "REJECTED"],
+        [TWO, "50.00", "49.90", "ORDER_UPDATE"],
+        [THREE, "", "1,200.50", "ORDER_UPDATE"],
+    ]
+
+
+def test_a_money_effect_over_all_rows_names_no_number_of_them(run, file, pending):
+    shown = listed(run("review", file(), *pending).out)
+    assert shown["Money effect"] == "order value -2,060.00 EUR"
+    assert shown["Rows to send"] == "2 of 2"
+
+
+def test_a_batch_that_raises_the_order_value_says_plus(run, file, pending):
+    shown = listed(run("review", file(CSV + f"{TWO},60,ORDER_UPDATE\r\n"), *pending).out)
+    assert shown["Money effect"] == "order value +10.00 EUR"
+
+
+def test_rows_sent_before_are_counted_in_the_review(outbox, run, file):
+    run("send", file(), "--yes")
+    shown = listed(run("review", file(LIST + f"{THREE},0,REJECTED\r\n")).out)
+    assert shown["Sent before"] == "2 of these rows, with the same amount and reason"
+
+
+def test_a_check_counts_what_it_found(run, mixed, pending):
+    result = run("check", mixed, *pending)
+    assert result.out.splitlines()[-1] == "2 errors, 1 warning: 2 amount-separator, 1 action-unknown"
+    assert "2 of 5 rows would stay behind because of errors; 3 ready." in result.said.splitlines()
+
+
+def test_a_check_of_good_rows_counts_them(run, file):
+    said = run("check", file()).said.splitlines()
+    assert "2 rows checked, all ready." in said
+    assert f"Next: action-returns review {file()}" in said
+
+
+@pytest.mark.parametrize(("count", "more"), [(200, None), (201, "1"), (700, "500")])
+def test_a_long_list_of_findings_says_how_many_more_there_are(run, file, count, more):
+    many = file(CSV + numbered(1000, count, '"12,50",ORDER_UPDATE'))
+    lines = run("check", many).out.splitlines()
+    told = [line for line in lines if line.startswith("…")]
+    assert told == ([] if more is None else [f"… and {more} more (all of them with --verbose or --json)."])
+    assert sum(line.startswith("line ") for line in lines) == 200
+    assert lines[-1] == f"{count} errors, 0 warnings: {count} amount-separator"
+    everything = run("check", many, "--verbose").out.splitlines()
+    assert sum(line.startswith("line ") for line in everything) == count
+    assert [line for line in everything if line.startswith("…")] == []
+
+
+def test_the_export_counts_what_it_wrote_and_what_stayed_behind(run, mixed, tmp_path):
+    made = tmp_path / "out.csv"
+    said = run("export", mixed, "-o", str(made)).said.splitlines()
+    assert said == [
+        f"Written: {made} (3 rows, {len(LEAVES)} bytes). Nothing was sent.",
+        f"2 rows with errors are not in it: action-returns check {mixed}",
+    ]
+    told = run("export", mixed, "-o", str(made), "--json").json
+    assert told == {
+        "file": mixed, "output": str(made), "rows": 3, "left_out": 2, "bytes": len(LEAVES), "sha256": SHA256,
+    }  # fmt: skip
+    assert run("export", mixed, "-o", "-", "--json").json["output"] is None
+
+
+def test_fix_counts_what_it_corrected_and_what_is_left(run, file, tmp_path):
+    text = MIXED + "x,1,ORDER_UPDATE\r\n"
+    said = run("fix", file(text), "-o", str(tmp_path / "fixed.csv")).said.splitlines()
+    assert said[0] == "2 cells corrected; 5 of 6 rows are ready, 1 still have errors."
+
+
+def test_a_sending_counts_the_rows_that_left(outbox, run, mixed):
+    result = run("send", mixed, "--only-ready", "--yes")
+    (arrived,) = outbox.iterdir()
+    assert f"Batch 0001 · {arrived.name} · 3 rows · SHA-256 {SHA256}" in result.said.splitlines()
+    assert arrived.read_bytes() == LEAVES.encode()
+
+
+def test_a_sending_with_errors_names_how_many(outbox, run, mixed):
+    result = run("send", mixed, "--yes")
+    assert f"2 of 5 rows of {mixed} have errors, so nothing was sent." in result.said
+
+
+def test_a_confirmed_number_is_compared_with_the_rows_that_leave(outbox, run, mixed):
+    result = run("send", mixed, "--only-ready", "--confirm-rows", "5")
+    assert f"5 rows were confirmed, but {mixed} has 3 rows to send. Nothing was sent." in result.said
+    assert run("send", mixed, "--only-ready", "--confirm-rows", "3").code == 0
+
+
+def test_whoever_is_not_asked_is_told_how_many_rows_may_be_confirmed(outbox, run, mixed):
+    assert "or --confirm-rows 3." in run("send", mixed, "--only-ready").said
+
+
+def test_the_history_lists_each_batch_with_its_own_figures(outbox, run, file, mixed):
+    run("send", mixed, "--only-ready", "--yes")
+    run("send", file(CSV + numbered(1000, 1200, "0,REJECTED") + numbered(5000, 34, "7,ORDER_UPDATE")), "--yes")
+    lines = run("history", "list").out.splitlines()
+    assert [(cells[0], *cells[3:8]) for cells in map(str.split, lines[1:])] == [
+        ("0002", "acme", "test", "1,234", "1,200", "handed-over"),
+        ("0001", "acme", "test", "3", "1", "handed-over"),
+    ]
+    told = run("history", "list", "--json").json
+    assert [(one["batch"], one["rows"], one["reversals"]) for one in told] == [("0002", 1234, 1200), ("0001", 3, 1)]
+    assert (told[1]["bytes"], told[1]["sha256"]) == (len(LEAVES), SHA256)
+
+
+@pytest.mark.parametrize("command", ["receipt", "show"])
+def test_a_receipt_counts_reversals_and_changes(outbox, run, mixed, command):
+    run("send", mixed, "--only-ready", "--yes")
+    shown = listed(run("history", command, "1").out)
+    assert shown["Rows"] == "3 (1 reversals, 2 changes)"
+    assert shown["Size"] == f"{len(LEAVES)} bytes"
+    assert (shown["SHA-256"], shown["Made from"], shown["Profile"]) == (SHA256, mixed, "acme")
+    assert (shown["Environment"], shown["Channel"], shown["Destination"]) == ("TEST", "outbox", str(outbox))
+
+
+def test_the_bytes_of_a_batch_are_counted_when_they_are_written(outbox, run, mixed, tmp_path):
+    run("send", mixed, "--only-ready", "--yes")
+    copy = tmp_path / "copy.csv"
+    said = run("history", "file", "1", "-o", str(copy)).said
+    assert said.splitlines() == [f"Written: {copy} ({len(LEAVES)} bytes)."]
+    assert copy.read_bytes() == LEAVES.encode()
+
+
+def test_rows_that_go_out_again_are_counted(outbox, run, file):
+    run("send", file(), "--yes")
+    again = run("send", file(LIST + f"{THREE},0,REJECTED\r\n"), "--yes")
+    assert "2 rows went out before with the same amount and reason." in again.said.splitlines()
+    (event,) = [one for one in run("history", "show", "2", "--json").json["events"] if one["kind"] == "confirmed"]
+    assert event["repeats"] == 2
+    assert ", 2 rows shown as sent before" in run("history", "show", "2").out
