@@ -146,6 +146,35 @@ def test_export_never_writes_over_another_file_or_its_input(work):
     assert run("export", "returns.csv", "-o", "mine.csv").returncode == 0, "the same bytes again are no loss"
 
 
+def spelled(work, how):
+    """Give another spelling of returns.csv, which lies in this folder."""
+    match how:
+        case "absolute":
+            return str(work / "returns.csv")
+        case "roundabout":
+            (work / "folder").mkdir()
+            return str(Path("folder") / ".." / "returns.csv")
+        case "symbolic link":
+            (work / "link.csv").symlink_to("returns.csv")
+            return "link.csv"
+        case "hard link":
+            (work / "link.csv").hardlink_to(work / "returns.csv")
+            return "link.csv"
+
+
+@pytest.mark.parametrize("how", ["absolute", "roundabout", "symbolic link", "hard link"])
+@pytest.mark.parametrize("command", ["export", "fix"])
+def test_the_list_is_never_written_over_under_another_spelling_of_its_name(work, command, how):
+    (work / "returns.csv").write_text(BAD, newline="")
+    other = spelled(work, how)
+    for source, target in (("returns.csv", other), (other, "returns.csv")):
+        result = run(command, source, "-o", target, "--force")
+        assert result.returncode == 2
+        assert "it is never written. Choose another name with -o." in said(result)
+        assert (work / "returns.csv").read_bytes() == BAD.encode()
+        assert Path(other).read_bytes() == BAD.encode()
+
+
 def test_export_without_a_name_lands_among_the_exports(work, home):
     assert run("export", "-", stdin=GOOD.encode()).returncode == 0
     (made,) = (home / "exports").iterdir()

@@ -1,15 +1,19 @@
 """What people find of a batch beside the ledger: its bytes, its receipt, and a copy of the ledger. None of it lies."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from action_returns.ledger.backups import copies
 from action_returns.settings import find_places
 from action_returns.submission.account import Account
+from action_returns.submission.pages import write_review_page
 from action_returns.submission.papers import keep_papers
 from action_returns.submission.records import open_records
-from tests.submission.test_submit import CONTENT, Receiver, send
+from action_returns.submission.reviewing import review
+from tests.submission.test_submit import CONTENT, Receiver, checked, send
 
 ACCOUNT = Account("acme", "live")
 TODAY = date(2026, 11, 23)
@@ -65,3 +69,30 @@ def test_a_copy_that_cannot_be_made_takes_no_receipt_away(places, ledger, done):
     assert receipt.endswith("receipt.html")
     assert "Today's copy of the ledger could not be made" in said
     assert "The ledger itself is as it should be" in said
+
+
+def many(count):
+    return checked(*((f"M.8882.4808.{number}", 0.0, "REJECTED") for number in range(1, count + 1)))
+
+
+@pytest.mark.parametrize(("count", "told"), [(5_000, []), (5_001, ["1"]), (5_700, ["700"])])
+def test_a_receipt_says_how_many_rows_it_leaves_out(places, ledger, count, told):
+    receipt, _ = keep(send(ledger, Receiver(ledger), many(count)), ledger, places)
+    page = Path(receipt).read_text()
+    assert re.findall("… and (.*?) more rows; all of them are in the file", page) == told
+    assert page.count("<tr><td>M.8882.4808.") == 5_000
+
+
+def test_a_review_page_says_how_many_rows_it_leaves_out(tmp_path):
+    write_review_page(review(many(5_012), ACCOUNT), tmp_path / "review.html")
+    page = (tmp_path / "review.html").read_text()
+    assert "… and 12 more rows." in page
+    assert page.count("<tr><td>M.8882.4808.") == 5_000
+
+
+def test_a_receipt_shows_every_row_with_its_amount(places, ledger, done):
+    page = Path(keep(done, ledger, places)[0]).read_text()
+    assert re.findall("<tr><td>(M.*?)</td><td.*?>(.*?)</td><td>(.*?)</td>", page) == [
+        ("M.8882.4808.1", "0", "REJECTED"),
+        ("M.8882.4808.2", "12.50", "ORDER_UPDATE"),
+    ]

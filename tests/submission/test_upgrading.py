@@ -362,6 +362,22 @@ def test_rows_below_the_table_are_refused_with_their_place(tmp_path, places):
     assert "Drag the corner of the table over them or delete them" in said
 
 
+@pytest.mark.parametrize(
+    "below", [("M.8882.4808.9", None, None), (None, 5.0, None), (None, None, "REJECTED"), (ROW[0], 5.0, None)]
+)
+def test_half_filled_rows_below_the_table_are_refused_too(tmp_path, places, below):
+    old = edited(make(tmp_path / "old.xlsx", [ROW, below]), lambda book: resized(book, bottom=4))
+    said = refusal(SourceProblem, old, tmp_path / "new.xlsx", places)
+    assert "old.xlsx has 1 filled rows below its table (from row 5)" in said
+
+
+def test_a_note_of_ones_own_below_the_table_is_refused_too(tmp_path, places):
+    rows = [(*ROW, "here"), (None, None, None, "call back")]
+    old = edited(make(tmp_path / "old.xlsx", rows, ("My note",)), lambda book: resized(book, right="L", bottom=4))
+    said = refusal(SourceProblem, old, tmp_path / "new.xlsx", places)
+    assert "old.xlsx has 1 filled rows below its table (from row 5)" in said
+
+
 def test_rows_below_the_table_in_which_nothing_can_be_seen_do_not_matter(tmp_path, places):
     old = make(tmp_path / "old.xlsx")
     rewritten(old, table1=(b'ref="A3:K203"', b'ref="A3:K9"'))
