@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.acceptance.conftest import ONE
-from tests.acceptance.test_cli import CSV
+from tests.acceptance.test_cli import CSV, profile
 
 BETWEEN = datetime(2026, 5, 20, 12, tzinfo=UTC)
 """After 6 May and before 5 June 2026."""
@@ -49,6 +49,16 @@ def test_dates_that_can_mean_two_days_are_asked_about(clock, download, file, run
     assert "--pending-dates dmy or --pending-dates mdy" in refused.said
 
 
+@pytest.mark.parametrize(("zone", "codes"), [("America/Los_Angeles", []), ("Asia/Tokyo", ["action-locked"])])
+def test_a_lock_date_without_an_offset_is_in_the_time_zone_of_the_profile(
+    home, clock, download, file, run, zone, codes
+):
+    profile(home, {"kind": "outbox", "directory": str(home)}, time_zone=zone)
+    pending = download(f"Action ID,Locking Date\r\n{ONE},2026-05-20 14:00\r\n")
+    told = run("check", file(REVERSED), "--pending", pending, "--json").json
+    assert [finding["code"] for finding in told["findings"]] == codes
+
+
 TWO_AMOUNTS = f"Action ID,Wert,Betrag\r\n{ONE},10,25\r\n"
 
 
@@ -79,9 +89,28 @@ def test_an_answer_is_not_used_for_a_download_with_other_headers(download, file,
 
 
 def test_an_answer_that_proved_wrong_is_not_remembered(download, file, run):
-    pending = ("--pending", download(f"Kennung,Betrag\r\n{ONE},10\r\n"))
-    assert run("check", file(REVERSED), *pending, "--pending-column", "action_id=Nirgends").code == 3
-    assert run("check", file(REVERSED), *pending, "--pending-column", "action_id=Kennung").code == 0
+    pending = ("--pending", download(f"Action ID,Amount\r\n{ONE},10\r\n"))
+    assert run("check", file(REVERSED), *pending, "--pending-column", "action_id=Nowhere").code == 3
+    assert run("check", file(REVERSED), *pending).code == 0
+
+
+def test_an_answer_about_one_download_does_not_forget_another(download, file, run):
+    first = ("--pending", download(TWO_AMOUNTS))
+    second = ("--pending", download(f"Action ID,Alt,Neu\r\n{ONE},3,4\r\n", "second.csv"))
+    assert effect(run, file, *first, "--pending-column", "amount=Wert") == -1000
+    assert effect(run, file, *second, "--pending-column", "amount=Neu") == -400
+    assert effect(run, file, *first) == -1000
+
+
+@pytest.mark.parametrize("damaged", [b"{", b"[]", b"\xff\xfe"])
+def test_answers_that_cannot_be_read_any_more_are_asked_for_again(home, download, file, run, damaged):
+    pending = ("--pending", download(TWO_AMOUNTS))
+    effect(run, file, *pending, "--pending-column", "amount=Wert")
+    (kept,) = (path for path in home.rglob("*") if path.is_file())
+    kept.write_bytes(damaged)
+    assert run("check", file(REVERSED), *pending).code == 0
+    assert effect(run, file, *pending, "--pending-column", "amount=Betrag") == -2500
+    assert effect(run, file, *pending) == -2500
 
 
 def test_an_answer_without_an_equals_sign_is_refused_in_words(download, file, run):

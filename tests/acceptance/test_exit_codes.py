@@ -186,7 +186,7 @@ def test_the_doctor_ends_with_9_when_something_is_wrong(home, run):
 
 
 def test_a_no_at_the_terminal_is_exit_code_130_and_nothing_is_sent(outbox, file):
-    code, seen = at_a_terminal("n", "send", file())
+    code, seen = at_a_terminal("n", "send", file(BAD), "--only-ready")
     assert code == 130
     assert "Send 2 rows to TEST now?" in seen
     assert "interrupted. Nothing was sent." in seen

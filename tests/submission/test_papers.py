@@ -1,15 +1,18 @@
 """What people find of a batch beside the ledger: its bytes, its receipt, and a copy of the ledger. None of it lies."""
 
 import re
-from datetime import date
+import time
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from action_returns.delivery import Outcome, State
 from action_returns.ledger.backups import copies
 from action_returns.settings import find_places
 from action_returns.submission.account import Account
-from action_returns.submission.pages import write_review_page
+from action_returns.submission.pages import receipt_lines, write_review_page
 from action_returns.submission.papers import keep_papers
 from action_returns.submission.records import open_records
 from action_returns.submission.reviewing import review
@@ -96,3 +99,37 @@ def test_a_receipt_shows_every_row_with_its_amount(places, ledger, done):
         ("M.8882.4808.1", "0", "REJECTED"),
         ("M.8882.4808.2", "12.50", "ORDER_UPDATE"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (State.SENT, "Sent: the receiver confirmed that it holds the file"),
+        (State.HANDED_OVER, "Handed over: not yet confirmed by the receiver"),
+        (State.FAILED, "Failed: nothing was delivered"),
+        (State.UNKNOWN, "Unknown: nobody can tell whether it arrived"),
+    ],
+)
+def test_a_receipt_tells_the_outcome_the_evidence_and_the_next_step(ledger, state, told):
+    send(ledger, Receiver(ledger, Outcome(state, "So it was.", evidence={"reply": "226 ok", "size": 83})))
+    facts = dict(receipt_lines(ledger.batch(1)))
+    assert (facts["Outcome"], facts["What happened"]) == (told, "So it was.")
+    assert (facts["Evidence: reply"], facts["Evidence: size"]) == ("226 ok", "83")
+    assert ("history mark 0001 sent" in facts.get("What to do", "")) == (state is State.UNKNOWN)
+
+
+@pytest.fixture
+def nine_hours_ahead(monkeypatch):
+    """A machine whose clock is nine hours ahead of UTC."""
+    if not hasattr(time, "tzset"):
+        pytest.skip("the time zone of a process can be changed on POSIX only")
+    with monkeypatch.context() as there:
+        there.setenv("TZ", "XST-9")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+def test_a_receipt_tells_when_it_was_in_both_clocks(ledger, done, nine_hours_ahead):
+    record = replace(ledger.batch(1), created_at=datetime(2026, 11, 23, 20, 5, 6, tzinfo=UTC))
+    assert dict(receipt_lines(record))["When"] == "2026-11-24 05:05:06 XST (2026-11-23 20:05:06 UTC)"
