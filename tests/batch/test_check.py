@@ -111,6 +111,26 @@ def test_a_repeat_shows_before_somebody_repairs_the_blank():
     assert "row 2." in check(first_blank)[1].message
 
 
+def test_the_rows_of_a_repeated_action_are_grouped_under_its_good_id():
+    rows = rows_of(
+        ("m.8.1.1", 0.0, "REJECTED"),
+        ("M.8.1.2", 0.0, "REJECTED"),
+        (" M.8.1.3", 0.0, "REJECTED"),
+        ("M.8.1.1", 0.0, "REJECTED"),
+        ("nothing", 0.0, "REJECTED"),
+        ("nothing", 0.0, "REJECTED"),
+        ("M.8.1.3", 0.0, "REJECTED"),
+        ("M.8.1. 1", 0.0, "REJECTED"),
+    )
+    assert check(rows).repeats() == {"M.8.1.1": [2, 5, 9], "M.8.1.3": [4, 8]}
+    assert check(rows_of(("M.8.1.1", 0.0, "REJECTED"), ("M.8.1.2", 0.0, "REJECTED"))).repeats() == {}
+
+
+def test_ids_that_the_account_tells_apart_are_never_one_group():
+    rows = rows_of(*[(i, 5.0, "ORDER_UPDATE") for i in ("aB.1", "aB.1", "ab.1", "AB.1", "ab.1")])
+    assert check(rows, Policy(action_id_pattern="[A-Za-z0-9.]+")).repeats() == {"aB.1": [2, 3], "ab.1": [4, 6]}
+
+
 def test_ids_that_mean_no_action_repeat_nothing():
     rows = rows_of(*[(cell, 0.0, "REJECTED") for cell in (None, None, "", "x", "x", "1.2.3", "1.2.3", 5.0, 5.0)])
     assert "id-duplicate" not in check(rows).counts

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from action_returns.settings.editing import add_profile
 from tests.excel.conftest import BAD, GOOD, PENDING, REPEATS
 from tests.hosts.fake_com import cell_error
 
@@ -56,6 +57,36 @@ def test_a_repeated_row_that_could_not_be_brought_back_stays(desk):
     desk.excel.answer("yes")
     assert "B6 holds a date or an error" in desk.click("remove_duplicates")
     assert desk.column("A", [6, 7]) == ["M.8882.4808.1", "M.8882.4808.2"]
+
+
+def test_remove_duplicates_never_offers_a_row_of_another_action(desk, places):
+    any_letters = {"environment": "test", "action_id_pattern": "[A-Za-z0-9.]+"}
+    add_profile(
+        places.config_file, "acme", {**any_letters, "channel": {"kind": "outbox", "directory": str(places.exports)}}
+    )
+    desk.open([("aB.1", "1", "ORDER_UPDATE"), ("aB.1", "1", "ORDER_UPDATE"), ("ab.1", "2", "ORDER_UPDATE")])
+    desk.excel.answer("yes")
+    assert desk.click("remove_duplicates") == "1 row taken out (5). 2 rows are left, 0 errors."
+    assert "aB.1:  row 4 (1, ORDER_UPDATE)   row 5 (1, ORDER_UPDATE)\n" in desk.excel.alerts[0].text
+    assert desk.column("A", [4, 5, 6]) == ["aB.1", None, "ab.1"]
+
+
+def test_ids_that_differ_by_capitals_only_are_no_duplicates(desk, places):
+    any_letters = {"environment": "test", "action_id_pattern": "[A-Za-z0-9.]+"}
+    add_profile(
+        places.config_file, "acme", {**any_letters, "channel": {"kind": "outbox", "directory": str(places.exports)}}
+    )
+    desk.open([("aB.1", "1", "ORDER_UPDATE"), ("ab.1", "2", "ORDER_UPDATE"), ("AB.1", "2", "ORDER_UPDATE")])
+    assert desk.click("remove_duplicates") == "No Action ID stands twice in 3 rows."
+
+
+@pytest.mark.parametrize("id_of_second_row", [" M.8882.4808.1", "m.8882.4808.1", "M.8882.\u00a04808.1"])
+def test_a_repeat_with_a_blank_or_a_small_m_is_offered_like_any_other(desk, id_of_second_row):
+    desk.open([GOOD[0], (id_of_second_row, "7.50", "ORDER_UPDATE"), GOOD[1]])
+    desk.excel.answer("yes")
+    desk.click("remove_duplicates")
+    assert "M.8882.4808.1:  row 4 (0, REJECTED)   row 5 (7.50, ORDER_UPDATE)\n" in desk.excel.alerts[0].text
+    assert desk.column("A", [4, 5, 6]) == ["M.8882.4808.1", None, "M.8882.4808.2"]
 
 
 def test_next_issue_goes_from_finding_to_finding_and_round(desk):

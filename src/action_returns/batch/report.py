@@ -171,6 +171,18 @@ class Report(Sequence[Finding]):
         """Give the positions of the ready rows about which a rule spoke."""
         return [at for at in self._hits.of(code) if not self._unready[at]] if code in self.counts else []
 
+    def repeats(self) -> dict[str, list[int]]:
+        """Return the rows of every action that stands in more than one row, by the rules of the account.
+
+        Returns:
+            The ActionId, repaired where it holds a blank or a small m -> its sheet rows, from top to bottom.
+        """
+        rows = self.columns.rows
+        groups = {key: [rows[first]] for key, first in self._neighbours.first_of.items()}
+        for at, key in self._neighbours.key_of.items():
+            groups[key].append(rows[at])
+        return groups
+
     def ready_rows(self) -> ReadyRows:
         """Give the rows that may be sent, in sheet order, with their amounts in integer cents."""
         columns, unready = self.columns, self._unready

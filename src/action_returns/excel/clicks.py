@@ -9,7 +9,7 @@ from action_returns.excel.checking import MOST_ISSUES, check, read, show_results
 from action_returns.excel.clicking import Click, click
 from action_returns.excel.pending_sheet import pending_facts, pending_rows
 from action_returns.excel.problems import ClickProblem
-from action_returns.excel.repeats import cells_of, repeated_rows, rows_to_take_out
+from action_returns.excel.repeats import cells_of, rows_to_take_out
 from action_returns.excel.results import next_finding
 from action_returns.excel.sending import confirmed, deliver, make_review, show_review
 from action_returns.excel.undo import LastChange
@@ -65,7 +65,7 @@ def remove_duplicates(click: Click) -> None:
     """List repeated Action IDs, and take the rows out that the person chooses; the next Fix safe issues restores them."""
     click.book.refuse_filtered()
     table, checked = check(click)
-    repeats = repeated_rows(checked.report)
+    repeats = checked.report.repeats()
     if not repeats:
         click.tell(words.no_repeats(checked))
         return

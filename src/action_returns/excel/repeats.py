@@ -1,33 +1,10 @@
-"""Repeated Action IDs: which rows say the same twice, and which of them go."""
+"""Repeated Action IDs: which of their rows go, and what stands there."""
 
 from collections.abc import Collection, Mapping, Sequence
 
-from action_returns.batch import Columns, Report
+from action_returns.batch import Columns
 from action_returns.excel.problems import ClickProblem
 from action_returns.excel.undo import Plain
-
-
-def repeated_rows(report: Report) -> dict[str, list[int]]:
-    """Give every ActionId that stands in more than one row.
-
-    Returns:
-        Its text as it first stands -> the sheet rows, from top to bottom.
-    """
-    columns = report.columns
-    ids = dict(zip(columns.rows, columns.action_id, strict=True))
-    bare = {row: _bare(ids[row]) for row in ids}
-    repeated = {bare[finding.row] for finding in report if finding.code == "id-duplicate"}
-    rows: dict[str, list[int]] = {}
-    for row, text in bare.items():
-        if text in repeated:
-            rows.setdefault(text, []).append(row)
-    return {text: places for text, places in rows.items() if len(places) > 1}
-
-
-def _bare(cell: object) -> str:
-    from action_returns.batch.blanks import without_blanks
-
-    return without_blanks(cell).capitalize() if isinstance(cell, str) else ""
 
 
 def rows_to_take_out(repeats: Mapping[str, Sequence[int]], *, keep_first: bool) -> list[int]:
