@@ -251,6 +251,28 @@ def test_send_without_a_yes_sends_nothing(desk, outbox, places):
         assert ledger.batches() == []
 
 
+def test_send_asks_nothing_when_no_row_can_be_sent(desk, outbox, places):
+    desk.open([BAD[0], BAD[3]])
+    said = desk.click("send")
+    assert said == "No row can be sent yet, so nothing was sent. Press Next issue to see why."
+    assert [alert.text for alert in desk.excel.alerts] == [said]
+    assert list(outbox.iterdir()) == []
+    assert not places.ledger_file.exists()
+    assert desk.column("E", [4, 5]) == ["Error: Amount uses a comma or grouping", "Error: Amount is missing"]
+    assert dict(desk.peek("Review!B11:C19"))["SHA-256 of the file"] == "no row can be sent"
+
+
+def test_review_says_when_no_row_can_be_sent(desk, outbox):
+    desk.open([BAD[3]])
+    assert desk.click("review") == "No row can be sent yet. Press Next issue to see why."
+
+
+def test_export_writes_no_file_when_no_row_can_be_sent(desk, places):
+    desk.open([BAD[3]])
+    assert desk.click("export_csv") == "No row can be sent yet, so nothing was written. Press Next issue to see why."
+    assert not places.exports.exists()
+
+
 def test_the_same_list_is_only_sent_again_when_somebody_says_so(desk, outbox):
     desk.open(GOOD)
     desk.excel.answer("yes")

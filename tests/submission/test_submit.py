@@ -187,5 +187,11 @@ def test_errors_nothing_ready_and_another_number_stop_it():
     refuse_unready(bad, only_ready=True, confirmed_rows=1)
     with pytest.raises(WrongConfirmation, match="2 rows were confirmed"):
         refuse_unready(bad, only_ready=True, confirmed_rows=2)
-    with pytest.raises(NothingReady):
-        refuse_unready(checked(("x", "y", "z")), only_ready=True)
+
+
+@pytest.mark.parametrize("only_ready", [False, True])
+@pytest.mark.parametrize("confirmed_rows", [None, 0, 1])
+def test_a_list_without_a_ready_row_is_refused_without_an_advice_that_leads_nowhere(only_ready, confirmed_rows):
+    with pytest.raises(NothingReady, match="None of the 1 rows") as refused:
+        refuse_unready(checked(("x", "y", "z")), only_ready=only_ready, confirmed_rows=confirmed_rows)
+    assert "--only-ready" not in str(refused.value)

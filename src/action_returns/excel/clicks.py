@@ -124,6 +124,8 @@ def export_csv(click: Click) -> None:
 
     table, checked = check(click)
     show_results(click, table, checked)
+    if not checked.rows:
+        raise ClickProblem(words.no_row_ready(", so nothing was written"))
     made = export(checked, click.places, target=None, today=click.now().date())
     click.tell(words.exported(made, checked))
 
@@ -138,6 +140,8 @@ def send(click: Click) -> None:
     show_results(click, table, checked)
     page = make_review(click, checked)
     show_review(click, page)
+    if not checked.rows:
+        raise ClickProblem(words.no_row_ready(", so nothing was sent"))
     if not confirmed(click, page):
         click.tell(words.NOT_SENT)
         return

@@ -139,10 +139,15 @@ def exported(made: "Exported", checked: "Checked") -> str:
     )
 
 
+def no_row_ready(undone: str = "") -> str:
+    """Return why a click stops when no row can be sent, and what was not done because of it."""
+    return f"No row can be sent yet{undone}. Press Next issue to see why."
+
+
 def reviewed(page: "Review") -> str:
     """Say that the page is ready."""
     if not page.sha256:
-        return "No row can be sent yet. Press Next issue to see why."
+        return no_row_ready()
     return f"{_kinds(page.checked)}.\n\nThe sheet Review shows everything. Nothing was sent. Next: Send."
 
 

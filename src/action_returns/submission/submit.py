@@ -66,6 +66,7 @@ def refuse_unready(checked: "Checked", *, only_ready: bool, confirmed_rows: int 
         WrongConfirmation: another number of rows was confirmed.
         action_returns.submission.errors.NothingReady: no row may be sent.
     """
+    make_file(checked)  # first: leaving out rows is no advice where none remains
     report = checked.report
     out = report.rows - report.ready
     if out and not only_ready:
@@ -73,7 +74,6 @@ def refuse_unready(checked: "Checked", *, only_ready: bool, confirmed_rows: int 
             f"{out} of {report.rows} rows of {checked.file} have errors, so nothing was sent. Repair them "
             f"(action-returns check {checked.file}), or leave them out with --only-ready."
         )
-    make_file(checked)
     if confirmed_rows is not None and confirmed_rows != len(checked.rows):
         raise WrongConfirmation(
             f"{confirmed_rows} rows were confirmed, but {checked.file} has {len(checked.rows)} rows to send. "
