@@ -1,5 +1,8 @@
 """The workbook of `action-returns new`, open in the counted fake Excel, as every button finds it."""
 
+import io
+import sys
+from contextlib import redirect_stderr
 from pathlib import Path
 
 import pytest
@@ -73,15 +76,35 @@ class Desk:
         self.book = self.excel.open_workbook(path.with_suffix(".xlsx"))
         return self.book
 
-    def click(self, name):
-        """Clicks a button; gives the text of the last dialogue, None when nothing was said."""
+    def click(self, name, *, unexpected=None, outside=False):
+        """Clicks a button; gives the text of the last dialogue, None when nothing was said.
+
+        Args:
+            name: the function behind the button.
+            unexpected: name of the error that the product is expected to keep details of; any other one fails the test.
+            outside: whether something is expected to be said without the program, because it takes no more calls.
+        """
         from action_returns.excel import clicks
 
         before = len(self.excel.alerts)
+        kept = self._details()
         self.excel.calls.clear()
-        with self.excel.clicked(self.book):
+        said_outside = io.StringIO()
+        with self.excel.clicked(self.book), redirect_stderr(said_outside):
             getattr(clicks, name)()
+        sys.stderr.write(said_outside.getvalue())
+        details = [text for path, text in self._details().items() if kept.get(path) != text]
+        if unexpected is None:
+            assert not details, f"The click {name} ended in an error that no test expects:\n{details[0]}"
+        else:
+            assert [text.splitlines()[-1].partition(":")[0] for text in details] == [unexpected]
+        assert bool(said_outside.getvalue()) == outside, f"Said outside of the program: {said_outside.getvalue()!r}"
         return self.excel.alerts[-1].text if len(self.excel.alerts) > before else None
+
+    def _details(self):
+        """What the product keeps of errors that it did not foresee."""
+        logs = self.places.logs
+        return {path: path.read_text(encoding="utf-8") for path in logs.iterdir()} if logs.exists() else {}
 
     def put(self, place, value):
         """Types into a cell."""

@@ -173,14 +173,20 @@ def test_settings_opens_the_window_on_the_profile_of_the_workbook(desk, outbox, 
 @pytest.mark.parametrize(
     "name", ["validate", "review", "export_csv", "send", "fix_safe", "remove_duplicates", "load_pending"]
 )
-def test_a_filter_that_is_on_stops_any_write(desk, outbox, name):
-    desk.open([*GOOD, *BAD])
+def test_a_filter_that_is_on_stops_any_write(desk, outbox, places, name):
+    desk.open([*GOOD, *BAD, *REPEATS])
+    before = desk.entered(13)
     desk.excel.filter("Actions", "Reason", ["REJECTED"])
-    desk.excel.answer(*([str(PENDING)] if name == "load_pending" else []), "yes")
+    desk.excel.answer(*([str(PENDING)] if name == "load_pending" else []), "yes", "yes")
     said = desk.click(name)
-    assert "A filter is on" in said
-    assert desk.column("E", range(4, 10)) == [None] * 6
+    assert said.startswith("A filter is on in Actions")
+    assert [alert.text for alert in desk.excel.alerts] == [said]
+    assert desk.entered(13) == before
+    assert desk.column("E", range(4, 14)) == [None] * 10
+    assert desk.peek("Issues!A4") is None
+    assert desk.peek("Pending!A4") is None
     assert list(outbox.iterdir()) == []
+    assert not places.exports.exists()
 
 
 def test_other_excels_are_not_closed_when_a_click_ends(desk, monkeypatch):
@@ -225,7 +231,7 @@ def test_an_excel_that_is_busy_for_a_moment_is_waited_for(desk, waited):
 def test_an_excel_that_stays_busy_is_given_up_on_with_a_plain_sentence(desk, waited, capsys, kind):
     desk.open(GOOD)
     desk.excel.busy(math.inf, kind=kind)
-    desk.click("validate")
+    desk.click("validate", outside=True)
     desk.excel.busy(0)
     assert sum(waited) == pytest.approx(10)
     assert "Press Enter or close the dialogue, then click again" in capsys.readouterr().err

@@ -6,9 +6,8 @@ import pytest
 
 from action_returns.settings.editing import add_profile
 from action_returns.submission.account import Account, open_account
-from action_returns.submission.workbooks import new_workbook, workbook_bytes
-from action_returns.workbook import Entries
-from tests.excel.conftest import GOOD, PENDING
+from action_returns.submission.workbooks import new_workbook
+from tests.excel.conftest import GOOD, PENDING, Desk
 from tests.hosts.calc import calc_excel
 
 EQUAL = 2  # com.sun.star.sheet.FilterOperator2
@@ -24,30 +23,6 @@ def uno_struct(name):
 def excel(office):
     with calc_excel(office) as running:
         yield running
-
-
-class Desk:
-    """A person in front of the spreadsheet program."""
-
-    def __init__(self, excel, places, folder):
-        self.excel, self.places, self.folder = excel, places, folder
-        self.book = None
-
-    def open(self, rows, **entries):
-        path = self.folder / "returns.xlsx"
-        path.write_bytes(workbook_bytes(open_account(self.places), Entries(rows=rows, **entries), macros=False))
-        self.book = self.excel.open_workbook(path)
-
-    def click(self, name):
-        from action_returns.excel import clicks
-
-        before = len(self.excel.alerts)
-        with self.excel.clicked(self.book):
-            getattr(clicks, name)()
-        return self.excel.alerts[-1].text if len(self.excel.alerts) > before else None
-
-    def cells(self, place):
-        return self.excel.peek(place, book=self.book)
 
 
 @pytest.fixture
@@ -86,7 +61,7 @@ def test_a_new_user_goes_from_pasted_rows_to_a_receipt(desk, outbox, places, tmp
     assert said.startswith("40 of 200 rows need attention.")
     desk.excel.answer("yes")
     desk.click("fix_safe")
-    left = [row[0] for row in desk.cells("Actions!E4:E203") if row[0].startswith("Error")]
+    left = [row[0] for row in desk.peek("Actions!E4:E203") if row[0].startswith("Error")]
     assert 0 < len(left) < 40
     assert desk.click("review").endswith("Nothing was sent. Next: Send.")
     desk.excel.answer("yes", "yes")
@@ -94,19 +69,19 @@ def test_a_new_user_goes_from_pasted_rows_to_a_receipt(desk, outbox, places, tmp
     assert said.startswith("Handed over.")
     (sent,) = outbox.iterdir()
     assert sent.read_bytes().count(b"\r\n") == 1 + 200 - len(left)
-    assert sum(row[0] == "Handed over in batch 0001" for row in desk.cells("Actions!E4:E203")) == 200 - len(left)
+    assert sum(row[0] == "Handed over in batch 0001" for row in desk.peek("Actions!E4:E203")) == 200 - len(left)
     assert len(list(places.submissions.rglob("receipt.html"))) == 1
 
 
 def test_validate_writes_results_and_the_live_checks_go_on(desk):
     desk.open([*GOOD, ("M.8882.4808.5", "12,50", "ORDER_UPDATE")])
     desk.click("validate")
-    assert [row[0] for row in desk.cells("Actions!E4:E6")] == [
+    assert [row[0] for row in desk.peek("Actions!E4:E6")] == [
         "Ready: reverse", "Ready: new total 12.50", "Error: Amount uses a comma or grouping",
     ]  # fmt: skip
     desk.excel.put("Actions!B6", "12.50", book=desk.book)
-    assert desk.cells("Actions!D6") == "OK: new total 12.50"
-    assert desk.cells("Issues!H4") == "Go to B6"
+    assert desk.peek("Actions!D6") == "OK: new total 12.50"
+    assert desk.peek("Issues!H4") == "Go to B6"
     assert desk.book.sheets["Issues"].api.ProtectContents
 
 
@@ -114,7 +89,7 @@ def test_cells_are_read_as_what_they_are(desk):
     desk.open([*GOOD, ("M.8882.4808.6", "0", "REJECTED"), (8882.4808, "0", "REJECTED")])
     desk.book.sheets["Actions"].range("B6").impl.uno.getCellByPosition(0, 0).setFormula("=1/0")
     desk.click("validate")
-    assert [row[0] for row in desk.cells("Actions!E6:E7")] == [
+    assert [row[0] for row in desk.peek("Actions!E6:E7")] == [
         "Error: The cell shows an error", "Error: ActionId is a number or a date",
     ]  # fmt: skip
 
@@ -129,10 +104,10 @@ def test_load_pending_fills_its_sheet_and_validate_uses_it(desk, monkeypatch):
     monkeypatch.setattr("action_returns.excel.hands.pick_file", lambda _app: PENDING)
     desk.open([("M.8882.4808.1063415", "0", "REJECTED"), ("M.8882.4808.1063417", "0", "REJECTED")])
     desk.click("load_pending")
-    assert desk.cells("Pending!A63") == "M.8882.4808.1063474"
+    assert desk.peek("Pending!A63") == "M.8882.4808.1063474"
     desk.click("validate")
-    assert desk.cells("Actions!E5") == "Error: Action is locked"
-    assert desk.cells("Actions!G4:K4") == [["ORD-5000", "Coupon Corner", "19.90 EUR", -19.9, "2099-01-31 08:00 UTC"]]
+    assert desk.peek("Actions!E5") == "Error: Action is locked"
+    assert desk.peek("Actions!G4:K4") == [["ORD-5000", "Coupon Corner", "19.90 EUR", -19.9, "2099-01-31 08:00 UTC"]]
 
 
 def test_history_grows_and_shrinks_with_the_ledger(desk, outbox):
@@ -140,7 +115,7 @@ def test_history_grows_and_shrinks_with_the_ledger(desk, outbox):
     desk.excel.answer("yes")
     desk.click("send")
     desk.click("history")
-    assert desk.cells("History!A4") == "0001"
+    assert desk.peek("History!A4") == "0001"
     assert desk.book.sheets["History"].tables["History"].range.address == "$A$3:$J$4"
 
 
@@ -150,11 +125,11 @@ def test_a_profile_made_later_reaches_the_drop_down(desk, places, tmp_path):
     reasons = {"FRAUD": "reverse", "ORDER_UPDATE": "modify", "RESIZE": "modify"}
     add_profile(places.config_file, "acme", {"environment": "live", "reasons": reasons, "channel": channel})
     desk.click("validate")
-    assert [row[0] for row in desk.cells("Actions!D4:D5")] == [
+    assert [row[0] for row in desk.peek("Actions!D4:D5")] == [
         "Error: Reason is not a known code",
         "OK: new total 12.50",
     ]
-    assert "Profile acme" in desk.cells("Start!A2")
+    assert "Profile acme" in desk.peek("Start!A2")
 
 
 def test_a_filter_that_is_on_stops_any_write(desk):
@@ -166,7 +141,7 @@ def test_a_filter_that_is_on_stops_any_write(desk):
     keep.setFilterFields2((field,))
     actions.refresh()
     assert "A filter is on" in desk.click("validate")
-    assert desk.cells("Actions!E4:E5") == [[None], [None]]
+    assert desk.peek("Actions!E4:E5") == [[None], [None]]
 
 
 def test_hidden_rows_are_named(desk):
@@ -180,7 +155,7 @@ def test_5000_rows_half_of_them_bad_are_validated(desk):
     desk.open([(f"M.8882.4808.{at}", "12,50" if at % 2 else "49.90", "ORDER_UPDATE") for at in range(5000)])
     said = desk.click("validate")
     assert said.startswith("2,500 of 5,000 rows need attention.")
-    assert desk.cells("Issues!B2503") == "5003"
+    assert desk.peek("Issues!B2503") == "5003"
 
 
 def test_the_sample_returns_say_the_same_as_on_the_command_line(desk, tmp_path):
@@ -192,5 +167,5 @@ def test_the_sample_returns_say_the_same_as_on_the_command_line(desk, tmp_path):
     desk.book = desk.excel.open_workbook(path)
     desk.click("validate")
     report = check(read_batch(path).columns)
-    listed = desk.cells(f"Issues!B4:D{3 + len(report)}")
+    listed = desk.peek(f"Issues!B4:D{3 + len(report)}")
     assert [(int(row[0]), row[2]) for row in listed] == [(finding.row, finding.column) for finding in report]

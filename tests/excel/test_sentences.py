@@ -1,0 +1,386 @@
+"""Every figure in a dialogue: whole sentences, so that no number in them can be another one."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from action_returns.batch import Pending, PendingAction
+from action_returns.delivery import Outcome, State
+from action_returns.excel.pending_sheet import pending_facts, pending_rows, read_back
+from action_returns.ledger import open_ledger
+from action_returns.settings.editing import add_profile
+from tests.excel.conftest import GOOD
+
+NO_DOWNLOAD = (
+    "\n\nNot checked, because no Pending Actions download is loaded: whether the actions exist, are locked, or were 0 "
+    "before."
+)
+BROKEN_AND_UNUSUAL = ("M.8882.4808", "12,50", "ORDER_UPDATE")
+UNUSUAL = ("M.8882.4809", "0", "REJECTED")
+BROKEN_TWICE = ("M.8882.4808.4", "12,50", "nonsense")
+
+
+def ids(number, first=1):
+    return [f"M.8882.4808.{first + at}" for at in range(number)]
+
+
+# ------------------------------------------------------------------------------------------- beside the rows
+
+
+def test_a_row_that_an_error_keeps_back_never_shows_a_warning(desk):
+    desk.open([BROKEN_AND_UNUSUAL, UNUSUAL, BROKEN_TWICE])
+    desk.click("validate")
+    assert desk.column("E", [4, 5, 6]) == [
+        "Error: Amount uses a comma or grouping (and 1 more)",
+        "Warning: ActionId looks unusual",
+        "Error: Amount uses a comma or grouping (and 1 more)",
+    ]
+    assert "12,50" in desk.peek("Actions!F4")
+    assert "M.8882.4808" not in desk.peek("Actions!F4")
+
+
+def test_a_row_shows_its_first_error_and_how_many_more_findings_there_are(desk):
+    desk.open([("M.8882.4808", "12,50", "nonsense")])
+    desk.click("validate")
+    assert desk.column("E", [4]) == ["Error: Amount uses a comma or grouping (and 2 more)"]
+
+
+def test_blank_rows_between_keep_every_result_beside_its_own_row(desk, outbox):
+    desk.open([GOOD[0], (None, None, None), BROKEN_TWICE, (None, None, None), GOOD[1]])
+    desk.excel.answer("yes")
+    desk.click("send")
+    assert desk.column("E", range(4, 9)) == [
+        "Handed over in batch 0001",
+        None,
+        "Error: Amount uses a comma or grouping (and 1 more)",
+        None,
+        "Handed over in batch 0001",
+    ]
+    (path,) = outbox.iterdir()
+    assert path.read_bytes().splitlines()[1:] == [b"M.8882.4808.1,0,REJECTED", b"M.8882.4808.2,12.50,ORDER_UPDATE"]
+
+
+def test_columns_that_were_moved_are_read_and_corrected_where_they_stand(desk, outbox):
+    desk.open([("1", "2", "3")] * 2)
+    moved = [
+        ["Reason", "ActionId", "Amount"],
+        ["rejected", "M.8882.4808.1", "0"],
+        ["ORDER_UPDATE", "M.8882.4808.2", "7,5"],
+    ]
+    for row, cells in enumerate(moved, 3):
+        for column, cell in zip("ABC", cells, strict=True):
+            desk.put(f"Actions!{column}{row}", cell)
+    desk.excel.answer("yes")
+    desk.click("fix_safe")
+    assert desk.entered(5) == [["REJECTED", "M.8882.4808.1", "0"], ["ORDER_UPDATE", "M.8882.4808.2", "7.50"]]
+    desk.excel.answer("yes")
+    desk.click("send")
+    (path,) = outbox.iterdir()
+    assert path.read_bytes().splitlines()[1:] == [b"M.8882.4808.1,0,REJECTED", b"M.8882.4808.2,7.50,ORDER_UPDATE"]
+
+
+@pytest.mark.parametrize(
+    ("state", "beside", "said", "mode"),
+    [
+        (State.SENT, "Sent in batch 0001", "Sent. 2 rows, 92 bytes.\n\nProven.\n\nBatch 0001, ", "info"),
+        (State.HANDED_OVER, "Handed over in batch 0001", "Handed over. 2 rows, 92 bytes.\n\nProven.\n\nBatch", "info"),
+        (State.FAILED, "Not sent (batch 0001 failed)", "Not sent.\n\nProven.\n\nBatch 0001, ", "critical"),
+        (
+            State.UNKNOWN,
+            "Unknown: batch 0001 may have arrived",
+            "We cannot tell whether the file arrived. Do not send it again yet.\n\nProven.\n\nLook at File Submissions",
+            "critical",
+        ),
+    ],
+)
+def test_every_outcome_is_told_for_what_it_is(desk, outbox, places, monkeypatch, state, beside, said, mode):
+    sizes = []
+
+    def deliver(self, parcel, leaving):
+        leaving()
+        sizes.append(len(parcel.content))
+        return Outcome(state, "Proven.")
+
+    monkeypatch.setattr("action_returns.delivery.Outbox.deliver", deliver)
+    desk.open([*GOOD, BROKEN_TWICE])
+    desk.excel.answer("yes")
+    told = desk.click("send")
+    assert told.startswith(said.replace("92", str(sizes[0])))
+    assert desk.excel.alerts[-1].mode == mode
+    assert desk.column("E", [4, 5]) == [beside] * 2
+    assert desk.column("E", [6]) == ["Error: Amount uses a comma or grouping (and 1 more)"]
+    receipt = told.rpartition("\nReceipt: ")[2]
+    assert receipt.startswith(str(places.submissions / "0001"))
+
+
+# ------------------------------------------------------------------------------------------------ Validate
+
+
+def test_validate_counts_errors_rows_and_warnings_apart(desk):
+    desk.open([*GOOD, BROKEN_TWICE, BROKEN_AND_UNUSUAL, UNUSUAL])
+    assert desk.click("validate") == (
+        "3 of 5 rows need attention.\n\n3 errors in 2 rows stop those rows from being sent; 2 warnings do not. "
+        f"3 can be sent. Press Next issue to go through them, or open Issues.{NO_DOWNLOAD}"
+    )
+
+
+def test_validate_tells_what_is_ready_and_nothing_else_when_all_is_well(desk):
+    desk.open([*GOOD, ("M.8882.4808.3", "7", "ORDER_UPDATE")])
+    assert desk.click("validate") == (f"All 3 rows are ready.\n\n1 reversals, 2 new totals. Next: Review.{NO_DOWNLOAD}")
+
+
+def test_validate_tells_how_many_findings_are_not_listed(desk, monkeypatch):
+    monkeypatch.setattr("action_returns.excel.clicks.MOST_ISSUES", 2)
+    monkeypatch.setattr("action_returns.excel.checking.MOST_ISSUES", 2)
+    desk.open([*GOOD, BROKEN_TWICE, BROKEN_AND_UNUSUAL])
+    assert desk.click("validate") == (
+        "4 rows checked.\n\n3 errors in 2 rows stop those rows from being sent; 1 warning does not. 2 can be sent. "
+        "Press Next issue to go through them, or open Issues.\n\nIssues lists the first 2 of 4 findings." + NO_DOWNLOAD
+    )
+    assert [row[1] for row in desk.peek("Issues!A4:B6")] == [6, 6, None]
+
+
+# ---------------------------------------------------------------------------------------------- Next issue
+
+
+def test_next_issue_stops_at_each_finding_of_a_row(desk):
+    desk.open([BROKEN_TWICE, GOOD[0], BROKEN_AND_UNUSUAL])
+    desk.excel.select("Actions!A4")
+    places = []
+    for button in ["next_issue"] * 5 + ["previous_issue"] * 2:
+        said = desk.click(button)
+        places.append(desk.book.app.selection.address.replace("$", ""))
+        assert said.startswith(f"Actions!{places[-1]}: ")
+    assert places == ["B4", "C4", "A6", "B6", "B4", "B6", "A6"]
+
+
+def test_next_issue_begins_at_the_top_when_another_sheet_shows(desk):
+    desk.open([BROKEN_TWICE, BROKEN_AND_UNUSUAL])
+    desk.excel.select("Issues!C20")
+    desk.click("next_issue")
+    assert desk.book.sheets.active.name == "Actions"
+    assert desk.book.app.selection.address == "$B$4"
+
+
+def test_next_issue_goes_nowhere_when_there_is_none(desk):
+    desk.open(GOOD)
+    assert desk.click("next_issue") == "No findings in 2 rows. Next: Review."
+    assert desk.click("previous_issue") == "No findings in 2 rows. Next: Review."
+
+
+# --------------------------------------------------------------------------------------------- corrections
+
+
+def test_corrections_are_counted_and_the_first_twelve_shown(desk):
+    desk.open([(action_id, "1,5", "ORDER_UPDATE") for action_id in ids(14)])
+    desk.excel.answer("yes")
+    said = desk.click("fix_safe")
+    asked = desk.excel.alerts[0].text.splitlines()
+    assert asked[0] == "Correct 14 cells? Each can mean only one thing."
+    assert asked[2] == "Row 4, Amount:  1,5  →  1.50"
+    assert asked[13:] == ["Row 15, Amount:  1,5  →  1.50", "... and 2 more like these."]
+    assert said == (
+        "14 cells corrected. No errors are left. Next: Review.\n\nTo take it back, click Fix safe issues again."
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([("M.8882.4808.1", None, "REJECTED")], "Nothing can be corrected safely. 1 error needs a decision of yours: "),
+        ([("M.8882.4808.1", None, "x")], "Nothing can be corrected safely. 2 errors need a decision of yours: "),
+        (GOOD, "There is nothing to correct."),
+    ],
+)
+def test_what_needs_a_decision_is_counted(desk, rows, said):
+    desk.open(rows)
+    assert desk.click("fix_safe") == said + ("press Next issue." if said.endswith(": ") else "")
+
+
+def test_repeats_are_counted_and_the_first_twelve_shown(desk):
+    twice = [(action_id, amount, "ORDER_UPDATE") for amount in "12" for action_id in ids(14)]
+    desk.open(twice)
+    desk.excel.answer("yes")
+    said = desk.click("remove_duplicates")
+    asked = desk.excel.alerts[0].text.splitlines()
+    assert asked[0] == "14 Action IDs stand in more than one row."
+    assert asked[2] == "M.8882.4808.1:  row 4 (1, ORDER_UPDATE)   row 18 (2, ORDER_UPDATE)"
+    assert asked[13].startswith("M.8882.4808.12:  row 15")
+    assert asked[14] == "... and 2 more."
+    assert said == (
+        "14 rows taken out (18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, ...). 14 rows are left, 0 errors."
+    )
+
+
+# ------------------------------------------------------------------------------------------ Review and Send
+
+
+@pytest.fixture
+def known(desk, places, tmp_path):
+    """A download of 3 actions beside 5 rows; two of the actions are among the rows that can be sent."""
+    path = tmp_path / "pending.csv"
+    path.write_text(
+        "Action ID,Status,Sale Amount,Currency,Locking Date\n"
+        "M.8882.4808.1,PENDING,1200.00,EUR,2099-01-31T08:00:00Z\n"
+        "M.8882.4808.2,PENDING,20.00,EUR,2099-01-31T08:00:00Z\n"
+        "M.8882.4808.9,PENDING,9000.00,EUR,2099-01-31T08:00:00Z\n",
+        encoding="utf-8",
+    )
+    rows = [*GOOD, ("M.8882.4808.3", "3000", "ORDER_UPDATE"), BROKEN_TWICE, ("M.8882.4808.5", "y", "z")]
+    desk.open(rows)
+    desk.excel.answer(str(path))
+    desk.click("load_pending")
+
+
+def test_review_shows_every_figure(desk, outbox, known):
+    assert desk.click("review") == (
+        "1 reversals, 2 new totals.\n\nThe sheet Review shows everything. Nothing was sent. Next: Send."
+    )
+    figures = dict(desk.peek("Review!B11:C18"))
+    made = desk.click("export_csv")
+    assert figures.pop("Reviewed at").startswith("20")
+    assert {label: str(figure).removesuffix(".0") for label, figure in figures.items()} == {
+        "Environment": "TEST",
+        "Rows to be sent": "3",
+        "Reversals and new totals": "1 reversals, 2 new totals (3,012.50)",
+        "Order value": "-1,207.50 EUR over 2 rows whose current amount is known",
+        "Channel and destination": f"outbox: {outbox}",
+        "SHA-256 of the file": made.partition("SHA-256 ")[2].partition(". ")[0],
+        "Left out because of errors": "2",
+    }
+    assert made.startswith("Written, not sent: 3 rows. 2 rows with errors stay here.\n\n")
+
+
+def test_who_confirms_sees_totals_effect_errors_and_warnings(desk, outbox, known):
+    desk.excel.answer("no")
+    desk.click("send")
+    assert desk.excel.alerts[-2].text == (
+        "Send 3 rows to TEST now?\n\n1 reversals, 2 new totals\nOrder value -1,207.50 EUR\n"
+        f"outbox: {outbox} (profile acme)\n2 rows with errors stay here.\n3 warnings to look at on Issues.\n\n"
+        "Each change counts towards its action's 1,000, and can only be undone before the action locks."
+    )
+
+
+def test_who_confirms_a_clean_list_reads_of_no_errors_and_no_warnings(desk, outbox):
+    desk.open(GOOD)
+    desk.excel.answer("no")
+    desk.click("send")
+    assert desk.excel.alerts[-2].text == (
+        f"Send 2 rows to TEST now?\n\n1 reversals, 1 new totals\noutbox: {outbox} (profile acme)\n\n"
+        "Each change counts towards its action's 1,000, and can only be undone before the action locks."
+    )
+
+
+def test_who_confirms_is_told_of_two_warnings(desk, outbox):
+    desk.open([UNUSUAL, ("M.8882.4807", "0", "REJECTED"), GOOD[0]])
+    desk.excel.answer("no")
+    desk.click("send")
+    assert "\n2 warnings to look at on Issues.\n" in desk.excel.alerts[-2].text
+
+
+def test_who_confirms_is_told_of_a_plain_connection(desk, places):
+    channel = {
+        "kind": "ftp",
+        "host": "127.0.0.1",
+        "username": "ann",
+        "security": "plain",
+        "accept_plaintext": True,
+        "password": "keyring",
+    }
+    add_profile(places.config_file, "acme", {"environment": "live", "channel": channel})
+    desk.open(GOOD)
+    desk.excel.answer("no")
+    desk.click("send")
+    asked = desk.excel.alerts[-2].text
+    assert asked.startswith("Send 2 rows to LIVE now?")
+    assert "\nEncryption: NONE: password and rows can be read and changed on the way" in asked
+
+
+@pytest.mark.parametrize(("answers", "sent"), [(("yes", "yes"), 1), (("yes", "no"), 0)])
+def test_many_reversals_are_asked_about_twice_where_no_one_can_type(desk, outbox, monkeypatch, answers, sent):
+    monkeypatch.setattr("action_returns.excel.hands.ask_number", lambda _app, _question: None)
+    desk.open([*[(action_id, "0", "REJECTED") for action_id in ids(100)], ("M.8882.4808.500", "5", "ORDER_UPDATE")])
+    desk.excel.answer(*answers)
+    desk.click("send")
+    assert desk.excel.alerts[1].text == "This takes back 100 actions. Really send?"
+    assert len(list(outbox.iterdir())) == sent
+
+
+def test_the_number_to_type_is_the_number_of_reversals(desk, outbox):
+    desk.open([*[(action_id, "0", "REJECTED") for action_id in ids(100)], ("M.8882.4808.500", "5", "ORDER_UPDATE")])
+    desk.excel.answer("yes", "101")
+    assert desk.click("send") == "Nothing was sent."
+    assert list(outbox.iterdir()) == []
+
+
+def test_ninety_nine_reversals_are_confirmed_by_one_answer(desk, outbox):
+    desk.open([(action_id, "0", "REJECTED") for action_id in ids(99)])
+    desk.excel.answer("yes")
+    assert desk.click("send").startswith("Handed over. 99 rows, ")
+
+
+def test_the_record_tells_how_somebody_said_yes(desk, outbox, places):
+    desk.open(GOOD)
+    desk.excel.answer("yes", "yes", "yes")
+    desk.click("send")
+    desk.click("send")
+    again = desk.excel.alerts[-2].text
+    assert again.startswith("This exact list was already sent on ")
+    assert " (batch 0001, handed-over).\n\nSending it again uses another modification of each action." in again
+    with open_ledger(places.ledger_file) as ledger:
+        said = [str(event) for batch in (1, 2) for event in ledger.events(batch) if "asked" in str(event)]
+    assert len(said) == 2
+    assert "also to send it again" not in said[0]
+    assert "asked in the workbook, also to send it again" in said[1]
+
+
+def test_history_lists_every_fact_of_a_batch_and_the_newest_first(desk, outbox, monkeypatch):
+    monkeypatch.setattr("action_returns.excel.clicks.MOST_BATCHES", 1)
+    desk.open(GOOD)
+    assert desk.click("history") == "Nothing was sent from this computer yet."
+    desk.excel.answer("yes")
+    desk.click("send")
+    desk.put("Actions!B5", "99")
+    desk.excel.answer("yes")
+    desk.click("send")
+    assert desk.click("history") == "2 batches sent from this computer. History lists the latest 1."
+    (name,) = [path for path in outbox.iterdir() if path.name.endswith("_0002.csv")]
+    first, second = desk.peek("History!A4:I5")
+    assert [first[0], *first[3:6], str(first[6]).removesuffix(".0"), *first[7:]] == [
+        "0002", "acme", "test", str(outbox), "2", "handed-over", name.name,
+    ]  # fmt: skip
+    assert second == [None] * 9
+
+
+# ------------------------------------------------------------------------------------------------ the download
+
+
+def test_a_download_is_the_same_after_it_lay_on_its_sheet():
+    zone = datetime(2026, 3, 1, 9, 30, tzinfo=UTC).astimezone().tzinfo
+    pending = Pending(
+        actions={
+            "M.8882.4808.1": PendingAction(
+                1_990, datetime(2099, 1, 31, 8, tzinfo=UTC), "PENDING", "ORD-1", "Ann", "EUR"
+            ),
+            "M.8882.4808.2": PendingAction(0, datetime(2026, 6, 1, 0, 30, tzinfo=zone)),
+            "M.8882.4808.3": PendingAction(),
+        },
+        count=3,
+        as_of=datetime(2026, 3, 1, 9, 30, tzinfo=UTC),
+        as_of_basis="the newest action in it",
+        currency="EUR",
+    )
+    again = read_back(pending_facts(pending), pending_rows(pending))
+    assert again == pending
+    assert all(action.locks_at is None or action.locks_at.utcoffset() is not None for action in again.actions.values())
+
+
+@pytest.mark.parametrize("hours", [-5, 2])
+def test_a_lock_date_keeps_its_time_zone_on_the_sheet(hours):
+    locks_at = datetime(2026, 6, 1, 0, 30, tzinfo=timezone(timedelta(hours=hours)))
+    pending = Pending({"M.8882.4808.1": PendingAction(5, locks_at)}, 1, datetime(2026, 3, 1, tzinfo=UTC))
+    assert read_back(pending_facts(pending), pending_rows(pending)).actions["M.8882.4808.1"].locks_at == locks_at
+
+
+def test_no_download_is_read_back_as_none():
+    assert read_back(pending_facts(None), [("M.8882.4808.1", "5", "", "", "", "", "")]) is None
