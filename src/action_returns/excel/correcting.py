@@ -1,5 +1,6 @@
 """Changes to the user's own cells, each agreed to, each kept so that it can be taken back."""
 
+from action_returns.batch import Columns
 from action_returns.excel import undo
 from action_returns.excel.checking import check, read, show_results
 from action_returns.excel.clicking import Click
@@ -28,7 +29,7 @@ def make(click: Click, table: ActionsTable, change: LastChange) -> None:
 def take_back(click: Click, table: ActionsTable) -> bool:
     """Offer to take the last change back, where its cells still are as it left them; tell whether it was offered."""
     change = undo.last(click.last_change)
-    if change is None or any(cell_at(table.columns, address) != value for address, value in change.after.items()):
+    if change is None or not _still_stands(change, table.columns):
         return False
     if click.book.ask(f"There is nothing to correct. Take back {change.what}? The cells become what they were."):
         _refuse_changed(click, table)
@@ -43,3 +44,10 @@ def take_back(click: Click, table: ActionsTable) -> bool:
 def _refuse_changed(click: Click, table: ActionsTable) -> None:
     if read(click)[0].columns != table.columns:
         raise ClickProblem("The rows in Actions changed while you were asked. Nothing was changed. Click again.")
+
+
+def _still_stands(change: LastChange, columns: Columns) -> bool:
+    """Return whether only this change touched its cells; of one that was broken off, some are as they were before."""
+    cells = {address: cell_at(columns, address) for address in change.after}
+    untouched = all(cell in (change.before[at], change.after[at]) for at, cell in cells.items())
+    return untouched and cells != change.before

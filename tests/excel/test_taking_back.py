@@ -1,0 +1,152 @@
+"""What a button changes in the person's own cells can be taken back, whatever happens in between."""
+
+import gc
+import stat
+import sys
+
+import pytest
+
+from action_returns.excel import undo
+from action_returns.excel.livebook import LiveBook
+from tests.excel.conftest import BAD, GOOD, REPEATS
+
+CORRECTED = [["M.8882.4808.5", "12.50", "ORDER_UPDATE"], ["M.8882.4808.6", "0", "REJECTED"]]
+
+
+@pytest.fixture
+def breaking_off(monkeypatch):
+    """Makes the program refuse the second cell of a change."""
+
+    def break_off():
+        write = LiveBook._write
+        cells = []
+
+        def write_one(place, rows):
+            if len(rows) == len(rows[0]) == 1:
+                cells.append(place)
+                if len(cells) > 1:
+                    raise RuntimeError("Excel was closed")
+            write(place, rows)
+
+        monkeypatch.setattr(LiveBook, "_write", staticmethod(write_one))
+        return lambda: monkeypatch.setattr(LiveBook, "_write", staticmethod(write))
+
+    return break_off
+
+
+def kept(desk):
+    (path,) = (desk.places.ledger_file.parent / "clicks").glob("*.json")
+    return path
+
+
+def test_a_change_is_kept_before_the_first_cell_is_changed(desk, breaking_off):
+    desk.open(BAD[:2])
+    desk.excel.answer("yes")
+    breaking_off()
+    desk.click("fix_safe", unexpected="RuntimeError")
+    assert desk.entered(5) == [["M.8882.4808.5", "12.50", "ORDER_UPDATE"], [" M.8882.4808.6", "0", "REJECTED"]]
+    change = undo.last(kept(desk))
+    assert change.before == {"B4": "12,50", "A5": " M.8882.4808.6"}
+    assert change.after == {"B4": "12.50", "A5": "M.8882.4808.6"}
+
+
+def test_rows_that_were_half_taken_out_come_back(desk, breaking_off):
+    desk.open(REPEATS)
+    before = desk.entered(7)
+    desk.excel.answer("yes")
+    repair = breaking_off()
+    desk.click("remove_duplicates", unexpected="RuntimeError")
+    assert desk.column("A", [6, 7]) == [None, "M.8882.4808.2"]
+    repair()
+    desk.excel.answer("yes")
+    assert desk.click("fix_safe") == "Taken back: taking out 2 rows. The cells are as they were."
+    assert desk.entered(7) == before
+
+
+def test_rows_that_were_half_taken_out_stay_when_somebody_typed_over_one(desk, breaking_off):
+    desk.open(REPEATS)
+    desk.excel.answer("yes")
+    repair = breaking_off()
+    desk.click("remove_duplicates", unexpected="RuntimeError")
+    repair()
+    desk.put("Actions!B7", "6")
+    assert desk.click("fix_safe").startswith("Nothing can be corrected safely.")
+    assert desk.column("B", [7]) == ["6"]
+
+
+def test_what_was_taken_back_is_not_offered_again(desk):
+    desk.open(REPEATS)
+    desk.excel.answer("yes", "yes")
+    desk.click("remove_duplicates")
+    desk.click("fix_safe")
+    assert desk.click("fix_safe").startswith("Nothing can be corrected safely. 2 errors need")
+
+
+def test_a_change_that_nothing_came_of_is_not_offered_to_be_taken_back(desk, monkeypatch):
+    desk.open(REPEATS)
+    desk.excel.answer("yes")
+    monkeypatch.setattr(LiveBook, "change", lambda *_: 1 / 0)
+    desk.click("remove_duplicates", unexpected="ZeroDivisionError")
+    assert desk.click("fix_safe").startswith("Nothing can be corrected safely. 2 errors need")
+
+
+def test_rows_that_change_while_somebody_is_asked_are_not_taken_back(desk, monkeypatch):
+    desk.open(BAD[:2])
+    desk.excel.answer("yes")
+    desk.click("fix_safe")
+
+    def agree(book, text):
+        desk.put("Actions!B4", "77.00")
+        return True
+
+    monkeypatch.setattr(LiveBook, "ask", agree)
+    assert "changed while you were asked. Nothing was changed" in desk.click("fix_safe")
+    assert desk.column("B", [4]) == ["77.00"]
+    assert desk.column("A", [5]) == ["M.8882.4808.6"]
+
+
+def test_a_change_in_one_workbook_is_not_taken_back_in_another(desk):
+    desk.open(BAD[:2])
+    desk.excel.answer("yes")
+    desk.click("fix_safe")
+    desk.open([tuple(row) for row in CORRECTED], name="other.xlsm")
+    assert desk.click("fix_safe") == "There is nothing to correct."
+    assert desk.entered(5) == CORRECTED
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_what_is_kept_of_a_change_can_be_read_by_its_owner_only(desk):
+    desk.open(BAD[:2])
+    desk.excel.answer("yes")
+    desk.click("fix_safe")
+    assert stat.S_IMODE(kept(desk).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("rows", [GOOD, []])
+def test_a_click_leaves_the_program_as_it_found_it(desk, rows):
+    desk.open(rows)
+    desk.click("validate")
+    assert gc.isenabled()
+    assert desk.book.app.status_bar is False
+
+
+def test_a_damaged_ledger_is_told_in_words_and_not_as_an_unexpected_error(desk, outbox, places):
+    places.ledger_file.write_bytes(b"this is no ledger" * 1_000)
+    desk.open(GOOD)
+    said = desk.click("history")
+    assert str(places.ledger_file) in said
+    assert desk.excel.alerts[-1].mode == "critical"
+    desk.excel.answer("yes")
+    assert str(places.ledger_file) in desk.click("send")
+    assert list(outbox.iterdir()) == []
+
+
+def test_an_error_is_told_even_where_its_details_cannot_be_kept(desk, places, monkeypatch):
+    places.logs.parent.mkdir(parents=True, exist_ok=True)
+    places.logs.write_text("a file in the way")
+    monkeypatch.setattr("action_returns.excel.checking.check_reading", lambda *_, **__: 1 / 0)
+    desk.open(GOOD)
+    monkeypatch.setattr(type(desk), "_details", lambda _desk: {})
+    said = desk.click("validate")
+    assert "(ZeroDivisionError). Whether anything was sent shows in History." in said
+    assert "Details" not in said
