@@ -114,6 +114,20 @@ def test_a_change_in_one_workbook_is_not_taken_back_in_another(desk):
     assert desk.entered(5) == CORRECTED
 
 
+@pytest.mark.parametrize("button", ["fix_safe", "remove_duplicates"])
+def test_a_change_is_not_taken_back_once_its_column_was_moved(desk, button):
+    desk.open([(*row, None) for row in (*REPEATS, BAD[0])], own_headers=("Moved",))
+    desk.excel.answer("yes")
+    desk.click(button)
+    for row, amount in [(3, "Amount"), (4, "0"), (5, "5"), (8, "12.50")]:
+        desk.put(f"Actions!L{row}", amount)
+    for row, note in [(3, "Mine"), (4, "my note"), (8, "my note")]:
+        desk.put(f"Actions!B{row}", note)
+    before = desk.entered(8)
+    assert "correct" in desk.click("fix_safe")
+    assert desk.entered(8) == before
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
 def test_what_is_kept_of_a_change_can_be_read_by_its_owner_only(desk):
     desk.open(BAD[:2])

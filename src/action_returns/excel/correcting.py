@@ -48,6 +48,8 @@ def _refuse_changed(click: Click, table: ActionsTable) -> None:
 
 def _still_stands(change: LastChange, columns: Columns) -> bool:
     """Return whether only this change touched its cells; of one that was broken off, some are as they were before."""
+    if not {address.rstrip("0123456789") for address in change.after} <= set(columns.letters or ()):
+        return False  # a column was moved since
     cells = {address: cell_at(columns, address) for address in change.after}
     untouched = all(cell in (change.before[at], change.after[at]) for at, cell in cells.items())
     return untouched and cells != change.before
