@@ -17,6 +17,13 @@ def test_check_live_judges_what_stands_in_excel_now_and_writes_the_results_there
     told = json.loads(capsys.readouterr().out)
     assert [finding["cell"] for finding in told["findings"]] == ["Actions!B5"]
     assert desk.column("E", [4, 5]) == ["Ready: reverse", "Error: Amount uses a comma or grouping"]
+    assert book.app.status_bar is False
+
+
+def test_an_open_workbook_is_found_whatever_the_capitals_of_its_name(desk, capsys):
+    book = desk.open(GOOD)
+    assert run(["check", book.name.upper(), "--live"]) == 0
+    assert desk.column("E", [4]) == ["Ready: reverse"]
 
 
 def test_check_live_takes_a_download(desk, capsys):
