@@ -164,3 +164,4 @@ def test_an_error_is_told_even_where_its_details_cannot_be_kept(desk, places, mo
     said = desk.click("validate")
     assert "(ZeroDivisionError). Whether anything was sent shows in History." in said
     assert "Details" not in said
+    assert desk.excel.alerts[-1].mode == "critical"
