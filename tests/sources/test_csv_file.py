@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from action_returns.batch import check
-from action_returns.sources import Reading, SourceProblem, read_stream
+from action_returns.sources import Reading, SourceProblem, csv_file, csv_text, read_stream
 
 HEADER = "ActionId,Amount,Reason\r\n"
 
@@ -63,6 +63,24 @@ def test_a_comma_that_splits_an_amount_in_the_middle_makes_the_row_an_error():
     assert report[0].found == "12,50,ORDER_UPDATE"
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_empty_fields_at_the_end_of_a_row_change_no_cell(delimiter):
+    rows = ["ActionId,Amount,Reason", "M.1.2.3,0,REJECTED,,", "M.1.2.4,12.5,ORDER_UPDATE,", "M.1.2.5,0,REJECTED"]
+    content = "\r\n".join(rows).replace(",", delimiter).encode()
+    assert cells(content) == [
+        (2, "M.1.2.3", "0", "REJECTED"),
+        (3, "M.1.2.4", "12.5", "ORDER_UPDATE"),
+        (4, "M.1.2.5", "0", "REJECTED"),
+    ]
+    assert not any("more fields than the header" in note for note in read_stream(content).notes)
+
+
+def test_empty_fields_after_an_amount_that_a_comma_split_keep_the_amount_whole():
+    reading = read_stream(b"ActionId,Reason,Amount\r\nM.1.2.3,ORDER_UPDATE,12,50,,\r\n")
+    assert reading.columns.amount[0].startswith("12,50")
+    assert check(reading.columns).ready == 0
+
+
 def test_a_line_break_inside_quotes_keeps_the_line_numbers_right():
     content = (HEADER + 'M.1.2.3,0,"REJ\r\nECTED"\r\nM.1.2.4,0,REJECTED\r\n').encode()
     assert [row[0] for row in cells(content)] == [2, 4]
@@ -97,6 +115,57 @@ def test_a_file_that_cannot_be_used_says_what_is_wrong(content, code, says):
 
 def test_an_exact_header_wins_over_an_alias():
     assert cells(b"ActionId,Sale Amount,Amount,Reason\r\nM.1.2.3,9,0,REJECTED\r\n") == [(2, "M.1.2.3", "0", "REJECTED")]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    ["Action ID,Revenue,Reason Code", "action_id,Sale-Amount,REASON", "\u200bActionId,Amo\u00adunt,Reason\ufeff"],
+)
+def test_every_spelling_of_the_three_headers_is_found(headers):
+    assert cells(f"{headers}\r\nM.1.2.3,0,REJECTED\r\n".encode()) == [(2, "M.1.2.3", "0", "REJECTED")]
+
+
+def test_a_row_that_holds_a_note_only_is_no_row():
+    assert cells(b"ActionId,Amount,Reason,Note\r\n,,,call back\r\nM.1.2.3,0,REJECTED,\r\n") == [
+        (3, "M.1.2.3", "0", "REJECTED")
+    ]
+
+
+def test_headers_may_stand_well_below_the_top():
+    above = "".join(f"Note {n}\r\n" for n in range(30))
+    assert cells((above + HEADER + "M.1.2.3,0,REJECTED\r\n").encode()) == [(32, "M.1.2.3", "0", "REJECTED")]
+
+
+@pytest.mark.parametrize(("delimiter", "told"), [(";", "semicolons"), ("\t", "tabs"), (",", None)])
+def test_another_separator_than_the_comma_is_told(delimiter, told):
+    notes = read_stream((HEADER + "M.1.2.3,0,REJECTED\r\n").replace(",", delimiter).encode()).notes
+    assert notes == (() if told is None else (f"The columns of standard input are separated by {told}.",))
+
+
+def test_all_amounts_that_a_comma_split_are_counted():
+    rows = "M.1.2.3,12,50,ORDER_UPDATE\r\n" * 3
+    assert read_stream((HEADER + rows).encode()).notes[0].startswith("3 records have more fields than the header")
+
+
+def test_an_amount_that_a_tab_split_in_two_shows_both_parts():
+    columns = read_stream(b"Reason\tActionId\tAmount\r\nORDER_UPDATE\tM.1.2.3\t12\t50\r\n").columns
+    assert list(columns.amount) == ["12 | 50"]
+    assert check(columns).ready == 0
+
+
+@pytest.mark.parametrize("told", ["sep=;", "SEP=;"])
+def test_only_the_named_separator_divides_the_rows(told):
+    content = f"{told}\r\nActionId,Amount,Reason\r\nActionId;Amount;Reason\r\nM.1.2.3;0;REJECTED\r\n"
+    assert cells(content.encode()) == [(4, "M.1.2.3", "0", "REJECTED")]
+
+
+def test_a_file_that_is_too_large_is_refused_and_never_cut_off(monkeypatch):
+    monkeypatch.setattr(csv_file, "MOST_ROWS", 2)
+    rows = "M.1.2.3,0,REJECTED\r\n"
+    assert len(cells((HEADER + rows * 2).encode())) == 2
+    assert refusal((HEADER + rows * 3).encode()).code == "file-too-large"
+    monkeypatch.setattr(csv_text, "_MOST_BYTES", len(HEADER + rows) - 1)
+    assert refusal((HEADER + rows).encode()).code == "file-too-large"
 
 
 def test_windows_text_is_named_as_assumed():

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from action_returns.batch import CellError, check
-from action_returns.sources import SourceProblem, read_batch
+from action_returns.sources import SourceProblem, read_batch, read_grid
 
 HEADERS = ("ActionId", "Amount", "Reason")
 
@@ -68,6 +68,14 @@ def rewritten(path, change):
         for part in old.namelist():
             new.writestr(part, change(part, old.read(part)))
     return target
+
+
+def with_prefix(part, xml):
+    """Write the XML of the first sheet in a way no common program does."""
+    if "sheet1" not in part:
+        return xml
+    text = xml.decode().replace("xmlns=", "xmlns:x=", 1)
+    return re.sub(r"<(/?)(?=[a-zA-Z])(?!\?)", r"<\1x:", text).encode()
 
 
 values = st.one_of(
@@ -127,6 +135,72 @@ def test_dates_errors_booleans_and_formulas_are_what_they_are(tmp_path, program)
     assert codes == ["cell-error", "formula-no-value", "reason-unknown"]
 
 
+DAY = datetime(2026, 1, 5)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
+
+
+def from_1904(part, xml):
+    """Let a workbook count its dates from 1904, as old ones of Excel for Mac do."""
+    return xml.replace(b"<workbookPr ", b'<workbookPr date1904="1" ') if part == "xl/workbook.xml" else xml
+
+
+@pytest.mark.parametrize("column", [0, 1, 2])
+@pytest.mark.parametrize("at", [0, 2, 4])
+def test_a_date_among_rows_that_look_alike_is_never_read_as_a_number(tmp_path, at, column):
+    rows = [[f"M.1.2.{n}", 10.0 + n, "ORDER_UPDATE"] for n in range(5)]
+    rows[at][column] = DAY
+    path = write(tmp_path / "b.xlsx", rows)
+    assert cells(read_batch(path)) == [(n, *row) for n, row in enumerate(rows, 2)]
+    report = check(read_batch(path).columns)
+    assert [(finding.row, finding.severity) for finding in report] == [(at + 2, "error")]
+    assert report.ready == 4
+
+
+def test_a_date_among_rows_that_look_alike_counts_from_1904_where_the_workbook_does(tmp_path):
+    rows = [[f"M.1.2.{n}", DAY if n == 2 else 10.0, "ORDER_UPDATE"] for n in range(5)]
+    changed = rewritten(write(tmp_path / "b.xlsx", rows), from_1904)
+    assert [row[2] for row in cells(read_batch(changed))] == [10.0, 10.0, DAY + timedelta(1462), 10.0, 10.0]
+
+
+def test_a_date_between_rows_that_do_not_look_alike_is_never_read_as_a_number(tmp_path):
+    rows = [[f"M.1.2.{n}", 10.0 + n, "ORDER_UPDATE"] for n in range(40)]
+    for odd in (3, 11, 13, 30):
+        rows[odd][1] = True
+    for dated in (12, 20):
+        rows[dated][1] = DAY
+    assert cells(read_batch(write(tmp_path / "b.xlsx", rows))) == [(n, *row) for n, row in enumerate(rows, 2)]
+
+
+def test_one_date_in_a_sheet_of_many_pieces_is_found(tmp_path):
+    rows = [[f"M.8882.4808.{n}", 10.0, "ORDER_UPDATE"] for n in range(6000)]
+    rows[5000][1] = DAY
+    assert cells(read_batch(write(tmp_path / "b.xlsx", rows))) == [(n, *row) for n, row in enumerate(rows, 2)]
+
+
+@pytest.mark.parametrize(
+    ("number_format", "is_date"),
+    [
+        # the ones that programs have built in (ECMA-376, 18.8.30), by number
+        (1, False), (2, False), (4, False), (9, False), (10, False), (11, False), (37, False), (44, False), (49, False),
+        (14, True), (15, True), (17, True), (18, True), (22, True), (45, True), (46, True), (47, True),
+        ("General", False), ("0.00", False), ("#,##0.00", False), ("[Red]-0.00", False), ('0.00 "USD"', False),
+        ('"days" 0.00', False), (r"0.00\d", False), ("0.00_d", False), ("0.00*d", False), ("[$USD] 0.00", False),
+        ("dd/mm/yyyy", True), ("yyyy", True), ("hh:mm", True), ("[h]", True), ("[mm]", True), ("ss", True),
+        ("[Red]d", True), ('d "of" m', True),
+    ],
+)  # fmt: skip
+def test_a_format_tells_whether_a_number_is_a_date(tmp_path, number_format, is_date):
+    book = xlsxwriter.Workbook(tmp_path / "b.xlsx")
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, HEADERS)
+    look = book.add_format({"num_format": number_format})
+    for row in range(1, 4):
+        sheet.write_row(row, 0, ["M.1.2.3", 46027.0, "ORDER_UPDATE"])
+    sheet.write_number(2, 1, 46027.0, look)
+    book.close()
+    found = [row[2] for row in cells(read_batch(tmp_path / "b.xlsx"))]
+    assert found == [46027.0, DAY if is_date else 46027.0, 46027.0]
+
+
 def test_the_value_a_formula_had_is_its_value(tmp_path):
     path = write(tmp_path / "b.xlsx", [("M.1.2.3", 0.0, "REJECTED")])
     changed = rewritten(
@@ -153,6 +227,122 @@ def test_merged_cells_and_hidden_rows_become_findings(tmp_path):
         ("Sheet!C4", "cell-merged"),
         ("Sheet!A5", "row-hidden"),
     ]
+
+
+@pytest.mark.parametrize("said", ["1", "true"])
+@pytest.mark.parametrize("number", [1, 400])
+def test_every_row_of_a_sheet_that_hides_all_rows_is_told_as_hidden(tmp_path, number, said):
+    rows = [(f"M.8882.4808.{n}", 0.0, "REJECTED") for n in range(number)]
+    hiding = rewritten(
+        write(tmp_path / "b.xlsx", rows),
+        lambda part, xml: (
+            xml.replace(b"<sheetFormatPr ", b'<sheetFormatPr zeroHeight="%s" ' % said.encode())
+            if "sheet1" in part
+            else xml
+        ),
+    )
+    findings = check(read_batch(hiding).columns)
+    assert [(finding.row, finding.code) for finding in findings] == [(n + 2, "row-hidden") for n in range(number)]
+
+
+def test_a_hidden_row_among_many_that_look_alike_is_told_as_hidden(tmp_path):
+    rows = [(f"M.8882.4808.{n}", 0.0, "REJECTED") for n in range(400)]
+    hiding = rewritten(
+        write(tmp_path / "b.xlsx", rows),
+        lambda part, xml: xml.replace(b'<row r="200"', b'<row r="200" hidden="1"') if "sheet1" in part else xml,
+    )
+    assert [(finding.row, finding.code) for finding in check(read_batch(hiding).columns)] == [(200, "row-hidden")]
+
+
+def test_merged_cells_and_hidden_rows_become_findings_in_xml_no_common_program_writes_too(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(HEADERS)
+    for n in range(4):
+        book.active.append([f"M.8882.4808.{n}", 0, "REJECTED"])
+    book.active.merge_cells("C3:C4")
+    book.active.row_dimensions[5].hidden = True
+    book.save(tmp_path / "b.xlsx")
+    report = check(read_batch(rewritten(tmp_path / "b.xlsx", with_prefix)).columns)
+    assert [(finding.cell, finding.code) for finding in report] == [
+        ("Sheet!C3", "cell-merged"),
+        ("Sheet!C4", "cell-merged"),
+        ("Sheet!A5", "row-hidden"),
+    ]
+
+
+def test_more_texts_than_one_piece_of_the_file_holds_are_all_there(tmp_path):
+    rows = [(f"M.8882.4808.{n}", 0.0, f"{n} " + "x" * 500) for n in range(5000)]
+    assert cells(read_batch(write(tmp_path / "b.xlsx", rows))) == [(n, *row) for n, row in enumerate(rows, 2)]
+
+
+def test_hints_how_to_read_a_text_aloud_are_no_part_of_it(tmp_path):
+    hinted = rewritten(
+        write(tmp_path / "b.xlsx", [("M.1.2.3", 0.0, "REJECTED")]),
+        lambda _, xml: xml.replace(
+            b"<t>REJECTED</t>", b'<t>REJECTED</t><rPh sb="0" eb="1"><t>kana</t></rPh><phoneticPr fontId="1"/>'
+        ),
+    )
+    assert cells(read_batch(hinted)) == [(2, "M.1.2.3", 0.0, "REJECTED")]
+
+
+def test_a_date_written_out_in_the_file_is_a_date(tmp_path):
+    changed = rewritten(
+        write(tmp_path / "b.xlsx", [("M.1.2.3", 77.0, "ORDER_UPDATE")] * 3),
+        lambda _, xml: xml.replace(b'<c r="B3"><v>77</v>', b'<c r="B3" t="d"><v>2026-01-05</v>'),
+    )
+    assert [row[2] for row in cells(read_batch(changed))] == [77.0, DAY, 77.0]
+
+
+def test_rows_that_are_not_in_order_keep_their_own_numbers(tmp_path):
+    path = write(tmp_path / "b.xlsx", [("M.1.2.3", 1.0, "A"), ("M.1.2.4", 2.0, "B")])
+
+    def swapped(part, xml):
+        if "sheet1" not in part:
+            return xml
+        head, first, second, third, tail = re.split(rb"(?=<row )|(?<=</row>)(?=</sheetData>)", xml)
+        return head + first + third + second + tail
+
+    assert cells(read_batch(rewritten(path, swapped))) == [(2, "M.1.2.3", 1.0, "A"), (3, "M.1.2.4", 2.0, "B")]
+
+
+def test_a_row_that_is_commented_out_is_no_row(tmp_path):
+    path = write(tmp_path / "b.xlsx", [("M.1.2.3", 1.0, "A"), ("M.1.2.4", 2.0, "B")])
+    changed = rewritten(
+        path,
+        lambda part, xml: (
+            xml.replace(b'<row r="3"', b'<!--<row r="3"').replace(b"</row></sheetData>", b"</row>--></sheetData>")
+            if "sheet1" in part
+            else xml
+        ),
+    )
+    assert cells(read_batch(changed)) == [(2, "M.1.2.3", 1.0, "A")]
+
+
+@pytest.mark.parametrize("hide", ["hide", "very_hidden"])
+def test_a_hidden_sheet_is_not_read_beside_a_visible_one(tmp_path, hide):
+    book = xlsxwriter.Workbook(tmp_path / "b.xlsx")
+    for name, amount in (("Old", 1), ("New", 2)):
+        sheet = book.add_worksheet(name)
+        sheet.write_row(0, 0, HEADERS)
+        sheet.write_row(1, 0, ["M.1.2.3", amount, "ORDER_UPDATE"])
+    book.get_worksheet_by_name("New").activate()
+    getattr(book.get_worksheet_by_name("Old"), hide)()
+    book.close()
+    assert read_batch(tmp_path / "b.xlsx").columns.amount == [2.0]
+    assert [cells for _, cells in read_grid(tmp_path / "b.xlsx")][1][1] == 2.0
+    assert read_batch(tmp_path / "b.xlsx", sheet="Old").columns.amount == [1.0]
+
+
+def test_a_row_of_totals_is_neither_sent_nor_said_to_be_left_out(tmp_path):
+    book = xlsxwriter.Workbook(tmp_path / "b.xlsx")
+    sheet = book.add_worksheet()
+    sheet.write_row(1, 0, ["M.1.2.3", 5, "ORDER_UPDATE"])
+    columns = [{"header": HEADERS[0], "total_string": "Total"}, {"header": HEADERS[1]}, {"header": HEADERS[2]}]
+    sheet.add_table(0, 0, 2, 2, {"name": "Actions", "columns": columns, "total_row": True})
+    book.close()
+    reading = read_batch(tmp_path / "b.xlsx")
+    assert cells(reading) == [(2, "M.1.2.3", 5.0, "ORDER_UPDATE")]
+    assert reading.notes == ()
 
 
 def test_text_is_decoded_as_the_program_shows_it(tmp_path):
@@ -230,14 +420,7 @@ def test_a_missing_column_is_named(tmp_path):
 
 def test_xml_no_common_program_writes_gives_the_same_cells_another_way(tmp_path):
     path = write(tmp_path / "b.xlsx", [("M.1.2.3", 12.5, "ORDER_UPDATE"), ("M.1.2.4", None, "x")])
-
-    def prefixed(part, xml):
-        if "sheet1" not in part:
-            return xml
-        text = xml.decode().replace("xmlns=", "xmlns:x=", 1)
-        return re.sub(r"<(/?)(?=[a-zA-Z])(?!\?)", r"<\1x:", text).encode()
-
-    assert cells(read_batch(rewritten(path, prefixed))) == cells(read_batch(path))
+    assert cells(read_batch(rewritten(path, with_prefix))) == cells(read_batch(path))
 
 
 def test_the_file_is_never_written(tmp_path):

@@ -115,16 +115,17 @@ class _Reader:
         id_at, currency_at = self._fields["action_id"], self._fields.get("currency")
         wanted, campaigns = self._wanted, self._campaigns
         for row in rows:
-            action_id = row[id_at] if len(row) > id_at else None
+            cell = row[id_at] if len(row) > id_at else None
+            action_id = str(cell).strip() if cell else ""
             if not action_id:
                 continue
             self.count += 1
             if currency_at is not None and len(row) > currency_at and row[currency_at]:
                 self._currencies.add(row[currency_at])
             if wanted is None or action_id in wanted:
-                self._keep(str(action_id).strip(), row)
+                self._keep(action_id, row)
             elif not self._actions:
-                campaigns.add(_campaign(str(action_id)))
+                campaigns.add(_campaign(action_id))
 
     def _keep(self, action_id: str, row: Row) -> None:
         action = PendingAction(
