@@ -1,13 +1,15 @@
 """Profiles, secrets and places: what is wrong is named exactly, and no password is ever repeated."""
 
 import os
+import stat
 from pathlib import Path
 
 import pytest
 
-from action_returns.batch import ReasonKind
+from action_returns.batch import DEFAULT_POLICY, ReasonKind
 from action_returns.settings import (
     ConfigProblem,
+    Places,
     SecretProblem,
     find_places,
     load_settings,
@@ -16,7 +18,7 @@ from action_returns.settings import (
     write_atomically,
 )
 from action_returns.settings.config import parse_settings
-from action_returns.settings.editing import add_profile, remove_profile, use_profile
+from action_returns.settings.editing import add_profile, change_profile, remove_profile, use_profile
 
 FTP = """
 default_profile = "acme"
@@ -38,6 +40,9 @@ upload = "direct"
 """
 
 
+OUTBOX = {"environment": "test", "channel": {"kind": "outbox", "directory": "/x"}}
+
+
 def refused(text):
     with pytest.raises(ConfigProblem) as caught:
         parse_settings(text.encode(), Path("config.toml"))
@@ -56,6 +61,49 @@ def test_a_profile_is_read_with_its_rules():
     }
     assert policy.action_id_pattern.startswith("^M")
     assert profile.zone().key == "America/Los_Angeles"
+
+
+@pytest.mark.parametrize(
+    ("amount", "cents"), [("1.15", 115), ("4.35", 435), ("0.29", 29), ("1001.1", 100110), ("500", 50000)]
+)
+def test_the_largest_usual_amount_is_exact_to_the_cent(amount, cents):
+    text = FTP.replace('max_amount = "500.5"', f'max_amount = "{amount}"')
+    assert parse_settings(text.encode(), Path("c")).choose()[1].policy().max_cents == cents
+
+
+def test_what_a_profile_does_not_say_is_what_the_manual_says():
+    text = """
+    [profiles.a]
+    environment = "test"
+    [profiles.a.channel]
+    {}
+    """
+    for channel, facts in (
+        (
+            'kind = "ftp"\nhost = "x"\nusername = "u"\npassword = "keyring"',
+            {"port": 21, "security": "explicit-tls", "directory": "/", "upload": "direct", "accept_plaintext": False},
+        ),
+        (
+            'kind = "sftp"\nhost = "x"\nusername = "u"\npassword = "keyring"',
+            {"port": 22, "directory": "/", "upload": "direct", "host_key": None, "private_key": None},
+        ),
+        (
+            'kind = "email"\nhost = "x"\nsender = "a@b.example"\nrecipient = "c@d.example"',
+            {"port": 587, "security": "starttls", "username": None, "password": None, "subject": None},
+        ),
+    ):
+        _, profile = parse_settings(text.format(channel).encode(), Path("c")).choose()
+        assert {key: getattr(profile.channel, key) for key in facts} == facts
+        assert (profile.time_zone, profile.ledger, profile.max_amount) == ("UTC", "sqlite", "999999.99")
+        assert profile.policy() == DEFAULT_POLICY
+
+
+def test_a_file_that_begins_with_a_byte_order_mark_is_read_and_can_be_changed(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text(FTP, encoding="utf-8-sig")
+    assert load_settings(path).choose()[0] == "acme"
+    add_profile(path, "second", OUTBOX)
+    assert list(load_settings(path).profiles) == ["acme", "second"]
 
 
 def test_no_file_means_no_profiles(tmp_path):
@@ -91,6 +139,44 @@ def test_what_is_wrong_is_named_with_file_key_value_and_what_is_allowed(old, new
     message = refused(FTP.replace(old, new))
     for words in ["config.toml", *says]:
         assert words in message
+
+
+EMAIL = 'kind = "email"\nhost = "x"\nsender = "a@b.example"\nrecipient = "c@d.example"'
+SFTP = 'kind = "sftp"\nhost = "x"\nusername = "u"'
+
+
+@pytest.mark.parametrize(
+    ("channel", "says"),
+    [
+        (SFTP, "password, private_key (the path of the file), or both"),
+        (f'{SFTP}\npassword = "keyring"\nhost_key = "SHA256:{"x" * 42}"', "host_key"),
+        (f'{SFTP}\npassword = "keyring"\nhost_key = "SHA256:{"x" * 44}"', "host_key"),
+        (f'{SFTP}\npassword = "keyring"\nhost_key = "MD5:{"x" * 43}"', "host_key"),
+        (f'{SFTP}\npassword = "keyring"\ndirectory = "{"x" * 201}"', "200 characters"),
+        (f'{EMAIL}\nusername = "u"', "username and password belong together"),
+        (f'{EMAIL}\npassword = "keyring"', "username and password belong together"),
+        (f'{EMAIL}\nsecurity = "plain"', "accept_plaintext = true"),
+        ('kind = "ftp"\nhost = "x"\nusername = "u"', "profiles.a.channel.password: this key is missing"),
+    ],
+)
+def test_half_a_way_to_sign_in_and_what_is_unsafe_are_refused(channel, says):
+    message = refused(f'[profiles.a]\nenvironment = "test"\n[profiles.a.channel]\n{channel}\n')
+    assert says in message
+
+
+def test_a_password_of_a_ledger_that_asks_for_none_is_refused():
+    message = refused(FTP.replace('time_zone = "America/Los_Angeles"', 'ledger_password = "keyring"'))
+    assert "ledger_password belongs to a team's ledger" in message
+
+
+def test_of_several_profiles_without_a_default_none_is_guessed():
+    settings = parse_settings(
+        FTP.replace('default_profile = "acme"', "").encode()
+        + b'[profiles.b]\nenvironment="test"\n[profiles.b.channel]\nkind="outbox"\ndirectory="/x"\n',
+        Path("c"),
+    )
+    with pytest.raises(ConfigProblem, match=r"names no default_profile.*acme, b"):
+        settings.choose()
 
 
 def test_everything_that_is_wrong_is_named_at_once():
@@ -152,6 +238,56 @@ def test_adding_a_profile_keeps_what_the_user_wrote(tmp_path):
     assert list(load_settings(path).profiles) == ["acme"]
 
 
+@pytest.mark.parametrize("make", [add_profile, change_profile])
+def test_the_first_profile_becomes_the_default_and_a_later_one_does_not(tmp_path, make):
+    path = tmp_path / "made" / "config.toml"
+    make(path, "first", OUTBOX)
+    make(path, "second", OUTBOX)
+    settings = load_settings(path)
+    assert (settings.default_profile, list(settings.profiles)) == ("first", ["first", "second"])
+
+
+def test_removing_a_profile_leaves_the_default_unless_it_was_that_one(tmp_path):
+    path = tmp_path / "config.toml"
+    for name in ("first", "second"):
+        add_profile(path, name, OUTBOX)
+    remove_profile(path, "second")
+    assert load_settings(path).default_profile == "first"
+    remove_profile(path, "first")
+    assert load_settings(path).default_profile is None
+
+
+@pytest.mark.parametrize("kind", ["outbox", "draft"])
+def test_another_kind_of_channel_keeps_no_setting_of_the_old_one(tmp_path, kind):
+    path = tmp_path / "config.toml"
+    path.write_text(FTP)
+    change_profile(path, "acme", {"channel": {"kind": kind, "directory": "/x"}})
+    profile = load_settings(path).profiles["acme"]
+    assert profile.channel.model_dump(exclude_unset=True) == {"kind": kind, "directory": Path("/x")}
+    assert (profile.environment, profile.max_amount, profile.time_zone) == ("live", "500.5", "America/Los_Angeles")
+    for old in ("host", "port", "username", "password", "security", "upload"):
+        assert f"{old} =" not in path.read_text()
+
+
+def test_a_change_within_a_kind_keeps_every_other_setting_and_comment(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text(FTP.replace("port = 21", "port = 21  # as agreed"))
+    change_profile(path, "acme", {"channel": {"kind": "ftp", "host": "other.example.com", "upload": None}})
+    text = path.read_text()
+    assert text == FTP.replace("port = 21", "port = 21  # as agreed").replace(
+        '"batch.impact.com"', '"other.example.com"'
+    ).replace('upload = "direct"\n', "")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes")
+def test_only_the_user_can_read_the_profiles(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text(FTP)
+    path.chmod(0o644)
+    add_profile(path, "second", OUTBOX)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
 def test_a_profile_that_is_not_right_changes_nothing(tmp_path):
     path = tmp_path / "config.toml"
     path.write_text(FTP)
@@ -189,14 +325,67 @@ def test_a_secret_comes_from_a_private_file(tmp_path):
         resolve(f"file:{path}x", profile="acme")
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+def test_the_end_of_the_line_is_no_part_of_a_password(tmp_path, end):
+    path = tmp_path / "password"
+    path.write_bytes(f" s3cret {end}".encode())
+    path.chmod(0o600)
+    assert resolve(f"file:{path}", profile="acme") == " s3cret "
+
+
+def test_a_file_that_holds_more_than_a_password_is_refused(tmp_path):
+    path = tmp_path / "password"
+    path.write_text("x" * 4097)
+    path.chmod(0o600)
+    with pytest.raises(SecretProblem, match="too large"):
+        resolve(f"file:{path}", profile="acme")
+
+
 @pytest.mark.skipif(os.name != "posix", reason="file modes")
-def test_a_password_file_that_others_can_read_is_refused(tmp_path):
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o610, 0o601, 0o620, 0o602, 0o660, 0o606, 0o740])
+def test_a_password_file_that_anyone_else_can_use_is_refused(tmp_path, mode):
     path = tmp_path / "password"
     path.write_text("s3cret")
-    path.chmod(0o644)
+    path.chmod(mode)
     with pytest.raises(SecretProblem, match="chmod 600") as caught:
         resolve(f"file:{path}", profile="acme")
     assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes")
+@pytest.mark.parametrize("mode", [0o600, 0o400, 0o700])
+def test_a_password_file_that_only_the_user_can_use_is_read(tmp_path, mode):
+    path = tmp_path / "password"
+    path.write_text("s3cret")
+    path.chmod(mode)
+    assert resolve(f"file:{path}", profile="acme") == "s3cret"
+
+
+def test_a_variable_that_is_empty_holds_no_password(monkeypatch):
+    monkeypatch.setenv("ACME_PASSWORD", "")
+    with pytest.raises(SecretProblem, match="ACME_PASSWORD, which is not set"):
+        resolve("env:ACME_PASSWORD", profile="acme")
+
+
+def test_among_several_password_stores_the_one_that_encrypts_is_used(monkeypatch):
+    import keyring
+    from keyring.backends import null
+
+    class Store:
+        __module__ = "keyring.backends.SecretService"
+        __qualname__ = "Keyring"
+
+        def get_password(self, service, account):
+            return f"{service} {account} s3cret"
+
+    class Several:
+        backends = (null.Keyring(), Store())
+
+    monkeypatch.setattr(keyring, "get_keyring", Several)
+    assert resolve("keyring", profile="acme") == "action-returns acme s3cret"
+    Several.backends = (null.Keyring(),)
+    with pytest.raises(SecretProblem, match="no password store that encrypts"):
+        resolve("keyring", profile="acme")
 
 
 def test_a_password_store_that_does_not_encrypt_is_never_used(monkeypatch):
@@ -216,6 +405,26 @@ def test_one_variable_moves_everything(tmp_path):
     for name in ("config_file", "ledger_file", "submissions", "exports", "logs"):
         assert getattr(places, name).parent == tmp_path
     assert find_places({}).config_file.name == "config.toml"
+
+
+def test_every_place_has_a_name_of_its_own_below_the_one_folder(tmp_path):
+    places = find_places({"ACTION_RETURNS_HOME": str(tmp_path)})
+    found = {name: getattr(places, name).name for name in (*places.__slots__, "backups", "pending_answers")}
+    assert found == {
+        "config_file": "config.toml",
+        "ledger_file": "ledger.sqlite3",
+        "submissions": "submissions",
+        "exports": "exports",
+        "logs": "logs",
+        "backups": "backups",
+        "pending_answers": "pending-columns.json",
+    }
+
+
+def test_copies_lie_beside_the_ledger_and_answers_beside_the_profiles(tmp_path):
+    places = Places(tmp_path / "c" / "config.toml", tmp_path / "d" / "ledger.sqlite3", *[tmp_path] * 3)
+    assert places.backups == tmp_path / "d" / "backups"
+    assert places.pending_answers == tmp_path / "c" / "pending-columns.json"
 
 
 def test_the_samples_are_shipped():
@@ -253,3 +462,28 @@ def test_a_file_is_not_replaced_unless_asked(tmp_path):
     with pytest.raises(FileExistsError):
         write_atomically(tmp_path / "f", b"new", overwrite=False)
     assert (tmp_path / "f").read_bytes() == b"old"
+
+
+def test_a_file_is_not_replaced_unless_asked_where_there_are_no_hard_links(tmp_path, monkeypatch):
+    def refused(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("os.link", refused)
+    (tmp_path / "f").write_bytes(b"old")
+    with pytest.raises(FileExistsError):
+        write_atomically(tmp_path / "f", b"new", overwrite=False)
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("f", b"old")]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows settles names on its own")
+@pytest.mark.parametrize("overwrite", [True, False])
+def test_the_content_is_on_the_disk_before_the_name_and_then_the_name_too(tmp_path, monkeypatch, overwrite):
+    settled = []
+
+    def settle(handle):
+        is_folder = stat.S_ISDIR(os.fstat(handle).st_mode)
+        settled.append(("folder" if is_folder else "file", (tmp_path / "f").exists()))
+
+    monkeypatch.setattr(os, "fsync", settle)
+    write_atomically(tmp_path / "f", b"whole", overwrite=overwrite)
+    assert settled == [("file", False), ("folder", True)]

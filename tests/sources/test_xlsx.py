@@ -196,6 +196,7 @@ def test_a_format_tells_whether_a_number_is_a_date(tmp_path, number_format, is_d
     for row in range(1, 4):
         sheet.write_row(row, 0, ["M.1.2.3", 46027.0, "ORDER_UPDATE"])
     sheet.write_number(2, 1, 46027.0, look)
+    book.add_worksheet("Elsewhere").write_number(0, 0, 1.0, book.add_format({"num_format": "mmm yy"}))
     book.close()
     found = [row[2] for row in cells(read_batch(tmp_path / "b.xlsx"))]
     assert found == [46027.0, DAY if is_date else 46027.0, 46027.0]

@@ -1,5 +1,6 @@
 """A repaired list holds every row and every cell as it was, except for what was corrected."""
 
+import os
 from datetime import datetime
 
 import openpyxl
@@ -14,12 +15,12 @@ ID = "M.8882.4808.1063415"
 NOON = datetime(2026, 3, 1, 12, 30)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
 
 
-def repaired(path, *amounts, **options):
+def repaired(path, *amounts, source="returns.xlsx", **options):
     """Write a list with these amounts; give the amounts that are read from it again."""
     columns = Columns(
         [ID] * len(amounts), list(amounts), ["ORDER_UPDATE"] * len(amounts), rows=range(2, len(amounts) + 2)
     )
-    write_repaired(columns, path, source="returns.xlsx", **options)
+    write_repaired(columns, path, source=source, **options)
     return read_batch(path).columns.amount
 
 
@@ -70,3 +71,16 @@ def test_another_file_is_only_replaced_when_that_was_said(tmp_path, name):
         repaired(tmp_path / name, 5.0)
     assert (tmp_path / name).read_text() == "mine"
     assert len(repaired(tmp_path / name, 5.0, overwrite=True)) == 1
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+@pytest.mark.parametrize("link", [os.symlink, os.link])
+def test_the_file_that_was_read_is_never_written_whatever_it_is_called(tmp_path, monkeypatch, suffix, link):
+    monkeypatch.chdir(tmp_path)
+    source = tmp_path / f"returns{suffix}"
+    source.write_text("the user's list")
+    link(source, tmp_path / f"other{suffix}")
+    for target in (source, tmp_path / f"other{suffix}"):
+        with pytest.raises(ExportProblem, match="is the file that was read"):
+            repaired(target, 5.0, source=source.name, overwrite=True)
+    assert source.read_text() == "the user's list"

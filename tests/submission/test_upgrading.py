@@ -378,6 +378,21 @@ def test_a_note_of_ones_own_below_the_table_is_refused_too(tmp_path, places):
     assert "old.xlsx has 1 filled rows below its table (from row 5)" in said
 
 
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("A", "M.8882.4808.7"), ("B", 0), ("B", "12.50"), ("C", "REJECTED"), ("L", "call back"), ("L", False)],
+)
+def test_a_row_below_the_table_that_is_filled_in_only_partly_is_refused_too(tmp_path, places, column, value):
+    old = make(tmp_path / "old.xlsx", [(*ROW, None)], ("Note",))
+
+    def below(book):
+        resized(book, right="L", bottom=8)
+        book["Actions"][f"{column}9"] = value
+
+    said = refusal(SourceProblem, edited(old, below), tmp_path / "new.xlsx", places)
+    assert "old.xlsx has 1 filled rows below its table (from row 9)" in said
+
+
 def test_rows_below_the_table_in_which_nothing_can_be_seen_do_not_matter(tmp_path, places):
     old = make(tmp_path / "old.xlsx")
     rewritten(old, table1=(b'ref="A3:K203"', b'ref="A3:K9"'))

@@ -23,6 +23,8 @@ from action_returns.submission import workbooks as making
 from action_returns.submission.account import Account
 from action_returns.submission.workbooks import declared_template, new_workbook
 from action_returns.workbook import Entries, ExactNumber, Stamp, WorkbookProblem, build_workbook, page
+from action_returns.workbook.contents import Contents
+from action_returns.workbook.entries import live_verdicts
 
 TEMPLATE = declared_template()
 STAMP = Stamp(__version__)
@@ -320,7 +322,71 @@ def test_a_row_that_is_not_filled_in_shows_no_verdict():
     assert [book["Actions"][f"D{row}"].value for row in (4, 5)] == ["OK: reverse", None]
 
 
+# ----------------------------------------------------------------------------- what is shown before a program calculates
+
+GOOD, UNUSUAL = "M.8882.4808.10634{}", "M.1.2"
+
+
+@pytest.mark.parametrize(
+    ("row", "verdict"),
+    [
+        ((UNUSUAL, "abc", "ORDER_UPDATE"), "Error: Amount is not a plain number"),
+        (("M.1.2", 5.0, "ORDER_UPDATE"), "Warning: ActionId looks unusual"),
+        ((GOOD.format(1), "2000000", "ORDER_UPDATE"), "Warning: Amount is unusually large"),
+        ((UNUSUAL, "2000000", "ORDER_UPDATE"), "Warning: ActionId looks unusual"),
+        ((GOOD.format(1), "12.5", "ORDER_UPDATE"), "OK: new total 12.50"),
+        ((GOOD.format(1), 0.0, "REJECTED"), "OK: reverse"),
+        ((None, None, None), ""),
+    ],
+)
+def test_check_shows_what_keeps_a_row_back_before_what_is_only_worth_a_look(row, verdict):
+    columns = Entries([row]).columns()
+    assert live_verdicts(columns, STAMP.policy, Contents(TEMPLATE, STAMP, Entries()).live_codes) == [verdict]
+
+
+def test_check_speaks_only_of_rules_that_the_formula_knows():
+    columns = Entries([(UNUSUAL, "abc", "ORDER_UPDATE"), (UNUSUAL, 5.0, "ORDER_UPDATE")]).columns()
+    assert live_verdicts(columns, STAMP.policy, {"id-unusual"})[0] == "Warning: ActionId looks unusual"
+    assert live_verdicts(columns, STAMP.policy, {"amount-not-number"}) == [
+        "Error: Amount is not a plain number",
+        "OK: new total 5.00",
+    ]
+
+
+def test_start_counts_rows_of_every_kind_before_a_program_calculates():
+    rows = [(GOOD.format(n), "0", "REJECTED") for n in range(10, 14)]
+    rows += [(GOOD.format(n), "12.50", "ORDER_UPDATE") for n in range(20, 22)]
+    rows += [(UNUSUAL, "abc", "ORDER_UPDATE"), *((GOOD.format(n), "abc", "ORDER_UPDATE") for n in range(30, 32))]
+    rows += [(None, None, None), ("M.1.2.3.4", 5.0, "ORDER_UPDATE")]
+    contents = Contents(TEMPLATE, STAMP, Entries(rows))
+    figures = {
+        name: contents.live("{" + name + "}")[1]
+        for name in ("live_rows", "live_errors", "live_ready", "live_warnings", "live_reversals", "live_new_totals")
+    }
+    assert figures == {
+        "live_rows": 10,
+        "live_errors": 3,
+        "live_ready": 7,
+        "live_warnings": 1,
+        "live_reversals": 4,
+        "live_new_totals": 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("environment", "says"), [("test", "TEST: practice, nothing counts"), ("live", "LIVE: what is sent counts")]
+)
+def test_the_banner_tells_whether_what_is_sent_counts(environment, says):
+    assert Stamp("1.0", "acme", environment).banner == f"Profile acme · {says}"
+
+
 # ------------------------------------------------------------------------------------------------------- what is refused
+
+
+def test_a_text_as_long_as_a_cell_holds_is_taken_and_one_character_more_is_not():
+    Entries([("x" * LONGEST_TEXT, "1", "ORDER_UPDATE")])
+    with pytest.raises(WorkbookProblem, match=r"^Row 1 holds a text"):
+        Entries([("x" * (LONGEST_TEXT + 1), "1", "ORDER_UPDATE")])
 
 
 def test_as_many_rows_as_a_sheet_has_fit_and_one_more_is_refused_in_words(monkeypatch):
