@@ -272,7 +272,7 @@ def test_another_kind_of_channel_keeps_no_setting_of_the_old_one(tmp_path, kind)
 def test_a_change_within_a_kind_keeps_every_other_setting_and_comment(tmp_path):
     path = tmp_path / "config.toml"
     path.write_text(FTP.replace("port = 21", "port = 21  # as agreed"))
-    change_profile(path, "acme", {"channel": {"kind": "ftp", "host": "other.example.com", "upload": None}})
+    change_profile(path, "acme", {"channel": {"kind": "ftp", "port": 21, "host": "other.example.com", "upload": None}})
     text = path.read_text()
     assert text == FTP.replace("port = 21", "port = 21  # as agreed").replace(
         '"batch.impact.com"', '"other.example.com"'

@@ -131,6 +131,12 @@ def test_a_row_that_holds_a_note_only_is_no_row():
     ]
 
 
+def test_a_very_long_note_stands_in_no_rows_way():
+    note = "x" * 500_000
+    content = f"ActionId,Amount,Reason,Note\r\nM.1.2.3,0,REJECTED,{note}\r\n".encode()
+    assert cells(content) == [(2, "M.1.2.3", "0", "REJECTED")]
+
+
 def test_headers_may_stand_well_below_the_top():
     above = "".join(f"Note {n}\r\n" for n in range(30))
     assert cells((above + HEADER + "M.1.2.3,0,REJECTED\r\n").encode()) == [(32, "M.1.2.3", "0", "REJECTED")]
