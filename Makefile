@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 BENCH_READY := .venv-bench/.ready
 
-.PHONY: demo test test-long promise coverage lint types bench docs pictures lock clean
+.PHONY: demo test test-long promise coverage mutants lint types bench docs pictures lock clean
 
 demo: $(READY)
 	$(BIN)/action-returns demo --keep demo-output
@@ -32,6 +32,13 @@ coverage: $(READY)
 	$(BIN)/coverage run -m pytest -q tests/ledger tests/delivery tests/submission/test_submit.py
 	$(BIN)/coverage report --show-missing --fail-under 100 \
 	  --include "src/action_returns/ledger/*,src/action_returns/delivery/*,src/action_returns/submission/submit.py"
+
+# Which small mistakes in the product no test notices: make mutants SAMPLE=100 SEED=7 PACKAGE=batch
+mutants: $(READY)
+	tests/hosts/install_office.sh
+	tests/servers/fetch_servers.sh
+	$(BIN)/python -m tests.support.mutants $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) \
+	  $(if $(PACKAGE),--package $(PACKAGE))
 
 lint: $(READY)
 	$(BIN)/ruff check .
