@@ -68,6 +68,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def lines_of(data: Path, root: Path) -> dict[str, dict[int, set[str]]]:
     """Read which tests reach which line: file below the root -> line -> tests."""
+    if not any(data.parent.glob(f"{data.name}.*")):
+        return {}  # No test of this part comes by the product.
     measured = coverage.Coverage(data_file=str(data), config_file=False)
     measured.combine([str(data.parent)], keep=False)
     found: dict[str, dict[int, set[str]]] = {}
