@@ -6,7 +6,8 @@ import sys
 import time
 from pathlib import Path
 
-from action_returns.batch import Columns, check
+from action_returns.batch.cells import Columns
+from action_returns.batch.check import check
 
 ids, amounts, reasons = pickle.loads(Path(sys.argv[1]).read_bytes())
 columns = Columns(ids, amounts, reasons, range(2, len(ids) + 2))

@@ -37,9 +37,9 @@ def main() -> None:
 
 
 def _workbook(size: int) -> bytes:
-    from action_returns.submission.account import Account
-    from action_returns.submission.workbooks import workbook_bytes
-    from action_returns.workbook import Entries
+    from action_returns.operations.account import Account
+    from action_returns.operations.new_workbook import workbook_bytes
+    from action_returns.workbook_builder.contents import Entries
 
     amounts = ("12,50" if at % 100 == 0 else f"{at % 500}.90" for at in range(size))
     rows = [(f"M.8882.4808.{1063415 + at}", amount, "ORDER_UPDATE") for at, amount in enumerate(amounts)]

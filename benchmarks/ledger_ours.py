@@ -9,8 +9,10 @@ import sys
 import time
 from pathlib import Path
 
-from action_returns.batch import ReadyRows, csv_bytes
-from action_returns.ledger import NewBatch, open_ledger
+from action_returns.batch.cells import ReadyRows
+from action_returns.batch.csv_format import csv_bytes
+from action_returns.ledger.ledger import open_ledger
+from action_returns.ledger.records import NewBatch
 
 MILLION = 1_000_000
 ACTIONS = 4 * MILLION

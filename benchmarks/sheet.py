@@ -20,9 +20,9 @@ def main() -> None:
         print("null")
         return
     from action_returns.excel import clicks
-    from action_returns.submission.account import Account
-    from action_returns.submission.workbooks import new_workbook, workbook_bytes
-    from action_returns.workbook import Entries
+    from action_returns.operations.account import Account
+    from action_returns.operations.new_workbook import new_workbook, workbook_bytes
+    from action_returns.workbook_builder.contents import Entries
 
     with TemporaryDirectory() as name:
         folder = Path(name)

@@ -13,10 +13,11 @@ from tests.hosts.calc.program import App, Book
 from tests.hosts.office import Office
 from tests.hosts.screen import Screen
 
-from action_returns.excel import clicks, hands
-from action_returns.settings import shipped
-from action_returns.submission.account import Account
-from action_returns.submission.workbooks import new_workbook
+from action_returns.excel import clicks
+from action_returns.excel import engine as hands
+from action_returns.files import packaged_file
+from action_returns.operations.account import Account
+from action_returns.operations.new_workbook import new_workbook
 
 IMAGES = Path(__file__).parent / "images"
 _WINDOW = (0, 0, 1500, 860)
@@ -62,7 +63,7 @@ def validate(office: Office, document: Any) -> None:
     xw.engines.add(xw.Engine(impl=app.engine))
     xw.engines["excel"].activate()
     xw.Book(impl=Book(app, document)).set_mock_caller()
-    hands.pick_file = lambda _app: shipped("workbook_templates/samples/pending_actions.csv")
+    hands.pick_file = lambda _app: packaged_file("workbook_templates/samples/pending_actions.csv")
     with tempfile.TemporaryDirectory() as home:
         os.environ["ACTION_RETURNS_HOME"] = home
         clicks.load_pending()

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from action_returns.batch import REFUSALS, RULES, Rule
+from action_returns.batch.rules import REFUSALS, RULES, Rule
 from action_returns.cli.app import COMMANDS, tree
-from action_returns.cli.exits import Exit
+from action_returns.errors import Exit
 from action_returns.settings import models
 
 HERE = Path(__file__).parent

@@ -1,3 +1,3 @@
-"""Action Returns: tell the network which mobile-app actions were returned, exactly and with proof."""
+"""TODO."""
 
 __version__ = "0.1.0"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from action_returns.settings import shipped
+from action_returns.files import packaged_file
 
 CSV = "ActionId,Amount,Reason\r\n"
 GOOD = CSV + "M.8882.4808.1063415,0,REJECTED\r\nM.8882.4808.1063416,49.9,ORDER_UPDATE\r\n"
@@ -79,7 +79,7 @@ def test_check_gives_the_json_of_the_contract(work):
 
 
 def test_check_names_cells_of_a_workbook(work):
-    result = run("check", str(shipped("workbook_templates/samples/returns.xlsx")), "--json")
+    result = run("check", str(packaged_file("workbook_templates/samples/returns.xlsx")), "--json")
     cells = {finding["cell"]: finding["code"] for finding in json.loads(result.stdout)["findings"]}
     assert cells["Actions!B6"] == "amount-separator"
     assert cells["Actions!A17"] == "id-not-text"
@@ -195,7 +195,7 @@ def test_fix_writes_a_new_file_and_shows_every_change(work, name):
 
 
 def test_fix_keeps_every_cell_it_does_not_correct(work):
-    sample = shipped("workbook_templates/samples/returns.xlsx")
+    sample = packaged_file("workbook_templates/samples/returns.xlsx")
     shutil.copy(sample, work / "returns.xlsx")
     assert run("fix", "returns.xlsx", "-o", "fixed.xlsx").returncode == 0
     before, after = (json.loads(run("check", name, "--json").stdout) for name in ("returns.xlsx", "fixed.xlsx"))
@@ -211,7 +211,9 @@ def test_fix_only_shows_with_dry_run(work):
 
 
 def test_review_tells_totals_and_money_effect(work):
-    samples = [str(shipped(f"workbook_templates/samples/{name}")) for name in ("returns.xlsx", "pending_actions.csv")]
+    samples = [
+        str(packaged_file(f"workbook_templates/samples/{name}")) for name in ("returns.xlsx", "pending_actions.csv")
+    ]
     found = json.loads(run("review", samples[0], "--pending", samples[1], "--json", "--html", "review.html").stdout)
     assert found["ready"] == found["reversals"] + found["changes"] == found["effect_known_rows"]
     assert found["currency"] == "EUR"
@@ -389,7 +391,7 @@ def test_a_check_loads_nothing_it_does_not_need(work):
         "code = run(['check', sys.argv[1], '--json'])\n"
         f"print('loaded', sorted(set({LAZY!r}) & set(sys.modules)), file=sys.stderr)"
     )
-    sample = str(shipped("workbook_templates/samples/returns.xlsx"))
+    sample = str(packaged_file("workbook_templates/samples/returns.xlsx"))
     result = subprocess.run(
         [sys.executable, "-c", program, sample], capture_output=True, text=True, timeout=60, check=True
     )

@@ -6,11 +6,13 @@ import sys
 
 import pytest
 
-from action_returns.batch import ReadyRows, csv_bytes
-from action_returns.delivery import Outcome, State
-from action_returns.ledger import NewBatch, open_ledger
-from action_returns.settings import find_places
-from action_returns.submission.pages import keep_receipt
+from action_returns.batch.cells import ReadyRows
+from action_returns.batch.csv_format import csv_bytes
+from action_returns.channels.base import Outcome, State
+from action_returns.files import default_paths
+from action_returns.ledger.ledger import open_ledger
+from action_returns.ledger.records import NewBatch
+from action_returns.operations.history import keep_receipt
 from tests.acceptance.conftest import LIST, ONE, TWO
 from tests.acceptance.test_cli import CSV
 
@@ -32,7 +34,7 @@ A_THOUSAND_BATCHES = (  # sending them one by one takes half a minute
 @pytest.fixture
 def batch(outbox, home):
     """A batch of which nobody knows whether it arrived, with its receipt."""
-    places = find_places({"ACTION_RETURNS_HOME": str(home)})
+    places = default_paths({"ACTION_RETURNS_HOME": str(home)})
     rows = ReadyRows([ONE, TWO], [0, 4990], ["REJECTED", "ORDER_UPDATE"])
     with open_ledger(places.ledger_file) as ledger:
         claim = ledger.claim(
@@ -129,7 +131,7 @@ def test_every_command_that_checks_knows_what_was_sent(outbox, run, file):
 
 
 def test_an_action_that_is_used_up_stays_behind_whatever_is_done_with_the_file(outbox, home, run, file):
-    with open_ledger(find_places({"ACTION_RETURNS_HOME": str(home)}).ledger_file) as ledger:
+    with open_ledger(default_paths({"ACTION_RETURNS_HOME": str(home)}).ledger_file) as ledger:
         for statement in A_THOUSAND_BATCHES:
             ledger._store.change(statement)
     told = run("check", file(), "--json").json
@@ -281,7 +283,7 @@ def test_a_sending_that_ends_in_doubt_comes_with_its_next_step(outbox, run, file
         leaving()
         return Outcome(State.UNKNOWN, "The line went dead.")
 
-    monkeypatch.setattr("action_returns.delivery.outbox.Outbox.deliver", cut)
+    monkeypatch.setattr("action_returns.channels.folder.OutboxChannel.deliver", cut)
     step = "action-returns history mark 0001 sent --why"
     result = run("send", file(), "--yes", "--json")
     assert result.code == 7

@@ -212,7 +212,7 @@ def test_the_status_of_a_password_tells_whether_it_can_be_fetched(home, run, mon
 def test_the_doctor_counts_the_batches_and_names_those_in_doubt(outbox, work, run, monkeypatch):
     run("send", "returns.csv", "--yes")
     (work / "other.csv").write_text(CSV + "M.8882.4808.5,0,REJECTED\r\n", newline="")
-    monkeypatch.setattr("action_returns.delivery.outbox.Outbox.deliver", cut)
+    monkeypatch.setattr("action_returns.channels.folder.OutboxChannel.deliver", cut)
     run("send", "other.csv", "--yes")
     seen = {one["what"]: one["seen"] for one in run("doctor", "--json").json}
     assert seen["Ledger opens"].startswith("2 batches; outcome unknown: 0002; last copy: ")

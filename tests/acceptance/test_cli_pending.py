@@ -24,7 +24,7 @@ def download(tmp_path):
 
 @pytest.fixture
 def clock(monkeypatch):
-    monkeypatch.setattr("action_returns.cli.options.Run.now", staticmethod(lambda: BETWEEN))
+    monkeypatch.setattr("action_returns.cli.options.CommandContext.now", staticmethod(lambda: BETWEEN))
 
 
 @pytest.mark.parametrize(("order", "codes"), [("dmy", []), ("mdy", ["action-locked"])])

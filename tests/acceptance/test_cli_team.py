@@ -11,7 +11,8 @@ import psycopg
 import pytest
 
 from action_returns.cli.app import run as run_command
-from action_returns.ledger import TeamDatabase, open_ledger
+from action_returns.ledger.ledger import open_ledger
+from action_returns.ledger.records import TeamDatabase
 from tests.acceptance.test_cli import GOOD, profile
 from tests.excel.test_settings_window import Store
 from tests.servers import postgresql

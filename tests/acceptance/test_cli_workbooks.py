@@ -10,13 +10,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from action_returns.settings import shipped
-from action_returns.submission.account import Account
-from action_returns.submission.workbooks import workbook_bytes
-from action_returns.workbook import Entries
+from action_returns.files import packaged_file
+from action_returns.operations.account import Account
+from action_returns.operations.new_workbook import workbook_bytes
+from action_returns.workbook_builder.contents import Entries
 from tests.acceptance.test_cli import profile, run, said
 
-SAMPLES = str(shipped("workbook_templates/samples/returns.xlsx"))
+SAMPLES = str(packaged_file("workbook_templates/samples/returns.xlsx"))
 NAMES = ["returns.xlsm", "returns.xlsx", "Meine Rückgaben März.xlsm", "返品 2026.xlsx", "ordner mit/ä b.xlsx"]
 
 
@@ -269,8 +269,8 @@ def test_arguments_that_are_missing_or_too_many_are_told(work, arguments):
 def test_on_a_mac_both_commands_put_the_script_where_excel_finds_it(work):
     program = (
         "import sys, types; from action_returns.cli.app import run\n"
-        "from action_returns.cli.commands import new, upgrade_workbook\n"
-        "new.sys = upgrade_workbook.sys = types.SimpleNamespace(platform='darwin')\n"
+        "from action_returns.cli import files\n"
+        "files.sys = types.SimpleNamespace(platform='darwin')\n"
         "sys.exit(run(sys.argv[1:]))"
     )
     older(work / "old.xlsx", ROWS, ("My note",))

@@ -2,9 +2,9 @@
 
 import pytest
 
+from action_returns.channels.base import Outcome, State
 from action_returns.cli.app import run as run_command
-from action_returns.cli.exits import Exit
-from action_returns.delivery import Outcome, State
+from action_returns.errors import Exit
 from tests.acceptance.conftest import LIST, ONE
 from tests.acceptance.test_cli import CSV, profile
 from tests.acceptance.test_cli_actions import at_a_terminal
@@ -46,7 +46,7 @@ def reach(home, outbox, file, run, monkeypatch, tmp_path):
         return run("send", file(), "--yes")
 
     def in_doubt():
-        monkeypatch.setattr("action_returns.delivery.outbox.Outbox.deliver", cut)
+        monkeypatch.setattr("action_returns.channels.folder.OutboxChannel.deliver", cut)
         return run("send", file(), "--yes")
 
     def without_a_profile():
@@ -111,7 +111,7 @@ def test_no_exit_code_is_left_untested():
 
 def test_rows_that_somebody_sent_after_the_check_are_exit_code_8(outbox, file, run, monkeypatch, tmp_path):
     """Another person sends a row of the list after it was checked and before it is recorded."""
-    from action_returns.cli.commands import send
+    from action_returns.cli import send
 
     others = tmp_path / "others.csv"
     others.write_text(OTHERS, newline="")

@@ -194,7 +194,7 @@ def test_a_crash_in_the_middle_keeps_it_out_of_its_details(home, work, secret_fi
         raise ZeroDivisionError(channel)
 
     fetched = []
-    monkeypatch.setattr("action_returns.delivery.FtpChannel.probe", crash)
+    monkeypatch.setattr("action_returns.channels.ftp.FtpChannel.probe", crash)
     profile(home, {"kind": "ftp", "host": "ftp.example.com", "username": USER, "password": f"file:{secret_file}"})
     assert (run_here(["probe", "--debug"]), fetched) == (1, [CANARY])
     assert run_here(["probe"]) == 1
@@ -206,12 +206,13 @@ def test_a_crash_in_the_middle_keeps_it_out_of_its_details(home, work, secret_fi
 
 
 def test_nothing_that_is_printed_by_accident_holds_it():
-    from action_returns import delivery
-    from action_returns.ledger import TeamDatabase
+    from action_returns.channels.email import EmailChannel
+    from action_returns.channels.ftp import FtpChannel
+    from action_returns.ledger.records import TeamDatabase
 
     shown = [
-        delivery.FtpChannel("h", 21, "plain", "user", lambda: CANARY),
-        delivery.EmailChannel("h", 25, "plain", "a@b.c", "d@e.f", "user", lambda: CANARY),
+        FtpChannel("h", 21, "plain", "user", lambda: CANARY),
+        EmailChannel("h", 25, "plain", "a@b.c", "d@e.f", "user", lambda: CANARY),
         TeamDatabase("postgresql://user@h/d", lambda: CANARY),
     ]
     for one in shown:

@@ -9,8 +9,8 @@ import unicodedata
 from collections import Counter
 from decimal import Decimal
 
-from action_returns.batch.columns import CellError
-from action_returns.batch.policy import ReasonKind
+from action_returns.batch.cells import CellError
+from action_returns.batch.context import ReasonKind
 
 _INVISIBLE = set("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufeff")
 _INVISIBLE |= {chr(c) for c in (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070))}

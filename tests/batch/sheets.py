@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
-from action_returns.batch import Columns, Context, Pending, PendingAction, check
+from action_returns.batch.cells import Columns
+from action_returns.batch.check import check
+from action_returns.batch.context import Context, PendingAction, PendingDownload
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 GOOD_ID = "M.8882.4808.1063415"
@@ -24,7 +26,7 @@ def codes(columns, *rest):
 
 def download(action_id=GOOD_ID, now=NOW, **facts):
     """A context whose download holds one action."""
-    return Context(Pending({action_id: PendingAction(**facts)}, 1, NOW), now)
+    return Context(PendingDownload({action_id: PendingAction(**facts)}, 1, NOW), now)
 
 
 def label(value):

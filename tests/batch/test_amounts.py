@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_returns.batch import check
 from action_returns.batch.amounts import amount_text, cents_of_number, cents_of_text, exact_cents
+from action_returns.batch.check import check
 from tests.batch.sheets import one_row
 
 

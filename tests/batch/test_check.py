@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from action_returns.batch import CellError, Columns, Context, Policy, ReasonKind, SentAction, check
-from action_returns.batch.judge import Judge
+from action_returns.batch.cell_rules import CellRules
+from action_returns.batch.cells import CellError, Columns
+from action_returns.batch.check import check
+from action_returns.batch.context import Context, Policy, ReasonKind, SentAction
 from tests.batch.sheets import GOOD_ID, NOW, codes, download, label, one_row, rows_of
 
 EITHER = Policy(reasons={"OTHER": ReasonKind.EITHER, "REJECTED": ReasonKind.REVERSE, "ORDER_UPDATE": ReasonKind.MODIFY})
@@ -21,13 +23,13 @@ def calls(monkeypatch):
     """How often single cells are judged."""
     counted = Counter()
     for name in ("action_id", "amount", "reason"):
-        plain = getattr(Judge, name)
+        plain = getattr(CellRules, name)
 
         def counting(self, cell, name=name, plain=plain):
             counted[name] += 1
             return plain(self, cell)
 
-        monkeypatch.setattr(Judge, name, counting)
+        monkeypatch.setattr(CellRules, name, counting)
     return counted
 
 

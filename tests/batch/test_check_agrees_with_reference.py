@@ -6,21 +6,11 @@ from itertools import cycle
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_returns.batch import (
-    CellError,
-    Columns,
-    Context,
-    Pending,
-    PendingAction,
-    Policy,
-    ReasonKind,
-    SentAction,
-    apply_safe_fixes,
-    check,
-    csv_bytes,
-    read_back,
-    summarise,
-)
+from action_returns.batch.cells import CellError, Columns
+from action_returns.batch.check import check
+from action_returns.batch.context import Context, PendingAction, PendingDownload, Policy, ReasonKind, SentAction
+from action_returns.batch.csv_format import csv_bytes, parse_csv_bytes
+from action_returns.batch.report import apply_corrections, summarise
 from tests.batch import reference
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -113,7 +103,7 @@ def columns_of(rows, hidden=frozenset()):
 def test_every_verdict_is_the_one_of_the_plain_reference(rows_and_past, policy, actions, hidden):
     rows, sent = rows_and_past
     columns = columns_of(rows, hidden)
-    pending = None if actions is None else Pending(actions, len(actions), NOW)
+    pending = None if actions is None else PendingDownload(actions, len(actions), NOW)
     report = check(columns, policy, Context(pending, NOW, sent))
     said = [(finding.row, finding.column, finding.code) for finding in report]
     assert sorted(said) == sorted(reference.check(columns, policy, pending, NOW, sent))
@@ -129,7 +119,7 @@ def test_what_is_ready_is_written_and_read_back_unchanged(rows, policy):
     ready = check(columns_of(rows), policy).ready_rows()
     content = csv_bytes(ready)
     assert content == csv_bytes(ready)
-    back = read_back(content)
+    back = parse_csv_bytes(content)
     assert list(back) == list(ready)
     assert summarise(ready).rows == len(ready)
 
@@ -145,7 +135,7 @@ def test_a_ready_row_holds_the_exact_cents_of_its_cell(rows, policy):
 @given(sheets, policies)
 def test_a_safe_fix_settles_its_finding_and_touches_nothing_else(rows, policy):
     report = check(columns_of(rows), policy)
-    fixed, changes = apply_safe_fixes(report)
+    fixed, changes = apply_corrections(report)
     changed = {(change.row, change.column) for change in changes}
     for name, before, after in (
         ("ActionId", report.columns.action_id, fixed.action_id),

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from action_returns.batch import CellError, Severity, check
-from action_returns.batch.report import quoted_sheet, shown
+from action_returns.batch.cells import CellError, display_cell, quote_sheet
+from action_returns.batch.check import check
+from action_returns.batch.rules import Severity
 from tests.batch.sheets import GOOD_ID, label, one_row, rows_of
 
 
@@ -102,7 +103,7 @@ def test_braces_in_a_cell_are_only_braces():
     ids=lambda value: value if isinstance(value, str) else "cell",
 )
 def test_a_cell_is_shown_as_a_person_sees_it(cell, text):
-    assert shown(cell) == text
+    assert display_cell(cell) == text
 
 
 def test_findings_come_in_row_order_then_by_column():
@@ -155,8 +156,8 @@ def test_ready_rows_come_in_sheet_order_with_their_row_numbers():
 
 
 def test_a_plain_word_is_not_quoted_and_any_other_name_is():
-    assert quoted_sheet("TooLongToBeACell1") == "TooLongToBeACell1"
-    assert quoted_sheet("a!b") == "'a!b'"
+    assert quote_sheet("TooLongToBeACell1") == "TooLongToBeACell1"
+    assert quote_sheet("a!b") == "'a!b'"
 
 
 def test_no_message_says_anything_that_was_not_filled_in():

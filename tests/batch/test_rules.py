@@ -4,8 +4,8 @@ import string
 
 import pytest
 
-from action_returns.batch import REFUSALS, RULES
-from action_returns.batch.report import Hits
+from action_returns.batch.report import FindingIndex
+from action_returns.batch.rules import REFUSALS, RULES
 
 ERRORS = {
     "ActionId": {"id-missing", "id-not-text", "id-whitespace", "id-no-prefix", "id-case", "id-shape", "id-duplicate"},
@@ -90,8 +90,8 @@ def test_a_title_is_a_few_words_without_a_full_stop(rule):
 @each_rule
 def test_every_rule_can_be_marked_in_every_column(rule):
     for column in ("ActionId", "Amount", "Reason"):
-        mark = 1_048_575 << Hits.SHIFT | Hits.number(rule.code, column)
-        assert Hits([mark])[0] == (1_048_575, column, rule)
+        mark = 1_048_575 << FindingIndex.SHIFT | FindingIndex.number(rule.code, column)
+        assert FindingIndex([mark])[0] == (1_048_575, column, rule)
 
 
 def test_the_refusals_of_a_whole_file_are_exactly_these():

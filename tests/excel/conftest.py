@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from action_returns.settings import find_places, shipped
+from action_returns.files import default_paths, packaged_file
+from action_returns.operations.account import open_account
+from action_returns.operations.new_workbook import workbook_bytes
 from action_returns.settings.editing import add_profile
-from action_returns.submission.account import open_account
-from action_returns.submission.workbooks import workbook_bytes
-from action_returns.workbook import Entries
+from action_returns.workbook_builder.contents import Entries
 from tests.hosts.fake_com import fake_excel
 
 GOOD = [("M.8882.4808.1", "0", "REJECTED"), ("M.8882.4808.2", "12.50", "ORDER_UPDATE")]
@@ -27,7 +27,7 @@ REPEATS = [
     ("M.8882.4808.1", "7.50", "ORDER_UPDATE"),
     ("M.8882.4808.2", "5", "ORDER_UPDATE"),
 ]
-PENDING = shipped("workbook_templates/samples/pending_actions.csv")
+PENDING = packaged_file("workbook_templates/samples/pending_actions.csv")
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def excel():
 
 @pytest.fixture
 def places(home):
-    return find_places({"ACTION_RETURNS_HOME": str(home)})
+    return default_paths({"ACTION_RETURNS_HOME": str(home)})
 
 
 @pytest.fixture

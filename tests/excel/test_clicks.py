@@ -136,15 +136,15 @@ def test_many_reversals_have_to_be_typed(desk, outbox, typed, sent):
 
 @pytest.mark.parametrize("kind", ["rejected", "editing", "gone"])
 def test_the_outcome_is_told_even_when_excel_takes_no_more_calls(desk, outbox, waited, capsys, monkeypatch, kind):
-    from action_returns.delivery import Outbox
+    from action_returns.channels.folder import OutboxChannel
 
-    deliver = Outbox.deliver
+    deliver = OutboxChannel.deliver
 
     def deliver_and_block(channel, parcel, leaving):
         desk.excel.busy(math.inf, kind=kind)
         return deliver(channel, parcel, leaving)
 
-    monkeypatch.setattr(Outbox, "deliver", deliver_and_block)
+    monkeypatch.setattr(OutboxChannel, "deliver", deliver_and_block)
     desk.open(GOOD)
     desk.excel.answer("yes")
     desk.click("send")
@@ -191,7 +191,7 @@ def test_a_filter_that_is_on_stops_any_write(desk, outbox, places, name):
 
 def test_other_excels_are_not_closed_when_a_click_ends(desk, monkeypatch):
     taken_out = []
-    monkeypatch.setattr("action_returns.excel.patience.atexit.unregister", taken_out.append)
+    monkeypatch.setattr("action_returns.excel.engine.atexit.unregister", taken_out.append)
     desk.open(GOOD)
     desk.click("validate")
     assert taken_out == [sys.modules["xlwings._xlwindows"].cleanup]
@@ -216,7 +216,7 @@ def test_hidden_rows_are_named(desk):
 def waited(monkeypatch):
     """How long was waited, without waiting."""
     pauses = []
-    monkeypatch.setattr("action_returns.excel.patience.time", SimpleNamespace(sleep=pauses.append))
+    monkeypatch.setattr("action_returns.excel.engine.time", SimpleNamespace(sleep=pauses.append))
     return pauses
 
 
@@ -266,7 +266,7 @@ def test_a_click_costs_few_calls_whatever_the_number_of_rows(desk, outbox, name,
 
 def test_validate_loads_nothing_it_does_not_need():
     program = (
-        "import sys; from action_returns.excel import clicks; import action_returns.submission.checking;"
+        "import sys; from action_returns.excel import clicks; import action_returns.operations.check;"
         "bad = {'openpyxl', 'paramiko', 'smtplib', 'ftplib', 'click', 'rich', 'keyring', 'psycopg', 'jinja2', 'xlsxwriter'};"
         "print(sorted(bad & set(sys.modules)), [name for name in sys.modules if name.startswith('xlwings.pro')])"
     )

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from action_returns.settings import shipped
-from action_returns.submission.account import Account
-from action_returns.submission.workbooks import declared_template, stamp_for
-from action_returns.workbook import Entries, Macros, build_workbook
-from action_returns.workbook.macros import vba_modules
-from action_returns.workbook.vba import Module, ModuleKind, Project
+from action_returns.files import packaged_file
+from action_returns.operations.account import Account
+from action_returns.operations.new_workbook import declared_template, workbook_info
+from action_returns.workbook_builder.build import Macros, build_workbook, vba_modules
+from action_returns.workbook_builder.contents import Entries
+from action_returns.workbook_builder.vba.module import Module, ModuleKind
+from action_returns.workbook_builder.vba.project import Project
 from tests.excel.conftest import GOOD
 from tests.hosts.calc.cells import range_of
 from tests.hosts.calc.program import App, Book
@@ -46,11 +47,13 @@ def macros():
     template = declared_template()
     ours = [
         Module(module.name, module.kind, _FOR_MAC.sub(r"\1", module.body))
-        for module in vba_modules(shipped("addin"), (sheet.code_name for sheet in template.sheets))
+        for module in vba_modules(packaged_file("addin"), (sheet.code_name for sheet in template.sheets))
         if module.name not in {"xlwings", "Dictionary"}
     ]
     stand_in = Module("xlwings", ModuleKind.STANDARD, RUN_PYTHON)
-    return Macros(Project((*ours, stand_in)).to_bytes(), (shipped("addin") / "ribbon" / "customUI14.xml").read_bytes())
+    return Macros(
+        Project((*ours, stand_in)).to_bytes(), (packaged_file("addin") / "ribbon" / "customUI14.xml").read_bytes()
+    )
 
 
 @pytest.fixture
@@ -111,7 +114,7 @@ class Window:
 
 def test_a_click_on_the_sheets_button_shows_the_findings_in_the_open_workbook(window, tmp_path):
     path = tmp_path / "returns.xlsm"
-    content = build_workbook(declared_template(), stamp_for(Account()), entries=Entries(rows=ROWS), macros=macros())
+    content = build_workbook(declared_template(), workbook_info(Account()), entries=Entries(rows=ROWS), macros=macros())
     path.write_bytes(content)
     with window.opened(path) as document:
         document.CurrentController.Frame.ContainerWindow.setPosSize(0, 0, 1400, 860, 15)

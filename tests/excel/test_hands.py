@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from action_returns.batch.columns import CellError
-from action_returns.excel import hands
+from action_returns.batch.cells import CellError
+from action_returns.excel import engine as hands
 
 FIRST_ERROR = -2146828288
 """An error of Excel's as COM hands it over: this and its number in XlCVError (Excel VBA reference)."""

@@ -4,9 +4,9 @@ import random
 
 import pytest
 
+from action_returns.operations.account import Account, open_account
+from action_returns.operations.new_workbook import new_workbook
 from action_returns.settings.editing import add_profile
-from action_returns.submission.account import Account, open_account
-from action_returns.submission.workbooks import new_workbook
 from tests.excel.conftest import GOOD, PENDING, Desk
 from tests.hosts.calc import calc_excel
 
@@ -101,7 +101,7 @@ def test_next_issue_selects_the_cell(desk):
 
 
 def test_load_pending_fills_its_sheet_and_validate_uses_it(desk, monkeypatch):
-    monkeypatch.setattr("action_returns.excel.hands.pick_file", lambda _app: PENDING)
+    monkeypatch.setattr("action_returns.excel.engine.pick_file", lambda _app: PENDING)
     desk.open([("M.8882.4808.1063415", "0", "REJECTED"), ("M.8882.4808.1063417", "0", "REJECTED")])
     desk.click("load_pending")
     assert desk.peek("Pending!A63") == "M.8882.4808.1063474"
@@ -159,8 +159,8 @@ def test_5000_rows_half_of_them_bad_are_validated(desk):
 
 
 def test_the_sample_returns_say_the_same_as_on_the_command_line(desk, tmp_path):
-    from action_returns.batch import check
-    from action_returns.sources import read_batch
+    from action_returns.batch.check import check
+    from action_returns.readers.batch_file import read_batch
 
     path = tmp_path / "samples.xlsm"
     new_workbook(path, Account(), samples=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from action_returns.settings import load_settings
+from action_returns.settings.config import load_settings
 from action_returns.settings.editing import add_profile
 from tests.excel.conftest import GOOD
 from tests.servers import openssh

@@ -7,7 +7,7 @@ import csv
 
 import pytest
 
-from action_returns.ledger import open_ledger
+from action_returns.ledger.ledger import open_ledger
 from action_returns.settings.editing import add_profile
 from tests.excel.conftest import BAD, GOOD, PENDING, REPEATS, Desk
 from tests.hosts.calc import calc_excel
@@ -31,7 +31,7 @@ def chosen(monkeypatch):
     """Lets the person choose a file, in a dialogue that differs between systems."""
 
     def choose(path):
-        monkeypatch.setattr("action_returns.excel.hands.pick_file", lambda _app: path)
+        monkeypatch.setattr("action_returns.excel.engine.pick_file", lambda _app: path)
 
     return choose
 
@@ -318,7 +318,7 @@ def test_rows_that_change_while_somebody_is_asked_are_not_sent(desk, outbox, mon
         desk.put("Actions!B5", "99.99")
         return True
 
-    monkeypatch.setattr("action_returns.excel.livebook.LiveBook.ask", ask)
+    monkeypatch.setattr("action_returns.excel.workbook.OpenWorkbook.ask", ask)
     said = desk.click("send")
     assert "changed while you were asked. Nothing was sent" in said
     assert list(outbox.iterdir()) == []
@@ -332,24 +332,24 @@ def test_rows_that_change_while_somebody_is_asked_are_not_corrected(desk, monkey
         desk.put("Actions!A4", "M.8882.4808.99")
         return "yes"
 
-    monkeypatch.setattr("action_returns.excel.livebook.LiveBook.ask", agree)
-    monkeypatch.setattr("action_returns.excel.livebook.LiveBook.choose", agree)
+    monkeypatch.setattr("action_returns.excel.workbook.OpenWorkbook.ask", agree)
+    monkeypatch.setattr("action_returns.excel.workbook.OpenWorkbook.choose", agree)
     assert "changed while you were asked. Nothing was changed" in desk.click(button)
     assert desk.column("B", [4]) == ["12,50"]
     assert desk.column("A", [8, 10]) == ["M.8882.4808.1", "M.8882.4808.1"]
 
 
 def test_results_are_not_written_beside_rows_that_changed_during_the_delivery(desk, outbox, monkeypatch):
-    from action_returns.delivery import Outbox
+    from action_returns.channels.folder import OutboxChannel
 
-    deliver = Outbox.deliver
+    deliver = OutboxChannel.deliver
 
     def deliver_and_sort(channel, parcel, leaving):
         desk.put("Actions!A4", "M.8882.4808.2")
         desk.put("Actions!A5", "M.8882.4808.1")
         return deliver(channel, parcel, leaving)
 
-    monkeypatch.setattr(Outbox, "deliver", deliver_and_sort)
+    monkeypatch.setattr(OutboxChannel, "deliver", deliver_and_sort)
     desk.open(GOOD)
     desk.excel.answer("yes")
     said = desk.click("send")
@@ -360,7 +360,7 @@ def test_results_are_not_written_beside_rows_that_changed_during_the_delivery(de
 
 def test_a_filter_keeps_a_download_out_before_it_is_chosen(desk, chosen, monkeypatch):
     chosen(PENDING)
-    monkeypatch.setattr("action_returns.excel.hands.filter_is_on", lambda _table: True)
+    monkeypatch.setattr("action_returns.excel.engine.filter_is_on", lambda _table: True)
     desk.open(GOOD)
     assert "Nothing was written" in desk.click("load_pending")
     assert desk.peek("Pending!A4") is None
@@ -386,7 +386,7 @@ def test_an_unknown_outcome_never_reads_like_success_or_failure(desk, outbox, mo
         leaving()
         raise RuntimeError("the cable")
 
-    monkeypatch.setattr("action_returns.delivery.Outbox.deliver", cut_short)
+    monkeypatch.setattr("action_returns.channels.folder.OutboxChannel.deliver", cut_short)
     desk.open(GOOD)
     desk.excel.answer("yes")
     said = desk.click("send")
@@ -425,7 +425,7 @@ def test_help_shows_the_first_sheet(desk):
 
 def test_no_exception_ever_leaves_a_button(desk, monkeypatch, places):
     desk.open(GOOD)
-    monkeypatch.setattr("action_returns.excel.checking.check_reading", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("action_returns.excel.check_table.check_loaded", lambda *_, **__: 1 / 0)
     said = desk.click("validate", unexpected="ZeroDivisionError")
     (details,) = places.logs.iterdir()
     assert said.endswith(f"(ZeroDivisionError). Whether anything was sent shows in History. Details are in {details}.")
@@ -433,7 +433,7 @@ def test_no_exception_ever_leaves_a_button(desk, monkeypatch, places):
 
 
 def test_two_clicks_at_once_run_once(desk, places, monkeypatch):
-    from action_returns.excel import checking
+    from action_returns.excel import check_table as checking
 
     inner = []
 
@@ -442,8 +442,8 @@ def test_two_clicks_at_once_run_once(desk, places, monkeypatch):
             inner.append(desk.click("history"))
         return original(*arguments, **facts)
 
-    original = checking.check_reading
-    monkeypatch.setattr(checking, "check_reading", ask_again)
+    original = checking.check_loaded
+    monkeypatch.setattr(checking, "check_loaded", ask_again)
     desk.open(GOOD)
     desk.click("validate")
     assert inner == ["The click before this one is still at work. Wait until it has ended."]

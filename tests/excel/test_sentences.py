@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from action_returns.batch import Pending, PendingAction
-from action_returns.delivery import Outcome, State
+from action_returns.batch.context import PendingAction, PendingDownload
+from action_returns.channels.base import Outcome, State
 from action_returns.excel.pending_sheet import pending_facts, pending_rows, read_back
-from action_returns.ledger import open_ledger
+from action_returns.ledger.ledger import open_ledger
 from action_returns.settings.editing import add_profile
 from tests.excel.conftest import GOOD
 
@@ -101,7 +101,7 @@ def test_every_outcome_is_told_for_what_it_is(desk, outbox, places, monkeypatch,
         sizes.append(len(parcel.content))
         return Outcome(state, "Proven.")
 
-    monkeypatch.setattr("action_returns.delivery.Outbox.deliver", deliver)
+    monkeypatch.setattr("action_returns.channels.folder.OutboxChannel.deliver", deliver)
     desk.open([*GOOD, BROKEN_TWICE])
     desk.excel.answer("yes")
     told = desk.click("send")
@@ -131,7 +131,7 @@ def test_validate_tells_what_is_ready_and_nothing_else_when_all_is_well(desk):
 
 def test_validate_tells_how_many_findings_are_not_listed(desk, monkeypatch):
     monkeypatch.setattr("action_returns.excel.clicks.MOST_ISSUES", 2)
-    monkeypatch.setattr("action_returns.excel.checking.MOST_ISSUES", 2)
+    monkeypatch.setattr("action_returns.excel.check_table.MOST_ISSUES", 2)
     desk.open([*GOOD, BROKEN_TWICE, BROKEN_AND_UNUSUAL])
     assert desk.click("validate") == (
         "4 rows checked.\n\n3 errors in 2 rows stop those rows from being sent; 1 warning does not. 2 can be sent. "
@@ -298,7 +298,7 @@ def test_who_confirms_is_told_of_a_plain_connection(desk, places):
 
 @pytest.mark.parametrize(("answers", "sent"), [(("yes", "yes"), 1), (("yes", "no"), 0)])
 def test_many_reversals_are_asked_about_twice_where_no_one_can_type(desk, outbox, monkeypatch, answers, sent):
-    monkeypatch.setattr("action_returns.excel.hands.ask_number", lambda _app, _question: None)
+    monkeypatch.setattr("action_returns.excel.engine.ask_number", lambda _app, _question: None)
     desk.open([*[(action_id, "0", "REJECTED") for action_id in ids(100)], ("M.8882.4808.500", "5", "ORDER_UPDATE")])
     desk.excel.answer(*answers)
     desk.click("send")
@@ -357,7 +357,7 @@ def test_history_lists_every_fact_of_a_batch_and_the_newest_first(desk, outbox, 
 
 def test_a_download_is_the_same_after_it_lay_on_its_sheet():
     zone = datetime(2026, 3, 1, 9, 30, tzinfo=UTC).astimezone().tzinfo
-    pending = Pending(
+    pending = PendingDownload(
         actions={
             "M.8882.4808.1": PendingAction(
                 1_990, datetime(2099, 1, 31, 8, tzinfo=UTC), "PENDING", "ORD-1", "Ann", "EUR"
@@ -378,7 +378,7 @@ def test_a_download_is_the_same_after_it_lay_on_its_sheet():
 @pytest.mark.parametrize("hours", [-5, 2])
 def test_a_lock_date_keeps_its_time_zone_on_the_sheet(hours):
     locks_at = datetime(2026, 6, 1, 0, 30, tzinfo=timezone(timedelta(hours=hours)))
-    pending = Pending({"M.8882.4808.1": PendingAction(5, locks_at)}, 1, datetime(2026, 3, 1, tzinfo=UTC))
+    pending = PendingDownload({"M.8882.4808.1": PendingAction(5, locks_at)}, 1, datetime(2026, 3, 1, tzinfo=UTC))
     assert read_back(pending_facts(pending), pending_rows(pending)).actions["M.8882.4808.1"].locks_at == locks_at
 
 

@@ -4,9 +4,9 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 
-from action_returns.settings import load_settings
+from action_returns.operations.doctor import NewServer
+from action_returns.settings.config import load_settings
 from action_returns.settings.editing import add_profile, change_profile
-from action_returns.submission.probing import NewServer
 
 
 class Store(KeyringBackend):

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from action_returns.excel import undo
-from action_returns.excel.livebook import LiveBook
+from action_returns.excel import edits as undo
+from action_returns.excel.workbook import OpenWorkbook
 from tests.excel.conftest import BAD, GOOD, REPEATS
 
 CORRECTED = [["M.8882.4808.5", "12.50", "ORDER_UPDATE"], ["M.8882.4808.6", "0", "REJECTED"]]
@@ -18,7 +18,7 @@ def breaking_off(monkeypatch):
     """Makes the program refuse the second cell of a change."""
 
     def break_off():
-        write = LiveBook._write
+        write = OpenWorkbook._write
         cells = []
 
         def write_one(place, rows):
@@ -28,8 +28,8 @@ def breaking_off(monkeypatch):
                     raise RuntimeError("Excel was closed")
             write(place, rows)
 
-        monkeypatch.setattr(LiveBook, "_write", staticmethod(write_one))
-        return lambda: monkeypatch.setattr(LiveBook, "_write", staticmethod(write))
+        monkeypatch.setattr(OpenWorkbook, "_write", staticmethod(write_one))
+        return lambda: monkeypatch.setattr(OpenWorkbook, "_write", staticmethod(write))
 
     return break_off
 
@@ -45,7 +45,7 @@ def test_a_change_is_kept_before_the_first_cell_is_changed(desk, breaking_off):
     breaking_off()
     desk.click("fix_safe", unexpected="RuntimeError")
     assert desk.entered(5) == [["M.8882.4808.5", "12.50", "ORDER_UPDATE"], [" M.8882.4808.6", "0", "REJECTED"]]
-    change = undo.last(kept(desk))
+    change = undo.read_last_change(kept(desk))
     assert change.before == {"B4": "12,50", "A5": " M.8882.4808.6"}
     assert change.after == {"B4": "12.50", "A5": "M.8882.4808.6"}
 
@@ -85,7 +85,7 @@ def test_what_was_taken_back_is_not_offered_again(desk):
 def test_a_change_that_nothing_came_of_is_not_offered_to_be_taken_back(desk, monkeypatch):
     desk.open(REPEATS)
     desk.excel.answer("yes")
-    monkeypatch.setattr(LiveBook, "change", lambda *_: 1 / 0)
+    monkeypatch.setattr(OpenWorkbook, "change", lambda *_: 1 / 0)
     desk.click("remove_duplicates", unexpected="ZeroDivisionError")
     assert desk.click("fix_safe").startswith("Nothing can be corrected safely. 2 errors need")
 
@@ -99,7 +99,7 @@ def test_rows_that_change_while_somebody_is_asked_are_not_taken_back(desk, monke
         desk.put("Actions!B4", "77.00")
         return True
 
-    monkeypatch.setattr(LiveBook, "ask", agree)
+    monkeypatch.setattr(OpenWorkbook, "ask", agree)
     assert "changed while you were asked. Nothing was changed" in desk.click("fix_safe")
     assert desk.column("B", [4]) == ["77.00"]
     assert desk.column("A", [5]) == ["M.8882.4808.6"]
@@ -158,7 +158,7 @@ def test_a_damaged_ledger_is_told_in_words_and_not_as_an_unexpected_error(desk, 
 def test_an_error_is_told_even_where_its_details_cannot_be_kept(desk, places, monkeypatch):
     places.logs.parent.mkdir(parents=True, exist_ok=True)
     places.logs.write_text("a file in the way")
-    monkeypatch.setattr("action_returns.excel.checking.check_reading", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("action_returns.excel.check_table.check_loaded", lambda *_, **__: 1 / 0)
     desk.open(GOOD)
     monkeypatch.setattr(type(desk), "_details", lambda _desk: {})
     said = desk.click("validate")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from action_returns.ledger import TeamDatabase
+from action_returns.ledger.records import TeamDatabase
 from tests.servers import postgresql
 
 

@@ -5,8 +5,10 @@ import sys
 import time
 from pathlib import Path
 
-from action_returns.batch import ReadyRows, csv_bytes
-from action_returns.ledger import DuplicateBatch, NewBatch, RepeatedRows, TeamDatabase, open_ledger
+from action_returns.batch.cells import ReadyRows
+from action_returns.batch.csv_format import csv_bytes
+from action_returns.ledger.ledger import open_ledger
+from action_returns.ledger.records import DuplicateBatchError, NewBatch, RepeatedRowsError, TeamDatabase
 
 
 def rows_of(number):
@@ -30,7 +32,7 @@ def sends(ledger, name, rows):
     batch = NewBatch("acme", "live", "ftp", "ftp://x/", f"{name}.xlsx")
     try:
         claim = ledger.claim(batch, csv_bytes(rows), rows, name_for="{}.csv".format, confirmation={})
-    except (DuplicateBatch, RepeatedRows):
+    except (DuplicateBatchError, RepeatedRowsError):
         return False
     ledger.leaving(claim.number)
     # here the file would leave

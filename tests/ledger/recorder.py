@@ -7,8 +7,10 @@ import os
 import sys
 from pathlib import Path
 
-from action_returns.batch import ReadyRows, csv_bytes
-from action_returns.ledger import NewBatch, open_ledger
+from action_returns.batch.cells import ReadyRows
+from action_returns.batch.csv_format import csv_bytes
+from action_returns.ledger.ledger import open_ledger
+from action_returns.ledger.records import NewBatch
 
 BATCH = NewBatch("acme", "live", "ftp", "ftp://batch.impact.com/", "returns.xlsx")
 

@@ -8,9 +8,12 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from action_returns.batch import ReadyRows, csv_bytes
+from action_returns.batch.cells import ReadyRows
 from action_returns.batch.context import SentAction
-from action_returns.ledger import DuplicateBatch, LedgerProblem, NewBatch, RepeatedRows, open_ledger
+from action_returns.batch.csv_format import csv_bytes
+from action_returns.errors import LedgerError
+from action_returns.ledger.ledger import open_ledger
+from action_returns.ledger.records import DuplicateBatchError, NewBatch, RepeatedRowsError
 
 ROWS = ReadyRows(["M.1.2.4", "M.1.2.3"], [1250, 0], ["ORDER_UPDATE", "REJECTED"])
 BATCH = NewBatch("acme", "live", "ftp", "ftp://batch.impact.com/", "returns.xlsx")
@@ -99,7 +102,7 @@ def test_everything_that_happens_to_a_batch_is_an_event_with_who_and_how(ledger)
 @pytest.mark.parametrize("state", ["prepared", "sending", "sent", "handed-over", "unknown"])
 def test_the_same_content_is_refused_while_it_may_have_arrived(ledger, state):
     number = settled(ledger, state)
-    with pytest.raises(DuplicateBatch) as caught:
+    with pytest.raises(DuplicateBatchError) as caught:
         claim(ledger)
     assert (caught.value.previous.number, caught.value.previous.state) == (number, state)
     assert len(ledger.batches()) == 1
@@ -110,7 +113,7 @@ def test_content_goes_out_again_only_with_a_record_that_somebody_wanted_that(led
     again = claim(ledger, allow_duplicate=True)
     assert ledger.batch(again.number).duplicate_of == 1
     assert ledger.events(again.number)[1].detail["duplicate_of"] == "0001"
-    with pytest.raises(DuplicateBatch) as caught:
+    with pytest.raises(DuplicateBatchError) as caught:
         claim(ledger)
     assert caught.value.previous.number == 2
 
@@ -131,7 +134,7 @@ def test_another_account_or_environment_may_send_the_same(ledger):
 def test_a_row_that_somebody_sent_meanwhile_stops_the_batch(ledger):
     settled(ledger, "sent", row(7))
     rows = ReadyRows(["M.1.2.8", "M.1.2.7"], [0, 0], ["REJECTED", "REJECTED"])
-    with pytest.raises(RepeatedRows) as caught:
+    with pytest.raises(RepeatedRowsError) as caught:
         claim(ledger, rows)
     assert caught.value.rows == {"M.1.2.7": "0001"}
     assert len(ledger.batches()) == 1
@@ -178,21 +181,21 @@ def test_who_breaks_off_in_the_middle_leaves_nothing_half_done_and_can_go_on(led
 def test_nothing_leaves_once_the_batch_was_settled_by_somebody_else(ledger):
     number = claim(ledger).number
     ledger.settle(number, "failed", "", {})
-    with pytest.raises(LedgerProblem, match=r"Batch 0001 is failed already\. Nothing was sent"):
+    with pytest.raises(LedgerError, match=r"Batch 0001 is failed already\. Nothing was sent"):
         ledger.leaving(number)
     assert ledger.batch(number).state == "failed"
 
 
 def test_nothing_leaves_twice(ledger):
     number = settled(ledger, "sending")
-    with pytest.raises(LedgerProblem, match="is sending already"):
+    with pytest.raises(LedgerError, match="is sending already"):
         ledger.leaving(number)
 
 
 @pytest.mark.parametrize("state", ["sent", "handed-over", "unknown"])
 def test_an_outcome_needs_the_record_that_the_first_byte_was_about_to_leave(ledger, state):
     number = claim(ledger).number
-    with pytest.raises(LedgerProblem, match=f"is prepared, so the outcome {state} cannot be recorded"):
+    with pytest.raises(LedgerError, match=f"is prepared, so the outcome {state} cannot be recorded"):
         ledger.settle(number, state, "", {})
     assert [event.kind for event in ledger.events(number)] == ["prepared", "confirmed"]
 
@@ -201,7 +204,7 @@ def test_an_outcome_needs_the_record_that_the_first_byte_was_about_to_leave(ledg
 def test_the_outcome_is_recorded_once(ledger, state):
     number = settled(ledger, state)
     for another in {"sent", "handed-over", "failed", "unknown"} - {state}:
-        with pytest.raises(LedgerProblem, match=f"Batch 0001 is {state}"):
+        with pytest.raises(LedgerError, match=f"Batch 0001 is {state}"):
             ledger.settle(number, another, "Not there.", {})
     assert ledger.batch(number).state == state
     assert [event.kind for event in ledger.events(number)].count("outcome") == 1
@@ -227,14 +230,14 @@ def test_a_person_who_has_looked_settles_what_nobody_could_tell(ledger, was, sta
     if state == "failed":
         assert claim(ledger).number == 2
     else:
-        with pytest.raises(DuplicateBatch):
+        with pytest.raises(DuplicateBatchError):
             claim(ledger)
 
 
 @pytest.mark.parametrize("was", ["prepared", "sending", "sent", "failed"])
 def test_what_is_certain_or_under_way_is_not_settled_by_hand(ledger, was):
     number = settled(ledger, was)
-    with pytest.raises(LedgerProblem, match=f"Batch 0001 is {was}, so there is nothing to settle"):
+    with pytest.raises(LedgerError, match=f"Batch 0001 is {was}, so there is nothing to settle"):
         ledger.mark(number, "sent", "why", seen=was)
     assert ledger.batch(number).state == was
 
@@ -242,7 +245,7 @@ def test_what_is_certain_or_under_way_is_not_settled_by_hand(ledger, was):
 def test_what_became_certain_while_the_person_was_asked_is_not_marked(ledger):
     number = settled(ledger, "unknown")
     ledger.settle(number, "handed-over", "It came after all.", {})
-    with pytest.raises(LedgerProblem, match="became handed-over meanwhile"):
+    with pytest.raises(LedgerError, match="became handed-over meanwhile"):
         ledger.mark(number, "failed", "why", seen="unknown")
     assert (ledger.batch(number).state, ledger.batch(number).by_hand) == ("handed-over", False)
 
@@ -250,7 +253,7 @@ def test_what_became_certain_while_the_person_was_asked_is_not_marked(ledger):
 @pytest.mark.parametrize(("state", "why", "says"), [("sent", "  ", "say why"), ("unknown", "x", "sent or failed")])
 def test_a_mark_needs_a_reason_and_an_outcome(ledger, state, why, says):
     number = settled(ledger, "unknown")
-    with pytest.raises(LedgerProblem, match=says):
+    with pytest.raises(LedgerError, match=says):
         ledger.mark(number, state, why, seen="unknown")
     assert ledger.batch(number).state == "unknown"
 
@@ -279,7 +282,7 @@ def test_everything_ever_sent_for_one_action_is_told_in_order(ledger):
 
 
 def test_an_unknown_batch_is_told(ledger):
-    with pytest.raises(LedgerProblem, match="no batch 0007"):
+    with pytest.raises(LedgerError, match="no batch 0007"):
         ledger.content(7)
 
 
@@ -298,13 +301,13 @@ PROGRAM = """
 import sys
 sys.path.insert(0, {tests!r})
 from tests.ledger.test_ledger import claim, settled
-from action_returns.ledger import DuplicateBatch, TeamDatabase, open_ledger
+from action_returns.ledger import DuplicateBatchError, TeamDatabase, open_ledger
 from pathlib import Path
 ledger = open_ledger({place!s})
 try:
     settled(ledger, {state!r})
     print("claimed", flush=True)
-except DuplicateBatch:
+except DuplicateBatchError:
     print("refused", flush=True)
 sys.stdin.read()
 """
@@ -334,7 +337,7 @@ def test_a_program_killed_in_mid_course_leaves_the_truth_for_the_next_one(place,
         assert (record.state, says in record.message) == (becomes, True)
         assert ledger.events(1)[-1].detail["found"] == "unfinished"
         if becomes == "unknown":
-            with pytest.raises(DuplicateBatch):
+            with pytest.raises(DuplicateBatchError):
                 claim(ledger)
         else:
             assert claim(ledger).number == 2

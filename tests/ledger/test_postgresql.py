@@ -17,11 +17,14 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from action_returns.ledger import LedgerProblem, TeamDatabase, open_ledger, postgresql_connection
-from action_returns.ledger.migrations import Step
+from action_returns.errors import LedgerError
+from action_returns.ledger import postgresql_connection
+from action_returns.ledger.ledger import open_ledger
+from action_returns.ledger.location import TeamAddress
 from action_returns.ledger.postgresql import PostgresStore
-from action_returns.ledger.postgresql_problems import said_plainly
-from action_returns.ledger.team_url import TeamAddress
+from action_returns.ledger.postgresql_connection import translate_postgresql_errors
+from action_returns.ledger.records import TeamDatabase
+from action_returns.ledger.store import Step
 from tests.ledger.test_ledger import claim, row, settled
 from tests.servers import postgresql
 
@@ -171,9 +174,9 @@ def test_a_ledger_of_a_newer_version_can_be_read_and_never_written(url):
         connection.execute("INSERT INTO ledger_step (number) VALUES (99)")
     with open_ledger(TeamDatabase(url)) as ledger:
         assert [record.state for record in ledger.batches()] == ["sent"]
-        with pytest.raises(LedgerProblem, match="written by a newer version"):
+        with pytest.raises(LedgerError, match="written by a newer version"):
             claim(ledger, row(1))
-        with pytest.raises(LedgerProblem, match="copy that can only be read"):
+        with pytest.raises(LedgerError, match="copy that can only be read"):
             ledger._store.change("INSERT INTO event (batch, at, kind) VALUES (1, '', 'x')")
 
 
@@ -184,7 +187,7 @@ def test_programs_that_start_at_once_make_the_tables_once(url):
         barrier.wait()
         try:
             PostgresStore(TeamDatabase(url)).close()
-        except LedgerProblem as problem:
+        except LedgerError as problem:
             problems.append(problem)
 
     threads = [threading.Thread(target=start) for _ in range(6)]
@@ -204,7 +207,7 @@ def test_a_step_that_fails_leaves_the_ledger_as_it_was(url, monkeypatch):
 
     known = module.steps
     monkeypatch.setattr(module, "steps", lambda kind: [*known(kind), broken])
-    with pytest.raises(LedgerProblem, match="division by zero"):
+    with pytest.raises(LedgerError, match="division by zero"):
         PostgresStore(TeamDatabase(url))
     with admin(url) as connection:
         assert connection.execute("SELECT to_regclass('half')").fetchall() == [(None,)]
@@ -234,7 +237,7 @@ def test_nobody_waits_for_ever_and_holds_up_others_whatever_the_server_is_set_to
 def test_a_ledger_that_somebody_else_keeps_busy_is_told_and_nothing_is_recorded(ledger, url, monkeypatch):
     monkeypatch.setitem(postgresql_connection._SESSION, "lock_timeout", "100ms")
     with open_ledger(TeamDatabase(url)) as impatient:
-        with ledger._store.transaction(), pytest.raises(LedgerProblem, match=r"in use by others.*Nothing was recorded"):
+        with ledger._store.transaction(), pytest.raises(LedgerError, match=r"in use by others.*Nothing was recorded"):
             claim(impatient)
         assert claim(impatient).number == 1
 
@@ -276,7 +279,7 @@ def test_a_server_that_is_away_for_long_is_waited_for_and_then_told(at_once):
         pytest.skip(reason)
     with postgresql.server() as running:
         store = PostgresStore(TeamDatabase(running.url(running.new_database())))
-    with pytest.raises(LedgerProblem, match="cannot be reached: nothing answers there"):
+    with pytest.raises(LedgerError, match="cannot be reached: nothing answers there"):
         store.ask("SELECT 1")
     assert at_once == [0, 1, 2, 4]
     store.close()
@@ -292,7 +295,7 @@ def test_a_connection_lost_in_the_middle_records_nothing(ledger, url):
             cut(url)
             ledger._note(1, "the rest", {})
 
-    with pytest.raises(LedgerProblem, match=r"The connection to .* failed.* Nothing was recorded"):
+    with pytest.raises(LedgerError, match=r"The connection to .* failed.* Nothing was recorded"):
         half()
     assert ledger.events(1) == before
 
@@ -306,7 +309,7 @@ def test_a_connection_lost_at_the_very_end_says_that_it_may_be_on_record_or_not(
             ledger._note(1, "whole", {})
             cut(url)
 
-    with pytest.raises(LedgerProblem, match=r"may be on record or not. Look: action-returns history list"):
+    with pytest.raises(LedgerError, match=r"may be on record or not. Look: action-returns history list"):
         whole()
     assert ledger.events(1) == before
 
@@ -341,7 +344,7 @@ def losing_the_answer_to_commit(url):
 def test_a_commit_whose_answer_is_lost_is_told_as_doubt_and_the_next_start_tells_the_truth(url):
     PostgresStore(TeamDatabase(url)).close()
     with losing_the_answer_to_commit(url) as between, open_ledger(TeamDatabase(between)) as ledger:
-        with pytest.raises(LedgerProblem, match="may be on record or not"):
+        with pytest.raises(LedgerError, match="may be on record or not"):
             claim(ledger)
         with admin(url) as connection:
             assert connection.execute("SELECT state FROM batch").fetchall() == [("prepared",)]
@@ -354,10 +357,10 @@ def test_a_commit_whose_answer_is_lost_is_told_as_doubt_and_the_next_start_tells
 def test_an_error_that_somebody_passed_over_records_nothing(store):
 
     def pass_over():
-        with store.transaction(), suppress(LedgerProblem):
+        with store.transaction(), suppress(LedgerError):
             store.ask("SELECT 1 / 0")
 
-    with pytest.raises(LedgerProblem, match=r"did not take it\. Nothing was recorded"):
+    with pytest.raises(LedgerError, match=r"did not take it\. Nothing was recorded"):
         pass_over()
 
 
@@ -368,7 +371,7 @@ def test_a_commit_that_is_refused_says_why(store):
             store.change("CREATE TEMPORARY TABLE t (x INTEGER UNIQUE DEFERRABLE INITIALLY DEFERRED)")
             store.change("INSERT INTO t VALUES (1), (1)")
 
-    with pytest.raises(LedgerProblem, match="refused it"):
+    with pytest.raises(LedgerError, match="refused it"):
         collide_late()
 
 
@@ -387,7 +390,7 @@ def test_a_disk_that_turns_out_to_be_full_at_the_very_end_is_told_and_nothing_is
         with store.transaction():
             store.change("INSERT INTO t VALUES (1)")
 
-    with pytest.raises(LedgerProblem, match=r"is full\. .* Nothing was recorded"):
+    with pytest.raises(LedgerError, match=r"is full\. .* Nothing was recorded"):
         fill()
     assert store.ask("SELECT * FROM t") == []
 
@@ -435,19 +438,19 @@ def test_a_batch_is_left_alone_while_its_sender_lives_and_is_doubtful_when_it_wa
 
 
 def test_a_copy_is_the_business_of_whoever_runs_the_database(ledger, tmp_path):
-    with pytest.raises(LedgerProblem, match="backed up by whoever runs that database"):
+    with pytest.raises(LedgerError, match="backed up by whoever runs that database"):
         ledger.copy_to(tmp_path / "copy")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_not_installed_is_named_with_what_to_do(url, monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(LedgerProblem, match=r'pip install "action-returns\[postgresql\]"'):
+    with pytest.raises(LedgerError, match=r'pip install "action-returns\[postgresql\]"'):
         PostgresStore(TeamDatabase(url))
 
 
 def test_an_address_that_is_not_right_is_not_repeated():
-    with pytest.raises(LedgerProblem, match="The address of the team's ledger is not right") as caught:
+    with pytest.raises(LedgerError, match="The address of the team's ledger is not right") as caught:
         PostgresStore(TeamDatabase(f"postgresql://ann:{PASSWORD}@db.example.com/r"))
     assert PASSWORD not in str(caught.value)
 
@@ -468,7 +471,7 @@ def guarded():
 
 
 def refused(url, password=None):
-    with pytest.raises(LedgerProblem) as caught:
+    with pytest.raises(LedgerError) as caught:
         PostgresStore(TeamDatabase(url, None if password is None else (lambda: password)))
     assert PASSWORD not in str(caught.value)
     assert "Nothing was sent." in str(caught.value)
@@ -521,7 +524,7 @@ def test_a_server_that_hangs_is_given_up_and_asked_anew_where_nothing_hangs_on_i
 
     try:
         if in_the_middle:
-            with pytest.raises(LedgerProblem, match="does not answer: it hangs"):
+            with pytest.raises(LedgerError, match="does not answer: it hangs"):
                 ask_in_the_middle()
         else:
             os.kill(number, signal.SIGSTOP)
@@ -600,7 +603,7 @@ def test_another_machine_without_encryption_is_told_nothing(url, far_away, encry
     ],
 )
 def test_whatever_the_database_says_is_told_plainly(error, says):
-    with pytest.raises(LedgerProblem) as caught, said_plainly("db/r", "Nothing was sent.", PASSWORD):
+    with pytest.raises(LedgerError) as caught, translate_postgresql_errors("db/r", "Nothing was sent.", PASSWORD):
         raise error
     assert says in str(caught.value)
     assert PASSWORD not in str(caught.value)

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from action_returns.batch import csv_bytes
-from action_returns.ledger import LedgerProblem, open_ledger
+from action_returns.batch.csv_format import csv_bytes
+from action_returns.errors import LedgerError
 from action_returns.ledger import sqlite as store
-from action_returns.ledger.migrations import steps
+from action_returns.ledger.ledger import open_ledger
+from action_returns.ledger.store import steps
 from tests.ledger.test_ledger import ROWS, claim, settled
 
 
@@ -169,7 +170,7 @@ def test_a_step_that_fails_leaves_the_ledger_as_it_was(path, monkeypatch):
     first, second = steps("sqlite")
     broken = [first, type(second)(2, second.script + "\nINSERT INTO nowhere VALUES (1);\n")]
     monkeypatch.setattr(store, "steps", lambda _: broken)
-    with pytest.raises(LedgerProblem, match="no such table: nowhere"):
+    with pytest.raises(LedgerError, match="no such table: nowhere"):
         open_ledger(path)
     connection = raw(path)
     assert connection.execute("PRAGMA user_version").fetchone() == (1,)
@@ -185,7 +186,7 @@ def test_rows_without_their_batch_stop_the_step(path):
     connection = raw(path)
     connection.execute("INSERT INTO sent_row VALUES (99, 0, 'M.1.2.9', 0, 'REJECTED')")
     connection.close()
-    with pytest.raises(LedgerProblem, match="rows without their batch"):
+    with pytest.raises(LedgerError, match="rows without their batch"):
         open_ledger(path)
 
 
@@ -243,11 +244,11 @@ def test_a_ledger_of_a_newer_version_can_be_read_and_never_written(path):
     before = path.read_bytes()
     with open_ledger(path) as ledger:
         assert ledger.batch(1).state == "sending"
-        with pytest.raises(LedgerProblem, match="newer version"):
+        with pytest.raises(LedgerError, match="newer version"):
             claim(ledger)
-        with pytest.raises(LedgerProblem, match="newer version"):
+        with pytest.raises(LedgerError, match="newer version"):
             ledger.settle(1, "sent", "", {})
-        with pytest.raises(LedgerProblem, match=r"may not be written"):
+        with pytest.raises(LedgerError, match=r"may not be written"):
             ledger._store.change("UPDATE batch SET message = 'x'")
     assert path.read_bytes() == before
 
@@ -255,7 +256,7 @@ def test_a_ledger_of_a_newer_version_can_be_read_and_never_written(path):
 def test_a_damaged_ledger_says_so_and_is_kept(path):
     path.parent.mkdir()
     path.write_bytes(b"this is no database" * 100)
-    with pytest.raises(LedgerProblem, match="damaged") as caught:
+    with pytest.raises(LedgerError, match="damaged") as caught:
         open_ledger(path)
     assert str(path.with_name("backups")) in str(caught.value)
     assert path.read_bytes() == b"this is no database" * 100
@@ -266,7 +267,7 @@ def test_a_locked_ledger_says_so(path, monkeypatch):
     with open_ledger(path) as ledger:
         holding = raw(path)
         holding.execute("BEGIN IMMEDIATE")
-        with pytest.raises(LedgerProblem, match="in use by another program"):
+        with pytest.raises(LedgerError, match="in use by another program"):
             claim(ledger)
         holding.execute("ROLLBACK")
         holding.close()
@@ -286,7 +287,7 @@ def test_a_ledger_that_another_program_is_just_making_is_waited_for(path, monkey
         with open_ledger(path) as ledger:
             assert claim(ledger).number == 1
     else:
-        with pytest.raises(LedgerProblem, match="in use by another program"):
+        with pytest.raises(LedgerError, match="in use by another program"):
             open_ledger(path)
     maker.close()
 
@@ -297,14 +298,14 @@ def test_a_full_disk_says_so_and_records_nothing(path):
         (pages,) = ledger._store.ask("PRAGMA page_count")[0]
         ledger._store.ask(f"PRAGMA max_page_count = {pages}")
         many = type(ROWS)([f"M.1.3.{n}" for n in range(5000)], [0] * 5000, ["REJECTED"] * 5000)
-        with pytest.raises(LedgerProblem, match=r"The disk .* is full\. Nothing was recorded"):
+        with pytest.raises(LedgerError, match=r"The disk .* is full\. Nothing was recorded"):
             claim(ledger, many)
         assert len(ledger.batches()) == 1
 
 
 def test_a_place_that_cannot_hold_a_ledger_says_so(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(LedgerProblem, match="cannot be opened"):
+    with pytest.raises(LedgerError, match="cannot be opened"):
         open_ledger(tmp_path / "file" / "ledger.sqlite3")
 
 
@@ -313,20 +314,20 @@ def test_a_place_that_cannot_hold_a_ledger_says_so(tmp_path):
     [("attempt to write a readonly database", "may not be written"), ("disk I/O error", "Run action-returns doctor")],
 )
 def test_what_sqlite_says_is_told_plainly(path, error, says):
-    with pytest.raises(LedgerProblem, match=says), store._said_plainly(path):
+    with pytest.raises(LedgerError, match=says), store._said_plainly(path):
         raise sqlite3.OperationalError(error)
 
 
 def test_what_the_tables_refuse_is_no_damage(path):
     twice = type(ROWS)(["M.1.2.3", "M.1.2.3"], [0, 0], ["REJECTED", "REJECTED"])
-    with open_ledger(path) as ledger, pytest.raises(LedgerProblem, match="refused it") as caught:
+    with open_ledger(path) as ledger, pytest.raises(LedgerError, match="refused it") as caught:
         claim(ledger, twice)
     assert "damaged" not in str(caught.value)
 
 
 def test_an_unsafe_folder_is_refused_before_anything_is_made(tmp_path):
     path = tmp_path / "OneDrive - Acme" / "ledger.sqlite3"
-    with pytest.raises(LedgerProblem, match="copied to a cloud") as caught:
+    with pytest.raises(LedgerError, match="copied to a cloud") as caught:
         open_ledger(path)
     assert "ACTION_RETURNS_HOME" in str(caught.value)
     assert not path.parent.exists()
@@ -338,13 +339,13 @@ def test_a_ledger_that_was_moved_into_such_a_folder_can_be_read_and_is_not_writt
     path.parent.rename(tmp_path / "Dropbox")
     with open_ledger(tmp_path / "Dropbox" / path.name) as ledger:
         assert ledger.batch(1).state == "sent"
-        with pytest.raises(LedgerProblem, match=r"is not written: .* is copied to a cloud"):
+        with pytest.raises(LedgerError, match=r"is not written: .* is copied to a cloud"):
             claim(ledger, type(ROWS)(["M.1.1.1"], [0], ["REJECTED"]))
 
 
 def test_a_look_at_the_ledger_asks_for_no_list_of_disks(path, monkeypatch):
     asked = []
-    monkeypatch.setattr(store, "why_unsafe", lambda folder: asked.append(folder) or "")
+    monkeypatch.setattr(store, "unsafe_folder_reason", lambda folder: asked.append(folder) or "")
     with open_ledger(path) as ledger:
         settled(ledger, "sent")
     assert len(asked) == 1
@@ -363,14 +364,14 @@ def test_a_connection_that_cannot_be_set_up_is_closed(path, monkeypatch):
 
     connect = sqlite3.connect
     monkeypatch.setattr(store.sqlite3, "connect", lambda *a, **k: connect(*a, factory=Refusing, **k))
-    with pytest.raises(LedgerProblem, match="disk I/O error"):
+    with pytest.raises(LedgerError, match="disk I/O error"):
         open_ledger(path)
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         sqlite3.Connection.execute(made[0], "SELECT 1")
 
 
 def test_a_ledger_that_cannot_settle_what_was_left_is_closed_again(path, monkeypatch):
-    from action_returns.ledger import Ledger
+    from action_returns.ledger.ledger import Ledger
 
     closed = []
     monkeypatch.setattr(Ledger, "settle_unfinished", lambda _self: 1 / 0)

@@ -6,19 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from action_returns.batch import DEFAULT_POLICY, ReasonKind
-from action_returns.settings import (
-    ConfigProblem,
-    Places,
-    SecretProblem,
-    find_places,
-    load_settings,
-    resolve,
-    shipped,
-    write_atomically,
-)
-from action_returns.settings.config import parse_settings
+from action_returns.batch.context import DEFAULT_POLICY, ReasonKind
+from action_returns.errors import ConfigError, SecretError
+from action_returns.files import Paths, default_paths, packaged_file, write_atomically
+from action_returns.settings.config import load_settings, parse_settings
 from action_returns.settings.editing import add_profile, change_profile, remove_profile, use_profile
+from action_returns.settings.secrets import read_secret
 
 FTP = """
 default_profile = "acme"
@@ -44,7 +37,7 @@ OUTBOX = {"environment": "test", "channel": {"kind": "outbox", "directory": "/x"
 
 
 def refused(text):
-    with pytest.raises(ConfigProblem) as caught:
+    with pytest.raises(ConfigError) as caught:
         parse_settings(text.encode(), Path("config.toml"))
     return str(caught.value)
 
@@ -175,7 +168,7 @@ def test_of_several_profiles_without_a_default_none_is_guessed():
         + b'[profiles.b]\nenvironment="test"\n[profiles.b.channel]\nkind="outbox"\ndirectory="/x"\n',
         Path("c"),
     )
-    with pytest.raises(ConfigProblem, match=r"names no default_profile.*acme, b"):
+    with pytest.raises(ConfigError, match=r"names no default_profile.*acme, b"):
         settings.choose()
 
 
@@ -220,7 +213,7 @@ def test_every_kind_of_channel_of_the_contract_is_understood():
 
 
 def test_an_unknown_profile_is_told_with_those_there_are():
-    with pytest.raises(ConfigProblem, match=r'no profile "nobody".*acme'):
+    with pytest.raises(ConfigError, match=r'no profile "nobody".*acme'):
         parse_settings(FTP.encode(), Path("c")).choose("nobody")
 
 
@@ -297,7 +290,7 @@ def test_a_profile_that_is_not_right_changes_nothing(tmp_path):
         lambda: use_profile(path, "nobody"),
         lambda: remove_profile(path, "nobody"),
     ):
-        with pytest.raises(ConfigProblem):
+        with pytest.raises(ConfigError):
             change()
         assert path.read_text() == FTP
 
@@ -307,22 +300,22 @@ def test_a_profile_that_is_not_right_changes_nothing(tmp_path):
 
 def test_a_secret_comes_from_a_variable(monkeypatch):
     monkeypatch.setenv("ACME_PASSWORD", "s3cret")
-    assert resolve("env:ACME_PASSWORD", profile="acme") == "s3cret"
+    assert read_secret("env:ACME_PASSWORD", profile="acme") == "s3cret"
     monkeypatch.delenv("ACME_PASSWORD")
-    with pytest.raises(SecretProblem, match="ACME_PASSWORD, which is not set"):
-        resolve("env:ACME_PASSWORD", profile="acme")
+    with pytest.raises(SecretError, match="ACME_PASSWORD, which is not set"):
+        read_secret("env:ACME_PASSWORD", profile="acme")
 
 
 def test_a_secret_comes_from_a_private_file(tmp_path):
     path = tmp_path / "password"
     path.write_text("s3cret \n")
     path.chmod(0o600)
-    assert resolve(f"file:{path}", profile="acme") == "s3cret "
+    assert read_secret(f"file:{path}", profile="acme") == "s3cret "
     path.write_text("\n")
-    with pytest.raises(SecretProblem, match="empty"):
-        resolve(f"file:{path}", profile="acme")
-    with pytest.raises(SecretProblem, match="cannot be read"):
-        resolve(f"file:{path}x", profile="acme")
+    with pytest.raises(SecretError, match="empty"):
+        read_secret(f"file:{path}", profile="acme")
+    with pytest.raises(SecretError, match="cannot be read"):
+        read_secret(f"file:{path}x", profile="acme")
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", ""])
@@ -330,15 +323,15 @@ def test_the_end_of_the_line_is_no_part_of_a_password(tmp_path, end):
     path = tmp_path / "password"
     path.write_bytes(f" s3cret {end}".encode())
     path.chmod(0o600)
-    assert resolve(f"file:{path}", profile="acme") == " s3cret "
+    assert read_secret(f"file:{path}", profile="acme") == " s3cret "
 
 
 def test_a_file_that_holds_more_than_a_password_is_refused(tmp_path):
     path = tmp_path / "password"
     path.write_text("x" * 4097)
     path.chmod(0o600)
-    with pytest.raises(SecretProblem, match="too large"):
-        resolve(f"file:{path}", profile="acme")
+    with pytest.raises(SecretError, match="too large"):
+        read_secret(f"file:{path}", profile="acme")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes")
@@ -347,8 +340,8 @@ def test_a_password_file_that_anyone_else_can_use_is_refused(tmp_path, mode):
     path = tmp_path / "password"
     path.write_text("s3cret")
     path.chmod(mode)
-    with pytest.raises(SecretProblem, match="chmod 600") as caught:
-        resolve(f"file:{path}", profile="acme")
+    with pytest.raises(SecretError, match="chmod 600") as caught:
+        read_secret(f"file:{path}", profile="acme")
     assert "s3cret" not in str(caught.value)
 
 
@@ -358,13 +351,13 @@ def test_a_password_file_that_only_the_user_can_use_is_read(tmp_path, mode):
     path = tmp_path / "password"
     path.write_text("s3cret")
     path.chmod(mode)
-    assert resolve(f"file:{path}", profile="acme") == "s3cret"
+    assert read_secret(f"file:{path}", profile="acme") == "s3cret"
 
 
 def test_a_variable_that_is_empty_holds_no_password(monkeypatch):
     monkeypatch.setenv("ACME_PASSWORD", "")
-    with pytest.raises(SecretProblem, match="ACME_PASSWORD, which is not set"):
-        resolve("env:ACME_PASSWORD", profile="acme")
+    with pytest.raises(SecretError, match="ACME_PASSWORD, which is not set"):
+        read_secret("env:ACME_PASSWORD", profile="acme")
 
 
 def test_among_several_password_stores_the_one_that_encrypts_is_used(monkeypatch):
@@ -382,10 +375,10 @@ def test_among_several_password_stores_the_one_that_encrypts_is_used(monkeypatch
         backends = (null.Keyring(), Store())
 
     monkeypatch.setattr(keyring, "get_keyring", Several)
-    assert resolve("keyring", profile="acme") == "action-returns acme s3cret"
+    assert read_secret("keyring", profile="acme") == "action-returns acme s3cret"
     Several.backends = (null.Keyring(),)
-    with pytest.raises(SecretProblem, match="no password store that encrypts"):
-        resolve("keyring", profile="acme")
+    with pytest.raises(SecretError, match="no password store that encrypts"):
+        read_secret("keyring", profile="acme")
 
 
 def test_a_password_store_that_does_not_encrypt_is_never_used(monkeypatch):
@@ -393,22 +386,22 @@ def test_a_password_store_that_does_not_encrypt_is_never_used(monkeypatch):
     from keyring.backends import null
 
     monkeypatch.setattr(keyring, "get_keyring", null.Keyring)
-    with pytest.raises(SecretProblem, match="no password store that encrypts"):
-        resolve("keyring", profile="acme")
+    with pytest.raises(SecretError, match="no password store that encrypts"):
+        read_secret("keyring", profile="acme")
 
 
 # --- places and files
 
 
 def test_one_variable_moves_everything(tmp_path):
-    places = find_places({"ACTION_RETURNS_HOME": str(tmp_path)})
+    places = default_paths({"ACTION_RETURNS_HOME": str(tmp_path)})
     for name in ("config_file", "ledger_file", "submissions", "exports", "logs"):
         assert getattr(places, name).parent == tmp_path
-    assert find_places({}).config_file.name == "config.toml"
+    assert default_paths({}).config_file.name == "config.toml"
 
 
 def test_every_place_has_a_name_of_its_own_below_the_one_folder(tmp_path):
-    places = find_places({"ACTION_RETURNS_HOME": str(tmp_path)})
+    places = default_paths({"ACTION_RETURNS_HOME": str(tmp_path)})
     found = {name: getattr(places, name).name for name in (*places.__slots__, "backups", "pending_answers")}
     assert found == {
         "config_file": "config.toml",
@@ -422,13 +415,13 @@ def test_every_place_has_a_name_of_its_own_below_the_one_folder(tmp_path):
 
 
 def test_copies_lie_beside_the_ledger_and_answers_beside_the_profiles(tmp_path):
-    places = Places(tmp_path / "c" / "config.toml", tmp_path / "d" / "ledger.sqlite3", *[tmp_path] * 3)
+    places = Paths(tmp_path / "c" / "config.toml", tmp_path / "d" / "ledger.sqlite3", *[tmp_path] * 3)
     assert places.backups == tmp_path / "d" / "backups"
     assert places.pending_answers == tmp_path / "c" / "pending-columns.json"
 
 
 def test_the_samples_are_shipped():
-    assert shipped("workbook_templates/samples/returns.xlsx").stat().st_size > 1000
+    assert packaged_file("workbook_templates/samples/returns.xlsx").stat().st_size > 1000
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):

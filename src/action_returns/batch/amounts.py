@@ -6,6 +6,7 @@ amount or read through its shortest decimal form.
 """
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Final, NewType
 
@@ -70,3 +71,52 @@ def exact_cents(cell: str | float) -> Cents:
     if cents is None:
         raise ValueError(f"{cell!r} is not an exact amount")
     return cents
+
+
+_separated = re.compile(r"[0-9][0-9.,'\u2019]*[0-9]").fullmatch
+_decimal_comma = re.compile(r"([0-9]+),([0-9]{1,2})").fullmatch
+
+
+def _grouped_by(mark: str, point: str) -> Callable[[str], re.Match[str] | None]:
+    # Indian grouping has pairs before the last three: 1,23,456.
+    whole = rf"[0-9]{{1,3}}(?:{mark}[0-9]{{2,3}})*{mark}[0-9]{{3}}"
+    return re.compile(rf"(?P<whole>{whole})(?:{point}(?P<cents>[0-9]{{1,2}}))?").fullmatch
+
+
+_GROUPED: Final[tuple[tuple[Callable[[str], re.Match[str] | None], Callable[[str], bool]], ...]] = (
+    # One comma or dot before three digits may also be a decimal point ("1,250"); two of them, or an apostrophe, not.
+    (_grouped_by(",", r"\."), lambda whole: whole.count(",") > 1),
+    (_grouped_by(r"\.", ","), lambda whole: whole.count(".") > 1),
+    (_grouped_by("['\u2019]", "[.,]"), lambda _whole: True),
+)
+
+
+def has_separators(text: str) -> bool:
+    """Tell whether a text is digits with commas, dots or apostrophes between them."""
+    return _separated(text) is not None
+
+
+def only_reading(text: str) -> Cents | None:
+    """Give the one amount the text can mean; None where two readings are possible, as in ``1,250``."""
+    comma = _decimal_comma(text)
+    if comma is not None:
+        return cents_of_text(f"{comma[1]}.{comma[2]}")
+    for grouped, surely in _GROUPED:
+        match = grouped(text)
+        if match is not None and (match["cents"] or surely(match["whole"])):
+            whole = re.sub("[^0-9]", "", match["whole"])
+            return cents_of_text(f"{whole}.{match['cents'] or '0'}")
+    return None
+
+
+def money(cents: int, currency: str | None = None, *, sign: bool = False) -> str:
+    """Write cents with thousands marked, ``-11,980.20 EUR``.
+
+    Args:
+        cents: the amount in cents, negative allowed.
+        currency: what it is in, left out when unknown.
+        sign: whether a plus is written too.
+    """
+    before = "-" if cents < 0 else "+" if sign and cents > 0 else ""
+    whole, rest = divmod(abs(cents), 100)
+    return f"{before}{whole:,}.{rest:02d}" + (f" {currency}" if currency else "")

@@ -1,25 +1,163 @@
-"""Checking a batch: columns in, report out. Every rule that the columns and the given facts allow to be judged."""
+"""Whole-column passes: the few cells worth a second look, found at the speed of C.
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+Each pass stands for a plain sentence about single cells and may suspect too many, never too few; what is suspected
+goes to :class:`action_returns.batch.cell_rules.CellRules`. A property test compares the outcome with a row-by-row reference.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Container, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import compress, count
 from typing import Final
 
-from action_returns.batch import passes
-from action_returns.batch.columns import ColumnName, Columns
-from action_returns.batch.context import NO_CONTEXT, Context, SentAction
-from action_returns.batch.judge import Judge
-from action_returns.batch.pending import PendingAction
-from action_returns.batch.policy import DEFAULT_POLICY, Policy, ReasonKind
-from action_returns.batch.report import Hits, Neighbours, Report
+from action_returns.batch.amounts import EXACT_BELOW
+from action_returns.batch.cell_rules import CellRules
+from action_returns.batch.cells import Cell, ColumnName, Columns
+from action_returns.batch.context import (
+    DEFAULT_POLICY,
+    NO_CONTEXT,
+    Context,
+    PendingAction,
+    Policy,
+    ReasonKind,
+    SentAction,
+)
+from action_returns.batch.report import CheckResult, DuplicateInfo, FindingIndex
 from action_returns.batch.rules import MODIFICATION_LIMIT, NEAR_LIMIT, RULE_BY_CODE, Severity
+
+# judge.USUAL_ID, line by line. Possessive: runs to the next unusual id in one call, without a step back.
+_usual_run = re.compile(r"(?:M\.[0-9]{1,10}+\.[0-9]{1,10}+\.[0-9]{1,15}+\n)*+").match
+_plain_amount = re.compile(r"[0-9]{1,11}(?:\.[0-9]{1,2})?").fullmatch
+
+_CHUNK: Final = 64
+
+
+def join_column(cells: Sequence[Cell]) -> str:
+    """Write a column as one text, one cell a line; a cell that is no text or holds a line break becomes empty."""
+    if not cells:
+        return ""
+    try:
+        text = "\n".join(cells) + "\n"  # type: ignore[arg-type]
+    except TypeError:
+        text = ""
+    if text.count("\n") != len(cells):
+        lines = [cell if cell.__class__ is str and "\n" not in cell else "" for cell in cells]
+        text = "\n".join(lines) + "\n"
+    return text
+
+
+def unusual_lines(text: str) -> list[int]:
+    """Give the 0-based lines that are not ``M.digits.digits.digits``, in order."""
+    unusual = []
+    line, at, end = 0, 0, len(text)
+    count_breaks, find = text.count, text.find
+    while at < end:
+        stop = _usual_run(text, at).end()  # type: ignore[union-attr]  # the empty run always matches
+        if stop > at:
+            line += count_breaks("\n", at, stop)
+        if stop == end:
+            break
+        unusual.append(line)
+        line += 1
+        at = find("\n", stop) + 1
+    return unusual
+
+
+def later_occurrences(keys: Sequence[str | None]) -> list[int]:
+    """Give the positions of every key that stood further up already; None is nobody's key."""
+    seen: set[str | None] = set()
+    repeated = []
+    for start in range(0, len(keys), _CHUNK):
+        chunk = keys[start : start + _CHUNK]
+        if seen.isdisjoint(chunk):
+            before = len(seen)
+            seen.update(chunk)
+            if len(seen) - before == len(chunk):
+                continue
+            seen.difference_update(chunk)
+        for position, key in enumerate(chunk, start):
+            if key is None:
+                continue
+            if key in seen:
+                repeated.append(position)
+            seen.add(key)
+    return repeated
+
+
+def positions_among(keys: Sequence[str | None], known: Container[str | None]) -> list[int]:
+    """Give the positions of the keys that something is known about."""
+    return list(compress(count(), map(known.__contains__, keys)))
+
+
+def suspect_amounts(
+    amounts: Sequence[Cell], reasons: Sequence[Cell], changing: Collection[str], reversing: Collection[str], most: float
+) -> list[int]:
+    """Give the positions whose amount or reason is not plainly good, or whose amount and reason may not agree.
+
+    Args:
+        amounts: raw cells of the Amount column.
+        reasons: raw cells of the Reason column.
+        changing: reason codes that go with an amount above 0.
+        reversing: reason codes that go with 0.
+        most: an amount from here on is suspect.
+    """
+    most = min(most, EXACT_BELOW)
+    if str in set(map(type, amounts)):
+        amounts = [float(cell) if cell.__class__ is str and _plain_amount(cell) else cell for cell in amounts]
+    try:
+        # amounts.EXACT_BELOW says why this proves a two-place amount.
+        return [
+            position
+            for position, x, reason in zip(count(), amounts, reasons, strict=False)
+            if not (
+                x.__class__ is float
+                and 0 <= x < most
+                and int(x * 100 + 0.5) / 100 == x
+                and (reason in changing if x else reason in reversing)
+            )
+        ]
+    except TypeError:  # a reason that cannot be looked up, such as a list: then every row is judged by itself
+        return list(range(len(amounts)))
+
+
+def other_campaigns(text: str, ids: Sequence[Cell], unusual: Sequence[int]) -> tuple[str, list[int]]:
+    """Give the campaign most usual ids belong to, and the positions of usual ids of any other campaign.
+
+    The campaign is the first number of an id (in impact.com's API samples it equals the record's CampaignId).
+
+    Args:
+        text: the column as :func:`joined` gives it.
+        ids: the column itself.
+        unusual: the positions of ids without the usual form, in order.
+    """
+    usual = len(ids) - len(unusual)
+    if not usual:
+        return "", []
+    first = next((at for at, apart in enumerate(unusual) if at != apart), len(unusual))
+    campaign = _campaign(ids[first])
+    start = f"M.{campaign}."
+    among_unusual = sum(
+        cell.startswith(start) and "\n" not in cell for at in unusual if isinstance(cell := ids[at], str)
+    )
+    if ("\n" + text).count("\n" + start) - among_unusual == usual:
+        return campaign, []
+    apart = set(unusual)
+    of_each = [(at, _campaign(cell)) for at, cell in enumerate(ids) if at not in apart]
+    main = Counter(campaign for _, campaign in of_each).most_common(1)[0][0]
+    return main, [at for at, campaign in of_each if campaign != main]
+
+
+def _campaign(usual_id: Cell) -> str:
+    return str(usual_id).split(".", 2)[1]
+
 
 _ERRORS: Final = frozenset(code for code, rule in RULE_BY_CODE.items() if rule.severity is Severity.ERROR)
 _LOCKED_STATES: Final = frozenset({"APPROVED", "LOCKED"})
 """States in which an action takes no more changes (impact.com: an approved action cannot be modified further)."""
 
 
-def check(columns: Columns, policy: Policy = DEFAULT_POLICY, context: Context = NO_CONTEXT) -> Report:
+def check(columns: Columns, policy: Policy = DEFAULT_POLICY, context: Context = NO_CONTEXT) -> CheckResult:
     """Check a batch.
 
     Args:
@@ -38,23 +176,25 @@ class _Check:
 
     def __init__(self, columns: Columns, policy: Policy, context: Context) -> None:
         self.columns = columns
-        self.judge = Judge(policy)
+        self.judge = CellRules(policy)
         self.context = context
         self.marks: list[int] = []
         self.counts: dict[str, int] = {}
         self.unready = bytearray(len(columns))
 
-    def report(self) -> Report:
+    def report(self) -> CheckResult:
         keys, bad_ids, neighbours = self._action_ids()
         self._against_sent(keys, bad_ids)
         spoken_for = self._against_pending(bad_ids)
         self._amounts_and_reasons(spoken_for)
         self._hidden_rows()
         self.marks.sort()
-        return Report(self.columns, self.judge, self.context, Hits(self.marks), self.counts, self.unready, neighbours)
+        return CheckResult(
+            self.columns, self.judge, self.context, FindingIndex(self.marks), self.counts, self.unready, neighbours
+        )
 
     def _say(self, code: str, column: ColumnName, positions: Sequence[int]) -> None:
-        number, shift = Hits.number(code, column), Hits.SHIFT
+        number, shift = FindingIndex.number(code, column), FindingIndex.SHIFT
         self.marks += [at << shift | number for at in positions]
         self.counts[code] = self.counts.get(code, 0) + len(positions)
         if code in _ERRORS:
@@ -66,17 +206,17 @@ class _Check:
         for code, at in positions.items():
             self._say(code, column, at)
 
-    def _action_ids(self) -> tuple[Sequence[str | None], AbstractSet[int], Neighbours]:
+    def _action_ids(self) -> tuple[Sequence[str | None], AbstractSet[int], DuplicateInfo]:
         """Judge the ids; give their normal forms, the positions of those that are no ids, and what is known of repeats."""
         ids, judge = self.columns.action_id, self.judge
-        text = passes.joined(ids)
-        unusual = passes.unusual_lines(text)
+        text = join_column(ids)
+        unusual = unusual_lines(text)
         suspects = unusual if judge.policy.action_id_pattern is None else range(len(ids))
         codes = {at: code for at in suspects if (code := judge.action_id(ids[at])) is not None}
         no_ids = {at: code for at, code in codes.items() if code in _ERRORS}
         keys = self._keys(no_ids)
-        repeated = passes.later_occurrences(keys)
-        main, apart = passes.campaigns_apart(text, ids, unusual)
+        repeated = later_occurrences(keys)
+        main, apart = other_campaigns(text, ids, unusual)
         for at in apart:
             codes.setdefault(at, "id-mixed-campaigns")
         codes |= {at: "id-duplicate" for at in repeated if at not in no_ids}
@@ -106,7 +246,7 @@ class _Check:
             return
         columns, judge = self.columns, self.judge
         on_id = defaultdict(list)
-        for at in passes.among(keys, sent):
+        for at in positions_among(keys, sent):
             if at in bad_ids:  # what a repair would make of it is looked at when somebody has made it
                 continue
             before = sent[keys[at]]  # type: ignore[index]  # only texts are among them
@@ -153,7 +293,7 @@ class _Check:
         changing = either | {code for code, kind in policy.reasons.items() if kind is ReasonKind.MODIFY}
         reversing = either | {code for code, kind in policy.reasons.items() if kind is ReasonKind.REVERSE}
         beyond = (policy.max_cents + 1) / 100
-        suspects = passes.suspect_amounts(columns.amount, columns.reason, changing, reversing, beyond)
+        suspects = suspect_amounts(columns.amount, columns.reason, changing, reversing, beyond)
         on_amount, on_reason = defaultdict(list), defaultdict(list)
         for at in suspects:
             cents = judge.amount(columns.amount[at])
@@ -175,7 +315,7 @@ class _Check:
             self._say("row-hidden", "ActionId", [at for at, row in enumerate(self.columns.rows) if row in hidden])
 
 
-def _neighbours(keys: Sequence[str | None], repeated: Sequence[int], main_campaign: str) -> Neighbours:
+def _neighbours(keys: Sequence[str | None], repeated: Sequence[int], main_campaign: str) -> DuplicateInfo:
     key_of = {at: key for at in repeated if (key := keys[at]) is not None}
     wanted = set(key_of.values())
     first_of: dict[str, int] = {}
@@ -183,7 +323,7 @@ def _neighbours(keys: Sequence[str | None], repeated: Sequence[int], main_campai
         for at, key in enumerate(keys):
             if key in wanted and key is not None:
                 first_of.setdefault(key, at)
-    return Neighbours(first_of, key_of, main_campaign)
+    return DuplicateInfo(first_of, key_of, main_campaign)
 
 
 def _against_limit(before: SentAction) -> str | None:

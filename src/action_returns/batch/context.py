@@ -1,10 +1,86 @@
-"""What is known about the actions beside the batch itself. Facts only: the clock is passed in."""
+"""What an account allows: its reason codes, its ids and the amount above which it wants to be asked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
-from action_returns.batch.pending import Pending
+
+class ReasonKind(StrEnum):
+    """What a reason code does to an action."""
+
+    MODIFY = "modify"
+    """The action gets a new total above 0."""
+    REVERSE = "reverse"
+    """The action is taken back; its amount is 0."""
+    EITHER = "either"
+    """The amount decides."""
+
+
+DEFAULT_REASONS: Mapping[str, ReasonKind] = MappingProxyType(
+    {"ORDER_UPDATE": ReasonKind.MODIFY, "REJECTED": ReasonKind.REVERSE}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rules of one account.
+
+    Args:
+        reasons: every reason code that may be sent, spelled exactly, and what it does.
+        action_id_pattern: when given, an ActionId that does not match it as a whole is an error.
+        max_cents: an amount above this many cents is worth a warning.
+    """
+
+    reasons: Mapping[str, ReasonKind] = field(default_factory=lambda: DEFAULT_REASONS)
+    action_id_pattern: str | None = None
+    max_cents: int = 99_999_999
+
+
+DEFAULT_POLICY = Policy()
+
+
+class PendingAction(NamedTuple):
+    """One action as the download has it; None where the download does not tell.
+
+    Args:
+        cents: its current amount in integer cents.
+        locks_at: when it locks, with its time zone.
+        state: the network's word for its state, such as ``PENDING``.
+        order_id: the order it belongs to.
+        partner: who is paid for it.
+        currency: what the amount is in.
+    """
+
+    cents: int | None = None
+    locks_at: datetime | None = None
+    state: str | None = None
+    order_id: str | None = None
+    partner: str | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PendingDownload:
+    """A pending-actions download.
+
+    Args:
+        actions: ActionId -> facts, for the actions that were asked for.
+        count: rows in the download.
+        as_of: how old the data is.
+        as_of_basis: what ``as_of`` rests on, for people.
+        currency: the one currency of the amounts, None when the download does not say.
+        notes: what was left aside or could not be read, one sentence each.
+    """
+
+    actions: Mapping[str, PendingAction]
+    count: int
+    as_of: datetime
+    as_of_basis: str = "the file's date"
+    currency: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +106,7 @@ class Context:
         sent: ActionId -> what was sent for it before; only actions of which something was.
     """
 
-    pending: Pending | None = None
+    pending: PendingDownload | None = None
     now: datetime | None = None
     sent: Mapping[str, SentAction] = field(default_factory=dict)
 

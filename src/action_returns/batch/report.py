@@ -1,26 +1,26 @@
 """What a check found: findings in row order, and the rows that may be sent."""
 
-import re
 from array import array
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final, overload
 
 from action_returns.batch import amounts
-from action_returns.batch.blanks import show_blanks
-from action_returns.batch.columns import COLUMN_NAMES, Cell, CellError, ColumnName, Columns
-from action_returns.batch.context import Context
-from action_returns.batch.judge import Judge
-from action_returns.batch.pending import PendingAction
-from action_returns.batch.policy import Policy
-from action_returns.batch.ready import ReadyRows
+from action_returns.batch.cell_rules import CellRules
+from action_returns.batch.cells import (
+    COLUMN_NAMES,
+    Cell,
+    ColumnName,
+    Columns,
+    ReadyRows,
+    display_cell,
+    quote,
+    quote_sheet,
+)
+from action_returns.batch.context import Context, PendingAction, PendingDownload, Policy
 from action_returns.batch.rules import RULE_BY_CODE, RULES, Rule, Severity
-
-_like_a_cell = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr]?[0-9]*[Cc]?[0-9]*").fullmatch
-
-_MOST_SHOWN: Final = 60
-"""Letters of a cell that a message repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbours:
+class DuplicateInfo:
     """Facts about other rows that some messages name.
 
     Args:
@@ -63,7 +63,7 @@ class Neighbours:
     main_campaign: str
 
 
-class Hits:
+class FindingIndex:
     """Where which rule spoke, one machine integer each: a batch may have three million findings."""
 
     __slots__ = ("_marks",)
@@ -95,7 +95,7 @@ class Hits:
         return mark >> self.SHIFT, column, RULES[mark & (1 << self._RULE_BITS) - 1]
 
 
-class Report(Sequence[Finding]):
+class CheckResult(Sequence[Finding]):
     """What a check found. As a sequence: the findings in row order, then ActionId, Amount, Reason.
 
     Findings are worded when they are asked for, so a batch with millions of them stays small.
@@ -104,12 +104,12 @@ class Report(Sequence[Finding]):
     def __init__(
         self,
         columns: Columns,
-        judge: Judge,
+        judge: CellRules,
         context: Context,
-        hits: Hits,
+        hits: FindingIndex,
         counts: Mapping[str, int],
         unready: bytearray,
-        neighbours: Neighbours,
+        neighbours: DuplicateInfo,
     ) -> None:
         self.columns = columns
         self.context = context
@@ -202,20 +202,20 @@ class Report(Sequence[Finding]):
         row = columns.rows[at]
         address = None
         if columns.letters is not None:
-            address = f"{quoted_sheet(columns.sheet or '')}!{columns.letters[index]}{row}"
+            address = f"{quote_sheet(columns.sheet or '')}!{columns.letters[index]}{row}"
         return Finding(
             row=row,
             column=column,
             cell=address,
             severity=rule.severity,
             code=rule.code,
-            found=shown(cell),
+            found=display_cell(cell),
             message=rule.message(self._facts(at, cell, rule)),
             fix=self._judge.fix(rule.code, cell),
         )
 
     def _facts(self, at: int, cell: Cell, rule: Rule) -> dict[str, object]:
-        facts: dict[str, object] = {"found": quoted(cell), "reasons": ", ".join(self.policy.reasons)}
+        facts: dict[str, object] = {"found": quote(cell), "reasons": ", ".join(self.policy.reasons)}
         action_id = self.columns.action_id[at]
         match rule.code:
             case "id-duplicate":
@@ -227,7 +227,7 @@ class Report(Sequence[Finding]):
             case "amount-large":
                 facts["limit"] = amounts.amount_text(self.policy.max_cents)
             case "reason-amount-mismatch":
-                facts["amount"] = quoted(self.columns.amount[at])
+                facts["amount"] = quote(self.columns.amount[at])
             case "limit-reached" | "limit-near":
                 facts["count"] = f"{self.context.sent[str(action_id)].times:,}"
             case "already-sent":
@@ -245,40 +245,89 @@ def _pending_facts(action: PendingAction, now: datetime | None) -> dict[str, obj
     return {"current": current, "lock": f"has the state {action.state}, which takes no more changes"}
 
 
-def shown(cell: object) -> str:
-    """Give what the cell shows to a person."""
-    match cell:
-        case None:
-            return ""
-        case str():
-            return cell
-        case bool():
-            return str(cell).upper()
-        case int() if abs(cell) >= 10**300:  # beyond what can be formatted as a float
-            return "a number of more than 300 digits"
-        case float() | int():
-            return repr(cell).removesuffix(".0") if abs(cell) < 10**amounts.MAX_DIGITS else f"{cell:.6G}"
-        case CellError():
-            return cell.shown
-        case datetime() | date() | time():
-            return cell.isoformat().replace("T", " ")
-        case timedelta():
-            return str(cell)
-        case _:
-            return f"a {type(cell).__name__}"
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One correction.
 
-
-def quoted(cell: object) -> str:
-    """Give what the cell shows in quotes, shortened, with what cannot be seen made visible."""
-    text = shown(cell)
-    short = text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1] + "…"
-    return f'"{show_blanks(short)}"'
-
-
-def quoted_sheet(name: str) -> str:
-    """Write a sheet's name as it stands in an address: quoted unless it is one plain word (ECMA-376, 18.17.2.2).
-
-    A word that could be a cell itself, such as Q4, Nov2026 or R1C1, is quoted too.
+    Args:
+        row: the row number a person sees.
+        column: the column it is in.
+        code: the rule that asked for it.
+        before: what the cell showed.
+        after: what it shows now.
     """
-    plain = name.isidentifier() and name.isascii() and not _like_a_cell(name)
-    return name if plain else "'" + name.replace("'", "''") + "'"
+
+    row: int
+    column: ColumnName
+    code: str
+    before: str
+    after: str
+
+
+def apply_corrections(report: CheckResult) -> tuple[Columns, list[Correction]]:
+    """Apply every safe fix of a report.
+
+    Returns:
+        New columns, in which only the cells of the changes differ, and the changes in row order. Check them again:
+        a repaired id may turn out to be a duplicate.
+    """
+    columns = report.columns
+    cells: dict[ColumnName, list[Cell]] = {
+        name: list(column)
+        for name, column in zip(COLUMN_NAMES, (columns.action_id, columns.amount, columns.reason), strict=True)
+    }
+    changes = []
+    for at, finding in report.fixable():
+        if finding.fix is not None:
+            cells[finding.column][at] = finding.fix
+            changes.append(Correction(finding.row, finding.column, finding.code, finding.found, finding.fix))
+    fixed = replace(columns, action_id=cells["ActionId"], amount=cells["Amount"], reason=cells["Reason"])
+    return fixed, changes
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Totals of the rows that may be sent.
+
+    Args:
+        rows: rows that may be sent.
+        reversals: those with amount 0.
+        changes: those with a new total above 0.
+        new_total_cents: sum of the new totals.
+        reasons: reason code -> rows.
+        known: rows whose current amount the pending download tells; None without a download.
+        effect_cents: sum of new minus current amount over the known rows (negative: the orders are worth less).
+        currency: the download's currency, None when it does not say.
+    """
+
+    rows: int
+    reversals: int
+    changes: int
+    new_total_cents: int
+    reasons: Mapping[str, int]
+    known: int | None = None
+    effect_cents: int | None = None
+    currency: str | None = None
+
+
+def summarise(rows: ReadyRows, pending: PendingDownload | None = None) -> Summary:
+    """Add up the rows; with a pending download also what the change is worth."""
+    reversals = sum(cents == 0 for cents in rows.cents)
+    known = effect = None
+    if pending is not None:
+        current = [
+            (cents, action.cents)
+            for action_id, cents in zip(rows.action_ids, rows.cents, strict=True)
+            if (action := pending.actions.get(action_id)) is not None and action.cents is not None
+        ]
+        known, effect = len(current), sum(new - old for new, old in current)
+    return Summary(
+        rows=len(rows),
+        reversals=reversals,
+        changes=len(rows) - reversals,
+        new_total_cents=sum(rows.cents),
+        reasons=dict(Counter(rows.reasons)),
+        known=known,
+        effect_cents=effect,
+        currency=None if pending is None else pending.currency,
+    )

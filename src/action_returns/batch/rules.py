@@ -12,7 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, Literal
 
-from action_returns.batch.columns import ColumnName
+from action_returns.batch.cells import ColumnName
 
 MODIFICATION_LIMIT: Final = 1000
 """Modifications an action takes in its life (impact.com, batch modifications for mobile actions)."""

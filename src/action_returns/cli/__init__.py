@@ -2,8 +2,6 @@
 
 import sys
 
-__all__ = ["main"]
-
 
 def main() -> None:
     """Run ``action-returns`` with the arguments of this process and exit with its code."""

@@ -10,36 +10,36 @@ from typing import Final
 import click
 
 from action_returns import __version__
-from action_returns.cli.exits import Exit
-from action_returns.cli.options import Stopped
-from action_returns.settings import SettingsProblem
-from action_returns.sources import SourceProblem
-from action_returns.submission.errors import (
-    AlreadySent,
-    BatchHasErrors,
-    NothingReady,
-    RowsSentMeanwhile,
-    SubmissionProblem,
+from action_returns.cli.options import CommandEndedError
+from action_returns.errors import (
+    AlreadySentError,
+    Exit,
+    FileError,
+    NoRowsToSendError,
+    OperationError,
+    RowsAlreadySentError,
+    RowsWithErrorsError,
+    SettingsError,
 )
 
 COMMANDS: Final = {
-    "new": "new",
-    "check": "check",
-    "fix": "fix",
-    "review": "review",
-    "export": "export",
-    "send": "send",
-    "probe": "probe",
-    "history": "history",
-    "action": "action",
-    "upgrade-workbook": "upgrade_workbook",
-    "profile": "profile",
-    "secret": "secret",
-    "doctor": "doctor",
-    "demo": "demo",
-    "completion": "completion",
+    "new": "files:new_command",
+    "check": "check:check_command",
+    "fix": "files:fix_command",
+    "review": "check:review_command",
+    "export": "files:export_command",
+    "send": "send:send_command",
+    "probe": "setup:probe_command",
+    "history": "history:history_command",
+    "action": "history:action_command",
+    "upgrade-workbook": "files:upgrade_workbook_command",
+    "profile": "profiles:profile_command",
+    "secret": "profiles:secret_command",
+    "doctor": "setup:doctor_command",
+    "demo": "demo:demo_command",
+    "completion": "setup:completion_command",
 }
-"""Command -> module that holds it, in the order of the work."""
+"""Command -> module and function, in the order of the work."""
 
 
 class _Tree(click.Group):
@@ -51,8 +51,8 @@ class _Tree(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"action_returns.cli.commands.{COMMANDS[cmd_name]}")
-        command: click.Command = module.command
+        module, _, function = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(f"action_returns.cli.{module}"), function)
         return command
 
     def resolve_command(
@@ -111,7 +111,7 @@ def run(arguments: Sequence[str]) -> int:
 def _stopped(error: Exception) -> int:
     """Say why a command stopped, and give its exit code."""
     match error:
-        case Stopped():
+        case CommandEndedError():
             return error.code
         case click.exceptions.Abort():
             return _refused("interrupted. Nothing was sent.", Exit.INTERRUPTED)
@@ -121,28 +121,26 @@ def _stopped(error: Exception) -> int:
         case BrokenPipeError():
             sys.stderr.close()  # whoever read our output has gone; nobody is left to tell
             return Exit.DONE
-        case SourceProblem():
+        case FileError():
             return _refused(error.message, Exit.BATCH_HAS_ERRORS)
-        case SettingsProblem():
+        case SettingsError():
             return _refused(str(error), Exit.CONFIGURATION)
-        case AlreadySent() | RowsSentMeanwhile():
+        case AlreadySentError() | RowsAlreadySentError():
             return _refused(str(error), Exit.DUPLICATE)
-        case BatchHasErrors() | NothingReady():
+        case RowsWithErrorsError() | NoRowsToSendError():
             return _refused(str(error), Exit.BATCH_HAS_ERRORS)
-        case SubmissionProblem():
+        case OperationError():
             return _refused(str(error), Exit.USAGE)
         case _:
             return _unexpected(error)
 
 
 def _unexpected(error: Exception) -> int:
-    from action_returns.excel.problems import ClickProblem
-    from action_returns.ledger import LedgerProblem
-    from action_returns.workbook.errors import WorkbookProblem
+    from action_returns.errors import ExcelError, LedgerError, WorkbookError
 
-    if isinstance(error, LedgerProblem | WorkbookProblem):
+    if isinstance(error, LedgerError | WorkbookError):
         return _refused(str(error), Exit.UNEXPECTED)
-    if isinstance(error, ClickProblem):
+    if isinstance(error, ExcelError):
         return _refused(str(error), Exit.BATCH_HAS_ERRORS)
     kept = _keep_details(error)
     return _refused(f"something went wrong that nobody foresaw ({type(error).__name__}). {kept}", Exit.UNEXPECTED)
@@ -153,11 +151,11 @@ def _keep_details(error: Exception) -> str:
     import os
     from datetime import datetime
 
-    from action_returns.settings import find_places
+    from action_returns.files import default_paths
 
     name = f"E-{datetime.now().astimezone():%Y%m%d-%H%M%S}.txt"
     try:
-        folder = find_places(os.environ).logs
+        folder = default_paths(os.environ).logs
         folder.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("".join(traceback.format_exception(error)), encoding="utf-8")
     except OSError:
@@ -166,7 +164,7 @@ def _keep_details(error: Exception) -> str:
 
 
 def _refused(text: str, code: Exit) -> int:
-    from action_returns.cli.words import Words
+    from action_returns.cli.output import Output
 
-    Words().refuse(text)
+    Output().refuse(text)
     return code

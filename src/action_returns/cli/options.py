@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from action_returns.cli.exits import Exit
-from action_returns.cli.words import Words
-from action_returns.settings import Places, find_places
-from action_returns.submission.account import Account, open_account
-from action_returns.submission.checking import Checked, check_file, read_download
-from action_returns.submission.download import PendingSource
+from action_returns.cli.output import Output
+from action_returns.errors import Exit
+from action_returns.files import Paths, default_paths
+from action_returns.operations.account import Account, open_account
+from action_returns.operations.check import CheckedBatch, PendingSource, check_file, read_download
 
 if TYPE_CHECKING:
-    from action_returns.excel.outside import OpenWorkbook
+    from action_returns.excel.live import LiveWorkbook
 
 
-class Stopped(Exception):  # not an error: the command has said everything
+class CommandEndedError(Exception):  # not an error: the command has said everything
     """Ends a command whose words were said, with its exit code."""
 
     def __init__(self, code: Exit) -> None:
@@ -30,7 +29,7 @@ class Stopped(Exception):  # not an error: the command has said everything
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class CommandContext:
     """One run of a command.
 
     Args:
@@ -39,28 +38,28 @@ class Run:
         places: where things lie.
     """
 
-    words: Words
+    words: Output
     profile: str | None
-    places: Places
+    places: Paths
 
     def account(self) -> Account:
         """Open the account this run works for."""
         return open_account(self.places, self.profile)
 
-    def checked_live(self, workbook: "OpenWorkbook", pending: PendingSource | None) -> Checked:
+    def checked_live(self, workbook: "LiveWorkbook", pending: PendingSource | None) -> CheckedBatch:
         """Check the workbook that is open in Excel, against a download or the one on its sheet Pending."""
         return workbook.check(None if pending is None else read_download(pending, None, workbook.account))
 
-    def checked(self, file: str, account: Account, *, pending: PendingSource | None, sheet: str | None) -> Checked:
+    def checked(self, file: str, account: Account, *, pending: PendingSource | None, sheet: str | None) -> CheckedBatch:
         """Read and check a batch, and show on a terminal that it goes on."""
         with self.words.working(f"Checking {file}"):
             return check_file(file, account, self.places, now=self.now(), pending=pending, sheet=sheet)
 
-    def open_workbook(self, name: str) -> "OpenWorkbook":
+    def open_workbook(self, name: str) -> "LiveWorkbook":
         """Find a workbook that is open in Excel."""
-        from action_returns.excel.outside import OpenWorkbook
+        from action_returns.excel.live import LiveWorkbook
 
-        return OpenWorkbook(name, self.places, self.profile)
+        return LiveWorkbook(name, self.places, self.profile)
 
     @staticmethod
     def now() -> datetime:
@@ -79,7 +78,7 @@ _GLOBAL = (
 )
 
 
-def common(function: Callable[..., Any]) -> Callable[..., Any]:
+def global_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the global options, passed on as one ``run``."""
 
     @functools.wraps(function)
@@ -95,8 +94,8 @@ def common(function: Callable[..., Any]) -> Callable[..., Any]:
         **options: Any,
     ) -> Any:
         del debug  # read before anything else, in app.run
-        words = Words(as_json, quiet, verbose, color=not no_color, may_ask=not no_input)
-        return function(Run(words, profile, find_places(os.environ)), **options)
+        words = Output(as_json, quiet, verbose, color=not no_color, may_ask=not no_input)
+        return function(CommandContext(words, profile, default_paths(os.environ)), **options)
 
     for option in reversed(_GLOBAL):
         with_run = option(with_run)
@@ -126,7 +125,7 @@ def pending_download(function: Callable[..., Any]) -> Callable[..., Any]:
         source = None
         if pending is not None:
             answers = dict(_answer(text) for text in pending_column)
-            kept = find_places(os.environ).pending_answers
+            kept = default_paths(os.environ).pending_answers
             source = PendingSource(Path(pending), kept, answers, {"dmy": True, "mdy": False, None: None}[pending_dates])
         return function(pending=source, **options)
 

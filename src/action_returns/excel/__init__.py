@@ -1,1 +1,1 @@
-"""The live workbook through xlwings: one function for each button."""
+"""The ribbon buttons on the open workbook."""

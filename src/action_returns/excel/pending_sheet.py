@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from action_returns.batch import Pending, PendingAction
 from action_returns.batch.amounts import amount_text, cents_of_text
-from action_returns.batch.columns import Cell
+from action_returns.batch.cells import Cell
+from action_returns.batch.context import PendingAction, PendingDownload
 
 
-def pending_facts(pending: Pending | None) -> dict[str, str]:
+def pending_facts(pending: PendingDownload | None) -> dict[str, str]:
     """Give what is known about a download as the hidden sheet keeps it, side by side."""
     if pending is None:
         return dict.fromkeys(("pending_as_of", "pending_basis", "pending_currency", "pending_count"), "")
@@ -20,7 +20,7 @@ def pending_facts(pending: Pending | None) -> dict[str, str]:
     }
 
 
-def read_back(facts: Mapping[str, Cell], rows: Sequence[Sequence[Cell]]) -> Pending | None:
+def read_back(facts: Mapping[str, Cell], rows: Sequence[Sequence[Cell]]) -> PendingDownload | None:
     """Give the download again, None when none was loaded.
 
     Args:
@@ -30,7 +30,7 @@ def read_back(facts: Mapping[str, Cell], rows: Sequence[Sequence[Cell]]) -> Pend
     if not facts.get("pending_as_of"):
         return None
     actions = {row[0]: _pending_action(row) for row in rows if isinstance(row[0], str) and row[0]}
-    return Pending(
+    return PendingDownload(
         actions=actions,
         count=len(actions),
         as_of=datetime.fromisoformat(str(facts["pending_as_of"])).astimezone(UTC),
@@ -39,7 +39,7 @@ def read_back(facts: Mapping[str, Cell], rows: Sequence[Sequence[Cell]]) -> Pend
     )
 
 
-def pending_rows(pending: Pending) -> list[tuple[str, ...]]:
+def pending_rows(pending: PendingDownload) -> list[tuple[str, ...]]:
     """Give a download as the rows of the sheet Pending; :func:`read_back` reads them back."""
     return [
         (

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from action_returns.settings import Places
+from action_returns.files import Paths
 
 if TYPE_CHECKING:
+    from action_returns.operations.doctor import NewServer
     from action_returns.settings.models import Profile
-    from action_returns.submission.probing import NewServer
+
 
 ENVIRONMENTS: Final = ("test", "live")
 PASSWORD_KINDS: Final = frozenset({"ftp", "sftp", "email"})
@@ -110,7 +111,7 @@ def answers_of(name: str, profile: "Profile") -> Answers:
     return Answers(name, profile.environment, profile.channel.kind, shown)
 
 
-def save(answers: Answers, password: str, places: Places) -> str:
+def save(answers: Answers, password: str, places: Paths) -> str:
     """Keep the profile in config.toml, and its password in the password store of the system.
 
     Args:
@@ -122,7 +123,7 @@ def save(answers: Answers, password: str, places: Places) -> str:
         What was done, in words.
 
     Raises:
-        action_returns.settings.SettingsProblem: when something is not allowed, or there is no password store.
+        action_returns.errors.SettingsError: when something is not allowed, or there is no password store.
     """
     from action_returns.settings.editing import change_profile
     from action_returns.settings.secrets import set_secret
@@ -139,8 +140,8 @@ def save(answers: Answers, password: str, places: Places) -> str:
     return f"Saved: profile {answers.profile}, and its password in the password store of this computer."
 
 
-def _is_another_server(answers: Answers, places: Places) -> bool:
-    from action_returns.settings import load_settings
+def _is_another_server(answers: Answers, places: Paths) -> bool:
+    from action_returns.settings.config import load_settings
 
     before = load_settings(places.config_file).profiles.get(answers.profile)
     if answers.kind != "sftp" or before is None:
@@ -149,7 +150,7 @@ def _is_another_server(answers: Answers, places: Places) -> bool:
     return any(str(facts[key]) != shown.get(key) for key in ("host", "port"))
 
 
-def test(answers: Answers, places: Places, confirm: Callable[["NewServer"], bool]) -> str:
+def test(answers: Answers, places: Paths, confirm: Callable[["NewServer"], bool]) -> str:
     """Connect, sign in and look, with what is saved; sends nothing.
 
     Args:
@@ -158,9 +159,9 @@ def test(answers: Answers, places: Places, confirm: Callable[["NewServer"], bool
         confirm: asks whether a new SFTP server is the right one.
 
     Raises:
-        action_returns.settings.SettingsProblem: when the profile is not saved yet.
+        action_returns.errors.SettingsError: when the profile is not saved yet.
     """
-    from action_returns.submission.account import open_account
-    from action_returns.submission.probing import probe
+    from action_returns.operations.account import open_account
+    from action_returns.operations.doctor import probe
 
     return probe(open_account(places, answers.profile), places, confirm=confirm).message

@@ -6,11 +6,14 @@ from dataclasses import replace
 from tkinter import messagebox, ttk
 from typing import TYPE_CHECKING, Any, Final
 
+from action_returns.errors import SettingsError
 from action_returns.excel.settings_form import ENVIRONMENTS, PASSWORD_KINDS, QUESTIONS, Answers, answers_of, save, test
-from action_returns.settings import Places, SettingsProblem, load_settings
+from action_returns.files import Paths
+from action_returns.settings.config import load_settings
 
 if TYPE_CHECKING:
-    from action_returns.submission.probing import NewServer
+    from action_returns.operations.doctor import NewServer
+
 
 _PAD: Final[dict[str, Any]] = {"padx": 8, "pady": 4}
 _WIDE: Final = 420
@@ -24,7 +27,7 @@ class SettingsWindow:
         profile: the profile to show first, None for the default one.
     """
 
-    def __init__(self, places: Places, profile: str | None = None) -> None:
+    def __init__(self, places: Paths, profile: str | None = None) -> None:
         self._places = places
         self._profiles = load_settings(places.config_file)
         self.root = tk.Tk()
@@ -137,5 +140,5 @@ class SettingsWindow:
     def _try(self, do: Callable[[], str]) -> None:
         try:
             self._said.set(do())
-        except SettingsProblem as problem:
+        except SettingsError as problem:
             self._said.set(str(problem))

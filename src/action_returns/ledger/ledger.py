@@ -10,11 +10,24 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Final, Self
 
-from action_returns.batch import ReadyRows
-from action_returns.ledger.errors import DuplicateBatch, LedgerProblem, RepeatedRows
-from action_returns.ledger.reading import Records
-from action_returns.ledger.records import Claim, NewBatch, TeamDatabase, label
-from action_returns.ledger.states import FAILED, MARKS, OPEN, PREPARED, SENDING, TO_BE_MARKED, UNKNOWN
+from action_returns.batch.cells import ReadyRows
+from action_returns.errors import LedgerError
+from action_returns.ledger.queries import LedgerQueries
+from action_returns.ledger.records import (
+    FAILED,
+    MARKS,
+    OPEN,
+    PREPARED,
+    SENDING,
+    TO_BE_MARKED,
+    UNKNOWN,
+    Claim,
+    DuplicateBatchError,
+    NewBatch,
+    RepeatedRowsError,
+    TeamDatabase,
+    label,
+)
 from action_returns.ledger.store import Store
 
 _NOTHING_LEFT: Final = (
@@ -34,7 +47,7 @@ def open_ledger(place: Path | TeamDatabase, now: Callable[[], datetime] = lambda
         now: the clock, UTC.
 
     Raises:
-        LedgerProblem: when it cannot be used.
+        LedgerError: when it cannot be used.
     """
     ledger = Ledger(_open_store(place), now)
     try:
@@ -55,7 +68,7 @@ def _open_store(place: Path | TeamDatabase) -> Store:
     return PostgresStore(place)
 
 
-class Ledger(Records):
+class Ledger(LedgerQueries):
     """An open ledger; a context manager that closes it.
 
     Args:
@@ -81,7 +94,7 @@ class Ledger(Records):
         """Write a copy of everything on record to a file that does not exist yet.
 
         Raises:
-            LedgerProblem: when it cannot be written.
+            LedgerError: when it cannot be written.
         """
         self._store.copy_to(target)
 
@@ -108,9 +121,9 @@ class Ledger(Records):
             allow_duplicate: record it even when the same content, or rows of it, may have arrived before.
 
         Raises:
-            DuplicateBatch: the same content is on record for this profile and may have arrived.
-            RepeatedRows: rows of it are on record for this environment, and the person was not shown that.
-            LedgerProblem: it could not be recorded; nothing was.
+            DuplicateBatchError: the same content is on record for this profile and may have arrived.
+            RepeatedRowsError: rows of it are on record for this environment, and the person was not shown that.
+            LedgerError: it could not be recorded; nothing was.
         """
         sha256 = hashlib.sha256(content).hexdigest()
         by_action = sorted(rows, key=itemgetter(0))  # the table is kept in this order: a tenth of the time
@@ -118,7 +131,7 @@ class Ledger(Records):
             previous = self.latest_with(batch.profile, batch.environment, sha256)
             if not allow_duplicate:
                 if previous is not None:
-                    raise DuplicateBatch(previous)
+                    raise DuplicateBatchError(previous)
                 self._refuse_repeated(batch.environment, by_action, shown)
             ((number,),) = self._store.ask("SELECT coalesce(max(number), 0) + 1 FROM batch")
             name = name_for(number)
@@ -157,11 +170,11 @@ class Ledger(Records):
         """Record that from now on bytes of a batch may leave. On the disk when this returns.
 
         Raises:
-            LedgerProblem: it could not be recorded, or another program has settled the batch; nothing may leave then.
+            LedgerError: it could not be recorded, or another program has settled the batch; nothing may leave then.
         """
         with self._store.transaction():
             if not self._move(number, (PREPARED,), SENDING):
-                raise LedgerProblem(f"Batch {label(number)} is {self.batch(number).state} already. Nothing was sent.")
+                raise LedgerError(f"Batch {label(number)} is {self.batch(number).state} already. Nothing was sent.")
             self._note(number, SENDING, {})
 
     def settle(self, number: int, state: str, message: str, evidence: Mapping[str, str | int]) -> None:
@@ -174,14 +187,14 @@ class Ledger(Records):
             evidence: what the receiver answered.
 
         Raises:
-            LedgerProblem: when it could not be recorded, or was settled before.
+            LedgerError: when it could not be recorded, or was settled before.
         """
         # Another program may have taken this one for dead and said unknown; who sent it knows better.
         before = OPEN if state == FAILED else (SENDING,)
         with self._store.transaction():
             if not self._move(number, (*before, UNKNOWN), state, message, evidence):
                 was = self.batch(number).state
-                raise LedgerProblem(f"Batch {label(number)} is {was}, so the outcome {state} cannot be recorded.")
+                raise LedgerError(f"Batch {label(number)} is {was}, so the outcome {state} cannot be recorded.")
             self._note(number, "outcome", {"state": state, "message": message, **evidence})
 
     def mark(self, number: int, state: str, why: str, *, seen: str) -> None:
@@ -194,22 +207,22 @@ class Ledger(Records):
             seen: the state the person was shown.
 
         Raises:
-            LedgerProblem: the batch is in another state than the person was shown, or in one that is certain, or nobody
+            LedgerError: the batch is in another state than the person was shown, or in one that is certain, or nobody
                 said why.
         """
         if state not in MARKS:
-            raise LedgerProblem(f"A batch can be marked sent or failed, not {state}.")
+            raise LedgerError(f"A batch can be marked sent or failed, not {state}.")
         if not why.strip():
-            raise LedgerProblem(f"Batch {label(number)} was not marked: say why, so that others can follow it later.")
+            raise LedgerError(f"Batch {label(number)} was not marked: say why, so that others can follow it later.")
         message = f"Marked {state} by {_who()}: {why.strip()}"
         with self._store.transaction():
             record = self.batch(number)
             if record.state != seen and seen in TO_BE_MARKED:
-                raise LedgerProblem(
+                raise LedgerError(
                     f"Batch {record.label} became {record.state} meanwhile. Nothing was marked. Look again."
                 )
             if not self._move(number, TO_BE_MARKED, state, message, record.evidence):
-                raise LedgerProblem(
+                raise LedgerError(
                     f"Batch {record.label} is {record.state}, so there is nothing to settle by hand. "
                     f"See: action-returns history show {record.label}"
                 )
@@ -241,7 +254,7 @@ class Ledger(Records):
             if action_id in before and (cents, reason) in before[action_id].rows and action_id not in shown
         }
         if repeated:
-            raise RepeatedRows(repeated)
+            raise RepeatedRowsError(repeated)
 
     def _move(
         self,

@@ -11,13 +11,11 @@ from secrets import token_hex
 from time import sleep
 from typing import Any, Final, TypeVar
 
-from action_returns.ledger.errors import LedgerProblem
-from action_returns.ledger.migrations import Step, steps
-from action_returns.ledger.postgresql_connection import SCHEMA, connect, need_psycopg
-from action_returns.ledger.postgresql_problems import said_plainly
-from action_returns.ledger.process import this_process
+from action_returns.errors import LedgerError
+from action_returns.ledger.location import TeamAddress, parse_team_url
+from action_returns.ledger.postgresql_connection import SCHEMA, connect, need_psycopg, translate_postgresql_errors
 from action_returns.ledger.records import TeamDatabase
-from action_returns.ledger.team_url import TeamAddress, parse_team_url
+from action_returns.ledger.store import Step, steps, this_process
 
 _T = TypeVar("_T")
 
@@ -53,7 +51,7 @@ class PostgresStore:
         place: which database, and its password.
 
     Raises:
-        LedgerProblem: when it cannot be reached or used.
+        LedgerError: when it cannot be reached or used.
     """
 
     in_list = "= ANY(?)"
@@ -91,7 +89,7 @@ class PostgresStore:
     def transaction(self) -> Iterator[None]:
         """Do several things as one, alone among all who write."""
         if self._read_only:
-            raise LedgerProblem(
+            raise LedgerError(
                 f"The ledger in {self._address} was written by a newer version of Action Returns. It can be read here, "
                 "not written. Nothing was changed or sent. Install the newer version."
             )
@@ -151,9 +149,9 @@ class PostgresStore:
         """Refuse: whoever runs the server backs it up.
 
         Raises:
-            LedgerProblem: always.
+            LedgerError: always.
         """
-        raise LedgerProblem(
+        raise LedgerError(
             f"{target} was not written: the ledger in {self._address} is backed up by whoever runs that database."
         )
 
@@ -196,13 +194,13 @@ class PostgresStore:
         except psycopg.OperationalError:
             if not self._connection.closed:
                 raise
-            raise LedgerProblem(
+            raise LedgerError(
                 f"The connection to the database {self._address} was lost at the moment this was recorded, so it may be "
                 "on record or not. Look: action-returns history list"
             ) from None
         if done != "COMMIT":
             # After an error that somebody passed over, PostgreSQL rolls back instead, and says so here.
-            raise LedgerProblem(f"The ledger in {self._address} did not take it. Nothing was recorded. Try again.")
+            raise LedgerError(f"The ledger in {self._address} did not take it. Nothing was recorded. Try again.")
 
     def _undo(self) -> None:
         import psycopg
@@ -238,14 +236,14 @@ class PostgresStore:
         return int(self.ask("SELECT coalesce(max(number), 0) FROM ledger_step")[0][0])
 
     def _said_plainly(self) -> AbstractContextManager[None]:
-        return said_plainly(str(self._address), self._consequence, self._password)
+        return translate_postgresql_errors(str(self._address), self._consequence, self._password)
 
 
 def _address(place: TeamDatabase) -> TeamAddress:
     try:
         return parse_team_url(place.url)
     except ValueError as error:
-        raise LedgerProblem(
+        raise LedgerError(
             f"The address of the team's ledger is not right. Nothing was sent. Allowed is {error}."
         ) from None
 

@@ -1,8 +1,63 @@
-"""What the ledger knows about a batch."""
+"""The states of a batch on record, and which may follow which.
+
+prepared ──► sending ──► sent
+   │            ├──────► handed-over ──► sent | failed    when a person says so
+   │            ├──────► failed
+   ▼            └──────► unknown ──────► sent | failed    when a person says so, or the sender after all
+failed
+
+Nothing goes back, and nothing goes from unknown to sending: the database itself refuses it.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
+
+from action_returns.errors import LedgerError
+
+
+class DuplicateBatchError(LedgerError):
+    """The same content is on record already, and may have arrived.
+
+    Args:
+        previous: the latest batch with this content.
+    """
+
+    def __init__(self, previous: "BatchRecord") -> None:
+        super().__init__(f"The same content is on record as batch {previous.label}.")
+        self.previous = previous
+
+
+class RepeatedRowsError(LedgerError):
+    """Rows are on record already that the person who confirmed was not shown as sent before.
+
+    Args:
+        rows: ActionId -> label of the batch that held the same action, amount and reason.
+    """
+
+    def __init__(self, rows: Mapping[str, str]) -> None:
+        super().__init__(f"{len(rows)} rows were sent before.")
+        self.rows = rows
+
+
+PREPARED: Final = "prepared"
+"""Recorded with every byte and row; no byte has left."""
+SENDING: Final = "sending"
+"""From right before the first byte may leave."""
+FAILED: Final = "failed"
+"""Certainly not delivered."""
+UNKNOWN: Final = "unknown"
+"""Nobody can tell whether it arrived."""
+
+OPEN: Final = (PREPARED, SENDING)
+"""A program is at work on it, or was when it ended."""
+MAY_HAVE_ARRIVED: Final = (PREPARED, SENDING, "sent", "handed-over", UNKNOWN)
+"""The receiver holds the content, or may hold it soon."""
+TO_BE_MARKED: Final = (UNKNOWN, "handed-over")
+"""A person who has looked may say what became of it."""
+MARKS: Final = ("sent", FAILED)
+"""What a person may say."""
 
 
 def label(number: int) -> str:

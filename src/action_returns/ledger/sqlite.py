@@ -2,18 +2,19 @@
 
 import json
 import os
+import re
 import sqlite3
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Final
 
-from action_returns.ledger.errors import LedgerProblem
-from action_returns.ledger.folders import why_unsafe
-from action_returns.ledger.migrations import Step, steps
-from action_returns.ledger.process import still_runs, this_process
+from action_returns.errors import LedgerError
+from action_returns.ledger.location import unsafe_folder_reason
+from action_returns.ledger.store import Step, is_running, steps, this_process
 
 _BUSY_SECONDS: Final = 10
 
@@ -25,7 +26,7 @@ class SqliteStore:
         path: the file; made where there is none.
 
     Raises:
-        LedgerProblem: when it cannot be opened, is damaged, or would be made where such a file gets damaged.
+        LedgerError: when it cannot be opened, is damaged, or would be made where such a file gets damaged.
     """
 
     in_list = "IN (SELECT value FROM json_each(?))"
@@ -57,7 +58,7 @@ class SqliteStore:
     def transaction(self) -> Iterator[None]:
         """Do several things as one, alone among all who write."""
         if self._read_only:
-            raise LedgerProblem(
+            raise LedgerError(
                 f"The ledger {self._path} was written by a newer version of Action Returns. It can be read here, not "
                 "written. Nothing was changed or sent. Install the newer version."
             )
@@ -100,7 +101,7 @@ class SqliteStore:
     @staticmethod
     def is_abandoned(number: int, process: str) -> bool:  # noqa: ARG004  # every batch of one process ends with it
         """Tell whether the process has ended. The file is this machine's own, so the process was, too."""
-        return not still_runs(process)
+        return not is_running(process)
 
     def copy_to(self, target: Path) -> None:
         """Write a copy that holds everything committed until now, whole and defragmented (``VACUUM INTO``).
@@ -119,8 +120,8 @@ class SqliteStore:
         """Look before the first write only: a check that looks something up should not wait for a list of disks."""
         if self._folder_is_safe:
             return
-        if unsafe := why_unsafe(self._path.parent):
-            raise LedgerProblem(
+        if unsafe := unsafe_folder_reason(self._path.parent):
+            raise LedgerError(
                 f"The ledger {self._path} is not written: {unsafe}. Nothing was sent. Let ACTION_RETURNS_HOME name a "
                 "folder on this machine's own disk and move the ledger there; a team shares one in PostgreSQL."
             )
@@ -163,7 +164,7 @@ class SqliteStore:
                 for statement in _statements(step.script):
                     self._connection.execute(statement)
                 if self._connection.execute("PRAGMA foreign_key_check").fetchall():
-                    raise LedgerProblem(
+                    raise LedgerError(
                         f"The ledger {self._path} could not be brought up to date: rows without their batch. It was "
                         "left as it was. Nothing was sent. Keep the file and ask for help with it."
                     )
@@ -179,7 +180,7 @@ def _open(path: Path) -> sqlite3.Connection:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
-        raise LedgerProblem(
+        raise LedgerError(
             f"The ledger {path} cannot be opened: {error.strerror or error}. Nothing was sent. "
             "Check the folder and who may write to it."
         ) from None
@@ -227,11 +228,11 @@ def _said_plainly(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        raise LedgerProblem(_why(path, str(error))) from None
+        raise LedgerError(_why(path, str(error))) from None
     except sqlite3.IntegrityError as error:
-        raise LedgerProblem(f"The ledger {path} refused it: {error}. Nothing was recorded or sent.") from None
+        raise LedgerError(f"The ledger {path} refused it: {error}. Nothing was recorded or sent.") from None
     except sqlite3.DatabaseError as error:
-        raise LedgerProblem(
+        raise LedgerError(
             f"The ledger {path} is damaged ({error}). Nothing was sent. Keep the file as it is; the latest copy in "
             f"{path.with_name('backups')} can take its place."
         ) from None
@@ -245,3 +246,47 @@ def _why(path: Path, error: str) -> str:
     if "readonly" in error:
         return f"The ledger {path} may not be written. Check who may write to the file and its folder."
     return f"The ledger {path} cannot be used: {error}. Run action-returns doctor."
+
+
+KEPT_COPIES: Final = 30
+_COPY: Final = re.compile(r"ledger-\d{4}-\d{2}-\d{2}\.sqlite3")
+
+
+def list_copies(folder: Path) -> list[Path]:
+    """Give the copies in a folder, the latest first."""
+    if not folder.is_dir():
+        return []
+    return sorted((path for path in folder.iterdir() if _COPY.fullmatch(path.name)), reverse=True)
+
+
+def keep_daily_copy(folder: Path, today: date, copy_to: Callable[[Path], None]) -> Path | None:
+    """Make today's copy unless there is one, and let go of the oldest beyond thirty.
+
+    Args:
+        folder: where the copies lie; made where there is none.
+        today: the day.
+        copy_to: writes a whole copy to a file that does not exist yet.
+
+    Returns:
+        The copy that was made, None when there was one already.
+
+    Raises:
+        OSError: when it cannot be written; the other copies stay as they are.
+    """
+    path = folder / f"ledger-{today:%Y-%m-%d}.sqlite3"
+    if path.exists():
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".{path.name}.{os.getpid()}.part"
+    draft.unlink(missing_ok=True)
+    try:
+        copy_to(draft)
+        draft.chmod(0o600)
+        with draft.open("rb+") as file:
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    for old in list_copies(folder)[KEPT_COPIES:]:
+        old.unlink()
+    return path

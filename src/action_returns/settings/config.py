@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from action_returns.settings.errors import ConfigProblem
+from action_returns.errors import ConfigError
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -32,15 +32,15 @@ class Settings:
         """Give the named profile, else the default one, else the only one.
 
         Raises:
-            ConfigProblem: when there is no such profile.
+            ConfigError: when there is no such profile.
         """
         wanted = name or self.default_profile or (next(iter(self.profiles)) if len(self.profiles) == 1 else None)
         if wanted in self.profiles and wanted is not None:
             return wanted, self.profiles[wanted]
         there = ", ".join(self.profiles) or "none"
         if wanted is None:
-            raise ConfigProblem(f"{self.path} names no default_profile. Say which with --profile NAME ({there}).")
-        raise ConfigProblem(
+            raise ConfigError(f"{self.path} names no default_profile. Say which with --profile NAME ({there}).")
+        raise ConfigError(
             f'There is no profile "{wanted}" in {self.path}. There is: {there}. '
             f"Choose one of them with --profile, or make it: action-returns profile add {wanted}"
         )
@@ -50,14 +50,14 @@ def load_settings(path: Path) -> Settings:
     """Read the profiles. No file means no profiles.
 
     Raises:
-        ConfigProblem: when the file is not as it should be; all that is wrong is named at once.
+        ConfigError: when the file is not as it should be; all that is wrong is named at once.
     """
     try:
         content = path.read_bytes()
     except FileNotFoundError:
         return Settings(path)
     except OSError as error:
-        raise ConfigProblem(f"{path} cannot be read: {error.strerror or error}. Check who may read it.") from None
+        raise ConfigError(f"{path} cannot be read: {error.strerror or error}. Check who may read it.") from None
     return parse_settings(content, path)
 
 
@@ -69,18 +69,16 @@ def parse_settings(content: bytes, path: Path) -> Settings:
         path: the file to name in errors.
 
     Raises:
-        ConfigProblem: as :func:`load_settings`.
+        ConfigError: as :func:`load_settings`.
     """
     import tomllib
 
     try:
         raw = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise ConfigProblem(f"{path} is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from None
+        raise ConfigError(f"{path} is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigProblem(
-            f"{path} is not valid TOML: {error}. Texts stand in quotes, keys as name = value."
-        ) from None
+        raise ConfigError(f"{path} is not valid TOML: {error}. Texts stand in quotes, keys as name = value.") from None
     from pydantic import ValidationError
 
     from action_returns.settings.models import ConfigFile
@@ -88,7 +86,7 @@ def parse_settings(content: bytes, path: Path) -> Settings:
     try:
         config = ConfigFile.model_validate(raw)
     except ValidationError as error:
-        raise ConfigProblem(_all_that_is_wrong(path, error)) from None
+        raise ConfigError(_all_that_is_wrong(path, error)) from None
     settings = Settings(path, config.default_profile, config.profiles)
     if config.default_profile is not None and config.profiles:
         settings.choose()

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from action_returns.errors import ConfigError
+from action_returns.files import write_atomically
 from action_returns.settings.config import parse_settings
-from action_returns.settings.errors import ConfigProblem
-from action_returns.settings.files import write_atomically
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -16,12 +16,12 @@ def add_profile(path: Path, name: str, values: Mapping[str, Any]) -> None:
     """Add a profile; the first one becomes the default.
 
     Raises:
-        ConfigProblem: when there is one of that name already, or the values are not allowed. Nothing is written then.
+        ConfigError: when there is one of that name already, or the values are not allowed. Nothing is written then.
     """
     document = _open(path)
     profiles = document.setdefault("profiles", {})
     if name in profiles:
-        raise ConfigProblem(f'There is a profile "{name}" in {path} already. Change it there, or remove it first.')
+        raise ConfigError(f'There is a profile "{name}" in {path} already. Change it there, or remove it first.')
     profiles[name] = {key: value for key, value in values.items() if value is not None}
     document.setdefault("default_profile", name)
     _write(path, document)
@@ -36,7 +36,7 @@ def change_profile(path: Path, name: str, values: Mapping[str, Any]) -> None:
         values: its settings; a channel is replaced as a whole when its kind changes, a setting of None is taken out.
 
     Raises:
-        ConfigProblem: when the values are not allowed. Nothing is written then.
+        ConfigError: when the values are not allowed. Nothing is written then.
     """
     document = _open(path)
     profiles = document.setdefault("profiles", {})
@@ -66,7 +66,7 @@ def use_profile(path: Path, name: str) -> None:
     """Make a profile the default one.
 
     Raises:
-        ConfigProblem: when there is no such profile.
+        ConfigError: when there is no such profile.
     """
     document = _open(path)
     document["default_profile"] = name
@@ -77,12 +77,12 @@ def remove_profile(path: Path, name: str) -> None:
     """Remove a profile. Its password, batches and receipts stay.
 
     Raises:
-        ConfigProblem: when there is no such profile.
+        ConfigError: when there is no such profile.
     """
     document = _open(path)
     profiles = document.get("profiles", {})
     if name not in profiles:
-        raise ConfigProblem(f'There is no profile "{name}" in {path}. There is: {", ".join(profiles) or "none"}.')
+        raise ConfigError(f'There is no profile "{name}" in {path}. There is: {", ".join(profiles) or "none"}.')
     del profiles[name]
     if document.get("default_profile") == name:
         del document["default_profile"]

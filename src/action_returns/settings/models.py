@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
-from action_returns.batch import DEFAULT_POLICY, Policy, ReasonKind
 from action_returns.batch.amounts import amount_text, cents_of_text
+from action_returns.batch.context import DEFAULT_POLICY, Policy, ReasonKind
 
 _HOST = re.compile(
     r"(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\.?"
@@ -194,7 +194,7 @@ class Profile(_Table):
     @classmethod
     def _is_a_place(cls, ledger: str) -> str:
         if ledger != "sqlite":
-            from action_returns.ledger.team_url import parse_team_url
+            from action_returns.ledger.location import parse_team_url
 
             parse_team_url(ledger)
         return ledger

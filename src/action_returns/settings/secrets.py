@@ -5,10 +5,11 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from action_returns.settings.errors import SecretProblem
+from action_returns.errors import SecretError
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
+
 
 SERVICE: Final = "action-returns"
 
@@ -31,7 +32,7 @@ def ledger_account(profile: str) -> str:
     return f"{profile}:ledger"
 
 
-def resolve(reference: str, *, profile: str) -> str:
+def read_secret(reference: str, *, profile: str) -> str:
     """Fetch a password.
 
     Args:
@@ -39,7 +40,7 @@ def resolve(reference: str, *, profile: str) -> str:
         profile: the profile it belongs to, or :func:`ledger_account` of it.
 
     Raises:
-        SecretProblem: when it is missing or kept where others can read it. The message never holds it.
+        SecretError: when it is missing or kept where others can read it. The message never holds it.
     """
     kind, _, place = reference.partition(":")
     if kind == "keyring":
@@ -53,7 +54,7 @@ def set_secret(profile: str, password: str) -> None:
     """Keep a password in the operating system's store.
 
     Raises:
-        SecretProblem: when there is no store that encrypts.
+        SecretError: when there is no store that encrypts.
     """
     import keyring.errors
 
@@ -61,14 +62,14 @@ def set_secret(profile: str, password: str) -> None:
     try:
         store.set_password(SERVICE, profile, password)
     except keyring.errors.KeyringError as error:
-        raise SecretProblem(f"The password store of this machine did not take the password: {error}.") from None
+        raise SecretError(f"The password store of this machine did not take the password: {error}.") from None
 
 
 def delete_secret(profile: str) -> bool:
     """Remove a password from the store; tell whether there was one.
 
     Raises:
-        SecretProblem: when there is no store that encrypts.
+        SecretError: when there is no store that encrypts.
     """
     import keyring.errors
 
@@ -78,15 +79,15 @@ def delete_secret(profile: str) -> bool:
     except keyring.errors.PasswordDeleteError:
         return False
     except keyring.errors.KeyringError as error:
-        raise SecretProblem(f"The password store of this machine did not remove the password: {error}.") from None
+        raise SecretError(f"The password store of this machine did not remove the password: {error}.") from None
     return True
 
 
-def secret_is_there(reference: str, *, profile: str) -> bool:
+def has_secret(reference: str, *, profile: str) -> bool:
     """Tell whether a password can be fetched, without showing it."""
     try:
-        resolve(reference, profile=profile)
-    except SecretProblem:
+        read_secret(reference, profile=profile)
+    except SecretError:
         return False
     return True
 
@@ -99,7 +100,7 @@ def _store() -> "KeyringBackend":
     for member in members:
         if f"{type(member).__module__}.{type(member).__qualname__}" in _ALLOWED:
             return member  # type: ignore[no-any-return]
-    raise SecretProblem(
+    raise SecretError(
         "This machine has no password store that encrypts (Keychain, Credential Manager, Secret Service or KWallet). "
         'Use password = "env:NAME" or "file:PATH" in the profile instead.'
     )
@@ -112,11 +113,9 @@ def _from_keyring(profile: str) -> str:
     try:
         password = store.get_password(SERVICE, profile)
     except keyring.errors.KeyringError as error:
-        raise SecretProblem(
-            f"The password store of this machine did not answer: {error}. Unlock it and retry."
-        ) from None
+        raise SecretError(f"The password store of this machine did not answer: {error}. Unlock it and retry.") from None
     if not password:
-        raise SecretProblem(
+        raise SecretError(
             f"There is no password for {_words(profile)} yet. Set it: action-returns secret set {_option(profile)}"
         )
     return password
@@ -125,7 +124,7 @@ def _from_keyring(profile: str) -> str:
 def _from_environment(name: str, profile: str) -> str:
     password = os.environ.get(name)
     if not password:
-        raise SecretProblem(
+        raise SecretError(
             f"The password of {_words(profile)} is kept in the variable {name}, which is not set. Set it."
         )
     return password
@@ -135,20 +134,18 @@ def _from_file(path: Path, profile: str) -> str:
     try:
         facts = path.stat()
         if os.name == "posix" and stat.S_IMODE(facts.st_mode) & 0o077:
-            raise SecretProblem(
+            raise SecretError(
                 f"{path}, the password file of {_words(profile)}, can be read by others. Run: chmod 600 {path}"
             )
         if facts.st_size > _LONGEST_FILE:
-            raise SecretProblem(
-                f"{path}, the password file of {_words(profile)}, is too large to hold just a password."
-            )
+            raise SecretError(f"{path}, the password file of {_words(profile)}, is too large to hold just a password.")
         password = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise SecretProblem(f"{path}, the password file of {_words(profile)}, cannot be read: {why}.") from None
+        raise SecretError(f"{path}, the password file of {_words(profile)}, cannot be read: {why}.") from None
     password = password.removesuffix("\n").removesuffix("\r")
     if not password:
-        raise SecretProblem(f"{path}, the password file of {_words(profile)}, is empty.")
+        raise SecretError(f"{path}, the password file of {_words(profile)}, is empty.")
     return password
 
 

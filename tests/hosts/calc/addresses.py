@@ -1,6 +1,6 @@
 """Addresses such as $A$3:$K$203."""
 
-from action_returns.batch.addresses import area, column_letters
+from action_returns.batch.cells import area, column_letters
 
 
 def corners(address):

@@ -1,0 +1,201 @@
+"""Raw cells: what a spreadsheet or a CSV file held, before anybody judged it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Final, Literal, TypeAlias
+
+from action_returns.batch import amounts
+
+ColumnName: TypeAlias = Literal["ActionId", "Amount", "Reason"]
+
+COLUMN_NAMES: tuple[ColumnName, ColumnName, ColumnName] = ("ActionId", "Amount", "Reason")
+
+
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """A cell whose content cannot be taken as a value.
+
+    Args:
+        kind: ``error`` for an error value such as #N/A, ``no-value`` for a formula that nobody has calculated,
+            ``merged`` for a cell that is part of a merged area.
+        shown: what a person sees in the cell, ``""`` where nothing is seen.
+    """
+
+    kind: Literal["error", "no-value", "merged"]
+    shown: str
+
+
+Cell: TypeAlias = str | float | bool | datetime | date | time | timedelta | CellError | None
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The three columns of a batch as they were found, one entry a row, never cleaned.
+
+    Args:
+        action_id: raw cells of the ActionId column.
+        amount: raw cells of the Amount column, same length.
+        reason: raw cells of the Reason column, same length.
+        rows: the number a person sees beside each row; for CSV the line on which the record starts.
+        sheet: name of the sheet, None for CSV.
+        letters: column letters of ActionId, Amount and Reason on that sheet, None for CSV.
+        hidden: the sheet rows that are hidden or filtered away.
+
+    Raises:
+        ValueError: when the columns differ in length.
+    """
+
+    action_id: Sequence[Cell]
+    amount: Sequence[Cell]
+    reason: Sequence[Cell]
+    rows: Sequence[int]
+    sheet: str | None = None
+    letters: tuple[str, str, str] | None = None
+    hidden: frozenset[int] = field(default_factory=frozenset)
+
+    def __post_init__(self) -> None:
+        lengths = {len(self.action_id), len(self.amount), len(self.reason), len(self.rows)}
+        if len(lengths) != 1:
+            raise ValueError(f"the three columns and the row numbers differ in length: {sorted(lengths)}")
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+_reference = re.compile(r"([A-Z]{1,3})([0-9]+)(?::([A-Z]{1,3})([0-9]+))?").fullmatch
+
+
+def column_letters(number: int) -> str:
+    """Give the letters of a column, ``A`` for 1, ``AB`` for 28."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def column_number(letters: str) -> int:
+    """Give the number of a column: 1 for A, 28 for AB."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def area(reference: str) -> tuple[int, int, int, int] | None:
+    """Read ``B2:D9`` as left, top, right, bottom; None when it is no area."""
+    match = _reference(reference.replace("$", ""))
+    if match is None:
+        return None
+    left, top = column_number(match[1]), int(match[2])
+    return left, top, column_number(match[3]) if match[3] else left, int(match[4]) if match[4] else top
+
+
+_INVISIBLE: Final = (
+    r"\s"  # every Unicode white space, NBSP, narrow NBSP and line breaks included
+    r"\x00-\x1f\x7f-\x9f"  # control characters
+    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"  # soft hyphen and other letters without ink
+    r"\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"  # zero-width, bidi controls, word joiner, fillers
+    r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"  # variation selectors, byte order mark, annotation marks
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # the rest that Unicode lets nobody see, tags
+)
+_BLANKS: Final = re.compile(f"[{_INVISIBLE}]+")
+_OUTER: Final = re.compile(rf"\A[{_INVISIBLE}]+|[{_INVISIBLE}]+\Z")
+_UNSEEN: Final = re.compile(rf"(?! )[{_INVISIBLE}\ud800-\udfff]")
+# Not across a tab or a line break: "5" above "100" in one cell is two amounts, not 5100.
+_SAME_LINE: Final = rf"(?![\t-\r\x1c-\x1f\x85\u2028\u2029])[{_INVISIBLE}]"
+_GROUPING: Final = re.compile(rf"[0-9]{{1,3}}(?:{_SAME_LINE}[0-9]{{3}})+(?:[.,][0-9]+)?")
+
+
+def remove_white_space(text: str) -> str:
+    """Give the text without any blank, wherever it stands."""
+    return _BLANKS.sub("", text)
+
+
+def strip_white_space(text: str) -> str:
+    """Give the text without the blanks around it."""
+    return _OUTER.sub("", text)
+
+
+def may_be_joined(text: str) -> bool:
+    """Tell whether taking the blanks out of a number leaves the number a reader sees.
+
+    True for blanks around it and between thousands (``1 234.50``), not for ``12 50``, which may be 12.50.
+    """
+    inner = strip_white_space(text)
+    return _BLANKS.search(inner) is None or _GROUPING.fullmatch(inner) is not None
+
+
+def show_invisible(text: str) -> str:
+    """Give the text with every blank but the ordinary space named, ``[U+00A0]``, so that people can see it."""
+    return _UNSEEN.sub(lambda match: f"[U+{ord(match[0]):04X}]", text)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyRows:
+    """Rows without an error, in sheet order, as columns of equal length.
+
+    Args:
+        action_ids: the ids, exactly as they stood there.
+        cents: the new order totals in integer cents; 0 reverses.
+        reasons: the reason codes.
+        rows: the row number a person sees beside each; empty when the rows come from elsewhere.
+    """
+
+    action_ids: Sequence[str]
+    cents: Sequence[int]
+    reasons: Sequence[str]
+    rows: Sequence[int] = ()
+
+    def __len__(self) -> int:
+        return len(self.action_ids)
+
+    def __iter__(self) -> Iterator[tuple[str, int, str]]:
+        return zip(self.action_ids, self.cents, self.reasons, strict=True)
+
+
+_like_a_cell = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr]?[0-9]*[Cc]?[0-9]*").fullmatch
+
+_MOST_SHOWN: Final = 60
+"""Letters of a cell that a message repeats."""
+
+
+def display_cell(cell: object) -> str:
+    """Give what the cell shows to a person."""
+    match cell:
+        case None:
+            return ""
+        case str():
+            return cell
+        case bool():
+            return str(cell).upper()
+        case int() if abs(cell) >= 10**300:  # beyond what can be formatted as a float
+            return "a number of more than 300 digits"
+        case float() | int():
+            return repr(cell).removesuffix(".0") if abs(cell) < 10**amounts.MAX_DIGITS else f"{cell:.6G}"
+        case CellError():
+            return cell.shown
+        case datetime() | date() | time():
+            return cell.isoformat().replace("T", " ")
+        case timedelta():
+            return str(cell)
+        case _:
+            return f"a {type(cell).__name__}"
+
+
+def quote(cell: object) -> str:
+    """Give what the cell shows in quotes, shortened, with what cannot be seen made visible."""
+    text = display_cell(cell)
+    short = text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1] + "…"
+    return f'"{show_invisible(short)}"'
+
+
+def quote_sheet(name: str) -> str:
+    """Write a sheet's name as it stands in an address: quoted unless it is one plain word (ECMA-376, 18.17.2.2).
+
+    A word that could be a cell itself, such as Q4, Nov2026 or R1C1, is quoted too.
+    """
+    plain = name.isidentifier() and name.isascii() and not _like_a_cell(name)
+    return name if plain else "'" + name.replace("'", "''") + "'"

@@ -1,0 +1,1 @@
+"""Channels that deliver a file, and the result of a delivery."""

@@ -1,0 +1,205 @@
+"""The few requests of SFTP that an upload needs, each with its answer (draft-ietf-secsh-filexfer-02, version 3).
+
+paramiko's SFTPFile.close keeps to itself what the server answers (sftp_file.py, _close), and its errors lose the status
+code. What became of a file is judged by both.
+"""
+
+import stat
+import struct
+from collections import deque
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from action_returns.channels.ssh_connection import ConnectionLostError, RequestRejectedError, SshConnection, printable
+
+
+class _Packet(IntEnum):
+    """Kinds of packets (3)."""
+
+    INIT = 1
+    VERSION = 2
+    OPEN = 3
+    CLOSE = 4
+    WRITE = 6
+    LSTAT = 7
+    REMOVE = 13
+    STAT = 17
+    RENAME = 18
+    STATUS = 101
+    HANDLE = 102
+    ATTRS = 105
+
+
+OK: Final = 0
+NO_SUCH_FILE: Final = 2
+
+_VERSION: Final = 3
+_NEW_FILE: Final = 0x02 | 0x08 | 0x20
+"""SSH_FXF_WRITE, CREAT and EXCL: refused when there is a file of that name (6.3)."""
+_HAS_SIZE, _HAS_OWNER, _HAS_MODE = 0x01, 0x02, 0x04
+_PIECE: Final = 32_768
+"""Bytes of a file in one packet; every server takes that much (3)."""
+_AHEAD: Final = 32
+"""Pieces under way at a time."""
+_LARGEST: Final = 262_144
+"""No answer to what is asked here is longer; more is no SFTP."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a server tells about a file, None where it does not."""
+
+    size: int | None
+    mode: int | None
+
+    @property
+    def is_no_folder(self) -> bool:
+        """Whether it certainly is something else than a folder."""
+        return self.mode is not None and not stat.S_ISDIR(self.mode)
+
+
+class SftpClient:
+    """A conversation over SFTP.
+
+    Args:
+        connection: over which somebody has signed in.
+        timeout: seconds for each answer.
+
+    Raises:
+        ConnectionLostError: when the server has no SFTP, or the connection broke off.
+    """
+
+    def __init__(self, connection: SshConnection, timeout: float) -> None:
+        self.connection = connection
+        self._timeout = timeout
+        self._last = 0
+        self._early: dict[int, tuple[int, bytes]] = {}
+        with connection.patience(timeout):
+            self._channel = connection.transport.open_session()
+            self._channel.invoke_subsystem("sftp")
+            self._send(_Packet.INIT, struct.pack(">I", _VERSION))
+            kind, _ = self._receive()
+        if kind != _Packet.VERSION:
+            raise ConnectionLostError("it does not talk SFTP")
+
+    def facts(self, path: str, *, follow: bool = False) -> Facts:
+        """Give what is known about a file or folder.
+
+        Args:
+            path: its path.
+            follow: whether a link stands for what it points to.
+        """
+        reader = _Reader(self._asked(_Packet.STAT if follow else _Packet.LSTAT, _text(path), _Packet.ATTRS))
+        told = reader.number()
+        size = reader.long() if told & _HAS_SIZE else None
+        if told & _HAS_OWNER:
+            reader.long()
+        return Facts(size, reader.number() if told & _HAS_MODE else None)
+
+    def create(self, path: str) -> bytes:
+        """Make a file that was not there, and give the handle to write to it."""
+        asked = _text(path) + struct.pack(">II", _NEW_FILE, 0)
+        return _Reader(self._asked(_Packet.OPEN, asked, _Packet.HANDLE)).text()
+
+    def write(self, handle: bytes, content: bytes) -> None:
+        """Write all of a file, many pieces under way at a time.
+
+        The last piece leaves only when all others are confirmed: a file of the full size is then a whole one, whatever
+        happens.
+        """
+        pieces = [(at, content[at : at + _PIECE]) for at in range(0, len(content), _PIECE)]
+        under_way: deque[int] = deque()
+        for number, (at, piece) in enumerate(pieces, 1):
+            while len(under_way) >= (_AHEAD if number < len(pieces) else 1):
+                self._answer(under_way.popleft(), _Packet.STATUS)
+            under_way.append(self._ask(_Packet.WRITE, _text(handle) + struct.pack(">Q", at) + _text(piece)))
+        while under_way:
+            self._answer(under_way.popleft(), _Packet.STATUS)
+
+    def close(self, handle: bytes) -> None:
+        """Close a file."""
+        self._asked(_Packet.CLOSE, _text(handle), _Packet.STATUS)
+
+    def rename(self, old: str, new: str) -> None:
+        """Give a file another name; refused where a file has that name (6.5)."""
+        self._asked(_Packet.RENAME, _text(old) + _text(new), _Packet.STATUS)
+
+    def remove(self, path: str) -> None:
+        """Remove a file."""
+        self._asked(_Packet.REMOVE, _text(path), _Packet.STATUS)
+
+    def _asked(self, kind: _Packet, payload: bytes, wanted: _Packet) -> bytes:
+        return self._answer(self._ask(kind, payload), wanted)
+
+    def _ask(self, kind: _Packet, payload: bytes) -> int:
+        self._last += 1
+        with self.connection.patience(self._timeout):
+            self._send(kind, struct.pack(">I", self._last) + payload)
+        return self._last
+
+    def _answer(self, number: int, wanted: _Packet) -> bytes:
+        """Wait for the answer to a request; answers may come in any order (6)."""
+        while number not in self._early:
+            with self.connection.patience(self._timeout):
+                kind, payload = self._receive()
+            reader = _Reader(payload)
+            answered = reader.number()
+            self._early[answered] = kind, reader.rest
+        kind, payload = self._early.pop(number)
+        if kind == _Packet.STATUS:
+            reader = _Reader(payload)
+            status = reader.number()
+            if status != OK:
+                # Some servers say nothing or write it in their own alphabet.
+                said = reader.text().decode("utf-8", "replace") if reader.rest else ""
+                raise RequestRejectedError(status, printable(said))
+        if kind != wanted:
+            raise ConnectionLostError("it answered something else than it was asked")
+        return payload
+
+    def _send(self, kind: _Packet, payload: bytes) -> None:
+        self._channel.sendall(struct.pack(">IB", len(payload) + 1, kind) + payload)
+
+    def _receive(self) -> tuple[int, bytes]:
+        (length,) = struct.unpack(">I", self._exactly(4))
+        if not 0 < length <= _LARGEST:
+            raise ConnectionLostError("it does not talk SFTP")
+        packet = self._exactly(length)
+        return packet[0], packet[1:]
+
+    def _exactly(self, length: int) -> bytes:
+        received = b""
+        while len(received) < length:
+            some = self._channel.recv(length - len(received))
+            if not some:
+                raise ConnectionLostError("the server ended the conversation")
+            received += some
+        return received
+
+
+class _Reader:
+    """Reads a packet from front to back (RFC 4251, 5)."""
+
+    def __init__(self, packet: bytes) -> None:
+        self.rest = packet
+
+    def number(self) -> int:
+        return int.from_bytes(self._take(4), "big")
+
+    def long(self) -> int:
+        return int.from_bytes(self._take(8), "big")
+
+    def text(self) -> bytes:
+        return self._take(self.number())
+
+    def _take(self, length: int) -> bytes:
+        if len(self.rest) < length:
+            raise ConnectionLostError("its answer breaks off in the middle")
+        taken, self.rest = self.rest[:length], self.rest[length:]
+        return taken
+
+
+def _text(text: str | bytes) -> bytes:
+    content = text.encode() if isinstance(text, str) else text
+    return struct.pack(">I", len(content)) + content

@@ -1,0 +1,264 @@
+"""What interrupts a conversation over SFTP. Neither of these leaves the package."""
+
+import contextlib
+import logging
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import paramiko
+
+from action_returns.channels.base import DeliveryEndedError, Outcome, Phase, State, connection_failed
+
+
+class RequestRejectedError(Exception):
+    """The server answered no.
+
+    Args:
+        status: its code (draft-ietf-secsh-filexfer-02, 7).
+        text: what it said.
+    """
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(f"{text or 'no reason given'}, status {status}")
+        self.status = status
+
+
+class ConnectionLostError(ConnectionError):
+    """No answer came; nobody knows what the server did with what it was last asked."""
+
+
+# paramiko reports what went wrong to its log, with tracebacks, which Python prints where nobody asked for a log.
+logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)
+
+_LONGEST: Final = 200
+_ENDING: Final = 5
+"""Seconds for paramiko's thread to notice that its connection is closed; it looks ten times a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostKey:
+    """The key a server proved to have.
+
+    Args:
+        kind: ``ssh-ed25519``, ``ecdsa-sha2-nistp256``, ``ssh-rsa`` and the like.
+        fingerprint: as OpenSSH shows it, ``SHA256:`` and 43 letters.
+    """
+
+    kind: str
+    fingerprint: str
+
+
+class SshConnection:
+    """An SSH connection over which nobody has signed in yet.
+
+    Args:
+        host: the server.
+        port: its port.
+        algorithms: the host key algorithms to accept, in this order.
+        timeout: seconds for connecting, and again for agreeing on keys.
+
+    Raises:
+        OSError, EOFError, paramiko.SSHException: why no connection came about. Nothing is left open then.
+    """
+
+    def __init__(self, host: str, port: int, algorithms: Sequence[str], timeout: float) -> None:
+        self._socket = socket.create_connection((host, port), timeout)
+        self.transport = _Transport(self._socket)
+        try:
+            self.transport.banner_timeout = timeout
+            self.transport.get_security_options().key_types = tuple(algorithms)
+            self.transport.start_client(timeout=timeout)
+            self._insist_on_keys()
+            key = self.transport.get_remote_server_key()
+        except BaseException:
+            self.close()
+            raise
+        self.host_key = HostKey(key.get_name(), key.fingerprint)
+
+    def _insist_on_keys(self) -> None:
+        if not self.transport.initial_kex_done:  # start_client just returns when the time is over
+            raise TimeoutError
+
+    @property
+    def security(self) -> str:
+        """What protects the connection: the name of its encryption."""
+        return str(self.transport.remote_cipher)  # type: ignore[attr-defined]  # the types leave it out
+
+    @property
+    def evidence(self) -> dict[str, str | int]:
+        """What there is to know about the server and the encryption."""
+        return {
+            "server": printable(self.transport.remote_version),
+            "security": self.security,
+            "host_key": self.host_key.fingerprint,
+        }
+
+    @contextlib.contextmanager
+    def patience(self, seconds: float) -> Iterator[None]:
+        """Let what is done in it take so long and no longer.
+
+        paramiko itself waits for ever for the answer to a request for a subsystem (Channel._wait_for_event) and for a
+        socket that takes no more (Packetizer.write_all).
+
+        Raises:
+            ConnectionLostError: when the time is over, or the connection broke off.
+        """
+        over = threading.Event()
+
+        def end() -> None:
+            over.set()
+            self._end()
+
+        timer = threading.Timer(seconds, end)
+        timer.start()
+        try:
+            yield
+        except (OSError, EOFError, paramiko.SSHException) as error:
+            raise ConnectionLostError(
+                _why(error) if not over.is_set() else f"no answer within {seconds:g} seconds"
+            ) from None
+        finally:
+            timer.cancel()
+            timer.join()
+
+    def close(self) -> None:
+        """Close it. What was asked over it and not answered may still be done by the server."""
+        self._end()
+        self.transport.close()  # does nothing once the connection has broken
+        self._socket.close()
+        if self.transport.is_alive():
+            self.transport.join(_ENDING)
+        self.transport.packetizer.complete_handshake()  # ends a timer that would keep the program alive
+
+    def _end(self) -> None:
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+
+class _Transport(paramiko.Transport):
+    """paramiko's, with one kind of error for whatever its thread stumbles over.
+
+    It gives on what it met while reading, a UnicodeDecodeError as well as a ValueError (Transport.run).
+    """
+
+    def get_exception(self) -> Exception | None:
+        error = super().get_exception()
+        if error is None or isinstance(error, OSError | EOFError | paramiko.SSHException):
+            return error
+        return paramiko.SSHException("its words cannot be read")
+
+
+def printable(text: str) -> str:
+    """Give what a server said, fit to be shown."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)[:_LONGEST].strip()
+
+
+def _why(error: Exception) -> str:
+    return printable(str(error)) or "the server closed the connection"
+
+
+_KINDS: Final = {
+    "ssh-ed25519": ("ssh-ed25519",),
+    "ecdsa-sha2-nistp256": ("ecdsa-sha2-nistp256",),
+    "ecdsa-sha2-nistp384": ("ecdsa-sha2-nistp384",),
+    "ecdsa-sha2-nistp521": ("ecdsa-sha2-nistp521",),
+    "ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256"),  # never with SHA-1 (RFC 8332)
+}
+"""Kind of host key -> the algorithms that prove it. A server has one key of a kind at most."""
+
+
+def connect(host: str, port: int, expected: str | None, timeout: float) -> SshConnection:
+    """Connect to the server that has the expected key.
+
+    A fingerprint does not tell the kind of its key, and the two sides may agree on another key of the same server. So
+    each kind is asked for in turn before the server is called a stranger.
+
+    Args:
+        host: the server.
+        port: its port.
+        expected: fingerprint of its key, None to take whichever it shows.
+        timeout: seconds for connecting, and again for agreeing on keys.
+
+    Raises:
+        Stopped: when no connection came about, or the key is another one.
+    """
+    kinds = dict(_KINDS)
+    shown: list[HostKey] = []
+    for _ in _KINDS:
+        algorithms = [algorithm for kind in kinds.values() for algorithm in kind]
+        try:
+            connection = SshConnection(host, port, algorithms, timeout)
+        except paramiko.ssh_exception.IncompatiblePeer as error:
+            if shown:
+                break  # it has no further key
+            raise DeliveryEndedError(_nothing_in_common(error, host, port)) from None
+        except (OSError, EOFError, paramiko.SSHException) as error:
+            raise DeliveryEndedError(_not_connected(error, host, port), may_pass=_may_pass(error)) from None
+        if expected in {None, connection.host_key.fingerprint}:
+            return connection
+        connection.close()
+        shown.append(connection.host_key)
+        kinds.pop(connection.host_key.kind, None)
+    raise DeliveryEndedError(_other_key(host, port, expected or "", shown))
+
+
+def ask_host_key(host: str, port: int, expected: str | None = None, *, timeout: float = 15) -> HostKey | Outcome:
+    """Ask a server for its key. Nobody signs in, and nothing is sent.
+
+    Args:
+        host: the server.
+        port: its port.
+        expected: fingerprint that one of its keys must have, None for the key it shows first.
+        timeout: seconds for connecting, and again for agreeing on keys.
+
+    Returns:
+        The key, or why there is none.
+    """
+    try:
+        connection = connect(host, port, expected, timeout)
+    except DeliveryEndedError as stopped:
+        return stopped.outcome
+    connection.close()
+    return connection.host_key
+
+
+def _may_pass(error: Exception) -> bool:
+    return not isinstance(error, socket.gaierror) or error.errno == socket.EAI_AGAIN
+
+
+def _not_connected(error: Exception, host: str, port: int) -> Outcome:
+    if isinstance(error, OSError):
+        return connection_failed(error, host, port)
+    if isinstance(error, EOFError):
+        return connection_failed(ConnectionError("it was closed before the keys were agreed on"), host, port)
+    return Outcome(
+        State.FAILED,
+        f"{host}:{port} does not talk SSH as it should ({printable(str(error))}). Nothing was sent. Check channel.port "
+        "in the profile; if it is right, try again later, and ask whoever runs the server if it stays.",
+        Phase.CONNECT,
+    )
+
+
+def _nothing_in_common(error: Exception, host: str, port: int) -> Outcome:
+    return Outcome(
+        State.FAILED,
+        f"{host}:{port} and this program have no safe kind of encryption in common ({printable(str(error))}). Nothing "
+        "was sent. Ask whoever runs the server to bring it up to date.",
+        Phase.CONNECT,
+    )
+
+
+def _other_key(host: str, port: int, expected: str, shown: list[HostKey]) -> Outcome:
+    keys = ", ".join(f"{key.fingerprint} ({key.kind})" for key in shown)
+    return Outcome(
+        State.FAILED,
+        f"THE KEY OF {host}:{port} IS NOT THE EXPECTED ONE. Expected: {expected}. Shown: {keys}. Somebody may be "
+        "pretending to be this server. Nothing was sent, not even the password. Ask whoever runs the server, by phone or "
+        "in person, whether its key has changed. Only when they name the fingerprint that is shown, take the line host_key "
+        "out of the profile and test the connection again: action-returns probe",
+        Phase.CONNECT,
+        {"expected": expected, "shown": keys},
+    )

@@ -1,1 +1,0 @@
-"""One file for each command; loaded only when it is called."""

@@ -1,0 +1,183 @@
+"""``action-returns export``: the clean CSV, without sending it."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from action_returns.batch.check import check
+from action_returns.batch.report import apply_corrections
+from action_returns.cli.options import CommandContext, batch_file, global_options, pending_download
+from action_returns.errors import Exit
+from action_returns.operations.check import PendingSource, check_loaded, find_previous_sends, read_file
+from action_returns.operations.export import export, make_file, write_repaired
+from action_returns.operations.new_workbook import WITH_MACROS, install_applescript, new_workbook
+from action_returns.operations.texts import counted
+from action_returns.operations.upgrade_workbook import upgrade_workbook
+
+
+@click.command("export", short_help="Save the clean CSV without sending it.")
+@batch_file
+@pending_download
+@click.option("-o", "--output", metavar="CSV", help="File to write, or - for standard output.")
+@click.option("--force", is_flag=True, help="Replace another file of that name.")
+@global_options
+def export_command(
+    run: CommandContext, *, file: str, sheet: str | None, pending: PendingSource | None, output: str | None, force: bool
+) -> int:
+    """Write the rows of FILE that have no error as the exact CSV. Exit code 3 says that rows stayed behind."""
+    checked = run.checked(file, run.account(), pending=pending, sheet=sheet)
+    if output == "-":
+        made = make_file(checked)
+        if not run.words.as_json:
+            sys.stdout.buffer.write(made.content)
+            sys.stdout.buffer.flush()
+    else:
+        target = None if output is None else Path(output)
+        made = export(checked, run.places, target=target, today=run.now().date(), overwrite=force)
+    out = checked.report.rows - checked.report.ready
+    if run.words.as_json:
+        run.words.json(
+            {
+                "file": file,
+                "output": None if made.path is None else str(made.path),
+                "rows": len(checked.rows),
+                "left_out": out,
+                "bytes": len(made.content),
+                "sha256": made.sha256,
+            }
+        )
+    if made.path is not None:
+        run.words.say(
+            f"Written: {made.path} ({len(checked.rows):,} rows, {len(made.content):,} bytes). Nothing was sent.",
+            style="good",
+        )
+    if out:
+        run.words.say(f"{out} rows with errors are not in it: action-returns check {file}", style="error")
+    return Exit.BATCH_HAS_ERRORS if out else Exit.DONE
+
+
+@click.command("fix", short_help="Make the safe corrections, in a new file.")
+@batch_file
+@click.option("-o", "--output", metavar="OUT", help="New file to write: .csv, or .xlsx with ids kept as text.")
+@click.option("-n", "--dry-run", is_flag=True, help="Only show what would be corrected.")
+@click.option("--force", is_flag=True, help="Replace another file named OUT.")
+@global_options
+def fix_command(
+    run: CommandContext, *, file: str, sheet: str | None, output: str | None, dry_run: bool, force: bool
+) -> None:
+    """Correct what cannot mean anything else in FILE, and write all of its rows to a new file.
+
+    FILE itself is never written. What remains to be decided by a person is shown by check.
+    """
+    if output is None and not dry_run:
+        raise click.UsageError("Say where to write with -o OUT.csv or -o OUT.xlsx, or look first with --dry-run.")
+    account = run.account()
+    reading = read_file(file, sheet=sheet)
+    fixed, changes = apply_corrections(check(reading.columns, account.policy))
+    corrected = replace(reading, columns=fixed)
+    past = find_previous_sends(corrected, account, run.places)
+    after = check_loaded(file, corrected, account, now=run.now(), past=past).report
+    if not dry_run and output is not None:
+        write_repaired(fixed, Path(output), source=file, overwrite=force)
+    if run.words.as_json:
+        run.words.json(
+            {
+                "file": file,
+                "output": None if dry_run else output,
+                "changes": [
+                    {"row": c.row, "column": c.column, "code": c.code, "before": c.before, "after": c.after}
+                    for c in changes
+                ],
+                "rows": after.rows,
+                "ready": after.ready,
+            }
+        )
+        return
+    if changes:
+        run.words.table(
+            ("Row", "Column", "Why", "Before", "After"),
+            ((str(c.row), c.column, c.code, c.before, c.after) for c in changes),
+            right=frozenset({0}),
+        )
+    out = after.rows - after.ready
+    run.words.say(
+        f"{len(changes)} cells corrected; {after.ready} of {after.rows} rows are ready, {out} still have errors."
+    )
+    if not dry_run and output is not None:
+        run.words.say(f"Written: {output}. {file} is as it was. Next: action-returns check {output}", style="good")
+
+
+@click.command("new", short_help="Make the workbook to fill in.")
+@click.argument("path", metavar="PATH")
+@click.option("--samples", is_flag=True, help="Fill it with sample returns, to try it out.")
+@click.option("--force", is_flag=True, help="Put another file named PATH aside and take its name.")
+@global_options
+def new_command(run: CommandContext, *, path: str, samples: bool, force: bool) -> None:
+    """Make the workbook: PATH ending in .xlsm has the buttons, .xlsx has no macros and only checks while you type.
+
+    A file that is there already is never replaced; with --force it is kept under another name.
+    """
+    account = run.account()
+    made = new_workbook(Path(path), account, samples=samples, overwrite=force)
+    script = install_applescript(sys.platform, Path.home()) if made.path.suffix.lower() == WITH_MACROS else None
+    if run.words.as_json:
+        run.words.json(
+            {
+                "file": str(made.path),
+                "bytes": made.size,
+                "rows": made.rows,
+                "kept": None if made.kept is None else str(made.kept),
+            }
+        )
+        return
+    run.words.say(f"Made: {made.path} ({made.size:,} bytes)", style="good")
+    if made.kept is not None:
+        run.words.say(f"The file of that name is now {made.kept}.")
+    if made.rows:
+        run.words.say(f"It holds {counted(made.rows, 'sample row')}. Clear them before you paste your own.")
+    if script is not None:
+        run.words.say(f"For the buttons on this Mac: {script}")
+    run.words.say(
+        "Next: open it, fill in Actions, and click Validate."
+        if made.path.suffix.lower() == WITH_MACROS
+        else f"Next: open it, fill in Actions, save it, and run: action-returns check {made.path}"
+    )
+
+
+@click.command("upgrade-workbook", short_help="Move the rows of a workbook into a fresh one.")
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@global_options
+def upgrade_workbook_command(run: CommandContext, *, old: str, new: str) -> None:
+    """Make the workbook NEW for this computer and this version, with the rows, reason codes and settings of OLD.
+
+    OLD is never written. NEW is only written when every cell of OLD was found in it again.
+    """
+    upgraded = upgrade_workbook(Path(old), Path(new), run.places, profile=run.profile)
+    with_buttons = upgraded.path.suffix.lower() == WITH_MACROS
+    script = install_applescript(sys.platform, Path.home()) if with_buttons else None
+    if run.words.as_json:
+        run.words.json(
+            {
+                "file": str(upgraded.path),
+                "rows": upgraded.rows,
+                "sha256": upgraded.sha256,
+                "own_columns": list(upgraded.own_headers),
+                "notes": list(upgraded.notes),
+            }
+        )
+        return
+    columns = "".join(f", your column {header}" for header in upgraded.own_headers)
+    run.words.say(f"Made: {upgraded.path}", style="good")
+    run.words.say(
+        f"{counted(upgraded.rows, 'row')} moved{columns}; every cell compared, the same in both files "
+        f"(SHA-256 {upgraded.sha256[:16]})."
+    )
+    for note in upgraded.notes:
+        run.words.say(note)
+    if script is not None:
+        run.words.say(f"For the buttons on this Mac: {script}")
+    todo = f"open {upgraded.path}, and click Validate." if with_buttons else f"action-returns check {upgraded.path}"
+    run.words.say(f"{old} is as it was. Next: {todo}")

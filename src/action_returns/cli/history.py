@@ -1,0 +1,321 @@
+"""``action-returns history``: what was sent, when, by whom, with which outcome."""
+
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from action_returns.batch.amounts import amount_text
+from action_returns.batch.cells import quote
+from action_returns.batch.rules import MODIFICATION_LIMIT
+from action_returns.cli.options import CommandContext, CommandEndedError, global_options
+from action_returns.errors import Exit
+from action_returns.ledger.ledger import Ledger
+from action_returns.ledger.records import MARKS, TO_BE_MARKED, ActionRecord, BatchRecord, Event
+from action_returns.operations.account import open_ledger_to_read
+from action_returns.operations.export import write_bytes
+from action_returns.operations.history import ActionHistory, action_history, keep_receipt, receipt_lines, receipt_page
+from action_returns.operations.texts import counted, marking_consequence, next_step_for_unknown
+
+BY_HAND: Final = "*"
+"""Beside an outcome that a person said."""
+WHO_SAID_SO: Final = f"{BY_HAND} a person said so: action-returns history show BATCH tells who and why"
+
+
+@click.group("history", short_help="What was sent, when, by whom, with which outcome.")
+def history_command() -> None:
+    """Look at what was sent. Every batch stays on record, with its exact bytes."""
+
+
+@history_command.command("list")
+@global_options
+def list_batches(run: CommandContext) -> None:
+    """List the batches, the latest first."""
+    with open_ledger_to_read(run.places, run.profile) as ledger:
+        batches = ledger.batches()
+    if run.words.as_json:
+        run.words.json([batch_json(record) for record in batches])
+        return
+    if not batches:
+        run.words.say("Nothing was sent from this machine yet.")
+        return
+    run.words.table(
+        ("Batch", "When", "Profile", "Environment", "Rows", "Reversals", "Outcome", "File", "Destination"),
+        (
+            (
+                record.label,
+                f"{record.created_at.astimezone():%Y-%m-%d %H:%M}",
+                record.profile,
+                record.environment,
+                f"{record.rows:,}",
+                f"{record.reversals:,}",
+                record.state + (BY_HAND if record.by_hand else ""),
+                record.file_name,
+                record.destination,
+            )
+            for record in batches
+        ),
+        right=frozenset({4, 5}),
+    )
+    if any(record.by_hand for record in batches):
+        run.words.show(WHO_SAID_SO, style="quiet")
+    unknown = [record.label for record in batches if record.state == "unknown"]
+    if unknown:
+        run.words.say(
+            f"Nobody knows whether {', '.join(unknown)} arrived. {next_step_for_unknown(unknown[0])}", style="warning"
+        )
+
+
+@history_command.command("show")
+@click.argument("batch", metavar="BATCH")
+@global_options
+def show(run: CommandContext, *, batch: str) -> None:
+    """Show everything that is on record about a batch."""
+    number = _number(batch)
+    with open_ledger_to_read(run.places, run.profile) as ledger:
+        record, events = ledger.batch(number), ledger.events(number)
+    if run.words.as_json:
+        listed = [{"at": event.at.isoformat(), "kind": event.kind, **event.detail} for event in events]
+        run.words.json({**batch_json(record), "events": listed})
+        return
+    run.words.table(("Batch", record.label), receipt_lines(record))
+    for event in events:
+        run.words.show(f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}  {_told(event)}", style="quiet")
+
+
+def _told(event: Event) -> str:
+    """Say what happened, with who and why where a person had a part in it."""
+    detail = event.detail
+    match event.kind:
+        case "confirmed":
+            known = f", {detail['repeats']:,} rows shown as sent before" if "repeats" in detail else ""
+            again = f", the same list as batch {detail['duplicate_of']}" if "duplicate_of" in detail else ""
+            plain = ", over a connection without encryption" if "encryption" in detail else ""
+            return f"confirmed by {detail['who']}: {detail.get('how', '')}{plain}{known}{again}"
+        case "outcome":
+            return f"outcome {detail['state']}: {detail['message']}"
+        case "marked":
+            return f"marked {detail['state']} by {detail['who']}, it was {detail['was']}: {detail['why']}"
+        case _:
+            return event.kind
+
+
+@history_command.command("file")
+@click.argument("batch", metavar="BATCH")
+@click.option("-o", "--output", metavar="CSV", default="-", help="File to write; standard output when left out.")
+@click.option("--force", is_flag=True, help="Replace another file of that name.")
+@global_options
+def file(run: CommandContext, *, batch: str, output: str, force: bool) -> None:
+    """Give the exact bytes that were sent."""
+    with open_ledger_to_read(run.places, run.profile) as ledger:
+        content = ledger.content(_number(batch))
+    if output == "-":
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    write_bytes(Path(output), content, overwrite=force)
+    run.words.say(f"Written: {output} ({len(content):,} bytes).", style="good")
+
+
+@history_command.command("receipt")
+@click.argument("batch", metavar="BATCH")
+@click.option("--html", metavar="PATH", help="Write it as a page to print or share.")
+@click.option("--force", is_flag=True, help="Replace another file of that name.")
+@global_options
+def receipt(run: CommandContext, *, batch: str, html: str | None, force: bool) -> None:
+    """Give the receipt of a batch."""
+    number = _number(batch)
+    with open_ledger_to_read(run.places, run.profile) as ledger:
+        record, rows = ledger.batch(number), ledger.rows(number)
+    if html is not None:
+        write_bytes(Path(html), receipt_page(record, rows), overwrite=force)
+        run.words.say(f"Written: {html}", style="good")
+    elif run.words.as_json:
+        run.words.json(batch_json(record))
+    else:
+        run.words.table(("Receipt", f"batch {record.label}"), receipt_lines(record))
+
+
+@history_command.command("mark")
+@click.argument("batch", metavar="BATCH")
+@click.argument("state", type=click.Choice(MARKS))
+@click.option("--why", required=True, metavar="TEXT", help="What you saw, so that others can follow it later.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@global_options
+def mark(run: CommandContext, *, batch: str, state: str, why: str, yes: bool) -> None:
+    """Settle by hand what became of a batch, after you have looked.
+
+    Only for a batch that is unknown or handed over. Nothing is sent; who said so and why stays on record.
+    """
+    number = _number(batch)
+    if not why.strip():
+        raise click.UsageError("--why is empty. Say what you saw, so that others can follow it later.")
+    with open_ledger_to_read(run.places, run.profile) as ledger:
+        record = ledger.batch(number)
+        if record.state in TO_BE_MARKED and not yes:
+            _ask(run, record, state)
+        ledger.mark(number, state, why, seen=record.state)
+        record = ledger.batch(number)
+        if run.words.as_json:
+            run.words.json(batch_json(record))
+        run.words.say(record.message, style="good")
+        _renew_receipt(run, record, ledger)
+
+
+def _ask(run: CommandContext, record: BatchRecord, state: str) -> None:
+    if not run.words.can_ask():
+        raise click.UsageError(f"Nobody is here to confirm. Batch {record.label} was not marked. Add --yes.")
+    # All in the question itself, so that --quiet leaves nothing out and --json keeps its output to itself.
+    question = (
+        f"Batch {record.label} of {record.created_at.astimezone():%Y-%m-%d %H:%M}: {counted(record.rows, 'row')} to "
+        f"{record.destination} ({record.environment.upper()}), {record.state}. {record.message}\n\n"
+        f"{marking_consequence(record, state)}\n\nMark batch {record.label} {state}?"
+    )
+    if not click.confirm(question, default=False, err=True):
+        run.words.say(f"Batch {record.label} stays {record.state}.")
+        raise CommandEndedError(Exit.INTERRUPTED)
+
+
+def _renew_receipt(run: CommandContext, record: BatchRecord, ledger: Ledger) -> None:
+    """Write the receipt anew where there is one: it must not tell what is no longer true."""
+    folder = run.places.submissions / record.label
+    if not (folder / "receipt.html").exists():
+        return
+    try:
+        run.words.say(f"Receipt: {keep_receipt(record, ledger, folder)}")
+    except OSError as error:
+        run.words.refuse(
+            f"the receipt in {folder} is out of date and could not be written anew ({error.strerror or error}). "
+            f"The ledger holds everything: action-returns history receipt {record.label}"
+        )
+
+
+@history_command.command("export")
+@click.option("-o", "--output", metavar="FILE", default="-", help="File to write; standard output when left out.")
+@click.option("--force", is_flag=True, help="Replace another file of that name.")
+@global_options
+def export(run: CommandContext, *, output: str, force: bool) -> None:
+    """Give the whole record as JSON, one batch a line, with every row and event."""
+    import io
+
+    with open_ledger_to_read(run.places, run.profile) as ledger:
+        if output == "-":
+            ledger.export_lines(sys.stdout)
+            return
+        lines = io.StringIO()
+        ledger.export_lines(lines)
+    write_bytes(Path(output), lines.getvalue().encode(), overwrite=force)
+    run.words.say(f"Written: {output}", style="good")
+
+
+def batch_json(record: BatchRecord) -> dict[str, Any]:
+    """Give a batch for machines."""
+    return {
+        "batch": record.label,
+        "outcome": record.state,
+        "marked": record.by_hand,
+        "profile": record.profile,
+        "environment": record.environment,
+        "channel": record.channel,
+        "destination": record.destination,
+        "file": record.file_name,
+        "source": record.source,
+        "sha256": record.sha256,
+        "rows": record.rows,
+        "reversals": record.reversals,
+        "bytes": record.size,
+        "created_at": record.created_at.isoformat(),
+        "settled_at": None if record.settled_at is None else record.settled_at.isoformat(),
+        "who": record.who,
+        "host": record.host,
+        "message": record.message,
+        "evidence": dict(record.evidence),
+    }
+
+
+def _number(batch: str) -> int:
+    if not (batch.isascii() and batch.isdigit() and len(batch) < 19):  # noqa: PLR2004  # what the ledger can count
+        raise click.UsageError(
+            f"{batch} is not a batch. Batches are numbered, such as 0001: action-returns history list"
+        )
+    return int(batch)
+
+
+@click.group("action", short_help="Everything ever sent for one action.")
+def action_command() -> None:
+    """Look at one action, over all batches."""
+
+
+@action_command.command("show", short_help="Everything ever sent for it, and n of 1,000.")
+@click.argument("action_id", metavar="ACTION_ID")
+@global_options
+def show_action(run: CommandContext, *, action_id: str) -> None:
+    """Show everything ever sent for an action, the oldest first, and how many of its 1,000 modifications are used."""
+    past = action_history(action_id, run.account(), run.places)
+    if run.words.as_json:
+        run.words.json(_action_json(past))
+    elif past.sent:
+        _print_action(run, past)
+    else:
+        run.words.say(f"Nothing that is on record here was ever sent for {quote(past.action_id)}.")
+    if past.hint:
+        run.words.say(past.hint, style="warning")
+
+
+def _action_json(past: ActionHistory) -> dict[str, Any]:
+    """Give the past of an action for machines."""
+    return {
+        "action_id": past.action_id,
+        "used": past.used,
+        "limit": MODIFICATION_LIMIT,
+        "environment": past.environment,
+        "sent": [
+            {
+                "batch": row.batch.label,
+                "at": row.batch.created_at.isoformat(),
+                "environment": row.batch.environment,
+                "profile": row.batch.profile,
+                "channel": row.batch.channel,
+                "amount": amount_text(row.cents),
+                "reason": row.reason,
+                "outcome": row.batch.state,
+                "who": f"{row.batch.who} on {row.batch.host}",
+            }
+            for row in past.sent
+        ],
+    }
+
+
+def _print_action(run: CommandContext, past: ActionHistory) -> None:
+    run.words.table(
+        ("When", "Batch", "Profile", "Amount", "Reason", "Outcome", "Who"),
+        (
+            (
+                f"{row.batch.created_at.astimezone():%Y-%m-%d %H:%M}",
+                row.batch.label,
+                f"{row.batch.profile}, {row.batch.environment.upper()}",
+                amount_text(row.cents),
+                row.reason,
+                _outcome_of_row(row, past),
+                f"{row.batch.who} on {row.batch.host}",
+            )
+            for row in past.sent
+        ),
+        right=frozenset({3}),
+    )
+    environment = past.environment.upper()
+    run.words.show()
+    if any(row.batch.by_hand for row in past.sent):
+        run.words.show(WHO_SAID_SO, style="quiet")
+    run.words.show(
+        f"{past.used:,} of {MODIFICATION_LIMIT:,} modifications used in {environment}, as far as this program knows.",
+        style="strong",
+    )
+    run.words.show("What others changed at the network, by hand or over the API, is not counted.", style="quiet")
+
+
+def _outcome_of_row(row: ActionRecord, past: ActionHistory) -> str:
+    by_hand = BY_HAND if row.batch.by_hand else ""
+    doubt = " (may have arrived)" if row.batch.state == "unknown" else ""
+    return row.batch.state + by_hand + doubt + ("" if past.counts(row) else " (not counted)")

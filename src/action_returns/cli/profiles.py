@@ -1,0 +1,211 @@
+"""``action-returns profile``: the accounts, their rules, and the way to their receivers."""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from action_returns.cli.options import CommandContext, global_options
+from action_returns.settings.config import load_settings
+from action_returns.settings.editing import add_profile, remove_profile, use_profile
+from action_returns.settings.secrets import delete_secret, has_secret, ledger_account, set_secret
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+
+_ASKED = {
+    "ftp": ("host", "username", "directory"),
+    "sftp": ("host", "username", "directory"),
+    "email": ("host", "sender", "recipient"),
+    "outbox": ("directory",),
+    "draft": ("directory",),
+}
+_SIGNED_IN = frozenset({"ftp", "sftp"})
+_NUMBERS = frozenset({"port"})
+_FLAGS = frozenset({"accept_plaintext"})
+
+
+@click.group("profile", short_help="Accounts, their rules, and where their files go.")
+def profile_command() -> None:
+    """Set up the accounts. They live in config.toml; passwords do not."""
+
+
+@profile_command.command("list")
+@global_options
+def list_profiles(run: CommandContext) -> None:
+    """List the profiles."""
+    settings = load_settings(run.places.config_file)
+    rows = [
+        (name, profile.environment, profile.channel.kind, "default" if name == settings.default_profile else "")
+        for name, profile in settings.profiles.items()
+    ]
+    if run.words.as_json:
+        run.words.json([dict(zip(("name", "environment", "channel", "default"), row, strict=True)) for row in rows])
+        return
+    if rows:
+        run.words.table(("Profile", "Environment", "Channel", ""), rows)
+    else:
+        run.words.say("There is no profile yet. Make one: action-returns profile add NAME")
+
+
+@profile_command.command("show")
+@click.argument("name", required=False)
+@global_options
+def show(run: CommandContext, *, name: str | None) -> None:
+    """Show a profile; passwords are not in it."""
+    chosen, profile = load_settings(run.places.config_file).choose(name or run.profile)
+    facts = profile.model_dump(mode="json", exclude_none=True)
+    channel = facts.pop("channel")
+    if "password" in channel:
+        channel["password"] = profile.channel.password.get_secret_value()  # type: ignore[union-attr]  # where it is kept
+    if profile.ledger_password is not None:
+        facts["ledger_password"] = profile.ledger_password.get_secret_value()  # the same
+    if run.words.as_json:
+        run.words.json({"name": chosen, **facts, "channel": channel, "file": str(run.places.config_file)})
+        return
+    rows = [(key, str(value)) for key, value in facts.items()]
+    rows += [(f"channel.{key}", str(value)) for key, value in channel.items()]
+    run.words.table(("Profile", chosen), rows)
+    run.words.say(f"Kept in {run.places.config_file}", style="quiet")
+
+
+@profile_command.command("add")
+@click.argument("name")
+@click.option("--environment", type=click.Choice(["live", "test"]), default="test", show_default=True)
+@click.option("--kind", type=click.Choice(list(_ASKED)), help="How the file gets to the receiver.")
+@click.option(
+    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the channel, such as host=..."
+)
+@global_options
+def add(run: CommandContext, *, name: str, environment: str, kind: str | None, settings: tuple[str, ...]) -> None:
+    """Make a profile; what is not given is asked for."""
+    if kind is None:
+        kind = _ask_for(run, "How does the file get to the receiver", "--kind", click.Choice(list(_ASKED)), "ftp")
+    channel: dict[str, Any] = {"kind": kind, **dict(_setting(text) for text in settings)}
+    for key in _ASKED[kind]:
+        if key not in channel:
+            usual = "/" if kind in _SIGNED_IN and key == "directory" else None
+            channel[key] = _ask_for(run, key, f"--set {key}=...", None, usual)
+    # A private key may be locked or not; whoever names one says where its password is kept.
+    if (kind in _SIGNED_IN and "private_key" not in channel) or (kind == "email" and "username" in channel):
+        channel.setdefault("password", "keyring")
+    add_profile(run.places.config_file, name, {"environment": environment, "channel": channel})
+    run.words.say(f"Profile {name} is in {run.places.config_file}.", style="good")
+    if channel.get("password") == "keyring":
+        run.words.say(f"Next: action-returns secret set {name}, then action-returns probe --profile {name}")
+    else:
+        run.words.say(f"Next: action-returns probe --profile {name}")
+
+
+@profile_command.command("use")
+@click.argument("name")
+@global_options
+def use(run: CommandContext, *, name: str) -> None:
+    """Make a profile the default one."""
+    use_profile(run.places.config_file, name)
+    run.words.say(f"{name} is the default profile now.", style="good")
+
+
+@profile_command.command("remove")
+@click.argument("name")
+@global_options
+def remove(run: CommandContext, *, name: str) -> None:
+    """Remove a profile. Its password and what was sent under it stay."""
+    remove_profile(run.places.config_file, name)
+    run.words.say(
+        f"Profile {name} is removed. Its password goes with: action-returns secret delete {name}", style="good"
+    )
+
+
+def _setting(text: str) -> tuple[str, object]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise click.UsageError(f'--set {text} has no "=". Write it like --set host=batch.impact.com')
+    if key in _NUMBERS and value.isascii() and value.isdigit():
+        return key, int(value)
+    if key in _FLAGS and value in {"true", "false"}:
+        return key, value == "true"
+    return key, value
+
+
+def _ask_for(run: CommandContext, what: str, option: str, kind: click.Choice[str] | None, default: str | None) -> str:
+    if not run.words.can_ask():
+        if default is not None:
+            return default
+        raise click.UsageError(f"Nobody is here to ask for the {what}. Give it with {option}")
+    answer: str = click.prompt(what, type=kind, default=default, err=True)
+    return answer
+
+
+@click.group("secret", short_help="Passwords, in the operating system's store.")
+def secret_command() -> None:
+    """Keep passwords in the operating system's store. They are never shown."""
+
+
+_of_the_ledger = click.option(
+    "--ledger", "is_of_ledger", is_flag=True, help="The password of the team's ledger instead of the channel's."
+)
+
+
+@secret_command.command("set")
+@click.argument("name", metavar="PROFILE")
+@_of_the_ledger
+@click.option("--password-stdin", is_flag=True, help="Read it from standard input instead of asking.")
+@global_options
+def set_(run: CommandContext, *, name: str, is_of_ledger: bool, password_stdin: bool) -> None:
+    """Store the password of a profile."""
+    if password_stdin:
+        password = sys.stdin.readline().removesuffix("\n")
+    elif run.words.can_ask():
+        password = click.prompt(
+            f"Password of {_whose(name, is_of_ledger)}", hide_input=True, confirmation_prompt=True, err=True
+        )
+    else:
+        raise click.UsageError("Nobody is here to type it. Pipe it in with --password-stdin.")
+    if not password:
+        raise click.UsageError("The password is empty. Nothing was stored.")
+    set_secret(ledger_account(name) if is_of_ledger else name, password)
+    run.words.say(
+        f"Stored. Next: action-returns {'doctor' if is_of_ledger else f'probe --profile {name}'}", style="good"
+    )
+
+
+@secret_command.command("delete")
+@click.argument("name", metavar="PROFILE")
+@_of_the_ledger
+@global_options
+def delete(run: CommandContext, *, name: str, is_of_ledger: bool) -> None:
+    """Remove the password of a profile from the store."""
+    there = delete_secret(ledger_account(name) if is_of_ledger else name)
+    whose = _whose(name, is_of_ledger)
+    run.words.say(f"The password of {whose} is removed." if there else f"There was no password for {whose}.")
+
+
+@secret_command.command("status")
+@global_options
+def status(run: CommandContext) -> None:
+    """Tell for each profile whether its password can be fetched; shows none."""
+    rows = []
+    for name, profile in load_settings(run.places.config_file).profiles.items():
+        rows.append((name, "channel", *_where(getattr(profile.channel, "password", None), name)))
+        if profile.ledger_password is not None:
+            rows.append((name, "ledger", *_where(profile.ledger_password, ledger_account(name))))
+    if run.words.as_json:
+        run.words.json([dict(zip(("profile", "of", "kept", "status"), row, strict=True)) for row in rows])
+    elif rows:
+        run.words.table(("Profile", "Password of", "Kept in", "Status"), rows)
+    else:
+        run.words.say("There is no profile yet. Make one: action-returns profile add NAME")
+
+
+def _whose(name: str, is_of_ledger: bool) -> str:
+    return f"the team's ledger of profile {name}" if is_of_ledger else f"profile {name}"
+
+
+def _where(kept: "SecretStr | None", account: str) -> tuple[str, str]:
+    """Tell where a password is kept and whether it is there."""
+    if kept is None:
+        return "none", "not needed"
+    reference = kept.get_secret_value()
+    return reference, "there" if has_secret(reference, profile=account) else "missing"

@@ -1,0 +1,152 @@
+"""One click: find the workbook, let only one click work at a time, and never let an exception out."""
+
+import gc
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property, wraps
+from pathlib import Path
+
+from action_returns.errors import ExcelBusyError, ExcelError, FileError, OperationError, SettingsError
+from action_returns.excel.engine import configure_xlwings, retry_while_busy
+from action_returns.excel.workbook import OpenWorkbook
+from action_returns.files import Paths, default_paths
+from action_returns.operations.account import Account, open_account
+
+
+@dataclass(frozen=True)
+class ButtonContext:
+    """What a click works with.
+
+    Args:
+        book: the workbook whose button was clicked.
+        places: where things lie on this machine.
+        profile: the profile to use instead of the workbook's own.
+    """
+
+    book: OpenWorkbook
+    places: Paths
+    profile: str | None = None
+
+    @cached_property
+    def account(self) -> Account:
+        """The profile asked for, the one the workbook was made for, or the default one."""
+        return open_account(self.places, self.profile or self.book.profile)
+
+    @property
+    def last_change(self) -> Path:
+        """Where the last change to the user's own cells is kept."""
+        return self.places.ledger_file.parent / "clicks" / f"{_file_name(self.book.name)}.json"
+
+    def tell(self, text: str, *, mode: str = "info") -> None:
+        """Show one plain dialogue, outside of Excel where Excel refuses to."""
+        try:
+            retry_while_busy(lambda: self.book.tell(text, mode=mode))
+        except Exception:  # noqa: BLE001  # a cell that stays in editing, an Excel that was closed
+            _system_message(text)
+
+    @staticmethod
+    def now() -> datetime:
+        """Give the local time with its zone."""
+        return datetime.now().astimezone()
+
+
+def button(story: Callable[[ButtonContext], None]) -> Callable[[], None]:
+    """Make a button's function of a story: ``RunPython`` calls it without arguments, and it never raises."""
+
+    @wraps(story)
+    def clicked() -> None:
+        import xlwings
+
+        # One click is one short process: looking through a large table for cycles costs more than all the rest.
+        gc.disable()
+        configure_xlwings()
+        try:
+            book = OpenWorkbook(retry_while_busy(xlwings.Book.caller))
+        except Exception as error:  # noqa: BLE001  # without a workbook there is no dialogue of Excel's either
+            _system_message(str(error) if isinstance(error, ExcelError) else f"The workbook was not found: {error}")
+            return
+        button = ButtonContext(book, default_paths(os.environ))
+        try:
+            with _single_click_lock(button.places, book.name):
+                story(button)
+        except ExcelBusyError as problem:
+            _system_message(str(problem))
+        except (ExcelError, FileError, SettingsError, OperationError) as problem:
+            button.tell(str(problem))
+        except Exception as error:  # noqa: BLE001  # the last one to catch it: a user never sees a traceback
+            button.tell(_unexpected(error, button.places), mode="critical")
+        finally:
+            gc.enable()
+            with suppress(Exception):
+                book.status(None)
+
+    return clicked
+
+
+def _system_message(text: str) -> None:
+    """Say something without Excel: in a message box of Windows; on a Mac xlwings itself shows what is printed here."""
+    if sys.platform == "win32":
+        import ctypes
+
+        ctypes.windll.user32.MessageBoxW(None, text, "Action Returns", 0x40)
+    else:
+        print(text, file=sys.stderr)  # noqa: T201
+
+
+def _unexpected(error: Exception, places: Paths) -> str:
+    from action_returns.errors import LedgerError
+
+    if isinstance(error, LedgerError):
+        return str(error)
+    name = f"E-{datetime.now().astimezone():%Y%m%d-%H%M%S}.txt"
+    try:
+        places.logs.mkdir(parents=True, exist_ok=True)
+        (places.logs / name).write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        kept = f"Details are in {places.logs / name}."
+    except OSError:
+        kept = ""
+    return (
+        f"Something went wrong that nobody foresaw ({type(error).__name__}). Whether anything was sent shows in "
+        f"History. {kept}"
+    )
+
+
+@contextmanager
+def _single_click_lock(places: Paths, book: str) -> Iterator[None]:
+    """Let one click at a time work on a workbook; on a Mac, RunPython returns before Python has ended.
+
+    The system itself takes the lock away when the program ends, however it ends.
+
+    Raises:
+        ExcelError: when another click is at work.
+    """
+    folder = places.ledger_file.parent / "clicks"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{_file_name(book)}.lock").open("wb") as file:
+        if not _lock(file.fileno()):
+            raise ExcelError("The click before this one is still at work. Wait until it has ended.")
+        yield
+
+
+def _lock(handle: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _file_name(book: str) -> str:
+    return "".join(letter if letter.isalnum() else f"-{ord(letter):x}-" for letter in book)

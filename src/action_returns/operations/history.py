@@ -1,0 +1,183 @@
+"""What was sent: the history of one action, receipts, and the copies kept after a send."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from action_returns.batch.amounts import amount_text
+from action_returns.batch.cell_rules import CellRules
+from action_returns.batch.cells import quote, strip_white_space
+from action_returns.files import Paths, write_atomically
+from action_returns.operations.account import Account, keep_daily_copy_of, open_ledger_if_exists
+from action_returns.operations.check import is_sendable
+from action_returns.operations.texts import MOST_ROWS_ON_A_PAGE, next_step_for_unknown, render_page
+
+if TYPE_CHECKING:
+    from action_returns.ledger.ledger import Ledger
+    from action_returns.ledger.records import ActionRecord, BatchRecord
+    from action_returns.operations.send import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class ActionHistory:
+    """Everything this program ever sent for one action.
+
+    Args:
+        action_id: the action, as it was looked up.
+        environment: the environment whose modifications count.
+        sent: what was sent, the oldest first, in every environment.
+        hint: what may be wrong with the id, ``""`` when nothing is.
+    """
+
+    action_id: str
+    environment: str
+    sent: "tuple[ActionRecord, ...]"
+    hint: str = ""
+
+    @property
+    def used(self) -> int:
+        """How many modifications are used up, as far as this program knows."""
+        return sum(self.counts(row) for row in self.sent)
+
+    def counts(self, row: "ActionRecord") -> bool:
+        """Tell whether a row uses up a modification: it may have arrived, in the environment that counts."""
+        from action_returns.ledger.records import MAY_HAVE_ARRIVED
+
+        return row.batch.environment == self.environment and row.batch.state in MAY_HAVE_ARRIVED
+
+
+def action_history(given: str, account: Account, places: Paths) -> ActionHistory:
+    """Look up everything that was ever sent for one action.
+
+    Args:
+        given: the ActionId as a person gave it; blanks around it are left out.
+        account: whose ledger, and whose environment counts; ``live`` where there is no profile.
+        places: where this machine's ledger lies.
+
+    Raises:
+        action_returns.errors.LedgerError: when the ledger cannot be read.
+    """
+    action_id = strip_white_space(given)
+    sent: tuple[ActionRecord, ...] = ()
+    if is_sendable(action_id) and (records := open_ledger_if_exists(account, places)) is not None:
+        with records:
+            sent = tuple(records.action(action_id))
+    hint = _hint(given, action_id, CellRules(account.policy), found=bool(sent))
+    return ActionHistory(action_id, account.environment or "live", sent, hint)
+
+
+def _hint(given: str, action_id: str, judge: CellRules, *, found: bool) -> str:
+    repaired = judge.repaired_id(given)
+    if repaired is None:
+        shape = f"{quote(action_id)} is not an Action ID of this account; mobile ids look like M.8882.4808.1063415."
+        return "" if found else shape
+    if repaired != action_id:
+        return f"Did you mean {repaired}? Look it up with: action-returns action show {repaired}"
+    return "" if action_id == given else "The blanks around it were left out."
+
+
+_STATES: Final = {
+    "sent": "Sent: the receiver confirmed that it holds the file",
+    "handed-over": "Handed over: not yet confirmed by the receiver",
+    "failed": "Failed: nothing was delivered",
+    "unknown": "Unknown: nobody can tell whether it arrived",
+    "prepared": "Being prepared: nothing has left yet",
+    "sending": "Being sent",
+}
+
+
+def receipt_lines(record: "BatchRecord") -> list[tuple[str, str]]:
+    """Give the receipt of a batch as pairs of label and value."""
+    when = record.created_at.astimezone()
+    lines = [
+        ("Outcome", _outcome(record)),
+        ("Batch", record.label),
+        ("Environment", record.environment.upper()),
+        ("Profile", record.profile),
+        ("When", f"{when:%Y-%m-%d %H:%M:%S %Z} ({record.created_at:%Y-%m-%d %H:%M:%S} UTC)"),
+        ("Who", f"{record.who} on {record.host}"),
+        ("Channel", record.channel),
+        ("Destination", record.destination),
+        ("File", record.file_name),
+        ("Made from", record.source),
+        ("Rows", f"{record.rows:,} ({record.reversals:,} reversals, {record.rows - record.reversals:,} changes)"),
+        ("Size", f"{record.size:,} bytes"),
+        ("SHA-256", record.sha256),
+        ("What happened", record.message),
+    ]
+    lines += [(f"Evidence: {name}", str(value)) for name, value in record.evidence.items()]
+    if record.state == "unknown":
+        lines.append(("What to do", next_step_for_unknown(record.label)))
+    return lines
+
+
+def _outcome(record: "BatchRecord") -> str:
+    if record.by_hand:
+        return f"{record.state.capitalize()}: a person who looked says so, the receiver did not"
+    return _STATES[record.state]
+
+
+def keep_receipt(record: "BatchRecord", ledger: "Ledger", folder: Path) -> Path:
+    """Write the receipt of a batch beside its file.
+
+    Returns:
+        The page.
+    """
+    path = folder / "receipt.html"
+    write_atomically(path, receipt_page(record, ledger.rows(record.number)), overwrite=True)
+    return path
+
+
+def receipt_page(record: "BatchRecord", rows: Sequence[tuple[str, int, str]]) -> bytes:
+    """Make the receipt of a batch as one page of HTML."""
+    shown = [(action_id, amount_text(cents), reason) for action_id, cents, reason in rows[:MOST_ROWS_ON_A_PAGE]]
+    return render_page(
+        "receipt.html",
+        title=f"Receipt for batch {record.label}",
+        state=record.state,
+        facts=receipt_lines(record),
+        rows=shown,
+        more=len(rows) - len(shown),
+    )
+
+
+def save_receipt_and_backup(
+    done: "Submission", account: "Account", ledger: "Ledger", places: Paths, today: date
+) -> tuple[str, list[str]]:
+    """Put the exact bytes and the receipt where people find them, and keep today's copy of the ledger.
+
+    Args:
+        done: the batch.
+        account: the profile it went out under.
+        ledger: where it is recorded.
+        places: where things lie.
+        today: the day.
+
+    Returns:
+        The receipt's file, ``""`` when it could not be written; and what could not be kept, in sentences. Never
+        raises: the file has left, and that has to be told.
+    """
+    receipt, unkept = "", []
+    try:
+        receipt = str(keep_receipt(ledger.batch(int(done.batch)), ledger, _keep_bytes(done, ledger, places).parent))
+    except Exception as error:  # noqa: BLE001  # whatever it is
+        unkept.append(
+            f"The receipt could not be written ({error}). The ledger holds everything: "
+            f"action-returns history receipt {done.batch}"
+        )
+    try:
+        keep_daily_copy_of(account, ledger, places, today)
+    except Exception as error:  # noqa: BLE001  # whatever it is
+        unkept.append(f"Today's copy of the ledger could not be made ({error}). The ledger itself is as it should be.")
+    return receipt, unkept
+
+
+def _keep_bytes(done: "Submission", ledger: "Ledger", places: Paths) -> Path:
+    folder = places.submissions / done.batch
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / done.file_name
+    if not path.exists():
+        write_atomically(path, ledger.content(int(done.batch)), overwrite=False)
+    return path

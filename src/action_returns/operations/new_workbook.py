@@ -1,0 +1,193 @@
+"""Workbooks for people to fill in: a new one, and a fresh one that takes over the rows of an older one."""
+
+import shutil
+import sys
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from action_returns import __version__
+from action_returns.errors import OutputFileError
+from action_returns.files import packaged_file, write_atomically
+from action_returns.operations.account import Account
+from action_returns.workbook_builder.build import build_workbook, make_macros
+from action_returns.workbook_builder.contents import Entries, WorkbookInfo
+from action_returns.workbook_builder.template import Template, load_template
+
+UNSAFE_IN_NAMES: Final = '=|$";`'
+"""Characters that xlwings hands to the system's command line, where they mean something else."""
+
+WITH_MACROS: Final = ".xlsm"
+WITHOUT_MACROS: Final = ".xlsx"
+_TEMPLATE: Final = "workbook_templates/mobile_actions.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class NewWorkbook:
+    """A workbook that was made.
+
+    Args:
+        path: where it lies.
+        size: bytes.
+        rows: rows that stand in it already.
+        kept: where a workbook that stood under this name lies now, None when there was none.
+    """
+
+    path: Path
+    size: int
+    rows: int
+    kept: Path | None = None
+
+
+def new_workbook(path: Path, account: Account, *, samples: bool = False, overwrite: bool = False) -> NewWorkbook:
+    """Make a workbook, with macros as .xlsm or without as .xlsx.
+
+    Args:
+        path: the new file.
+        account: whose rules and reason codes it shows.
+        samples: whether sample returns stand in it.
+        overwrite: whether a file of that name may be put aside for it.
+
+    Raises:
+        OutputFileError: when the name cannot be used, another file would be lost, or nothing can be written there.
+        action_returns.errors.WorkbookError: when this installation is incomplete.
+    """
+    refuse_unusable_name(path)
+    entries = _samples() if samples else Entries()
+    content = workbook_bytes(account, entries, macros=path.suffix.lower() == WITH_MACROS)
+    kept = _put_aside(path) if overwrite else None
+    try:
+        _write(path, content)
+    except OutputFileError:
+        if kept is not None:
+            kept.rename(path)
+        raise
+    return NewWorkbook(path, len(content), len(entries.rows), kept)
+
+
+def workbook_bytes(account: Account, entries: Entries, *, macros: bool) -> bytes:
+    """Make the bytes of a workbook for this machine and account."""
+    template = declared_template()
+    return build_workbook(
+        template,
+        workbook_info(account),
+        entries=entries,
+        macros=make_macros(packaged_file("addin"), template) if macros else None,
+    )
+
+
+def declared_template() -> Template:
+    """Read the workbook as it is declared."""
+    return load_template(packaged_file(_TEMPLATE))
+
+
+def workbook_info(account: Account) -> WorkbookInfo:
+    """Give what is stamped into a workbook for this machine and account."""
+    return WorkbookInfo(
+        tool_version=__version__,
+        profile=account.name if account.profile is not None else "",
+        environment=account.environment,
+        policy=account.policy,
+        interpreter=interpreter(sys.platform, sys.executable),
+        book_id=uuid.uuid4().hex,
+    )
+
+
+def interpreter(platform: str, executable: str) -> Mapping[str, str]:
+    """Give the setting by which xlwings finds this very Python, never whichever is first on the path."""
+    return {"INTERPRETER_WIN" if platform == "win32" else "INTERPRETER_MAC": executable}
+
+
+def refuse_unusable_name(path: Path) -> None:
+    """Refuse a name that the buttons could not work with, or that says nothing of a workbook.
+
+    Raises:
+        OutputFileError: when it is one.
+    """
+    if path.suffix.lower() not in {WITH_MACROS, WITHOUT_MACROS}:
+        raise OutputFileError(
+            f"{path} ends neither in .xlsm (with buttons) nor in .xlsx (without macros). Choose a name that does."
+        )
+    unsafe = [character for character in UNSAFE_IN_NAMES if character in path.name]
+    unsafe += [character for character in UNSAFE_IN_NAMES.replace("=", "") if character in str(path.absolute().parent)]
+    if unsafe:
+        raise OutputFileError(
+            f"{path.absolute()} holds the character {unsafe[0]} in its name or folder, which the buttons cannot work "
+            "with. Choose another name or folder."
+        )
+
+
+def _samples() -> Entries:
+    from action_returns.readers.batch_file import read_batch
+
+    return Entries.from_columns(read_batch(packaged_file("workbook_templates/samples/returns.xlsx")).columns)
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        write_atomically(path, content, overwrite=False)
+    except FileExistsError:
+        raise OutputFileError(
+            f"{path} exists already and was left as it is. Choose another name, or put that file aside with --force."
+        ) from None
+    except OSError as error:
+        raise OutputFileError(
+            f"{path} cannot be written: {error.strerror or error}. Nothing was written. Choose a folder that is there "
+            "and has room."
+        ) from None
+
+
+def _put_aside(path: Path) -> Path | None:
+    """Keep a workbook that stands under a name: somebody may have worked in it."""
+    if not path.is_file():
+        return None
+    kept = next(
+        spare
+        for number in range(1, sys.maxsize)
+        if not (spare := path.with_stem(f"{path.stem} before {number}")).exists()
+    )
+    try:
+        path.rename(kept)
+    except OSError as error:
+        raise OutputFileError(
+            f"{path} cannot be put aside: {error.strerror or error}. If a program has it open, close it there first."
+        ) from None
+    return kept
+
+
+_FOLDER = "Library/Application Scripts/com.microsoft.Excel"
+
+
+def install_applescript(platform: str, home: Path) -> Path | None:
+    """Put xlwings' AppleScript where Excel for Mac may run it; its name carries xlwings' version.
+
+    It is the copy that ``xlwings runpython install`` makes (xlwings 0.37.8, cli.py, runpython_install).
+
+    Args:
+        platform: as in ``sys.platform``; on anything but a Mac nothing is done.
+        home: the user's home folder.
+
+    Returns:
+        Where the script lies, None where none is needed.
+
+    Raises:
+        OutputFileError: when it cannot be written there.
+    """
+    spec = find_spec("xlwings")
+    if platform != "darwin" or spec is None or spec.origin is None:
+        return None
+    script = Path(spec.origin).with_name(f"xlwings-{version('xlwings')}.applescript")
+    target = home / _FOLDER / script.name
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(script, target)
+    except OSError as error:
+        raise OutputFileError(
+            f"{target} cannot be written ({error.strerror or error}), so the buttons would not work on this Mac. "
+            f"The workbook itself was made. Allow the terminal to write there, and copy this file there: {script}"
+        ) from None
+    return target

@@ -1,0 +1,304 @@
+"""A fresh workbook that takes over the rows, reason codes and settings of an older one, and proof that it has them."""
+
+import hashlib
+import math
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from action_returns.batch.cells import COLUMN_NAMES, Cell, CellError
+from action_returns.batch.context import ReasonKind
+from action_returns.errors import FileError, OutputFileError, SettingsError
+from action_returns.files import Paths, write_atomically
+from action_returns.operations.account import Account, open_account
+from action_returns.operations.new_workbook import (
+    WITH_MACROS,
+    declared_template,
+    refuse_unusable_name,
+    workbook_bytes,
+    workbook_info,
+)
+from action_returns.readers.headers import find_columns
+from action_returns.readers.xlsx.batch import read_grid
+from action_returns.readers.xlsx.workbook import TableRows, read_table, sheet_names
+from action_returns.settings.config import load_settings
+from action_returns.workbook_builder.contents import LONGEST_TEXT, Entries, invalid_character
+
+_TABLE: Final = "Actions"
+_CONF: Final = "xlwings.conf"
+_META: Final = "_meta"
+_EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
+_FIRST_CERTAIN_DATE: Final = datetime(1900, 3, 1)  # noqa: DTZ001
+_ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
+"""The error values that a formula can give again (ECMA-376 Part 1, 18.17.3)."""
+_unsafe_header = re.compile(r"[\x00-\x09\x0b-\x1f]|_x[0-9A-Fa-f]{4}_").search
+
+
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """What a fresh workbook took over.
+
+    Args:
+        path: the fresh workbook.
+        rows: filled rows of the old one, and of the new one.
+        sha256: hash of their cells, the same in both.
+        own_headers: the user's own columns.
+        notes: what did not come along, one sentence each.
+    """
+
+    path: Path
+    rows: int
+    sha256: str
+    own_headers: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def upgrade_workbook(old: Path, new: Path, places: Paths, *, profile: str | None = None) -> Upgraded:
+    """Make a fresh workbook that holds what the user entered in an older one. The old file is never written.
+
+    Args:
+        old: the older workbook.
+        new: the fresh one; never replaces a file.
+        places: where profiles lie.
+        profile: the profile to make it for, the old workbook's own when None.
+
+    Raises:
+        FileError: when the old workbook cannot be read, or a cell in it cannot be carried over truthfully.
+        OutputFileError: when the new one cannot be written, or would not hold the same cells.
+    """
+    refuse_unusable_name(new)
+    if new.exists():
+        raise OutputFileError(
+            f"{new} exists already and was left as it is. Choose another name for the fresh workbook."
+        )
+    table = _table(old)
+    tool_columns = _tool_columns()
+    places_of = _columns_to_keep(table, tool_columns, old.name)
+    rows = _rows_to_keep(table, places_of, old.name)
+    account = _account(old, places, profile)
+    entries = Entries(
+        rows=[list(map(_entered, row)) for row in rows],
+        own_headers=_own_headers(table, places_of),
+        reasons=_own_reasons(old, account),
+        conf=_own_settings(old, account),
+    )
+    content = workbook_bytes(account, entries, macros=new.suffix.lower() == WITH_MACROS)
+    count, sha256 = _fingerprint(entries.own_headers, rows)
+    if _found_again(content, new, tool_columns) != (count, sha256):
+        raise OutputFileError(
+            f"{new} would not hold exactly the cells of the old workbook, so it was not written. Nothing was changed. "
+            "Go on working in the old one, and report this with: action-returns doctor --bundle FILE"
+        )
+    _write(new, content)
+    return Upgraded(new, count, sha256, entries.own_headers, tuple(_notes(old, table, entries)))
+
+
+def _table(path: Path) -> TableRows:
+    table = read_table(path, _TABLE)
+    if table is None:
+        raise FileError(
+            "columns-missing",
+            f"{path.name} has no table {_TABLE}, so it was not made by this program. "
+            "Make a new workbook with action-returns new, and paste the rows into it.",
+        )
+    return table
+
+
+def _tool_columns() -> frozenset[str]:
+    """Give the headers of the columns that the program fills in itself."""
+    tables = (table for sheet in declared_template().sheets for table in sheet.tables if table.name == _TABLE)
+    return frozenset(column.header.casefold() for column in next(tables).columns if column.header not in COLUMN_NAMES)
+
+
+def _columns_to_keep(table: TableRows, tool_columns: frozenset[str], name: str) -> list[int]:
+    sent = find_columns(table.headers)
+    if sent is None:
+        raise FileError(
+            "columns-missing",
+            f"The table {_TABLE} of {name} lacks one of {', '.join(COLUMN_NAMES)}. Give its columns their names back.",
+        )
+    first = [sent[column] for column in COLUMN_NAMES]
+    own = [at for at, header in enumerate(table.headers) if at not in first and header.casefold() not in tool_columns]
+    seen = Counter(header.casefold() for header in table.headers)
+    for header in (table.headers[at] for at in own):
+        if _unsafe_header(header) or seen[header.casefold()] > 1:
+            raise FileError(
+                "columns-repeated",
+                f'The column "{header}" of {name} cannot keep its name: another one is called like it, or there are '
+                "characters in it that cannot be seen. Give it another name, save it, and try again.",
+            )
+    return [*first, *own]
+
+
+def _own_headers(table: TableRows, places_of: Sequence[int]) -> tuple[str, ...]:
+    return tuple(table.headers[at] for at in places_of[len(COLUMN_NAMES) :])
+
+
+def _rows_to_keep(table: TableRows, places_of: Sequence[int], name: str) -> list[list[Cell]]:
+    """Give the columns that are taken over, down to the last row that holds something in them.
+
+    Raises:
+        FileError: when one of their cells cannot be carried over truthfully, or rows stand below the table.
+    """
+    # In the program's own columns a formula may go on below the table, and shows nothing.
+    below = [number for number, row in table.below if any(row[at] not in {None, ""} for at in places_of)]
+    if below:
+        raise FileError(
+            "columns-missing",
+            f"{name} has {len(below)} filled rows below its table (from row {below[0]}), which nobody can tell whether "
+            "to take over. Drag the corner of the table over them or delete them, and save it.",
+        )
+    rows = [[row[at] for at in places_of] for row in table.rows]
+    while rows and _blank(rows[-1]):
+        rows.pop()
+    reasons = [
+        (number, table.headers[at], why)
+        for number, row in enumerate(rows, table.first)
+        for at, cell in zip(places_of, row, strict=True)
+        if (why := _why_not(cell))
+    ]
+    if reasons:
+        number, header, why = reasons[0]
+        raise FileError(
+            "file-unreadable",
+            f'{name} has {len(reasons)} cells that cannot be taken over, the first one in row {number} under "{header}": '
+            f"{why}, save it, and try again.",
+        )
+    return rows
+
+
+def _why_not(cell: Cell) -> str:
+    """Say why a cell cannot be carried over, and what to do with it; nothing when it can."""
+    match cell:
+        case CellError(kind="no-value"):
+            return "nobody has calculated its formula yet. Open it in the spreadsheet program"
+        case CellError() if cell.shown not in _ERRORS:
+            return f"its value cannot be shown ({cell.shown}). Give it a value or clear it"
+        case float() if not math.isfinite(cell):
+            return "its number is larger than any spreadsheet holds. Give it a value or clear it"
+        case str() if len(cell) > LONGEST_TEXT or invalid_character(cell):
+            return "its text is too long or damaged. Type it again or clear it"
+        case datetime() if cell.tzinfo is not None:
+            return "its time has a time zone, which no spreadsheet has. Type it again or clear it"
+        case _:
+            return ""
+
+
+def _entered(cell: Cell) -> Cell:
+    """Give a time or a duration as such: read from a workbook, it is a date in the last days of 1899 or later.
+
+    Spreadsheets count a 29 February 1900 that never was (ECMA-376 Part 1, 18.17.4.1), so that dates before March 1900
+    differ between programs; their numbers do not.
+    """
+    if isinstance(cell, datetime) and cell < _FIRST_CERTAIN_DATE:
+        since = cell - _EPOCH
+        return since if since.days else cell.time()
+    return cell
+
+
+def _account(old: Path, places: Paths, profile: str | None) -> Account:
+    named = profile or _pairs(old, _META).get("profile") or None
+    load_settings(places.config_file)  # a mistake in it is told as such, whatever the old workbook was made for
+    try:
+        return open_account(places, named)
+    except SettingsError as error:
+        if profile is not None or named is None:
+            raise
+        raise SettingsError(
+            f'{error} {old.name} was made for the profile "{named}"; to make the fresh one for another, say --profile.'
+        ) from None
+
+
+def _pairs(path: Path, sheet: str) -> dict[str, str]:
+    """Give the keys and values of a hidden sheet, nothing where there is no such sheet."""
+    if sheet not in sheet_names(path):
+        return {}
+    rows = (cells for _, cells in read_grid(path, sheet=sheet) if len(cells) > 1)
+    return {key: _shown(value) for key, value, *_ in rows if isinstance(key, str) and key}
+
+
+def _shown(value: Cell) -> str:
+    if value is None:
+        return ""
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def _own_reasons(old: Path, account: Account) -> dict[str, ReasonKind]:
+    """Give the reason codes of the old workbook that the profile does not have."""
+    table = read_table(old, "Reasons")
+    if table is None or not {"Code", "What it does"} <= set(table.headers):
+        return {}
+    code, effect = table.headers.index("Code"), table.headers.index("What it does")
+    kinds = {kind.value: kind for kind in ReasonKind}
+    # A code without an effect is kept with the one that forbids nothing: the profile decides when it is sent.
+    listed = {row[code]: kinds.get(_shown(row[effect]).strip().casefold(), ReasonKind.EITHER) for row in table.rows}
+    return {
+        code: kind
+        for code, kind in listed.items()
+        if isinstance(code, str) and code and code not in account.policy.reasons
+    }
+
+
+def _own_settings(old: Path, account: Account) -> dict[str, str]:
+    # Its VBA reads keys in capitals, and no button works when one stands there twice (xlwings.bas, GetConfigFromSheet).
+    ours = {key for key, _ in workbook_info(account).conf()} | {"INTERPRETER_WIN", "INTERPRETER_MAC"}
+    return {key.upper(): value for key, value in _pairs(old, _CONF).items() if key.upper() not in ours}
+
+
+def _fingerprint(own_headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> tuple[int, str]:
+    """Give the number of filled rows, and the hash of own headers and of all cells, types included."""
+    digest, count = hashlib.sha256(repr(tuple(own_headers)).encode()), 0
+    for at, row in enumerate(rows):
+        if not _blank(row):
+            count += 1
+            digest.update(repr((at, *row)).encode())
+    return count, digest.hexdigest()
+
+
+def _blank(row: Sequence[Cell]) -> bool:
+    return all(cell is None for cell in row)
+
+
+def _found_again(content: bytes, new: Path, tool_columns: frozenset[str]) -> tuple[int, str] | None:
+    """Read the fresh workbook back before it gets its name: the fingerprint of what is in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder) / new.name
+        draft.write_bytes(content)
+        try:
+            table = _table(draft)
+            places_of = _columns_to_keep(table, tool_columns, new.name)
+        except FileError:
+            return None
+    return _fingerprint(_own_headers(table, places_of), ([row[at] for at in places_of] for row in table.rows))
+
+
+def _write(new: Path, content: bytes) -> None:
+    try:
+        write_atomically(new, content, overwrite=False)
+    except OSError as error:
+        raise OutputFileError(
+            f"{new} cannot be written: {error.strerror or error}. Nothing was written; the old workbook is as it was."
+        ) from None
+
+
+def _notes(old: Path, table: TableRows, entries: Entries) -> Iterable[str]:
+    ours = {sheet.name for sheet in declared_template().sheets} | {table.sheet}
+    own = [name for name in sheet_names(old) if name not in ours]
+    yield "Values were taken over, not formulas or colours; Result and What to do come with the next Validate."
+    if own:
+        yield f"Sheets of your own stay in the old workbook: {', '.join(own)}."
+    if table.beside:
+        yield (
+            f"What stands beside the table, in {len(table.beside)} rows (from row {table.beside[0]}), stays in the old "
+            "workbook: it is in none of its columns."
+        )
+    if entries.reasons:
+        yield (
+            f"Reason codes that the profile does not have stay on the sheet Reasons: {', '.join(entries.reasons)}. "
+            "Rows with them are refused until the profile has them too."
+        )

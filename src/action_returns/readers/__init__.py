@@ -1,0 +1,1 @@
+"""Files to columns of cells. Nothing is ever written."""

@@ -1,0 +1,212 @@
+"""A CSV file as text: its encoding found out, its records given one by one with their lines."""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Final
+
+from action_returns.batch.cells import COLUMN_NAMES, ColumnName, Columns
+from action_returns.errors import FileError
+from action_returns.readers.batch_file import LoadedBatch
+from action_returns.readers.headers import columns_missing, find_columns
+
+DELIMITERS: Final[Mapping[str, str]] = {",": "commas", ";": "semicolons", "\t": "tabs"}
+"""What may stand between fields, and its name for people."""
+
+_MOST_BYTES: Final = 200 * 2**20
+_LONGEST_FIELD: Final = 2**20
+_TELLING: Final = "sep="
+
+
+class CsvText:
+    """A CSV file that was found to be readable text.
+
+    Args:
+        content: the whole file.
+        name: its name, for messages.
+
+    Raises:
+        FileError: when it is too large, or no text.
+    """
+
+    def __init__(self, content: bytes, name: str) -> None:
+        if len(content) > _MOST_BYTES:
+            raise FileError(
+                "file-too-large", f"{name} is larger than {_MOST_BYTES >> 20} MB. Split it into several files."
+            )
+        if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
+            raise FileError(
+                "file-unreadable",
+                f"{name} is a web page or XML, not CSV. "
+                "Open it in the spreadsheet program and save it as .xlsx or CSV UTF-8.",
+            )
+        text, self._codec, self.note = decode(content, name)
+        if "\0" in text:
+            line = text.count("\n", 0, text.index("\0")) + 1
+            raise FileError("file-unreadable", f"{name} holds a NUL character in line {line}, so it is not CSV.")
+        self.name = name
+        self._content = content
+        told = text[len(_TELLING) : len(_TELLING) + 1] if text[: len(_TELLING)].lower() == _TELLING else ""
+        self.delimiters: tuple[str, ...] = (told,) if told in DELIMITERS else tuple(DELIMITERS)
+        """What may stand between its fields: what a first line ``sep=;`` tells, as Excel writes it, else any."""
+
+    def records(self, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+        """Give every record and the line on which it starts.
+
+        Raises:
+            FileError: ``file-unreadable`` with the line, when quotes do not pair up.
+        """
+        csv.field_size_limit(_LONGEST_FIELD)
+        # Decoded piece by piece: the whole text would take four times its size in a StringIO.
+        lines = io.TextIOWrapper(io.BytesIO(self._content), self._codec, newline="")
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        line = 1
+        try:
+            for record in reader:
+                yield line, record
+                line = reader.line_num + 1
+        except csv.Error as error:
+            raise FileError(
+                "file-unreadable",
+                f"{self.name} cannot be read from line {line} on: {error}. A quotation mark without its partner does "
+                "this. Open the file in the spreadsheet program, look at that line, and save it again.",
+            ) from None
+
+
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
+    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
+)
+
+
+def encoding_of(start: bytes) -> str | None:
+    """Tell UTF-8 and UTF-16 by their byte order mark, and UTF-16 without one by its zero bytes.
+
+    Args:
+        start: the first bytes of the file.
+
+    Returns:
+        The codec's name, None when only the whole content can tell.
+    """
+    for mark, codec, _ in _BOMS:
+        if start.startswith(mark):
+            return codec
+    pairs = len(start) // 2
+    if pairs and start[1::2].count(0) > pairs * 0.8:
+        return "utf-16-le"
+    if pairs and start[0::2].count(0) > pairs * 0.8:
+        return "utf-16-be"
+    return None
+
+
+def decode(content: bytes, name: str) -> tuple[str, str, str | None]:
+    """Read text as UTF-8, UTF-16 or, when it is neither, Windows-1252.
+
+    Args:
+        content: the whole file.
+        name: the file's name, for the message.
+
+    Returns:
+        The text, the codec that reads it, and a note when the encoding was assumed.
+
+    Raises:
+        FileError: ``file-unreadable`` when it is none of them.
+    """
+    codec = encoding_of(content[:4096])
+    try:
+        if codec is not None:
+            return content.decode(codec), codec, None
+        try:
+            return content.decode("utf-8"), "utf-8", None
+        except UnicodeDecodeError:
+            note = "The file is neither UTF-8 nor UTF-16; it was read as Windows-1252."
+            return content.decode("cp1252"), "cp1252", note
+    except UnicodeDecodeError as error:
+        raise FileError(
+            "file-unreadable",
+            f"{name} is not readable text (byte {error.start} fits no encoding). "
+            "Save it again as CSV UTF-8 from the spreadsheet program.",
+        ) from None
+
+
+MOST_ROWS: Final = 1_048_576
+"""Rows of a worksheet (ECMA-376); a CSV beyond that was not made by a person."""
+
+_ROWS_ABOVE: Final = 50
+
+
+def read_csv(content: bytes, name: str) -> LoadedBatch:
+    """Read a batch from the bytes of a CSV file.
+
+    Cells stay the texts they are, an empty field is None. Row numbers are the lines on which the records start.
+
+    Args:
+        content: the whole file.
+        name: its name, for messages.
+
+    Raises:
+        FileError: when it cannot be read as a whole.
+    """
+    text = CsvText(content, name)
+    delimiter, header, line = _find_header(text)
+    columns, overlong = _columns(text, delimiter, header, line)
+    notes = [] if text.note is None else [text.note]
+    if delimiter != ",":
+        notes.append(f"The columns of {name} are separated by {DELIMITERS[delimiter]}.")
+    if overlong:
+        notes.append(
+            f"{overlong} records have more fields than the header, as when an amount holds a comma. "
+            "Their Amount is shown with all that follows it, so that nothing is dropped."
+        )
+    return LoadedBatch(columns, f"{name}, header in line {line}", tuple(notes))
+
+
+def _find_header(text: CsvText) -> tuple[str, dict[ColumnName, int], int]:
+    seen: list[list[str]] = []
+    for delimiter in text.delimiters:
+        for line, record in islice(text.records(delimiter), _ROWS_ABOVE):
+            header = find_columns(record)
+            if header is not None:
+                return delimiter, header, line
+            seen.append(record)
+    raise columns_missing(seen, text.name)
+
+
+def _columns(text: CsvText, delimiter: str, header: dict[ColumnName, int], header_line: int) -> tuple[Columns, int]:
+    cells: tuple[list[str | None], list[str | None], list[str | None]] = ([], [], [])
+    lines: list[int] = []
+    first, amount, last = (header[column] for column in COLUMN_NAMES)
+    needed = max(first, amount, last) + 1
+    width = overlong = 0
+    for line, record in text.records(delimiter):
+        if line <= header_line:
+            width = len(record)
+            continue
+        if len(record) > width and any(record[width:]):
+            # "12,50" without quotes: the comma made two fields of one amount. Taking the first would change money.
+            record[amount] = _joined(record[amount:], delimiter)
+            overlong += 1
+        elif len(record) < needed:
+            if not any(record):
+                continue
+            record.extend([""] * (needed - len(record)))
+        three = record[first], record[amount], record[last]
+        if not any(three):
+            continue
+        lines.append(line)
+        for column, cell in zip(cells, three, strict=True):
+            column.append(cell or None)
+    if not lines:
+        raise FileError(
+            "no-rows", f"{text.name} has no rows below its header in line {header_line}. Fill in the returns."
+        )
+    if len(lines) > MOST_ROWS:
+        raise FileError("file-too-large", f"{text.name} has more than {MOST_ROWS:,} rows. Split it into several files.")
+    return Columns(*cells, rows=lines), overlong
+
+
+def _joined(fields: list[str], delimiter: str) -> str:
+    return (" | " if delimiter == "\t" else delimiter).join(fields)

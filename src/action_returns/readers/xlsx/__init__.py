@@ -1,0 +1,1 @@
+"""Read .xlsx and .xlsm workbooks exactly and fast."""

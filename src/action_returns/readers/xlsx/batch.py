@@ -1,0 +1,183 @@
+"""The batch of a workbook: which sheet, which columns, which rows; and every cell as it was."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from action_returns.batch.cells import COLUMN_NAMES, Cell, CellError, ColumnName, Columns, column_letters
+from action_returns.errors import FileError
+from action_returns.readers.batch_file import LoadedBatch
+from action_returns.readers.headers import columns_missing, find_columns
+from action_returns.readers.xlsx.package import Package, UnsupportedXmlError
+from action_returns.readers.xlsx.structure import Sheet, Table
+from action_returns.readers.xlsx.workbook import OpenpyxlWorkbook, XmlWorkbook
+
+_ROWS_ABOVE: Final = 50
+_TABLE: Final = "actions"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLocation:
+    """Where a batch stands.
+
+    Args:
+        sheet: the sheet.
+        header: row of the headers.
+        columns: numbers of ActionId, Amount and Reason, 1 for A.
+        table: the table it is, None when only headers were found.
+    """
+
+    sheet: Sheet
+    header: int
+    columns: tuple[int, int, int]
+    table: Table | None = None
+
+    def __str__(self) -> str:
+        if self.table is not None:
+            return f"table {self.table.name} on sheet {self.sheet.name}"
+        return f"sheet {self.sheet.name}, headers in row {self.header}"
+
+
+def read_workbook(path: Path, *, sheet: str | None = None) -> LoadedBatch:
+    """Read the batch of a workbook.
+
+    The table named Actions counts first, then the only table with the three columns, then the only sheet with their
+    headers among its first rows.
+
+    Args:
+        path: the file, .xlsx or .xlsm; never written.
+        sheet: the sheet to read, when several could be meant.
+
+    Raises:
+        FileError: when it cannot be read as a whole.
+    """
+    with Package(path) as package:
+        try:
+            return _read(XmlWorkbook(package), path.name, sheet)
+        except UnsupportedXmlError:
+            return _read(OpenpyxlWorkbook(package, path), path.name, sheet)
+
+
+def read_grid(path: Path, *, sheet: str | None = None) -> Iterator[tuple[int, list[Cell]]]:
+    """Give every row of a sheet that holds something: its number and its cells from column A on.
+
+    Args:
+        path: the file.
+        sheet: the sheet to read; the first visible one when None.
+
+    Raises:
+        FileError: when it cannot be read.
+    """
+    with Package(path) as package:
+        try:
+            book: XmlWorkbook | OpenpyxlWorkbook = XmlWorkbook(package)
+            for _ in book.rows(_first(book, sheet, path.name), most=1):
+                break
+        except UnsupportedXmlError:
+            book = OpenpyxlWorkbook(package, path)
+        yield from book.rows(_first(book, sheet, path.name))
+
+
+def _first(book: XmlWorkbook | OpenpyxlWorkbook, sheet: str | None, name: str) -> Sheet:
+    return _considered(book.sheets, sheet, name)[0]
+
+
+def _read(book: XmlWorkbook | OpenpyxlWorkbook, name: str, sheet: str | None) -> LoadedBatch:
+    spot = _find(book, name, sheet)
+    filled = book.columns(spot.sheet, spot.columns, spot.header)
+    rows = filled.rows
+    keep = len(rows)
+    notes = []
+    if spot.table is not None:
+        keep = sum(number <= spot.table.bottom for number in rows)
+        below = [number for number in rows[keep:] if number > spot.table.bottom + spot.table.totals]
+        if below:
+            notes.append(
+                f"{len(below)} filled rows below the table {spot.table.name} were not read (rows {below[0]} to "
+                f"{below[-1]}). Drag the corner of the table over them if they belong to it."
+            )
+    if not keep:
+        raise FileError("no-rows", f"{name} has no rows below its headers ({spot}). Fill in the returns and save it.")
+    cells = filled.columns
+    for column in cells:
+        del column[keep:]
+    _mark_merged(cells, rows, spot.columns, filled.merges)
+    columns = Columns(
+        action_id=cells[0],
+        amount=cells[1],
+        reason=cells[2],
+        rows=rows[:keep],
+        sheet=spot.sheet.name,
+        letters=tuple(map(column_letters, spot.columns)),  # type: ignore[arg-type]  # three of them
+        hidden=frozenset(filled.hidden.intersection(rows[:keep])),
+    )
+    return LoadedBatch(columns, str(spot), tuple(notes))
+
+
+def _find(book: XmlWorkbook | OpenpyxlWorkbook, name: str, wanted: str | None) -> BatchLocation:
+    sheets = _considered(book.sheets, wanted, name)
+    tables = [
+        BatchLocation(sheet, table.top, _numbers(found, table.left), table)
+        for sheet in sheets
+        for table in sheet.tables
+        if (found := find_columns(table.headers)) is not None
+    ]
+    named = [spot for spot in tables if spot.table is not None and spot.table.name.lower() == _TABLE]
+    looked_at: list[Sequence[object]] = []
+    spots = named or tables or list(_by_headers(book, sheets, looked_at))
+    if not spots:
+        raise columns_missing(looked_at, name if wanted is None else f"Sheet {wanted} of {name}")
+    if len(spots) > 1:
+        raise FileError(
+            "sheet-ambiguous",
+            f"{name} has the three columns more than once: {'; '.join(map(str, spots))}. "
+            f'Say which sheet counts: --sheet "{spots[0].sheet.name}"',
+        )
+    return spots[0]
+
+
+def _considered(sheets: Sequence[Sheet], wanted: str | None, name: str) -> list[Sheet]:
+    if wanted is None:
+        return [sheet for sheet in sheets if sheet.visible] or list(sheets)
+    found = [sheet for sheet in sheets if sheet.name.casefold() == wanted.casefold()]
+    if not found:
+        raise FileError(
+            "sheet-ambiguous",
+            f'{name} has no sheet "{wanted}". It has: {", ".join(sheet.name for sheet in sheets)}. Choose one of them.',
+        )
+    return found
+
+
+def _by_headers(
+    book: XmlWorkbook | OpenpyxlWorkbook, sheets: Sequence[Sheet], looked_at: list[Sequence[object]]
+) -> Iterator[BatchLocation]:
+    for sheet in sheets:
+        for number, cells in book.rows(sheet, most=_ROWS_ABOVE):
+            found = find_columns(cells)
+            if found is not None:
+                yield BatchLocation(sheet, number, _numbers(found, 1))
+                break
+            looked_at.append(cells)
+
+
+def _numbers(found: dict[ColumnName, int], left: int) -> tuple[int, int, int]:
+    first, second, third = (found[column] + left for column in COLUMN_NAMES)
+    return first, second, third
+
+
+def _mark_merged(
+    cells: tuple[list[Cell], ...],
+    rows: Sequence[int],
+    columns: tuple[int, int, int],
+    merges: Sequence[tuple[int, int, int, int]],
+) -> None:
+    from bisect import bisect_left, bisect_right
+
+    from action_returns.batch.cells import display_cell
+
+    for left, top, right, bottom in merges:
+        for column, number in zip(cells, columns, strict=True):
+            if left <= number <= right:
+                for at in range(bisect_left(rows, top), min(bisect_right(rows, bottom), len(column))):
+                    column[at] = CellError("merged", display_cell(column[at]))

@@ -1,0 +1,251 @@
+"""A worksheet, read in pieces: whole columns at the speed of C where rows look alike, row by row where they do not.
+
+Rows that a program wrote look alike once the digits are taken out. Each such skeleton is understood once; a block
+whose rows share one gives its columns with a single search for values. Any row whose skeleton is not that simple is
+read by :mod:`action_returns.readers.xlsx.cells`, which is exact; a test holds the two ways together.
+"""
+
+import re
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from operator import lt
+from typing import Final
+
+from action_returns.batch.cells import Cell, area, column_number
+from action_returns.readers.xlsx.cells import CellContext, cells_of, is_hidden, row_number
+from action_returns.readers.xlsx.package import Package, UnsupportedXmlError, refuse_other_encoding, too_large
+
+LAST_ROW: Final = 1_048_576
+
+_BLOCK: Final = 2**18
+_END: Final = b"</row>"
+_DIGITS: Final = b"0123456789.-"
+_skeleton = re.compile(
+    rb'<row(?: (?!hidden|collapsed)[A-Za-z0-9:]+="[^"]*")*>((?:<c r="[A-Z]+"(?: s="")?(?: t="[sn]")?(?:/>|><v></v></c>))*)'
+).fullmatch
+_simple_cell = re.compile(rb'<c r="([A-Z]+)"(?: s="")?(?: t="([sn])")?><v></v></c>').findall
+_values = re.compile(rb"<v>([^<]*)</v>").findall
+_numbers = re.compile(rb'<row r="([0-9]+)"').findall
+_empty_row = re.compile(rb"<row\b[^>]*/>")
+_merged = re.compile(rb'<mergeCell\b[^>]*\bref="([^"]+)"').findall
+_all_hidden = re.compile(rb'<sheetFormatPr\b[^>]*\bzeroHeight="(?:1|true)"').search
+
+RowPattern = tuple[tuple[int, bool], ...]
+"""Column number and whether it holds a shared string, for each cell of a row that has a value."""
+
+
+@dataclass(slots=True)
+class ColumnData:
+    """The wanted columns of a sheet while they are being read; rows empty in all of them are left out.
+
+    Args:
+        columns: the cells, one list for each wanted column.
+        rows: the sheet row of each.
+        hidden: sheet rows that are hidden.
+        merges: merged areas: left, top, right, bottom.
+    """
+
+    columns: tuple[list[Cell], list[Cell], list[Cell]] = field(default_factory=lambda: ([], [], []))
+    rows: "array[int]" = field(default_factory=lambda: array("L"))
+    hidden: set[int] = field(default_factory=set)
+    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+
+
+class SheetReader:
+    """Reads one worksheet."""
+
+    def __init__(self, package: Package, part: str, book: CellContext) -> None:
+        self._package = package
+        self._part = part
+        self._book = book
+        self._shapes: dict[bytes, RowPattern | None] = {}
+        self._all_hidden = False
+        self._tail = b""
+
+    def rows(self, most: int = LAST_ROW) -> Iterator[tuple[int, list[Cell]]]:
+        """Give the rows that hold something, each with its number and its cells from column A on."""
+        given = 0
+        for block in self._blocks():
+            for row in _split(block):
+                cells = dict(cells_of(row, self._book))
+                if cells:
+                    yield row_number(row), [cells.get(at) for at in range(1, max(cells) + 1)]
+                given += 1
+                if given >= most:
+                    return
+
+    def columns(self, wanted: tuple[int, int, int], first_row: int) -> ColumnData:
+        """Read three columns from a row on.
+
+        Args:
+            wanted: their numbers, 1 for A.
+            first_row: the first row of data.
+        """
+        filled = ColumnData()
+        for block in self._blocks():
+            data = _from_row(block, first_row)
+            for row in self._alike(data, wanted, filled):
+                self._one(row, wanted, filled)
+            if filled.rows and (len(filled.rows) > LAST_ROW or filled.rows[-1] > LAST_ROW):
+                raise too_large(self._package.name, f"it has rows beyond {LAST_ROW:,}, more than a worksheet can hold")
+        if not all(map(lt, filled.rows, islice(filled.rows, 1, None))):
+            raise UnsupportedXmlError("rows out of order")
+        merges = (area(reference.decode()) for reference in _merged(self._tail))
+        filled.merges += [place for place in merges if place is not None]
+        if self._all_hidden:
+            filled.hidden.update(filled.rows)
+        return filled
+
+    def _blocks(self) -> Iterator[bytes]:
+        """Give pieces of the sheet that hold whole rows; keep what stands after the last row."""
+        with self._package.open(self._part) as stream:
+            piece = stream.read(_BLOCK)
+            refuse_other_encoding(piece)
+            while b"<sheetData" not in piece and (more := stream.read(_BLOCK)):
+                piece += more
+            head, found, rest = piece.partition(b"<sheetData")
+            if not found:
+                raise UnsupportedXmlError("no sheet data")
+            self._all_hidden = _all_hidden(head) is not None
+            tail = rest.partition(b">")[2]
+            while True:
+                end = tail.rfind(_END) + len(_END)
+                if end >= len(_END):
+                    yield _plain(tail[:end])
+                    tail = tail[end:]
+                more = stream.read(_BLOCK)
+                if not more:
+                    break
+                tail += more
+            self._tail = tail
+
+    def _alike(self, block: bytes, wanted: tuple[int, int, int], filled: ColumnData) -> list[bytes]:
+        """Read a block whose rows look alike but for a few; give all of its rows back when they do not."""
+        skeletons = block.translate(None, _DIGITS).split(_END)[:-1]
+        tally = Counter(skeletons)
+        for skeleton in tally.keys() - self._shapes.keys():
+            self._shapes[skeleton] = _shape(skeleton)
+        frames: Counter[tuple[int, ...]] = Counter()
+        for skeleton, times in tally.items():
+            frames[self._frame(skeleton)] += times
+        del frames[()]
+        frame = frames.most_common(1)[0][0] if frames else ()
+        if not set(wanted) & set(frame) or self._holds_dates(block):
+            return _split(block)
+        odd = {skeleton for skeleton in tally if self._frame(skeleton) != frame}
+        if odd:
+            self._take_between(block, skeletons, odd, frame, wanted, filled)
+        else:
+            self._take(block, skeletons, frame, wanted, filled)
+        return []
+
+    def _frame(self, skeleton: bytes) -> tuple[int, ...]:
+        """Give the columns in which a row has values; none when it has to be read by itself."""
+        return tuple(column for column, _ in self._shapes[skeleton] or ())
+
+    def _take_between(
+        self,
+        block: bytes,
+        skeletons: list[bytes],
+        odd: set[bytes],
+        frame: tuple[int, ...],
+        wanted: tuple[int, int, int],
+        filled: ColumnData,
+    ) -> None:
+        """Read the runs of rows between odd ones, and those one by one, in order."""
+        rows = _split(block)
+        start = 0
+        for at, skeleton in enumerate(skeletons):
+            if skeleton in odd:
+                self._take(b"".join(rows[start:at]), skeletons[start:at], frame, wanted, filled)
+                self._one(rows[at], wanted, filled)
+                start = at + 1
+        self._take(b"".join(rows[start:]), skeletons[start:], frame, wanted, filled)
+
+    def _take(
+        self,
+        block: bytes,
+        skeletons: list[bytes],
+        frame: tuple[int, ...],
+        wanted: tuple[int, int, int],
+        filled: ColumnData,
+    ) -> None:
+        """Read rows that have values in the same columns."""
+        if not block:
+            return
+        values = _values(block)
+        numbers = _numbers(block)
+        width = len(frame)
+        if len(values) != width * len(skeletons) or len(numbers) != len(skeletons):
+            raise UnsupportedXmlError("values")
+        strings = self._book.strings.__getitem__
+        kinds = {skeleton: self._shapes[skeleton] or () for skeleton in set(skeletons)}
+        try:
+            for at, column in enumerate(wanted):
+                cells = filled.columns[at]
+                if column not in frame:
+                    cells += [None] * len(skeletons)
+                    continue
+                place = frame.index(column)
+                raw = values[place::width]
+                shared = {shape[place][1] for shape in kinds.values()}
+                if shared == {True}:
+                    cells += map(strings, map(int, raw))
+                elif shared == {False}:
+                    cells += map(float, raw)
+                else:
+                    cells += [
+                        strings(int(value)) if kinds[skeleton][place][1] else float(value)
+                        for value, skeleton in zip(raw, skeletons, strict=True)
+                    ]
+        except (ValueError, IndexError):
+            raise UnsupportedXmlError("cell value") from None
+        filled.rows.extend(map(int, numbers))
+
+    def _one(self, row: bytes, wanted: tuple[int, int, int], filled: ColumnData) -> None:
+        cells = dict(cells_of(row, self._book))
+        three = [cells.get(column) for column in wanted]
+        if three == [None, None, None]:
+            return
+        number = row_number(row)
+        if is_hidden(row):
+            filled.hidden.add(number)
+        filled.rows.append(number)
+        for column, cell in zip(filled.columns, three, strict=True):
+            column.append(cell)
+
+    def _holds_dates(self, block: bytes) -> bool:
+        return any(b' s="%d"' % style in block for style in self._book.dated)
+
+
+def _plain(block: bytes) -> bytes:
+    """Leave out rows without an end of their own; refuse what cuts rows into pieces."""
+    if b"<!" in block:
+        raise UnsupportedXmlError("comment or CDATA")
+    ends = block.count(_END)
+    if block.count(b"<row") != ends:
+        block = _empty_row.sub(b"", block)
+        if block.count(b"<row") != ends:
+            raise UnsupportedXmlError("rows")
+    return block
+
+
+def _from_row(block: bytes, first_row: int) -> bytes:
+    """Leave out the rows above the data."""
+    while block and row_number(block) < first_row:
+        block = block[block.index(_END) + len(_END) :]
+    return block
+
+
+def _split(block: bytes) -> list[bytes]:
+    return block.split(_END)[:-1]
+
+
+def _shape(skeleton: bytes) -> RowPattern | None:
+    match = _skeleton(skeleton)
+    if match is None:
+        return None
+    return tuple((column_number(letters.decode()), kind == b"s") for letters, kind in _simple_cell(match[1]))

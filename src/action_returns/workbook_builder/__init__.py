@@ -1,0 +1,1 @@
+"""Build .xlsm and .xlsx workbooks from addin/ and workbook_templates/."""

@@ -1,0 +1,295 @@
+"""What is stamped into one workbook: for whom and by which program it was made."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Final, Self, TypeAlias
+
+from action_returns.batch.amounts import amount_text, exact_cents
+from action_returns.batch.cells import Cell, Columns
+from action_returns.batch.check import check
+from action_returns.batch.context import DEFAULT_POLICY, Policy, ReasonKind
+from action_returns.batch.report import Finding
+from action_returns.batch.rules import RULES, Severity
+from action_returns.errors import WorkbookError
+from action_returns.workbook_builder.template import Column, RowSource, Table, Template, codes_in, expand, live_text
+
+PENDING_FACTS: Final = ("pending_as_of", "pending_basis", "pending_currency", "pending_count")
+"""Keys of what is known about the download on the sheet Pending; blank until one was loaded."""
+
+_NAMES: Final = {
+    "profile": "profile_name",
+    "environment": "profile_environment",
+    "banner": "profile_banner",
+    "reasons": "profile_reasons",
+}
+"""Defined names that differ from the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookInfo:
+    """What differs between two workbooks made from the same template.
+
+    Args:
+        tool_version: version of the program that made it.
+        profile: name of the profile it was made for, ``""`` without one.
+        environment: ``live``, ``test`` or ``""``.
+        policy: the account's rules: its reason codes, its own pattern of ids, the amount worth a warning.
+        interpreter: xlwings' configuration key -> absolute path of the Python that runs the buttons.
+        book_id: tells this workbook from every other, ``""`` for the one that everybody gets.
+    """
+
+    tool_version: str
+    profile: str = ""
+    environment: str = ""
+    policy: Policy = field(default_factory=lambda: DEFAULT_POLICY)
+    interpreter: Mapping[str, str] = field(default_factory=dict)
+    book_id: str = ""
+
+    def conf(self) -> list[tuple[str, str]]:
+        """Give the rows of the sheet ``xlwings.conf`` (xlwings reads keys in column A, values in column B).
+
+        ADD_WORKBOOK_TO_PYTHONPATH is off, so that no ``csv.py`` beside the workbook runs instead of Python's own; the
+        UDF server is off, because Office gives up on it after 90 seconds and it blocks upgrades.
+        """
+        return [
+            *self.interpreter.items(),
+            ("ADD_WORKBOOK_TO_PYTHONPATH", "False"),
+            ("USE UDF SERVER", "False"),
+            ("SHOW CONSOLE", "False"),
+        ]
+
+    @property
+    def banner(self) -> str:
+        """Say for whom the workbook is, and whether what is sent counts."""
+        if not self.profile:
+            return "No profile yet. Say once where your returns go: action-returns profile add"
+        counts = "practice, nothing counts" if self.environment == "test" else "what is sent counts"
+        return f"Profile {self.profile} · {self.environment.upper()}: {counts}"
+
+    def meta(self, template_version: int) -> list[tuple[str, str, str | float | bool]]:
+        """Give the rows of the sheet ``_meta``: key, defined name, value."""
+        return [
+            ("tool_version", "tool_version", self.tool_version),
+            ("template_version", "template_version", template_version),
+            ("book_id", "book_id", self.book_id),
+            *((key, _NAMES.get(key, key), value) for key, value in self.of_profile().items()),
+            *((key, key, "") for key in PENDING_FACTS),
+        ]
+
+    def of_profile(self) -> dict[str, str | float | bool]:
+        """Give what comes from the profile; a button brings it up to date when the profile has changed."""
+        return {
+            "profile": self.profile,
+            "environment": self.environment,
+            "own_id_pattern": self.policy.action_id_pattern is not None,
+            "most_without_warning": self.policy.max_cents / 100,
+            "banner": self.banner,
+            "reasons": " ".join(f"{code}={kind.value}" for code, kind in self.policy.reasons.items()),
+        }
+
+
+SENT_COLUMNS: Final = 3
+"""ActionId, Amount and Reason: the only columns that are sent."""
+
+
+LONGEST_TEXT: Final = 32_767
+"""Characters a cell holds (Excel specifications and limits)."""
+
+invalid_character: Final = re.compile(r"[\ud800-\udfff]").search
+"""Finds half a character: what is left of a broken file, and no XML can hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """Rows for the table Actions.
+
+    Args:
+        rows: the raw cells of each row: ActionId, Amount, Reason, then the user's own columns.
+        own_headers: headers of the user's own columns.
+        reasons: reason codes that stand on the sheet Reasons although the profile does not have them.
+        conf: settings of the user's own for the sheet ``xlwings.conf``.
+
+    Raises:
+        ValueError: when a row has another number of cells than there are columns.
+        WorkbookError: when a text is none that a workbook can hold.
+    """
+
+    rows: Sequence[Sequence[Cell]] = ()
+    own_headers: tuple[str, ...] = ()
+    reasons: Mapping[str, ReasonKind] = field(default_factory=dict)
+    conf: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        wanted = SENT_COLUMNS + len(self.own_headers)
+        wrong = next((at for at, row in enumerate(self.rows, 1) if len(row) != wanted), None)
+        if wrong is not None:
+            raise ValueError(f"row {wrong} has {len(self.rows[wrong - 1])} cells, there are {wanted} columns")
+        for at, row in enumerate(self.rows, 1):
+            for cell in row:
+                if isinstance(cell, str) and (len(cell) > LONGEST_TEXT or invalid_character(cell)):
+                    raise WorkbookError(
+                        f"Row {at} holds a text that no workbook can hold: longer than {LONGEST_TEXT:,} characters, or "
+                        "with half a character in it. Correct it where it comes from; nothing was written."
+                    )
+
+    def columns(self) -> Columns:
+        """Give the three columns that are sent."""
+        action_id, amount, reason = ([row[at] for row in self.rows] for at in range(SENT_COLUMNS))
+        return Columns(action_id, amount, reason, rows=range(1, len(self.rows) + 1))
+
+    @classmethod
+    def from_columns(cls, columns: Columns) -> Self:
+        """Take over a batch that was read from a file."""
+        return cls(list(zip(columns.action_id, columns.amount, columns.reason, strict=True)))
+
+
+def live_verdicts(columns: Columns, policy: Policy, live_codes: Collection[str]) -> list[str]:
+    """Say of every row what the live formula says of it.
+
+    Args:
+        columns: the raw cells.
+        policy: the account's rules.
+        live_codes: the rules that the formula knows.
+    """
+    report = check(columns, policy)
+    said = {
+        row: min(findings, key=_by_weight)
+        for row, group in groupby(report, key=lambda finding: finding.row)
+        if (findings := [finding for finding in group if finding.code in live_codes])
+    }
+    titles = {rule.code: rule.title for rule in RULES}
+    verdicts = []
+    for row, action_id, amount, reason in zip(
+        columns.rows, columns.action_id, columns.amount, columns.reason, strict=True
+    ):
+        finding = said.get(row)
+        if (action_id, amount, reason) == (None, None, None):
+            verdicts.append("")
+        elif finding is not None:
+            verdicts.append(f"{finding.severity.capitalize()}: {titles[finding.code]}")
+        else:
+            cents = exact_cents(amount)  # type: ignore[arg-type]  # a row without a finding has a good amount
+            verdicts.append(f"OK: new total {amount_text(cents)}" if cents else "OK: reverse")
+    return verdicts
+
+
+def _by_weight(finding: Finding) -> bool:
+    return finding.severity is not Severity.ERROR
+
+
+Row: TypeAlias = Sequence[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class TableContent:
+    """A table as it is written: its columns, the user's own included, and its rows."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+
+
+class Contents:
+    """The contents of one workbook.
+
+    Args:
+        template: what is declared.
+        stamp: for whom it is made.
+        entries: the rows of the table Actions.
+    """
+
+    def __init__(self, template: Template, stamp: WorkbookInfo, entries: Entries) -> None:
+        self.template = template
+        self.stamp = stamp
+        self.entries = entries
+        declared = (column.formula for sheet in template.sheets for table in sheet.tables for column in table.columns)
+        formulas = [*template.live.names.values(), *(formula for formula in declared if formula is not None)]
+        self.live_codes = frozenset(code for formula in formulas for code in codes_in(formula))
+        self._verdicts = live_verdicts(entries.columns(), stamp.policy, self.live_codes)
+        self._now = self._figures()
+        self._written: dict[str, str] = {}
+
+    def formula(self, declared: str, cells: Mapping[str, str] | None = None) -> str:
+        """Write out a declared formula; see :func:`action_returns.workbook_builder.template.expand`."""
+        if cells is not None:
+            return expand(declared, self.template.live, cells)
+        if declared not in self._written:  # the same in every row of a column
+            self._written[declared] = expand(declared, self.template.live)
+        return self._written[declared]
+
+    def live(self, text: str) -> tuple[str, str | int]:
+        """Give a live text as a formula, and what it amounts to now, for programs that show before they calculate."""
+        lone = self._now.get(text.strip("{}")) if text.startswith("{") and text.endswith("}") else None
+        return f"={live_text(text)}", text.format_map(self._now) if lone is None else lone
+
+    def table(self, table: Table) -> TableContent:
+        """Give a table with the rows it starts with."""
+        if table.name == "Actions":
+            return self._actions(table)
+        if table.rows is None:
+            return TableContent(table.columns, [[None] * len(table.columns)] * table.blank_rows)
+        return TableContent(table.columns, list(self.rows(table.rows)))
+
+    def rows(self, filling: RowSource) -> Iterator[Row]:
+        """Give the rows of a printed table or of a hidden sheet."""
+        match filling:
+            case "conf":
+                yield from self.stamp.conf()
+                yield from self.entries.conf.items()
+            case "meta":
+                yield from ((key, value) for key, _, value in self.stamp.meta(self.template.version))
+            case "reasons":
+                reasons = {**self.stamp.policy.reasons, **self.entries.reasons}
+                yield from ((code, kind.value, self.template.effects[kind.value]) for code, kind in reasons.items())
+            case "columns":
+                for entry in self.template.dictionary:
+                    yield entry.column, entry.needed, entry.holds, entry.right, entry.wrong, entry.why, entry.note
+            case "rules":
+                for rule in RULES:
+                    known = "yes" if rule.code in self.live_codes else "by Validate"
+                    what, todo = rule.what.format_map(_IN_GENERAL), rule.todo.format_map(_IN_GENERAL)
+                    yield rule.code, rule.severity.value, rule.title, what, rule.why, todo, known
+
+    def _figures(self) -> dict[str, str | int]:
+        def starting(word: str) -> int:
+            return sum(verdict.startswith(word) for verdict in self._verdicts)
+
+        rows, errors = sum(map(bool, self._verdicts)), starting("Error:")
+        return {
+            "profile_banner": self.stamp.banner,
+            "live_rows": rows,
+            "live_errors": errors,
+            "live_ready": rows - errors,
+            "live_warnings": starting("Warning:"),
+            "live_reversals": starting("OK: reverse"),
+            "live_new_totals": starting("OK: new total"),
+        }
+
+    def _actions(self, table: Table) -> TableContent:
+        """Give the table that is filled in: the sent columns, the tool's own, then the user's."""
+        own = [Column(header=header, width=20, head="head-yours", style="text") for header in self.entries.own_headers]
+        later = [None] * (len(table.columns) - SENT_COLUMNS - 1)
+        rows: list[Row] = [
+            [*row[:SENT_COLUMNS], verdict, *later, *row[SENT_COLUMNS:]]
+            for row, verdict in zip(self.entries.rows, self._verdicts, strict=True)
+        ]
+        blank: Row = [*[None] * SENT_COLUMNS, "", *later, *[None] * len(own)]
+        rows += [blank] * (table.blank_rows - len(rows))
+        return TableContent((*table.columns, *own), rows)
+
+
+_IN_GENERAL: Final[Mapping[str, str]] = {
+    "found": "The cell",
+    "first_row": "N",
+    "campaign": "A",
+    "main_campaign": "B",
+    "limit": "the profile's limit",
+    "current": "N",
+    "amount": "beside it",
+    "reasons": "the codes on Reasons",
+    "count": "N",
+    "lock": "is locked",
+    "batch": "N",
+}
+"""How the facts of a case read in the Dictionary, where there is no case at hand."""

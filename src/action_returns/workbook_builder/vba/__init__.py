@@ -1,0 +1,1 @@
+"""Write a VBA project from the text of its modules (MS-OVBA, MS-CFB)."""

@@ -1,0 +1,245 @@
+"""The conversation itself: what is a reply, what is none, and where a file goes."""
+
+import socket
+import ssl
+import threading
+
+import pytest
+
+from action_returns.channels.ftp_client import FtpClient, FtpReply
+from action_returns.channels.line_protocol import InvalidReplyError
+from tests.servers.go_between import listening_for, scripted
+
+
+def conversation(port, tls=None, reply_timeout=3):
+    return FtpClient("127.0.0.1", port, connect_timeout=3, reply_timeout=reply_timeout, tls=tls)
+
+
+def asked(*replies, ask):
+    """Give what comes of asking in a conversation in which the server says these, one after the other."""
+    with scripted([b"220 hello\r\n", *replies]) as server:
+        client = conversation(server.port, reply_timeout=0.5)
+        client.reply()
+        try:
+            return ask(client), server.heard
+        finally:
+            client.close()
+
+
+def noop(client):
+    return client.ask("NOOP")
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "text"),
+    [
+        (b"220 hello\r\n", 220, "hello"),
+        (b"220 \r\n", 220, ""),
+        (b"220 hello\n", 220, "hello"),
+        (b"211-Features:\r\n SIZE\r\n MLST type*;size*;\r\n211 End\r\n", 211, "Features: SIZE MLST type*;size*; End"),
+        (b"230-Welcome\r\n230-to us\r\n220 no end yet\r\n230 in\r\n", 230, "Welcome 230-to us 220 no end yet in"),
+        (b"550 F\xfcr Sie\xc3\xa9 \x1b[2J\x00\xe2\x80\xaegone\r\n", 550, "F\ufffdr Sieé ?[2J??gone"),
+    ],
+)
+def test_a_reply_is_read_whole_and_printable(said, code, text):
+    reply, _ = asked(said, ask=noop)
+    assert reply == FtpReply(code, text)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"\r\n",
+        b"OK\r\n",
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        b"+OK dovecot\r\n",
+        b"22x ok\r\n",
+        b"2200 ok\r\n",
+        b"022 ok\r\n",
+        b"720 ok\r\n",
+        "２２０ ok\r\n".encode(),
+        b"\x16\x03\x01\x00\xff\n",
+        b"x" * 70_000,
+        b"220-" + b"x" * 70_000 + b"\r\n220 end\r\n",
+        b"220-more\r\n" * 7_000,
+    ],
+)
+def test_what_is_no_reply_is_not_taken_for_one(said):
+    with pytest.raises(InvalidReplyError):
+        asked(said, ask=noop)
+
+
+@pytest.mark.parametrize("said", [b"", b"22", b"220 ok", b"220-first\r\n", b"220-first\r\n220 sec"])
+def test_a_reply_that_breaks_off_is_none(said):
+    with pytest.raises(ConnectionError, match="closed"):
+        asked(said, ask=noop)
+
+
+@pytest.mark.parametrize("command", ["STOR a\r\nDELE b", "STOR a\nDELE b", "STOR a\rDELE b", "STOR a\n", "\rNOOP"])
+def test_a_name_with_a_line_break_never_becomes_a_second_command(command):
+
+    def send(client):
+        with pytest.raises(InvalidReplyError, match="line break"):
+            client.ask(command)
+
+    _, heard = asked(b"221 bye\r\n", ask=send)
+    assert heard == [b"QUIT\r\n"]
+
+
+def test_a_command_is_not_sent_while_something_unasked_waits_to_be_read():
+    def two(client):
+        client.ask("NOOP")
+        client.ask("STOR a")
+
+    with pytest.raises(InvalidReplyError, match="without being asked: 226 and one more"):
+        asked(b"200 ok\r\n226 and one more\r\n", b"150 go\r\n", ask=two)
+
+
+def test_words_slipped_in_before_the_encryption_are_never_read_as_encrypted(trusting):
+    """CVE-2011-0411."""
+
+    def encrypt(client):
+        assert client.ask("AUTH TLS").good
+        client.wire.encrypt(trusting)
+
+    with pytest.raises(InvalidReplyError, match="without being asked: 331 slipped in"):
+        asked(b"234 go ahead\r\n331 slipped in\r\n", ask=encrypt)
+
+
+def test_a_connection_refused_in_the_handshake_is_closed(trusting):
+    with scripted([b"220 plain words\r\n"]) as server, pytest.raises(ssl.SSLError):
+        conversation(server.port, tls=trusting)
+
+
+@pytest.mark.parametrize(
+    ("features", "said", "heard", "size"),
+    [
+        (b"211-\r\n SIZE\r\n MLST\r\n211 end\r\n", b"213 24\r\n", b"SIZE a.csv\r\n", 24),
+        (b"211-\r\n SIZE\r\n211 end\r\n", b"550 none\r\n", b"SIZE a.csv\r\n", None),
+        (b"500 what?\r\n", b"213 24\r\n", b"SIZE a.csv\r\n", 24),
+        (b"500 what?\r\n", b"500 what?\r\n", b"SIZE a.csv\r\n", None),
+        (b"500 what?\r\n", b"213 many\r\n", b"SIZE a.csv\r\n", None),
+        (b"500 what?\r\n", b"213 -1\r\n", b"SIZE a.csv\r\n", None),
+        (b"500 what?\r\n", b"200 24\r\n", b"SIZE a.csv\r\n", None),
+        (
+            b"211-\r\n MLST size*;\r\n211 end\r\n",
+            b"250-Begin\r\n type=file;Size=24; a.csv\r\n250 End\r\n",
+            b"MLST a.csv\r\n",
+            24,
+        ),
+        (
+            b"211-\r\n MLST\r\n211 end\r\n",
+            b"250-Begin\r\n size=24;type=file; a.csv\r\n250 End\r\n",
+            b"MLST a.csv\r\n",
+            24,
+        ),
+        (
+            b"211-\r\n MLST\r\n211 end\r\n",
+            b"250-Begin\r\n type=file;size=9; size=24;\r\n250 End\r\n",
+            b"MLST a.csv\r\n",
+            9,
+        ),
+        (b"211-\r\n MLST\r\n211 end\r\n", b"250-Begin\r\n type=file; a.csv\r\n250 End\r\n", b"MLST a.csv\r\n", None),
+        (b"211-\r\n MLST\r\n211 end\r\n", b"550 size=24; none\r\n", b"MLST a.csv\r\n", None),
+    ],
+)
+def test_a_size_is_what_the_server_says_of_that_file_and_else_unknown(features, said, heard, size):
+    def look(client):
+        client.look_at_features()
+        return client.size("a.csv")
+
+    found, commands = asked(features, said, ask=look)
+    assert found == size
+    assert commands[1] == heard
+
+
+def open_data(client):
+    data = client.open_data()
+    if isinstance(data, FtpReply):
+        return data
+    with data:
+        return data.getpeername()[1]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"227 Entering Passive Mode (%(a)b)\r\n",
+        b"227 =%(a)b\r\n",
+        b"227 here (203,0,113,9,%(p)b)\r\n",
+    ],
+)
+def test_a_connection_for_the_file_goes_to_the_same_machine_and_the_port_that_was_named(said):
+    """CVE-2021-4189: an address of the server's choice could be anybody's."""
+    with listening_for(lambda _: None) as port:
+        numbers = f"{port >> 8},{port & 255}".encode()
+        words = said % {b"a": b"127,0,0,1," + numbers, b"p": numbers}
+        found, heard = asked(words, ask=open_data)
+    assert found == port
+    assert heard[0] == b"PASV\r\n"
+
+
+def test_a_firewall_is_kept_from_forgetting_either_connection():
+    kept = []
+
+    def look(client):
+        with client.open_data() as data:
+            kept.extend(one.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) for one in (client.wire.socket, data))
+
+    with listening_for(lambda _: None) as port:
+        asked(f"227 here (127,0,0,1,{port >> 8},{port & 255})\r\n".encode(), ask=look)
+    assert [bool(one) for one in kept] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "refused", [b"500 what?\r\n", b"227 nowhere\r\n", b"227 (127,0,0,1,0,0)\r\n", b"227 (1,1,1,1,999,9)\r\n"]
+)
+def test_the_newer_question_is_asked_where_the_older_one_leads_nowhere(refused):
+    with listening_for(lambda _: None) as port:
+        found, heard = asked(refused, f"229 here (|||{port}|)\r\n".encode(), ask=open_data)
+    assert found == port
+    assert heard[:2] == [b"PASV\r\n", b"EPSV\r\n"]
+
+
+@pytest.mark.parametrize(
+    "said", [b"229 nowhere\r\n", b"229 (|||0|)\r\n", b"229 (|||99999|)\r\n", b"425 no more ports\r\n"]
+)
+def test_a_server_without_a_connection_for_the_file_is_told_by_its_own_words(said):
+    found, _ = asked(b"500 what?\r\n", said, ask=open_data)
+    assert found.code == int(said[:3])
+
+
+def test_over_ipv6_the_older_question_is_never_asked():
+    """It can only name an address of the old kind (RFC 2428, 1)."""
+    heard = []
+
+    def talk(listener):
+        connection, _ = listener.accept()
+        with connection:
+            heard.append(connection.recv(100))
+            connection.sendall(b"425 no\r\n")
+            connection.recv(100)
+
+    try:
+        listener = socket.create_server(("::1", 0), family=socket.AF_INET6)
+    except OSError:
+        pytest.skip("this machine has no IPv6 on loopback")
+    with listener:
+        thread = threading.Thread(target=talk, args=(listener,))
+        thread.start()
+        client = FtpClient("::1", listener.getsockname()[1], connect_timeout=3, reply_timeout=3, tls=None)
+        assert client.open_data() == FtpReply(425, "no")
+        client.wire.close()
+        thread.join()
+    assert heard == [b"EPSV\r\n"]
+
+
+def test_good_bye_is_said_unless_the_conversation_broke_off():
+    _, heard = asked(b"200 ok\r\n", b"221 bye\r\n", ask=noop)
+    assert heard == [b"NOOP\r\n", b"QUIT\r\n"]
+    with scripted([b"oops\r\n"]) as server:
+        client = conversation(server.port)
+        with pytest.raises(InvalidReplyError):
+            client.reply()
+        client.close()
+    assert server.heard == []

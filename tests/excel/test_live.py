@@ -1,0 +1,77 @@
+"""The open workbook from the command line, for machines where Office may not start programs."""
+
+import json
+
+import pytest
+
+from action_returns.cli.app import run
+from tests.excel.conftest import GOOD, PENDING
+
+BAD = [("M.8882.4808.5", "12,50", "ORDER_UPDATE")]
+
+
+def test_check_live_judges_what_stands_in_excel_now_and_writes_the_results_there(desk, capsys):
+    book = desk.open(GOOD)
+    desk.excel.put("Actions!B5", "12,50")
+    assert run(["check", f"some/folder/{book.name}", "--live", "--json"]) == 3
+    told = json.loads(capsys.readouterr().out)
+    assert [finding["cell"] for finding in told["findings"]] == ["Actions!B5"]
+    assert desk.column("E", [4, 5]) == ["Ready: reverse", "Error: Amount uses a comma or grouping"]
+    assert book.app.status_bar is False
+
+
+def test_an_open_workbook_is_found_whatever_the_capitals_of_its_name(desk, capsys):
+    book = desk.open(GOOD)
+    assert run(["check", book.name.upper(), "--live"]) == 0
+    assert desk.column("E", [4]) == ["Ready: reverse"]
+
+
+def test_check_live_takes_a_download(desk, capsys):
+    book = desk.open([("M.8882.4808.1063415", "0", "REJECTED")])
+    assert run(["check", book.name, "--live", "--pending", str(PENDING)]) == 0
+    assert desk.column("H", [4]) == ["Coupon Corner"]
+
+
+def test_send_live_sends_the_rows_and_says_so_beside_them(desk, outbox, capsys):
+    book = desk.open([*GOOD, *BAD])
+    assert run(["send", book.name, "--live", "--yes", "--only-ready"]) == 0
+    assert len(list(outbox.iterdir())) == 1
+    assert desk.column("E", [4, 5, 6])[:2] == ["Handed over in batch 0001"] * 2
+    assert desk.column("E", [6]) == ["Error: Amount uses a comma or grouping"]
+
+
+def test_rows_that_moved_while_the_terminal_asked_are_not_marked(desk, outbox, capsys, monkeypatch):
+    from action_returns.channels.folder import OutboxChannel
+
+    deliver = OutboxChannel.deliver
+
+    def deliver_and_sort(channel, parcel, leaving):
+        desk.put("Actions!A4", "M.8882.4808.2")
+        desk.put("Actions!A5", "M.8882.4808.1")
+        return deliver(channel, parcel, leaving)
+
+    monkeypatch.setattr(OutboxChannel, "deliver", deliver_and_sort)
+    book = desk.open(GOOD)
+    assert run(["send", book.name, "--live", "--yes"]) == 0
+    assert desk.column("E", [4]) == ["Ready: reverse"]
+    assert "The rows changed meanwhile" in capsys.readouterr().err
+
+
+def test_send_live_asks_like_send(desk, outbox, capsys):
+    book = desk.open(GOOD)
+    assert run(["send", book.name, "--live"]) == 2
+    assert "Nobody is here to confirm" in capsys.readouterr().err
+    assert list(outbox.iterdir()) == []
+
+
+def test_a_workbook_that_is_not_open_is_named_with_those_that_are(desk, capsys):
+    book = desk.open(GOOD)
+    assert run(["check", "other.xlsm", "--live"]) == 3
+    said = capsys.readouterr().err
+    assert f"other.xlsm is not open in Excel. Open are: {book.name}." in said
+
+
+def test_without_excel_it_says_so(places, capsys):
+    pytest.importorskip("xlwings")
+    assert run(["check", "returns.xlsm", "--live"]) == 3
+    assert "No workbook is open in Excel" in capsys.readouterr().err

@@ -1,0 +1,120 @@
+"""No ledger in a folder where such a file gets damaged: on another machine, or copied to a cloud while it is written."""
+
+from pathlib import Path, PureWindowsPath
+from types import SimpleNamespace
+from typing import NamedTuple
+
+import psutil
+import pytest
+
+from action_returns.ledger import location as folders
+from action_returns.ledger.location import unsafe_folder_reason
+
+
+class Disk(NamedTuple):
+    mountpoint: str
+    fstype: str
+    opts: str
+
+
+@pytest.fixture
+def disks(monkeypatch):
+    """Say which disks there are."""
+
+    def there_are(*found):
+        monkeypatch.setattr(psutil, "disk_partitions", lambda **_: [Disk(*map(str, disk)) for disk in found])
+
+    return there_are
+
+
+def test_a_folder_of_this_machine_is_safe(tmp_path):
+    assert unsafe_folder_reason(tmp_path / "not" / "yet" / "there") == ""
+
+
+@pytest.mark.parametrize("kind", ["nfs4", "cifs", "smbfs", "fuse.sshfs", "CIFS"])
+def test_a_network_drive_is_named(tmp_path, disks, kind):
+    disks(("/", "ext4", "rw"), (tmp_path / "share", kind, "rw"))
+    assert unsafe_folder_reason(tmp_path / "share" / "books").startswith(
+        f"{tmp_path / 'share'} lies on another machine"
+    )
+    assert unsafe_folder_reason(tmp_path / "shared") == ""
+
+
+class OnWindows(PureWindowsPath):
+    """A path as Windows has them, where nothing exists."""
+
+    def expanduser(self):
+        return self
+
+    absolute = expanduser
+
+    def exists(self):
+        return False
+
+
+@pytest.mark.parametrize(("kind", "says"), [(4, "Z: lies on another machine"), (3, "")])
+def test_a_mapped_drive_of_windows_is_named(monkeypatch, kind, says):
+    asked = []
+    kernel = SimpleNamespace(GetDriveTypeW=lambda root: asked.append(root) or kind)
+    monkeypatch.setattr("ctypes.windll", SimpleNamespace(kernel32=kernel), raising=False)
+    monkeypatch.setattr("action_returns.ledger.location.sys.platform", "win32")
+    assert unsafe_folder_reason(OnWindows(r"Z:\books")).startswith(says)
+    assert bool(unsafe_folder_reason(OnWindows(r"Z:\books"))) == bool(says)
+    assert set(asked) == {"Z:\\"}
+
+
+def test_the_disk_nearest_to_the_folder_decides(tmp_path, disks):
+    disks(("/", "nfs4", "rw"), (tmp_path, "ext4", "rw"))
+    assert unsafe_folder_reason(tmp_path / "books") == ""
+
+
+def test_of_two_disks_over_one_place_the_one_that_is_seen_decides(tmp_path, disks):
+    disks((tmp_path, "autofs", "rw"), (tmp_path, "nfs4", "rw"))
+    assert "lies on another machine" in unsafe_folder_reason(tmp_path)
+
+
+def test_a_link_to_a_network_drive_is_followed(tmp_path, disks):
+    (tmp_path / "share").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "share")
+    disks(("/", "ext4", "rw"), (tmp_path / "share", "nfs", "rw"))
+    assert "lies on another machine" in unsafe_folder_reason(tmp_path / "link" / "books")
+
+
+def test_a_machine_that_names_no_disk_is_taken_for_safe(tmp_path, disks):
+    disks()
+    assert unsafe_folder_reason(tmp_path) == ""
+
+
+def test_a_share_named_by_its_server_is_refused_without_asking_for_disks(disks):
+    assert unsafe_folder_reason(OnWindows(r"\\server\books\returns")).startswith(
+        "\\\\server\\books lies on another machine"
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "OneDrive - Acme Ltd",
+        "Dropbox (Personal)",
+        "Google Drive",
+        "iCloudDrive",
+        "Nextcloud",
+        "ownCloud",
+        "Library/Mobile Documents/com~apple~CloudDocs",
+        "Library/CloudStorage/Box-Box",
+    ],
+)
+def test_a_folder_that_goes_to_a_cloud_is_named(tmp_path, name):
+    assert "is copied to a cloud" in unsafe_folder_reason(tmp_path / name / "books")
+
+
+@pytest.mark.parametrize("mark", folders._MARKS)
+def test_what_such_a_program_left_gives_its_folder_away(tmp_path, mark):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / mark).mkdir()
+    assert unsafe_folder_reason(tmp_path / "mine" / "books").startswith(f"{tmp_path / 'mine'} is copied to a cloud")
+
+
+def test_the_users_own_sign_is_understood(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path / "Dropbox"))
+    assert "is copied to a cloud" in unsafe_folder_reason(Path("~/books"))

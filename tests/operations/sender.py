@@ -1,0 +1,168 @@
+"""A program that sends lists, as the tests that kill it start it: forks one child for every order it reads.
+
+An order is a line of JSON: where the ledger lies, the channel, the lists, the step at which the child kills itself, or
+the seconds after which it is killed. What the child was told by ``submit`` it writes to a file before it goes on, as a
+person would have read it.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+from action_returns import channels as delivery
+from action_returns.batch.cells import Columns
+from action_returns.batch.check import check
+from action_returns.batch.report import summarise
+from action_returns.errors import AlreadySentError, LedgerError
+from action_returns.ledger.ledger import Ledger, open_ledger
+from action_returns.operations.account import Account
+from action_returns.operations.check import CheckedBatch
+from action_returns.operations.send import submit
+from action_returns.readers.batch_file import LoadedBatch
+
+STEPS = (
+    "before it is claimed",
+    "after it was claimed",
+    "before leaving is recorded",
+    "after leaving was recorded",
+    "after the first bytes left",
+    "after the channel has answered",
+    "after the outcome was recorded",
+)
+"""Where a submission can die, in order."""
+
+
+def rows_of(number):
+    """Give the rows of list number n: what makes it unlike every other."""
+    return [(f"M.8882.4808.{number * 10 + at}", 0.0, "REJECTED") for at in range(3)]
+
+
+def checked(number):
+    rows = rows_of(number)
+    columns = Columns(*map(list, zip(*rows, strict=True)), rows=range(2, len(rows) + 2))
+    report = check(columns)
+    ready = report.ready_rows()
+    return CheckedBatch(f"list-{number}.csv", LoadedBatch(columns, "here"), report, None, ready, summarise(ready))
+
+
+def channel(facts):
+    """Build a channel from what an order says about it."""
+    facts = dict(facts)
+    kind = facts.pop("kind")
+    password = facts.pop("password", None)
+    if password is not None:
+        facts["password"] = lambda: password
+    if "directory" in facts and kind in {"Outbox", "DraftChannel"}:
+        facts["directory"] = Path(facts["directory"])
+    if "private_key" in facts:
+        facts["private_key"] = Path(facts["private_key"])
+    if bundle := facts.pop("bundle", None):
+        import ssl
+
+        facts["context"] = ssl.create_default_context(cafile=bundle)
+    return getattr(delivery, kind)(**facts)
+
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def mine_the_way(step):
+    """Make this process die at a step."""
+    claim, leaving, settle = Ledger.claim, Ledger.leaving, Ledger.settle
+
+    def dying_claim(self, *args, **facts):
+        if step == STEPS[0]:
+            die()
+        claimed = claim(self, *args, **facts)
+        if step == STEPS[1]:
+            die()
+        return claimed
+
+    def dying_leaving(self, number):
+        if step == STEPS[2]:
+            die()
+        leaving(self, number)
+        if step == STEPS[3]:
+            die()
+        if step == STEPS[4]:
+            die_after_the_first_bytes()
+
+    def dying_settle(self, *facts):
+        if step == STEPS[5]:
+            die()
+        settle(self, *facts)
+        if step == STEPS[6]:
+            die()
+
+    Ledger.claim, Ledger.leaving, Ledger.settle = dying_claim, dying_leaving, dying_settle
+
+
+def die_after_the_first_bytes():
+    """Let the system's own calls through once more and die: some of the file's bytes are with the receiver then."""
+    import builtins
+    import socket
+    import ssl
+
+    def dying(original):
+        def once(*args, **facts):
+            original(*args, **facts)
+            die()
+
+        return once
+
+    for owner, name in ((socket.socket, "sendall"), (socket.socket, "send"), (ssl.SSLSocket, "send")):
+        setattr(owner, name, dying(getattr(owner, name)))
+    os.link = dying(os.link)
+    builtins.open = dying(builtins.open)
+
+
+def send(order):
+    account = Account("acme", "test", profile=SimpleNamespace(channel=SimpleNamespace(kind=order["channel"]["kind"])))
+    told = os.open(order["told"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    with open_ledger(Path(order["ledger"])) as ledger:
+        for number in order["lists"]:
+            try:
+                done = submit(
+                    checked(number), account, channel(order["channel"]), ledger,
+                    clock=lambda: datetime(2026, 11, 23, tzinfo=UTC), confirmation="a test",
+                )  # fmt: skip
+                said = f"{done.outcome.state} {done.batch} {done.recorded}"
+            except AlreadySentError as refused:
+                said = f"refused {refused.batch} True"
+            except LedgerError as problem:
+                said = f"stopped - {problem}".replace("\n", " ")
+            os.write(told, f"{number} {said}\n".encode())
+
+
+def main():
+    for line in sys.stdin:
+        order = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            try:
+                mine_the_way(order.get("dies"))
+                send(order)
+            except BaseException:  # noqa: BLE001  # a forked child never returns
+                import traceback
+
+                traceback.print_exc()
+                os._exit(1)
+            os._exit(0)
+        if "killed_after" in order:
+            time.sleep(order["killed_after"])
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

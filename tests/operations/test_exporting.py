@@ -1,0 +1,58 @@
+"""The clean CSV as a file: no file of the user is lost for it."""
+
+import os
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from action_returns.errors import OutputFileError
+from action_returns.files import default_paths
+from action_returns.operations.account import Account
+from action_returns.operations.check import check_file
+from action_returns.operations.export import export
+
+ROWS = b"ActionId,Amount,Reason\r\nM.8882.4808.1063415,0,REJECTED\r\n"
+TODAY = date(2026, 6, 5)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with a list of returns, in which the program is run."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "returns.csv").write_bytes(ROWS)
+    return tmp_path
+
+
+def exported(file, target, home):
+    places = default_paths({"ACTION_RETURNS_HOME": str(home)})
+    checked = check_file(str(file), Account(), places, now=datetime(2026, 6, 5, tzinfo=UTC))
+    return export(checked, places, target=Path(target), today=TODAY, overwrite=True)
+
+
+def test_the_list_that_was_checked_is_never_written_however_its_name_is_spelled(folder, home):
+    whole = folder / "returns.csv"
+    for file, target in (
+        ("returns.csv", whole),
+        (whole, "returns.csv"),
+        ("returns.csv", f"../{folder.name}/returns.csv"),
+    ):
+        with pytest.raises(OutputFileError, match="is the file that was checked"):
+            exported(file, target, home)
+    assert whole.read_bytes() == ROWS
+
+
+@pytest.mark.parametrize("link", [os.symlink, os.link])
+def test_the_list_that_was_checked_is_never_written_through_another_name_of_it(folder, home, link):
+    link(folder / "returns.csv", folder / "other.csv")
+    for file, target in (("returns.csv", "other.csv"), ("other.csv", "returns.csv")):
+        with pytest.raises(OutputFileError, match="is the file that was checked"):
+            exported(file, target, home)
+    assert (folder / "returns.csv").read_bytes() == (folder / "other.csv").read_bytes() == ROWS
+
+
+def test_another_file_is_replaced_where_that_was_asked_for(folder, home):
+    (folder / "other.csv").write_bytes(b"older")
+    made = exported("returns.csv", "other.csv", home)
+    assert (folder / "other.csv").read_bytes() == made.content
+    assert (folder / "returns.csv").read_bytes() == ROWS

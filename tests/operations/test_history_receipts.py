@@ -1,0 +1,133 @@
+"""What people find of a batch beside the ledger: its bytes, its receipt, and a copy of the ledger. None of it lies."""
+
+import re
+import time
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from action_returns.channels.base import Outcome, State
+from action_returns.files import default_paths
+from action_returns.ledger.sqlite import list_copies
+from action_returns.operations.account import Account, open_account_ledger
+from action_returns.operations.history import receipt_lines, save_receipt_and_backup
+from action_returns.operations.review import review, write_review_page
+from tests.operations.test_send import CONTENT, Receiver, checked, send
+
+ACCOUNT = Account("acme", "live")
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture
+def places(tmp_path):
+    return default_paths({"ACTION_RETURNS_HOME": str(tmp_path)})
+
+
+@pytest.fixture
+def ledger(places):
+    with open_account_ledger(ACCOUNT, places) as opened:
+        yield opened
+
+
+@pytest.fixture
+def done(ledger):
+    return send(ledger, Receiver(ledger))
+
+
+def keep(done, ledger, places):
+    return save_receipt_and_backup(done, ACCOUNT, ledger, places, TODAY)
+
+
+def test_the_exact_bytes_the_receipt_and_a_copy_of_the_ledger_are_kept(places, ledger, done):
+    receipt, unkept = keep(done, ledger, places)
+    folder = places.submissions / "0001"
+    assert (receipt, unkept) == (str(folder / "receipt.html"), [])
+    assert (folder / done.file_name).read_bytes() == CONTENT
+    assert done.sha256 in (folder / "receipt.html").read_text()
+    assert [copy.name for copy in list_copies(places.backups)] == ["ledger-2026-11-23.sqlite3"]
+
+
+def test_bytes_that_lie_there_already_are_left_alone(places, ledger, done):
+    keep(done, ledger, places)
+    before = (places.submissions / "0001" / done.file_name).stat().st_mtime_ns
+    assert keep(done, ledger, places)[1] == []
+    assert (places.submissions / "0001" / done.file_name).stat().st_mtime_ns == before
+
+
+def test_a_receipt_that_cannot_be_written_says_where_everything_is(places, ledger, done):
+    places.submissions.write_text("a file in the way")
+    receipt, (said,) = keep(done, ledger, places)
+    assert receipt == ""
+    assert "action-returns history receipt 0001" in said
+    assert list_copies(places.backups)
+
+
+def test_a_copy_that_cannot_be_made_takes_no_receipt_away(places, ledger, done):
+    places.backups.write_text("a file in the way")
+    receipt, (said,) = keep(done, ledger, places)
+    assert receipt.endswith("receipt.html")
+    assert "Today's copy of the ledger could not be made" in said
+    assert "The ledger itself is as it should be" in said
+
+
+def many(count):
+    return checked(*((f"M.8882.4808.{number}", 0.0, "REJECTED") for number in range(1, count + 1)))
+
+
+@pytest.mark.parametrize(("count", "told"), [(5_000, []), (5_001, ["1"]), (5_700, ["700"])])
+def test_a_receipt_says_how_many_rows_it_leaves_out(places, ledger, count, told):
+    receipt, _ = keep(send(ledger, Receiver(ledger), many(count)), ledger, places)
+    page = Path(receipt).read_text()
+    assert re.findall("… and (.*?) more rows; all of them are in the file", page) == told
+    assert page.count("<tr><td>M.8882.4808.") == 5_000
+
+
+def test_a_review_page_says_how_many_rows_it_leaves_out(tmp_path):
+    write_review_page(review(many(5_012), ACCOUNT), tmp_path / "review.html")
+    page = (tmp_path / "review.html").read_text()
+    assert "… and 12 more rows." in page
+    assert page.count("<tr><td>M.8882.4808.") == 5_000
+
+
+def test_a_receipt_shows_every_row_with_its_amount(places, ledger, done):
+    page = Path(keep(done, ledger, places)[0]).read_text()
+    assert re.findall("<tr><td>(M.*?)</td><td.*?>(.*?)</td><td>(.*?)</td>", page) == [
+        ("M.8882.4808.1", "0", "REJECTED"),
+        ("M.8882.4808.2", "12.50", "ORDER_UPDATE"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (State.SENT, "Sent: the receiver confirmed that it holds the file"),
+        (State.HANDED_OVER, "Handed over: not yet confirmed by the receiver"),
+        (State.FAILED, "Failed: nothing was delivered"),
+        (State.UNKNOWN, "Unknown: nobody can tell whether it arrived"),
+    ],
+)
+def test_a_receipt_tells_the_outcome_the_evidence_and_the_next_step(ledger, state, told):
+    send(ledger, Receiver(ledger, Outcome(state, "So it was.", evidence={"reply": "226 ok", "size": 83})))
+    facts = dict(receipt_lines(ledger.batch(1)))
+    assert (facts["Outcome"], facts["What happened"]) == (told, "So it was.")
+    assert (facts["Evidence: reply"], facts["Evidence: size"]) == ("226 ok", "83")
+    assert ("history mark 0001 sent" in facts.get("What to do", "")) == (state is State.UNKNOWN)
+
+
+@pytest.fixture
+def nine_hours_ahead(monkeypatch):
+    """A machine whose clock is nine hours ahead of UTC."""
+    if not hasattr(time, "tzset"):
+        pytest.skip("the time zone of a process can be changed on POSIX only")
+    with monkeypatch.context() as there:
+        there.setenv("TZ", "XST-9")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+def test_a_receipt_tells_when_it_was_in_both_clocks(ledger, done, nine_hours_ahead):
+    record = replace(ledger.batch(1), created_at=datetime(2026, 11, 23, 20, 5, 6, tzinfo=UTC))
+    assert dict(receipt_lines(record))["When"] == "2026-11-24 05:05:06 XST (2026-11-23 20:05:06 UTC)"

@@ -1,0 +1,194 @@
+"""CSV as the spreadsheet programs of many countries write it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from action_returns.batch.check import check
+from action_returns.errors import FileError
+from action_returns.readers import csv_file
+from action_returns.readers import csv_file as csv_text
+from action_returns.readers.batch_file import LoadedBatch, read_stream
+
+HEADER = "ActionId,Amount,Reason\r\n"
+
+
+def cells(content):
+    columns = read_stream(content).columns
+    return list(zip(columns.rows, columns.action_id, columns.amount, columns.reason, strict=True))
+
+
+def refusal(content):
+    with pytest.raises(FileError) as caught:
+        read_stream(content)
+    return caught.value
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_every_way_to_write_the_same_rows_gives_the_same_cells(delimiter, end, encoding):
+    lines = [
+        "Notiz: Müller",
+        "",
+        delimiter.join(("ActionId", "Amount", "Reason")),
+        delimiter.join(("M.1.2.3", "0", "REJECTED")),
+    ]
+    content = end.join([*lines, ""]).encode(encoding)
+    assert cells(content) == [(4, "M.1.2.3", "0", "REJECTED")]
+
+
+def test_other_spellings_of_headers_and_other_columns_are_fine():
+    assert cells(b"Order;Reason ;SALE_AMOUNT;action id\r\n7;REJECTED;0;M.1.2.3\r\n") == [
+        (2, "M.1.2.3", "0", "REJECTED")
+    ]
+
+
+def test_a_named_separator_counts():
+    assert cells(b"sep=;\r\nActionId;Amount;Reason\r\nM.1.2.3;1,5;REJECTED\r\n") == [(3, "M.1.2.3", "1,5", "REJECTED")]
+
+
+def test_an_empty_field_is_nothing_and_never_zero():
+    assert cells((HEADER + "M.1.2.3,,REJECTED\r\n").encode()) == [(2, "M.1.2.3", None, "REJECTED")]
+
+
+def test_a_comma_that_splits_an_amount_in_two_never_changes_the_money():
+    content = b"Reason,ActionId,Amount\r\nORDER_UPDATE,M.1.2.3,12,50\r\n"
+    reading = read_stream(content)
+    assert list(reading.columns.amount) == ["12,50"]
+    assert [finding.code for finding in check(reading.columns)] == ["amount-separator"]
+    assert "more fields than the header" in reading.notes[0]
+
+
+def test_a_comma_that_splits_an_amount_in_the_middle_makes_the_row_an_error():
+    report = check(read_stream((HEADER + "M.1.2.3,12,50,ORDER_UPDATE\r\n").encode()).columns)
+    assert report.ready == 0
+    assert report[0].found == "12,50,ORDER_UPDATE"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_empty_fields_at_the_end_of_a_row_change_no_cell(delimiter):
+    rows = ["ActionId,Amount,Reason", "M.1.2.3,0,REJECTED,,", "M.1.2.4,12.5,ORDER_UPDATE,", "M.1.2.5,0,REJECTED"]
+    content = "\r\n".join(rows).replace(",", delimiter).encode()
+    assert cells(content) == [
+        (2, "M.1.2.3", "0", "REJECTED"),
+        (3, "M.1.2.4", "12.5", "ORDER_UPDATE"),
+        (4, "M.1.2.5", "0", "REJECTED"),
+    ]
+    assert not any("more fields than the header" in note for note in read_stream(content).notes)
+
+
+def test_empty_fields_after_an_amount_that_a_comma_split_keep_the_amount_whole():
+    reading = read_stream(b"ActionId,Reason,Amount\r\nM.1.2.3,ORDER_UPDATE,12,50,,\r\n")
+    assert reading.columns.amount[0].startswith("12,50")
+    assert check(reading.columns).ready == 0
+
+
+def test_a_line_break_inside_quotes_keeps_the_line_numbers_right():
+    content = (HEADER + 'M.1.2.3,0,"REJ\r\nECTED"\r\nM.1.2.4,0,REJECTED\r\n').encode()
+    assert [row[0] for row in cells(content)] == [2, 4]
+
+
+def test_blank_lines_and_blank_records_are_left_out():
+    assert len(cells((HEADER + "\r\n,,\r\nM.1.2.3,0,REJECTED\r\n,,\r\n\r\n").encode())) == 1
+
+
+def test_a_short_record_has_nothing_where_it_ends():
+    assert cells((HEADER + "M.1.2.3\r\n").encode()) == [(2, "M.1.2.3", None, None)]
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "says"),
+    [
+        (b"", "columns-missing", "no row with the headers"),
+        (b"ActionId,Amount\r\nM.1.2.3,0\r\n", "columns-missing", "not Reason"),
+        (b"ActionId,Amount,Reason\r\n", "no-rows", "no rows below"),
+        (b"ActionId,Amount,Amount,Reason\r\n", "columns-repeated", "2 times"),
+        (b'ActionId,Amount,Reason\r\nM.1.2.3,0,"REJECTED\r\n', "file-unreadable", "line 2"),
+        (b"ActionId,Amount,Reason\r\nM.1.2.3,\x00,REJECTED\r\n", "file-unreadable", "line 2"),
+        (b"<html><table>", "file-unreadable", "web page"),
+        (b"ActionId,Amount,Reason\r\n\x81\x8d,0,REJECTED\r\n", "file-unreadable", "encoding"),
+    ],
+)
+def test_a_file_that_cannot_be_used_says_what_is_wrong(content, code, says):
+    problem = refusal(content)
+    assert problem.code == code
+    assert says in problem.message
+
+
+def test_an_exact_header_wins_over_an_alias():
+    assert cells(b"ActionId,Sale Amount,Amount,Reason\r\nM.1.2.3,9,0,REJECTED\r\n") == [(2, "M.1.2.3", "0", "REJECTED")]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    ["Action ID,Revenue,Reason Code", "action_id,Sale-Amount,REASON", "\u200bActionId,Amo\u00adunt,Reason\ufeff"],
+)
+def test_every_spelling_of_the_three_headers_is_found(headers):
+    assert cells(f"{headers}\r\nM.1.2.3,0,REJECTED\r\n".encode()) == [(2, "M.1.2.3", "0", "REJECTED")]
+
+
+def test_a_row_that_holds_a_note_only_is_no_row():
+    assert cells(b"ActionId,Amount,Reason,Note\r\n,,,call back\r\nM.1.2.3,0,REJECTED,\r\n") == [
+        (3, "M.1.2.3", "0", "REJECTED")
+    ]
+
+
+def test_a_very_long_note_stands_in_no_rows_way():
+    note = "x" * 500_000
+    content = f"ActionId,Amount,Reason,Note\r\nM.1.2.3,0,REJECTED,{note}\r\n".encode()
+    assert cells(content) == [(2, "M.1.2.3", "0", "REJECTED")]
+
+
+def test_headers_may_stand_well_below_the_top():
+    above = "".join(f"Note {n}\r\n" for n in range(30))
+    assert cells((above + HEADER + "M.1.2.3,0,REJECTED\r\n").encode()) == [(32, "M.1.2.3", "0", "REJECTED")]
+
+
+@pytest.mark.parametrize(("delimiter", "told"), [(";", "semicolons"), ("\t", "tabs"), (",", None)])
+def test_another_separator_than_the_comma_is_told(delimiter, told):
+    notes = read_stream((HEADER + "M.1.2.3,0,REJECTED\r\n").replace(",", delimiter).encode()).notes
+    assert notes == (() if told is None else (f"The columns of standard input are separated by {told}.",))
+
+
+def test_all_amounts_that_a_comma_split_are_counted():
+    rows = "M.1.2.3,12,50,ORDER_UPDATE\r\n" * 3
+    assert read_stream((HEADER + rows).encode()).notes[0].startswith("3 records have more fields than the header")
+
+
+def test_an_amount_that_a_tab_split_in_two_shows_both_parts():
+    columns = read_stream(b"Reason\tActionId\tAmount\r\nORDER_UPDATE\tM.1.2.3\t12\t50\r\n").columns
+    assert list(columns.amount) == ["12 | 50"]
+    assert check(columns).ready == 0
+
+
+@pytest.mark.parametrize("told", ["sep=;", "SEP=;"])
+def test_only_the_named_separator_divides_the_rows(told):
+    content = f"{told}\r\nActionId,Amount,Reason\r\nActionId;Amount;Reason\r\nM.1.2.3;0;REJECTED\r\n"
+    assert cells(content.encode()) == [(4, "M.1.2.3", "0", "REJECTED")]
+
+
+def test_a_file_that_is_too_large_is_refused_and_never_cut_off(monkeypatch):
+    monkeypatch.setattr(csv_file, "MOST_ROWS", 2)
+    rows = "M.1.2.3,0,REJECTED\r\n"
+    assert len(cells((HEADER + rows * 2).encode())) == 2
+    assert refusal((HEADER + rows * 3).encode()).code == "file-too-large"
+    monkeypatch.setattr(csv_text, "_MOST_BYTES", len(HEADER + rows) - 1)
+    assert refusal((HEADER + rows).encode()).code == "file-too-large"
+
+
+def test_windows_text_is_named_as_assumed():
+    reading = read_stream("ActionId,Amount,Reason\r\nM.1.2.3,0,Rückgabe\r\n".encode("cp1252"))
+    assert reading.columns.reason == ["Rückgabe"]
+    assert any("Windows-1252" in note for note in reading.notes)
+
+
+@given(st.one_of(st.binary(), st.text('ActionId,Amount;Reason\r\n"\t\0 0M.').map(lambda t: (HEADER + t).encode())))
+def test_no_bytes_lead_to_anything_but_a_reading_or_a_plain_refusal(content):
+    try:
+        reading = read_stream(content)
+    except FileError as problem:
+        assert problem.message.endswith((".", '"'))  # noqa: PT017
+    else:
+        assert isinstance(reading, LoadedBatch)
+        check(reading.columns)

@@ -1,0 +1,584 @@
+"""Workbooks: every cell as it is, quickly where rows look alike, and nothing hostile gets in."""
+
+import random
+import re
+import subprocess
+import sys
+import zipfile
+from datetime import date, datetime, timedelta
+
+import openpyxl
+import pytest
+import xlsxwriter
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from action_returns.batch.cells import CellError
+from action_returns.batch.check import check
+from action_returns.errors import FileError
+from action_returns.readers.batch_file import read_batch
+from action_returns.readers.xlsx.batch import read_grid
+
+HEADERS = ("ActionId", "Amount", "Reason")
+
+
+def write(path, rows, *, table=None, sheet="Actions", top=0, left=0, headers=HEADERS):
+    """Write a sheet with XlsxWriter; texts stay texts."""
+    book = xlsxwriter.Workbook(
+        path, {"strings_to_numbers": False, "strings_to_formulas": False, "nan_inf_to_errors": True}
+    )
+    page = book.add_worksheet(sheet)
+    text, day = book.add_format({"num_format": "@"}), book.add_format({"num_format": "yyyy-mm-dd"})
+    for at, header in enumerate(headers):
+        page.write_string(top, left + at, header)
+    for number, row in enumerate(rows, top + 1):
+        for at, cell in enumerate(row):
+            if isinstance(cell, bool):
+                page.write_boolean(number, left + at, cell)
+            elif isinstance(cell, str):
+                page.write_string(number, left + at, cell, text)
+            elif isinstance(cell, datetime):
+                page.write_datetime(number, left + at, cell, day)
+            elif cell is not None:
+                page.write_number(number, left + at, cell)
+    if table:
+        page.add_table(
+            top,
+            left,
+            top + len(rows),
+            left + len(headers) - 1,
+            {"name": table, "columns": [{"header": h} for h in headers]},
+        )
+    book.close()
+    return path
+
+
+def cells(reading):
+    columns = reading.columns
+    return list(zip(columns.rows, columns.action_id, columns.amount, columns.reason, strict=True))
+
+
+def refusal(path, **options):
+    with pytest.raises(FileError) as caught:
+        read_batch(path, **options)
+    return caught.value
+
+
+def rewritten(path, change):
+    """Change the XML of a workbook's parts: change(part, content) gives the new content."""
+    target = path.with_name("changed.xlsx")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            new.writestr(part, change(part, old.read(part)))
+    return target
+
+
+def with_prefix(part, xml):
+    """Write the XML of the first sheet in a way no common program does."""
+    if "sheet1" not in part:
+        return xml
+    text = xml.decode().replace("xmlns=", "xmlns:x=", 1)
+    return re.sub(r"<(/?)(?=[a-zA-Z])(?!\?)", r"<\1x:", text).encode()
+
+
+values = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.floats(allow_nan=False, allow_infinity=False, width=32).map(float),
+    st.integers(-(10**9), 10**9).map(float),
+    st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=12).filter(lambda t: "_x" not in t and t),
+    st.sampled_from(["M.8882.4808.1063415", "REJECTED", " a ", "<&>", "007", "12,50", "é", "x" * 300]),
+)
+
+
+@given(st.lists(st.tuples(values, values, values, values), min_size=1, max_size=60))
+def test_every_cell_is_read_as_openpyxl_reads_it(tmp_path_factory, rows):
+    path = write(tmp_path_factory.mktemp("book") / "b.xlsx", rows, headers=("Note", *HEADERS))
+    sheet = openpyxl.load_workbook(path)["Actions"]
+    expected = []
+    for number, row in enumerate(sheet.iter_rows(min_row=2, min_col=2, max_col=4, values_only=True), 2):
+        if any(cell is not None for cell in row):
+            expected.append((number, *row))
+    if not expected:
+        assert refusal(path).code == "no-rows"
+    else:
+        assert [tuple(map(same, row)) for row in cells(read_batch(path))] == [tuple(map(same, row)) for row in expected]
+
+
+def same(cell):
+    return (type(cell) is bool, float(cell)) if isinstance(cell, bool | int | float) else cell
+
+
+def test_a_large_sheet_of_rows_that_look_alike_but_for_a_few_is_read_cell_by_cell(tmp_path):
+    pick = random.Random(7)
+    rows = []
+    for n in range(6000):
+        amount = pick.choice([0.0, 12.5, "12,50", None, 99.99, 1e-7, -3.0])
+        rows.append((f"M.8882.4808.{n}" if n % 97 else None, amount, pick.choice(["REJECTED", "ORDER_UPDATE", None])))
+    path = write(tmp_path / "b.xlsx", rows, table="Actions")
+    expected = [(n, *row) for n, row in enumerate(rows, 2) if row != (None, None, None)]
+    assert cells(read_batch(path)) == expected
+
+
+@pytest.mark.parametrize("program", ["openpyxl", "xlsxwriter"])
+def test_dates_errors_booleans_and_formulas_are_what_they_are(tmp_path, program):
+    path = tmp_path / "b.xlsx"
+    if program == "xlsxwriter":
+        write(path, [(datetime(2026, 1, 2), True, "x")])  # noqa: DTZ001
+        assert cells(read_batch(path)) == [(2, datetime(2026, 1, 2), True, "x")]  # noqa: DTZ001
+        return
+    book = openpyxl.Workbook()
+    book.active.append(HEADERS)
+    book.active.append(["#N/A", "=1+1", date(2026, 1, 2)])
+    book.active["A2"].data_type = "e"
+    book.save(path)
+    (row,) = cells(read_batch(path))
+    assert row == (2, CellError("error", "#N/A"), CellError("no-value", ""), datetime(2026, 1, 2))  # noqa: DTZ001
+    codes = [finding.code for finding in check(read_batch(path).columns)]
+    assert codes == ["cell-error", "formula-no-value", "reason-unknown"]
+
+
+DAY = datetime(2026, 1, 5)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
+
+
+def from_1904(part, xml):
+    """Let a workbook count its dates from 1904, as old ones of Excel for Mac do."""
+    return xml.replace(b"<workbookPr ", b'<workbookPr date1904="1" ') if part == "xl/workbook.xml" else xml
+
+
+@pytest.mark.parametrize("column", [0, 1, 2])
+@pytest.mark.parametrize("at", [0, 2, 4])
+def test_a_date_among_rows_that_look_alike_is_never_read_as_a_number(tmp_path, at, column):
+    rows = [[f"M.1.2.{n}", 10.0 + n, "ORDER_UPDATE"] for n in range(5)]
+    rows[at][column] = DAY
+    path = write(tmp_path / "b.xlsx", rows)
+    assert cells(read_batch(path)) == [(n, *row) for n, row in enumerate(rows, 2)]
+    report = check(read_batch(path).columns)
+    assert [(finding.row, finding.severity) for finding in report] == [(at + 2, "error")]
+    assert report.ready == 4
+
+
+def test_a_date_among_rows_that_look_alike_counts_from_1904_where_the_workbook_does(tmp_path):
+    rows = [[f"M.1.2.{n}", DAY if n == 2 else 10.0, "ORDER_UPDATE"] for n in range(5)]
+    changed = rewritten(write(tmp_path / "b.xlsx", rows), from_1904)
+    assert [row[2] for row in cells(read_batch(changed))] == [10.0, 10.0, DAY + timedelta(1462), 10.0, 10.0]
+
+
+def test_a_date_between_rows_that_do_not_look_alike_is_never_read_as_a_number(tmp_path):
+    rows = [[f"M.1.2.{n}", 10.0 + n, "ORDER_UPDATE"] for n in range(40)]
+    for odd in (3, 11, 13, 30):
+        rows[odd][1] = True
+    for dated in (12, 20):
+        rows[dated][1] = DAY
+    assert cells(read_batch(write(tmp_path / "b.xlsx", rows))) == [(n, *row) for n, row in enumerate(rows, 2)]
+
+
+def test_one_date_in_a_sheet_of_many_pieces_is_found(tmp_path):
+    rows = [[f"M.8882.4808.{n}", 10.0, "ORDER_UPDATE"] for n in range(6000)]
+    rows[5000][1] = DAY
+    assert cells(read_batch(write(tmp_path / "b.xlsx", rows))) == [(n, *row) for n, row in enumerate(rows, 2)]
+
+
+@pytest.mark.parametrize(
+    ("number_format", "is_date"),
+    [
+        # the ones that programs have built in (ECMA-376, 18.8.30), by number
+        (1, False), (2, False), (4, False), (9, False), (10, False), (11, False), (37, False), (44, False), (49, False),
+        (14, True), (15, True), (17, True), (18, True), (22, True), (45, True), (46, True), (47, True),
+        ("General", False), ("0.00", False), ("#,##0.00", False), ("[Red]-0.00", False), ('0.00 "USD"', False),
+        ('"days" 0.00', False), (r"0.00\d", False), ("0.00_d", False), ("0.00*d", False), ("[$USD] 0.00", False),
+        ("dd/mm/yyyy", True), ("yyyy", True), ("hh:mm", True), ("[h]", True), ("[mm]", True), ("ss", True),
+        ("[Red]d", True), ('d "of" m', True),
+    ],
+)  # fmt: skip
+def test_a_format_tells_whether_a_number_is_a_date(tmp_path, number_format, is_date):
+    book = xlsxwriter.Workbook(tmp_path / "b.xlsx")
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, HEADERS)
+    look = book.add_format({"num_format": number_format})
+    for row in range(1, 4):
+        sheet.write_row(row, 0, ["M.1.2.3", 46027.0, "ORDER_UPDATE"])
+    sheet.write_number(2, 1, 46027.0, look)
+    book.add_worksheet("Elsewhere").write_number(0, 0, 1.0, book.add_format({"num_format": "mmm yy"}))
+    book.close()
+    found = [row[2] for row in cells(read_batch(tmp_path / "b.xlsx"))]
+    assert found == [46027.0, DAY if is_date else 46027.0, 46027.0]
+
+
+def test_the_value_a_formula_had_is_its_value(tmp_path):
+    path = write(tmp_path / "b.xlsx", [("M.1.2.3", 0.0, "REJECTED")])
+    changed = rewritten(
+        path,
+        lambda part, xml: (
+            xml.replace(b'<v>0</v></c><c r="C2"', b'<f>1+1</f><v>2</v></c><c r="C2"') if "sheet1" in part else xml
+        ),
+    )
+    assert cells(read_batch(changed))[0][2] == 2.0
+
+
+def test_merged_cells_and_hidden_rows_become_findings(tmp_path):
+    path = tmp_path / "b.xlsx"
+    book = openpyxl.Workbook()
+    book.active.append(HEADERS)
+    for n in range(4):
+        book.active.append([f"M.8882.4808.{n}", 0, "REJECTED"])
+    book.active.merge_cells("C3:C4")
+    book.active.row_dimensions[5].hidden = True
+    book.save(path)
+    report = check(read_batch(path).columns)
+    assert [(f.cell, f.code) for f in report] == [
+        ("Sheet!C3", "cell-merged"),
+        ("Sheet!C4", "cell-merged"),
+        ("Sheet!A5", "row-hidden"),
+    ]
+
+
+@pytest.mark.parametrize("said", ["1", "true"])
+@pytest.mark.parametrize("number", [1, 400])
+def test_every_row_of_a_sheet_that_hides_all_rows_is_told_as_hidden(tmp_path, number, said):
+    rows = [(f"M.8882.4808.{n}", 0.0, "REJECTED") for n in range(number)]
+    hiding = rewritten(
+        write(tmp_path / "b.xlsx", rows),
+        lambda part, xml: (
+            xml.replace(b"<sheetFormatPr ", b'<sheetFormatPr zeroHeight="%s" ' % said.encode())
+            if "sheet1" in part
+            else xml
+        ),
+    )
+    findings = check(read_batch(hiding).columns)
+    assert [(finding.row, finding.code) for finding in findings] == [(n + 2, "row-hidden") for n in range(number)]
+
+
+def test_a_hidden_row_among_many_that_look_alike_is_told_as_hidden(tmp_path):
+    rows = [(f"M.8882.4808.{n}", 0.0, "REJECTED") for n in range(400)]
+    hiding = rewritten(
+        write(tmp_path / "b.xlsx", rows),
+        lambda part, xml: xml.replace(b'<row r="200"', b'<row r="200" hidden="1"') if "sheet1" in part else xml,
+    )
+    assert [(finding.row, finding.code) for finding in check(read_batch(hiding).columns)] == [(200, "row-hidden")]
+
+
+def test_merged_cells_and_hidden_rows_become_findings_in_xml_no_common_program_writes_too(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(HEADERS)
+    for n in range(4):
+        book.active.append([f"M.8882.4808.{n}", 0, "REJECTED"])
+    book.active.merge_cells("C3:C4")
+    book.active.row_dimensions[5].hidden = True
+    book.save(tmp_path / "b.xlsx")
+    report = check(read_batch(rewritten(tmp_path / "b.xlsx", with_prefix)).columns)
+    assert [(finding.cell, finding.code) for finding in report] == [
+        ("Sheet!C3", "cell-merged"),
+        ("Sheet!C4", "cell-merged"),
+        ("Sheet!A5", "row-hidden"),
+    ]
+
+
+def test_more_texts_than_one_piece_of_the_file_holds_are_all_there(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "action_returns.readers.xlsx.batch.OpenpyxlWorkbook", None
+    )  # which would hide a text that is lost
+    rows = [(f"M.8882.4808.{n}", 0.0, f"{n} " + "x" * 500) for n in range(5000)]
+    assert cells(read_batch(write(tmp_path / "b.xlsx", rows))) == [(n, *row) for n, row in enumerate(rows, 2)]
+
+
+def test_hints_how_to_read_a_text_aloud_are_no_part_of_it(tmp_path):
+    hinted = rewritten(
+        write(tmp_path / "b.xlsx", [("M.1.2.3", 0.0, "REJECTED")]),
+        lambda _, xml: xml.replace(
+            b"<t>REJECTED</t>", b'<t>REJECTED</t><rPh sb="0" eb="1"><t>kana</t></rPh><phoneticPr fontId="1"/>'
+        ),
+    )
+    assert cells(read_batch(hinted)) == [(2, "M.1.2.3", 0.0, "REJECTED")]
+
+
+def test_a_date_written_out_in_the_file_is_a_date(tmp_path):
+    changed = rewritten(
+        write(tmp_path / "b.xlsx", [("M.1.2.3", 77.0, "ORDER_UPDATE")] * 3),
+        lambda _, xml: xml.replace(b'<c r="B3"><v>77</v>', b'<c r="B3" t="d"><v>2026-01-05</v>'),
+    )
+    assert [row[2] for row in cells(read_batch(changed))] == [77.0, DAY, 77.0]
+
+
+def test_rows_that_are_not_in_order_keep_their_own_numbers(tmp_path):
+    path = write(tmp_path / "b.xlsx", [("M.1.2.3", 1.0, "A"), ("M.1.2.4", 2.0, "B")])
+
+    def swapped(part, xml):
+        if "sheet1" not in part:
+            return xml
+        head, first, second, third, tail = re.split(rb"(?=<row )|(?<=</row>)(?=</sheetData>)", xml)
+        return head + first + third + second + tail
+
+    assert cells(read_batch(rewritten(path, swapped))) == [(2, "M.1.2.3", 1.0, "A"), (3, "M.1.2.4", 2.0, "B")]
+
+
+def test_a_row_that_is_commented_out_is_no_row(tmp_path):
+    path = write(tmp_path / "b.xlsx", [("M.1.2.3", 1.0, "A"), ("M.1.2.4", 2.0, "B")])
+    changed = rewritten(
+        path,
+        lambda part, xml: (
+            xml.replace(b'<row r="3"', b'<!--<row r="3"').replace(b"</row></sheetData>", b"</row>--></sheetData>")
+            if "sheet1" in part
+            else xml
+        ),
+    )
+    assert cells(read_batch(changed)) == [(2, "M.1.2.3", 1.0, "A")]
+
+
+@pytest.mark.parametrize("hide", ["hide", "very_hidden"])
+def test_a_hidden_sheet_is_not_read_beside_a_visible_one(tmp_path, hide):
+    book = xlsxwriter.Workbook(tmp_path / "b.xlsx")
+    for name, amount in (("Old", 1), ("New", 2)):
+        sheet = book.add_worksheet(name)
+        sheet.write_row(0, 0, HEADERS)
+        sheet.write_row(1, 0, ["M.1.2.3", amount, "ORDER_UPDATE"])
+    book.get_worksheet_by_name("New").activate()
+    getattr(book.get_worksheet_by_name("Old"), hide)()
+    book.close()
+    assert read_batch(tmp_path / "b.xlsx").columns.amount == [2.0]
+    assert [cells for _, cells in read_grid(tmp_path / "b.xlsx")][1][1] == 2.0
+    assert read_batch(tmp_path / "b.xlsx", sheet="Old").columns.amount == [1.0]
+
+
+def test_a_row_of_totals_is_neither_sent_nor_said_to_be_left_out(tmp_path):
+    book = xlsxwriter.Workbook(tmp_path / "b.xlsx")
+    sheet = book.add_worksheet()
+    sheet.write_row(1, 0, ["M.1.2.3", 5, "ORDER_UPDATE"])
+    columns = [{"header": HEADERS[0], "total_string": "Total"}, {"header": HEADERS[1]}, {"header": HEADERS[2]}]
+    sheet.add_table(0, 0, 2, 2, {"name": "Actions", "columns": columns, "total_row": True})
+    book.close()
+    reading = read_batch(tmp_path / "b.xlsx")
+    assert cells(reading) == [(2, "M.1.2.3", 5.0, "ORDER_UPDATE")]
+    assert reading.notes == ()
+
+
+def test_text_is_decoded_as_the_program_shows_it(tmp_path):
+    path = write(tmp_path / "b.xlsx", [("a_x000D_b", "x &amp; y", "r")])
+    book = xlsxwriter.Workbook(tmp_path / "rich.xlsx")
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, HEADERS)
+    sheet.write_rich_string(1, 0, book.add_format({"bold": True}), "M.1", ".2.3")
+    sheet.write_row(1, 1, [0, "REJECTED"])
+    book.close()
+    assert cells(read_batch(tmp_path / "rich.xlsx"))[0][1] == "M.1.2.3"
+    assert cells(read_batch(path))[0][2] == "x &amp; y"
+
+
+def test_the_table_named_actions_counts_before_everything_else(tmp_path):
+    book = xlsxwriter.Workbook(tmp_path / "b.xlsx")
+    for name, amount in (("Returns", 1), ("Actions", 2)):
+        sheet = book.add_worksheet(f"Sheet {name}")
+        sheet.write_row(1, 0, ["M.1.2.3", amount, "ORDER_UPDATE"])
+        sheet.add_table(0, 0, 1, 2, {"name": name, "columns": [{"header": h} for h in HEADERS]})
+    book.close()
+    reading = read_batch(tmp_path / "b.xlsx")
+    assert reading.columns.amount == [2.0]
+    assert reading.origin == "table Actions on sheet Sheet Actions"
+    assert read_batch(tmp_path / "b.xlsx", sheet="sheet returns").columns.amount == [1.0]
+
+
+def test_two_sheets_that_could_be_meant_are_asked_about(tmp_path):
+    book = openpyxl.Workbook()
+    for name in ("One", "Two"):
+        book.create_sheet(name).append(HEADERS)
+        book[name].append(["M.1.2.3", 0, "REJECTED"])
+    book.save(tmp_path / "b.xlsx")
+    problem = refusal(tmp_path / "b.xlsx")
+    assert problem.code == "sheet-ambiguous"
+    assert '--sheet "One"' in problem.message
+    assert len(read_batch(tmp_path / "b.xlsx", sheet="Two").columns) == 1
+    assert "One, Two" in refusal(tmp_path / "b.xlsx", sheet="Three").message
+
+
+def test_rows_above_the_headers_and_columns_in_another_order_are_fine(tmp_path):
+    path = write(
+        tmp_path / "b.xlsx",
+        [("REJECTED", 0.0, "x", "M.1.2.3")],
+        top=7,
+        left=2,
+        headers=("Reason", "Amount", "Note", "Action ID"),
+    )
+    reading = read_batch(path)
+    assert cells(reading) == [(9, "M.1.2.3", 0.0, "REJECTED")]
+    assert reading.columns.letters == ("F", "D", "C")
+
+
+def test_filled_rows_below_the_table_are_reported(tmp_path):
+    path = write(tmp_path / "b.xlsx", [("M.1.2.3", 0.0, "REJECTED")] * 3, table="Actions")
+    smaller = rewritten(path, lambda part, xml: xml.replace(b"A1:C4", b"A1:C2") if "table" in part else xml)
+    reading = read_batch(smaller)
+    assert len(reading.columns) == 1
+    assert "rows 3 to 4" in reading.notes[0]
+
+
+def test_empty_rows_are_no_rows_wherever_they_stand(tmp_path):
+    path = write(
+        tmp_path / "b.xlsx",
+        [("M.1.2.3", 0.0, "REJECTED"), (None,) * 3, ("M.1.2.4", 0.0, "REJECTED"), *[(None,) * 3] * 300],
+    )
+    assert [row[0] for row in cells(read_batch(path))] == [2, 4]
+
+
+def test_a_missing_column_is_named(tmp_path):
+    problem = refusal(write(tmp_path / "b.xlsx", [("M.1.2.3", 0.0)], headers=("ActionId", "Amount")))
+    assert problem.code == "columns-missing"
+    assert "not Reason" in problem.message
+
+
+def test_xml_no_common_program_writes_gives_the_same_cells_another_way(tmp_path):
+    path = write(tmp_path / "b.xlsx", [("M.1.2.3", 12.5, "ORDER_UPDATE"), ("M.1.2.4", None, "x")])
+    assert cells(read_batch(rewritten(path, with_prefix))) == cells(read_batch(path))
+
+
+def test_the_file_is_never_written(tmp_path):
+    path = write(tmp_path / "b.xlsx", [("M.1.2.3", 0.0, "REJECTED")], table="Actions")
+    before = path.read_bytes(), path.stat().st_mtime_ns
+    path.chmod(0o400)
+    read_batch(path)
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+
+
+# --- hostile files
+
+
+def bomb(path, *, parts=1, size=0, part="xl/worksheets/sheet1.xml", head=b"<worksheet><sheetData>"):
+    good = write(path.with_name("good.xlsx"), [("M.1.2.3", 0.0, "REJECTED")])
+    with zipfile.ZipFile(good) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            if name != part:
+                new.writestr(name, old.read(name))
+        with new.open(part, "w") as stream:
+            stream.write(head)
+            for _ in range(size // 2**20):
+                stream.write(b"<row><c><v>1</v></c></row>" * (2**20 // 26))
+        for extra in range(parts - 1):
+            new.writestr(f"xl/extra{extra}.bin", b"")
+    return path
+
+
+def encrypted(path):
+    path.write_bytes(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(400)
+    )
+    return path
+
+
+def plain(content):
+    def make(path):
+        path.write_bytes(content)
+        return path
+
+    return make
+
+
+HOSTILE = {
+    "flat bomb": (lambda p: bomb(p, size=196 * 2**20), "file-too-large", "times its size"),
+    "two thousand parts": (lambda p: bomb(p, parts=2001), "file-too-large", "parts"),
+    "sixty thousand parts": (lambda p: many_parts(p, 60_000), "file-too-large", "parts"),
+    "large and unusual": (lambda p: unusual(p), "file-too-large", "no common spreadsheet program"),
+    "document type": (
+        lambda p: bomb(p, head=b"<!DOCTYPE x [<!ENTITY a 'b'>]><worksheet><sheetData>"),
+        "file-too-large",
+        "document type",
+    ),
+    "document type elsewhere": (
+        lambda p: bomb(p, part="docProps/app.xml", head=b"<?xml version='1.0'?><!DOCTYPE x>"),
+        "file-too-large",
+        "app.xml",
+    ),
+    "not a zip": (plain(b"hello"), "file-unreadable", "is not a workbook"),
+    "empty": (plain(b""), "file-unreadable", "is empty"),
+    "html": (plain(b"<html><body><table>"), "file-unreadable", "web page"),
+    "old xls": (plain(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)), "file-unreadable", "old kind"),
+    "password": (encrypted, "file-protected", "password"),
+    "cut off": (lambda p: plain(bomb(p).read_bytes()[:-900])(p), "file-unreadable", "not a workbook"),
+    "a zip of something else": (lambda p: other_zip(p.with_name("o.xlsx")), "file-unreadable", "not a workbook"),
+}
+
+
+def many_parts(path, number):
+    with zipfile.ZipFile(path, "w") as new:
+        for at in range(number):
+            new.writestr(f"xl/part{at}.bin", b"")
+    return path
+
+
+def unusual(path):
+    pick = random.Random(1)
+    rows = b"".join(b"<row><c><v>%d</v></c></row>" % pick.randrange(10**9) for _ in range(800_000))
+    return bomb(path, head=b"<worksheet><sheetData>" + rows + b"</sheetData></worksheet>")
+
+
+def other_zip(path):
+    with zipfile.ZipFile(path, "w") as new:
+        new.writestr("hello.txt", "hello")
+    return path
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_hostile_file_is_refused_with_little_time_and_memory(tmp_path, what):
+    make, code, says = HOSTILE[what]
+    path = make(tmp_path / "returns.xlsx")
+    program = (
+        "import sys, time; from pathlib import Path; from action_returns.readers.batch_file import read_batch, FileError\n"
+        "start = time.process_time()\n"
+        "try: read_batch(Path(sys.argv[1])); print('read')\n"
+        "except FileError as problem: print(problem.code, problem.message)\n"
+        "print(time.process_time() - start)\n"
+        # the peak of this program alone; getrusage would count the test runner it was forked from
+        "status = Path('/proc/self/status')\n"
+        "print(status.read_text().split('VmHWM:')[1].split()[0] if status.exists() else 0)"
+    )
+    command = [sys.executable, "-c", program, str(path)]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
+    *said, seconds, kilobytes = run.stdout.splitlines()
+    assert " ".join(said).startswith(code)
+    assert says in " ".join(said)
+    assert float(seconds) < 2
+    assert int(kilobytes) < 150 * 1024
+
+
+def test_rows_beyond_a_worksheet_are_refused(tmp_path):
+    path = write(tmp_path / "b.xlsx", [("M.1.2.3", 0.0, "REJECTED")])
+    changed = rewritten(
+        path,
+        lambda part, xml: (
+            xml.replace(b'r="2"', b'r="1048577"').replace(b'"A2"', b'"A1048577"') if "sheet1" in part else xml
+        ),
+    )
+    assert refusal(changed).code == "file-too-large"
+
+
+@given(st.binary(min_size=1, max_size=300), st.integers(0, 10**6))
+@example(b"\x14", 17155)  # a part that would begin before the file does
+def test_a_damaged_workbook_leads_to_a_plain_refusal_or_a_reading(tmp_path_factory, noise, at):
+    path = write(tmp_path_factory.mktemp("book") / "b.xlsx", [("M.1.2.3", 0.0, "REJECTED")] * 30)
+    content = bytearray(path.read_bytes())
+    at %= len(content)
+    content[at : at + len(noise)] = noise
+    path.write_bytes(content)
+    try:
+        check(read_batch(path).columns)
+    except FileError as problem:
+        assert problem.message  # noqa: PT017
+
+
+def test_a_missing_file_and_a_folder_are_told(tmp_path):
+    assert "no file" in refusal(tmp_path / "none.xlsx").message
+    assert "folder" in refusal(tmp_path).message
+
+
+def test_dates_outside_the_calendar_are_errors_and_do_not_raise():
+    from action_returns.readers.xlsx.cells import date_of
+
+    assert date_of(-1, from_1904=False) == CellError("error", "########")
+    assert date_of(1e300, from_1904=False) == CellError("error", "########")
+    assert date_of(60.5, from_1904=False) == datetime(1900, 2, 28, 12)  # noqa: DTZ001
+    assert date_of(0, from_1904=True) + timedelta(1) == datetime(1904, 1, 2)  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(("serial", "from_1904"), [(2958465.9999999995, False), (2958465.0, True)])
+def test_a_date_beyond_the_year_9999_is_an_error_cell_and_no_crash(serial, from_1904):
+    from action_returns.readers.xlsx.cells import date_of
+
+    assert date_of(serial, from_1904=from_1904) == CellError("error", "########")

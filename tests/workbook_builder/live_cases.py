@@ -1,0 +1,123 @@
+"""Rows that show what the live Check has to know: one thing wrong, or right, in each."""
+
+from datetime import datetime
+
+from action_returns.batch.cells import CellError
+
+A_DATE = datetime(2026, 5, 12)  # noqa: DTZ001  # a sheet knows no time zones
+GOOD_ID = "M.8882.4808.{}"
+NBSP, EM_SPACE, ZERO_WIDTH, WORD_JOINER, BOM = "\u00a0", "\u2003", "\u200b", "\u2060", "\ufeff"
+
+IDS = [
+    "M.8882.4808.1063415", "M.1.1.1", "M.1234567890.1234567890.123456789012345",
+    # unusual, but M, digits and dots
+    "M.1", "M1", "M.8882.4808", "M.8882.4808.1.2", "M..8882.4808.5", "M.8882.4808.", "M.12345678901.1.1",
+    "M.1.12345678901.1", "M.1.1.1234567890123456", "M" + "1" * 63,
+    # missing or no text
+    None, "", " ", NBSP, "\t", 8882.4808, 1063415.0, 1.06e15, True, A_DATE, CellError("error", "#N/A"),
+    CellError("error", "#REF!"),
+    # blanks
+    " M.8882.4808.11", "M.8882.4808.12 ", "M.8882. 4808.13", f"M.8882.4808.14{NBSP}", f"M.8882.4808.15{EM_SPACE}",
+    f"{ZERO_WIDTH}M.8882.4808.16", f"M.8882.4808.17{WORD_JOINER}", f"{BOM}M.8882.4808.18", "M.8882.4808.19\n",
+    "M.8882.4808.20\t", "M.8882.4808.21\r\n", " m.8882.4808.22",
+    # lost M, small m, other shapes
+    "8882.4808.1063415", "1.2", "8882", ".8882.4808", "8882.4808.", "8882..4808", " 8882.4808.23", "m.8882.4808.24", "m1",
+    "M", "M.", "M...", "X.8882.4808.25", "MM.8882.4808.26", "M.8882.4808.27a", "M-8882-4808-28", "M,8882,4808,29",
+    "M.8882.4808.\uff11", "M.8882.4808.\u0661", "hello", "=1+1", "*", "M.8882.4808.*", "M.8882.4808.?", "~",
+    "M" + "1" * 64, "M." + "1" * 100, "9" * 70, "1." * 40 + "1", '"M.8882.4808.30"', "M.8882.4808.31;", "\u041c.8882.4808.32",
+]  # fmt: skip
+
+AMOUNTS = [
+    # good
+    "0", "0.0", "0.00", "00", "000.00", 0.0, 1.0, 12.5, 49.9, 49.905 - 0.005, 0.1 + 0.2, 0.01, "0.01", "12.05", "49.9",
+    "7", "007.50", "999999.99", 999999.99, "000000000000000000012.50",
+    # large
+    1000000.0, "1000000", "999999999999999.99", "999999999999999", 1e11, 999999999999999.0,
+    # missing or no number
+    None, "", "  ", NBSP, True, False, "abc", "12a", "twelve", "1e3", "1E3", "NaN", "inf", "-", "+5", "--5", "5-", ".5", "5.",
+    ".", "..", "1.2.", "50%", "€49.90", "$5", "49.90 EUR", "49.90€", "USD 5", "(5)", "½", "\uff11\uff12", "\u0661\u0662", "1:30",
+    "0x10", "=5", "1000000000000000", 1e15, 1e20, "12345678901234567890", "1000000000000000.00",
+    CellError("error", "#N/A"), CellError("error", "#DIV/0!"), "5 and 6", "1" * 65,
+    # blanks
+    " 49.90", "49.90 ", f"49.90{NBSP}", f"{NBSP}0", "1 234.50", f"1{NBSP}234", "12 50", "49.90\n", "\t5", f"5{ZERO_WIDTH}",
+    "4 9.9 0", " 0 ",
+    # separators
+    "12,50", "1,250", "1,250.00", "1.250,00", "1,234,567.89", "1.234.567", "1'250.00", "1\u2019250", "0,5", "12,5", "12,505",
+    "1,2,3", "1..5", "1.5.5", "5,,5", "12,", ",5", "1,23,456", " 12,50", f"1.250,00{NBSP}", "1'2",
+    # negative
+    -1.0, -0.01, "-5", "-12.50", "-12,50", "- 5", " -5", "-5.", "-.5", "-", "-1'000", "-0",
+    # decimals
+    "1.234", "49.905", "0.001", 1.234, 49.905, 0.001, 12.3456, "1.2345", " 1.234", "1.250", "0.000", "999.999",
+]  # fmt: skip
+
+REASONS = [
+    "REJECTED", "ORDER_UPDATE", None, "", " ", NBSP, 5.0, True, CellError("error", "#NAME?"), "rejected", "Rejected",
+    "Order_Update", "order_update", " REJECTED", "REJECTED ", f"REJECTED{NBSP}", "REJ ECTED", "REJECTED\n", " rejected ",
+    f"Rejected{ZERO_WIDTH}", "RETURNED", "REJECTED!", "REJECT*", "REJECTE?", "ORDER-UPDATE", "ORDER UPDATE", "*", "?", "~",
+    "0", "TRUE", "REJECTED,ORDER_UPDATE", "\u0420EJECTED", "REJECTED\u0301", A_DATE,
+]  # fmt: skip
+
+
+def rows():
+    """Give (ActionId, Amount, Reason) rows: each id, each amount with either reason, each reason with either amount."""
+    fresh = (GOOD_ID.format(number) for number in range(2_000_000, 3_000_000))
+    yield from ((action_id, "0", "REJECTED") for action_id in IDS)
+    yield from ((next(fresh), amount, reason) for amount in AMOUNTS for reason in ("REJECTED", "ORDER_UPDATE"))
+    yield from ((next(fresh), amount, reason) for reason in REASONS for amount in ("0", 12.5))
+    # the first thing wrong is said, whatever else is wrong
+    yield ("hello", "12,50", "rejected")
+    yield (next(fresh), "12,50", "rejected")
+    yield ("M.1", "12,50", "REJECTED")
+    yield ("M.2", "1000000", "ORDER_UPDATE")
+    # repeats
+    yield ("M.8882.4808.77", "0", "REJECTED")
+    yield ("M.8882.4808.77", "12,50", "REJECTED")
+    yield ("M.8882.4808.77", "5", "ORDER_UPDATE")
+    yield ("M.1", "0", "REJECTED")
+    yield ("m.8882.4808.78", "0", "REJECTED")
+    yield ("M.8882.4808.78", "0", "REJECTED")
+    # a row with nothing in the three columns
+    yield (None, None, None)
+    yield (None, "5", None)
+    yield (None, None, "REJECTED")
+
+
+_PIECES = [
+    "M",
+    "m",
+    ".",
+    "..",
+    "8882",
+    "4808",
+    "1",
+    "0",
+    "00",
+    ",",
+    "'",
+    "-",
+    "+",
+    " ",
+    NBSP,
+    ZERO_WIDTH,
+    "\n",
+    "e5",
+    "%",
+    "\u20ac",
+    "x",
+]
+_NUMBERS = [0.0, 1.0, -1.0, 0.005, 12.345, 1e15, 999999.99, 1000000.0, 0.1 + 0.2, 8882.4808]
+
+
+def hostile_row(dice, number):
+    """Make up a row; its id is its own, so that no repeat is hidden by a blank that nobody has taken out yet."""
+
+    def text(most):
+        return "".join(dice.choice(_PIECES) for _ in range(dice.randrange(most)))
+
+    def either(good, bad):
+        return good if dice.random() < 0.6 else bad
+
+    action_id = either(f"M.8882.4808.{number}", f"{text(4)}M.7.{number}.{text(5)}")
+    amount = either(dice.choice(["0", "0.00", "12.5", "49.90"]), dice.choice([text(6), text(3), *_NUMBERS, None, True]))
+    reason = either(dice.choice(["REJECTED", "ORDER_UPDATE"]), dice.choice([*REASONS]))
+    return (action_id, amount, reason)

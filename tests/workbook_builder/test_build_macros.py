@@ -1,0 +1,423 @@
+"""The macros of the workbook: what other readers find in them, and what each button does when it is clicked."""
+
+import ast
+import re
+import shutil
+from itertools import permutations
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from pyopenvba import integrity
+from pyopenvba.apps.excel import ExcelApplication
+from pyopenvba.excel import ExcelFile
+from pyopenvba.interpreter import _preprocess
+from pyopenvba.interpreter._objects import NOTHING, MemberSpec, VBAObject
+
+import action_returns
+from action_returns.files import packaged_file
+from action_returns.operations import new_workbook as making
+from action_returns.operations.account import Account
+from action_returns.operations.new_workbook import UNSAFE_IN_NAMES, declared_template, new_workbook
+from action_returns.workbook_builder.build import vba_modules
+from action_returns.workbook_builder.vba.module import ModuleKind
+from tests.workbook_builder.vba.oracles import XLWINGS, VBA_Parser, decompressed, streams
+
+ADDIN = packaged_file("addin")
+VBA = {path.stem: path.read_bytes() for path in sorted((ADDIN / "vba").iterdir())}
+RIBBON = ET.parse(ADDIN / "ribbon" / "customUI14.xml").getroot()
+NAMESPACE = "{http://schemas.microsoft.com/office/2009/07/customui}"
+BUTTONS = list(RIBBON.iter(f"{NAMESPACE}button"))
+CLICKS = Path(action_returns.__file__).parent / "excel" / "clicks.py"
+AGREED = {
+    "import_returns", "load_pending", "remove_duplicates", "validate", "next_issue", "previous_issue", "fix_safe",
+    "review", "export_csv", "send", "test_connection", "check_results", "history", "open_receipt", "settings",
+    "diagnose", "show_help",
+}  # fmt: skip
+"""The functions that ribbon, VBA and Python agreed on."""
+LONGEST_TEXT = 1024  # [MS-CUSTOMUI2] 2.3.11 ST_LongString
+PYTHON = r"C:\Python\python.exe"
+EXCLAMATION, INFORMATION, CRITICAL = 48, 64, 16
+
+
+def source(name):
+    return VBA[name].decode("ascii")
+
+
+def snake(name):
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
+def callback(button):
+    return button.get("onAction").removeprefix("Ribbon.On")
+
+
+def command(function):
+    return f"from action_returns.excel import clicks; clicks.{function}()"
+
+
+# ------------------------------------------------------------------------------------------------ what is in the file
+
+
+@pytest.fixture(scope="module")
+def workbooks(tmp_path_factory):
+    """A workbook as people get it on each system."""
+    made = {}
+    for system, interpreter in {"windows": {"INTERPRETER_WIN": PYTHON}, "mac": {"INTERPRETER_MAC": "/python"}}.items():
+        made[system] = tmp_path_factory.mktemp(system) / "returns.xlsm"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(making, "interpreter", lambda *_, interpreter=interpreter: interpreter)
+            new_workbook(made[system], Account())
+    return made
+
+
+@pytest.fixture(scope="module")
+def workbook(workbooks):
+    """A workbook as people get it, wherever."""
+    return workbooks["mac"]
+
+
+@pytest.fixture(scope="module")
+def project(workbook):
+    """The streams of its VBA project."""
+    with ExcelFile(workbook) as file:
+        return streams(file.vba_project_bytes())
+
+
+def test_every_module_is_read_back_as_it_was_written(workbook):
+    parser = VBA_Parser(str(workbook), relaxed=False)
+    try:
+        found = {path.removeprefix("VBA/"): code for _, path, _, code in parser.extract_all_macros()}
+    finally:
+        parser.close()
+    written = list(vba_modules(ADDIN, [sheet.code_name for sheet in declared_template().sheets]))
+    assert found == {module.name: module.stream_text() for module in written}
+    assert [module.name for module in written if module.kind is ModuleKind.STANDARD] == [
+        "Clicks", "Obstacles", "Ribbon", "xlwings",
+    ]  # fmt: skip
+
+
+def test_the_library_of_the_installed_xlwings_is_in_it_byte_for_byte(project):
+    library = (XLWINGS / "xlwings.bas").read_bytes()
+    dictionary = (XLWINGS / "addin" / "Dictionary.cls").read_bytes()
+    assert decompressed(project["VBA/xlwings"]) == library
+    # What the editor writes above the description of a class is no part of its stream.
+    code = dictionary[dictionary.index(b"Attribute VB_Description") :]
+    assert decompressed(project["VBA/Dictionary"]).endswith(b"\r\n" + code)
+
+
+def test_another_reader_of_office_files_finds_nothing_wrong(workbook):
+    report = integrity.check_file(workbook)
+    assert report.ok, report.issues
+    assert not report.issues
+
+
+def test_it_needs_no_library_that_office_does_not_bring(workbook):
+    with ExcelFile(workbook) as file:
+        assert [(reference.name, reference.libid.split("#")[0]) for reference in file.references()] == [
+            ("stdole", r"*\G{00020430-0000-0000-C000-000000000046}"),
+            ("Office", r"*\G{2DF8D04C-5BFA-101B-BDE5-00AA0044DE52}"),
+        ]
+        assert file.validate() == []
+
+
+def test_nothing_runs_by_itself_when_the_workbook_is_opened_or_typed_in(project):
+    for name in ["ThisWorkbook", *(sheet.code_name for sheet in declared_template().sheets)]:
+        code = decompressed(project[f"VBA/{name}"]).decode("cp1252")
+        assert not re.search(r"^\s*(Public |Private )?(Sub|Function|Property)\b", code, re.MULTILINE), name
+    ours = "".join(map(source, VBA))
+    assert not re.search(r"Sub (Auto_?|Workbook_|Worksheet_)\w+|\.OnTime|\.OnKey", ours, re.IGNORECASE)
+
+
+# ------------------------------------------------------------------------------------------- what happens on a click
+
+
+class NamedModule(VBAObject):
+    """A module by its name: the interpreter knows no ``Clicks.Validate`` of its own."""
+
+    def __init__(self, interpreter, module):
+        self.interpreter = interpreter
+        self.module = module
+
+    def vba_get(self, name, args=(), named=None):
+        procedure = self.module.procedure(name)
+        assert procedure is not None, f"no {name} in {self.module.name}"
+        assert procedure.scope != "private", f"{self.module.name}.{name} is private"
+        return self.interpreter.call(procedure, self.module, list(args), dict(named or {}))
+
+
+class Excel:
+    """The workbook as Excel holds it, with a RunPython that only notes what it is told."""
+
+    def __init__(self, path, *, at_work=""):
+        self.app = ExcelApplication.open(path)
+        assert {"clicks", "obstacles", "ribbon"} <= self.app.interpreter.modules.keys()
+        declared = re.search(
+            r"^Public Function RunPython\(.*\)", (XLWINGS / "xlwings.bas").read_text("cp1252"), re.MULTILINE
+        )
+        self.add("xlwings", f"{declared[0]}\nDebug.Print PythonCommand\n{at_work}\nEnd Function\n")
+        elsewhere = self.app.interpreter.host.global_object
+        self.app.interpreter.host.global_object = lambda key: self.modules.get(key) or elsewhere(key)
+
+    @property
+    def modules(self):
+        interpreter = self.app.interpreter
+        return {name: NamedModule(interpreter, interpreter.module(name)) for name in ("clicks", "obstacles")}
+
+    def add(self, name, code):
+        self.app.add_module(code, name=name)
+
+    def dir(self, code):
+        """Answer what VBA asks of the file system."""
+        self.add("Files", f"Public Function Dir(ByVal path As String) As String\n{code}\nEnd Function\n")
+
+    def click(self, name):
+        self.app.run(f"Ribbon.On{name}", NOTHING)
+
+    @property
+    def started(self):
+        return self.app.console
+
+    @property
+    def said(self):
+        return [text for _, text, _, _ in self.app.dialogs]
+
+    @property
+    def icons(self):
+        assert {title for _, _, title, _ in self.app.dialogs} <= {"Action Returns"}
+        return [style for _, _, _, style in self.app.dialogs]
+
+
+@pytest.fixture(params=["windows", "mac"])
+def system(request, monkeypatch):
+    """The system that VBA is compiled for."""
+    if request.param == "mac":
+        for name, value in {"Mac": True, "Win32": False, "Win64": False}.items():
+            monkeypatch.setitem(_preprocess.DEFAULT_CONSTANTS, name, value)
+    return request.param
+
+
+@pytest.fixture
+def excel(workbooks, system, monkeypatch):
+    """Open a workbook on a computer where everything is in place, unless said otherwise."""
+
+    def opened(path=None, *, made_for=system, python_is_there=True, protected_view=False, at_work=""):
+        running = Excel(path or workbooks[made_for], at_work=at_work)
+        if system == "windows":
+            # The interpreter knows neither: it looks at no files and has no such windows.
+            shown = MemberSpec("", "property", getter=lambda app: app if protected_view else NOTHING)
+            monkeypatch.setitem(type(running.app.application)._vba_members, "activeprotectedviewwindow", shown)
+            running.dir("Dir = path" if python_is_there else 'Dir = ""')
+        return running
+
+    return opened
+
+
+@pytest.mark.parametrize("button", BUTTONS, ids=lambda button: button.get("id"))
+def test_a_click_starts_the_function_of_the_same_name_and_says_nothing_itself(excel, button):
+    running = excel()
+    running.click(callback(button))
+    assert running.started == [command(snake(button.get("id")))]
+    assert running.said == []
+
+
+def test_a_workbook_that_was_never_saved_is_to_be_saved_first(excel):
+    running = excel()
+    running.app.workbook.path = ""
+    running.click("Send")
+    assert running.started == []
+    assert running.said[0].startswith("Save this workbook first")
+    assert running.icons == [EXCLAMATION]
+
+
+@pytest.mark.parametrize("character", UNSAFE_IN_NAMES)
+def test_a_name_that_the_command_line_would_misread_is_refused_with_the_character(
+    excel, workbooks, system, tmp_path, character
+):
+    path = tmp_path / f"re{character}turns.xlsm"
+    shutil.copy(workbooks[system], path)
+    running = excel(path)
+    running.click("Send")
+    assert running.started == []
+    assert f"holds the character {character} which" in running.said[0]
+    assert "Save it under another name" in running.said[0]
+    assert running.icons == [EXCLAMATION]
+
+
+@pytest.mark.parametrize("character", UNSAFE_IN_NAMES.replace("=", ""))
+def test_a_folder_that_the_command_line_would_misread_is_refused_too(excel, workbooks, system, tmp_path, character):
+    folder = tmp_path / f"my{character}returns"
+    folder.mkdir()
+    running = excel(Path(shutil.copy(workbooks[system], folder)))
+    running.click("Send")
+    assert running.started == []
+    assert f"holds the character {character} which" in running.said[0]
+
+
+@pytest.mark.parametrize("name", ["Rückgaben (März) & co.xlsm", "it's 100%.xlsm", "a,b+c#d.xlsm"])
+def test_other_names_work_and_so_does_a_folder_with_an_equals_sign(excel, workbooks, system, tmp_path, name):
+    folder = tmp_path / "year=2026"
+    folder.mkdir()
+    running = excel(Path(shutil.copy(workbooks[system], folder / name)))
+    running.click("Send")
+    assert running.started == [command("send")]
+
+
+def test_the_buttons_and_the_command_line_refuse_the_same_names():
+    constants = dict(re.findall(r'Const (UNSAFE_IN_\w+) As String = "(.*)"', source("Obstacles")))
+    constants = {name: value.replace('""', '"') for name, value in constants.items()}
+    assert set(constants["UNSAFE_IN_NAME"]) == set(UNSAFE_IN_NAMES)
+    assert set(constants["UNSAFE_IN_FOLDER"]) == set(UNSAFE_IN_NAMES) - {"="}
+
+
+@pytest.mark.parametrize("system", ["windows"], indirect=True)
+class TestOnWindows:
+    def test_a_python_that_is_gone_is_named_with_the_command_that_helps(self, excel):
+        running = excel(python_is_there=False)
+        running.click("Validate")
+        assert running.started == []
+        assert r"Python was not found where this workbook expects it: C:\Python\python.exe." in running.said[0]
+        assert 'action-returns upgrade-workbook "returns.xlsm" "new returns.xlsm"' in running.said[0]
+        assert running.icons == [EXCLAMATION]
+
+    def test_a_python_on_a_drive_that_is_gone_gives_a_message_too(self, excel):
+        running = excel()
+        running.dir("Err.Raise 52")
+        running.click("Validate")
+        assert running.started == []
+        assert PYTHON in running.said[0]
+
+    def test_a_workbook_made_on_another_system_says_so(self, excel):
+        running = excel(made_for="mac")
+        running.click("Validate")
+        assert running.started == []
+        assert running.said[0].startswith("This workbook was not made for Windows.")
+        assert "action-returns upgrade-workbook" in running.said[0]
+
+    def test_protected_view_is_explained(self, excel):
+        running = excel(protected_view=True)
+        running.click("Validate")
+        assert running.started == []
+        assert "Click Enable Editing" in running.said[0]
+
+
+@pytest.mark.parametrize("system", ["mac"], indirect=True)
+def test_a_mac_is_not_asked_for_files_outside_its_sandbox(excel):
+    running = excel()
+    running.dir("Err.Raise 75")
+    running.click("Validate")
+    assert (running.started, running.said) == ([command("validate")], [])
+
+
+def test_a_click_during_a_click_is_told_to_wait_and_the_next_one_works_again(excel):
+    running = excel(at_work='If InStr(PythonCommand, "send") Then Clicks.Validate')
+    running.click("Send")
+    assert running.started == [command("send")]
+    assert running.said == ["The click before this one is still at work. Wait until it has ended."]
+    assert running.icons == [INFORMATION]
+    running.click("Validate")
+    assert running.started == [command("send"), command("validate")]
+
+
+def test_a_click_that_cannot_be_started_says_why_and_what_was_not_done_and_the_next_one_works(excel):
+    running = excel(at_work='If InStr(PythonCommand, "send") Then Err.Raise 1004, "xlwings", "The moon is full"')
+    running.click("Send")
+    assert len(running.said) == 1
+    assert running.said[0].startswith("The click could not be started: The moon is full")
+    assert "Nothing was changed and nothing was sent." in running.said[0]
+    assert "action-returns doctor" in running.said[0]
+    assert running.icons == [CRITICAL]
+    running.click("Validate")
+    assert running.started[-1] == command("validate")
+    assert len(running.said) == 1
+
+
+# ------------------------------------------------------------------------------------ how ribbon, VBA and Python agree
+
+
+def test_every_button_of_the_ribbon_has_its_callback_and_every_callback_its_button():
+    declared = re.findall(r"^Public Sub (\w+)\(control As IRibbonControl\)$", source("Ribbon"), re.MULTILINE)
+    assert sorted(f"Ribbon.{name}" for name in declared) == sorted(button.get("onAction") for button in BUTTONS)
+    assert re.findall(r"\b(?:Sub|Function) (\w+)\(", source("Ribbon")) == declared  # nothing else is there
+
+
+def test_a_callback_only_calls_the_click_of_its_name():
+    bodies = dict(re.findall(r"^Public Sub On(\w+)\(.*\n((?:.*\n)*?)End Sub$", source("Ribbon"), re.MULTILINE))
+    assert {name: body.strip() for name, body in bodies.items()} == {
+        callback(button): f"Clicks.{callback(button)}" for button in BUTTONS
+    }
+
+
+def test_every_button_on_a_sheet_starts_a_click_that_there_is():
+    there = {f"Clicks.{name}" for name in re.findall(r"^Public Sub (\w+)\(\)$", source("Clicks"), re.MULTILINE)}
+    on_sheets = [button.macro for sheet in declared_template().sheets for button in sheet.buttons]
+    assert len(on_sheets) == len(set(on_sheets)) > 0
+    assert set(on_sheets) <= there
+
+
+def test_every_click_is_a_public_function_in_python():
+    started = re.findall(r'^    Run "(\w+)"$', source("Clicks"), re.MULTILINE)
+    assert sorted(started) == sorted({snake(button.get("id")) for button in BUTTONS})
+    assert set(started) <= AGREED
+    if not CLICKS.exists():
+        pytest.skip("action_returns.excel.clicks is not there yet")
+    functions = {node.name for node in ast.parse(CLICKS.read_text("utf-8")).body if isinstance(node, ast.FunctionDef)}
+    assert set(started) <= functions
+
+
+# ----------------------------------------------------------------------------------------------- how the sources look
+
+
+@pytest.mark.parametrize("name", VBA)
+def test_vba_is_ascii_because_a_mac_has_another_code_page(name):
+    assert VBA[name].isascii()
+    assert b"\t" not in VBA[name]
+
+
+def test_every_module_declares_its_variables(project):
+    modules = [name for name in project if name.startswith("VBA/") and name not in {"VBA/dir", "VBA/_VBA_PROJECT"}]
+    without = [name for name in modules if b"\r\nOption Explicit\r\n" not in decompressed(project[name])]
+    assert len(modules) == len(declared_template().sheets) + 6
+    assert without == ["VBA/xlwings"] * (b"Option Explicit" not in (XLWINGS / "xlwings.bas").read_bytes())
+
+
+def test_the_ribbon_is_of_the_kind_that_excel_2010_and_later_read():
+    assert RIBBON.tag == f"{NAMESPACE}customUI"
+
+
+def test_the_ribbon_is_made_of_plain_buttons_only():
+    plain = {"customUI", "ribbon", "tabs", "tab", "group", "button", "separator"}
+    assert {element.tag.removeprefix(NAMESPACE) for element in RIBBON.iter()} <= plain
+    asked_at_run_time = {
+        name for element in RIBBON.iter() for name in element.attrib if re.match("get|load|onLoad", name)
+    }
+    assert not asked_at_run_time
+
+
+@pytest.mark.parametrize("button", BUTTONS, ids=lambda button: button.get("id"))
+@pytest.mark.parametrize("what", ["label", "screentip", "supertip", "keytip", "imageMso", "onAction"])
+def test_every_button_says_what_it_does_in_words_picture_and_key(button, what):
+    text = button.get(what, "")
+    assert text.strip() == text
+    assert text
+
+
+def test_no_text_of_the_ribbon_is_longer_than_excel_takes():
+    for element in RIBBON.iter():
+        for what in ("label", "screentip", "supertip"):
+            assert len(element.get(what, "")) <= LONGEST_TEXT, element.get("id")
+
+
+def test_key_tips_are_short_and_none_begins_another():
+    tips = [button.get("keytip") for button in BUTTONS]
+    assert all(re.fullmatch("[A-Z0-9]{1,3}", tip) for tip in tips)
+    assert not [pair for pair in permutations(tips, 2) if pair[0].startswith(pair[1])]
+    tab = RIBBON.find(f".//{NAMESPACE}tab")
+    assert re.fullmatch("[A-Z0-9]{1,3}", tab.get("keytip"))
+
+
+def test_every_part_of_the_ribbon_has_an_id_of_its_own():
+    named = [element for element in RIBBON.iter() if element.tag.removeprefix(NAMESPACE) in {"tab", "group", "button"}]
+    ids = [element.get("id") for element in named]
+    assert len(ids) == len(set(ids)) == len(named)
+    assert None not in ids

@@ -1,0 +1,184 @@
+"""The declared workbook: a mistake in it is refused with its place, and everybody can read what it shows."""
+
+import re
+
+import pytest
+
+from action_returns.errors import TemplateError
+from action_returns.files import packaged_file
+from action_returns.workbook_builder.template import load_template
+
+DECLARED = packaged_file("workbook_templates/mobile_actions.toml")
+TEXT = DECLARED.read_text("utf-8")
+TEMPLATE = load_template(DECLARED)
+SHEETS = {sheet.name: sheet for sheet in TEMPLATE.sheets}
+WHITE = "#FFFFFF"
+BAND = "#D9D9D9"
+"""Every other row of Table Style Light 1: black at 15 per cent."""
+READABLE = 4.5  # WCAG 2.2, 1.4.3 Contrast (Minimum)
+MARKS = sorted({mark.style for sheet in TEMPLATE.sheets for mark in sheet.marks})
+
+
+@pytest.fixture
+def refused(tmp_path):
+    """Load the declaration with one place changed, and give the sentence it is refused with."""
+
+    def why(before, after):
+        assert TEXT.count(before) >= 1
+        path = tmp_path / "mobile_actions.toml"
+        path.write_text(TEXT.replace(before, after, 1), encoding="utf-8")
+        with pytest.raises(TemplateError) as caught:
+            load_template(path)
+        assert str(caught.value).startswith("mobile_actions.toml")
+        assert str(caught.value).endswith("Install action-returns again.")
+        return str(caught.value)
+
+    return why
+
+
+# ------------------------------------------------------------------------------------------------------ what is refused
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "place"),
+    [
+        ("version = 1\n", "version = 1\nauthor = 'me'\n", "author"),
+        ('code_name = "StartSheet"', 'code_name = "StartSheet"\nzoom = 90', "sheets.0.zoom"),
+        ("blank_rows = 200", "blank_rows = 200\nbanded = true", "sheets.1.tables.0.banded"),
+        ('{ at = "A1", style = "title",', '{ at = "A1", size = 3, style = "title",', "sheets.0.lines.0.size"),
+        ('{ header = "ActionId", width = 29,', '{ header = "ActionId", locked = true, width = 29,', "sheets.1.tables.0.columns.0.locked"),
+        ("duplicates_to = 5000", "duplicates_to = 5000\nfast = true", "live.fast"),
+    ],
+)  # fmt: skip
+def test_a_key_that_nobody_reads_is_refused_with_its_place(refused, before, after, place):
+    sentence = refused(before, after)
+    assert f", {place}: " in sentence
+    assert "not permitted" in sentence
+
+
+def test_a_style_that_is_not_declared_is_refused_by_name(refused):
+    assert "not declared: tittle" in refused('{ at = "A1", style = "title",', '{ at = "A1", style = "tittle",')
+    assert "not declared: ok" in refused('"Sent")\', style = "good"', '"Sent")\', style = "ok"')
+    assert "not declared: head" in refused('header = "ActionId", width = 29, head = "head-sent"', 'header = "ActionId", width = 29, head = "head"')  # fmt: skip
+    assert "not declared: cell" in refused('width = 29, head = "head-sent", style = "entry"', 'width = 29, head = "head-sent", style = "cell"')  # fmt: skip
+
+
+def test_text_that_is_no_toml_is_refused_with_its_line(refused):
+    line = TEXT[: TEXT.index("[styles]")].count("\n") + 1
+    sentence = refused("[styles]", "[styles")
+    assert "is not valid TOML" in sentence
+    assert f"at line {line}" in sentence
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "place"),
+    [
+        ('message = "Paste the ID', f'message = "{"x" * 256}', "sheets.1.tables.0.columns.0.message"),
+        ('title = "Action ID", message', f'title = "{"x" * 33}", message', "sheets.1.tables.0.columns.0.title"),
+        ('refusal = "This is', f'refusal = "{"x" * 256}', "sheets.1.tables.0.columns.2.refusal"),
+        ('name = "Start"', f'name = "{"S" * 32}"', "sheets.0.name"),
+        ('code_name = "StartSheet"', 'code_name = "Start Sheet"', "sheets.0.code_name"),
+        ('{ at = "A1", style = "title"', '{ at = "1A", style = "title"', "sheets.0.lines.0.at"),
+        ('rows = "reasons"', 'rows = "codes"', "sheets.6.tables.0.rows"),
+        ("blank_rows = 200", 'blank_rows = "200"', "sheets.1.tables.0.blank_rows"),
+    ],
+)
+def test_what_excel_could_not_hold_is_refused_with_its_place(refused, before, after, place):
+    assert f", {place}: " in refused(before, after)
+
+
+def test_a_message_of_255_characters_still_fits(tmp_path):
+    path = tmp_path / "mobile_actions.toml"
+    message = re.search(r'message = "(Paste the ID[^"]*)"', TEXT)[1]
+    path.write_text(TEXT.replace(message, "x" * 255), encoding="utf-8")
+    assert load_template(path).sheets[1].tables[0].columns[0].message == "x" * 255
+
+
+# ---------------------------------------------------------------------------------------------------- what can be read
+
+
+def luminance(colour):
+    """Give the relative luminance of a colour (WCAG 2.2, definition of relative luminance)."""
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(colour, ground):
+    lighter, darker = sorted((luminance(colour), luminance(ground)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_contrast_is_measured_as_the_guidelines_define_it():
+    assert contrast("#000000", "#FFFFFF") == 21
+    assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.005)
+
+
+@pytest.mark.parametrize("style", TEMPLATE.styles)
+def test_every_style_can_be_read_on_its_own_ground(style):
+    look = TEMPLATE.styles[style]
+    assert contrast(look["font_color"], look.get("bg_color", WHITE)) >= READABLE
+
+
+@pytest.mark.parametrize("style", [style for style in TEMPLATE.styles if style not in MARKS])
+def test_every_text_is_large_enough_to_read(style):
+    look = TEMPLATE.styles[style]
+    assert look["font_name"] in {"Calibri", "Consolas"}
+    assert look["font_size"] >= 10
+
+
+@pytest.mark.parametrize(
+    "style",
+    sorted({column.style for sheet in TEMPLATE.sheets for table in sheet.tables for column in table.columns}),
+)
+def test_cells_of_a_table_can_be_read_on_its_bands_too(style):
+    look = TEMPLATE.styles[style]
+    assert contrast(look["font_color"], look.get("bg_color", BAND)) >= READABLE
+
+
+def test_marks_are_told_apart_by_words_and_not_by_colour_alone():
+    assert MARKS == ["bad", "good", "warn"]
+    for sheet in TEMPLATE.sheets:
+        for mark in sheet.marks:
+            # A mark repeats in colour what a text in the same row says.
+            assert re.search(r'\$?[A-Z]4\b.*"[A-Za-z:\- ]+"', mark.formula), (sheet.name, mark.formula)
+
+
+# ------------------------------------------------------------------------------------------------ where people can type
+
+
+def test_every_sheet_that_people_see_is_protected_but_the_one_they_fill_in():
+    assert {name for name, sheet in SHEETS.items() if not sheet.protected} == {"Actions", "xlwings.conf", "_meta"}
+    assert {name for name, sheet in SHEETS.items() if sheet.very_hidden} == {"xlwings.conf", "_meta"}
+
+
+def test_every_column_that_people_fill_in_says_what_belongs_there():
+    (table,) = SHEETS["Actions"].tables
+    entered = [column for column in table.columns if column.head == "head-sent"]
+    assert [column.header for column in entered] == ["ActionId", "Amount", "Reason"]
+    for column in entered:
+        assert column.style == "entry"
+        assert column.title
+        assert column.message
+    assert [column.header for column in table.columns if column.message] == [column.header for column in entered]
+
+
+def test_whoever_may_only_pick_is_told_why_something_else_is_refused():
+    columns = [column for sheet in TEMPLATE.sheets for table in sheet.tables for column in table.columns]
+    assert [column.header for column in columns if column.choices] == ["Reason"]
+    assert [column.header for column in columns if column.refusal] == ["Reason"]
+
+
+def test_cells_that_take_ids_and_amounts_are_text_so_that_no_spreadsheet_changes_them():
+    assert TEMPLATE.styles["entry"]["num_format"] == "@"
+
+
+def test_the_dictionary_explains_the_columns_that_are_sent():
+    assert [entry.column for entry in TEMPLATE.dictionary] == ["ActionId", "Amount", "Reason"]
+    (table,) = SHEETS["Actions"].tables
+    assert [column.header for column in table.columns[:3]] == [entry.column for entry in TEMPLATE.dictionary]
+
+
+def test_every_sheet_has_a_name_and_a_module_of_its_own():
+    assert len({name.casefold() for name in SHEETS}) == len(TEMPLATE.sheets)
+    assert len({sheet.code_name.casefold() for sheet in TEMPLATE.sheets} | {"thisworkbook"}) == len(TEMPLATE.sheets) + 1
