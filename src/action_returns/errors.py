@@ -1,10 +1,36 @@
-"""Every error that a user can meet, as one tree."""
+"""Every error that a user can meet, as one tree.
+
+ActionReturnsError
+├── UsageError                  wrong words on the command line, or a wrong answer
+│   ├── ConfirmationError       the number of rows that was confirmed is not the number there is
+│   ├── OutputFileError         the file cannot be written where it was asked for
+│   ├── NoSuchBatchError        the ledger has no batch of that number
+│   └── MarkError               a batch cannot be marked like that
+├── FileError                   a file cannot be used as a whole; ``problem`` says which refusal it is
+├── RowsWithErrorsError         rows with errors would have to be left out, and the user did not ask for that
+├── NoRowsToSendError           no row may be sent
+├── AlreadySentError            the ledger has this exact content already
+├── RowsAlreadySentError        the ledger has rows of it already, which the user was not told
+├── SettingsError
+│   ├── ConfigError             config.toml: a file, key or value that is not allowed
+│   └── SecretError             a password is missing or must not be used
+├── LedgerError                 the ledger cannot be reached or written; nothing was sent
+├── WorkbookError               a workbook cannot be made
+│   └── TemplateError           the declared template contradicts itself: a mistake of ours
+└── ExcelError                  a click stopped
+    ├── ExcelBusyError          Excel takes no calls
+    └── UnsupportedWorkbookError  the workbook is not one that this version can work with
+
+Each class has the problem code and the exit code of the contract. Errors of libraries never cross a package: they are
+turned into one of these, or into an :class:`action_returns.channels.base.Outcome`.
+"""
 
 from enum import IntEnum
+from typing import ClassVar
 
 
 class Exit(IntEnum):
-    """What a script can tell from the exit code."""
+    """The exit codes, the same for every command."""
 
     DONE = 0
     UNEXPECTED = 1
@@ -17,69 +43,89 @@ class Exit(IntEnum):
     DUPLICATE = 8
     CONFIGURATION = 9
     DIFFERENCES = 10
+    LEDGER = 11
     INTERRUPTED = 130
 
 
-class FileError(Exception):
+class ActionReturnsError(Exception):
+    """The command or the click stopped. The message says what, where, why and what to do.
+
+    Attributes:
+        problem: the code of the refusal, as ``--json`` prints it.
+        exit_code: what a script can tell from the exit.
+    """
+
+    problem: str = "unexpected"
+    exit_code: ClassVar[Exit] = Exit.UNEXPECTED
+
+    @property
+    def message(self) -> str:
+        """The message for the user."""
+        return str(self)
+
+
+class UsageError(ActionReturnsError):
+    """The command line or an answer is wrong."""
+
+    problem = "usage"
+    exit_code = Exit.USAGE
+
+
+class ConfirmationError(UsageError):
+    """The number of rows that was confirmed is not the number of rows there are."""
+
+    problem = "confirmation"
+
+
+class OutputFileError(UsageError):
+    """The file cannot be written where it was asked for."""
+
+    problem = "output-file"
+
+
+class NoSuchBatchError(UsageError):
+    """The ledger has no batch of that number."""
+
+    problem = "no-such-batch"
+
+
+class MarkError(UsageError):
+    """A batch cannot be marked like that: it is settled, or something is missing."""
+
+    problem = "mark-refused"
+
+
+class FileError(ActionReturnsError):
     """A file that cannot be used as a whole. Nothing of it was taken.
 
     Args:
-        code: which refusal it is: ``file-unreadable``, ``file-protected``, ``file-too-large``, ``columns-missing``,
+        problem: which refusal it is: ``file-unreadable``, ``file-protected``, ``file-too-large``, ``columns-missing``,
             ``columns-repeated``, ``no-rows``, ``sheet-ambiguous``, or a ``pending-…`` code.
         message: what is wrong, where, why it matters and what to do, in plain sentences.
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    exit_code = Exit.BATCH_HAS_ERRORS
+
+    def __init__(self, problem: str, message: str) -> None:
         super().__init__(message)
-        self.code = code
-        self.message = message
+        self.problem = problem
 
 
-class SettingsError(Exception):
-    """Something is wrong with the set-up. The message names file, key, value and what is allowed."""
+class RowsWithErrorsError(ActionReturnsError):
+    """Rows with errors would have to be left out, and the user did not ask for that."""
+
+    problem = "rows-with-errors"
+    exit_code = Exit.BATCH_HAS_ERRORS
 
 
-class ConfigError(SettingsError):
-    """A file, key or value of the configuration is not allowed."""
-
-
-class SecretError(SettingsError):
-    """A secret is missing, or stored where it must not be used."""
-
-
-class LedgerError(Exception):
-    """The ledger cannot be used. The message says which one, why, and what to do."""
-
-
-class WorkbookError(Exception):
-    """A workbook cannot be made; the text says what, where, why and what to do."""
-
-
-class TemplateError(WorkbookError):
-    """``mobile_actions.toml`` declares something that cannot be built."""
-
-
-class VbaError(ValueError):
-    """What was given cannot become a VBA project; the text says what, where and what to do."""
-
-
-class OperationError(Exception):
-    """A use case that stopped before anything left. The message says what, where, why and what to do."""
-
-
-class RowsWithErrorsError(OperationError):  # said to people as a fact, not as an error
-    """Rows with errors would have to be left out, and nobody said so."""
-
-
-class NoRowsToSendError(OperationError):
+class NoRowsToSendError(ActionReturnsError):
     """No row may be sent."""
 
+    problem = "no-rows-to-send"
+    exit_code = Exit.BATCH_HAS_ERRORS
 
-class ConfirmationError(OperationError):
-    """The number of rows that was confirmed is not the number of rows there are."""
 
-
-class AlreadySentError(OperationError):
+class AlreadySentError(ActionReturnsError):
     """The ledger has this exact content already.
 
     Args:
@@ -87,26 +133,77 @@ class AlreadySentError(OperationError):
         batch: label of the earlier batch.
     """
 
+    problem = "duplicate"
+    exit_code = Exit.DUPLICATE
+
     def __init__(self, message: str, batch: str) -> None:
         super().__init__(message)
         self.batch = batch
 
 
-class RowsAlreadySentError(OperationError):
-    """The ledger has rows of the batch already that nobody was told of when it was checked."""
+class RowsAlreadySentError(ActionReturnsError):
+    """The ledger has rows of the batch already, of which the user was not told when it was checked."""
+
+    problem = "rows-sent-before"
+    exit_code = Exit.DUPLICATE
 
 
-class OutputFileError(OperationError):
-    """The file cannot be written where it was asked for."""
+class SettingsError(ActionReturnsError):
+    """Something is wrong with the settings. The message names file, key, value and what is allowed."""
+
+    problem = "settings"
+    exit_code = Exit.CONFIGURATION
 
 
-class ExcelError(Exception):
-    """A click that stopped; the text says what, why and what to do, and is shown as it is."""
+class ConfigError(SettingsError):
+    """A file, key or value of the configuration is not allowed."""
+
+    problem = "configuration"
+
+
+class SecretError(SettingsError):
+    """A password is missing, or stored where it must not be used."""
+
+    problem = "password"
+
+
+class LedgerError(ActionReturnsError):
+    """The ledger cannot be reached or written; nothing was sent. The message says which ledger, why, and what to do."""
+
+    problem = "ledger"
+    exit_code = Exit.LEDGER
+
+
+class WorkbookError(ActionReturnsError):
+    """A workbook cannot be made; the message says what, where, why and what to do."""
+
+    problem = "workbook"
+
+
+class TemplateError(WorkbookError):
+    """``mobile_actions.toml`` declares something that cannot be built."""
+
+    problem = "template"
+
+
+class ExcelError(ActionReturnsError):
+    """A click stopped; the message says what, why and what to do, and is shown as it is."""
+
+    problem = "excel"
+    exit_code = Exit.BATCH_HAS_ERRORS
 
 
 class ExcelBusyError(ExcelError):
-    """Excel takes no calls: somebody is typing in a cell, or a dialogue is open."""
+    """Excel takes no calls: the user is typing in a cell, or a dialogue is open."""
+
+    problem = "excel-busy"
 
 
 class UnsupportedWorkbookError(ExcelError):
     """The workbook lacks what this version needs, or was made by another one."""
+
+    problem = "workbook-unsupported"
+
+
+class VbaError(ValueError):
+    """A name, a text or a size that Excel would refuse or lose in a VBA project."""

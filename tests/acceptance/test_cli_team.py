@@ -127,7 +127,7 @@ def test_a_wrong_password_sends_nothing_and_is_told_with_what_to_do(person, retu
     amy = person("amy")
     monkeypatch.setenv("TEAM_PASSWORD", PASSWORD + "x")
     code, out, said = amy("send", returns, "--yes")
-    assert code == 1
+    assert code == 11
     assert "did not accept the user name or the password" in said
     assert "Nothing was sent" in said
     assert PASSWORD not in out + said
@@ -137,7 +137,7 @@ def test_a_wrong_password_sends_nothing_and_is_told_with_what_to_do(person, retu
 def test_a_database_that_is_away_sends_nothing_and_a_check_says_what_it_could_not_look_up(person, returns):
     amy = person("amy", ledger="postgresql://amy@127.0.0.1:1/returns")
     code, _, said = amy("send", returns, "--yes")
-    assert code == 1
+    assert code == 11
     assert "cannot be reached" in said
     assert list(amy.outbox.iterdir()) == []
     code, _, said = amy("check", returns)

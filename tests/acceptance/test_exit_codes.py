@@ -53,6 +53,10 @@ def reach(home, outbox, file, run, monkeypatch, tmp_path):
         (home / "config.toml").unlink()
         return run("send", file(), "--yes")
 
+    def with_a_damaged_ledger():
+        (home / "ledger.sqlite3").write_bytes(b"no database" * 99)
+        return run("send", file(), "--yes")
+
     def interrupted():
         def stop(*_, **__):
             raise KeyboardInterrupt
@@ -78,6 +82,7 @@ def reach(home, outbox, file, run, monkeypatch, tmp_path):
         Exit.UNKNOWN: (in_doubt, "UNKNOWN: The line went dead."),
         Exit.DUPLICATE: (sent_twice, "This exact list was already sent"),
         Exit.CONFIGURATION: (without_a_profile, "There is no profile yet"),
+        Exit.LEDGER: (with_a_damaged_ledger, "is damaged"),
         Exit.INTERRUPTED: (interrupted, "Stopped: interrupted."),
     }
 
@@ -93,6 +98,7 @@ PROMISED = {
     Exit.UNKNOWN: 7,
     Exit.DUPLICATE: 8,
     Exit.CONFIGURATION: 9,
+    Exit.LEDGER: 11,
     Exit.INTERRUPTED: 130,
 }
 
@@ -147,7 +153,7 @@ def test_rows_that_somebody_sent_after_the_check_are_exit_code_8(outbox, file, r
         (["send", "good.csv", "--confirm-rows", "3"], 2),
         (["send", "good.csv", "--profile", "none"], 9),
         (["profile", "show", "none"], 9),
-        (["history", "show", "77"], 1),
+        (["history", "show", "77"], 2),
         (["history", "show", "x"], 2),
         (["probe"], 0),
         (["doctor"], 0),

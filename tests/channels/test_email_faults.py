@@ -155,11 +155,12 @@ def test_a_record_that_cannot_be_made_stops_the_message_with_nothing_sent(server
 
 KILLED = """
 import ssl, sys
-from action_returns.channels import EmailChannel, Parcel
+from action_returns.channels.base import OutgoingFile
+from action_returns.channels.email import EmailChannel
 port, bundle, name = int(sys.argv[1]), sys.argv[2], sys.argv[3]
 context = ssl.create_default_context(cafile=bundle)
 EmailChannel("127.0.0.1", port, "starttls", "returns@brand.example", "account@batch.example", context=context).deliver(
-    Parcel(name, b"A,B\\r\\n" * 9))
+    OutgoingFile(name, b"A,B\\r\\n" * 9))
 """
 
 

@@ -76,12 +76,13 @@ def test_a_folder_that_may_not_be_written_is_told(tmp_path):
 DELIVER = """
 import os, signal, sys
 from pathlib import Path
-from action_returns.channels import DraftChannel, Outbox, Parcel
+from action_returns.channels.base import OutgoingFile
+from action_returns.channels.folder import DraftChannel, OutboxChannel
 kind, folder, patch = sys.argv[1:]
 content = b"ActionId,Amount,Reason\\r\\n" + b"M.1.2.3,0,REJECTED\\r\\n" * 20_000
-channel = {"outbox": Outbox, "draft": DraftChannel}[kind](Path(folder))
+channel = {"outbox": OutboxChannel, "draft": DraftChannel}[kind](Path(folder))
 exec(patch)
-outcome = channel.deliver(Parcel("Batch_1.csv", content))
+outcome = channel.deliver(OutgoingFile("Batch_1.csv", content))
 print(outcome.state, outcome.message, sorted(os.listdir(folder)), sep="\\n")
 """
 

@@ -147,10 +147,11 @@ def test_a_file_that_breaks_off_is_never_called_sent(authority, ftp_daemon):
 
 KILLED = """
 import sys
-from action_returns.channels import FtpChannel, Parcel
+from action_returns.channels.base import OutgoingFile
+from action_returns.channels.ftp import FtpChannel
 port, user, upload, name = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
 channel = FtpChannel("127.0.0.1", port, "plain", user, lambda: "x", upload=upload)
-channel.deliver(Parcel(name, b"x" * 8_000_000), lambda: print("leaving", flush=True))
+channel.deliver(OutgoingFile(name, b"x" * 8_000_000), lambda: print("leaving", flush=True))
 """
 
 

@@ -160,9 +160,10 @@ def test_a_program_that_is_killed_in_the_middle_leaves_no_half_file_that_looks_w
 KILLED = f"""
 import sys
 from pathlib import Path
-from action_returns.channels import Parcel, SftpChannel
+from action_returns.channels.base import OutgoingFile
+from action_returns.channels.sftp import SftpChannel
 SftpChannel("127.0.0.1", int(sys.argv[1]), {openssh.USER!r}, None, Path(sys.argv[2]), sys.argv[3], "killed", sys.argv[4]).deliver(
-    Parcel({NAME!r}, b"x" * 8_000_000))
+    OutgoingFile({NAME!r}, b"x" * 8_000_000))
 """
 
 

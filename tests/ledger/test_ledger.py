@@ -11,7 +11,7 @@ import pytest
 from action_returns.batch.cells import ReadyRows
 from action_returns.batch.context import SentAction
 from action_returns.batch.csv_format import csv_bytes
-from action_returns.errors import LedgerError
+from action_returns.errors import LedgerError, MarkError, NoSuchBatchError
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.records import DuplicateBatchError, NewBatch, RepeatedRowsError
 
@@ -237,7 +237,7 @@ def test_a_person_who_has_looked_settles_what_nobody_could_tell(ledger, was, sta
 @pytest.mark.parametrize("was", ["prepared", "sending", "sent", "failed"])
 def test_what_is_certain_or_under_way_is_not_settled_by_hand(ledger, was):
     number = settled(ledger, was)
-    with pytest.raises(LedgerError, match=f"Batch 0001 is {was}, so there is nothing to settle"):
+    with pytest.raises(MarkError, match=f"Batch 0001 is {was}, so there is nothing to settle"):
         ledger.mark(number, "sent", "why", seen=was)
     assert ledger.batch(number).state == was
 
@@ -245,7 +245,7 @@ def test_what_is_certain_or_under_way_is_not_settled_by_hand(ledger, was):
 def test_what_became_certain_while_the_person_was_asked_is_not_marked(ledger):
     number = settled(ledger, "unknown")
     ledger.settle(number, "handed-over", "It came after all.", {})
-    with pytest.raises(LedgerError, match="became handed-over meanwhile"):
+    with pytest.raises(MarkError, match="became handed-over meanwhile"):
         ledger.mark(number, "failed", "why", seen="unknown")
     assert (ledger.batch(number).state, ledger.batch(number).by_hand) == ("handed-over", False)
 
@@ -253,7 +253,7 @@ def test_what_became_certain_while_the_person_was_asked_is_not_marked(ledger):
 @pytest.mark.parametrize(("state", "why", "says"), [("sent", "  ", "say why"), ("unknown", "x", "sent or failed")])
 def test_a_mark_needs_a_reason_and_an_outcome(ledger, state, why, says):
     number = settled(ledger, "unknown")
-    with pytest.raises(LedgerError, match=says):
+    with pytest.raises(MarkError, match=says):
         ledger.mark(number, state, why, seen="unknown")
     assert ledger.batch(number).state == "unknown"
 
@@ -282,7 +282,7 @@ def test_everything_ever_sent_for_one_action_is_told_in_order(ledger):
 
 
 def test_an_unknown_batch_is_told(ledger):
-    with pytest.raises(LedgerError, match="no batch 0007"):
+    with pytest.raises(NoSuchBatchError, match="no batch 0007"):
         ledger.content(7)
 
 
@@ -301,7 +301,8 @@ PROGRAM = """
 import sys
 sys.path.insert(0, {tests!r})
 from tests.ledger.test_ledger import claim, settled
-from action_returns.ledger import DuplicateBatchError, TeamDatabase, open_ledger
+from action_returns.ledger.ledger import open_ledger
+from action_returns.ledger.records import DuplicateBatchError, TeamDatabase
 from pathlib import Path
 ledger = open_ledger({place!s})
 try:

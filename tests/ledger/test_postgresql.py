@@ -411,7 +411,8 @@ def test_somebody_elses_error_undoes_all_of_it(ledger):
 
 SENDER = """
 import sys, time
-from action_returns.ledger import TeamDatabase, open_ledger
+from action_returns.ledger.ledger import open_ledger
+from action_returns.ledger.records import TeamDatabase
 from tests.ledger.test_ledger import claim
 ledger = open_ledger(TeamDatabase(sys.argv[1]))
 ledger.leaving(claim(ledger).number)

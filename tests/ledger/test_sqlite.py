@@ -192,7 +192,7 @@ def test_rows_without_their_batch_stop_the_step(path):
 
 def test_two_programs_that_start_at_once_take_a_step_once(path):
     of_step_1(path)
-    script = "import sys; from pathlib import Path; from action_returns.ledger import open_ledger; open_ledger(Path(sys.argv[1])).close()"
+    script = "import sys; from pathlib import Path; from action_returns.ledger.ledger import open_ledger; open_ledger(Path(sys.argv[1])).close()"
     programs = [subprocess.Popen([sys.executable, "-c", script, str(path)], stderr=subprocess.PIPE) for _ in range(4)]
     assert [program.communicate()[1] for program in programs] == [b""] * 4
     with open_ledger(path) as ledger:

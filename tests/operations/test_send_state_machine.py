@@ -19,7 +19,7 @@ from action_returns.batch.context import Context
 from action_returns.batch.csv_format import csv_bytes
 from action_returns.batch.report import summarise
 from action_returns.channels.base import Outcome, State
-from action_returns.errors import AlreadySentError, LedgerError, RowsAlreadySentError
+from action_returns.errors import AlreadySentError, MarkError, RowsAlreadySentError
 from action_returns.ledger.ledger import open_ledger
 from action_returns.operations.account import Account
 from action_returns.operations.check import CheckedBatch
@@ -164,7 +164,7 @@ class Sending(RuleBasedStateMachine):
         allowed = self.model[at].state in {"unknown", "handed-over"}
         try:
             self.ledger.mark(at + 1, state, "Looked.", seen=self.model[at].state)
-        except LedgerError:
+        except MarkError:
             assert not allowed
         else:
             assert allowed

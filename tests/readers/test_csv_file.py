@@ -112,7 +112,7 @@ def test_a_short_record_has_nothing_where_it_ends():
 )
 def test_a_file_that_cannot_be_used_says_what_is_wrong(content, code, says):
     problem = refusal(content)
-    assert problem.code == code
+    assert problem.problem == code
     assert says in problem.message
 
 
@@ -172,9 +172,9 @@ def test_a_file_that_is_too_large_is_refused_and_never_cut_off(monkeypatch):
     monkeypatch.setattr(csv_file, "MOST_ROWS", 2)
     rows = "M.1.2.3,0,REJECTED\r\n"
     assert len(cells((HEADER + rows * 2).encode())) == 2
-    assert refusal((HEADER + rows * 3).encode()).code == "file-too-large"
+    assert refusal((HEADER + rows * 3).encode()).problem == "file-too-large"
     monkeypatch.setattr(csv_text, "_MOST_BYTES", len(HEADER + rows) - 1)
-    assert refusal((HEADER + rows).encode()).code == "file-too-large"
+    assert refusal((HEADER + rows).encode()).problem == "file-too-large"
 
 
 def test_windows_text_is_named_as_assumed():

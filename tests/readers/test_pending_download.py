@@ -82,7 +82,7 @@ def test_dates_whose_order_the_column_tells_need_no_question(download):
 def test_dates_that_could_be_two_days_are_asked_about(download):
     path = download(f"Action ID,Locking Date\r\n{ID},05/06/2026\r\n")
     problem = refusal(path)
-    assert problem.code == "pending-dates-unclear"
+    assert problem.problem == "pending-dates-unclear"
     assert "--pending-dates dmy" in problem.message
     assert read(path, day_first=False).actions[ID].locks_at == datetime(2026, 5, 6, tzinfo=UTC)
 
@@ -92,12 +92,12 @@ def test_dates_that_could_be_two_days_are_asked_about(download):
 )
 def test_a_column_that_writes_dates_both_ways_is_asked_about_and_never_guessed(download, dates):
     path = download(f"Action ID,Locking Date\r\n{ID},{dates[0]}\r\nM.1.2.4,{dates[1]}\r\n")
-    assert refusal(path).code == "pending-dates-unclear"
+    assert refusal(path).problem == "pending-dates-unclear"
 
 
 def test_a_twelve_could_be_a_day_or_a_month_so_it_settles_nothing(download):
     path = download(f"Action ID,Locking Date\r\n{ID},12/06/2026\r\nM.1.2.4,05/12/2026\r\n")
-    assert refusal(path).code == "pending-dates-unclear"
+    assert refusal(path).problem == "pending-dates-unclear"
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_blanks_around_a_lock_date_do_not_unlock_an_action(download):
 def test_a_download_is_refused_when_most_of_its_lock_dates_cannot_be_read(download, dates, refused):
     path = download("Action ID,Locking Date\r\n" + "".join(f"M.1.2.{n},{date}\r\n" for n, date in enumerate(dates)))
     if refused:
-        assert refusal(path, wanted=None).code == "pending-dates-bad"
+        assert refusal(path, wanted=None).problem == "pending-dates-bad"
     else:
         bad = sum(date == "soon" for date in dates)
         pending = read(path, wanted=None)
@@ -343,7 +343,7 @@ def test_the_list_of_actions_is_found_however_it_is_wrapped(download, start, wra
 )
 def test_a_wrong_answer_about_columns_is_told_with_what_there_is(download, columns, says):
     problem = refusal(download(f"Action ID,Amount\r\n{ID},5\r\n"), columns=columns)
-    assert problem.code == "pending-columns-unclear"
+    assert problem.problem == "pending-columns-unclear"
     assert says in problem.message
 
 
@@ -363,13 +363,13 @@ def test_a_wrong_answer_about_columns_is_told_with_what_there_is(download, colum
 )
 def test_a_wrong_download_is_named_before_it_changes_any_verdict(download, text, code, says):
     problem = refusal(download(text))
-    assert problem.code == code
+    assert problem.problem == code
     assert says in problem.message
 
 
 def test_a_column_can_be_named_by_the_user(download):
     path = download(f"Kennung,Betrag\r\n{ID},5\r\n")
-    assert refusal(path).code == "pending-columns-missing"
+    assert refusal(path).problem == "pending-columns-missing"
     assert read(path, columns={"action_id": "Kennung", "amount": "betrag"}).actions[ID].cents == 500
 
 

@@ -11,16 +11,7 @@ import click
 
 from action_returns import __version__
 from action_returns.cli.options import CommandEndedError
-from action_returns.errors import (
-    AlreadySentError,
-    Exit,
-    FileError,
-    NoRowsToSendError,
-    OperationError,
-    RowsAlreadySentError,
-    RowsWithErrorsError,
-    SettingsError,
-)
+from action_returns.errors import ActionReturnsError, Exit
 
 COMMANDS: Final = {
     "new": "files:new_command",
@@ -121,27 +112,13 @@ def _stopped(error: Exception) -> int:
         case BrokenPipeError():
             sys.stderr.close()  # whoever read our output has gone; nobody is left to tell
             return Exit.DONE
-        case FileError():
-            return _refused(error.message, Exit.BATCH_HAS_ERRORS)
-        case SettingsError():
-            return _refused(str(error), Exit.CONFIGURATION)
-        case AlreadySentError() | RowsAlreadySentError():
-            return _refused(str(error), Exit.DUPLICATE)
-        case RowsWithErrorsError() | NoRowsToSendError():
-            return _refused(str(error), Exit.BATCH_HAS_ERRORS)
-        case OperationError():
-            return _refused(str(error), Exit.USAGE)
+        case ActionReturnsError():
+            return _refused(str(error), error.exit_code)
         case _:
             return _unexpected(error)
 
 
 def _unexpected(error: Exception) -> int:
-    from action_returns.errors import ExcelError, LedgerError, WorkbookError
-
-    if isinstance(error, LedgerError | WorkbookError):
-        return _refused(str(error), Exit.UNEXPECTED)
-    if isinstance(error, ExcelError):
-        return _refused(str(error), Exit.BATCH_HAS_ERRORS)
     kept = _keep_details(error)
     return _refused(f"something went wrong that nobody foresaw ({type(error).__name__}). {kept}", Exit.UNEXPECTED)
 

@@ -62,7 +62,7 @@ def check_command(
 def refused_json(file: str, problem: FileError) -> dict[str, object]:
     """Give the JSON of a file that was refused as a whole."""
     empty = {"file": file, "rows": 0, "ready": 0, "errors": 0, "warnings": 0, "findings": []}
-    return {**empty, "problem": problem.code, "message": problem.message}
+    return {**empty, "problem": problem.problem, "message": problem.message}
 
 
 def write_json(checked: CheckedBatch, stream: TextIO) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property, wraps
 from pathlib import Path
 
-from action_returns.errors import ExcelBusyError, ExcelError, FileError, OperationError, SettingsError
+from action_returns.errors import ActionReturnsError, ExcelBusyError, ExcelError
 from action_returns.excel.engine import configure_xlwings, retry_while_busy
 from action_returns.excel.workbook import OpenWorkbook
 from action_returns.files import Paths, default_paths
@@ -76,7 +76,7 @@ def button(story: Callable[[ButtonContext], None]) -> Callable[[], None]:
                 story(button)
         except ExcelBusyError as problem:
             _system_message(str(problem))
-        except (ExcelError, FileError, SettingsError, OperationError) as problem:
+        except ActionReturnsError as problem:
             button.tell(str(problem))
         except Exception as error:  # noqa: BLE001  # the last one to catch it: a user never sees a traceback
             button.tell(_unexpected(error, button.places), mode="critical")
@@ -99,10 +99,6 @@ def _system_message(text: str) -> None:
 
 
 def _unexpected(error: Exception, places: Paths) -> str:
-    from action_returns.errors import LedgerError
-
-    if isinstance(error, LedgerError):
-        return str(error)
     name = f"E-{datetime.now().astimezone():%Y%m%d-%H%M%S}.txt"
     try:
         places.logs.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from action_returns.batch.cells import ReadyRows
-from action_returns.errors import LedgerError
+from action_returns.errors import LedgerError, MarkError
 from action_returns.ledger.queries import LedgerQueries
 from action_returns.ledger.records import (
     FAILED,
@@ -207,22 +207,22 @@ class Ledger(LedgerQueries):
             seen: the state the person was shown.
 
         Raises:
-            LedgerError: the batch is in another state than the person was shown, or in one that is certain, or nobody
-                said why.
+            MarkError: the batch is in another state than the person was shown, or in one that is certain, or no
+                reason was given.
         """
         if state not in MARKS:
-            raise LedgerError(f"A batch can be marked sent or failed, not {state}.")
+            raise MarkError(f"A batch can be marked sent or failed, not {state}.")
         if not why.strip():
-            raise LedgerError(f"Batch {label(number)} was not marked: say why, so that others can follow it later.")
+            raise MarkError(f"Batch {label(number)} was not marked: say why, so that others can follow it later.")
         message = f"Marked {state} by {_who()}: {why.strip()}"
         with self._store.transaction():
             record = self.batch(number)
             if record.state != seen and seen in TO_BE_MARKED:
-                raise LedgerError(
+                raise MarkError(
                     f"Batch {record.label} became {record.state} meanwhile. Nothing was marked. Look again."
                 )
             if not self._move(number, TO_BE_MARKED, state, message, record.evidence):
-                raise LedgerError(
+                raise MarkError(
                     f"Batch {record.label} is {record.state}, so there is nothing to settle by hand. "
                     f"See: action-returns history show {record.label}"
                 )

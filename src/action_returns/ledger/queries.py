@@ -7,7 +7,7 @@ from typing import Any, Final, TextIO
 
 from action_returns.batch.context import SentAction
 from action_returns.batch.csv_format import parse_csv_bytes
-from action_returns.errors import LedgerError
+from action_returns.errors import NoSuchBatchError
 from action_returns.ledger.records import MAY_HAVE_ARRIVED, ActionRecord, BatchRecord, Event, label
 from action_returns.ledger.store import Store
 
@@ -38,11 +38,11 @@ class LedgerQueries:
         """Give one batch.
 
         Raises:
-            LedgerError: when there is none of that number.
+            NoSuchBatchError: when there is none of that number.
         """
         found = self._batches("WHERE b.number = ?", number)
         if not found:
-            raise LedgerError(f"There is no batch {label(number)}. See: action-returns history list")
+            raise NoSuchBatchError(f"There is no batch {label(number)}. See: action-returns history list")
         return found[0]
 
     def latest_with(self, profile: str, environment: str, sha256: str) -> BatchRecord | None:
@@ -64,7 +64,7 @@ class LedgerQueries:
         """Give the exact bytes of a batch.
 
         Raises:
-            LedgerError: when there is none of that number.
+            NoSuchBatchError: when there is none of that number.
         """
         self.batch(number)
         return bytes(self._store.ask("SELECT bytes FROM content WHERE batch = ?", number)[0][0])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from action_returns import __version__
 from action_returns.channels.base import Outcome, Phase, State
-from action_returns.errors import SettingsError
+from action_returns.errors import ActionReturnsError, SettingsError
 from action_returns.files import Paths
 from action_returns.operations.account import Account
 from action_returns.operations.channels import open_channel
@@ -46,11 +46,9 @@ def run_checks(places: Paths) -> Iterator[DoctorCheck]:
 
 
 def _tried(what: str, look: Callable[[], str]) -> DoctorCheck:
-    from action_returns.errors import LedgerError
-
     try:
         return what, True, look()
-    except (SettingsError, LedgerError) as problem:
+    except ActionReturnsError as problem:
         return what, False, str(problem)
 
 

@@ -100,7 +100,7 @@ def test_every_cell_is_read_as_openpyxl_reads_it(tmp_path_factory, rows):
         if any(cell is not None for cell in row):
             expected.append((number, *row))
     if not expected:
-        assert refusal(path).code == "no-rows"
+        assert refusal(path).problem == "no-rows"
     else:
         assert [tuple(map(same, row)) for row in cells(read_batch(path))] == [tuple(map(same, row)) for row in expected]
 
@@ -384,7 +384,7 @@ def test_two_sheets_that_could_be_meant_are_asked_about(tmp_path):
         book[name].append(["M.1.2.3", 0, "REJECTED"])
     book.save(tmp_path / "b.xlsx")
     problem = refusal(tmp_path / "b.xlsx")
-    assert problem.code == "sheet-ambiguous"
+    assert problem.problem == "sheet-ambiguous"
     assert '--sheet "One"' in problem.message
     assert len(read_batch(tmp_path / "b.xlsx", sheet="Two").columns) == 1
     assert "One, Two" in refusal(tmp_path / "b.xlsx", sheet="Three").message
@@ -421,7 +421,7 @@ def test_empty_rows_are_no_rows_wherever_they_stand(tmp_path):
 
 def test_a_missing_column_is_named(tmp_path):
     problem = refusal(write(tmp_path / "b.xlsx", [("M.1.2.3", 0.0)], headers=("ActionId", "Amount")))
-    assert problem.code == "columns-missing"
+    assert problem.problem == "columns-missing"
     assert "not Reason" in problem.message
 
 
@@ -523,7 +523,7 @@ def test_a_hostile_file_is_refused_with_little_time_and_memory(tmp_path, what):
         "import sys, time; from pathlib import Path; from action_returns.readers.batch_file import read_batch, FileError\n"
         "start = time.process_time()\n"
         "try: read_batch(Path(sys.argv[1])); print('read')\n"
-        "except FileError as problem: print(problem.code, problem.message)\n"
+        "except FileError as problem: print(problem.problem, problem.message)\n"
         "print(time.process_time() - start)\n"
         # the peak of this program alone; getrusage would count the test runner it was forked from
         "status = Path('/proc/self/status')\n"
@@ -546,7 +546,7 @@ def test_rows_beyond_a_worksheet_are_refused(tmp_path):
             xml.replace(b'r="2"', b'r="1048577"').replace(b'"A2"', b'"A1048577"') if "sheet1" in part else xml
         ),
     )
-    assert refusal(changed).code == "file-too-large"
+    assert refusal(changed).problem == "file-too-large"
 
 
 @given(st.binary(min_size=1, max_size=300), st.integers(0, 10**6))

@@ -277,7 +277,7 @@ def test_what_is_no_workbook_is_refused(tmp_path, what, read):
     make, code, says = HOSTILE[what]
     with pytest.raises(FileError, match=says) as caught:
         read(make(tmp_path / "b.xlsx"))
-    assert caught.value.code == code
+    assert caught.value.problem == code
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path):
