@@ -2,7 +2,8 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,14 +13,14 @@ _APP: Final = "action-returns"
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Every place this program writes to.
+    """The files and folders this program writes to.
 
     Args:
         config_file: the profiles.
-        ledger_file: the record of what was sent.
-        submissions: one folder for each batch: exact bytes and receipt.
-        exports: CSV files that were made without sending.
-        logs: details of unexpected errors.
+        ledger_file: the record of what was sent, for profiles that keep it on this computer.
+        submissions: a folder with one folder for each batch: exact bytes and receipt.
+        exports: folder of CSV files that were exported without sending.
+        logs: folder of the details of unexpected errors.
     """
 
     config_file: Path
@@ -30,17 +31,17 @@ class Paths:
 
     @property
     def backups(self) -> Path:
-        """Daily copies of the ledger."""
+        """Folder of the daily copies of the ledger."""
         return self.ledger_file.with_name("backups")
 
     @property
     def pending_answers(self) -> Path:
-        """Which column is which in pending-actions downloads, as the user told it once."""
+        """File of the user's answers to which column is which in a pending download."""
         return self.config_file.with_name("pending-columns.json")
 
 
 def default_paths(environ: Mapping[str, str]) -> Paths:
-    """Find the places: ``ACTION_RETURNS_HOME`` decides, else what the operating system means for such files.
+    """Return the paths below ``ACTION_RETURNS_HOME``, without it those the operating system has for such files.
 
     Args:
         environ: the environment variables.
@@ -64,7 +65,7 @@ def default_paths(environ: Mapping[str, str]) -> Paths:
 
 
 def packaged_file(name: str) -> Path:
-    """Give a file of ``addin/`` or ``workbook_templates/``.
+    """Return the path of a file or folder that is installed with this program.
 
     Args:
         name: path below the repository root, such as ``workbook_templates/samples/returns.xlsx``.
@@ -73,63 +74,114 @@ def packaged_file(name: str) -> Path:
         FileNotFoundError: when the installation is incomplete.
     """
     package = Path(__file__).parent
-    for root in (package / "shipped", package.parents[1]):
+    for root in (package / "shipped", package.parents[1]):  # a wheel, a clone of the repository
         if (root / name).exists():
             return root / name
     raise FileNotFoundError(f"{name} is missing from this installation; install action-returns again")
 
 
-def write_atomically(path: Path, content: bytes, *, overwrite: bool, private: bool = False) -> None:
+def write_atomically(
+    path: Path, content: bytes | Callable[[Path], object], *, overwrite: bool, private: bool = False
+) -> None:
     """Write a file under its name only when every byte is on the disk.
 
+    The bytes first go into a draft beside it, whose name begins with a dot and ends in ``.part``. A program that is
+    killed leaves the whole file or none, and perhaps the draft. One exception: on a file system without hard links
+    (FAT, some network drives) a new file is empty for a moment before it is whole.
+
     Args:
-        path: the file.
-        content: all of it.
+        path: the file; its folder must exist.
+        content: all of its bytes, or a function that writes them into the empty draft whose path it is given.
         overwrite: whether a file of that name is replaced; else it is left as it is.
-        private: whether only this user may read it.
+        private: whether only this user may read it (mode 0600).
 
     Raises:
-        FileExistsError: when there is a file of that name that must not be replaced.
-        OSError: when it cannot be written, a full disk included; nothing is left behind then.
+        FileExistsError: there is a file of that name, and it is not to be replaced.
+        OSError: it cannot be written, for example because the disk is full. The name is as it was before.
+        Exception: what ``content`` raised. The name is as it was before.
     """
+    # A random part: two programs that write the same file at once never share a draft.
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        with open(draft, "xb", opener=_private if private else None) as file:  # Path.open has no opener
+        _write_draft(draft, content, 0o600 if private else 0o666)
+        if overwrite:
+            _replace(draft, path)
+        else:
+            _link(draft, path)
+    finally:
+        with suppress(OSError):  # the folder may be gone; and the file is there, whatever becomes of its draft
+            draft.unlink(missing_ok=True)
+    _flush_folder(path.parent)
+
+
+def _write_draft(draft: Path, content: bytes | Callable[[Path], object], mode: int) -> None:
+    # Path.open has no opener, and a mode that is changed later is too late.
+    with open(draft, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+        if isinstance(content, bytes):
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        if overwrite:
-            draft.replace(path)
-        else:
-            _put_beside(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
-    _settle_folder(path.parent)
+            return
+    content(draft)
+    with draft.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
-def _put_beside(draft: Path, path: Path) -> None:
+def _link(draft: Path, path: Path) -> None:
+    """Add the name to the draft in one step, which fails when the name is taken."""
+    drafted = draft.stat()
     try:
-        os.link(draft, path)  # fails when the name is taken, in one step
-    except FileExistsError:
+        os.link(draft, path)
+    except OSError as error:
+        if _is_same_file(path, drafted):
+            return
+        if isinstance(error, FileExistsError):
+            raise
+        _take_name(draft, path)
+
+
+def _take_name(draft: Path, path: Path) -> None:
+    """Rename the draft where there are no hard links; an empty file takes the name first, which fails when taken."""
+    path.touch(exist_ok=False)
+    try:
+        _replace(draft, path)
+    except OSError:
+        with suppress(OSError):
+            if path.stat().st_size == 0:  # the empty file of above, and nothing another program wrote meanwhile
+                path.unlink()
         raise
-    except OSError:  # a file system without hard links
-        path.touch(exist_ok=False)
-        try:
-            draft.replace(path)
-        except OSError:
-            path.unlink(missing_ok=True)  # ours, and empty
+
+
+def _replace(draft: Path, path: Path) -> None:
+    drafted = draft.stat()
+    try:
+        draft.replace(path)
+    except OSError:
+        if not _is_same_file(path, drafted):
             raise
 
 
-def _settle_folder(folder: Path) -> None:
-    """Make the name itself survive a power cut; Windows does that on its own."""
-    if os.name == "posix":
+def _is_same_file(path: Path, drafted: os.stat_result) -> bool:
+    """Return whether the draft has its name although the system reported an error.
+
+    A network file system may do its work, lose its answer, and refuse its own second try.
+    """
+    try:
+        found = path.stat()
+    except OSError:
+        return False
+    # Number 0: a file system without file numbers, where every file would look like every other.
+    return drafted.st_ino != 0 and os.path.samestat(found, drafted)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Write the name itself to the disk, so that it survives a power cut.
+
+    Windows does so on its own, and some file systems cannot: the file is whole in any case, so this is no error.
+    """
+    with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

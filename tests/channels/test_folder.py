@@ -120,7 +120,7 @@ DIE = "os.kill(os.getpid(), signal.SIGKILL)"
 @pytest.mark.parametrize(
     ("moment", "there"),
     [
-        (f"Path.open = lambda *_: {DIE}", False),
+        (f"os.open = lambda *_: {DIE}", False),
         (f"os.fsync = lambda _: {DIE}", False),
         (f"os.link = lambda *_: {DIE}", False),
         (f"link = os.link; os.link = lambda *names: (link(*names), {DIE})", True),

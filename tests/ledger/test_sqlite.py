@@ -165,6 +165,29 @@ def test_a_copy_is_kept_before_a_ledger_is_brought_up_to_date(path):
     copy.close()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="file modes")
+def test_only_this_user_may_read_the_copy_from_before(path):
+    of_step_1(path)
+    open_ledger(path).close()
+    assert path.with_name("ledger.sqlite3.before-step-2").stat().st_mode & 0o077 == 0
+
+
+def test_a_ledger_is_not_brought_up_to_date_when_its_copy_cannot_be_written(path, monkeypatch):
+    of_step_1(path)
+
+    def full(_handle):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(LedgerError, match=r"copy .*before-step-2 cannot be written: No space left on device"):
+        open_ledger(path)
+    monkeypatch.undo()
+    assert [other.name for other in path.parent.glob("*before-step*")] == []
+    connection = raw(path)
+    assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+    connection.close()
+
+
 def test_a_step_that_fails_leaves_the_ledger_as_it_was(path, monkeypatch):
     of_step_1(path)
     first, second = steps("sqlite")

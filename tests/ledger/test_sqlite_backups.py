@@ -38,7 +38,31 @@ def test_a_copy_is_on_the_disk_as_a_whole_before_it_has_its_name(tmp_path, ledge
 
     monkeypatch.setattr(os, "fsync", noting)
     made = keep_daily_copy(tmp_path / "backups", DAY, ledger.copy_to)
-    assert flushed == [(made.stat().st_ino, [])]
+    folder = made.parent
+    assert flushed == [(made.stat().st_ino, []), (folder.stat().st_ino, [made])]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes")
+def test_no_other_user_can_read_a_copy_while_it_is_written(tmp_path, ledger):
+    modes = []
+
+    def noting(draft):
+        ledger.copy_to(draft)
+        modes.append(draft.stat().st_mode & 0o077)
+
+    keep_daily_copy(tmp_path / "backups", DAY, noting)
+    assert modes == [0]
+
+
+def test_of_two_programs_the_first_copy_of_the_day_stays(tmp_path, ledger):
+    theirs = tmp_path / "backups" / "ledger-2026-11-23.sqlite3"
+
+    def after_another(draft):
+        ledger.copy_to(draft)
+        theirs.write_bytes(b"theirs")
+
+    assert keep_daily_copy(tmp_path / "backups", DAY, after_another) is None
+    assert [(path.name, path.read_bytes()) for path in theirs.parent.iterdir()] == [(theirs.name, b"theirs")]
 
 
 def test_one_copy_a_day_is_made(tmp_path, ledger):

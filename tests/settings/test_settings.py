@@ -1,4 +1,4 @@
-"""Profiles, secrets and places: what is wrong is named exactly, and no password is ever repeated."""
+"""Profiles and secrets: what is wrong is named exactly, and no password is ever repeated."""
 
 import os
 import stat
@@ -8,7 +8,6 @@ import pytest
 
 from action_returns.batch.context import DEFAULT_POLICY, ReasonKind
 from action_returns.errors import ConfigError, SecretError
-from action_returns.files import Paths, default_paths, packaged_file, write_atomically
 from action_returns.settings.config import load_settings, parse_settings
 from action_returns.settings.editing import add_profile, change_profile, remove_profile, use_profile
 from action_returns.settings.secrets import read_secret
@@ -388,95 +387,3 @@ def test_a_password_store_that_does_not_encrypt_is_never_used(monkeypatch):
     monkeypatch.setattr(keyring, "get_keyring", null.Keyring)
     with pytest.raises(SecretError, match="no password store that encrypts"):
         read_secret("keyring", profile="acme")
-
-
-# --- places and files
-
-
-def test_one_variable_moves_everything(tmp_path):
-    places = default_paths({"ACTION_RETURNS_HOME": str(tmp_path)})
-    for name in ("config_file", "ledger_file", "submissions", "exports", "logs"):
-        assert getattr(places, name).parent == tmp_path
-    assert default_paths({}).config_file.name == "config.toml"
-
-
-def test_every_place_has_a_name_of_its_own_below_the_one_folder(tmp_path):
-    places = default_paths({"ACTION_RETURNS_HOME": str(tmp_path)})
-    found = {name: getattr(places, name).name for name in (*places.__slots__, "backups", "pending_answers")}
-    assert found == {
-        "config_file": "config.toml",
-        "ledger_file": "ledger.sqlite3",
-        "submissions": "submissions",
-        "exports": "exports",
-        "logs": "logs",
-        "backups": "backups",
-        "pending_answers": "pending-columns.json",
-    }
-
-
-def test_copies_lie_beside_the_ledger_and_answers_beside_the_profiles(tmp_path):
-    places = Paths(tmp_path / "c" / "config.toml", tmp_path / "d" / "ledger.sqlite3", *[tmp_path] * 3)
-    assert places.backups == tmp_path / "d" / "backups"
-    assert places.pending_answers == tmp_path / "c" / "pending-columns.json"
-
-
-def test_the_samples_are_shipped():
-    assert packaged_file("workbook_templates/samples/returns.xlsx").stat().st_size > 1000
-
-
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
-    path = tmp_path / "f"
-    write_atomically(path, b"old", overwrite=False)
-
-    def full(_handle):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
-        write_atomically(path, b"new", overwrite=True)
-    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("f", b"old")]
-
-
-def test_a_write_that_fails_where_there_are_no_hard_links_leaves_no_empty_file(tmp_path, monkeypatch):
-    def refused(*_):
-        raise PermissionError(1, "Operation not permitted")
-
-    monkeypatch.setattr("os.link", refused)
-    write_atomically(tmp_path / "first", b"whole", overwrite=False)
-    assert (tmp_path / "first").read_bytes() == b"whole"
-    monkeypatch.setattr(Path, "replace", refused)
-    with pytest.raises(PermissionError):
-        write_atomically(tmp_path / "second", b"whole", overwrite=False)
-    assert [path.name for path in tmp_path.iterdir()] == ["first"]
-
-
-def test_a_file_is_not_replaced_unless_asked(tmp_path):
-    write_atomically(tmp_path / "f", b"old", overwrite=False)
-    with pytest.raises(FileExistsError):
-        write_atomically(tmp_path / "f", b"new", overwrite=False)
-    assert (tmp_path / "f").read_bytes() == b"old"
-
-
-def test_a_file_is_not_replaced_unless_asked_where_there_are_no_hard_links(tmp_path, monkeypatch):
-    def refused(*_):
-        raise PermissionError(1, "Operation not permitted")
-
-    monkeypatch.setattr("os.link", refused)
-    (tmp_path / "f").write_bytes(b"old")
-    with pytest.raises(FileExistsError):
-        write_atomically(tmp_path / "f", b"new", overwrite=False)
-    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("f", b"old")]
-
-
-@pytest.mark.skipif(os.name != "posix", reason="Windows settles names on its own")
-@pytest.mark.parametrize("overwrite", [True, False])
-def test_the_content_is_on_the_disk_before_the_name_and_then_the_name_too(tmp_path, monkeypatch, overwrite):
-    settled = []
-
-    def settle(handle):
-        is_folder = stat.S_ISDIR(os.fstat(handle).st_mode)
-        settled.append(("folder" if is_folder else "file", (tmp_path / "f").exists()))
-
-    monkeypatch.setattr(os, "fsync", settle)
-    write_atomically(tmp_path / "f", b"whole", overwrite=overwrite)
-    assert settled == [("file", False), ("folder", True)]

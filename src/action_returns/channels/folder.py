@@ -2,18 +2,17 @@
 
 import errno
 import os
-import secrets
 import stat
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from action_returns.channels.base import BeforeFirstByte, Outcome, OutgoingFile, State, do_nothing
+from action_returns.files import write_atomically
 
 
 def write_into_folder(directory: Path, name: str, content: bytes, *, done: str) -> Outcome:
-    """Write a file into a folder.
+    """Write a file into a folder; a file of that name is never replaced.
 
     Args:
         directory: the folder; it must exist.
@@ -22,14 +21,8 @@ def write_into_folder(directory: Path, name: str, content: bytes, *, done: str) 
         done: what to say when it is there; may name ``{path}``.
     """
     path = directory / name
-    draft = directory / f".{name}.{secrets.token_hex(4)}.part"
     try:
-        with draft.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        _name_it(draft, path)
-        _settle(directory)
+        write_atomically(path, content, overwrite=False)
     except FileExistsError:
         return Outcome(
             State.FAILED,
@@ -37,9 +30,6 @@ def write_into_folder(directory: Path, name: str, content: bytes, *, done: str) 
         )
     except OSError as error:
         return _failed(directory, error)
-    finally:
-        with suppress(OSError):  # a folder that has gone, or never was one
-            draft.unlink(missing_ok=True)
     return Outcome(State.HANDED_OVER, done.format(path=path), evidence={"path": str(path), "size": len(content)})
 
 
@@ -53,45 +43,6 @@ def probe_folder(directory: Path) -> Outcome:
     if not os.access(directory, os.W_OK):
         return _failed(directory, PermissionError(errno.EACCES, "this user may not write there"))
     return Outcome(State.SENT, f"The folder {directory} is there and may be written to. Nothing was written.")
-
-
-def _name_it(draft: Path, path: Path) -> None:
-    try:
-        os.link(draft, path)  # fails when the name is taken, in one step
-    except OSError as error:
-        if _is_there(draft, path):
-            return
-        if isinstance(error, FileExistsError):
-            raise
-        _take_name(draft, path)
-
-
-def _is_there(draft: Path, path: Path) -> bool:
-    """Tell whether it has its name after all: over a network the answer may get lost and the second try refused."""
-    try:
-        return path.samefile(draft)
-    except OSError:
-        return False
-
-
-def _take_name(draft: Path, path: Path) -> None:
-    """Give it its name on a file system without hard links."""
-    path.touch(exist_ok=False)
-    try:
-        draft.replace(path)
-    except OSError:
-        path.unlink()
-        raise
-
-
-def _settle(directory: Path) -> None:
-    """Make the name itself survive a power cut; Windows does that on its own, and not every file system can."""
-    with suppress(OSError):
-        handle = os.open(directory, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _failed(directory: Path, error: OSError) -> Outcome:

@@ -6,13 +6,14 @@ import re
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Final
 
 from action_returns.errors import LedgerError
+from action_returns.files import write_atomically
 from action_returns.ledger.location import unsafe_folder_reason
 from action_returns.ledger.store import Step, is_running, steps, this_process
 
@@ -107,7 +108,7 @@ class SqliteStore:
         """Write a copy that holds everything committed until now, whole and defragmented (``VACUUM INTO``).
 
         Args:
-            target: the copy's file; it must not exist.
+            target: the copy's file; it must be empty or not exist.
         """
         with _said_plainly(self._path):
             self._connection.execute("VACUUM INTO ?", (str(target),))
@@ -143,19 +144,21 @@ class SqliteStore:
         self._connection.execute("PRAGMA foreign_keys = ON")
 
     def _keep_copy(self, copy: Path) -> None:
-        """Keep a copy unless there is one. Another program that starts at the same moment makes its own of it.
+        """Write a copy of the ledger as it was before the steps, unless there is one.
 
-        One that is not made before the steps were taken by somebody finds theirs, which was.
+        Two programs that start at once may both write one. The first copy stays: a later one may already hold what
+        the other program's steps made of the ledger.
         """
-        draft = copy.with_name(f"{copy.name}.{os.getpid()}.part")
-        draft.unlink(missing_ok=True)
+        if copy.exists():
+            return
         try:
-            if not copy.exists():
-                self.copy_to(draft)
-            if not copy.exists():
-                draft.replace(copy)
-        finally:
-            draft.unlink(missing_ok=True)
+            with suppress(FileExistsError):
+                write_atomically(copy, self.copy_to, overwrite=False, private=True)
+        except OSError as error:
+            raise LedgerError(
+                f"The ledger {self._path} was not brought up to date, because its copy {copy} cannot be written: "
+                f"{error.strerror or error}. Nothing was changed or sent. Check the disk and who may write there."
+            ) from None
 
     def _take(self, todo: Sequence[Step]) -> None:
         """Take the steps that are missing, all as one: nobody ever sees a ledger of which only half is there."""
@@ -249,44 +252,39 @@ def _why(path: Path, error: str) -> str:
 
 
 KEPT_COPIES: Final = 30
-_COPY: Final = re.compile(r"ledger-\d{4}-\d{2}-\d{2}\.sqlite3")
+_COPY_NAME: Final = re.compile(r"ledger-\d{4}-\d{2}-\d{2}\.sqlite3")
 
 
 def list_copies(folder: Path) -> list[Path]:
-    """Give the copies in a folder, the latest first."""
+    """Return the daily copies in a folder, the latest first."""
     if not folder.is_dir():
         return []
-    return sorted((path for path in folder.iterdir() if _COPY.fullmatch(path.name)), reverse=True)
+    return sorted((path for path in folder.iterdir() if _COPY_NAME.fullmatch(path.name)), reverse=True)
 
 
 def keep_daily_copy(folder: Path, today: date, copy_to: Callable[[Path], None]) -> Path | None:
-    """Make today's copy unless there is one, and let go of the oldest beyond thirty.
+    """Write today's copy of the ledger unless there is one, and delete all but the newest 30.
 
     Args:
-        folder: where the copies lie; made where there is none.
-        today: the day.
-        copy_to: writes a whole copy to a file that does not exist yet.
+        folder: the folder of the copies; created where there is none.
+        today: the day in the copy's name.
+        copy_to: writes a whole copy into the empty file whose path it is given.
 
     Returns:
-        The copy that was made, None when there was one already.
+        The copy that was written, None when there was one already.
 
     Raises:
-        OSError: when it cannot be written; the other copies stay as they are.
+        LedgerError: the ledger cannot be read; the other copies stay as they are.
+        OSError: the copy cannot be written; the other copies stay as they are.
     """
-    path = folder / f"ledger-{today:%Y-%m-%d}.sqlite3"
-    if path.exists():
+    copy = folder / f"ledger-{today:%Y-%m-%d}.sqlite3"
+    if copy.exists():
         return None
     folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f".{path.name}.{os.getpid()}.part"
-    draft.unlink(missing_ok=True)
     try:
-        copy_to(draft)
-        draft.chmod(0o600)
-        with draft.open("rb+") as file:
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+        write_atomically(copy, copy_to, overwrite=False, private=True)
+    except FileExistsError:  # another program was faster
+        return None
     for old in list_copies(folder)[KEPT_COPIES:]:
         old.unlink()
-    return path
+    return copy

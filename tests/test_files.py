@@ -1,0 +1,285 @@
+"""Paths of this computer, and files that are whole or not there."""
+
+import os
+import re
+import stat
+from pathlib import Path
+
+import pytest
+
+from action_returns.files import Paths, default_paths, packaged_file, write_atomically
+
+posix = pytest.mark.skipif(os.name != "posix", reason="POSIX file modes and folders")
+
+
+def test_one_variable_moves_everything(tmp_path):
+    paths = default_paths({"ACTION_RETURNS_HOME": str(tmp_path)})
+    for name in ("config_file", "ledger_file", "submissions", "exports", "logs"):
+        assert getattr(paths, name).parent == tmp_path
+    assert default_paths({}).config_file.name == "config.toml"
+
+
+def test_every_path_has_a_name_of_its_own_below_the_one_folder(tmp_path):
+    paths = default_paths({"ACTION_RETURNS_HOME": str(tmp_path)})
+    found = {name: getattr(paths, name).name for name in (*paths.__slots__, "backups", "pending_answers")}
+    assert found == {
+        "config_file": "config.toml",
+        "ledger_file": "ledger.sqlite3",
+        "submissions": "submissions",
+        "exports": "exports",
+        "logs": "logs",
+        "backups": "backups",
+        "pending_answers": "pending-columns.json",
+    }
+
+
+def test_copies_lie_beside_the_ledger_and_answers_beside_the_profiles(tmp_path):
+    paths = Paths(tmp_path / "c" / "config.toml", tmp_path / "d" / "ledger.sqlite3", *[tmp_path] * 3)
+    assert paths.backups == tmp_path / "d" / "backups"
+    assert paths.pending_answers == tmp_path / "c" / "pending-columns.json"
+
+
+def test_the_samples_are_shipped():
+    assert packaged_file("workbook_templates/samples/returns.xlsx").stat().st_size > 1000
+
+
+def test_a_missing_file_of_the_installation_is_named():
+    with pytest.raises(FileNotFoundError, match="addin/none is missing from this installation; install"):
+        packaged_file("addin/none")
+
+
+# --- a file is whole or not there
+
+
+def in_folder(folder):
+    """Return name -> bytes of every file in a folder, drafts included."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.fixture
+def no_hard_links(monkeypatch):
+    def refused(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refused)
+
+
+def failing(number, message):
+    def fail(*_args, **_options):
+        raise OSError(number, message)
+
+    return fail
+
+
+def after(function, error):
+    """Return the function as a network file system may run it: the work is done, the answer is an error."""
+
+    def lost_answer(*args):
+        function(*args)
+        raise error
+
+    return lost_answer
+
+
+@pytest.mark.parametrize("content", [b"whole", lambda draft: draft.write_bytes(b"whole")])
+@pytest.mark.parametrize("overwrite", [True, False])
+@pytest.mark.parametrize("private", [True, False])
+def test_a_file_holds_exactly_its_content_and_no_draft_stays(tmp_path, content, overwrite, private):
+    write_atomically(tmp_path / "f", content, overwrite=overwrite, private=private)
+    assert in_folder(tmp_path) == {"f": b"whole"}
+
+
+def test_a_file_is_not_replaced_unless_asked(tmp_path):
+    (tmp_path / "f").write_bytes(b"old")
+    with pytest.raises(FileExistsError):
+        write_atomically(tmp_path / "f", b"new", overwrite=False)
+    assert in_folder(tmp_path) == {"f": b"old"}
+    write_atomically(tmp_path / "f", b"new", overwrite=True)
+    assert in_folder(tmp_path) == {"f": b"new"}
+
+
+@pytest.mark.usefixtures("no_hard_links")
+def test_without_hard_links_a_file_is_written_and_still_not_replaced_unless_asked(tmp_path):
+    write_atomically(tmp_path / "f", b"old", overwrite=False)
+    with pytest.raises(FileExistsError):
+        write_atomically(tmp_path / "f", b"new", overwrite=False)
+    assert in_folder(tmp_path) == {"f": b"old"}
+
+
+@pytest.mark.usefixtures("no_hard_links")
+def test_without_hard_links_a_write_that_fails_leaves_no_empty_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(Path, "replace", failing(5, "Input/output error"))
+    with pytest.raises(OSError, match="Input/output error"):
+        write_atomically(tmp_path / "f", b"whole", overwrite=False)
+    assert in_folder(tmp_path) == {}
+
+
+@pytest.mark.usefixtures("no_hard_links")
+def test_without_hard_links_a_write_that_fails_removes_nothing_of_another_program(tmp_path, monkeypatch):
+    def replaced_by_another(_draft, path):
+        path.write_bytes(b"theirs")
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Path, "replace", replaced_by_another)
+    with pytest.raises(OSError, match="Input/output error"):
+        write_atomically(tmp_path / "f", b"mine", overwrite=False)
+    assert in_folder(tmp_path) == {"f": b"theirs"}
+
+
+@pytest.mark.parametrize("overwrite", [True, False])
+@pytest.mark.parametrize("content", [b"new", lambda draft: draft.write_bytes(b"new")])
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch, content, overwrite):
+    (tmp_path / "f").write_bytes(b"old")
+    monkeypatch.setattr(os, "fsync", failing(28, "No space left on device"))
+    with pytest.raises(OSError, match="No space"):
+        write_atomically(tmp_path / "f", content, overwrite=overwrite)
+    assert in_folder(tmp_path) == {"f": b"old"}
+
+
+def test_content_that_breaks_off_leaves_the_old_file_and_nothing_else(tmp_path):
+    (tmp_path / "f").write_bytes(b"old")
+
+    def broken(draft):
+        draft.write_bytes(b"half")
+        raise ValueError("the source is damaged")
+
+    with pytest.raises(ValueError, match="the source is damaged"):
+        write_atomically(tmp_path / "f", broken, overwrite=True)
+    assert in_folder(tmp_path) == {"f": b"old"}
+
+
+LOST = [FileExistsError(17, "File exists"), OSError(5, "Input/output error")]
+"""What a network file system reports when it did the work, lost the answer and refused its own second try."""
+
+
+@pytest.mark.parametrize("error", LOST)
+def test_a_new_file_that_is_there_after_a_lost_answer_counts_as_written(tmp_path, monkeypatch, error):
+    monkeypatch.setattr(os, "link", after(os.link, error))
+    write_atomically(tmp_path / "f", b"whole", overwrite=False)
+    assert in_folder(tmp_path) == {"f": b"whole"}
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError(2, "No such file"), *LOST])
+def test_a_replaced_file_that_is_there_after_a_lost_answer_counts_as_written(tmp_path, monkeypatch, error):
+    (tmp_path / "f").write_bytes(b"old")
+    monkeypatch.setattr(Path, "replace", after(Path.replace, error))
+    write_atomically(tmp_path / "f", b"new", overwrite=True)
+    assert in_folder(tmp_path) == {"f": b"new"}
+
+
+@pytest.mark.usefixtures("no_hard_links")
+@pytest.mark.parametrize("error", LOST)
+def test_without_hard_links_a_file_that_is_there_after_a_lost_answer_counts_as_written(tmp_path, monkeypatch, error):
+    monkeypatch.setattr(Path, "replace", after(Path.replace, error))
+    write_atomically(tmp_path / "f", b"whole", overwrite=False)
+    assert in_folder(tmp_path) == {"f": b"whole"}
+
+
+def test_another_file_is_never_taken_for_this_one_where_files_have_no_numbers(tmp_path, monkeypatch):
+    (tmp_path / "f").write_bytes(b"theirs")
+    look = Path.stat
+
+    def numberless(path, **options):
+        facts = list(look(path, **options))
+        facts[stat.ST_INO] = 0
+        return os.stat_result(facts)
+
+    monkeypatch.setattr(Path, "stat", numberless)
+    with pytest.raises(FileExistsError):
+        write_atomically(tmp_path / "f", b"mine", overwrite=False)
+    monkeypatch.undo()
+    assert in_folder(tmp_path) == {"f": b"theirs"}
+
+
+@posix
+@pytest.mark.parametrize("overwrite", [True, False])
+@pytest.mark.parametrize("content", [b"whole", lambda draft: draft.write_bytes(b"whole")])
+def test_the_content_is_on_the_disk_before_the_name_and_then_the_name_too(tmp_path, monkeypatch, content, overwrite):
+    flushed = []
+
+    def noting(handle):
+        facts = os.fstat(handle)
+        what = "folder" if stat.S_ISDIR(facts.st_mode) else f"file of {facts.st_size} bytes"
+        flushed.append((what, (tmp_path / "f").exists(), handle))
+
+    monkeypatch.setattr(os, "fsync", noting)
+    write_atomically(tmp_path / "f", content, overwrite=overwrite)
+    assert [note[:2] for note in flushed] == [("file of 5 bytes", False), ("folder", True)]
+    for _, _, handle in flushed:
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(handle)
+
+
+@posix
+@pytest.mark.parametrize("call", ["fsync", "open"])
+def test_a_folder_that_cannot_be_flushed_is_no_failure(tmp_path, monkeypatch, call):
+    known = getattr(os, call)
+
+    def no_folders(what, *rest):
+        is_folder = stat.S_ISDIR(os.fstat(what).st_mode) if isinstance(what, int) else what == tmp_path
+        if is_folder:
+            raise OSError(22, "Invalid argument")
+        return known(what, *rest)
+
+    monkeypatch.setattr(os, call, no_folders)
+    write_atomically(tmp_path / "f", b"whole", overwrite=False)
+    assert in_folder(tmp_path) == {"f": b"whole"}
+
+
+@posix
+@pytest.mark.parametrize("content", [b"secret", lambda draft: draft.write_bytes(b"secret")])
+def test_no_other_user_can_read_a_private_file_from_its_first_byte_on(tmp_path, monkeypatch, content):
+    modes, sync = [], os.fsync
+
+    def noting(handle):
+        modes.append(stat.S_IMODE(os.fstat(handle).st_mode))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    monkeypatch.setattr(Path, "chmod", failing(1, "A file that becomes private later was readable before."))
+    (tmp_path / "f").write_bytes(b"old")
+    write_atomically(tmp_path / "f", content, overwrite=True, private=True)
+    assert (modes[0], stat.S_IMODE((tmp_path / "f").stat().st_mode)) == (0o600, 0o600)
+
+
+@posix
+def test_a_file_that_is_not_private_has_the_mode_of_every_new_file(tmp_path):
+    (tmp_path / "usual").write_bytes(b"")
+    write_atomically(tmp_path / "f", b"whole", overwrite=False)
+    assert (tmp_path / "f").stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
+@pytest.mark.parametrize("overwrite", [True, False])
+def test_a_draft_that_cannot_be_removed_costs_nothing_but_itself(tmp_path, monkeypatch, overwrite):
+    monkeypatch.setattr(Path, "unlink", failing(13, "Permission denied"))
+    write_atomically(tmp_path / "f", b"whole", overwrite=overwrite)
+    assert (tmp_path / "f").read_bytes() == b"whole"
+
+
+def test_the_error_of_the_write_is_told_when_the_draft_cannot_be_removed_either(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "fsync", failing(28, "No space left on device"))
+    monkeypatch.setattr(Path, "unlink", failing(13, "Permission denied"))
+    with pytest.raises(OSError, match="No space"):
+        write_atomically(tmp_path / "f", b"whole", overwrite=False)
+    assert not (tmp_path / "f").exists()
+
+
+def test_two_programs_that_write_one_file_at_once_have_a_draft_each(tmp_path):
+    drafts = []
+
+    def meanwhile(draft):
+        drafts.append(draft.name)
+        draft.write_bytes(b"first")
+        if len(drafts) == 1:
+            write_atomically(tmp_path / "f", meanwhile, overwrite=True)
+            assert draft.read_bytes() == b"first"
+
+    write_atomically(tmp_path / "f", meanwhile, overwrite=True)
+    assert len(set(drafts)) == 2
+    assert all(re.fullmatch(r"\.f\.[0-9a-f]{8}\.part", name) for name in drafts)
+
+
+def test_a_folder_that_is_not_there_is_not_made(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        write_atomically(tmp_path / "none" / "f", b"whole", overwrite=False)
+    assert in_folder(tmp_path) == {}
