@@ -132,17 +132,14 @@ def _link(draft: Path, path: Path) -> None:
     drafted = draft.stat()
     try:
         os.link(draft, path)
-    except OSError as error:
-        if _is_same_file(path, drafted):
-            return
-        if isinstance(error, FileExistsError):
-            raise
-        _take_name(draft, path)
+    except OSError:
+        if not _is_same_file(path, drafted):
+            _take_name(draft, path)
 
 
 def _take_name(draft: Path, path: Path) -> None:
-    """Rename the draft where there are no hard links; an empty file takes the name first, which fails when taken."""
-    path.touch(exist_ok=False)
+    """Rename the draft where there are no hard links."""
+    path.touch(exist_ok=False)  # an empty file takes the name in one step, which fails when it is taken
     try:
         _replace(draft, path)
     except OSError:
