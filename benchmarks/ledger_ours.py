@@ -37,7 +37,7 @@ def main():
             start = time.perf_counter()
             claim = ledger.claim(BATCH, content, rows, name_for=lambda at: f"Batch_{at:04d}.csv", confirmation={})
             recorded.append(time.perf_counter() - start)
-            ledger.leaving(claim.number)
+            ledger.mark_sending(claim.number)
             ledger.settle(claim.number, "sent", "", {})
         wanted = rows_of(1).action_ids[:10_000]
         start = time.perf_counter()

@@ -44,7 +44,7 @@ def batch(outbox, home):
             name_for=lambda number: f"{number}.csv",
             confirmation={"how": "asked in the workbook"},
         )
-        ledger.leaving(claim.number)
+        ledger.mark_sending(claim.number)
         ledger.settle(claim.number, "unknown", "The line went dead.", {"reply": "150"})
         folder = places.submissions / claim.label
         folder.mkdir(parents=True)
@@ -133,7 +133,7 @@ def test_every_command_that_checks_knows_what_was_sent(outbox, run, file):
 def test_an_action_that_is_used_up_stays_behind_whatever_is_done_with_the_file(outbox, home, run, file):
     with open_ledger(default_paths({"ACTION_RETURNS_HOME": str(home)}).ledger_file) as ledger:
         for statement in A_THOUSAND_BATCHES:
-            ledger._store.change(statement)
+            ledger._store.execute(statement)
     told = run("check", file(), "--json").json
     assert [(f["row"], f["code"]) for f in told["findings"]] == [(2, "limit-reached")]
     assert "was already sent in 1,000 batches" in told["findings"][0]["message"]

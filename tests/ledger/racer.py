@@ -34,7 +34,7 @@ def sends(ledger, name, rows):
         claim = ledger.claim(batch, csv_bytes(rows), rows, name_for="{}.csv".format, confirmation={})
     except (DuplicateBatchError, RepeatedRowsError):
         return False
-    ledger.leaving(claim.number)
+    ledger.mark_sending(claim.number)
     # here the file would leave
     ledger.settle(claim.number, "sent", "There.", {})
     return True

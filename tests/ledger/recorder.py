@@ -27,7 +27,7 @@ def record(ledger, number, note):
         BATCH, csv_bytes(rows), rows, name_for=lambda at: f"Batch_{at:04d}.csv", confirmation={"how": "a test"}
     )
     note(f"prepared {claimed.number}")
-    ledger.leaving(claimed.number)
+    ledger.mark_sending(claimed.number)
     note(f"sending {claimed.number}")
     ledger.settle(claimed.number, "sent", "There.", {"size": 1})
     note(f"sent {claimed.number}")

@@ -34,7 +34,7 @@ def settled(ledger, state, rows=ROWS, **options):
     number = claim(ledger, rows, **options).number
     if state == "prepared":
         return number
-    ledger.leaving(number)
+    ledger.mark_sending(number)
     if state != "sending":
         ledger.settle(number, state, f"It is {state}.", {})
     return number
@@ -49,7 +49,7 @@ def ledger(place):
 def test_a_claimed_batch_is_on_record_with_every_row_and_byte_in_file_order(place):
     with open_ledger(place, lambda: NOW) as ledger:
         made = claim(ledger)
-        ledger.leaving(made.number)
+        ledger.mark_sending(made.number)
         ledger.settle(made.number, "sent", "There.", {"reply": "226 ok", "size": 7})
     with open_ledger(place) as again:
         record = again.batch(1)
@@ -89,7 +89,7 @@ def test_moments_are_recorded_in_utc_whatever_the_clock_gives(place):
 
 def test_everything_that_happens_to_a_batch_is_an_event_with_who_and_how(ledger):
     number = settled(ledger, "unknown", shown=frozenset({"M.1.2.3"}))
-    ledger.mark(number, "sent", " It is under File Submissions. ", seen="unknown")
+    ledger.mark(number, "sent", " It is under File Submissions. ", shown="unknown")
     events = ledger.events(number)
     assert [event.kind for event in events] == ["prepared", "confirmed", "sending", "outcome", "marked"]
     assert events[0].detail["file"] == "Batch_0001.csv"
@@ -168,7 +168,7 @@ def test_who_breaks_off_in_the_middle_leaves_nothing_half_done_and_can_go_on(led
 
     def broken_off():
         with ledger._store.transaction():
-            ledger._move(number, ("prepared",), "sending")
+            ledger._change_state(number, ("prepared",), "sending")
             raise stop
 
     with pytest.raises(stop):
@@ -182,14 +182,14 @@ def test_nothing_leaves_once_the_batch_was_settled_by_somebody_else(ledger):
     number = claim(ledger).number
     ledger.settle(number, "failed", "", {})
     with pytest.raises(LedgerError, match=r"Batch 0001 is failed already\. Nothing was sent"):
-        ledger.leaving(number)
+        ledger.mark_sending(number)
     assert ledger.batch(number).state == "failed"
 
 
 def test_nothing_leaves_twice(ledger):
     number = settled(ledger, "sending")
     with pytest.raises(LedgerError, match="is sending already"):
-        ledger.leaving(number)
+        ledger.mark_sending(number)
 
 
 @pytest.mark.parametrize("state", ["sent", "handed-over", "unknown"])
@@ -221,7 +221,7 @@ def test_who_sent_it_knows_better_than_another_program_that_took_it_for_dead(led
 @pytest.mark.parametrize("state", ["sent", "failed"])
 def test_a_person_who_has_looked_settles_what_nobody_could_tell(ledger, was, state):
     number = settled(ledger, was)
-    ledger.mark(number, state, "Seen at the network.", seen=was)
+    ledger.mark(number, state, "Seen at the network.", shown=was)
     record = ledger.batch(number)
     assert record.state == state
     assert record.by_hand
@@ -238,7 +238,7 @@ def test_a_person_who_has_looked_settles_what_nobody_could_tell(ledger, was, sta
 def test_what_is_certain_or_under_way_is_not_settled_by_hand(ledger, was):
     number = settled(ledger, was)
     with pytest.raises(MarkError, match=f"Batch 0001 is {was}, so there is nothing to settle"):
-        ledger.mark(number, "sent", "why", seen=was)
+        ledger.mark(number, "sent", "why", shown=was)
     assert ledger.batch(number).state == was
 
 
@@ -246,7 +246,7 @@ def test_what_became_certain_while_the_person_was_asked_is_not_marked(ledger):
     number = settled(ledger, "unknown")
     ledger.settle(number, "handed-over", "It came after all.", {})
     with pytest.raises(MarkError, match="became handed-over meanwhile"):
-        ledger.mark(number, "failed", "why", seen="unknown")
+        ledger.mark(number, "failed", "why", shown="unknown")
     assert (ledger.batch(number).state, ledger.batch(number).by_hand) == ("handed-over", False)
 
 
@@ -254,7 +254,7 @@ def test_what_became_certain_while_the_person_was_asked_is_not_marked(ledger):
 def test_a_mark_needs_a_reason_and_an_outcome(ledger, state, why, says):
     number = settled(ledger, "unknown")
     with pytest.raises(MarkError, match=says):
-        ledger.mark(number, state, why, seen="unknown")
+        ledger.mark(number, state, why, shown="unknown")
     assert ledger.batch(number).state == "unknown"
 
 

@@ -63,7 +63,7 @@ def wrong_after(strace, folder, name, at):
     told = (folder / "told").read_text().splitlines() if (folder / "told").exists() else []
     last = dict(reversed(words.split()) for words in told)
     with open_ledger(folder / "ledger.sqlite3") as ledger:
-        if ledger._store.ask("PRAGMA integrity_check") != [("ok",)]:
+        if ledger._store.query("PRAGMA integrity_check") != [("ok",)]:
             return f"{name} {at}: the file is damaged"
         found = {str(record.number): record.state for record in ledger.batches()}
         for number, state in found.items():

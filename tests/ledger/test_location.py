@@ -33,7 +33,7 @@ def test_an_authority_of_ones_own_may_be_named():
 
 
 @pytest.mark.parametrize(
-    ("host", "is_here"),
+    ("host", "is_local"),
     [
         ("localhost", True),
         ("127.0.0.1", True),
@@ -45,8 +45,8 @@ def test_an_authority_of_ones_own_may_be_named():
         ("db", False),
     ],
 )
-def test_only_this_very_machine_needs_no_encryption(host, is_here):
-    assert TeamAddress(host, 5432, "r", None, {}).is_here is is_here
+def test_only_this_very_machine_needs_no_encryption(host, is_local):
+    assert TeamAddress(host, 5432, "r", None, {}).is_local is is_local
 
 
 @pytest.mark.parametrize(
@@ -93,4 +93,4 @@ def test_any_text_is_read_or_refused(text):
             assert "team's database" in str(refused)  # noqa: PT017  # reading it is as good
         else:
             assert read.database
-            assert read.is_here or read.encryption.get("sslmode", "verify-full") == "verify-full"
+            assert read.is_local or read.encryption.get("sslmode", "verify-full") == "verify-full"

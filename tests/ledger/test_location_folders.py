@@ -108,7 +108,7 @@ def test_a_folder_that_goes_to_a_cloud_is_named(tmp_path, name):
     assert "is copied to a cloud" in unsafe_folder_reason(tmp_path / name / "books")
 
 
-@pytest.mark.parametrize("mark", folders._MARKS)
+@pytest.mark.parametrize("mark", folders._SYNC_MARKERS)
 def test_what_such_a_program_left_gives_its_folder_away(tmp_path, mark):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / mark).mkdir()

@@ -24,7 +24,7 @@ from action_returns.ledger.location import TeamAddress
 from action_returns.ledger.postgresql import PostgresStore
 from action_returns.ledger.postgresql_connection import translate_postgresql_errors
 from action_returns.ledger.records import TeamDatabase
-from action_returns.ledger.store import Step
+from action_returns.ledger.store import Migration
 from tests.ledger.test_ledger import claim, row, settled
 from tests.servers import postgresql
 
@@ -136,7 +136,7 @@ def test_no_column_of_what_was_recorded_can_be_written_again(ledger, url):
         ({"duplicate_of": 1, "row_count": 0}, "batch_row_count_check"),
     ],
 )
-def test_a_second_batch_is_held_to_the_rules_whoever_writes_it(ledger, url, facts, refused):
+def test_a_second_batch_is_held_to_the_rules_whichever_program_writes_it(ledger, url, facts, refused):
     settled(ledger, "sent")
     assert ledger.batch(1).file_name == "Batch_0001.csv"
     facts = {"number": 2, "file_name": "Batch_0002.csv", "state": "prepared", **facts}
@@ -152,7 +152,7 @@ def test_a_second_batch_is_held_to_the_rules_whoever_writes_it(ledger, url, fact
             connection.execute(statement.encode(), tuple(facts.values()))
 
 
-def test_no_amount_below_zero_is_recorded_whoever_writes_it(ledger, url):
+def test_no_amount_below_zero_is_recorded_whichever_program_writes_it(ledger, url):
     settled(ledger, "sent")
     with admin(url) as connection, pytest.raises(errors.CheckViolation):
         connection.execute("INSERT INTO sent_row (action_id, batch, cents, reason) VALUES ('M.9', 1, -1, 'x')")
@@ -177,7 +177,7 @@ def test_a_ledger_of_a_newer_version_can_be_read_and_never_written(url):
         with pytest.raises(LedgerError, match="written by a newer version"):
             claim(ledger, row(1))
         with pytest.raises(LedgerError, match="copy that can only be read"):
-            ledger._store.change("INSERT INTO event (batch, at, kind) VALUES (1, '', 'x')")
+            ledger._store.execute("INSERT INTO event (batch, at, kind) VALUES (1, '', 'x')")
 
 
 def test_programs_that_start_at_once_make_the_tables_once(url):
@@ -202,11 +202,11 @@ def test_programs_that_start_at_once_make_the_tables_once(url):
 
 def test_a_step_that_fails_leaves_the_ledger_as_it_was(url, monkeypatch):
     PostgresStore(TeamDatabase(url)).close()
-    broken = Step(2, "CREATE TABLE half (x INTEGER); SELECT 1 / 0;")
+    broken = Migration(2, "CREATE TABLE half (x INTEGER); SELECT 1 / 0;")
     from action_returns.ledger import postgresql as module
 
-    known = module.steps
-    monkeypatch.setattr(module, "steps", lambda kind: [*known(kind), broken])
+    known = module.load_migrations
+    monkeypatch.setattr(module, "load_migrations", lambda kind: [*known(kind), broken])
     with pytest.raises(LedgerError, match="division by zero"):
         PostgresStore(TeamDatabase(url))
     with admin(url) as connection:
@@ -218,9 +218,9 @@ def test_a_commit_is_on_the_disk_and_sees_what_others_have_committed_whatever_th
         pytest.skip(reason)
     with postgresql.server("synchronous_commit=off", "default_transaction_isolation=serializable") as running:
         store = PostgresStore(TeamDatabase(running.url(running.new_database())))
-        assert store.ask("SHOW synchronous_commit") == [("on",)]
+        assert store.query("SHOW synchronous_commit") == [("on",)]
         with store.transaction():
-            assert store.ask("SHOW transaction_isolation") == [("read committed",)]
+            assert store.query("SHOW transaction_isolation") == [("read committed",)]
         store.close()
 
 
@@ -230,7 +230,7 @@ def test_nobody_waits_for_ever_and_holds_up_others_whatever_the_server_is_set_to
     with postgresql.server("idle_session_timeout=1h") as running:
         store = PostgresStore(TeamDatabase(running.url(running.new_database())))
         limits = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout")
-        assert [store.ask(f"SHOW {name}") for name in limits] == [[("15s",)], [("2min",)], [("1min",)], [("0",)]]
+        assert [store.query(f"SHOW {name}") for name in limits] == [[("15s",)], [("2min",)], [("1min",)], [("0",)]]
         store.close()
 
 
@@ -263,14 +263,14 @@ def test_tables_of_the_same_name_elsewhere_are_no_ledger(url):
 def test_a_connection_lost_between_two_steps_is_made_anew_and_the_outcome_is_recorded(ledger, url, at_once):
     """A mail server may take ten minutes to answer; what it says is to be kept."""
     number = claim(ledger).number
-    ledger.leaving(number)
+    ledger.mark_sending(number)
     cut(url)
     ledger.settle(number, "sent", "There.", {})
     assert at_once == [0]
     assert ledger.batch(number).state == "sent"
     # Others see that it is alive: the lock was taken again.
     other = PostgresStore(TeamDatabase(url))
-    assert not other.is_abandoned(number, ledger._store.this_process())
+    assert not other.is_abandoned(number, ledger._store.process_name())
     other.close()
 
 
@@ -280,7 +280,7 @@ def test_a_server_that_is_away_for_long_is_waited_for_and_then_told(at_once):
     with postgresql.server() as running:
         store = PostgresStore(TeamDatabase(running.url(running.new_database())))
     with pytest.raises(LedgerError, match="cannot be reached: nothing answers there"):
-        store.ask("SELECT 1")
+        store.query("SELECT 1")
     assert at_once == [0, 1, 2, 4]
     store.close()
 
@@ -291,9 +291,9 @@ def test_a_connection_lost_in_the_middle_records_nothing(ledger, url):
 
     def half():
         with ledger._store.transaction():
-            ledger._note(1, "half", {})
+            ledger._add_event(1, "half", {})
             cut(url)
-            ledger._note(1, "the rest", {})
+            ledger._add_event(1, "the rest", {})
 
     with pytest.raises(LedgerError, match=r"The connection to .* failed.* Nothing was recorded"):
         half()
@@ -306,7 +306,7 @@ def test_a_connection_lost_at_the_very_end_says_that_it_may_be_on_record_or_not(
 
     def whole():
         with ledger._store.transaction():
-            ledger._note(1, "whole", {})
+            ledger._add_event(1, "whole", {})
             cut(url)
 
     with pytest.raises(LedgerError, match=r"may be on record or not. Look: action-returns history list"):
@@ -358,7 +358,7 @@ def test_an_error_that_somebody_passed_over_records_nothing(store):
 
     def pass_over():
         with store.transaction(), suppress(LedgerError):
-            store.ask("SELECT 1 / 0")
+            store.query("SELECT 1 / 0")
 
     with pytest.raises(LedgerError, match=r"did not take it\. Nothing was recorded"):
         pass_over()
@@ -368,31 +368,31 @@ def test_a_commit_that_is_refused_says_why(store):
 
     def collide_late():
         with store.transaction():
-            store.change("CREATE TEMPORARY TABLE t (x INTEGER UNIQUE DEFERRABLE INITIALLY DEFERRED)")
-            store.change("INSERT INTO t VALUES (1), (1)")
+            store.execute("CREATE TEMPORARY TABLE t (x INTEGER UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+            store.execute("INSERT INTO t VALUES (1), (1)")
 
     with pytest.raises(LedgerError, match="refused it"):
         collide_late()
 
 
 def test_a_disk_that_turns_out_to_be_full_at_the_very_end_is_told_and_nothing_is_recorded(store):
-    store.change(
+    store.execute(
         "CREATE FUNCTION pg_temp.no_room() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = 'disk_full'; END $$"
     )
-    store.change("CREATE TEMPORARY TABLE t (x INTEGER)")
-    store.change(
+    store.execute("CREATE TEMPORARY TABLE t (x INTEGER)")
+    store.execute(
         "CREATE CONSTRAINT TRIGGER no_room AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED "
         "FOR EACH ROW EXECUTE FUNCTION pg_temp.no_room()"
     )
 
     def fill():
         with store.transaction():
-            store.change("INSERT INTO t VALUES (1)")
+            store.execute("INSERT INTO t VALUES (1)")
 
     with pytest.raises(LedgerError, match=r"is full\. .* Nothing was recorded"):
         fill()
-    assert store.ask("SELECT * FROM t") == []
+    assert store.query("SELECT * FROM t") == []
 
 
 def test_somebody_elses_error_undoes_all_of_it(ledger):
@@ -400,7 +400,7 @@ def test_somebody_elses_error_undoes_all_of_it(ledger):
 
     def fail():
         with ledger._store.transaction():
-            ledger._note(1, "half", {})
+            ledger._add_event(1, "half", {})
             raise ValueError("mine")
 
     with pytest.raises(ValueError, match="mine"):
@@ -415,7 +415,7 @@ from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.records import TeamDatabase
 from tests.ledger.test_ledger import claim
 ledger = open_ledger(TeamDatabase(sys.argv[1]))
-ledger.leaving(claim(ledger).number)
+ledger.mark_sending(claim(ledger).number)
 print("leaving", flush=True)
 time.sleep(60)
 """
@@ -438,8 +438,8 @@ def test_a_batch_is_left_alone_while_its_sender_lives_and_is_doubtful_when_it_wa
         assert ledger.batch(1).state == "unknown"
 
 
-def test_a_copy_is_the_business_of_whoever_runs_the_database(ledger, tmp_path):
-    with pytest.raises(LedgerError, match="backed up by whoever runs that database"):
+def test_a_copy_is_the_business_of_the_administrator_of_the_database(ledger, tmp_path):
+    with pytest.raises(LedgerError, match="backed up by the administrator of that database"):
         ledger.copy_to(tmp_path / "copy")
     assert list(tmp_path.iterdir()) == []
 
@@ -516,12 +516,12 @@ def test_a_server_that_hangs_is_given_up_and_asked_anew_where_nothing_hangs_on_i
 ):
     """The time limits of a server that hangs do not help."""
     monkeypatch.setattr(postgresql_connection, "SILENCE_SECONDS", 0.3)
-    ((number,),) = store.ask("SELECT pg_backend_pid()")
+    ((number,),) = store.query("SELECT pg_backend_pid()")
 
     def ask_in_the_middle():
         with store.transaction():
             os.kill(number, signal.SIGSTOP)
-            store.ask("SELECT 1")
+            store.query("SELECT 1")
 
     try:
         if in_the_middle:
@@ -529,7 +529,7 @@ def test_a_server_that_hangs_is_given_up_and_asked_anew_where_nothing_hangs_on_i
                 ask_in_the_middle()
         else:
             os.kill(number, signal.SIGSTOP)
-            assert store.ask("SELECT 1") == [(1,)]
+            assert store.query("SELECT 1") == [(1,)]
     finally:
         os.kill(number, signal.SIGCONT)
 
@@ -558,7 +558,7 @@ def encrypted(tmp_path_factory):
 @pytest.fixture
 def far_away(monkeypatch):
     """The server on this machine passes for one elsewhere."""
-    monkeypatch.setattr(TeamAddress, "is_here", False)
+    monkeypatch.setattr(TeamAddress, "is_local", False)
 
 
 def test_another_machine_is_talked_to_encrypted_and_only_if_its_certificate_is_right(
@@ -568,7 +568,7 @@ def test_another_machine_is_talked_to_encrypted_and_only_if_its_certificate_is_r
     with run("127.0.0.1") as server:
         named = f"{server.url('returns')}?sslrootcert={authority}"
         store = PostgresStore(TeamDatabase(named))
-        assert store.ask("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()") == [(True,)]
+        assert store.query("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()") == [(True,)]
         store.close()
         assert "The certificate of the database 127.0.0.1/returns cannot be trusted" in refused(server.url("returns"))
         # An authority that this system trusts is trusted here too, in a file or in a folder.
@@ -594,7 +594,7 @@ def test_another_machine_without_encryption_is_told_nothing(url, far_away, encry
     [
         (errors.LockNotAvailable("x"), "in use by others and did not get free in 15 s"),
         (errors.QueryCanceled("x"), "did not finish within 120 s"),
-        (errors.DiskFull("x"), "is full. Ask whoever runs it to make room"),
+        (errors.DiskFull("x"), "is full. Ask its administrator to make room"),
         (errors.UndefinedTable("no batch"), "tables of the ledger in db/r are not as they should be: no batch"),
         (errors.ReadOnlySqlTransaction("x"), "a copy that can only be read"),
         (psycopg.OperationalError("the database system is starting up"), "is just starting"),

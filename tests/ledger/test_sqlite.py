@@ -14,7 +14,7 @@ from action_returns.batch.csv_format import csv_bytes
 from action_returns.errors import LedgerError
 from action_returns.ledger import sqlite as store
 from action_returns.ledger.ledger import open_ledger
-from action_returns.ledger.store import steps
+from action_returns.ledger.store import load_migrations
 from tests.ledger.test_ledger import ROWS, claim, settled
 
 
@@ -118,7 +118,7 @@ def of_step_1(path):
     """Make a ledger as the first version made them, with a batch in every state and one sent twice on purpose."""
     path.parent.mkdir()
     connection = raw(path)
-    connection.executescript(steps("sqlite")[0].script)
+    connection.executescript(load_migrations("sqlite")[0].script)
     content = csv_bytes(ROWS)
     batches = [("sent", content), ("failed", content), ("sent", content), ("unknown", b"u"), ("sending", b"s")]
     for number, (state, held) in enumerate(batches, 1):
@@ -145,7 +145,7 @@ def test_a_ledger_of_the_first_version_keeps_every_batch_row_byte_and_event(path
         assert (ledger.content(4), ledger.batch(4).size) == (b"u", 1)
         assert ledger.sent_before("live", ["M.1.2.3"])["M.1.2.3"].times == 4
         assert [event.kind for event in ledger.events(1)] == ["claimed"]
-        assert ledger._store.ask("PRAGMA foreign_key_check") == []
+        assert ledger._store.query("PRAGMA foreign_key_check") == []
         assert claim(ledger, shown=frozenset(ROWS.action_ids)).number == 6
     assert told == [
         (1, "sent", None, "Batch_1.csv", "ann"),
@@ -190,9 +190,9 @@ def test_a_ledger_is_not_brought_up_to_date_when_its_copy_cannot_be_written(path
 
 def test_a_step_that_fails_leaves_the_ledger_as_it_was(path, monkeypatch):
     of_step_1(path)
-    first, second = steps("sqlite")
+    first, second = load_migrations("sqlite")
     broken = [first, type(second)(2, second.script + "\nINSERT INTO nowhere VALUES (1);\n")]
-    monkeypatch.setattr(store, "steps", lambda _: broken)
+    monkeypatch.setattr(store, "load_migrations", lambda _: broken)
     with pytest.raises(LedgerError, match="no such table: nowhere"):
         open_ledger(path)
     connection = raw(path)
@@ -240,21 +240,21 @@ def test_a_copy_that_another_program_made_meanwhile_is_kept(path, monkeypatch):
 
 def test_a_step_that_another_program_took_meanwhile_is_not_taken_again(path, monkeypatch):
     of_step_1(path)
-    take = store.SqliteStore._take
+    take = store.SqliteStore._migrate
 
     def after_another(self, step):
-        monkeypatch.setattr(store.SqliteStore, "_take", take)
+        monkeypatch.setattr(store.SqliteStore, "_migrate", take)
         open_ledger(path).close()
         take(self, step)
 
-    monkeypatch.setattr(store.SqliteStore, "_take", after_another)
+    monkeypatch.setattr(store.SqliteStore, "_migrate", after_another)
     with open_ledger(path) as ledger:
         assert len(ledger.batches()) == 5
 
 
 def newer(path):
     with open_ledger(path) as ledger, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ledger._store, "this_process", lambda: "1@2", raising=False)
+        patch.setattr(ledger._store, "process_name", lambda: "1@2", raising=False)
         settled(ledger, "sending")
     connection = raw(path)
     connection.execute("PRAGMA user_version = 99")
@@ -272,7 +272,7 @@ def test_a_ledger_of_a_newer_version_can_be_read_and_never_written(path):
         with pytest.raises(LedgerError, match="newer version"):
             ledger.settle(1, "sent", "", {})
         with pytest.raises(LedgerError, match=r"may not be written"):
-            ledger._store.change("UPDATE batch SET message = 'x'")
+            ledger._store.execute("UPDATE batch SET message = 'x'")
     assert path.read_bytes() == before
 
 
@@ -318,8 +318,8 @@ def test_a_ledger_that_another_program_is_just_making_is_waited_for(path, monkey
 def test_a_full_disk_says_so_and_records_nothing(path):
     with open_ledger(path) as ledger:
         settled(ledger, "sent")
-        (pages,) = ledger._store.ask("PRAGMA page_count")[0]
-        ledger._store.ask(f"PRAGMA max_page_count = {pages}")
+        (pages,) = ledger._store.query("PRAGMA page_count")[0]
+        ledger._store.query(f"PRAGMA max_page_count = {pages}")
         many = type(ROWS)([f"M.1.3.{n}" for n in range(5000)], [0] * 5000, ["REJECTED"] * 5000)
         with pytest.raises(LedgerError, match=r"The disk .* is full\. Nothing was recorded"):
             claim(ledger, many)
@@ -337,7 +337,7 @@ def test_a_place_that_cannot_hold_a_ledger_says_so(tmp_path):
     [("attempt to write a readonly database", "may not be written"), ("disk I/O error", "Run action-returns doctor")],
 )
 def test_what_sqlite_says_is_told_plainly(path, error, says):
-    with pytest.raises(LedgerError, match=says), store._said_plainly(path):
+    with pytest.raises(LedgerError, match=says), store._translate_errors(path):
         raise sqlite3.OperationalError(error)
 
 

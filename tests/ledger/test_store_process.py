@@ -7,16 +7,16 @@ import sys
 import psutil
 import pytest
 
-from action_returns.ledger.store import is_running, this_process
+from action_returns.ledger.store import is_running, process_name
 
 
 def test_this_process_runs():
-    assert is_running(this_process())
+    assert is_running(process_name())
 
 
 @pytest.mark.skipif(os.name != "posix", reason="processes that wait to be counted")
 def test_a_process_that_has_ended_does_not_run_even_before_its_parent_has_counted_it():
-    script = "from action_returns.ledger.store import this_process; print(this_process(), flush=True); input()"
+    script = "from action_returns.ledger.store import process_name; print(process_name(), flush=True); input()"
     with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         name = process.stdout.readline().decode().strip()
         assert is_running(name)
@@ -28,12 +28,12 @@ def test_a_process_that_has_ended_does_not_run_even_before_its_parent_has_counte
 
 
 def test_a_later_process_with_the_same_number_is_another_one():
-    number, _, started = this_process().partition("@")
+    number, _, started = process_name().partition("@")
     assert not is_running(f"{number}@{float(started) - 60:.2f}")
 
 
 def test_a_clock_that_was_set_by_a_second_makes_no_other_process_of_it():
-    number, _, started = this_process().partition("@")
+    number, _, started = process_name().partition("@")
     assert is_running(f"{number}@{float(started) + 1:.2f}")
 
 

@@ -15,16 +15,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
-from action_returns import channels as delivery
+import psutil  # noqa: F401  # imported before the fork, or a child dies while it imports and never sends
+
+import action_returns.ledger.sqlite  # noqa: F401  # as above
 from action_returns.batch.cells import Columns
 from action_returns.batch.check import check
 from action_returns.batch.report import summarise
+from action_returns.channels.email import EmailChannel
+from action_returns.channels.folder import DraftChannel, OutboxChannel
+from action_returns.channels.ftp import FtpChannel
+from action_returns.channels.sftp import SftpChannel
 from action_returns.errors import AlreadySentError, LedgerError
 from action_returns.ledger.ledger import Ledger, open_ledger
 from action_returns.operations.account import Account
 from action_returns.operations.check import CheckedBatch
 from action_returns.operations.send import submit
 from action_returns.readers.batch_file import LoadedBatch
+
+CHANNELS = {kind.__name__: kind for kind in (OutboxChannel, DraftChannel, EmailChannel, FtpChannel, SftpChannel)}
 
 STEPS = (
     "before it is claimed",
@@ -58,7 +66,7 @@ def channel(facts):
     password = facts.pop("password", None)
     if password is not None:
         facts["password"] = lambda: password
-    if "directory" in facts and kind in {"Outbox", "DraftChannel"}:
+    if "directory" in facts and kind in {"OutboxChannel", "DraftChannel"}:
         facts["directory"] = Path(facts["directory"])
     if "private_key" in facts:
         facts["private_key"] = Path(facts["private_key"])
@@ -66,7 +74,7 @@ def channel(facts):
         import ssl
 
         facts["context"] = ssl.create_default_context(cafile=bundle)
-    return getattr(delivery, kind)(**facts)
+    return CHANNELS[kind](**facts)
 
 
 def die():
@@ -75,7 +83,7 @@ def die():
 
 def mine_the_way(step):
     """Make this process die at a step."""
-    claim, leaving, settle = Ledger.claim, Ledger.leaving, Ledger.settle
+    claim, leaving, settle = Ledger.claim, Ledger.mark_sending, Ledger.settle
 
     def dying_claim(self, *args, **facts):
         if step == STEPS[0]:
@@ -101,7 +109,7 @@ def mine_the_way(step):
         if step == STEPS[6]:
             die()
 
-    Ledger.claim, Ledger.leaving, Ledger.settle = dying_claim, dying_leaving, dying_settle
+    Ledger.claim, Ledger.mark_sending, Ledger.settle = dying_claim, dying_leaving, dying_settle
 
 
 def die_after_the_first_bytes():

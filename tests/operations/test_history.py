@@ -48,7 +48,7 @@ def put(places):
                 allow_duplicate=True,
             )
             if state != "prepared":
-                ledger.leaving(claim.number)
+                ledger.mark_sending(claim.number)
             if state not in {"prepared", "sending"}:
                 ledger.settle(claim.number, state, "So it was.", {})
         return claim.label

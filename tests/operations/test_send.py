@@ -126,7 +126,7 @@ def test_nothing_leaves_when_it_cannot_be_recorded_that_it_does(ledger, monkeypa
     def full(*_):
         raise LedgerError("The disk is full.")
 
-    monkeypatch.setattr(ledger, "leaving", full)
+    monkeypatch.setattr(ledger, "mark_sending", full)
     receiver = Receiver(ledger)
     done = send(ledger, receiver)
     assert (done.outcome.state, receiver.parcels) == (State.FAILED, [])

@@ -124,7 +124,7 @@ class Sending(RuleBasedStateMachine):
         account = Account(profile, environment)
         new = Batch(profile, environment, rows, outcome.split()[0])
         # A killed program is one that has ended: its name is nobody's.
-        self.ledger._store.this_process = (lambda: "1@2.00") if dies else type(self.ledger._store).this_process
+        self.ledger._store.process_name = (lambda: "1@2.00") if dies else type(self.ledger._store).process_name
         refusal = None if again else self.refusal(new, made.repeated)
         stopped = None
         try:
@@ -163,7 +163,7 @@ class Sending(RuleBasedStateMachine):
             return
         allowed = self.model[at].state in {"unknown", "handed-over"}
         try:
-            self.ledger.mark(at + 1, state, "Looked.", seen=self.model[at].state)
+            self.ledger.mark(at + 1, state, "Looked.", shown=self.model[at].state)
         except MarkError:
             assert not allowed
         else:

@@ -155,7 +155,7 @@ def mark(run: CommandContext, *, batch: str, state: str, why: str, yes: bool) ->
         record = ledger.batch(number)
         if record.state in TO_BE_MARKED and not yes:
             _ask(run, record, state)
-        ledger.mark(number, state, why, seen=record.state)
+        ledger.mark(number, state, why, shown=record.state)
         record = ledger.batch(number)
         if run.words.as_json:
             run.words.json(batch_json(record))

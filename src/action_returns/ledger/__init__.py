@@ -1,1 +1,1 @@
-"""What was sent, when, by whom, with which outcome."""
+"""Record what was sent, when, by whom, with which outcome."""

@@ -1,4 +1,4 @@
-"""The address of a team's ledger as it stands in config.toml: what it may hold, and what it means."""
+"""Where a ledger may be: the address of a team's database in config.toml, and which folders are safe for a file."""
 
 import re
 import sys
@@ -10,21 +10,21 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 _HOST: Final = re.compile(r"[A-Za-z0-9_.-]{1,253}")
-_ALLOWED: Final = frozenset({"host", "sslmode", "sslrootcert", "sslcert", "sslkey"})
-_SHAPE: Final = "sqlite, or the team's database in the shape postgresql://USER@HOST:PORT/DATABASE"
-_REPEATED: Final = "(what stands there is not repeated here: it may hold a password)"
+_ALLOWED_OPTIONS: Final = frozenset({"host", "sslmode", "sslrootcert", "sslcert", "sslkey"})
+_ALLOWED_TEXT: Final = "sqlite, or the team's database in the shape postgresql://USER@HOST:PORT/DATABASE"
+_NOT_REPEATED: Final = "(what stands there is not repeated here: it may hold a password)"
 
 
 @dataclass(frozen=True, slots=True)
 class TeamAddress:
-    """Where a team's database is.
+    """The address of a team's database.
 
     Args:
         host: name or address of its machine, or the folder of its socket on this one.
         port: its port.
         database: its name.
-        user: who signs in, None for the user of this computer.
-        encryption: what the address says about certificates, in the words of PostgreSQL (``sslrootcert``).
+        user: the user who signs in, None for the user of this computer.
+        encryption: PostgreSQL's options for certificates that the address has (``sslrootcert`` and others).
     """
 
     host: str
@@ -37,60 +37,61 @@ class TeamAddress:
         return f"{self.host}/{self.database}"
 
     @property
-    def is_here(self) -> bool:
-        """Whether it is on this machine, where nobody can listen on the way."""
+    def is_local(self) -> bool:
+        """Whether it is on this machine, so that no byte crosses a network."""
         return self.host.startswith("/") or _is_loopback(self.host)
 
 
 def parse_team_url(url: str) -> TeamAddress:
-    """Read an address; nothing that PostgreSQL's own variables and files say can lead elsewhere.
+    """Read an address as PostgreSQL does, with the few options that are allowed here.
 
     Args:
         url: ``postgresql://ann@db.example.com/returns``.
 
     Raises:
-        ValueError: what is allowed. The message never repeats the address, because it may hold a password.
+        ValueError: it is not allowed; the message says what is. It never repeats the address, which may hold a
+            password.
     """
     try:
         parts = urlsplit(url)
         port = parts.port or 5432
     except ValueError:
-        raise _wrong() from None
-    said = dict(_said(parts.query))
-    if parts.password is not None or any("password" in name for name in said):
-        raise _wrong("a password never stands in it: ledger_password says where it is kept")
+        raise _address_error() from None
+    options = dict(_parse_query(parts.query))
+    if parts.password is not None or any("password" in name for name in options):
+        raise _address_error("a password never stands in it: ledger_password says where it is kept")
     database = unquote(parts.path.removeprefix("/"))
     if parts.scheme != "postgresql" or parts.fragment or not url.isprintable() or not database or "/" in database:
-        raise _wrong()
-    if not said.keys() <= _ALLOWED:
-        raise _wrong(f"after a question mark only {', '.join(sorted(_ALLOWED))} may follow")
-    socket = said.pop("host", "")
+        raise _address_error()
+    if not options.keys() <= _ALLOWED_OPTIONS:
+        raise _address_error(f"after a question mark only {', '.join(sorted(_ALLOWED_OPTIONS))} may follow")
+    socket = options.pop("host", "")
     host = parts.hostname or socket
     if (parts.hostname and socket) or (socket and not socket.startswith("/")):
-        raise _wrong("?host= only names the folder of a socket on this machine, such as /var/run/postgresql")
-    if not socket and not _is_one_host(host):
-        raise _wrong("with exactly one HOST")
-    address = TeamAddress(host, port, database, unquote(parts.username) if parts.username else None, said)
-    if not address.is_here and said.get("sslmode", "verify-full") != "verify-full":
-        raise _wrong(
-            "to another machine sslmode can only be verify-full: with anything less somebody on the way could read the "
-            "password, or answer in the place of the database. sslrootcert=FILE names the certificates of an own authority"
+        raise _address_error("?host= only names the folder of a socket on this machine, such as /var/run/postgresql")
+    if not socket and not _is_single_host(host):
+        raise _address_error("with exactly one HOST")
+    address = TeamAddress(host, port, database, unquote(parts.username) if parts.username else None, options)
+    if not address.is_local and options.get("sslmode", "verify-full") != "verify-full":
+        raise _address_error(
+            "to another machine sslmode can only be verify-full: with anything less the password could be read on the "
+            "way, or another machine could answer in the place of the database. sslrootcert=FILE names the certificates of an own authority"
         )
     return address
 
 
-def _wrong(why: str = "") -> ValueError:
-    return ValueError(f"{_SHAPE}; {why} {_REPEATED}" if why else f"{_SHAPE} {_REPEATED}")
+def _address_error(reason: str = "") -> ValueError:
+    return ValueError(f"{_ALLOWED_TEXT}; {reason} {_NOT_REPEATED}" if reason else f"{_ALLOWED_TEXT} {_NOT_REPEATED}")
 
 
-def _said(query: str) -> Iterator[tuple[str, str]]:
-    """Cut what follows the question mark as PostgreSQL does: a plus sign is a plus sign."""
+def _parse_query(query: str) -> Iterator[tuple[str, str]]:
+    """Split the part after the question mark as PostgreSQL does: a plus sign stays a plus sign."""
     for part in query.split("&") if query else []:
         name, _, value = part.partition("=")
         yield unquote(name), unquote(value)
 
 
-def _is_one_host(host: str) -> bool:
+def _is_single_host(host: str) -> bool:
     try:
         ip_address(host)
     except ValueError:
@@ -105,7 +106,7 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-_NETWORK: Final = frozenset(
+_NETWORK_FILE_SYSTEMS: Final = frozenset(
     [
         "nfs",
         "nfs4",
@@ -134,44 +135,53 @@ _NETWORK: Final = frozenset(
         "beegfs",
     ]
 )
-"""File systems of other machines, as systems name them."""
+"""Types of file systems on other machines, as operating systems name them."""
 
-_SYNCED: Final = ("onedrive", "dropbox", "google drive", "googledrive", "icloud", "nextcloud", "owncloud", "box sync")
-"""How names of folders begin that a program copies to a cloud."""
+_SYNCED_NAMES: Final = (
+    "onedrive",
+    "dropbox",
+    "google drive",
+    "googledrive",
+    "icloud",
+    "nextcloud",
+    "owncloud",
+    "box sync",
+)
+"""First parts of the names of folders that a program copies to a cloud."""
 
 _SYNCED_PARENTS: Final = (("Library", "Mobile Documents"), ("Library", "CloudStorage"))
-"""Where macOS keeps what it copies to a cloud."""
+"""The last two folders above those that macOS copies to a cloud."""
 
-_MARKS: Final = (".dropbox", ".dropbox.cache", ".stfolder", ".sync", ".owncloudsync.log", ".tmp.drivedownload")
-"""What such programs leave in the folder they copy."""
+_SYNC_MARKERS: Final = (".dropbox", ".dropbox.cache", ".stfolder", ".sync", ".owncloudsync.log", ".tmp.drivedownload")
+"""Files and folders that such programs keep in the folder they copy."""
 
 
 def unsafe_folder_reason(folder: Path) -> str:
-    """Say why a ledger must not lie in a folder, or nothing when it may.
+    """Return why a ledger file must not be in a folder, ``""`` when it may.
 
     Args:
         folder: the folder; it need not exist yet.
     """
     folder = folder.expanduser().absolute()
-    if synced := _synced(folder):
+    if synced := _synced_folder(folder):
         return f"{synced} is copied to a cloud by a program, which can corrupt the ledger while it is written"
-    if network := _network(folder):
+    if network := _network_folder(folder):
         return f"{network} lies on another machine, where two people can corrupt the ledger without noticing"
     return ""
 
 
-def _synced(folder: Path) -> str:
-    for place in (folder, *folder.parents):
-        if place.name.lower().startswith(_SYNCED):
-            return str(place)
-        if (place.parent.parent.name, place.parent.name) in _SYNCED_PARENTS:
-            return str(place)
-        if any((place / mark).exists() for mark in _MARKS):
-            return str(place)
+def _synced_folder(folder: Path) -> str:
+    for parent in (folder, *folder.parents):
+        if parent.name.lower().startswith(_SYNCED_NAMES):
+            return str(parent)
+        if (parent.parent.parent.name, parent.parent.name) in _SYNCED_PARENTS:
+            return str(parent)
+        if any((parent / mark).exists() for mark in _SYNC_MARKERS):
+            return str(parent)
     return ""
 
 
-def _network(folder: Path) -> str:
+def _network_folder(folder: Path) -> str:
     if folder.drive.startswith("\\\\"):
         return folder.drive
     if sys.platform == "win32":
@@ -179,12 +189,12 @@ def _network(folder: Path) -> str:
     import psutil
 
     real = folder.resolve()
-    # The last disk mounted over a place is the one that is seen there.
+    # Of several disks mounted at one folder, the last one is visible there.
     disks = {Path(disk.mountpoint): disk for disk in psutil.disk_partitions(all=True)}
-    for place in (real, *real.parents):
-        disk = disks.get(place)
+    for parent in (real, *real.parents):
+        disk = disks.get(parent)
         if disk is not None:
-            return str(place) if disk.fstype.lower() in _NETWORK else ""
+            return str(parent) if disk.fstype.lower() in _NETWORK_FILE_SYSTEMS else ""
     return ""
 
 

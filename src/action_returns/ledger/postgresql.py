@@ -1,7 +1,7 @@
-"""The ledger of a team, in PostgreSQL: one record for everybody, so that no two people can send the same list.
+"""The ledger of a team in PostgreSQL: one record for all members, so that no two of them send the same list.
 
-Whoever sends holds a lock for as long as the connection lives (an advisory lock of the session, PostgreSQL manual,
-13.3.5). When nobody holds it any more, the others know that the sender has ended, on whichever machine that was.
+A program that sends holds an advisory lock for as long as its connection lives (PostgreSQL manual, 13.3.5). When the
+lock is free again, the other programs know that the sender has ended, on whichever machine it ran.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,22 +13,22 @@ from typing import Any, Final, TypeVar
 
 from action_returns.errors import LedgerError
 from action_returns.ledger.location import TeamAddress, parse_team_url
-from action_returns.ledger.postgresql_connection import SCHEMA, connect, need_psycopg, translate_postgresql_errors
+from action_returns.ledger.postgresql_connection import SCHEMA, check_psycopg, connect, translate_postgresql_errors
 from action_returns.ledger.records import TeamDatabase
-from action_returns.ledger.store import Step, steps, this_process
+from action_returns.ledger.store import Migration, load_migrations, process_name
 
 _T = TypeVar("_T")
 
-# READ COMMITTED whatever the server's default is: what is asked after the lock was waited for has to see what the
-# others have committed meanwhile. The number is "Return" in ASCII.
+# READ COMMITTED whatever the server's default is: a query after the wait for the lock must see what other programs
+# committed meanwhile. The number is "Return" in ASCII.
 _BEGIN: Final = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT pg_advisory_xact_lock(90595699028590)"
 
-_STEPS: Final = 90595699028591
-"""The lock of whoever makes the tables; free again when the connection ends."""
+_MIGRATION_LOCK: Final = 90595699028591
+"""The lock of the program that creates or changes the tables; free again when its connection ends."""
 
-_HOLD: Final = "SELECT pg_advisory_lock_shared(hashtextextended(?, 0))"
+_LOCK_SENDER: Final = "SELECT pg_advisory_lock_shared(hashtextextended(?, 0))"
 # PostgreSQL manual, 54.12: a key of 64 bits is shown in two halves, marked by objsubid = 1.
-_NOBODY_HOLDS: Final = """
+_SENDER_IS_GONE: Final = """
 SELECT NOT EXISTS (
     SELECT 1 FROM pg_locks
     WHERE locktype = 'advisory' AND objsubid = 1
@@ -37,36 +37,36 @@ SELECT NOT EXISTS (
 )
 """
 
-_PAUSES: Final = (0, 1, 2, 4)
-"""Seconds before each try to connect anew: a server that was started again takes a moment."""
+_RECONNECT_DELAYS: Final = (0, 1, 2, 4)
+"""Seconds before each attempt to connect again: a server that restarts takes a moment."""
 
 
 class PostgresStore:
     """A ledger in a PostgreSQL database, in the schema ``action_returns``.
 
-    A connection that is lost between two transactions is made anew: what became of a file that has left is to be
-    recorded if there is a way.
+    A connection that is lost between two transactions is opened again, so that the outcome of a file that has left
+    can still be recorded.
 
     Args:
-        place: which database, and its password.
+        location: the database and its password.
 
     Raises:
-        LedgerError: when it cannot be reached or used.
+        LedgerError: the database cannot be reached or used.
     """
 
     in_list = "= ANY(?)"
 
-    def __init__(self, place: TeamDatabase) -> None:
-        need_psycopg()
-        self._address = _address(place)
-        # Fetched once: the store of passwords may be locked again by the time the outcome is to be recorded.
-        self._password = None if place.password is None else place.password()
-        self._name = f"{this_process()} {token_hex(8)}"
+    def __init__(self, location: TeamDatabase) -> None:
+        check_psycopg()
+        self._address = _parse_address(location)
+        # Read once: the password store may be locked again by the time the outcome is recorded.
+        self._password = None if location.password is None else location.password()
+        self._name = f"{process_name()} {token_hex(8)}"
         self._read_only = False
-        self._is_held = False
+        self._is_registered = False
         self._in_transaction = False
         self._consequence = "Nothing was sent."
-        with self._said_plainly():
+        with self._translate_errors():
             self._connection = connect(self._address, self._password)
         try:
             self._bring_up_to_date()
@@ -77,17 +77,17 @@ class PostgresStore:
 
     @property
     def read_only(self) -> bool:
-        """Whether a newer version of this program made its tables."""
+        """Whether a newer version of this program created or changed the tables."""
         return self._read_only
 
     @staticmethod
     def as_list(values: Iterable[str]) -> list[str]:
-        """Give texts as an array."""
+        """Return texts as an array."""
         return list(values)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Do several things as one, alone among all who write."""
+        """Open a transaction in which no other program writes."""
         if self._read_only:
             raise LedgerError(
                 f"The ledger in {self._address} was written by a newer version of Action Returns. It can be read here, "
@@ -96,95 +96,95 @@ class PostgresStore:
         before = self._consequence
         self._consequence = before or "Nothing was recorded."
         try:
-            with self._said_plainly():
-                self._or_anew(lambda: self._connection.execute(_BEGIN))
+            with self._translate_errors():
+                self._retry_if_lost(lambda: self._connection.execute(_BEGIN))
                 self._in_transaction = True
                 yield
                 self._commit()
         except BaseException:
-            self._undo()
+            self._roll_back()
             raise
         finally:
             self._in_transaction = False
             self._consequence = before
 
-    def ask(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """Read."""
-        with self._said_plainly():
-            return self._or_anew(lambda: self._connection.execute(_as_psycopg(statement), values).fetchall())
+    def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """Return the rows that a statement selects."""
+        with self._translate_errors():
+            return self._retry_if_lost(lambda: self._connection.execute(_as_psycopg(statement), values).fetchall())
 
-    def change(self, statement: str, *values: object) -> int:
-        """Write, inside a transaction; give how many rows were changed."""
-        with self._said_plainly():
+    def execute(self, statement: str, *values: object) -> int:
+        """Run a statement that writes, inside a transaction, and return how many rows it changed."""
+        with self._translate_errors():
             return self._connection.execute(_as_psycopg(statement), values).rowcount
 
     def add_rows(self, number: int, rows: Sequence[tuple[str, int, str]]) -> None:
-        """Add the rows of a batch, inside a transaction."""
+        """Write the rows of a batch, inside a transaction."""
         with (
-            self._said_plainly(),
+            self._translate_errors(),
             self._connection.cursor() as cursor,
             cursor.copy("COPY sent_row (action_id, batch, cents, reason) FROM STDIN") as copy,
         ):
             for action_id, cents, reason in rows:
                 copy.write_row((action_id, number, cents, reason))
 
-    def this_process(self) -> str:
-        """Give a name for this connection that no other one has; whether it lives is told by its lock."""
+    def process_name(self) -> str:
+        """Return a name for this connection that no other one has; its lock shows whether it lives."""
         return self._name
 
-    def hold(self, number: int) -> None:  # noqa: ARG002  # one lock for all batches of this connection
-        """Take the lock that shows that this process is there, for as long as the connection lives.
+    def register_sender(self, number: int) -> None:  # noqa: ARG002  # one lock for all batches of this connection
+        """Take the lock that shows that this program is there, for as long as the connection lives.
 
-        It is shared with itself: when the connection was lost, the server may take the old one for alive for a while.
+        A shared lock: after a lost connection, the server may hold the lock of the old one for a while.
         """
-        if not self._is_held:
-            self.ask(_HOLD, self._name)
-            self._is_held = True
+        if not self._is_registered:
+            self.query(_LOCK_SENDER, self._name)
+            self._is_registered = True
 
     def is_abandoned(self, number: int, process: str) -> bool:  # noqa: ARG002  # as above
-        """Tell whether the connection of whoever sent it has ended."""
-        return process != self._name and self.ask(_NOBODY_HOLDS, process) == [(True,)]
+        """Return whether the connection of the program that sent it has ended."""
+        return process != self._name and self.query(_SENDER_IS_GONE, process) == [(True,)]
 
     def copy_to(self, target: Path) -> None:
-        """Refuse: whoever runs the server backs it up.
+        """Raise LedgerError: the administrator of the server backs it up.
 
         Raises:
             LedgerError: always.
         """
         raise LedgerError(
-            f"{target} was not written: the ledger in {self._address} is backed up by whoever runs that database."
+            f"{target} was not written: the ledger in {self._address} is backed up by the administrator of that database."
         )
 
     def close(self) -> None:
         """Close the connection; its locks are free then."""
         self._connection.close()
 
-    def _or_anew(self, ask: Callable[[], _T]) -> _T:
-        """Ask, and if the connection turns out to be lost and nothing hangs on it, connect anew and ask once more."""
+    def _retry_if_lost(self, run: Callable[[], _T]) -> _T:
+        """Run a statement; if the connection was lost outside of a transaction, connect again and run it once more."""
         import psycopg
 
         try:
-            return ask()
+            return run()
         except psycopg.OperationalError:
             if self._in_transaction or not self._connection.closed:
                 raise
-        self._connect_anew()
-        return ask()
+        self._reconnect()
+        return run()
 
-    def _connect_anew(self) -> None:
+    def _reconnect(self) -> None:
         import psycopg
 
-        *some, last = _PAUSES
-        for pause in some:
-            sleep(pause)
+        *delays, last = _RECONNECT_DELAYS
+        for delay in delays:
+            sleep(delay)
             with suppress(psycopg.OperationalError):
                 self._connection = connect(self._address, self._password)
                 break
         else:
             sleep(last)
             self._connection = connect(self._address, self._password)
-        if self._is_held:
-            self._connection.execute(_as_psycopg(_HOLD), (self._name,))
+        if self._is_registered:
+            self._connection.execute(_as_psycopg(_LOCK_SENDER), (self._name,))
 
     def _commit(self) -> None:
         import psycopg
@@ -199,49 +199,49 @@ class PostgresStore:
                 "on record or not. Look: action-returns history list"
             ) from None
         if done != "COMMIT":
-            # After an error that somebody passed over, PostgreSQL rolls back instead, and says so here.
+            # After an error that a caller ignored, PostgreSQL rolls back instead and reports it here.
             raise LedgerError(f"The ledger in {self._address} did not take it. Nothing was recorded. Try again.")
 
-    def _undo(self) -> None:
+    def _roll_back(self) -> None:
         import psycopg
 
         if not self._connection.closed:
-            with suppress(psycopg.Error):  # a connection that is lost by now has nothing to undo
+            with suppress(psycopg.Error):  # the server rolls back a connection that is lost
                 self._connection.execute("ROLLBACK")
 
     def _bring_up_to_date(self) -> None:
-        todo = steps("postgresql")
-        done = self._step()
-        if done > len(todo):
+        migrations = load_migrations("postgresql")
+        version = self._schema_version()
+        if version > len(migrations):
             self._read_only = True
-            self.ask("SELECT set_config('default_transaction_read_only', 'on', false)")
-        if done < len(todo):
-            # Held before the transactions begin: one that began earlier and waited would not see another's new tables
-            # (names are looked up in a memory that is brought up to date when a transaction begins).
-            self.ask("SELECT pg_advisory_lock(?)", _STEPS)
-            for step in todo[done:]:
-                self._take(step)
-            self.ask("SELECT pg_advisory_unlock(?)", _STEPS)
+            self.query("SELECT set_config('default_transaction_read_only', 'on', false)")
+        if version < len(migrations):
+            # Locked before the transactions begin: one that began earlier would not see the new tables of another
+            # program, because PostgreSQL refreshes its cache of names when a transaction begins.
+            self.query("SELECT pg_advisory_lock(?)", _MIGRATION_LOCK)
+            for migration in migrations[version:]:
+                self._migrate(migration)
+            self.query("SELECT pg_advisory_unlock(?)", _MIGRATION_LOCK)
 
-    def _take(self, step: Step) -> None:
-        # Two programs may start at once: the one that waits for the lock finds the step done.
-        with self.transaction(), self._said_plainly():
-            if self._step() < step.number:
-                self._connection.execute(step.script.encode())
-                self._connection.execute("INSERT INTO ledger_step (number) VALUES (%s)", (step.number,))
+    def _migrate(self, migration: Migration) -> None:
+        # Two programs may start at once: the one that waits for the lock finds the migration done.
+        with self.transaction(), self._translate_errors():
+            if self._schema_version() < migration.number:
+                self._connection.execute(migration.script.encode())
+                self._connection.execute("INSERT INTO ledger_step (number) VALUES (%s)", (migration.number,))
 
-    def _step(self) -> int:
-        if self.ask("SELECT to_regclass(?) IS NULL", f"{SCHEMA}.ledger_step") == [(True,)]:
+    def _schema_version(self) -> int:
+        if self.query("SELECT to_regclass(?) IS NULL", f"{SCHEMA}.ledger_step") == [(True,)]:
             return 0
-        return int(self.ask("SELECT coalesce(max(number), 0) FROM ledger_step")[0][0])
+        return int(self.query("SELECT coalesce(max(number), 0) FROM ledger_step")[0][0])
 
-    def _said_plainly(self) -> AbstractContextManager[None]:
+    def _translate_errors(self) -> AbstractContextManager[None]:
         return translate_postgresql_errors(str(self._address), self._consequence, self._password)
 
 
-def _address(place: TeamDatabase) -> TeamAddress:
+def _parse_address(location: TeamDatabase) -> TeamAddress:
     try:
-        return parse_team_url(place.url)
+        return parse_team_url(location.url)
     except ValueError as error:
         raise LedgerError(
             f"The address of the team's ledger is not right. Nothing was sent. Allowed is {error}."

@@ -1,4 +1,4 @@
-"""One connection to a team's database: encrypted and checked on the way to another machine, and never waiting for ever."""
+"""A connection to a team's database: encrypted, with a checked certificate, and with a time limit for every answer."""
 
 import ssl
 from collections.abc import Generator, Iterator
@@ -16,36 +16,36 @@ if TYPE_CHECKING:
 
 
 SCHEMA: Final = "action_returns"
-"""Where the tables are in every database: a search path of somebody's own must not lead to another ledger."""
+"""The schema of the tables in every database: a search path set elsewhere must not lead to another ledger."""
 
 CONNECT_SECONDS: Final = 10
 LOCK_SECONDS: Final = 15
 STATEMENT_SECONDS: Final = 120
 SILENCE_SECONDS: Final = 150
-"""A server that says nothing for so long is given up; it should have stopped the statement itself by then."""
+"""Time limit for any answer; the server should have stopped the statement itself by then (STATEMENT_SECONDS)."""
 
 _SESSION: Final = {
-    "search_path": f"{SCHEMA},pg_temp",  # temporary tables last, so that none stands in another's place
+    "search_path": f"{SCHEMA},pg_temp",  # temporary tables last, so that none hides a table of the ledger
     "synchronous_commit": "on",  # a commit returns when its bytes are on the disk, whatever the server's default is
     "lock_timeout": f"{LOCK_SECONDS}s",
     "statement_timeout": f"{STATEMENT_SECONDS}s",
-    "idle_in_transaction_session_timeout": "60s",  # a laptop that falls asleep holds up nobody else
+    "idle_in_transaction_session_timeout": "60s",  # a laptop that falls asleep does not block other members
     "idle_session_timeout": "0",  # a mail server may take ten minutes for an answer
-    # The server finds out within two minutes that a sender's machine is gone; until then its batches count as under way.
+    # The server notices within two minutes that a sender's machine is gone; until then its batches count as under way.
     "tcp_keepalives_idle": "30",
     "tcp_keepalives_interval": "10",
     "tcp_keepalives_count": "6",
 }
 
 
-def need_psycopg() -> None:
-    """See that what talks to PostgreSQL is installed.
+def check_psycopg() -> None:
+    """Check that psycopg, the PostgreSQL driver, is installed.
 
     Raises:
-        LedgerError: when it is not.
+        LedgerError: it is not installed.
     """
     try:
-        import psycopg  # noqa: F401  # to see whether it is there
+        import psycopg  # noqa: F401  # imported only to check that it is installed
     except ImportError:
         raise LedgerError(
             "A team's ledger needs the PostgreSQL part of this program, which is not installed here. Nothing was sent. "
@@ -54,21 +54,21 @@ def need_psycopg() -> None:
 
 
 def connect(address: TeamAddress, password: str | None) -> "psycopg.Connection[tuple[Any, ...]]":
-    """Connect, every statement a transaction of its own until BEGIN.
+    """Open a connection in which every statement is a transaction of its own until BEGIN.
 
-    Every fact that decides where the connection leads is given, so that none of PostgreSQL's variables (PGHOSTADDR,
+    Every option that decides where the connection leads is set, so that none of PostgreSQL's variables (PGHOSTADDR,
     PGSERVICE, PGOPTIONS, PGSSLMODE) leads it elsewhere.
 
     Args:
         address: the database.
-        password: the password, None to let PostgreSQL's own ways give it.
+        password: the password; None for PostgreSQL's own ways (``~/.pgpass``, a certificate).
 
     Raises:
-        psycopg.Error: when there is no connection.
+        psycopg.Error: there is no connection.
     """
-    kind = _kind_of_connection()
-    with _encryption(address) as encryption:
-        return kind.connect(
+    connection_class = _connection_class()
+    with _tls_options(address) as encryption:
+        return connection_class.connect(
             host=address.host,
             hostaddr="",
             port=address.port,
@@ -89,92 +89,92 @@ def connect(address: TeamAddress, password: str | None) -> "psycopg.Connection[t
         )
 
 
-def _kind_of_connection() -> "type[psycopg.Connection[tuple[Any, ...]]]":
+def _connection_class() -> "type[psycopg.Connection[tuple[Any, ...]]]":
     import psycopg
 
-    class Patient(psycopg.Connection[tuple[Any, ...]]):
-        """A connection that gives up a server that says nothing any more: the time limits of a server that hangs do not help."""
+    class ConnectionWithTimeout(psycopg.Connection[tuple[Any, ...]]):
+        """A connection that ends when the server stays silent: a server that hangs ignores its own time limits."""
 
         def wait(self, gen: Generator[Any, Any, Any], *rest: Any, **options: Any) -> Any:
             try:
-                return super().wait(_in_time(gen), *rest, **options)
+                return super().wait(_limit_silence(gen), *rest, **options)
             except TimeoutError:
                 self.pgconn.finish()
                 raise psycopg.OperationalError("timeout expired") from None
 
-    return Patient
+    return ConnectionWithTimeout
 
 
-def _in_time(steps: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
-    """Take the steps of a conversation with the server; psycopg asks for the next one ten times a second."""
-    until = monotonic() + SILENCE_SECONDS
+def _limit_silence(steps: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+    """Run the steps of a psycopg call with a time limit; psycopg asks for the next step ten times a second."""
+    deadline = monotonic() + SILENCE_SECONDS
     ready = None
     try:
         while True:
             ready = yield steps.send(ready)
-            if monotonic() > until:
+            if monotonic() > deadline:
                 raise TimeoutError
     except StopIteration as done:
         return done.value
 
 
 @contextmanager
-def _encryption(address: TeamAddress) -> Iterator[dict[str, Any]]:
-    said: dict[str, Any] = dict(address.encryption)
-    if address.is_here:
-        yield {"sslmode": "prefer", **said}
+def _tls_options(address: TeamAddress) -> Iterator[dict[str, Any]]:
+    options: dict[str, Any] = dict(address.encryption)
+    if address.is_local:
+        yield {"sslmode": "prefer", **options}
         return
-    said["sslmode"] = "verify-full"
-    if said.get("sslrootcert", "system") != "system":
-        yield said
+    options["sslmode"] = "verify-full"
+    if options.get("sslrootcert", "system") != "system":
+        yield options
         return
-    # psycopg brings its own OpenSSL, which does not know where this system keeps the authorities it trusts.
+    # psycopg brings its own OpenSSL, which does not know where this system keeps its trusted authorities.
     with TemporaryDirectory(prefix="action-returns-") as folder:
         trusted = Path(folder, "trusted.pem")
-        trusted.write_text(_trusted_here(), encoding="ascii")
-        yield {**said, "sslrootcert": str(trusted)}
+        trusted.write_text(_trusted_certificates(), encoding="ascii")
+        yield {**options, "sslrootcert": str(trusted)}
 
 
-def _trusted_here() -> str:
-    """Give the certificates of the authorities that this system trusts: the same ones as for a server of files or mail."""
+def _trusted_certificates() -> str:
+    """Return the certificates of the authorities that this system trusts, as PEM: the same ones as for FTP and email."""
     context = ssl.create_default_context()
-    folder = ssl.get_default_verify_paths().capath  # looked into by OpenSSL only when it needs one of them
+    folder = ssl.get_default_verify_paths().capath  # OpenSSL reads this folder only when it needs a certificate
     for file in sorted(Path(folder).glob("*.0")) if folder else []:
-        with suppress(OSError):  # one that cannot be read is one that is not trusted
+        with suppress(OSError):  # a file that cannot be read is not trusted
             context.load_verify_locations(file)
     return "".join(map(ssl.DER_cert_to_PEM_cert, context.get_ca_certs(binary_form=True)))
 
 
-_SIGNS: Final = {
+_ERROR_TEXTS: Final = {
     "password authentication failed": (
         "The database {server} did not accept the user name or the password. Check the user in the profile's ledger "
         "address, and set the password again: action-returns secret set PROFILE --ledger"
     ),
     "no password supplied": (
-        "The database {server} wants a password and there is none. Say in the profile where it is kept "
+        "The database {server} wants a password and there is none. Write in the profile where it is kept "
         '(ledger_password = "keyring") and set it: action-returns secret set PROFILE --ledger'
     ),
     "pg_hba.conf": (
-        "The database {server} does not let this user in from this machine. Ask whoever runs it to allow that "
+        "The database {server} does not let this user in from this machine. Ask its administrator to allow that "
         "(pg_hba.conf), or check the user in the profile's ledger address."
     ),
     'role "': "The database {server} knows no user of that name. Check the profile's ledger address.",
-    'database "': "There is no database {server}. Check the profile's ledger address, or ask whoever runs the server.",
+    'database "': "There is no database {server}. Check the profile's ledger address, or ask its administrator.",
     "does not match host name": (
-        "The database {server} shows a certificate that is made for another host. Somebody may be answering in its "
-        "place. Write the host in the profile's ledger address as the certificate has it, or ask whoever runs it."
+        "The database {server} shows a certificate that is made for another host. Another server may be answering in "
+        "its place. Write the host in the profile's ledger address as the certificate has it, or ask its administrator."
     ),
     "certificate": (
-        "The certificate of the database {server} cannot be trusted. Somebody may be answering in its place. Ask "
-        "whoever runs it; for an authority of your own, add ?sslrootcert=FILE to the profile's ledger address."
+        "The certificate of the database {server} cannot be trusted. Another server may be answering in its place. Ask "
+        "its administrator; for an authority of your own, add ?sslrootcert=FILE to the profile's ledger address."
     ),
     "does not support SSL": (
-        "The database {server} offers no encrypted connection, so nothing was told to it, not even the password. Ask "
-        "whoever runs it to switch encryption on."
+        "The database {server} offers no encrypted connection, so nothing was sent to it, not even the password. Ask "
+        "its administrator to switch encryption on."
     ),
     "unsupported startup parameter": (
         "The connection to {server} leads through a pooler, which cannot keep the locks that show who is sending. "
-        "Let the profile's ledger address name the database itself."
+        "Write the database itself in the profile's ledger address."
     ),
     "too many": "The database {server} has no connection left for this program. Try again in a minute.",
     "remaining connection slots": "The database {server} has no connection left for this program. Try again in a minute.",
@@ -190,17 +190,17 @@ _SIGNS: Final = {
         "connection to the network."
     ),
 }
-"""What libpq and the server say when there is no connection -> what people are told. Only their words tell it apart."""
+"""A part of the message of libpq or the server -> the text for the user. Only the words tell these errors apart."""
 
 
 @contextmanager
 def translate_postgresql_errors(server: str, consequence: str, password: str | None = None) -> Iterator[None]:
-    """Turn what psycopg raises into words.
+    """Raise LedgerError with a plain message in place of psycopg's errors.
 
     Args:
         server: the database, as people see it.
         consequence: a sentence about what did not happen, ``""`` for none.
-        password: what must not be told, whoever says it.
+        password: removed from the message, wherever it comes from.
 
     Raises:
         LedgerError: what is wrong, and what to do.
@@ -210,26 +210,26 @@ def translate_postgresql_errors(server: str, consequence: str, password: str | N
     try:
         yield
     except psycopg.Error as error:
-        told = " ".join(filter(None, (_why_not_reached(error, server), consequence)))
-        # psycopg's own error is let go: it may hold the words it was given to connect with.
-        raise LedgerError(told.replace(password, "***") if password else told) from None
+        message = " ".join(filter(None, (_error_text(error, server), consequence)))
+        # Without psycopg's own error: it may hold the password.
+        raise LedgerError(message.replace(password, "***") if password else message) from None
 
 
-def _why_not_reached(error: "psycopg.Error", server: str) -> str:
+def _error_text(error: "psycopg.Error", server: str) -> str:
     from psycopg import errors
 
-    said = error.diag.message_primary or (str(error) or type(error).__name__).strip().splitlines()[0]
+    message = error.diag.message_primary or (str(error) or type(error).__name__).strip().splitlines()[0]
     match error:
         case errors.RaiseException() | errors.IntegrityError() | errors.DataError():
-            return f"The ledger in {server} refused it: {said}."
+            return f"The ledger in {server} refused it: {message}."
         case errors.InsufficientPrivilege():
             return (
-                f"The ledger in {server} does not allow this user to do that: {said}. Ask whoever runs the database for "
-                "the rights of a member (docs/team-ledger.md)."
+                f"The ledger in {server} does not allow this user to do that: {message}. Ask its administrator for the "
+                "rights of a member (docs/team-ledger.md)."
             )
         case errors.ReadOnlySqlTransaction():
             return (
-                f"{server} is a copy that can only be read. Let the profile's ledger address name the database itself."
+                f"{server} is a copy that can only be read. Write the database itself in the profile's ledger address."
             )
         case errors.LockNotAvailable():
             return (
@@ -241,13 +241,13 @@ def _why_not_reached(error: "psycopg.Error", server: str) -> str:
                 f"The database {server} did not finish within {STATEMENT_SECONDS} s. Try again when it has less to do."
             )
         case errors.DiskFull():
-            return f"The disk of the database {server} is full. Ask whoever runs it to make room."
+            return f"The disk of the database {server} is full. Ask its administrator to make room."
         case errors.UndefinedTable() | errors.UndefinedColumn() | errors.InvalidSchemaName():
             return (
-                f"The tables of the ledger in {server} are not as they should be: {said}. Ask whoever runs the database, "
+                f"The tables of the ledger in {server} are not as they should be: {message}. Ask its administrator, "
                 "and keep it as it is."
             )
-    for sign, told in _SIGNS.items():
-        if sign in str(error):
-            return told.format(server=server)
-    return f"The connection to the database {server} failed: {said}. Try again, or ask whoever runs it."
+    for part, text in _ERROR_TEXTS.items():
+        if part in str(error):
+            return text.format(server=server)
+    return f"The connection to the database {server} failed: {message}. Try again, or ask its administrator."

@@ -1,4 +1,4 @@
-"""Looking up what is on record."""
+"""Read what is on record."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -19,9 +19,7 @@ _COLUMNS: Final = (
 
 
 class LedgerQueries:
-    """What is on record, to be read.
-
-    Every method raises LedgerError when the ledger cannot be read.
+    """The questions a ledger answers. Every method raises LedgerError when it cannot be read.
 
     Args:
         store: the database.
@@ -31,22 +29,22 @@ class LedgerQueries:
         self._store = store
 
     def batches(self) -> list[BatchRecord]:
-        """Give every batch, the latest first."""
+        """Return every batch, the latest first."""
         return self._batches("ORDER BY b.number DESC")
 
     def batch(self, number: int) -> BatchRecord:
-        """Give one batch.
+        """Return one batch.
 
         Raises:
-            NoSuchBatchError: when there is none of that number.
+            NoSuchBatchError: there is no batch of that number.
         """
         found = self._batches("WHERE b.number = ?", number)
         if not found:
             raise NoSuchBatchError(f"There is no batch {label(number)}. See: action-returns history list")
         return found[0]
 
-    def latest_with(self, profile: str, environment: str, sha256: str) -> BatchRecord | None:
-        """Give the latest batch with this content that may have arrived, None when there is none.
+    def latest_with_content(self, profile: str, environment: str, sha256: str) -> BatchRecord | None:
+        """Return the latest batch with this content that may have arrived, None when there is none.
 
         Args:
             profile: the account it went out under.
@@ -54,32 +52,32 @@ class LedgerQueries:
             sha256: hash of the exact bytes.
         """
         found = self._batches(
-            f"WHERE b.profile = ? AND b.environment = ? AND b.sha256 = ? AND b.state IN ({_marks(MAY_HAVE_ARRIVED)}) "
+            f"WHERE b.profile = ? AND b.environment = ? AND b.sha256 = ? AND b.state IN ({_placeholders(MAY_HAVE_ARRIVED)}) "
             "ORDER BY b.number DESC LIMIT 1",
             *(profile, environment, sha256, *MAY_HAVE_ARRIVED),
         )
         return found[0] if found else None
 
     def content(self, number: int) -> bytes:
-        """Give the exact bytes of a batch.
+        """Return the exact bytes of a batch.
 
         Raises:
-            NoSuchBatchError: when there is none of that number.
+            NoSuchBatchError: there is no batch of that number.
         """
         self.batch(number)
-        return bytes(self._store.ask("SELECT bytes FROM content WHERE batch = ?", number)[0][0])
+        return bytes(self._store.query("SELECT bytes FROM content WHERE batch = ?", number)[0][0])
 
     def rows(self, number: int) -> list[tuple[str, int, str]]:
-        """Give ActionId, cents and reason of every row of a batch, in file order."""
+        """Return ActionId, cents and reason of every row of a batch, in file order."""
         return list(parse_csv_bytes(self.content(number)))
 
     def events(self, number: int) -> list[Event]:
-        """Give everything that happened to a batch, in order."""
-        rows = self._store.ask("SELECT at, kind, detail FROM event WHERE batch = ? ORDER BY rowid", number)
+        """Return everything that happened to a batch, in order."""
+        rows = self._store.query("SELECT at, kind, detail FROM event WHERE batch = ? ORDER BY rowid", number)
         return [Event(datetime.fromisoformat(at), kind, json.loads(detail)) for at, kind, detail in rows]
 
     def sent_before(self, environment: str, action_ids: Collection[str]) -> dict[str, SentAction]:
-        """Give what was sent for these actions, in batches that may have arrived, under any profile.
+        """Return what was sent for these actions, in batches that may have arrived, under any profile.
 
         An ActionId is unique at the network, so another profile's batch counts as well.
 
@@ -90,14 +88,14 @@ class LedgerQueries:
         Returns:
             Only actions of which something was sent.
         """
-        that_count = f"environment = ? AND state IN ({_marks(MAY_HAVE_ARRIVED)})"
-        if not self._store.ask(f"SELECT 1 FROM batch WHERE {that_count} LIMIT 1", environment, *MAY_HAVE_ARRIVED):
+        counted = f"environment = ? AND state IN ({_placeholders(MAY_HAVE_ARRIVED)})"
+        if not self._store.query(f"SELECT 1 FROM batch WHERE {counted} LIMIT 1", environment, *MAY_HAVE_ARRIVED):
             return {}
         # Sorted as the table is: a third of the time for a million of them.
-        found = self._store.ask(
+        found = self._store.query(
             "SELECT s.action_id, s.cents, s.reason, count(*), max(s.batch) FROM sent_row AS s "
             "JOIN batch AS b ON b.number = s.batch "
-            f"WHERE s.action_id {self._store.in_list} AND {that_count} GROUP BY s.action_id, s.cents, s.reason",
+            f"WHERE s.action_id {self._store.in_list} AND {counted} GROUP BY s.action_id, s.cents, s.reason",
             *(self._store.as_list(sorted(action_ids)), environment, *MAY_HAVE_ARRIVED),
         )
         times: dict[str, int] = {}
@@ -108,42 +106,45 @@ class LedgerQueries:
         return {action_id: SentAction(times[action_id], rows[action_id]) for action_id in times}
 
     def action(self, action_id: str, environment: str | None = None) -> list[ActionRecord]:
-        """Give everything ever sent for an action, the oldest first.
+        """Return every row on record for an action, the oldest first.
 
         Args:
             action_id: the action.
             environment: ``live`` or ``test``, None for both.
         """
-        found = self._store.ask(
+        found = self._store.query(
             f"SELECT s.cents, s.reason, {_COLUMNS} FROM sent_row AS s JOIN batch AS b ON b.number = s.batch "
             "WHERE s.action_id = ? ORDER BY s.batch",
             action_id,
         )
-        records = [ActionRecord(_record(row), cents, reason) for cents, reason, *row in found]
+        records = [ActionRecord(_batch_record(row), cents, reason) for cents, reason, *row in found]
         return [record for record in records if environment in (None, record.batch.environment)]
 
     def export_lines(self, stream: TextIO) -> None:
         """Write every batch with its rows and events as JSON, one batch a line, the oldest first."""
         for record in reversed(self.batches()):
-            line = {name: _plain(getattr(record, name)) for name in record.__dataclass_fields__}
+            line = {name: _json_value(getattr(record, name)) for name in record.__dataclass_fields__}
             line["sent"] = [
                 {"action_id": action_id, "cents": cents, "reason": reason}
                 for action_id, cents, reason in self.rows(record.number)
             ]
             line["events"] = [
-                {"at": _plain(event.at), "kind": event.kind, **event.detail} for event in self.events(record.number)
+                {"at": _json_value(event.at), "kind": event.kind, **event.detail}
+                for event in self.events(record.number)
             ]
             stream.write(json.dumps(line) + "\n")
 
     def _batches(self, condition: str, *values: object) -> list[BatchRecord]:
-        return [_record(row) for row in self._store.ask(f"SELECT {_COLUMNS} FROM batch AS b {condition}", *values)]
+        return [
+            _batch_record(row) for row in self._store.query(f"SELECT {_COLUMNS} FROM batch AS b {condition}", *values)
+        ]
 
 
-def _marks(values: Collection[object]) -> str:
+def _placeholders(values: Collection[object]) -> str:
     return ", ".join("?" * len(values))
 
 
-def _record(row: Collection[Any]) -> BatchRecord:
+def _batch_record(row: Collection[Any]) -> BatchRecord:
     facts = dict(zip(BatchRecord.__dataclass_fields__, row, strict=True))
     settled_at = facts["settled_at"]
     facts["created_at"] = datetime.fromisoformat(facts["created_at"])
@@ -153,5 +154,5 @@ def _record(row: Collection[Any]) -> BatchRecord:
     return BatchRecord(**facts)
 
 
-def _plain(value: object) -> object:
+def _json_value(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else dict(value) if isinstance(value, Mapping) else value

@@ -1,12 +1,15 @@
-"""The states of a batch on record, and which may follow which.
+"""What the ledger holds: batches, their states, their rows and events.
+
+The states of a batch, and which may follow which:
 
 prepared ──► sending ──► sent
-   │            ├──────► handed-over ──► sent | failed    when a person says so
+   │            ├──────► handed-over ──► sent | failed    when a person marks it
    │            ├──────► failed
-   ▼            └──────► unknown ──────► sent | failed    when a person says so, or the sender after all
-failed
+   ▼            └──────► unknown ──────► sent | failed    when a person marks it; or handed-over too,
+failed                                                    when its sender, taken for dead, lives after all
 
-Nothing goes back, and nothing goes from unknown to sending: the database itself refuses it.
+No other change is possible, least of all from unknown back to sending: the database itself refuses it.
+The states are texts and no enum, because a ledger of a newer version can be read here, and may hold others.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,7 +21,7 @@ from action_returns.errors import LedgerError
 
 
 class DuplicateBatchError(LedgerError):
-    """The same content is on record already, and may have arrived.
+    """The same content is on record already and may have arrived.
 
     Args:
         previous: the latest batch with this content.
@@ -30,7 +33,7 @@ class DuplicateBatchError(LedgerError):
 
 
 class RepeatedRowsError(LedgerError):
-    """Rows are on record already that the person who confirmed was not shown as sent before.
+    """The batch has rows that were sent before, and the person who confirmed it was not shown that.
 
     Args:
         rows: ActionId -> label of the batch that held the same action, amount and reason.
@@ -42,36 +45,40 @@ class RepeatedRowsError(LedgerError):
 
 
 PREPARED: Final = "prepared"
-"""Recorded with every byte and row; no byte has left."""
+"""On record with every byte and row; no byte has left."""
 SENDING: Final = "sending"
-"""From right before the first byte may leave."""
+"""The first byte is about to leave, or has left; there is no outcome yet."""
+SENT: Final = "sent"
+"""The receiver confirmed every byte, or a person found it there."""
+HANDED_OVER: Final = "handed-over"
+"""A draft, a folder or a mail server took it; the receiver has confirmed nothing."""
 FAILED: Final = "failed"
 """Certainly not delivered."""
 UNKNOWN: Final = "unknown"
-"""Nobody can tell whether it arrived."""
+"""It may have arrived or not."""
 
 OPEN: Final = (PREPARED, SENDING)
-"""A program is at work on it, or was when it ended."""
-MAY_HAVE_ARRIVED: Final = (PREPARED, SENDING, "sent", "handed-over", UNKNOWN)
-"""The receiver holds the content, or may hold it soon."""
-TO_BE_MARKED: Final = (UNKNOWN, "handed-over")
-"""A person who has looked may say what became of it."""
-MARKS: Final = ("sent", FAILED)
-"""What a person may say."""
+"""States without an outcome: a program is at work on the batch, or ended before it recorded one."""
+MAY_HAVE_ARRIVED: Final = (PREPARED, SENDING, SENT, HANDED_OVER, UNKNOWN)
+"""States in which the receiver holds the content, or may hold it soon."""
+TO_BE_MARKED: Final = (UNKNOWN, HANDED_OVER)
+"""States that a person may settle by hand after a look at the receiver's side."""
+MARKS: Final = (SENT, FAILED)
+"""States that a person may settle a batch to."""
 
 
 def label(number: int) -> str:
-    """Give the label of a batch as people see it: ``0001``."""
+    """Return the label of a batch as people see it: ``0001``."""
     return f"{number:04d}"
 
 
 @dataclass(frozen=True, slots=True)
 class TeamDatabase:
-    """Where a team keeps its ledger.
+    """The database in which a team keeps its ledger.
 
     Args:
         url: ``postgresql://user@host:5432/database``, without a password.
-        password: fetches the password when it is needed; None to let PostgreSQL's own ways give it.
+        password: returns the password when it is needed; None for PostgreSQL's own ways (``~/.pgpass``, a certificate).
     """
 
     url: str
@@ -86,7 +93,7 @@ class NewBatch:
         profile: the account it goes out under.
         environment: ``live`` or ``test``.
         channel: kind of channel.
-        destination: where it goes, as people are shown it.
+        destination: where it goes, as the user is shown it.
         source: the file it was made from.
     """
 
@@ -116,12 +123,12 @@ class BatchRecord:
         created_at: when it was recorded, UTC.
         who: the user who sent it.
         host: the machine it was sent from.
-        state: see :mod:`action_returns.ledger.states`.
-        settled_at: when the outcome was recorded, None while it is being sent.
+        state: one of the states of this module.
+        settled_at: when the outcome was recorded, UTC; None while there is none.
         message: the outcome in words.
         evidence: what the receiver answered.
         duplicate_of: number of the batch whose content it repeats on purpose, None for most.
-        by_hand: whether the outcome is what a person said, not what the receiver did.
+        by_hand: whether the outcome is what a person marked, not what the receiver answered.
     """
 
     number: int
@@ -147,7 +154,7 @@ class BatchRecord:
 
     @property
     def label(self) -> str:
-        """The label people see: ``0001``."""
+        """The number as people see it: ``0001``."""
         return label(self.number)
 
 
@@ -157,7 +164,7 @@ class Claim:
 
     Args:
         number: its number.
-        label: the same as people see it.
+        label: its number as people see it.
         file_name: the name the file gets at the receiver.
     """
 
@@ -172,8 +179,8 @@ class Event:
 
     Args:
         at: when, UTC.
-        kind: what: ``prepared``, ``confirmed``, ``sending``, ``outcome``, ``marked``.
-        detail: more of it.
+        kind: ``prepared``, ``confirmed``, ``sending``, ``outcome`` or ``marked``.
+        detail: facts about it, by name.
     """
 
     at: datetime
@@ -183,10 +190,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class ActionRecord:
-    """One row of a batch on record.
+    """One row of a batch on record, seen from its action.
 
     Args:
-        batch: the batch.
+        batch: the batch the row was in.
         cents: the new order total in integer cents; 0 reverses.
         reason: the reason code.
     """

@@ -1,4 +1,7 @@
-"""The SQLite file: opened so that a commit is on the disk, and brought up to date step by step."""
+"""The ledger in an SQLite file on this machine, and the copies that are kept of it.
+
+A commit returns when its bytes are on the disk (WAL with ``synchronous = FULL``, sqlite.org/pragma.html).
+"""
 
 import json
 import os
@@ -15,7 +18,7 @@ from typing import Any, Final
 from action_returns.errors import LedgerError
 from action_returns.files import write_atomically
 from action_returns.ledger.location import unsafe_folder_reason
-from action_returns.ledger.store import Step, is_running, steps, this_process
+from action_returns.ledger.store import Migration, is_running, load_migrations, process_name
 
 _BUSY_SECONDS: Final = 10
 
@@ -24,10 +27,10 @@ class SqliteStore:
     """A ledger in one file on this machine.
 
     Args:
-        path: the file; made where there is none.
+        path: the file; created where there is none.
 
     Raises:
-        LedgerError: when it cannot be opened, is damaged, or would be made where such a file gets damaged.
+        LedgerError: it cannot be opened, is damaged, or would be created in a folder where such files get damaged.
     """
 
     in_list = "IN (SELECT value FROM json_each(?))"
@@ -38,7 +41,7 @@ class SqliteStore:
         self._read_only = False
         if not path.exists():
             self._refuse_unsafe_folder()
-        with _said_plainly(path):
+        with _translate_errors(path):
             self._connection = _open(path)
             try:
                 self._bring_up_to_date()
@@ -48,23 +51,23 @@ class SqliteStore:
 
     @property
     def read_only(self) -> bool:
-        """Whether a newer version wrote it."""
+        """Whether a newer version of this program wrote the file."""
         return self._read_only
 
     def as_list(self, values: Iterable[str]) -> str:
-        """Write texts as one JSON list."""
+        """Return texts as one JSON list."""
         return json.dumps(list(values))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Do several things as one, alone among all who write."""
+        """Open a transaction in which no other program writes."""
         if self._read_only:
             raise LedgerError(
                 f"The ledger {self._path} was written by a newer version of Action Returns. It can be read here, not "
                 "written. Nothing was changed or sent. Install the newer version."
             )
         self._refuse_unsafe_folder()
-        with _said_plainly(self._path):
+        with _translate_errors(self._path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -74,43 +77,43 @@ class SqliteStore:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    def ask(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """Read."""
-        with _said_plainly(self._path):
+    def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """Return the rows that a statement selects."""
+        with _translate_errors(self._path):
             return self._connection.execute(statement, values).fetchall()
 
-    def change(self, statement: str, *values: object) -> int:
-        """Write, inside a transaction; give how many rows were changed."""
-        with _said_plainly(self._path):
+    def execute(self, statement: str, *values: object) -> int:
+        """Run a statement that writes, inside a transaction, and return how many rows it changed."""
+        with _translate_errors(self._path):
             return self._connection.execute(statement, values).rowcount
 
     def add_rows(self, number: int, rows: Sequence[tuple[str, int, str]]) -> None:
-        """Add the rows of a batch, inside a transaction."""
-        with _said_plainly(self._path):
+        """Write the rows of a batch, inside a transaction."""
+        with _translate_errors(self._path):
             self._connection.executemany(
                 f"INSERT INTO sent_row (action_id, batch, cents, reason) VALUES (?, {number:d}, ?, ?)", rows
             )
 
     @staticmethod
-    def this_process() -> str:
-        """Give a name for this process that no later one has."""
-        return this_process()
+    def process_name() -> str:
+        """Return a name for this process that no later one has."""
+        return process_name()
 
-    def hold(self, number: int) -> None:
-        """Nothing to do: whether a process of this machine runs can be seen."""
+    def register_sender(self, number: int) -> None:
+        """Do nothing: other programs of this machine can see whether this process runs."""
 
     @staticmethod
     def is_abandoned(number: int, process: str) -> bool:  # noqa: ARG004  # every batch of one process ends with it
-        """Tell whether the process has ended. The file is this machine's own, so the process was, too."""
+        """Return whether the process has ended. It ran on this machine, because the file is never shared."""
         return not is_running(process)
 
     def copy_to(self, target: Path) -> None:
-        """Write a copy that holds everything committed until now, whole and defragmented (``VACUUM INTO``).
+        """Write a copy of everything that is committed, defragmented (``VACUUM INTO``).
 
         Args:
             target: the copy's file; it must be empty or not exist.
         """
-        with _said_plainly(self._path):
+        with _translate_errors(self._path):
             self._connection.execute("VACUUM INTO ?", (str(target),))
 
     def close(self) -> None:
@@ -118,36 +121,36 @@ class SqliteStore:
         self._connection.close()
 
     def _refuse_unsafe_folder(self) -> None:
-        """Look before the first write only: a check that looks something up should not wait for a list of disks."""
+        """Raise if the folder is unsafe; checked before the first write only, because to list the disks takes time."""
         if self._folder_is_safe:
             return
         if unsafe := unsafe_folder_reason(self._path.parent):
             raise LedgerError(
-                f"The ledger {self._path} is not written: {unsafe}. Nothing was sent. Let ACTION_RETURNS_HOME name a "
+                f"The ledger {self._path} is not written: {unsafe}. Nothing was sent. Set ACTION_RETURNS_HOME to a "
                 "folder on this machine's own disk and move the ledger there; a team shares one in PostgreSQL."
             )
         self._folder_is_safe = True
 
     def _bring_up_to_date(self) -> None:
-        todo = steps("sqlite")
-        done = self._step()
-        if done > len(todo):
+        migrations = load_migrations("sqlite")
+        version = self._schema_version()
+        if version > len(migrations):
             self._read_only = True
             self._connection.execute("PRAGMA query_only = ON")
             return
-        if done == len(todo):
+        if version == len(migrations):
             return
-        if done > 0:
-            self._keep_copy(self._path.with_name(f"{self._path.name}.before-step-{done + 1}"))
-        self._connection.execute("PRAGMA foreign_keys = OFF")  # a step may put a table in another's place
-        self._take(todo)
+        if version > 0:
+            self._copy_before_migration(self._path.with_name(f"{self._path.name}.before-step-{version + 1}"))
+        self._connection.execute("PRAGMA foreign_keys = OFF")  # a migration may replace a table
+        self._migrate(migrations)
         self._connection.execute("PRAGMA foreign_keys = ON")
 
-    def _keep_copy(self, copy: Path) -> None:
-        """Write a copy of the ledger as it was before the steps, unless there is one.
+    def _copy_before_migration(self, copy: Path) -> None:
+        """Write a copy of the ledger as it is before its migration, unless there is one.
 
-        Two programs that start at once may both write one. The first copy stays: a later one may already hold what
-        the other program's steps made of the ledger.
+        Two programs that start at once may both write one. The first copy stays: a later one may already hold the
+        migrated ledger of the other program.
         """
         if copy.exists():
             return
@@ -160,25 +163,26 @@ class SqliteStore:
                 f"{error.strerror or error}. Nothing was changed or sent. Check the disk and who may write there."
             ) from None
 
-    def _take(self, todo: Sequence[Step]) -> None:
-        """Take the steps that are missing, all as one: nobody ever sees a ledger of which only half is there."""
+    def _migrate(self, migrations: Sequence[Migration]) -> None:
+        """Apply the missing migrations in one transaction, so that no program ever sees half of them."""
         with self.transaction():
-            for step in todo[self._step() :]:  # the program that waited for the lock finds them done
-                for statement in _statements(step.script):
+            version = self._schema_version()  # another program may have migrated while this one waited
+            for migration in migrations[version:]:
+                for statement in _split_statements(migration.script):
                     self._connection.execute(statement)
                 if self._connection.execute("PRAGMA foreign_key_check").fetchall():
                     raise LedgerError(
                         f"The ledger {self._path} could not be brought up to date: rows without their batch. It was "
                         "left as it was. Nothing was sent. Keep the file and ask for help with it."
                     )
-                self._connection.execute(f"PRAGMA user_version = {step.number:d}")
+                self._connection.execute(f"PRAGMA user_version = {migration.number:d}")
 
-    def _step(self) -> int:
+    def _schema_version(self) -> int:
         return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    """Open the file. WAL with synchronous=FULL: a commit returns when its bytes are on the disk (sqlite.org)."""
+    """Open the file, created for this user only where there is none."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -189,11 +193,11 @@ def _open(path: Path) -> sqlite3.Connection:
         ) from None
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
     try:
-        _write_ahead(connection)
+        _switch_to_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA trusted_schema = OFF")
-        if sys.platform == "darwin":  # a plain fsync leaves the bytes in the drive's own memory there
+        if sys.platform == "darwin":  # there, fsync leaves the bytes in the drive's own memory
             connection.execute("PRAGMA fullfsync = ON")
             connection.execute("PRAGMA checkpoint_fullfsync = ON")
     except BaseException:
@@ -202,36 +206,37 @@ def _open(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Switch to WAL; SQLite itself does not wait here for another program that is just making the file."""
-    until = monotonic() + _BUSY_SECONDS
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """Switch to a write-ahead log, and wait for a program that is creating the file: SQLite does not wait here."""
+    deadline = monotonic() + _BUSY_SECONDS
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY or monotonic() > until:
+            if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY or monotonic() > deadline:
                 raise
             sleep(0.02)
         else:
             return
 
 
-def _statements(script: str) -> Iterator[str]:
-    """Cut a script into statements; executescript would commit before the first one."""
-    held = ""
+def _split_statements(script: str) -> Iterator[str]:
+    """Split a script into statements; executescript would commit before the first one."""
+    statement = ""
     for line in script.splitlines(keepends=True):
-        held += line
-        if sqlite3.complete_statement(held):
-            yield held
-            held = ""
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 @contextmanager
-def _said_plainly(path: Path) -> Iterator[None]:
+def _translate_errors(path: Path) -> Iterator[None]:
+    """Raise LedgerError with a plain message in place of SQLite's errors."""
     try:
         yield
     except sqlite3.OperationalError as error:
-        raise LedgerError(_why(path, str(error))) from None
+        raise LedgerError(_operational_error_text(path, str(error))) from None
     except sqlite3.IntegrityError as error:
         raise LedgerError(f"The ledger {path} refused it: {error}. Nothing was recorded or sent.") from None
     except sqlite3.DatabaseError as error:
@@ -241,7 +246,7 @@ def _said_plainly(path: Path) -> Iterator[None]:
         ) from None
 
 
-def _why(path: Path, error: str) -> str:
+def _operational_error_text(path: Path, error: str) -> str:
     if "locked" in error or "busy" in error:
         return f"The ledger {path} is in use by another program and did not get free in {_BUSY_SECONDS} s. Try again."
     if "full" in error:
@@ -252,6 +257,7 @@ def _why(path: Path, error: str) -> str:
 
 
 KEPT_COPIES: Final = 30
+"""Daily copies that are kept; older ones are deleted."""
 _COPY_NAME: Final = re.compile(r"ledger-\d{4}-\d{2}-\d{2}\.sqlite3")
 
 

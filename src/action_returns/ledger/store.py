@@ -1,4 +1,7 @@
-"""What a ledger needs of a database. One file each: ``sqlite.py`` for one machine, ``postgresql.py`` for a team."""
+"""What a ledger needs of a database: the ``Store`` protocol, its migrations, and names for processes.
+
+The stores are ``sqlite.py`` for one machine and ``postgresql.py`` for a team.
+"""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -12,104 +15,100 @@ class Store(Protocol):
     """An open database with the tables of ``migrations/``.
 
     Statements are written with ``?`` for every value and hold no other question mark and no percent sign.
-    Every method raises :class:`action_returns.errors.LedgerError` when the database does not do its part.
+    Every method raises :class:`action_returns.errors.LedgerError` when the database cannot do it.
     """
 
     @property
     def in_list(self) -> str:
-        """SQL for "is one of these", with one ``?`` for what :meth:`as_list` makes."""
+        """SQL for "is one of these", with one ``?`` for the value of :meth:`as_list`."""
 
     @property
     def read_only(self) -> bool:
-        """Whether a newer version of this program wrote it: then it can be read here, not written."""
+        """Whether a newer version of this program wrote the ledger: then it can be read here, not written."""
 
     def as_list(self, values: Iterable[str]) -> object:
-        """Write texts as one value for :attr:`in_list`."""
+        """Return texts as one value for :attr:`in_list`."""
 
     def transaction(self) -> AbstractContextManager[None]:
-        """Do several things as one, alone among all who write.
+        """Open a transaction in which no other program writes.
 
-        Afterwards all of them are on the disk, or none happened.
+        Afterwards all of its changes are on the disk, or none is.
         """
 
-    def ask(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """Read."""
+    def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """Return the rows that a statement selects."""
 
-    def change(self, statement: str, *values: object) -> int:
-        """Write, inside a transaction.
-
-        Returns:
-            How many rows were changed.
-        """
+    def execute(self, statement: str, *values: object) -> int:
+        """Run a statement that writes, inside a transaction, and return how many rows it changed."""
 
     def add_rows(self, number: int, rows: Sequence[tuple[str, int, str]]) -> None:
-        """Add the rows of a batch (ActionId, cents, reason), inside a transaction."""
+        """Write the rows of a batch (ActionId, cents, reason), inside a transaction."""
 
-    def this_process(self) -> str:
-        """Give a name for this process that no later one has, to record who is sending."""
+    def process_name(self) -> str:
+        """Return a name for this process that no later one has, to record which program sends a batch."""
 
-    def hold(self, number: int) -> None:
-        """Show others that this process is at work on a batch, for as long as it runs; call inside the claim."""
+    def register_sender(self, number: int) -> None:
+        """Show other programs that this one is at work on a batch, for as long as it runs; call inside the claim."""
 
     def is_abandoned(self, number: int, process: str) -> bool:
-        """Tell whether the process that worked on a batch has certainly ended."""
+        """Return whether the process that worked on a batch has certainly ended."""
 
     def copy_to(self, target: Path) -> None:
-        """Write a whole copy to a file that does not exist yet."""
+        """Write a whole copy to a file that is empty or does not exist."""
 
     def close(self) -> None:
-        """Close it."""
+        """Close the database."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One step.
+class Migration:
+    """One change of the tables, applied once and recorded.
 
     Args:
         number: counted from 1.
-        script: its statements.
+        script: its SQL statements.
     """
 
     number: int
     script: str
 
 
-def steps(database: str) -> list[Step]:
-    """Give the steps for a kind of database, in order.
+def load_migrations(database: str) -> list[Migration]:
+    """Read the migrations for a kind of database from ``migrations/``, in order.
 
     Args:
         database: ``sqlite`` or ``postgresql``.
     """
     files = sorted((Path(__file__).with_name("migrations") / database).glob("[0-9][0-9][0-9][0-9]_*.sql"))
-    return [Step(number, file.read_text(encoding="utf-8")) for number, file in enumerate(files, 1)]
+    return [Migration(number, file.read_text(encoding="utf-8")) for number, file in enumerate(files, 1)]
 
 
-_SAME_START = 2.0
-"""Seconds by which a system may give the start of one and the same process differently, after its clock was set."""
+_START_TOLERANCE = 2.0
+"""Seconds by which the start of one and the same process may differ after the system's clock was set."""
 
 
-def this_process() -> str:
-    """Give a name for this process: its number and the moment it started."""
-    return f"{os.getpid()}@{_started(os.getpid()):.2f}"
+def process_name() -> str:
+    """Return a name for this process: its number and the moment it started."""
+    return f"{os.getpid()}@{_start_time(os.getpid()):.2f}"
 
 
 def is_running(name: str) -> bool:
-    """Tell whether the process of that name may still run on this machine.
+    """Return whether the process of that name may still run on this machine.
 
-    A number alone may belong to another process by now, so the moment it started has to agree.
+    A number alone may belong to another process by now, so the moment it started is compared as well.
     """
     import psutil
 
     number, _, started = name.partition("@")
     try:
-        return abs(float(started) - _started(int(number))) < _SAME_START
-    except (ValueError, psutil.NoSuchProcess):  # ZombieProcess included: it has ended and only waits to be counted
+        return abs(float(started) - _start_time(int(number))) < _START_TOLERANCE
+    except (ValueError, psutil.NoSuchProcess):  # ZombieProcess included: a zombie process has ended
         return False
-    except psutil.AccessDenied:  # there is such a process, and the system tells no more
+    except psutil.AccessDenied:  # there is such a process, and the system does not say when it started
         return True
 
 
-def _started(number: int) -> float:
+def _start_time(number: int) -> float:
     import psutil
 
     process = psutil.Process(number)

@@ -155,7 +155,7 @@ def _deliver(channel: Channel, parcel: OutgoingFile, claim: Claim, ledger: "Ledg
 
     def leaving() -> None:
         nonlocal may_have_left
-        ledger.leaving(claim.number)
+        ledger.mark_sending(claim.number)
         may_have_left = True
 
     try:
