@@ -17,7 +17,7 @@ from action_returns.errors import TemplateError
 from action_returns.operations.new_workbook import declared_template
 from action_returns.workbook_builder.build import build_workbook
 from action_returns.workbook_builder.contents import WorkbookInfo
-from action_returns.workbook_builder.template import Live, codes_in, expand, live_text
+from action_returns.workbook_builder.template import Live, expand_formula, live_text_formula, rule_codes
 
 LIVE = Live(duplicates_to=77, blanks=(9, 32, 126, 160, 65279), names={})
 DECLARED = declared_template().live
@@ -34,7 +34,7 @@ WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="{}"
 
 
 def plain(formula):
-    return expand(formula, LIVE)
+    return expand_formula(formula, LIVE)
 
 
 # ---------------------------------------------------------------------------------------------------------- written out
@@ -46,7 +46,7 @@ def test_a_rule_is_named_by_the_title_that_validate_gives_it():
 
 
 def test_quotes_in_a_title_are_doubled(monkeypatch):
-    monkeypatch.setitem(expand.__globals__["_TITLES"], "id-missing", 'a "quoted" title')
+    monkeypatch.setitem(expand_formula.__globals__["_TITLES"], "id-missing", 'a "quoted" title')
     assert plain('"{rule:id-missing}"') == '"a ""quoted"" title"'
 
 
@@ -89,7 +89,7 @@ def without(text, signs):
 
 @given(st.text(st.sampled_from("M.x19 \t\u00a0\ufeff\u2003")))
 def test_bare_leaves_what_is_no_blank(text):
-    formula = expand("BARE(x)", DECLARED)
+    formula = expand_formula("BARE(x)", DECLARED)
     assert without(text, formula) == "".join(sign for sign in text if ord(sign) not in DECLARED.blanks)
 
 
@@ -102,14 +102,14 @@ def test_digitless_leaves_what_is_neither_a_digit_nor_one_of_the_signs(text):
 def test_digitless_and_bare_take_the_whole_text_that_stands_in_them():
     assert plain('DIGITLESS(MID(x,2,64), "")').startswith("SUBSTITUTE(" * 10 + "MID(x,2,64),")
     assert plain('DIGITLESS(MID(x,2,64), "")').count("SUBSTITUTE(") == 10
-    assert expand("BARE([ActionId])", LIVE, CELLS).startswith("SUBSTITUTE(" * 5 + "Actions!$A1,")
+    assert expand_formula("BARE([ActionId])", LIVE, CELLS).startswith("SUBSTITUTE(" * 5 + "Actions!$A1,")
 
 
 def test_a_column_stands_for_the_cell_of_the_row_that_asks_but_not_in_the_name_of_a_table():
-    assert expand("[ActionId]&[Amount]&[Reason]", LIVE, CELLS) == "Actions!$A1&Actions!$B1&Actions!$C1"
-    assert expand("ROWS(Actions[ActionId])", LIVE, CELLS) == "ROWS(Actions[ActionId])"
-    assert expand("ROW(Actions[[#Headers],[ActionId]])", LIVE, CELLS) == "ROW(Actions[[#Headers],[ActionId]])"
-    assert expand("[ActionId]", LIVE) == "[ActionId]"
+    assert expand_formula("[ActionId]&[Amount]&[Reason]", LIVE, CELLS) == "Actions!$A1&Actions!$B1&Actions!$C1"
+    assert expand_formula("ROWS(Actions[ActionId])", LIVE, CELLS) == "ROWS(Actions[ActionId])"
+    assert expand_formula("ROW(Actions[[#Headers],[ActionId]])", LIVE, CELLS) == "ROW(Actions[[#Headers],[ActionId]])"
+    assert expand_formula("[ActionId]", LIVE) == "[ActionId]"
 
 
 def test_a_formula_may_be_declared_on_several_lines():
@@ -120,24 +120,24 @@ def test_a_formula_may_be_declared_on_several_lines():
 
 
 def test_a_live_text_puts_names_between_words():
-    assert live_text("{live_rows} rows, {live_errors} wrong") == 'live_rows&" rows, "&live_errors&" wrong"'
+    assert live_text_formula("{live_rows} rows, {live_errors} wrong") == 'live_rows&" rows, "&live_errors&" wrong"'
 
 
 def test_a_name_alone_stays_a_number():
-    assert live_text("{live_rows}") == "live_rows"
+    assert live_text_formula("{live_rows}") == "live_rows"
 
 
 @given(WORDS, WORDS)
 def test_words_of_a_live_text_are_quoted_whatever_they_are(before, after):
-    formula = live_text(f"{before}{{live_rows}}{after}")
+    formula = live_text_formula(f"{before}{{live_rows}}{after}")
     pieces = re.fullmatch(r'(?:"((?:[^"]|"")*)"&)?live_rows(?:&"((?:[^"]|"")*)")?', formula, re.DOTALL)
     assert pieces is not None
     assert [(piece or "").replace('""', '"') for piece in pieces.groups()] == [before, after]
 
 
 def test_the_rules_a_formula_knows_are_told():
-    assert codes_in('IF(1,"{rule:id-missing}","{rule:amount-missing}")&{limit}') == {"id-missing", "amount-missing"}
-    assert codes_in("LEN(BARE(x))") == set()
+    assert rule_codes('IF(1,"{rule:id-missing}","{rule:amount-missing}")&{limit}') == {"id-missing", "amount-missing"}
+    assert rule_codes("LEN(BARE(x))") == set()
 
 
 # ------------------------------------------------------------------------------------------- every formula in the workbook

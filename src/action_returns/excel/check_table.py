@@ -154,7 +154,7 @@ def update_profile_data(context: ButtonContext) -> None:
     account = context.account
     profile = account.name if account.profile is not None else ""
     stamp = WorkbookInfo(__version__, profile=profile, environment=account.environment, policy=account.policy)
-    wanted = stamp.of_profile()
+    wanted = stamp.profile_values()
     if any(context.book.meta.get(key) not in {value, value or None} for key, value in wanted.items()):
         from action_returns.operations.new_workbook import declared_template
 

@@ -246,7 +246,7 @@ def _own_reasons(old: Path, account: Account) -> dict[str, ReasonKind]:
 
 def _own_settings(old: Path, account: Account) -> dict[str, str]:
     # Its VBA reads keys in capitals, and no button works when one stands there twice (xlwings.bas, GetConfigFromSheet).
-    ours = {key for key, _ in workbook_info(account).conf()} | {"INTERPRETER_WIN", "INTERPRETER_MAC"}
+    ours = {key for key, _ in workbook_info(account).conf_rows()} | {"INTERPRETER_WIN", "INTERPRETER_MAC"}
     return {key.upper(): value for key, value in _pairs(old, _CONF).items() if key.upper() not in ours}
 
 

@@ -1,4 +1,4 @@
-"""The finished package: the ribbon part added, and zipped so that the same parts give the same bytes."""
+"""Build the workbook: its macros, its sheets, and the package, whose bytes are the same for the same input."""
 
 import io
 import zipfile
@@ -19,39 +19,6 @@ from action_returns.workbook_builder.sheet_writer import SheetWriter
 from action_returns.workbook_builder.template import Template
 from action_returns.workbook_builder.vba.module import Module, ModuleKind, parse_module
 from action_returns.workbook_builder.vba.project import Project
-
-_RIBBON_PART: Final = "customUI/customUI14.xml"
-# [MS-CUSTOMUI2] 2.1: the part is found by a relationship of the package.
-_RIBBON_RELATION: Final = (
-    '<Relationship Id="rIdRibbon" Type="http://schemas.microsoft.com/office/2007/relationships/ui/extensibility" '
-    f'Target="{_RIBBON_PART}"/>'
-)
-_FIRST: Final = ("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels")
-_NEVER: Final = (1980, 1, 1, 0, 0, 0)
-"""The date of every part: the earliest a zip file knows, so that no clock gets into the bytes."""
-
-
-def pack_parts(content: bytes, ribbon: bytes | None) -> bytes:
-    """Zip a workbook anew.
-
-    Args:
-        content: the workbook as XlsxWriter made it.
-        ribbon: customUI14.xml, None for a workbook without macros.
-    """
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    if ribbon is not None:
-        relations = parts["_rels/.rels"].decode("utf-8")
-        parts["_rels/.rels"] = relations.replace("</Relationships>", f"{_RIBBON_RELATION}</Relationships>").encode()
-        parts[_RIBBON_PART] = ribbon
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name in (*_FIRST, *sorted(parts.keys() - set(_FIRST))):
-            entry = zipfile.ZipInfo(name, _NEVER)
-            entry.create_system = 0  # not the machine it happens to be made on
-            archive.writestr(entry, parts[name], zipfile.ZIP_DEFLATED, compresslevel=9)
-    return buffer.getvalue()
-
 
 WORKBOOK_MODULE: Final = "ThisWorkbook"
 _OF_XLWINGS: Final = (("xlwings.bas", "xlwings"), ("addin/Dictionary.cls", "Dictionary"))
@@ -115,60 +82,63 @@ def _xlwings() -> Path:
     return Path(found.origin).parent
 
 
-_WINDOW = (1360, 820)
-"""Width and height of the window in pixels."""
+_WINDOW_SIZE: Final = (1360, 820)
+"""Width and height of Excel's window in pixels."""
 
 
 def build_workbook(
-    template: Template, stamp: WorkbookInfo, *, entries: Entries | None = None, macros: Macros | None = None
+    template: Template, info: WorkbookInfo, *, entries: Entries | None = None, macros: Macros | None = None
 ) -> bytes:
-    """Make a workbook.
+    """Build a workbook.
 
     Args:
-        template: what it looks like.
-        stamp: for whom it is made.
-        entries: rows that stand in the table Actions already.
-        macros: the VBA project and the ribbon; without them it is an .xlsx.
+        template: the declared workbook.
+        info: what differs between workbooks: profile, rules, interpreter.
+        entries: the rows of the table Actions.
+        macros: the VBA project and the ribbon, None for a workbook without macros.
 
     Returns:
         The bytes of the file, .xlsm with macros, .xlsx without.
 
     Raises:
-        WorkbookError: when the entries do not fit, or the template contradicts itself.
+        WorkbookError: the entries do not fit, or the template contradicts itself.
     """
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     book.set_properties({"title": template.title, "created": datetime.combine(template.created, time())})
-    book.set_size(*_WINDOW)
-    contents = Contents(template, stamp, entries or Entries())
-    looks = _FormatCache(book, template)
-    # All sheets first: a formula may name any of them.
+    book.set_size(*_WINDOW_SIZE)
+    contents = Contents(template, info, entries or Entries())
+    formats = _FormatCache(book, template)
+    # All sheets first, because a formula may name any of them.
     sheets = [(sheet, book.add_worksheet(sheet.name)) for sheet in template.sheets]
     for sheet, worksheet in sheets:
-        page = SheetWriter(sheet, worksheet, contents, looks.look, lambda name, at: book.define_name(name, f"={at}"))
-        page.write(with_buttons=macros is not None)
+        writer = SheetWriter(
+            sheet, worksheet, contents, formats.cell_format, lambda name, at: book.define_name(name, f"={at}")
+        )
+        writer.write(with_buttons=macros is not None)
     _define_names(book, contents)
     book.set_vba_name(WORKBOOK_MODULE)
     if macros is not None:
         book.add_vba_project(io.BytesIO(macros.vba_project), is_stream=True)
     book.close()
-    return pack_parts(buffer.getvalue(), None if macros is None else macros.ribbon)
+    return _pack_parts(buffer.getvalue(), None if macros is None else macros.ribbon)
 
 
 class _FormatCache:
-    """The declared styles as formats of one workbook, each made once."""
+    """The declared styles as XlsxWriter's formats, each added to the workbook once."""
 
     def __init__(self, book: Any, template: Template) -> None:
         self._book = book
         self._styles = template.styles
-        self._made: dict[tuple[str, str | None], Any] = {}
+        self._formats: dict[tuple[str, str | None], Any] = {}
 
-    def look(self, style: str, number_format: str | None) -> Any:
+    def cell_format(self, style: str, number_format: str | None) -> Any:
+        """Return the format of a style, with another number format unless that is None."""
         key = (style, number_format)
-        if key not in self._made:
+        if key not in self._formats:
             other = {} if number_format is None else {"num_format": number_format}
-            self._made[key] = self._book.add_format({**self._styles[style], **other})
-        return self._made[key]
+            self._formats[key] = self._book.add_format({**self._styles[style], **other})
+        return self._formats[key]
 
 
 def _define_names(book: Any, contents: Contents) -> None:
@@ -177,7 +147,7 @@ def _define_names(book: Any, contents: Contents) -> None:
         (sheet, table) for sheet in template.sheets for table in sheet.tables if table.name == "Actions"
     )
     _, left = xl_cell_to_rowcol(table.at)
-    # Seen from A1, "Actions!$A1" in a name is column A of whichever row asks (ECMA-376 Part 1, 18.2.5 definedName).
+    # Defined in A1, "Actions!$A1" in a name is column A of the row that uses the name (ECMA-376 Part 1, 18.2.5 definedName).
     cells: dict[str, str] = {
         name: f"{sheet.name}!{xl_rowcol_to_cell(0, left + at, col_abs=True)}" for at, name in enumerate(COLUMN_NAMES)
     }
@@ -185,5 +155,38 @@ def _define_names(book: Any, contents: Contents) -> None:
         book.define_name(name, f"={contents.formula(formula, cells)}")
     book.define_name("reason_codes", "=Reasons[Code]")
     book.define_name("reason_effects", "=Reasons[What it does]")
-    for at, (_, name, _) in enumerate(contents.stamp.meta(template.version), 1):
+    for at, (_, name, _) in enumerate(contents.info.meta_rows(template.version), 1):
         book.define_name(name, f"={quote_sheetname('_meta')}!$B${at}")
+
+
+_RIBBON_PART: Final = "customUI/customUI14.xml"
+# [MS-CUSTOMUI2] 2.1: the part is found by a relationship of the package.
+_RIBBON_RELATION: Final = (
+    '<Relationship Id="rIdRibbon" Type="http://schemas.microsoft.com/office/2007/relationships/ui/extensibility" '
+    f'Target="{_RIBBON_PART}"/>'
+)
+_FIRST_PARTS: Final = ("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels")
+_PART_DATE: Final = (1980, 1, 1, 0, 0, 0)
+"""The date of every part: the earliest one of a zip file, so that the bytes do not depend on the clock."""
+
+
+def _pack_parts(content: bytes, ribbon: bytes | None) -> bytes:
+    """Return a workbook zipped again, with the ribbon, in a fixed order and without dates.
+
+    Args:
+        content: the workbook as XlsxWriter wrote it.
+        ribbon: customUI14.xml, None for a workbook without macros.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    if ribbon is not None:
+        relations = parts["_rels/.rels"].decode("utf-8")
+        parts["_rels/.rels"] = relations.replace("</Relationships>", f"{_RIBBON_RELATION}</Relationships>").encode()
+        parts[_RIBBON_PART] = ribbon
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in (*_FIRST_PARTS, *sorted(parts.keys() - set(_FIRST_PARTS))):
+            entry = zipfile.ZipInfo(name, _PART_DATE)
+            entry.create_system = 0  # else the bytes depend on the operating system
+            archive.writestr(entry, parts[name], zipfile.ZIP_DEFLATED, compresslevel=9)
+    return buffer.getvalue()

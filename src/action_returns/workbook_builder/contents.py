@@ -1,4 +1,4 @@
-"""What is stamped into one workbook: for whom and by which program it was made."""
+"""What stands in one workbook: the rows, texts and formulas of its sheets, for one profile and one batch."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -13,18 +13,26 @@ from action_returns.batch.context import DEFAULT_POLICY, Policy, ReasonKind
 from action_returns.batch.report import Finding
 from action_returns.batch.rules import RULES, Severity
 from action_returns.errors import WorkbookError
-from action_returns.workbook_builder.template import Column, RowSource, Table, Template, codes_in, expand, live_text
+from action_returns.workbook_builder.template import (
+    Column,
+    RowSource,
+    Table,
+    Template,
+    expand_formula,
+    live_text_formula,
+    rule_codes,
+)
 
 PENDING_FACTS: Final = ("pending_as_of", "pending_basis", "pending_currency", "pending_count")
-"""Keys of what is known about the download on the sheet Pending; blank until one was loaded."""
+"""Keys of the facts about the pending download on the sheet Pending; blank until one is loaded."""
 
-_NAMES: Final = {
+_DEFINED_NAMES: Final = {
     "profile": "profile_name",
     "environment": "profile_environment",
     "banner": "profile_banner",
     "reasons": "profile_reasons",
 }
-"""Defined names that differ from the key."""
+"""Key -> defined name, where the two differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,7 @@ class WorkbookInfo:
         environment: ``live``, ``test`` or ``""``.
         policy: the account's rules: its reason codes, its own pattern of ids, the amount worth a warning.
         interpreter: xlwings' configuration key -> absolute path of the Python that runs the buttons.
-        book_id: tells this workbook from every other, ``""`` for the one that everybody gets.
+        book_id: an id that no other workbook has, ``""`` for the template that is shipped.
     """
 
     tool_version: str
@@ -47,10 +55,10 @@ class WorkbookInfo:
     interpreter: Mapping[str, str] = field(default_factory=dict)
     book_id: str = ""
 
-    def conf(self) -> list[tuple[str, str]]:
-        """Give the rows of the sheet ``xlwings.conf`` (xlwings reads keys in column A, values in column B).
+    def conf_rows(self) -> list[tuple[str, str]]:
+        """Return the rows of the sheet ``xlwings.conf``: keys in column A, values in column B, as xlwings reads them.
 
-        ADD_WORKBOOK_TO_PYTHONPATH is off, so that no ``csv.py`` beside the workbook runs instead of Python's own; the
+        ADD_WORKBOOK_TO_PYTHONPATH is off, so that no ``csv.py`` beside the workbook runs instead of Python's own. The
         UDF server is off, because Office gives up on it after 90 seconds and it blocks upgrades.
         """
         return [
@@ -62,24 +70,24 @@ class WorkbookInfo:
 
     @property
     def banner(self) -> str:
-        """Say for whom the workbook is, and whether what is sent counts."""
+        """The text that names the profile of the workbook, and whether what is sent counts."""
         if not self.profile:
             return "No profile yet. Say once where your returns go: action-returns profile add"
         counts = "practice, nothing counts" if self.environment == "test" else "what is sent counts"
         return f"Profile {self.profile} · {self.environment.upper()}: {counts}"
 
-    def meta(self, template_version: int) -> list[tuple[str, str, str | float | bool]]:
-        """Give the rows of the sheet ``_meta``: key, defined name, value."""
+    def meta_rows(self, template_version: int) -> list[tuple[str, str, str | float | bool]]:
+        """Return the rows of the sheet ``_meta``: key, defined name, value."""
         return [
             ("tool_version", "tool_version", self.tool_version),
             ("template_version", "template_version", template_version),
             ("book_id", "book_id", self.book_id),
-            *((key, _NAMES.get(key, key), value) for key, value in self.of_profile().items()),
+            *((key, _DEFINED_NAMES.get(key, key), value) for key, value in self.profile_values().items()),
             *((key, key, "") for key in PENDING_FACTS),
         ]
 
-    def of_profile(self) -> dict[str, str | float | bool]:
-        """Give what comes from the profile; a button brings it up to date when the profile has changed."""
+    def profile_values(self) -> dict[str, str | float | bool]:
+        """Return the values on ``_meta`` that come from the profile; a button updates them after a change of it."""
         return {
             "profile": self.profile,
             "environment": self.environment,
@@ -93,12 +101,11 @@ class WorkbookInfo:
 SENT_COLUMNS: Final = 3
 """ActionId, Amount and Reason: the only columns that are sent."""
 
-
 LONGEST_TEXT: Final = 32_767
 """Characters a cell holds (Excel specifications and limits)."""
 
 invalid_character: Final = re.compile(r"[\ud800-\udfff]").search
-"""Finds half a character: what is left of a broken file, and no XML can hold."""
+"""Finds an unpaired surrogate, which is left of a damaged file and which no XML can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +115,12 @@ class Entries:
     Args:
         rows: the raw cells of each row: ActionId, Amount, Reason, then the user's own columns.
         own_headers: headers of the user's own columns.
-        reasons: reason codes that stand on the sheet Reasons although the profile does not have them.
-        conf: settings of the user's own for the sheet ``xlwings.conf``.
+        reasons: reason codes for the sheet Reasons that the profile does not have.
+        conf: the user's own settings for the sheet ``xlwings.conf``.
 
     Raises:
-        ValueError: when a row has another number of cells than there are columns.
-        WorkbookError: when a text is none that a workbook can hold.
+        ValueError: a row has another number of cells than there are columns.
+        WorkbookError: a workbook cannot hold one of the texts.
     """
 
     rows: Sequence[Sequence[Cell]] = ()
@@ -122,41 +129,45 @@ class Entries:
     conf: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        wanted = SENT_COLUMNS + len(self.own_headers)
-        wrong = next((at for at, row in enumerate(self.rows, 1) if len(row) != wanted), None)
+        width = SENT_COLUMNS + len(self.own_headers)
+        wrong = next((at for at, row in enumerate(self.rows, 1) if len(row) != width), None)
         if wrong is not None:
-            raise ValueError(f"row {wrong} has {len(self.rows[wrong - 1])} cells, there are {wanted} columns")
+            raise ValueError(f"row {wrong} has {len(self.rows[wrong - 1])} cells, there are {width} columns")
         for at, row in enumerate(self.rows, 1):
             for cell in row:
                 if isinstance(cell, str) and (len(cell) > LONGEST_TEXT or invalid_character(cell)):
                     raise WorkbookError(
                         f"Row {at} holds a text that no workbook can hold: longer than {LONGEST_TEXT:,} characters, or "
-                        "with half a character in it. Correct it where it comes from; nothing was written."
+                        "with an invalid character (an unpaired surrogate). Nothing was written. Correct it where it comes from."
                     )
 
     def columns(self) -> Columns:
-        """Give the three columns that are sent."""
+        """Return the three columns that are sent."""
         action_id, amount, reason = ([row[at] for row in self.rows] for at in range(SENT_COLUMNS))
         return Columns(action_id, amount, reason, rows=range(1, len(self.rows) + 1))
 
     @classmethod
     def from_columns(cls, columns: Columns) -> Self:
-        """Take over a batch that was read from a file."""
+        """Return the rows of a batch that was read from a file."""
         return cls(list(zip(columns.action_id, columns.amount, columns.reason, strict=True)))
 
 
 def live_verdicts(columns: Columns, policy: Policy, live_codes: Collection[str]) -> list[str]:
-    """Say of every row what the live formula says of it.
+    """Return the text of the live formula for every row, computed in Python.
+
+    Programs that show the workbook before they calculate it show this text.
 
     Args:
         columns: the raw cells.
         policy: the account's rules.
-        live_codes: the rules that the formula knows.
+        live_codes: codes of the rules that the live formula checks.
+
+    Returns:
+        One text a row: ``""`` for a blank row, else ``Error: …``, ``Warning: …`` or ``OK: …``.
     """
-    report = check(columns, policy)
-    said = {
-        row: min(findings, key=_by_weight)
-        for row, group in groupby(report, key=lambda finding: finding.row)
+    first_findings = {
+        row: min(findings, key=_is_warning)  # the first error, else the first warning
+        for row, group in groupby(check(columns, policy), key=lambda finding: finding.row)
         if (findings := [finding for finding in group if finding.code in live_codes])
     }
     titles = {rule.code: rule.title for rule in RULES}
@@ -164,7 +175,7 @@ def live_verdicts(columns: Columns, policy: Policy, live_codes: Collection[str])
     for row, action_id, amount, reason in zip(
         columns.rows, columns.action_id, columns.amount, columns.reason, strict=True
     ):
-        finding = said.get(row)
+        finding = first_findings.get(row)
         if (action_id, amount, reason) == (None, None, None):
             verdicts.append("")
         elif finding is not None:
@@ -175,7 +186,7 @@ def live_verdicts(columns: Columns, policy: Policy, live_codes: Collection[str])
     return verdicts
 
 
-def _by_weight(finding: Finding) -> bool:
+def _is_warning(finding: Finding) -> bool:
     return finding.severity is not Severity.ERROR
 
 
@@ -184,7 +195,7 @@ Row: TypeAlias = Sequence[Cell]
 
 @dataclass(frozen=True, slots=True)
 class TableContent:
-    """A table as it is written: its columns, the user's own included, and its rows."""
+    """The columns of a table, the user's own included, and its rows."""
 
     columns: Sequence[Column]
     rows: Sequence[Row]
@@ -194,70 +205,75 @@ class Contents:
     """The contents of one workbook.
 
     Args:
-        template: what is declared.
-        stamp: for whom it is made.
+        template: the declared workbook.
+        info: what differs between workbooks: profile, rules, interpreter.
         entries: the rows of the table Actions.
+
+    Attributes:
+        live_codes: codes of the rules that the live formulas check.
     """
 
-    def __init__(self, template: Template, stamp: WorkbookInfo, entries: Entries) -> None:
+    def __init__(self, template: Template, info: WorkbookInfo, entries: Entries) -> None:
         self.template = template
-        self.stamp = stamp
+        self.info = info
         self.entries = entries
         declared = (column.formula for sheet in template.sheets for table in sheet.tables for column in table.columns)
         formulas = [*template.live.names.values(), *(formula for formula in declared if formula is not None)]
-        self.live_codes = frozenset(code for formula in formulas for code in codes_in(formula))
-        self._verdicts = live_verdicts(entries.columns(), stamp.policy, self.live_codes)
-        self._now = self._figures()
-        self._written: dict[str, str] = {}
+        self.live_codes = frozenset(code for formula in formulas for code in rule_codes(formula))
+        self._verdicts = live_verdicts(entries.columns(), info.policy, self.live_codes)
+        self._values = self._current_values()
+        self._formulas: dict[str, str] = {}
 
     def formula(self, declared: str, cells: Mapping[str, str] | None = None) -> str:
-        """Write out a declared formula; see :func:`action_returns.workbook_builder.template.expand`."""
+        """Return a declared formula written out, see :func:`action_returns.workbook_builder.template.expand_formula`."""
         if cells is not None:
-            return expand(declared, self.template.live, cells)
-        if declared not in self._written:  # the same in every row of a column
-            self._written[declared] = expand(declared, self.template.live)
-        return self._written[declared]
+            return expand_formula(declared, self.template.live, cells)
+        if declared not in self._formulas:  # the same in every row of a column
+            self._formulas[declared] = expand_formula(declared, self.template.live)
+        return self._formulas[declared]
 
     def live(self, text: str) -> tuple[str, str | int]:
-        """Give a live text as a formula, and what it amounts to now, for programs that show before they calculate."""
-        lone = self._now.get(text.strip("{}")) if text.startswith("{") and text.endswith("}") else None
-        return f"={live_text(text)}", text.format_map(self._now) if lone is None else lone
+        """Return a live text as a formula, and its value now, for programs that show before they calculate."""
+        value = self._values.get(text.strip("{}")) if text.startswith("{") and text.endswith("}") else None
+        return f"={live_text_formula(text)}", text.format_map(self._values) if value is None else value
 
     def table(self, table: Table) -> TableContent:
-        """Give a table with the rows it starts with."""
+        """Return a table with the rows of a new workbook."""
         if table.name == "Actions":
-            return self._actions(table)
+            return self._actions_table(table)
         if table.rows is None:
             return TableContent(table.columns, [[None] * len(table.columns)] * table.blank_rows)
         return TableContent(table.columns, list(self.rows(table.rows)))
 
-    def rows(self, filling: RowSource) -> Iterator[Row]:
-        """Give the rows of a printed table or of a hidden sheet."""
-        match filling:
+    def rows(self, source: RowSource) -> Iterator[Row]:
+        """Return the rows of a printed table or of a hidden sheet."""
+        match source:
             case "conf":
-                yield from self.stamp.conf()
+                yield from self.info.conf_rows()
                 yield from self.entries.conf.items()
             case "meta":
-                yield from ((key, value) for key, _, value in self.stamp.meta(self.template.version))
+                yield from ((key, value) for key, _, value in self.info.meta_rows(self.template.version))
             case "reasons":
-                reasons = {**self.stamp.policy.reasons, **self.entries.reasons}
+                reasons = {**self.info.policy.reasons, **self.entries.reasons}
                 yield from ((code, kind.value, self.template.effects[kind.value]) for code, kind in reasons.items())
             case "columns":
                 for entry in self.template.dictionary:
                     yield entry.column, entry.needed, entry.holds, entry.right, entry.wrong, entry.why, entry.note
             case "rules":
                 for rule in RULES:
-                    known = "yes" if rule.code in self.live_codes else "by Validate"
+                    checked = "yes" if rule.code in self.live_codes else "by Validate"
                     what, todo = rule.what.format_map(_IN_GENERAL), rule.todo.format_map(_IN_GENERAL)
-                    yield rule.code, rule.severity.value, rule.title, what, rule.why, todo, known
+                    yield rule.code, rule.severity.value, rule.title, what, rule.why, todo, checked
 
-    def _figures(self) -> dict[str, str | int]:
+    def _current_values(self) -> dict[str, str | int]:
+        """Return defined name -> value that the live formulas have now."""
+
         def starting(word: str) -> int:
             return sum(verdict.startswith(word) for verdict in self._verdicts)
 
         rows, errors = sum(map(bool, self._verdicts)), starting("Error:")
         return {
-            "profile_banner": self.stamp.banner,
+            "profile_banner": self.info.banner,
             "live_rows": rows,
             "live_errors": errors,
             "live_ready": rows - errors,
@@ -266,8 +282,8 @@ class Contents:
             "live_new_totals": starting("OK: new total"),
         }
 
-    def _actions(self, table: Table) -> TableContent:
-        """Give the table that is filled in: the sent columns, the tool's own, then the user's."""
+    def _actions_table(self, table: Table) -> TableContent:
+        """Return the table the user fills in: the sent columns, the tool's own, then the user's."""
         own = [Column(header=header, width=20, head="head-yours", style="text") for header in self.entries.own_headers]
         later = [None] * (len(table.columns) - SENT_COLUMNS - 1)
         rows: list[Row] = [

@@ -1,4 +1,4 @@
-"""Numbers that reach the file with all their digits."""
+"""Write one declared sheet with XlsxWriter, so that numbers keep all their digits."""
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +12,21 @@ from action_returns.errors import WorkbookError
 from action_returns.workbook_builder.contents import Contents
 from action_returns.workbook_builder.template import Button, Column, Line, Sheet, Table
 
+LAST_ROW: Final = 1_048_576
+_TABLE_STYLE: Final = "Table Style Light 1"
+_TEXT_STYLE: Final = "entry"
+_PAPER_A4: Final = 9
+_HIDE_ALWAYS: Final = 2
+_PROTECTION_ALLOWS: Final = {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True}
+_NUMBER_FORMATS: Final[Mapping[type, str]] = {
+    bool: "General",  # LibreOffice reads it as a number in a cell with the format Text
+    datetime: "yyyy-mm-dd hh:mm:ss",
+    date: "yyyy-mm-dd",
+    time: "hh:mm:ss",
+    timedelta: "[h]:mm:ss",
+}
+_BUTTON_SIZE: Final = {"width": 150, "height": 34, "x_offset": 8, "y_offset": 8}
+
 
 class ExactNumber(float):
     """A number that XlsxWriter writes as the shortest decimal that is this double.
@@ -22,35 +37,19 @@ class ExactNumber(float):
     __slots__ = ()
 
     def __format__(self, spec: str) -> str:
-        """Give all digits, whatever was asked for."""
+        """Return all digits, whatever the format asks for."""
         return repr(float(self))
 
 
-LAST_ROW: Final = 1_048_576
-_TABLE_LOOK: Final = "Table Style Light 1"
-_TEXT_STYLE: Final = "entry"
-_PAPER_A4: Final = 9
-_HIDE_ALWAYS: Final = 2
-_ALLOWED_ON_PROTECTED: Final = {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True}
-_FORMATS: Final[Mapping[type, str]] = {
-    bool: "General",  # in a cell formatted as text, LibreOffice takes it for a number
-    datetime: "yyyy-mm-dd hh:mm:ss",
-    date: "yyyy-mm-dd",
-    time: "hh:mm:ss",
-    timedelta: "[h]:mm:ss",
-}
-_BUTTON_SIZE: Final = {"width": 150, "height": 34, "x_offset": 8, "y_offset": 8}
-
-
 class SheetWriter:
-    """One sheet while it is written.
+    """Writes one sheet.
 
     Args:
-        sheet: as it is declared.
+        sheet: the declared sheet.
         worksheet: XlsxWriter's sheet.
-        contents: what stands in it.
-        look: gives a declared style, if need be with another number format.
-        define: gives a cell a name.
+        contents: the contents of the workbook.
+        cell_format: (name of a style, number format or None for its own) -> XlsxWriter's format.
+        define_name: defines a name (name, reference).
     """
 
     def __init__(
@@ -58,44 +57,46 @@ class SheetWriter:
         sheet: Sheet,
         worksheet: Any,
         contents: Contents,
-        look: Callable[[str, str | None], Any],
-        define: Callable[[str, str], None],
+        cell_format: Callable[[str, str | None], Any],
+        define_name: Callable[[str, str], None],
     ) -> None:
         self._sheet = sheet
         self._worksheet = worksheet
-        # XlsxWriter looks through a formula with thirty patterns, twice a row, and it is the same one in every row of a
-        # table: four fifths of the time that 20,000 rows take.
+        # XlsxWriter searches a formula with thirty patterns, twice a row, and a table has the same one in every row:
+        # without the cache that is four fifths of the time for 20,000 rows.
         worksheet._prepare_formula = functools.cache(worksheet._prepare_formula)  # noqa: SLF001
         self._contents = contents
-        self._look = look
-        self._define = define
+        self._cell_format = cell_format
+        self._define_name = define_name
 
     def write(self, *, with_buttons: bool) -> None:
-        """Write all of it.
+        """Write the whole sheet.
 
         Args:
-            with_buttons: whether there are macros that its buttons could start.
+            with_buttons: whether the workbook has the macros that the buttons start.
 
         Raises:
-            WorkbookError: when there are more rows than fit a worksheet.
+            WorkbookError: there are more rows than fit a worksheet.
         """
         self._set_up()
         for line in self._sheet.lines:
-            self._line(line)
+            self._write_line(line)
         for table in self._sheet.tables:
-            self._table(table)
+            self._write_table(table)
         if self._sheet.rows is not None:
             for at, row in enumerate(self._contents.rows(self._sheet.rows)):
                 for column, value in enumerate(row):
-                    self._cell(at, column, value, "text")
-        for name, place in self._sheet.names.items():
-            first, _, last = place.partition(":")
-            self._define(name, f"{quote_sheetname(self._sheet.name)}!{xl_range_abs(*_corners(first, last or first))}")
+                    self._write_cell(at, column, value, "text")
+        for name, cells in self._sheet.names.items():
+            first, _, last = cells.partition(":")
+            self._define_name(
+                name, f"{quote_sheetname(self._sheet.name)}!{xl_range_abs(*_corners(first, last or first))}"
+            )
         for mark in self._sheet.marks:
-            rule = {"type": "formula", "criteria": f"={mark.formula}", "format": self._look(mark.style, None)}
+            rule = {"type": "formula", "criteria": f"={mark.formula}", "format": self._cell_format(mark.style, None)}
             self._worksheet.conditional_format(mark.range, rule)
         for button in self._sheet.buttons if with_buttons else ():
-            self._button(button)
+            self._insert_button(button)
 
     def _set_up(self) -> None:
         sheet, worksheet = self._sheet, self._worksheet
@@ -103,7 +104,7 @@ class SheetWriter:
         if sheet.very_hidden:
             worksheet.very_hidden()
         if sheet.protected:
-            worksheet.protect("", _ALLOWED_ON_PROTECTED)
+            worksheet.protect("", _PROTECTION_ALLOWS)
         if sheet.tab_color is not None:
             worksheet.set_tab_color(sheet.tab_color)
         for column, width in enumerate(sheet.widths):
@@ -127,103 +128,103 @@ class SheetWriter:
         if sheet.repeat_rows:
             worksheet.repeat_rows(0, sheet.repeat_rows - 1)
 
-    def _line(self, line: Line) -> None:
+    def _write_line(self, line: Line) -> None:
         row, column = xl_cell_to_rowcol(line.at)
-        worksheet, look = self._worksheet, self._look(line.style, None)
+        worksheet, cell_format = self._worksheet, self._cell_format(line.style, None)
         if line.fill_to is not None:
             _, last = xl_cell_to_rowcol(f"{line.fill_to}1")
             for at in range(column + 1, last + 1):
-                worksheet.write_blank(row, at, None, look)
+                worksheet.write_blank(row, at, None, cell_format)
         if line.live is not None:
-            formula, now = self._contents.live(line.live)
-            worksheet.write_formula(row, column, formula, look, now)
+            formula, value = self._contents.live(line.live)
+            worksheet.write_formula(row, column, formula, cell_format, value)
         elif line.formula is not None:
-            worksheet.write_formula(row, column, f"={self._contents.formula(line.formula)}", look, "")
+            worksheet.write_formula(row, column, f"={self._contents.formula(line.formula)}", cell_format, "")
         elif line.link is not None:
             target, _, cell = line.link.partition("!")
             worksheet.write_url(
-                row, column, f"internal:'{target}'!{cell}", look, line.text, f"Go to the sheet {target}"
+                row, column, f"internal:'{target}'!{cell}", cell_format, line.text, f"Go to the sheet {target}"
             )
         else:
-            self._cell(row, column, line.text, line.style)
+            self._write_cell(row, column, line.text, line.style)
 
-    def _table(self, table: Table) -> None:
-        printed = self._contents.table(table)
+    def _write_table(self, table: Table) -> None:
+        content = self._contents.table(table)
         top, left = xl_cell_to_rowcol(table.at)
-        bottom = top + len(printed.rows)
+        bottom = top + len(content.rows)
         if bottom >= LAST_ROW:
             raise WorkbookError(
-                f"{len(printed.rows):,} rows do not fit a worksheet, which has {LAST_ROW:,} rows with its headers. "
+                f"{len(content.rows):,} rows do not fit a worksheet, which has {LAST_ROW:,} rows with its headers. "
                 "Divide them into several workbooks."
             )
-        self._columns(printed.columns, top + 1, left)
+        self._set_columns(content.columns, top + 1, left)
         self._worksheet.add_table(
             top,
             left,
             bottom,
-            left + len(printed.columns) - 1,
+            left + len(content.columns) - 1,
             {
                 "name": table.name,
-                "style": _TABLE_LOOK,
-                "columns": [self._table_column(column) for column in printed.columns],
+                "style": _TABLE_STYLE,
+                "columns": [self._table_column(column) for column in content.columns],
             },
         )
-        # After the table: it writes a column's formula itself, but not what it amounts to.
-        for at, row in enumerate(printed.rows, top + 1):
+        # After the table: XlsxWriter writes a column's formula with the table, but without its value.
+        for at, row in enumerate(content.rows, top + 1):
             if table.row_height is not None:
                 self._worksheet.set_row(at, table.row_height)
-            self._row(at, left, printed.columns, row)
+            self._write_row(at, left, content.columns, row)
 
-    def _row(self, at: int, left: int, columns: Sequence[Column], row: Sequence[Cell]) -> None:
+    def _write_row(self, at: int, left: int, columns: Sequence[Column], row: Sequence[Cell]) -> None:
         for column, (declared, value) in enumerate(zip(columns, row, strict=True), left):
             if declared.formula is None:
-                self._cell(at, column, value, declared.style)
+                self._write_cell(at, column, value, declared.style)
             else:
                 formula = self._contents.formula(declared.formula)
-                self._worksheet.write_formula(at, column, formula, self._look(declared.style, None), value or "")
+                self._worksheet.write_formula(at, column, formula, self._cell_format(declared.style, None), value or "")
 
     def _table_column(self, column: Column) -> dict[str, Any]:
-        declared = {"header": column.header, "header_format": self._look(column.head, None)}
+        declared = {"header": column.header, "header_format": self._cell_format(column.head, None)}
         if column.formula is not None:
             declared["formula"] = self._contents.formula(column.formula)
         return declared
 
-    def _columns(self, columns: Sequence[Column], first: int, left: int) -> None:
-        """Set widths, the look of cells that are still blank, input messages and drop-downs, down to the last row."""
+    def _set_columns(self, columns: Sequence[Column], first: int, left: int) -> None:
+        """Set widths, formats of cells that are still blank, input messages and drop-downs, down to the last row."""
         entries = []
         for at, column in enumerate(columns, left):
             letter = xl_col_to_name(at)
             whole = f"{letter}{first + 1}:{letter}{LAST_ROW}"
             is_entry = column.message is not None
-            is_text = is_entry or column.style == _TEXT_STYLE  # also in rows that are still to come
-            self._worksheet.set_column(at, at, column.width, self._look(column.style, None) if is_text else None)
+            is_text = is_entry or column.style == _TEXT_STYLE  # also in the rows below the table
+            self._worksheet.set_column(at, at, column.width, self._cell_format(column.style, None) if is_text else None)
             if is_entry:
                 entries.append(whole)
                 self._worksheet.data_validation(whole, _input_rule(column))
         if entries:
-            # Ids are texts on purpose: no green triangle on every one of them.
+            # Ids are texts on purpose: without this, Excel marks each of them with a green triangle.
             self._worksheet.ignore_errors({"number_stored_as_text": " ".join(entries)})
 
-    def _cell(self, row: int, column: int, value: Cell, style: str) -> None:
+    def _write_cell(self, row: int, column: int, value: Cell, style: str) -> None:
         worksheet = self._worksheet
-        look = self._look(style, _FORMATS.get(type(value)))
+        cell_format = self._cell_format(style, _NUMBER_FORMATS.get(type(value)))
         match value:
             case None:
-                worksheet.write_blank(row, column, None, look)
+                worksheet.write_blank(row, column, None, cell_format)
             case bool():
-                worksheet.write_boolean(row, column, value, look)
+                worksheet.write_boolean(row, column, value, cell_format)
             case int() | float():
-                worksheet.write_number(row, column, ExactNumber(value), look)
+                worksheet.write_number(row, column, ExactNumber(value), cell_format)
             case datetime() | date() | time() | timedelta():
-                worksheet.write_datetime(row, column, value, look)
+                worksheet.write_datetime(row, column, value, cell_format)
             case CellError():
-                worksheet.write_formula(row, column, f"={value.shown}", look, value.shown)
+                worksheet.write_formula(row, column, f"={value.shown}", cell_format, value.shown)
             case _:
-                worksheet.write_string(row, column, value, look)
+                worksheet.write_string(row, column, value, cell_format)
 
-    def _button(self, button: Button) -> None:
+    def _insert_button(self, button: Button) -> None:
         row, column = xl_cell_to_rowcol(button.at)
-        # XlsxWriter puts [0]! before it: this workbook, whatever its name is (ECMA-376 Part 1, 18.17.2.3).
+        # XlsxWriter writes [0]! before the macro: this workbook, whatever its name is (ECMA-376 Part 1, 18.17.2.3).
         facts = {"macro": button.macro, "caption": button.caption, "description": button.description}
         self._worksheet.insert_button(row, column, {**facts, **_BUTTON_SIZE})
 

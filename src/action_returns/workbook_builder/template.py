@@ -1,4 +1,4 @@
-"""The declared workbook: ``workbook_templates/mobile_actions.toml`` as typed values, or a clear refusal."""
+"""The declared workbook: ``workbook_templates/mobile_actions.toml`` as typed values, and its formulas written out."""
 
 import re
 import tomllib
@@ -14,7 +14,7 @@ from action_returns.errors import TemplateError
 
 Cell: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,3}[1-9][0-9]*$")]
 RowSource: TypeAlias = Literal["reasons", "columns", "rules", "conf", "meta"]
-"""Where the rows of a printed table or of a hidden sheet come from."""
+"""The source of the rows of a printed table or of a hidden sheet."""
 
 # Excel's own limits: a title of 32 and a text of 255 characters (ECMA-376 Part 1, 18.3.1.32 dataValidation).
 _Title: TypeAlias = Annotated[str, StringConstraints(max_length=32)]
@@ -26,16 +26,16 @@ class _Declared(BaseModel):
 
 
 class Line(_Declared):
-    """One cell outside the tables: a text, a live formula, a link, or a place that Python fills in.
+    """One cell outside the tables: a text, a live formula, a link, or a cell that Python fills later.
 
     Args:
         at: its address.
         style: name of its style.
-        text: what stands there.
-        formula: what is calculated there; nothing to see in it as long as the table is new.
-        live: a text in which ``{name}`` stands for what a defined name amounts to.
+        text: its text.
+        formula: its formula, which shows nothing as long as the table is new.
+        live: a text in which ``{name}`` stands for the value of a defined name.
         link: the cell inside the workbook that a click jumps to.
-        fill_to: column letter up to which its row wears the same style.
+        fill_to: letter of the last column of its row that has the same style.
     """
 
     at: Cell
@@ -51,15 +51,15 @@ class Column(_Declared):
     """One column of a table.
 
     Args:
-        header: what stands above it.
+        header: its header.
         width: in characters.
         head: style of the header.
         style: style of its cells.
         formula: live formula of every cell.
         title: title of the input message.
         message: the input message, shown when a cell is selected.
-        choices: defined name of the values that may be picked.
-        refusal: what is said when something else is typed.
+        choices: defined name of the values in its drop-down.
+        refusal: the message when the user types another value.
     """
 
     header: str
@@ -74,15 +74,15 @@ class Column(_Declared):
 
 
 class Table(_Declared):
-    """A table: where it starts, its columns, and either blank rows or printed ones.
+    """A table with either blank rows or printed ones.
 
     Args:
         name: its name.
-        at: where its headers start.
-        columns: left to right.
-        blank_rows: rows it has at least.
-        rows: what is printed in it.
-        row_height: of its rows, in points, where texts need several lines.
+        at: address of its first header.
+        columns: its columns, left to right.
+        blank_rows: the least number of rows it has.
+        rows: the source of its printed rows.
+        row_height: height of its rows in points, where texts need several lines.
     """
 
     name: str
@@ -94,7 +94,7 @@ class Table(_Declared):
 
 
 class ConditionalFormat(_Declared):
-    """A look that cells take on by a formula."""
+    """A style that cells have while a formula is true."""
 
     range: str
     formula: str
@@ -106,8 +106,8 @@ class Button(_Declared):
 
     Args:
         at: the cell it covers.
-        caption: what it says.
-        macro: ``Module.Procedure`` that it starts.
+        caption: its text.
+        macro: the ``Module.Procedure`` it starts.
         description: its alternative text.
     """
 
@@ -118,7 +118,27 @@ class Button(_Declared):
 
 
 class Sheet(_Declared):
-    """One sheet; widths are given where no table has its own, names stand for places that Python fills in."""
+    """One sheet.
+
+    Args:
+        name: its name.
+        code_name: its name in VBA.
+        protected: whether only its entry cells can be changed.
+        very_hidden: whether Excel does not even list it among the hidden sheets.
+        tab_color: colour of its tab.
+        widths: widths of its columns in characters, where no table has its own.
+        heights: row number -> height in points.
+        freeze: the first cell that scrolls.
+        select: the cell that is selected when the workbook opens.
+        landscape: whether it prints in landscape format.
+        repeat_rows: number of top rows that are printed on every page.
+        lines: its cells outside of tables.
+        tables: its tables.
+        marks: its conditional formats.
+        buttons: its buttons.
+        rows: the source of its rows, for a hidden sheet without tables.
+        names: defined name -> cell or range that Python fills later.
+    """
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=31)]
     code_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,30}$")]
@@ -140,7 +160,13 @@ class Sheet(_Declared):
 
 
 class Live(_Declared):
-    """The live checks: which blanks they know, up to how many rows they look for repeats, and their formulas."""
+    """The live checks.
+
+    Args:
+        duplicates_to: number of rows up to which they look for repeated rows.
+        blanks: code points that count as white space.
+        names: defined name -> formula.
+    """
 
     duplicates_to: int
     blanks: tuple[int, ...] = Field(strict=False)
@@ -148,7 +174,7 @@ class Live(_Declared):
 
 
 class DictionaryEntry(_Declared):
-    """What the Dictionary says of one column."""
+    """The texts about one column on the sheet Dictionary."""
 
     column: str
     needed: str
@@ -160,7 +186,7 @@ class DictionaryEntry(_Declared):
 
 
 class Template(_Declared):
-    """The whole workbook as declared."""
+    """The whole declared workbook."""
 
     version: int
     title: str
@@ -195,7 +221,7 @@ def load_template(path: Path) -> Template:
         path: the TOML file.
 
     Raises:
-        TemplateError: when it declares something unknown or impossible.
+        TemplateError: it is not valid TOML, or declares something unknown or impossible.
     """
     try:
         return Template.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
@@ -209,55 +235,61 @@ def load_template(path: Path) -> Template:
 
 _TITLES: Final = {rule.code: rule.title for rule in RULES}
 _PLACEHOLDER: Final = re.compile(r"\{(rule:)?([a-z-]+)\}")
-_NAME: Final = re.compile(r"(\{[a-z_]+\})")
+_NAME_IN_TEXT: Final = re.compile(r"(\{[a-z_]+\})")
 _BARE: Final = re.compile(r"BARE\(([^()]*)\)")
 _DIGITLESS: Final = re.compile(r'DIGITLESS\(((?:[^()]|\([^()]*\))*), "([^"]*)"\)')
-_COLUMN: Final = re.compile(r"\[(ActionId|Amount|Reason)\](?!\])")
-_LONGEST: Final = 8192
+_COLUMN_REFERENCE: Final = re.compile(r"\[(ActionId|Amount|Reason)\](?!\])")
+_LONGEST_FORMULA: Final = 8192
 """Characters a formula may have in Excel."""
 
 
-def expand(formula: str, live: Live, cells: Mapping[str, str] | None = None) -> str:
-    """Write out a formula of the template.
+def expand_formula(formula: str, live: Live, cells: Mapping[str, str] | None = None) -> str:
+    """Return a formula of the template as Excel reads it.
 
     Args:
-        formula: as it is declared.
+        formula: the declared formula, with ``{rule:code}``, ``{limit}``, ``BARE(…)`` and ``DIGITLESS(…)``.
         live: the declared blanks and limits.
-        cells: column name -> reference that stands for its cell in the row that asks, for formulas that are names.
+        cells: column name -> reference to its cell in the row of the formula, for formulas that are defined names.
 
     Raises:
-        TemplateError: when a rule is named that there is not, or Excel could not hold the formula.
+        TemplateError: it names a rule that does not exist, or Excel cannot hold it.
     """
     text = re.sub(r"\n\s*", "", formula)
-    text = _PLACEHOLDER.sub(lambda match: _placeholder(match, live), text)
-    text = _DIGITLESS.sub(lambda match: _without(match[1], [f'"{sign}"' for sign in "0123456789" + match[2]]), text)
-    text = _BARE.sub(lambda match: _without(match[1], map(_character, live.blanks)), text)
+    text = _PLACEHOLDER.sub(lambda match: _placeholder_text(match, live), text)
+    text = _DIGITLESS.sub(
+        lambda match: _substitute_away(match[1], [f'"{sign}"' for sign in "0123456789" + match[2]]), text
+    )
+    text = _BARE.sub(lambda match: _substitute_away(match[1], map(_character_formula, live.blanks)), text)
     if cells is not None:
-        text = re.sub(r"(?<![A-Za-z])" + _COLUMN.pattern, lambda match: cells[match[1]], text)
+        text = re.sub(r"(?<![A-Za-z])" + _COLUMN_REFERENCE.pattern, lambda match: cells[match[1]], text)
     if text.count("(") != text.count(")"):
         raise TemplateError(f"a live formula does not close its parentheses: {text[:60]}...")
-    if len(text) > _LONGEST:
-        raise TemplateError(f"a live formula has {len(text)} characters, Excel takes {_LONGEST}: {text[:60]}...")
+    if len(text) > _LONGEST_FORMULA:
+        raise TemplateError(
+            f"a live formula has {len(text)} characters, Excel takes {_LONGEST_FORMULA}: {text[:60]}..."
+        )
     return text
 
 
-def live_text(text: str) -> str:
-    """Write a text in which ``{name}`` stands for a defined name as a formula.
+def live_text_formula(text: str) -> str:
+    """Return the formula of a text in which ``{name}`` stands for the value of a defined name.
 
     Args:
-        text: such as ``"{live_rows} rows"``; a lone ``"{live_rows}"`` gives the value itself, a number as a number.
+        text: such as ``"{live_rows} rows"``; the formula of a lone ``"{live_rows}"`` keeps a number a number.
     """
-    pieces = [piece for piece in _NAME.split(text) if piece]
-    quoted = (piece[1:-1] if _NAME.fullmatch(piece) else '"' + piece.replace('"', '""') + '"' for piece in pieces)
+    pieces = [piece for piece in _NAME_IN_TEXT.split(text) if piece]
+    quoted = (
+        piece[1:-1] if _NAME_IN_TEXT.fullmatch(piece) else '"' + piece.replace('"', '""') + '"' for piece in pieces
+    )
     return "&".join(quoted)
 
 
-def codes_in(formula: str) -> set[str]:
-    """Give the codes of the rules that a formula of the template names."""
+def rule_codes(formula: str) -> set[str]:
+    """Return the codes of the rules that a formula of the template names."""
     return {match[2] for match in _PLACEHOLDER.finditer(formula) if match[1] is not None}
 
 
-def _placeholder(match: re.Match[str], live: Live) -> str:
+def _placeholder_text(match: re.Match[str], live: Live) -> str:
     if match[1] is None and match[2] == "limit":
         return str(live.duplicates_to)
     title = _TITLES.get(match[2])
@@ -266,11 +298,11 @@ def _placeholder(match: re.Match[str], live: Live) -> str:
     return title.replace('"', '""')
 
 
-def _without(text: str, characters: Iterable[str]) -> str:
+def _substitute_away(text: str, characters: Iterable[str]) -> str:
     for character in characters:
         text = f'SUBSTITUTE({text},{character},"")'
     return text
 
 
-def _character(code: int) -> str:
+def _character_formula(code: int) -> str:
     return f"CHAR({code})" if code < ord("\x7f") else f"_xlfn.UNICHAR({code})"
