@@ -3,8 +3,10 @@
 import os
 import re
 import stat
+import zipfile
 from pathlib import Path
 
+import hatchling.build
 import pytest
 
 from action_returns.files import Paths, default_paths, packaged_file, write_atomically
@@ -46,6 +48,26 @@ def test_the_samples_are_shipped():
 def test_a_missing_file_of_the_installation_is_named():
     with pytest.raises(FileNotFoundError, match="addin/none is missing from this installation; install"):
         packaged_file("addin/none")
+
+
+def test_an_installed_program_has_every_file_that_it_reads(tmp_path, monkeypatch):
+    root = Path(__file__).parents[1]
+    monkeypatch.chdir(root)
+    with zipfile.ZipFile(tmp_path / hatchling.build.build_wheel(str(tmp_path))) as wheel:
+        installed = set(wheel.namelist())
+    folders = {
+        "src/action_returns": "action_returns",
+        "addin": "action_returns/shipped/addin",
+        "workbook_templates": "action_returns/shipped/workbook_templates",
+    }
+    read = {
+        f"{target}/{path.relative_to(root / folder).as_posix()}"
+        for folder, target in folders.items()
+        for path in (root / folder).rglob("*")
+        if path.suffix in {".sql", ".html", ".toml", ".xml", ".bas", ".cls", ".xlsx", ".csv"}
+    }
+    assert {Path(name).suffix for name in read} >= {".sql", ".html", ".toml", ".xml", ".bas", ".cls", ".xlsx", ".csv"}
+    assert read - installed == set()
 
 
 # --- a file is whole or not there
