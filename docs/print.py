@@ -54,6 +54,7 @@ def _groups() -> Iterator[tuple[str, list[Rule]]]:
 
 
 def _words(rule: Rule) -> str:
+    """Return the texts of a rule with its placeholders as ``<found>``."""
     return f"{rule.what} {rule.why} {rule.todo}".replace("{", "<").replace("}", ">").replace("|", "\\|")
 
 

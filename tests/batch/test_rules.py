@@ -1,11 +1,17 @@
 """The rule catalogue is complete, and every message helps."""
 
+import importlib.util
+import re
 import string
 
 import pytest
 
+from action_returns.batch import report, rules
+from action_returns.batch.cell_rules import CellRules
+from action_returns.batch.context import DEFAULT_POLICY, Context, PendingAction, PendingDownload, Policy, SentAction
 from action_returns.batch.report import FindingIndex
-from action_returns.batch.rules import REFUSALS, RULES
+from action_returns.batch.rules import REFUSALS, RULES, Case, DuplicateInfo, Rule, Severity
+from tests.batch.sheets import NOW, rows_of
 
 ERRORS = {
     "ActionId": {"id-missing", "id-not-text", "id-whitespace", "id-no-prefix", "id-case", "id-shape", "id-duplicate"},
@@ -27,19 +33,20 @@ WARNINGS = {
     "row": {"limit-near", "action-unknown", "already-sent", "row-hidden"},
 }
 FIXED = {"id-whitespace", "id-case", "amount-whitespace", "amount-separator", "reason-whitespace", "reason-case"}
-FACTS = {
-    "found": '"x"',
-    "reasons": "REJECTED",
-    "first_row": 2,
-    "campaign": "1",
-    "main_campaign": "2",
-    "limit": "5.00",
-    "current": "4.00",
-    "amount": '"0"',
-    "lock": "has the state APPROVED, which takes no more changes",
-    "count": "1,000",
-    "batch": "0001",
-}
+CASE = Case(
+    position=1,
+    cell="M.1.2.3",
+    columns=rows_of(("M.1.2.3", 0.0, "ORDER_UPDATE"), ("M.1.2.3", 5.0, "ORDER_UPDATE")),
+    policy=Policy(max_cents=400),
+    context=Context(
+        PendingDownload({"M.1.2.3": PendingAction(cents=300, state="APPROVED")}, 1, NOW),
+        NOW,
+        {"M.1.2.3": SentAction(1_000, {(500, "ORDER_UPDATE"): "0001"})},
+    ),
+    duplicates=DuplicateInfo({"M.1.2.3": 0}, {1: "M.1.2.3"}, "2"),
+    read_amount=CellRules(DEFAULT_POLICY).amount,
+)
+"""A row of which every rule could be told."""
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 
 
@@ -75,10 +82,9 @@ def test_a_message_says_what_why_and_what_to_do_in_full_sentences(rule):
         assert sentence.endswith(".")
         assert sentence[0] in string.ascii_uppercase + "{"
         assert sentence == " ".join(sentence.split())
-    said = rule.message(FACTS)
-    assert said.count("{") == said.count("}") == 0
-    assert said.startswith(rule.what.format_map(FACTS))
-    assert said.endswith(rule.todo.format_map(FACTS))
+    for text in (rule.message(CASE), rule.in_general(f"{rule.what} {rule.why} {rule.todo}")):
+        assert text.count("{") == text.count("}") == 0
+        assert re.fullmatch(re.sub(r"\\\{\w+\\\}", ".+", re.escape(f"{rule.what} {rule.why} {rule.todo}")), text)
 
 
 @each_rule
@@ -92,6 +98,38 @@ def test_every_rule_can_be_marked_in_every_column(rule):
     for column in ("ActionId", "Amount", "Reason"):
         mark = 1_048_575 << FindingIndex.SHIFT | FindingIndex.number(rule.code, column)
         assert FindingIndex([mark])[0] == (1_048_575, column, rule)
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("id-duplicate", "already stands in row 2."),
+        ("id-mixed-campaigns", "belongs to campaign 1; most rows belong to 2."),
+        ("amount-large", "is above 4.00."),
+        ("amount-above-original", "current amount of 3.00."),
+        ("reason-amount-mismatch", 'does not go with the amount "5".'),
+        ("limit-reached", "was already sent in 1,000 batches."),
+        ("action-locked", "has the state APPROVED, which takes no more changes."),
+        ("already-sent", "in batch 0001."),
+        ("reason-missing", "Choose one of ORDER_UPDATE, REJECTED."),
+    ],
+)
+def test_a_message_names_the_facts_of_its_case(code, text):
+    assert text in rules.RULE_BY_CODE[code].message(CASE)
+
+
+def test_a_text_whose_placeholder_has_no_fact_is_refused_when_the_rule_is_written():
+    with pytest.raises(ValueError, match="the rule made-up has no fact for its placeholder 'weekday'"):
+        Rule("made-up", "Amount", Severity.WARNING, "Made up", "{found} is of {weekday}.", "Why.", "What to do.")
+
+
+def test_more_rules_than_a_finding_can_number_stop_the_program_at_its_start(monkeypatch):
+    again = importlib.util.spec_from_file_location("report_again", report.__file__)
+    monkeypatch.setattr(rules, "RULES", (RULES * 2)[:64])
+    again.loader.exec_module(importlib.util.module_from_spec(again))
+    monkeypatch.setattr(rules, "RULES", (RULES * 2)[:65])
+    with pytest.raises(AssertionError, match="more rules than"):
+        again.loader.exec_module(importlib.util.module_from_spec(again))
 
 
 def test_the_refusals_of_a_whole_file_are_exactly_these():

@@ -1,7 +1,8 @@
-"""The rules for one cell, in plain words: what a person would say about it, without looking at other rows.
+"""The rules for one cell, without looking at other rows.
 
-Where a cell breaks several rules, the most specific one is said, because one cell with three findings reads like
-three problems. The whole-column passes of :mod:`action_returns.batch.check` come here only for cells they suspect.
+Where a cell breaks several rules, the most specific one counts, because one cell with three findings reads like three
+problems. The column scans of :mod:`action_returns.batch.check` come here only for cells that are not plainly good; a
+rule about plainly good cells belongs into :mod:`action_returns.batch.row_rules`.
 """
 
 import re
@@ -10,8 +11,9 @@ from typing import Final, TypeAlias
 
 from action_returns.batch import amounts
 from action_returns.batch.amounts import Cents
-from action_returns.batch.cells import CellError, may_be_joined, remove_white_space
+from action_returns.batch.cells import CellError, ColumnName, may_be_joined, remove_white_space
 from action_returns.batch.context import Policy, ReasonKind
+from action_returns.batch.rules import RULES
 
 Code: TypeAlias = str
 """The code of a rule in the catalogue."""
@@ -21,24 +23,26 @@ MAX_ID_LENGTH: Final = 64
 SENDABLE_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 """What may stand in the file whatever the profile's pattern says: nothing that would need quotes or start a formula."""
 
+USUAL_ID: Final = r"M\.[0-9]{1,10}\.[0-9]{1,10}\.[0-9]{1,15}"
+"""The one publicly known form, M.8882.4808.1063415 (impact.com, batch modifications for mobile actions)."""
+
 _sendable = re.compile(SENDABLE_ID).fullmatch
-# The one publicly known form, M.8882.4808.1063415 (impact.com, batch modifications for mobile actions).
-_usual = re.compile(r"M\.[0-9]{1,10}\.[0-9]{1,10}\.[0-9]{1,15}").fullmatch
+_usual = re.compile(USUAL_ID).fullmatch
 _mobile = re.compile(r"M(?=\.*[0-9])[0-9.]{1,63}").fullmatch
 _web = re.compile(r"[0-9]+(?:\.[0-9]+)+").fullmatch
 _negative = re.compile(r"-[0-9.,]*[0-9]").fullmatch
 
 _LONGEST_AMOUNT: Final = 64
-"""No amount is longer, and no pattern should walk through a cell of 40 kB."""
+"""An amount is never longer, and no pattern should search a cell of 40 kB."""
 
-_REMEMBERED: Final = 10_000
-"""Different reasons a judge remembers."""
+_MOST_CACHED_REASONS: Final = 10_000
+"""Different reasons whose finding is kept."""
 
 _CELL_ERROR_CODES: Final = {"error": "cell-error", "no-value": "formula-no-value", "merged": "cell-merged"}
 
 
 class CellRules:
-    """Judges single cells by one policy."""
+    """Checks single cells by one policy."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
@@ -48,19 +52,17 @@ class CellRules:
             self._allowed = lambda text: _sendable(text) and pattern(text)
         self._spellings = _spellings(policy)
         self._reasons: dict[str, ReasonKind | Code] = dict(policy.reasons)
-        self._repairs: dict[Code, Callable[[str], str | None]] = {
-            "id-whitespace": self.repaired_id,
-            "id-case": self.repaired_id,
-            "amount-whitespace": _repaired_amount,
-            "amount-separator": _repaired_amount,
-            "reason-whitespace": self._repaired_reason,
-            "reason-case": self._repaired_reason,
+        of_column: dict[ColumnName | None, Callable[[str], str | None]] = {
+            "ActionId": self.corrected_id,
+            "Amount": _corrected_amount,
+            "Reason": self._corrected_reason,
         }
+        self._corrections = {rule.code: of_column[rule.column] for rule in RULES if rule.safe_fix}
 
     def action_id(self, cell: object) -> Code | None:
-        """Judge an ActionId; None when there is nothing to say."""
+        """Check an ActionId; return None when it is good."""
         if not isinstance(cell, str):
-            return _not_a_text(cell, missing="id-missing", other="id-not-text")
+            return _code_without_text(cell, missing="id-missing", other="id-not-text")
         if len(cell) > MAX_ID_LENGTH and len(remove_white_space(cell)) > MAX_ID_LENGTH:
             return "id-shape"
         if self._allowed(cell):
@@ -71,12 +73,12 @@ class CellRules:
         bare = remove_white_space(cell)
         if not bare:
             return "id-missing"
-        if self.repaired_id(bare) is not None:
+        if self.corrected_id(bare) is not None:
             return "id-case" if bare == cell else "id-whitespace"
         return "id-no-prefix" if _web(bare) else "id-shape"
 
-    def repaired_id(self, text: str) -> str | None:
-        """Give the good id that a text with blanks or a small m can only mean, None when it means none."""
+    def corrected_id(self, text: str) -> str | None:
+        """Return the good id that a text with white space or a small m can only mean, None when there is none."""
         bare = remove_white_space(text)
         if not bare or len(bare) > MAX_ID_LENGTH:
             return None
@@ -86,50 +88,50 @@ class CellRules:
         return capital if bare[0] == "m" and self._allowed(capital) else None
 
     def amount(self, cell: object) -> Cents | Code:
-        """Read an amount exactly, or say why not."""
+        """Return an amount in exact cents, or the code of its error."""
         kind = cell.__class__
         if kind is str:
             return _amount_of_text(cell)  # type: ignore[arg-type]
         if kind is float or kind is int:
             return _amount_of_number(cell)  # type: ignore[arg-type]
-        return _not_a_text(cell, missing="amount-missing", other="amount-not-number")
+        return _code_without_text(cell, missing="amount-missing", other="amount-not-number")
 
     def reason(self, cell: object) -> ReasonKind | Code:
-        """Give what a reason does, or say why it is none."""
+        """Return what a reason does, or the code of its error."""
         if not isinstance(cell, str):
-            return _not_a_text(cell, missing="reason-missing", other="reason-unknown")
-        known = self._reasons.get(cell)
-        if known is None:
-            known = self._reason_of_text(cell)
-            if len(self._reasons) < _REMEMBERED:  # a wrong reason is mostly wrong a thousand times
-                self._reasons[cell] = known
-        return known
+            return _code_without_text(cell, missing="reason-missing", other="reason-unknown")
+        found = self._reasons.get(cell)
+        if found is None:
+            found = self._reason_of_text(cell)
+            if len(self._reasons) < _MOST_CACHED_REASONS:  # a wrong reason is mostly wrong a thousand times
+                self._reasons[cell] = found
+        return found
 
     def _reason_of_text(self, cell: str) -> ReasonKind | Code:
         bare = remove_white_space(cell)
         if not bare:
             return "reason-missing"
-        if self._repaired_reason(bare) is None:
+        if self._corrected_reason(bare) is None:
             return "reason-unknown"
         return "reason-case" if bare == cell else "reason-whitespace"
 
     def fix(self, code: Code, cell: object) -> str | None:
-        """Give the text that may safely stand there instead, None where there is none.
+        """Return the text that may safely stand there instead, None where there is none.
 
         Args:
-            code: what was said about the cell.
+            code: the finding about the cell.
             cell: the cell.
         """
-        repair = self._repairs.get(code)
-        return repair(cell) if repair is not None and isinstance(cell, str) else None
+        correct = self._corrections.get(code)
+        return correct(cell) if correct is not None and isinstance(cell, str) else None
 
-    def _repaired_reason(self, text: str) -> str | None:
+    def _corrected_reason(self, text: str) -> str | None:
         bare = remove_white_space(text)
         return bare if bare in self.policy.reasons else self._spellings.get(bare.upper() if bare.isascii() else "")
 
 
 def _spellings(policy: Policy) -> dict[str, str]:
-    """Upper-case spelling -> the one code it can mean; codes that differ by case only are nobody's guess."""
+    """Upper-case spelling -> the one code it can mean; codes that differ only in case are left out."""
     spellings: dict[str, str] = {}
     twice = set()
     for code in filter(str.isascii, policy.reasons):  # upper() of other letters may be another word: "ß" gives "SS"
@@ -138,7 +140,7 @@ def _spellings(policy: Policy) -> dict[str, str]:
     return {spelling: code for spelling, code in spellings.items() if spelling not in twice}
 
 
-def _not_a_text(cell: object, *, missing: Code, other: Code) -> Code:
+def _code_without_text(cell: object, *, missing: Code, other: Code) -> Code:
     if cell is None:
         return missing
     if isinstance(cell, CellError):
@@ -176,7 +178,7 @@ def _amount_of_text(text: str) -> Cents | Code:
     return "amount-negative" if _negative(text) else "amount-not-number"
 
 
-def _repaired_amount(text: str) -> str | None:
+def _corrected_amount(text: str) -> str | None:
     bare = remove_white_space(text)
     cents = amounts.cents_of_text(bare)
     if cents is None:

@@ -1,4 +1,4 @@
-"""Raw cells: what a spreadsheet or a CSV file held, before anybody judged it."""
+"""Raw cells: what a spreadsheet or a CSV file held, before any check."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ class CellError:
     """A cell whose content cannot be taken as a value.
 
     Args:
-        kind: ``error`` for an error value such as #N/A, ``no-value`` for a formula that nobody has calculated,
+        kind: ``error`` for an error value such as #N/A, ``no-value`` for a formula that was not calculated,
             ``merged`` for a cell that is part of a merged area.
         shown: what a person sees in the cell, ``""`` where nothing is seen.
     """
@@ -64,11 +64,17 @@ class Columns:
         return len(self.rows)
 
 
+LAST_ROW: Final = 1_048_576
+"""Rows of a worksheet (ECMA-376, Excel specifications and limits)."""
+
+EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
+"""The day from which a spreadsheet counts its days (ECMA-376, 18.17.4.1)."""
+
 _reference = re.compile(r"([A-Z]{1,3})([0-9]+)(?::([A-Z]{1,3})([0-9]+))?").fullmatch
 
 
 def column_letters(number: int) -> str:
-    """Give the letters of a column, ``A`` for 1, ``AB`` for 28."""
+    """Return the letters of a column, ``A`` for 1, ``AB`` for 28."""
     letters = ""
     while number:
         number, rest = divmod(number - 1, 26)
@@ -77,7 +83,7 @@ def column_letters(number: int) -> str:
 
 
 def column_number(letters: str) -> int:
-    """Give the number of a column: 1 for A, 28 for AB."""
+    """Return the number of a column: 1 for A, 28 for AB."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64
@@ -85,7 +91,7 @@ def column_number(letters: str) -> int:
 
 
 def area(reference: str) -> tuple[int, int, int, int] | None:
-    """Read ``B2:D9`` as left, top, right, bottom; None when it is no area."""
+    """Read ``B2:D9`` as left, top, right, bottom; None when it is none."""
     match = _reference(reference.replace("$", ""))
     if match is None:
         return None
@@ -93,44 +99,53 @@ def area(reference: str) -> tuple[int, int, int, int] | None:
     return left, top, column_number(match[3]) if match[3] else left, int(match[4]) if match[4] else top
 
 
+def campaign_of(action_id: str) -> str:
+    """Return the campaign of a mobile ActionId, ``8882`` for ``M.8882.4808.1``; ``""`` for any other text.
+
+    It is the first number (in impact.com's API samples it equals the record's CampaignId).
+    """
+    parts = action_id.split(".", 2)
+    return parts[1] if parts[0] == "M" and len(parts) > 1 else ""
+
+
 _INVISIBLE: Final = (
     r"\s"  # every Unicode white space, NBSP, narrow NBSP and line breaks included
     r"\x00-\x1f\x7f-\x9f"  # control characters
-    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"  # soft hyphen and other letters without ink
+    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"  # soft hyphen and other invisible characters
     r"\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"  # zero-width, bidi controls, word joiner, fillers
     r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"  # variation selectors, byte order mark, annotation marks
-    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # the rest that Unicode lets nobody see, tags
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # other default-ignorable code points, tags
 )
-_BLANKS: Final = re.compile(f"[{_INVISIBLE}]+")
+_WHITE_SPACE: Final = re.compile(f"[{_INVISIBLE}]+")
 _OUTER: Final = re.compile(rf"\A[{_INVISIBLE}]+|[{_INVISIBLE}]+\Z")
-_UNSEEN: Final = re.compile(rf"(?! )[{_INVISIBLE}\ud800-\udfff]")
+_NAMED: Final = re.compile(rf"(?! )[{_INVISIBLE}\ud800-\udfff]")
 # Not across a tab or a line break: "5" above "100" in one cell is two amounts, not 5100.
 _SAME_LINE: Final = rf"(?![\t-\r\x1c-\x1f\x85\u2028\u2029])[{_INVISIBLE}]"
 _GROUPING: Final = re.compile(rf"[0-9]{{1,3}}(?:{_SAME_LINE}[0-9]{{3}})+(?:[.,][0-9]+)?")
 
 
 def remove_white_space(text: str) -> str:
-    """Give the text without any blank, wherever it stands."""
-    return _BLANKS.sub("", text)
+    """Return the text without any white space or invisible character."""
+    return _WHITE_SPACE.sub("", text)
 
 
 def strip_white_space(text: str) -> str:
-    """Give the text without the blanks around it."""
+    """Return the text without the white space and invisible characters around it."""
     return _OUTER.sub("", text)
 
 
 def may_be_joined(text: str) -> bool:
-    """Tell whether taking the blanks out of a number leaves the number a reader sees.
+    """Return whether a number without its white space is still the number a reader sees.
 
-    True for blanks around it and between thousands (``1 234.50``), not for ``12 50``, which may be 12.50.
+    True for white space around it and between thousands (``1 234.50``), not for ``12 50``, which may be 12.50.
     """
     inner = strip_white_space(text)
-    return _BLANKS.search(inner) is None or _GROUPING.fullmatch(inner) is not None
+    return _WHITE_SPACE.search(inner) is None or _GROUPING.fullmatch(inner) is not None
 
 
 def show_invisible(text: str) -> str:
-    """Give the text with every blank but the ordinary space named, ``[U+00A0]``, so that people can see it."""
-    return _UNSEEN.sub(lambda match: f"[U+{ord(match[0]):04X}]", text)
+    """Return the text with every invisible character but the ordinary space named, such as ``[U+00A0]``."""
+    return _NAMED.sub(lambda match: f"[U+{ord(match[0]):04X}]", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +178,7 @@ _MOST_SHOWN: Final = 60
 
 
 def display_cell(cell: object) -> str:
-    """Give what the cell shows to a person."""
+    """Return what the cell shows to a person."""
     match cell:
         case None:
             return ""
@@ -174,7 +189,7 @@ def display_cell(cell: object) -> str:
         case int() if abs(cell) >= 10**300:  # beyond what can be formatted as a float
             return "a number of more than 300 digits"
         case float() | int():
-            return repr(cell).removesuffix(".0") if abs(cell) < 10**amounts.MAX_DIGITS else f"{cell:.6G}"
+            return repr(cell).removesuffix(".0") if abs(cell) < amounts.LIMIT else f"{cell:.6G}"
         case CellError():
             return cell.shown
         case datetime() | date() | time():
@@ -186,7 +201,7 @@ def display_cell(cell: object) -> str:
 
 
 def quote(cell: object) -> str:
-    """Give what the cell shows in quotes, shortened, with what cannot be seen made visible."""
+    """Return what the cell shows in quotes, shortened, with invisible characters named."""
     text = display_cell(cell)
     short = text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1] + "…"
     return f'"{show_invisible(short)}"'

@@ -1,10 +1,9 @@
-"""What a check found: findings in row order, and the rows that may be sent."""
+"""The result of a check: findings in row order, the rows that may be sent, corrections and totals."""
 
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Final, overload
 
 from action_returns.batch import amounts
@@ -16,11 +15,10 @@ from action_returns.batch.cells import (
     Columns,
     ReadyRows,
     display_cell,
-    quote,
     quote_sheet,
 )
-from action_returns.batch.context import Context, PendingAction, PendingDownload, Policy
-from action_returns.batch.rules import RULE_BY_CODE, RULES, Rule, Severity
+from action_returns.batch.context import Context, PendingDownload, Policy
+from action_returns.batch.rules import RULE_BY_CODE, RULES, Case, DuplicateInfo, Rule, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,51 +46,37 @@ class Finding:
     fix: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class DuplicateInfo:
-    """Facts about other rows that some messages name.
-
-    Args:
-        first_of: normal form of a repeated ActionId -> position of the row where it stands first.
-        key_of: position -> normal form of its ActionId, for the repeated rows.
-        main_campaign: the campaign most rows belong to, ``""`` when there is none.
-    """
-
-    first_of: Mapping[str, int]
-    key_of: Mapping[int, str]
-    main_campaign: str
-
-
 class FindingIndex:
-    """Where which rule spoke, one machine integer each: a batch may have three million findings."""
+    """Positions of all findings, packed into one integer each to save memory: there may be three million."""
 
-    __slots__ = ("_marks",)
+    __slots__ = ("_packed",)
     _RULE_BITS = 6
     _COLUMN_BITS = 2
     _INDEX: Final = {rule.code: index for index, rule in enumerate(RULES)}
+    assert len(RULES) <= 1 << _RULE_BITS, "there are more rules than _RULE_BITS can number"  # noqa: S101
 
-    def __init__(self, marks: Sequence[int] = ()) -> None:
-        self._marks = array("Q", marks)
+    def __init__(self, packed: Sequence[int] = ()) -> None:
+        self._packed = array("Q", packed)
 
     @classmethod
     def number(cls, code: str, column: ColumnName) -> int:
-        """Give the number that stands for a rule in a column; add ``position << SHIFT`` to it."""
+        """Return the number of a rule in a column; add ``position << SHIFT`` to it."""
         return COLUMN_NAMES.index(column) << cls._RULE_BITS | cls._INDEX[code]
 
     SHIFT: Final = _RULE_BITS + _COLUMN_BITS
 
     def __len__(self) -> int:
-        return len(self._marks)
+        return len(self._packed)
 
     def of(self, code: str) -> Iterator[int]:
-        """Give the positions where a rule spoke, in row order."""
-        wanted, bits = self._INDEX[code], (1 << self._RULE_BITS) - 1
-        return (mark >> self.SHIFT for mark in self._marks if mark & bits == wanted)
+        """Return the positions of the findings of a rule, in row order."""
+        index, bits = self._INDEX[code], (1 << self._RULE_BITS) - 1
+        return (number >> self.SHIFT for number in self._packed if number & bits == index)
 
     def __getitem__(self, at: int) -> tuple[int, ColumnName, Rule]:
-        mark = self._marks[at]
-        column = COLUMN_NAMES[mark >> self._RULE_BITS & (1 << self._COLUMN_BITS) - 1]
-        return mark >> self.SHIFT, column, RULES[mark & (1 << self._RULE_BITS) - 1]
+        number = self._packed[at]
+        column = COLUMN_NAMES[number >> self._RULE_BITS & (1 << self._COLUMN_BITS) - 1]
+        return number >> self.SHIFT, column, RULES[number & (1 << self._RULE_BITS) - 1]
 
 
 class CheckResult(Sequence[Finding]):
@@ -104,25 +88,25 @@ class CheckResult(Sequence[Finding]):
     def __init__(
         self,
         columns: Columns,
-        judge: CellRules,
+        rules: CellRules,
         context: Context,
-        hits: FindingIndex,
+        index: FindingIndex,
         counts: Mapping[str, int],
-        unready: bytearray,
-        neighbours: DuplicateInfo,
+        has_error: bytearray,
+        duplicates: DuplicateInfo,
     ) -> None:
         self.columns = columns
         self.context = context
         self.counts = {code: counts[code] for code in RULE_BY_CODE if code in counts}
-        self._judge = judge
-        self._hits = hits
-        self._unready = unready
-        self._neighbours = neighbours
+        self._rules = rules
+        self._index = index
+        self._has_error = has_error
+        self._duplicates = duplicates
 
     @property
     def policy(self) -> Policy:
         """The rules of the account that were applied."""
-        return self._judge.policy
+        return self._rules.policy
 
     @property
     def rows(self) -> int:
@@ -132,7 +116,7 @@ class CheckResult(Sequence[Finding]):
     @property
     def ready(self) -> int:
         """How many rows have no error."""
-        return self._unready.count(0)
+        return self._has_error.count(0)
 
     @property
     def errors(self) -> int:
@@ -148,7 +132,7 @@ class CheckResult(Sequence[Finding]):
         return sum(number for code, number in self.counts.items() if RULE_BY_CODE[code].severity is severity)
 
     def __len__(self) -> int:
-        return len(self._hits)
+        return len(self._index)
 
     @overload
     def __getitem__(self, index: int) -> Finding: ...
@@ -156,37 +140,37 @@ class CheckResult(Sequence[Finding]):
     def __getitem__(self, index: slice) -> list[Finding]: ...
     def __getitem__(self, index: int | slice) -> Finding | list[Finding]:
         if isinstance(index, slice):
-            return [self._worded(*self._hits[at]) for at in range(*index.indices(len(self)))]
-        return self._worded(*self._hits[index])
+            return [self._finding(*self._index[at]) for at in range(*index.indices(len(self)))]
+        return self._finding(*self._index[index])
 
     def __iter__(self) -> Iterator[Finding]:
-        return (self._worded(*self._hits[at]) for at in range(len(self)))
+        return (self._finding(*self._index[at]) for at in range(len(self)))
 
     def fixable(self) -> Iterator[tuple[int, Finding]]:
-        """Give position and finding wherever a rule knows safe fixes; the finding's own ``fix`` may still be None."""
-        marks = (self._hits[at] for at in range(len(self)))
-        return ((at, self._worded(at, column, rule)) for at, column, rule in marks if rule.safe_fix)
+        """Return position and finding where the rule has safe corrections; the finding's ``fix`` may still be None."""
+        packed = (self._index[at] for at in range(len(self)))
+        return ((at, self._finding(at, column, rule)) for at, column, rule in packed if rule.safe_fix)
 
     def ready_with(self, code: str) -> list[int]:
-        """Give the positions of the ready rows about which a rule spoke."""
-        return [at for at in self._hits.of(code) if not self._unready[at]] if code in self.counts else []
+        """Return the positions of the ready rows that have a finding of a rule."""
+        return [at for at in self._index.of(code) if not self._has_error[at]] if code in self.counts else []
 
     def repeats(self) -> dict[str, list[int]]:
         """Return the rows of every action that stands in more than one row, by the rules of the account.
 
         Returns:
-            The ActionId, repaired where it holds a blank or a small m -> its sheet rows, from top to bottom.
+            The ActionId, corrected where it holds white space or a small m -> its sheet rows, from top to bottom.
         """
         rows = self.columns.rows
-        groups = {key: [rows[first]] for key, first in self._neighbours.first_of.items()}
-        for at, key in self._neighbours.key_of.items():
+        groups = {key: [rows[first]] for key, first in self._duplicates.first_of.items()}
+        for at, key in self._duplicates.key_of.items():
             groups[key].append(rows[at])
         return groups
 
     def ready_rows(self) -> ReadyRows:
-        """Give the rows that may be sent, in sheet order, with their amounts in integer cents."""
-        columns, unready = self.columns, self._unready
-        at = range(len(columns)) if not any(unready) else [i for i, bad in enumerate(unready) if not bad]
+        """Return the rows that may be sent, in sheet order, with their amounts in integer cents."""
+        columns, has_error = self.columns, self._has_error
+        at = range(len(columns)) if not any(has_error) else [i for i, bad in enumerate(has_error) if not bad]
         read = amounts.exact_cents
         return ReadyRows(
             action_ids=[columns.action_id[i] for i in at],  # type: ignore[misc]  # a row without errors holds texts
@@ -195,7 +179,7 @@ class CheckResult(Sequence[Finding]):
             rows=[columns.rows[i] for i in at],
         )
 
-    def _worded(self, at: int, column: ColumnName, rule: Rule) -> Finding:
+    def _finding(self, at: int, column: ColumnName, rule: Rule) -> Finding:
         columns = self.columns
         index = COLUMN_NAMES.index(column)
         cell: Cell = (columns.action_id, columns.amount, columns.reason)[index][at]
@@ -203,6 +187,7 @@ class CheckResult(Sequence[Finding]):
         address = None
         if columns.letters is not None:
             address = f"{quote_sheet(columns.sheet or '')}!{columns.letters[index]}{row}"
+        case = Case(at, cell, columns, self.policy, self.context, self._duplicates, self._rules.amount)
         return Finding(
             row=row,
             column=column,
@@ -210,39 +195,9 @@ class CheckResult(Sequence[Finding]):
             severity=rule.severity,
             code=rule.code,
             found=display_cell(cell),
-            message=rule.message(self._facts(at, cell, rule)),
-            fix=self._judge.fix(rule.code, cell),
+            message=rule.message(case),
+            fix=self._rules.fix(rule.code, cell),
         )
-
-    def _facts(self, at: int, cell: Cell, rule: Rule) -> dict[str, object]:
-        facts: dict[str, object] = {"found": quote(cell), "reasons": ", ".join(self.policy.reasons)}
-        action_id = self.columns.action_id[at]
-        match rule.code:
-            case "id-duplicate":
-                first = self._neighbours.first_of[self._neighbours.key_of[at]]
-                facts["first_row"] = self.columns.rows[first]
-            case "id-mixed-campaigns":
-                facts["campaign"] = str(action_id).split(".", 2)[1]
-                facts["main_campaign"] = self._neighbours.main_campaign
-            case "amount-large":
-                facts["limit"] = amounts.amount_text(self.policy.max_cents)
-            case "reason-amount-mismatch":
-                facts["amount"] = quote(self.columns.amount[at])
-            case "limit-reached" | "limit-near":
-                facts["count"] = f"{self.context.sent[str(action_id)].times:,}"
-            case "already-sent":
-                row = self._judge.amount(self.columns.amount[at]), self.columns.reason[at]
-                facts["batch"] = self.context.sent[str(action_id)].rows[row]  # type: ignore[index]  # found there before
-            case "amount-above-original" | "action-locked" if self.context.pending is not None:
-                facts.update(_pending_facts(self.context.pending.actions[str(action_id)], self.context.now))
-        return facts
-
-
-def _pending_facts(action: PendingAction, now: datetime | None) -> dict[str, object]:
-    current = "" if action.cents is None else amounts.amount_text(action.cents)
-    if action.locks_at is not None and now is not None and action.locks_at <= now:
-        return {"current": current, "lock": f"locked on {action.locks_at:%Y-%m-%d at %H:%M %Z}"}
-    return {"current": current, "lock": f"has the state {action.state}, which takes no more changes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,11 +220,11 @@ class Correction:
 
 
 def apply_corrections(report: CheckResult) -> tuple[Columns, list[Correction]]:
-    """Apply every safe fix of a report.
+    """Apply every safe correction of a check.
 
     Returns:
         New columns, in which only the cells of the changes differ, and the changes in row order. Check them again:
-        a repaired id may turn out to be a duplicate.
+        a corrected id may turn out to be a duplicate.
     """
     columns = report.columns
     cells: dict[ColumnName, list[Cell]] = {
@@ -295,9 +250,9 @@ class Summary:
         changes: those with a new total above 0.
         new_total_cents: sum of the new totals.
         reasons: reason code -> rows.
-        known: rows whose current amount the pending download tells; None without a download.
+        known: rows whose current amount the pending download holds; None without a download.
         effect_cents: sum of new minus current amount over the known rows (negative: the orders are worth less).
-        currency: the download's currency, None when it does not say.
+        currency: the download's currency, None when it holds none.
     """
 
     rows: int

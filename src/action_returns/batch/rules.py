@@ -1,18 +1,22 @@
-"""The rule catalogue: every finding there can be, and the words for it.
+"""The rule catalogue: every finding there can be, and its texts.
 
-The command line, the ``Dictionary`` sheet and ``docs/rules.md`` are printed from here. The facts about the receiver
-come from impact.com's help pages: "Batch modifications and reversals for mobile actions" (columns, prefix M, at most
-1,000 modifications per action), "Submit batch modifications and reversals" (amount 0 reverses unless it was 0
-before; edit ids as text) and "Batch modifications and reversals overview" (locked actions cannot be changed).
+A finding is one entry here and one function: in :mod:`action_returns.batch.cell_rules` when one cell decides, in
+:mod:`action_returns.batch.row_rules` when other rows, the download or earlier batches decide. The command line, the
+``Dictionary`` sheet and ``docs/rules.md`` are printed from here. The facts about the receiver come from impact.com's
+help pages: "Batch modifications and reversals for mobile actions" (columns, prefix M, at most 1,000 modifications per
+action), "Submit batch modifications and reversals" (amount 0 reverses unless it was 0 before; edit ids as text) and
+"Batch modifications and reversals overview" (locked actions cannot be changed).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, NamedTuple
 
-from action_returns.batch.cells import ColumnName
+from action_returns.batch.amounts import Cents, amount_text
+from action_returns.batch.cells import Cell, ColumnName, Columns, campaign_of, quote
+from action_returns.batch.context import Context, PendingAction, Policy, SentAction
 
 MODIFICATION_LIMIT: Final = 1000
 """Modifications an action takes in its life (impact.com, batch modifications for mobile actions)."""
@@ -27,19 +31,96 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class DuplicateInfo:
+    """Facts about other rows that some texts name.
+
+    Args:
+        first_of: normal form of a repeated ActionId -> position of the row that holds it first.
+        key_of: position -> normal form of its ActionId, for the repeated rows.
+        main_campaign: the campaign most rows belong to, ``""`` when there is none.
+    """
+
+    first_of: Mapping[str, int]
+    key_of: Mapping[int, str]
+    main_campaign: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One finding whose text is needed: its cell, and what the check knows about the row.
+
+    Args:
+        position: 0-based position of the row in the columns.
+        cell: the raw cell.
+        columns: the whole batch.
+        policy: the account's rules.
+        context: the download and what was sent before.
+        duplicates: facts about other rows.
+        read_amount: reads a cell of the Amount column: cents, or the code of its error.
+    """
+
+    position: int
+    cell: Cell
+    columns: Columns
+    policy: Policy
+    context: Context
+    duplicates: DuplicateInfo
+    read_amount: Callable[[object], Cents | str]
+
+    @property
+    def action_id(self) -> str:
+        """The ActionId of the row, as its cell holds it."""
+        return str(self.columns.action_id[self.position])
+
+    @property
+    def pending(self) -> PendingAction:
+        """The action as the download has it; only for rules that compare with the download."""
+        assert self.context.pending is not None  # noqa: S101  # such a rule is not applied without a download
+        return self.context.pending.actions[self.action_id]
+
+    @property
+    def sent(self) -> SentAction:
+        """What was sent for the action before; only for rules that compare with earlier batches."""
+        return self.context.sent[self.action_id]
+
+
+class Fact(NamedTuple):
+    """One placeholder of a rule's texts.
+
+    Args:
+        value: returns what stands in its place in one case.
+        in_general: what stands in its place in the Dictionary, where there is no case.
+    """
+
+    value: Callable[[Case], object]
+    in_general: str
+
+
+_FACTS_OF_EVERY_RULE: Final[Mapping[str, Fact]] = MappingProxyType(
+    {
+        "found": Fact(lambda case: quote(case.cell), "The cell"),
+        "reasons": Fact(lambda case: ", ".join(case.policy.reasons), "the codes on Reasons"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing that can be said about a cell or a row.
+    """One finding there can be about a cell or a row.
 
     Args:
         code: its name, for machines and for searching.
-        column: the column it is about; None when it is about whichever cell holds it.
+        column: the column it is about; None when it is about any cell that holds it.
         severity: error or warning.
         title: a few words, for tables.
-        what: what is wrong; may name ``{found}`` and facts of the case.
+        what: what is wrong; may name ``{found}``, ``{reasons}`` and the placeholders in ``facts``.
         why: why it matters.
         todo: what to do.
         safe_fix: whether a correction can be offered that cannot change the meaning.
-        scope: whether it judges one cell's text, or the action in the light of other rows, the download or the ledger.
+        facts: the other placeholders of the texts.
+
+    Raises:
+        ValueError: when a text names a placeholder without a fact.
     """
 
     code: str
@@ -50,11 +131,50 @@ class Rule:
     why: str
     todo: str
     safe_fix: bool = False
-    scope: Literal["cell", "row"] = "cell"
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
-    def message(self, facts: Mapping[str, object]) -> str:
-        """Say what is wrong, why it matters and what to do, in one line."""
-        return f"{self.what} {self.why} {self.todo}".format_map(facts)
+    def __post_init__(self) -> None:
+        try:
+            self.in_general(f"{self.what} {self.why} {self.todo}")
+        except KeyError as placeholder:
+            raise ValueError(f"the rule {self.code} has no fact for its placeholder {placeholder}") from None
+
+    def message(self, case: Case) -> str:
+        """Return what is wrong, why it matters and what to do, in one line."""
+        values = {
+            name: fact.value(case) for facts in (_FACTS_OF_EVERY_RULE, self.facts) for name, fact in facts.items()
+        }
+        return f"{self.what} {self.why} {self.todo}".format_map(values)
+
+    def in_general(self, text: str) -> str:
+        """Return one of the rule's texts with its placeholders filled in for no case in particular."""
+        words = {name: fact.in_general for facts in (_FACTS_OF_EVERY_RULE, self.facts) for name, fact in facts.items()}
+        return text.format_map(words)
+
+
+def _first_row(case: Case) -> int:
+    duplicates = case.duplicates
+    return case.columns.rows[duplicates.first_of[duplicates.key_of[case.position]]]
+
+
+def _current_amount(case: Case) -> str:
+    cents = case.pending.cents
+    return "" if cents is None else amount_text(cents)
+
+
+def _lock(case: Case) -> str:
+    action, now = case.pending, case.context.now
+    if action.locks_at is not None and now is not None and action.locks_at <= now:
+        return f"locked on {action.locks_at:%Y-%m-%d at %H:%M %Z}"
+    return f"has the state {action.state}, which takes no more changes"
+
+
+def _batch_that_sent_it(case: Case) -> str:
+    cents, reason = case.read_amount(case.columns.amount[case.position]), case.columns.reason[case.position]
+    return case.sent.rows[cents, reason]  # type: ignore[index]  # the rule found the row there
+
+
+_TIMES_SENT: Final = Fact(lambda case: f"{case.sent.times:,}", "N")
 
 
 def _error(column: ColumnName | None, code: str, title: str, what: str, why: str, todo: str, **more: object) -> Rule:
@@ -69,7 +189,7 @@ _ACTION_ID: Final = (
     _error(
         "ActionId", "id-missing", "ActionId is missing",
         "This row has no ActionId.",
-        "Without it nobody knows which action is meant.",
+        "Without it the action cannot be found.",
         "Paste the Action ID from Pending Actions, or clear the row.",
     ),
     _error(
@@ -107,8 +227,9 @@ _ACTION_ID: Final = (
     _error(
         "ActionId", "id-duplicate", "ActionId stands here twice",
         "{found} already stands in row {first_row}.",
-        "If one action is sent twice in one file, nobody can say which amount counts.",
+        "If one action is sent twice in one file, it is not certain which amount counts.",
         "Keep the row that is right and delete the other.",
+        facts={"first_row": Fact(_first_row, "N")},
     ),
     _warning(
         "ActionId", "id-unusual", "ActionId looks unusual",
@@ -121,7 +242,10 @@ _ACTION_ID: Final = (
         "{found} belongs to campaign {campaign}; most rows belong to {main_campaign}.",
         "A file that mixes campaigns may hold rows of another programme or account.",
         "Make sure that the row belongs in this file.",
-        scope="row",
+        facts={
+            "campaign": Fact(lambda case: campaign_of(case.action_id), "A"),
+            "main_campaign": Fact(lambda case: case.duplicates.main_campaign, "B"),
+        },
     ),
 )  # fmt: skip
 
@@ -168,29 +292,28 @@ _AMOUNT: Final = (
     _warning(
         "Amount", "amount-large", "Amount is unusually large",
         "{found} is above {limit}.",
-        "A slip of a digit or a lost dot looks like this.",
+        "This can be a typing error: an extra digit or a missing decimal point.",
         "Make sure that it is the new order total.",
+        facts={"limit": Fact(lambda case: amount_text(case.policy.max_cents), "the profile's limit")},
     ),
     _warning(
         "Amount", "amount-above-original", "Amount is above the current one",
         "{found} is more than the action's current amount of {current}.",
         "A return lowers an order; this would raise it and the partner's payout.",
         "Make sure that it is the new order total.",
-        scope="row",
+        facts={"current": Fact(_current_amount, "N")},
     ),
     _warning(
         "Amount", "amount-unchanged", "Amount is what it already was",
         "{found} is what the action already has.",
         "Sending it changes nothing and uses up one of the action's 1,000 modifications.",
         "Leave the row out, unless the reason alone matters.",
-        scope="row",
     ),
     _warning(
         "Amount", "amount-was-zero", "Amount was already 0",
         "The action's amount is already 0.",
         "Sending 0 again counts as a modification and reverses nothing.",
         "If the action is to be reversed, do it in the impact.com interface.",
-        scope="row",
     ),
 )  # fmt: skip
 
@@ -226,7 +349,7 @@ _REASON: Final = (
         "The reason {found} does not go with the amount {amount}.",
         "A reversing reason takes amount 0, and a modifying one takes an amount above 0; together they are ambiguous.",
         "Decide which of the two is meant and change the other.",
-        scope="row",
+        facts={"amount": Fact(lambda case: quote(case.columns.amount[case.position]), "beside it")},
     ),
 )  # fmt: skip
 
@@ -239,8 +362,8 @@ _ROW: Final = (
     ),
     _error(
         None, "formula-no-value", "The formula has no value",
-        "The cell holds a formula that nobody has calculated yet.",
-        "The file does not tell its value.",
+        "The cell holds a formula that was not calculated yet.",
+        "The file does not contain its value.",
         "Open the file in the spreadsheet program, let it calculate, save it, and check again.",
     ),
     _error(
@@ -254,42 +377,40 @@ _ROW: Final = (
         "{found} was already sent in {count} batches.",
         "An action takes 1,000 modifications in its life, reversals counted; the network refuses more.",
         "Leave the row out and ask impact.com support.",
-        scope="row",
+        facts={"count": _TIMES_SENT},
     ),
     _error(
         "ActionId", "action-locked", "Action is locked",
         "{found} {lock}.",
         "A locked action cannot be changed any more, the network would refuse the row.",
         "Leave the row out; settle the difference with a fund transfer or with the partner.",
-        scope="row",
+        facts={"lock": Fact(_lock, "is locked")},
     ),
     _warning(
         "ActionId", "limit-near", "Modification limit is near",
         "{found} was already sent in {count} batches.",
         "An action takes 1,000 modifications in its life, reversals counted.",
         "Send only changes that matter.",
-        scope="row",
+        facts={"count": _TIMES_SENT},
     ),
     _warning(
         "ActionId", "action-unknown", "Action is not in the download",
         "{found} is not in the pending-actions download.",
         "It may be locked, of another account, newer than the download, or mistyped.",
         "Download Pending Actions again, or look the action up.",
-        scope="row",
     ),
     _warning(
         "ActionId", "already-sent", "Row was sent before",
         "{found} was already sent with this amount and reason in batch {batch}.",
         "Sending it again uses up one of its 1,000 modifications and undoes whatever was changed since.",
-        "Leave the row out, unless that batch did not arrive; the history tells.",
-        scope="row",
+        "Leave the row out, unless that batch did not arrive; the history shows it.",
+        facts={"batch": Fact(_batch_that_sent_it, "N")},
     ),
     _warning(
         "ActionId", "row-hidden", "Row is hidden",
         "This row is hidden or filtered away in the sheet.",
         "Hidden rows are sent too.",
         "Show the row and decide whether it belongs in the batch.",
-        scope="row",
     ),
 )  # fmt: skip
 

@@ -69,7 +69,7 @@ def action_history(given: str, account: Account, places: Paths) -> ActionHistory
 
 
 def _hint(given: str, action_id: str, judge: CellRules, *, found: bool) -> str:
-    repaired = judge.repaired_id(given)
+    repaired = judge.corrected_id(given)
     if repaired is None:
         shape = f"{quote(action_id)} is not an Action ID of this account; mobile ids look like M.8882.4808.1063415."
         return "" if found else shape

@@ -262,12 +262,11 @@ class Contents:
             case "rules":
                 for rule in RULES:
                     checked = "yes" if rule.code in self.live_codes else "by Validate"
-                    what, todo = rule.what.format_map(_IN_GENERAL), rule.todo.format_map(_IN_GENERAL)
+                    what, todo = rule.in_general(rule.what), rule.in_general(rule.todo)
                     yield rule.code, rule.severity.value, rule.title, what, rule.why, todo, checked
 
     def _current_values(self) -> dict[str, str | int]:
         """Return defined name -> value that the live formulas have now."""
-
         def starting(word: str) -> int:
             return sum(verdict.startswith(word) for verdict in self._verdicts)
 
@@ -293,19 +292,3 @@ class Contents:
         blank: Row = [*[None] * SENT_COLUMNS, "", *later, *[None] * len(own)]
         rows += [blank] * (table.blank_rows - len(rows))
         return TableContent((*table.columns, *own), rows)
-
-
-_IN_GENERAL: Final[Mapping[str, str]] = {
-    "found": "The cell",
-    "first_row": "N",
-    "campaign": "A",
-    "main_campaign": "B",
-    "limit": "the profile's limit",
-    "current": "N",
-    "amount": "beside it",
-    "reasons": "the codes on Reasons",
-    "count": "N",
-    "lock": "is locked",
-    "batch": "N",
-}
-"""How the facts of a case read in the Dictionary, where there is no case at hand."""
