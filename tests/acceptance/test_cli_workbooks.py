@@ -230,8 +230,8 @@ def test_upgrade_refuses_what_cannot_be_in_words_and_writes_nothing(work):
         ("old.xlsx", "old.xlsx", 2, "exists already"),
         ("old.xlsx", "new.csv", 2, "ends neither in"),
         ("old.xlsx", "none/new.xlsx", 2, "cannot be written"),
-        ("none.xlsx", "new.xlsx", 3, "cannot be opened: No such file or directory"),
-        ("folder", "new.xlsx", 3, "cannot be opened: Is a directory"),
+        ("none.xlsx", "new.xlsx", 3, "There is no file none.xlsx. Check the name and the folder it is in."),
+        ("folder", "new.xlsx", 3, "folder is a folder. Name a file that is in it."),
         ("old.csv", "new.xlsx", 3, "is not a workbook"),
         ("mine.xlsx", "new.xlsx", 3, "is not a workbook"),
     ):

@@ -686,8 +686,8 @@ UNREADABLE = {
     "damaged inside": (damaged, "is damaged"),
     "password": (encrypted, "is protected with a password"),
     "empty": (lambda path: path.write_bytes(b""), "is empty"),
-    "folder": (lambda path: path.mkdir(), "cannot be opened: Is a directory"),
-    "missing": (lambda _: None, "cannot be opened: No such file or directory. Check the name"),
+    "folder": (lambda path: path.mkdir(), "is a folder. Name a file that is in it."),
+    "missing": (lambda _: None, "There is no file"),
 }
 
 

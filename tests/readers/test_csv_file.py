@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from action_returns.batch.check import check
 from action_returns.errors import FileError
 from action_returns.readers import csv_file
-from action_returns.readers import csv_file as csv_text
 from action_returns.readers.batch_file import LoadedBatch, read_stream
 
 HEADER = "ActionId,Amount,Reason\r\n"
@@ -169,11 +168,11 @@ def test_only_the_named_separator_divides_the_rows(told):
 
 
 def test_a_file_that_is_too_large_is_refused_and_never_cut_off(monkeypatch):
-    monkeypatch.setattr(csv_file, "MOST_ROWS", 2)
+    monkeypatch.setattr(csv_file, "LAST_ROW", 2)
     rows = "M.1.2.3,0,REJECTED\r\n"
     assert len(cells((HEADER + rows * 2).encode())) == 2
     assert refusal((HEADER + rows * 3).encode()).problem == "file-too-large"
-    monkeypatch.setattr(csv_text, "_MOST_BYTES", len(HEADER + rows) - 1)
+    monkeypatch.setattr(csv_file, "_MOST_BYTES", len(HEADER + rows) - 1)
     assert refusal((HEADER + rows).encode()).problem == "file-too-large"
 
 

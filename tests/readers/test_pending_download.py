@@ -395,3 +395,54 @@ def test_json_money_is_never_a_binary_fraction(download):
     actions = [{"Id": f"M.1.2.{at}", "Amount": amount} for at, amount in enumerate(amounts)]
     read_back = read(download(json.dumps({"Actions": actions}), "a.json"), wanted=None).actions
     assert [read_back[f"M.1.2.{at}"].cents for at in range(5)] == [1999, 10, 110, 815, 450359962737049]
+
+
+@pytest.mark.parametrize(
+    "time", ["99:99", "24:00", "23:60", "10:00:60", "13:05 AM", "23:59 am", "0:30 PM", "24:10 PM", "99:00 AM"]
+)
+def test_an_impossible_time_is_an_unreadable_date_and_never_another_day(download, time):
+    path = download(f"Action ID,Locking Date\r\n{ID},25/06/2026 {time}\r\nM.1.2.4,25/06/2026\r\n")
+    pending = read(path)
+    assert pending.actions[ID].locks_at is None
+    assert any("1 lock dates" in note and "cannot be read" in note for note in pending.notes)
+
+
+@pytest.mark.parametrize(("time", "clock"), [("13:05 PM", (13, 5)), ("00:30 AM", (0, 30))])
+def test_a_24_hour_time_whose_marker_agrees_with_it_is_read(download, time, clock):
+    path = download(f"Action ID,Locking Date\r\n{ID},25/06/2026 {time}\r\n")
+    assert read(path).actions[ID].locks_at == datetime(2026, 6, 25, *clock, tzinfo=UTC)
+
+
+def test_white_space_around_a_currency_is_no_other_currency(download):
+    path = download(
+        f"Action ID,Amount,Currency\r\n{ID},5.00,EUR\r\nM.1.2.4,5.00, EUR \r\nM.1.2.5,5.00,EUR\u00a0\r\nM.1.2.6,5.00, \r\n"
+    )
+    pending = read(path, wanted=None)
+    assert pending.currency == "EUR"
+    assert [pending.actions[key].currency for key in (ID, "M.1.2.4", "M.1.2.5", "M.1.2.6")] == [
+        "EUR",
+        "EUR",
+        "EUR",
+        None,
+    ]
+
+
+@pytest.mark.parametrize("currency", [["EUR"], {"code": "EUR"}, True])
+def test_a_currency_that_is_no_text_is_refused_in_words(download, currency):
+    actions = [{"Id": ID, "Amount": 5, "Currency": "EUR"}, {"Id": "M.1.2.4", "Amount": 5, "Currency": currency}]
+    problem = refusal(download(json.dumps(actions), "pending.json"))
+    assert problem.problem == "pending-currencies-mixed"
+    assert "pending.json has a currency that is not a text, for the action M.1.2.4" in problem.message
+    assert "Download Pending Actions again." in problem.message
+
+
+def test_a_lock_date_that_is_a_list_is_unreadable_and_no_crash(download):
+    actions = [{"Id": ID, "LockingDate": ["2026-06-05"]}, {"Id": "M.1.2.4", "LockingDate": "2026-06-05"}]
+    pending = read(download(json.dumps(actions), "pending.json"))
+    assert pending.actions[ID].locks_at is None
+    assert any("1 lock dates" in note for note in pending.notes)
+
+
+def test_a_header_that_the_user_names_is_found_in_a_file_with_semicolons(download):
+    path = download(f"Vorgang;Wert\r\n{ID};5.00\r\n")
+    assert read(path, columns={"action_id": "Vorgang", "amount": "Wert"}).actions[ID].cents == 500

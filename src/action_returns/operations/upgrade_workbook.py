@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from action_returns.batch.cells import COLUMN_NAMES, Cell, CellError
+from action_returns.batch.cells import COLUMN_NAMES, EPOCH, Cell, CellError
 from action_returns.batch.context import ReasonKind
 from action_returns.errors import FileError, OutputFileError, SettingsError
 from action_returns.files import Paths, write_atomically
@@ -32,8 +32,7 @@ from action_returns.workbook_builder.contents import LONGEST_TEXT, Entries, inva
 _TABLE: Final = "Actions"
 _CONF: Final = "xlwings.conf"
 _META: Final = "_meta"
-_EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
-_FIRST_CERTAIN_DATE: Final = datetime(1900, 3, 1)  # noqa: DTZ001
+_FIRST_CERTAIN_DATE: Final = datetime(1900, 3, 1)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
 _ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 """The error values that a formula can give again (ECMA-376 Part 1, 18.17.3)."""
 _unsafe_header = re.compile(r"[\x00-\x09\x0b-\x1f]|_x[0-9A-Fa-f]{4}_").search
@@ -196,7 +195,7 @@ def _entered(cell: Cell) -> Cell:
     differ between programs; their numbers do not.
     """
     if isinstance(cell, datetime) and cell < _FIRST_CERTAIN_DATE:
-        since = cell - _EPOCH
+        since = cell - EPOCH
         return since if since.days else cell.time()
     return cell
 

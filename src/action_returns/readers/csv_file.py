@@ -1,23 +1,62 @@
-"""A CSV file as text: its encoding found out, its records given one by one with their lines."""
+"""The format of CSV files: encoding, delimiter, records with their lines, and the batch in them."""
 
 import codecs
 import csv
 import io
 from collections.abc import Iterator, Mapping
 from itertools import islice
+from pathlib import Path
 from typing import Final
 
-from action_returns.batch.cells import COLUMN_NAMES, ColumnName, Columns
+from action_returns.batch.cells import COLUMN_NAMES, LAST_ROW, ColumnName, Columns
 from action_returns.errors import FileError
+from action_returns.readers import read_bytes
 from action_returns.readers.batch_file import LoadedBatch
-from action_returns.readers.headers import columns_missing, find_columns
+from action_returns.readers.headers import HEADER_SEARCH_ROWS, columns_missing, find_columns, names_action_id
 
 DELIMITERS: Final[Mapping[str, str]] = {",": "commas", ";": "semicolons", "\t": "tabs"}
 """What may stand between fields, and its name for people."""
 
 _MOST_BYTES: Final = 200 * 2**20
 _LONGEST_FIELD: Final = 2**20
-_TELLING: Final = "sep="
+_DELIMITER_LINE: Final = "sep="
+
+
+def matches(_head: bytes, _name: str) -> bool:
+    """Return True: every file that has no other format is read as CSV, or refused with its reason."""
+    return True
+
+
+def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Return the records of a file with their lines, with the delimiter that shows a header row soonest.
+
+    Raises:
+        FileError: when it is no CSV.
+    """
+    text = CsvText(read_bytes(path), path.name)
+    return text.records(min(text.delimiters, key=lambda delimiter: _header_distance(text, delimiter)))
+
+
+def read_batch(path: Path, *, sheet: str | None = None) -> LoadedBatch:  # noqa: ARG001  # a CSV has no sheets
+    """Read the batch of a CSV file; see :func:`read_csv`.
+
+    Raises:
+        FileError: when it cannot be read as a whole.
+    """
+    return read_csv(read_bytes(path), path.name)
+
+
+def _header_distance(text: "CsvText", delimiter: str) -> tuple[bool, int]:
+    """Return how well a delimiter shows a header row: smaller is better.
+
+    A recognised header row counts, the higher the better; without one, the most fields in any of the first records.
+    """
+    most_fields = 0
+    for at, (_, record) in enumerate(islice(text.records(delimiter), HEADER_SEARCH_ROWS)):
+        if len(record) > 1 and names_action_id(record):
+            return False, at
+        most_fields = max(most_fields, len(record))
+    return True, -most_fields
 
 
 class CsvText:
@@ -48,12 +87,13 @@ class CsvText:
             raise FileError("file-unreadable", f"{name} holds a NUL character in line {line}, so it is not CSV.")
         self.name = name
         self._content = content
-        told = text[len(_TELLING) : len(_TELLING) + 1] if text[: len(_TELLING)].lower() == _TELLING else ""
-        self.delimiters: tuple[str, ...] = (told,) if told in DELIMITERS else tuple(DELIMITERS)
-        """What may stand between its fields: what a first line ``sep=;`` tells, as Excel writes it, else any."""
+        start = len(_DELIMITER_LINE)
+        named = text[start : start + 1] if text[:start].lower() == _DELIMITER_LINE else ""
+        self.delimiters: tuple[str, ...] = (named,) if named in DELIMITERS else tuple(DELIMITERS)
+        """What may stand between its fields: what a first line ``sep=;`` names, as Excel writes it, else any."""
 
     def records(self, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-        """Give every record and the line on which it starts.
+        """Return every record with the line on which it starts.
 
         Raises:
             FileError: ``file-unreadable`` with the line, when quotes do not pair up.
@@ -83,13 +123,13 @@ _BOMS: Final = (
 
 
 def encoding_of(start: bytes) -> str | None:
-    """Tell UTF-8 and UTF-16 by their byte order mark, and UTF-16 without one by its zero bytes.
+    """Return the encoding by its byte order mark, or UTF-16 without one by its zero bytes.
 
     Args:
         start: the first bytes of the file.
 
     Returns:
-        The codec's name, None when only the whole content can tell.
+        The codec's name, None when only the whole content shows it.
     """
     for mark, codec, _ in _BOMS:
         if start.startswith(mark):
@@ -132,12 +172,6 @@ def decode(content: bytes, name: str) -> tuple[str, str, str | None]:
         ) from None
 
 
-MOST_ROWS: Final = 1_048_576
-"""Rows of a worksheet (ECMA-376); a CSV beyond that was not made by a person."""
-
-_ROWS_ABOVE: Final = 50
-
-
 def read_csv(content: bytes, name: str) -> LoadedBatch:
     """Read a batch from the bytes of a CSV file.
 
@@ -165,14 +199,14 @@ def read_csv(content: bytes, name: str) -> LoadedBatch:
 
 
 def _find_header(text: CsvText) -> tuple[str, dict[ColumnName, int], int]:
-    seen: list[list[str]] = []
+    searched: list[list[str]] = []
     for delimiter in text.delimiters:
-        for line, record in islice(text.records(delimiter), _ROWS_ABOVE):
+        for line, record in islice(text.records(delimiter), HEADER_SEARCH_ROWS):
             header = find_columns(record)
             if header is not None:
                 return delimiter, header, line
-            seen.append(record)
-    raise columns_missing(seen, text.name)
+            searched.append(record)
+    raise columns_missing(searched, text.name)
 
 
 def _columns(text: CsvText, delimiter: str, header: dict[ColumnName, int], header_line: int) -> tuple[Columns, int]:
@@ -203,8 +237,8 @@ def _columns(text: CsvText, delimiter: str, header: dict[ColumnName, int], heade
         raise FileError(
             "no-rows", f"{text.name} has no rows below its header in line {header_line}. Fill in the returns."
         )
-    if len(lines) > MOST_ROWS:
-        raise FileError("file-too-large", f"{text.name} has more than {MOST_ROWS:,} rows. Split it into several files.")
+    if len(lines) > LAST_ROW:
+        raise FileError("file-too-large", f"{text.name} has more than {LAST_ROW:,} rows. Split it into several files.")
     return Columns(*cells, rows=lines), overlong
 
 

@@ -1,4 +1,4 @@
-"""Recognising a column by its header, however it is spelled."""
+"""Find columns by their headers, however these are spelled."""
 
 import hashlib
 import re
@@ -7,6 +7,9 @@ from typing import Final
 
 from action_returns.batch.cells import COLUMN_NAMES, ColumnName
 from action_returns.errors import FileError
+
+HEADER_SEARCH_ROWS: Final = 50
+"""First rows of a file among which the header row is looked for."""
 
 _SEPARATORS: Final = re.compile(r"[\s_\-\u00ad\u200b-\u200d\u2060\ufeff]+")
 
@@ -19,7 +22,7 @@ BATCH_ALIASES: Final[Mapping[ColumnName, frozenset[str]]] = {
 
 
 def fold_header(header: object) -> str:
-    """Give the spelling-free form of a header: no blanks, underscores or hyphens, one case."""
+    """Return the spelling-free form of a header: no blanks, underscores or hyphens, one case."""
     return _SEPARATORS.sub("", header).casefold() if isinstance(header, str) else ""
 
 
@@ -36,27 +39,27 @@ def find_columns(headers: Sequence[object]) -> dict[ColumnName, int] | None:
         FileError: ``columns-repeated`` when all three are there but one stands there twice.
     """
     folded = [fold_header(header) for header in headers]
-    places = {name: [i for i, text in enumerate(folded) if text in BATCH_ALIASES[name]] for name in COLUMN_NAMES}
-    if not all(places.values()):
+    indexes = {name: [i for i, text in enumerate(folded) if text in BATCH_ALIASES[name]] for name in COLUMN_NAMES}
+    if not all(indexes.values()):
         return None
-    return {name: _the_one(name, places[name], folded, headers) for name in COLUMN_NAMES}
+    return {name: _only_index(name, indexes[name], folded, headers) for name in COLUMN_NAMES}
 
 
-def _the_one(name: ColumnName, places: list[int], folded: list[str], headers: Sequence[object]) -> int:
-    exact = [i for i in places if folded[i] == name.casefold()]
-    candidates = exact or places
+def _only_index(name: ColumnName, indexes: list[int], folded: list[str], headers: Sequence[object]) -> int:
+    exact = [i for i in indexes if folded[i] == name.casefold()]
+    candidates = exact or indexes
     if len(candidates) > 1:
-        seen = ", ".join(f'"{headers[i]}"' for i in candidates)
+        found = ", ".join(f'"{headers[i]}"' for i in candidates)
         raise FileError(
             "columns-repeated",
-            f"The column {name} stands there {len(candidates)} times ({seen}), so nobody can tell which one counts. "
+            f"The column {name} stands there {len(candidates)} times ({found}), so it is not certain which one counts. "
             "Keep one of them and rename or delete the others.",
         )
     return candidates[0]
 
 
 def columns_missing(rows: Sequence[Sequence[object]], name: str) -> FileError:
-    """Say which of the three columns were not found.
+    """Return the refusal that names which of the three columns were not found.
 
     Args:
         rows: the rows that were looked at.
@@ -89,28 +92,35 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Field -> folded headers it may have."""
 
+_ID_ALIASES: Final = frozenset(ALIASES["action_id"])
+
+
+def names_action_id(row: Sequence[object]) -> bool:
+    """Return whether a row looks like the header row of a download: one of its cells names the ActionId."""
+    return any(fold_header(cell) in _ID_ALIASES for cell in row)
+
 
 def header_signature(headers: Sequence[object]) -> str:
-    """Give a name for a set of headers, so that an answer can be remembered for files that look like it."""
+    """Return a name for a set of headers, so that an answer can be kept for files with the same headers."""
     return hashlib.sha256("\n".join(sorted(map(fold_header, headers))).encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def find_fields(headers: Sequence[object], told: Mapping[str, str]) -> dict[str, int]:
+def find_fields(headers: Sequence[object], by_user: Mapping[str, str]) -> dict[str, int]:
     """Find the fields in a header row.
 
     Args:
         headers: the cells of the row.
-        told: field -> header, as the user told it.
+        by_user: field -> header, as the user named it.
 
     Returns:
         Field -> index of its column, for the fields that are there.
 
     Raises:
-        FileError: ``pending-columns-unclear`` when two columns could be one field, or a told one is not there.
+        FileError: ``pending-columns-unclear`` when two columns could be one field, or one that the user named is not there.
     """
     folded = [fold_header(header) for header in headers]
     fields = {}
-    for field, header in told.items():
+    for field, header in by_user.items():
         if field not in ALIASES:
             raise FileError(
                 "pending-columns-unclear",
@@ -124,28 +134,28 @@ def find_fields(headers: Sequence[object], told: Mapping[str, str]) -> dict[str,
         fields[field] = folded.index(fold_header(header))
     for field, aliases in ALIASES.items():
         if field not in fields:
-            at = _one_of(field, aliases, folded, headers)
+            at = _index_of(field, aliases, folded, headers)
             if at is not None:
                 fields[field] = at
     return fields
 
 
-def _one_of(field: str, aliases: Sequence[str], folded: Sequence[str], headers: Sequence[object]) -> int | None:
+def _index_of(field: str, aliases: Sequence[str], folded: Sequence[str], headers: Sequence[object]) -> int | None:
     for alias in aliases:
-        places = [at for at, text in enumerate(folded) if text == alias]
-        if len(places) > 1:
+        indexes = [at for at, text in enumerate(folded) if text == alias]
+        if len(indexes) > 1:
             raise FileError(
                 "pending-columns-unclear",
-                f'The download has {len(places)} columns named "{headers[places[0]]}", so the {field} cannot be told. '
+                f'The download has {len(indexes)} columns named "{headers[indexes[0]]}", so it is not certain which is the {field}. '
                 "Delete the one that is not meant.",
             )
-        if places:
-            return places[0]
+        if indexes:
+            return indexes[0]
     return None
 
 
 def pending_columns_missing(headers: Sequence[object], name: str) -> FileError:
-    """Say that no column holds the ids."""
+    """Return the refusal of a download without a column of ids."""
     return FileError(
         "pending-columns-missing",
         f"{name} does not look like a pending-actions download: it has no column Action ID. It has: {_listed(headers)}. "

@@ -1,13 +1,14 @@
-"""The pending-actions download: what the network says about the actions before anything is changed."""
+"""Read the pending-actions download: what the network has about the actions before anything is changed."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
-from action_returns.batch.amounts import cents_of_number, cents_of_text
+from action_returns.batch.amounts import LIMIT, cents_of_number, cents_of_text
+from action_returns.batch.cells import campaign_of, strip_white_space
 from action_returns.batch.context import PendingAction, PendingDownload
 from action_returns.errors import FileError
 from action_returns.readers.headers import find_fields, pending_columns_missing
@@ -23,7 +24,7 @@ _OPTIONAL: Final = {
 
 
 def read_headers(path: Path) -> list[str]:
-    """Give the headers of a download.
+    """Return the headers of a download.
 
     Raises:
         FileError: when it cannot be read.
@@ -39,14 +40,14 @@ def read_pending_download(
     columns: Mapping[str, str] | None = None,
     day_first: bool | None = None,
 ) -> PendingDownload:
-    """Read a download. A wrong one is named before it changes any verdict.
+    """Read a download; refuse a wrong one before it changes any finding.
 
     Args:
-        path: CSV, workbook, or the API's list of actions as JSON.
-        wanted: the ids that matter, others are only counted; None for all of them.
+        path: a file of any format of :data:`action_returns.readers.FORMATS`.
+        wanted: the ids of the batch, others are only counted; None to keep all of them.
         time_zone: dates without an offset are in it; a date without a time is the start of that day.
-        columns: field -> header, where the user told it.
-        day_first: whether 05/06/2026 is the fifth of June; None when nobody said.
+        columns: field -> header, where the user named it.
+        day_first: whether 05/06/2026 is the fifth of June; None when the user did not choose.
 
     Raises:
         FileError: when it cannot be used.
@@ -63,7 +64,7 @@ def read_pending_download(
         day_first = _order_of_dates(sample, fields["locks_at"], path.name)
     if "locks_at" in fields:
         _refuse_unreadable_dates(sample, fields["locks_at"], time_zone, day_first=day_first, name=path.name)
-    reader = _Reader(fields, wanted, time_zone, day_first=day_first)
+    reader = _Reader(path.name, fields, wanted, time_zone, day_first=day_first)
     reader.read(chain(sample, rows))
     return reader.result(path)
 
@@ -74,8 +75,8 @@ def _order_of_dates(sample: list[Row], at: int, name: str) -> bool | None:
     except UndecidedOrderError:
         raise FileError(
             "pending-dates-unclear",
-            f"{name} writes lock dates like 05/06/2026, and none of them tells whether the day or the month comes "
-            "first. Say which: --pending-dates dmy or --pending-dates mdy",
+            f"{name} writes lock dates like 05/06/2026, and none of them shows whether the day or the month comes "
+            "first. Choose one: --pending-dates dmy or --pending-dates mdy",
         ) from None
 
 
@@ -85,7 +86,7 @@ def _refuse_unreadable_dates(sample: list[Row], at: int, zone: tzinfo, *, day_fi
     if bad * 2 > len(dates):
         raise FileError(
             "pending-dates-bad",
-            f"{bad} of the first {len(dates)} lock dates in {name} cannot be read, so nobody could tell what is locked. "
+            f"{bad} of the first {len(dates)} lock dates in {name} cannot be read, so it is unknown what is locked. "
             "Download it again, with dates like 2026-11-30.",
         )
 
@@ -94,8 +95,15 @@ class _Reader:
     """Reads rows into facts, and counts what it could not read."""
 
     def __init__(
-        self, fields: Mapping[str, int], wanted: Collection[str] | None, zone: tzinfo, *, day_first: bool | None
+        self,
+        name: str,
+        fields: Mapping[str, int],
+        wanted: Collection[str] | None,
+        zone: tzinfo,
+        *,
+        day_first: bool | None,
     ) -> None:
+        self._name = name
         self._fields = fields
         self._wanted = None if wanted is None else frozenset(wanted)
         self._zone = zone
@@ -104,38 +112,48 @@ class _Reader:
         self._differing: set[str] = set()
         self._campaigns: set[str] = set()
         self._currencies: set[str] = set()
-        self._moments: dict[Any, datetime | None] = {}
+        self._moments: dict[str | datetime, datetime | None] = {}
         self.count = self.bad_dates = self.bad_amounts = 0
 
     def read(self, rows: Iterator[Row]) -> None:
         """Read every row; only wanted actions are kept."""
         id_at, currency_at = self._fields["action_id"], self._fields.get("currency")
-        wanted, campaigns = self._wanted, self._campaigns
+        wanted, campaigns, currencies = self._wanted, self._campaigns, set[str]()
         for row in rows:
             cell = row[id_at] if len(row) > id_at else None
             action_id = str(cell).strip() if cell else ""
             if not action_id:
                 continue
             self.count += 1
-            if currency_at is not None and len(row) > currency_at and row[currency_at]:
-                self._currencies.add(row[currency_at])
+            if currency_at is not None and len(row) > currency_at and (currency := row[currency_at]):
+                if currency.__class__ is not str:
+                    raise self._no_currency(action_id)
+                currencies.add(currency)
             if wanted is None or action_id in wanted:
                 self._keep(action_id, row)
             elif not self._actions:
-                campaigns.add(_campaign(action_id))
+                campaigns.add(campaign_of(action_id))
+        self._currencies = {text for currency in currencies if (text := strip_white_space(currency))}
+
+    def _no_currency(self, action_id: str) -> FileError:
+        return FileError(
+            "pending-currencies-mixed",
+            f"{self._name} has a currency that is not a text, for the action {action_id}. Amounts of a batch are in the "
+            "account's one currency, so the download cannot be compared. Download Pending Actions again.",
+        )
 
     def _keep(self, action_id: str, row: Row) -> None:
         action = PendingAction(
             cents=self._cents(self._cell(row, "amount")),
             locks_at=self._moment(self._cell(row, "locks_at")),
-            state=_word(self._cell(row, "state")),
-            order_id=_word(self._cell(row, "order_id")),
-            partner=_word(self._cell(row, "partner")),
-            currency=_word(self._cell(row, "currency")),
+            state=_text(self._cell(row, "state")),
+            order_id=_text(self._cell(row, "order_id")),
+            partner=_text(self._cell(row, "partner")),
+            currency=strip_white_space(self._cell(row, "currency") or "") or None,
         )
         before = self._actions.get(action_id)
         if before is not None and before != action:
-            # Which of the two is true nobody knows; what they agree on is kept.
+            # It is unknown which of the two is true; what they agree on is kept.
             self._differing.add(action_id)
             agreed = {field: new for field, new in action._asdict().items() if new == getattr(before, field)}
             action = PendingAction(**agreed)
@@ -153,47 +171,52 @@ class _Reader:
     def _moment(self, cell: Any) -> datetime | None:
         if cell is None:
             return None
+        if not isinstance(cell, str | datetime):  # a list from JSON is no key of a dictionary either
+            self.bad_dates += 1
+            return None
         if cell not in self._moments:
             self._moments[cell] = parse_moment(cell, self._zone, day_first=self._day_first)
-        found = self._moments[cell]
-        self.bad_dates += found is None
-        return found
+        moment = self._moments[cell]
+        self.bad_dates += moment is None
+        return moment
 
     def result(self, path: Path) -> PendingDownload:
-        """Give what was read.
+        """Return what was read.
 
         Raises:
             FileError: when it is the wrong download.
         """
-        self._refuse_wrong(path.name)
+        self._refuse_wrong()
         return PendingDownload(
             actions=self._actions,
             count=self.count,
             as_of=datetime.fromtimestamp(path.stat().st_mtime, UTC),
             as_of_basis=f"the date of {path.name}",
             currency=next(iter(self._currencies), None),
-            notes=tuple(self._notes(path.name)),
+            notes=tuple(self._notes()),
         )
 
-    def _refuse_wrong(self, name: str) -> None:
+    def _refuse_wrong(self) -> None:
+        name = self._name
         if not self.count:
             raise FileError("pending-empty", f"{name} holds no actions. Download Pending Actions again.")
         if len(self._currencies) > 1:
             raise FileError(
                 "pending-currencies-mixed",
-                f"{name} mixes currencies ({_some(self._currencies)}). Amounts of a batch are in the account's one currency. "
+                f"{name} mixes currencies ({_first_three(self._currencies)}). Amounts of a batch are in the account's one currency. "
                 "Download the actions of one account, in its currency.",
             )
-        ours = {_campaign(action_id) for action_id in self._wanted or () if action_id} - {""}
+        ours = {campaign_of(action_id.strip()) for action_id in self._wanted or () if action_id} - {""}
         theirs = self._campaigns - {""}
         if ours and theirs and not self._actions and not ours & theirs:
             raise FileError(
                 "pending-other-account",
-                f"{name} holds none of the actions of this batch: its campaigns are {_some(theirs)}, the batch has "
-                f"{_some(ours)}. It is probably the download of another account.",
+                f"{name} holds none of the actions of this batch: its campaigns are {_first_three(theirs)}, the batch has "
+                f"{_first_three(ours)}. It is probably the download of another account.",
             )
 
-    def _notes(self, name: str) -> Iterator[str]:
+    def _notes(self) -> Iterator[str]:
+        name = self._name
         for field, what in _OPTIONAL.items():
             if field not in self._fields:
                 yield f"{name} has no column for {field}, so it could not be checked {what}."
@@ -203,7 +226,7 @@ class _Reader:
             yield f"{self.bad_amounts} amounts in {name} cannot be read exactly; those actions were not compared."
         if self._differing:
             yield (
-                f"{len(self._differing)} actions stand in {name} twice with different facts ({_some(self._differing)}); "
+                f"{len(self._differing)} actions stand in {name} twice with different facts ({_first_three(self._differing)}); "
                 "what differs was not used."
             )
 
@@ -214,21 +237,16 @@ def _cents(cell: Any) -> int | None:
         text = cell.strip()
         longer = _four_places(text)
         return cents_of_text(longer[1] if longer else text)
-    if isinstance(cell, float) and 0 <= cell < 10**15:
+    if isinstance(cell, float) and 0 <= cell < LIMIT:
         return cents_of_number(cell)
     return None
 
 
-def _word(cell: Any) -> str | None:
+def _text(cell: Any) -> str | None:
     return None if cell is None else str(cell).strip()
 
 
-def _campaign(action_id: str) -> str:
-    parts = action_id.strip().split(".")
-    return parts[1] if parts[0] == "M" and len(parts) > 1 else ""
-
-
-def _some(names: Collection[str]) -> str:
+def _first_three(names: Collection[str]) -> str:
     listed = sorted(names)
     return ", ".join(listed[:3]) + (f" and {len(listed) - 3} more" if len(listed) > 3 else "")  # noqa: PLR2004
 
@@ -240,17 +258,17 @@ _NOON: Final = 12
 
 
 class UndecidedOrderError(ValueError):
-    """The column does not tell whether 05/06/2026 is in May or in June."""
+    """The column does not show whether 05/06/2026 is in May or in June."""
 
 
 def day_comes_first(values: Iterable[object]) -> bool | None:
-    """Tell from a whole column whether dates like 05/06/2026 start with the day.
+    """Return whether dates like 05/06/2026 start with the day, as a whole column shows it.
 
     Returns:
-        True or False when any date tells; None when no date is written that way.
+        True or False when any date shows it; None when no date is written that way.
 
     Raises:
-        UndecidedOrderError: when there are such dates and none of them tells.
+        UndecidedOrderError: when there are such dates and none of them shows it.
     """
     first_over = second_over = slashed = False
     for value in values:
@@ -297,11 +315,14 @@ def _slashed(text: str, *, day_first: bool | None) -> datetime | None:
     if match is None or day_first is None:
         return None
     day, month = (match[1], match[2]) if day_first else (match[2], match[1])
-    hour = int(match[4] or 0)
+    hour, minute, second = (int(match[group] or 0) for group in (4, 5, 6))
     if match[7]:
-        hour = hour % _NOON + (_NOON if match[7] in "Pp" else 0)
+        after_noon = match[7] in "Pp"
+        if 1 <= hour <= _NOON:
+            hour = hour % _NOON + (_NOON if after_noon else 0)
+        elif (hour > _NOON) is not after_noon:  # 13:05 AM; some programs write 13:05 PM and 00:30 AM
+            return None
     try:
-        start = datetime(int(match[3]), int(month), int(day))  # noqa: DTZ001  # the caller gives it its zone
-        return start + timedelta(hours=hour, minutes=int(match[5] or 0), seconds=int(match[6] or 0))
-    except (ValueError, OverflowError):
+        return datetime(int(match[3]), int(month), int(day), hour, minute, second)  # noqa: DTZ001  # the caller adds it
+    except ValueError:
         return None

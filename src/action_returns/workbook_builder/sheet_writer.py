@@ -7,12 +7,11 @@ from typing import Any, Final
 
 from xlsxwriter.utility import quote_sheetname, xl_cell_to_rowcol, xl_col_to_name, xl_range_abs
 
-from action_returns.batch.cells import Cell, CellError
+from action_returns.batch.cells import LAST_ROW, Cell, CellError
 from action_returns.errors import WorkbookError
 from action_returns.workbook_builder.contents import Contents
 from action_returns.workbook_builder.template import Button, Column, Line, Sheet, Table
 
-LAST_ROW: Final = 1_048_576
 _TABLE_STYLE: Final = "Table Style Light 1"
 _TEXT_STYLE: Final = "entry"
 _PAPER_A4: Final = 9

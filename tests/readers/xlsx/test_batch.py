@@ -258,6 +258,18 @@ def test_a_hidden_row_among_many_that_look_alike_is_told_as_hidden(tmp_path):
     assert [(finding.row, finding.code) for finding in check(read_batch(hiding).columns)] == [(200, "row-hidden")]
 
 
+@pytest.mark.parametrize("written", ["1", "true"])
+def test_rows_that_the_sheet_hides_by_default_are_hidden_in_xml_no_common_program_writes_too(tmp_path, written):
+    path = write(tmp_path / "b.xlsx", [("M.8882.4808.1", 0.0, "REJECTED"), ("M.8882.4808.2", 0.0, "REJECTED")])
+
+    def hiding(part, xml):
+        hidden = xml.replace(b"<sheetFormatPr ", b'<sheetFormatPr zeroHeight="%s" ' % written.encode())
+        return with_prefix(part, hidden)
+
+    report = check(read_batch(rewritten(path, hiding)).columns)
+    assert [(finding.row, finding.code) for finding in report] == [(2, "row-hidden"), (3, "row-hidden")]
+
+
 def test_merged_cells_and_hidden_rows_become_findings_in_xml_no_common_program_writes_too(tmp_path):
     book = openpyxl.Workbook()
     book.active.append(HEADERS)
@@ -520,7 +532,8 @@ def test_a_hostile_file_is_refused_with_little_time_and_memory(tmp_path, what):
     make, code, says = HOSTILE[what]
     path = make(tmp_path / "returns.xlsx")
     program = (
-        "import sys, time; from pathlib import Path; from action_returns.readers.batch_file import read_batch, FileError\n"
+        "import sys, time; from pathlib import Path\n"
+        "from action_returns.errors import FileError; from action_returns.readers.batch_file import read_batch\n"
         "start = time.process_time()\n"
         "try: read_batch(Path(sys.argv[1])); print('read')\n"
         "except FileError as problem: print(problem.problem, problem.message)\n"

@@ -8,12 +8,11 @@ from typing import Final
 from action_returns.batch.cells import COLUMN_NAMES, Cell, CellError, ColumnName, Columns, column_letters
 from action_returns.errors import FileError
 from action_returns.readers.batch_file import LoadedBatch
-from action_returns.readers.headers import columns_missing, find_columns
+from action_returns.readers.headers import HEADER_SEARCH_ROWS, columns_missing, find_columns
 from action_returns.readers.xlsx.package import Package, UnsupportedXmlError
 from action_returns.readers.xlsx.structure import Sheet, Table
 from action_returns.readers.xlsx.workbook import OpenpyxlWorkbook, XmlWorkbook
 
-_ROWS_ABOVE: Final = 50
 _TABLE: Final = "actions"
 
 
@@ -153,7 +152,7 @@ def _by_headers(
     book: XmlWorkbook | OpenpyxlWorkbook, sheets: Sequence[Sheet], looked_at: list[Sequence[object]]
 ) -> Iterator[BatchLocation]:
     for sheet in sheets:
-        for number, cells in book.rows(sheet, most=_ROWS_ABOVE):
+        for number, cells in book.rows(sheet, most=HEADER_SEARCH_ROWS):
             found = find_columns(cells)
             if found is not None:
                 yield BatchLocation(sheet, number, _numbers(found, 1))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from action_returns.batch.cells import Cell, CellError, column_number
+from action_returns.batch.cells import EPOCH, Cell, CellError, column_number
 from action_returns.readers.xlsx.package import Package, UnsupportedXmlError, refuse_other_encoding, too_large
 
 _PART: Final = 2**20
@@ -89,8 +89,7 @@ _code = re.compile(r'\bformatCode="([^"]*)"').search
 _literal = re.compile(r'"[^"]*"|&quot;.*?&quot;|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
 _dated = re.compile(r"[dmyhs]", re.IGNORECASE).search
 
-_EPOCH_1900: Final = datetime(1899, 12, 30)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
-_EPOCH_1904: Final = datetime(1904, 1, 1)  # noqa: DTZ001
+_EPOCH_1904: Final = datetime(1904, 1, 1)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
 _LAST_SERIAL: Final = 2_958_466
 
 
@@ -114,7 +113,7 @@ def date_of(serial: float, *, from_1904: bool) -> datetime | CellError:
     """Give the date that a number shows; what is out of range shows as number signs, as in the program itself."""
     if not 0 <= serial < _LAST_SERIAL:
         return CellError("error", "########")
-    epoch = _EPOCH_1904 if from_1904 else _EPOCH_1900
+    epoch = _EPOCH_1904 if from_1904 else EPOCH
     try:
         return epoch + timedelta(milliseconds=round(serial * 86_400_000))
     except OverflowError:  # the last instant of the year 9999, rounded up

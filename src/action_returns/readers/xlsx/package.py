@@ -15,6 +15,8 @@ from types import TracebackType
 from typing import IO, Final, Self
 
 from action_returns.errors import FileError
+from action_returns.readers import open_error
+from action_returns.readers.workbook_file import OLE_START
 
 _MOST_PARTS: Final = 2_000
 _MOST_BYTES: Final = 400 * 2**20
@@ -26,7 +28,6 @@ _MOST_RATIO: Final = 100
 _RATIO_COUNTS_FROM: Final = 2**20
 _PROLOG: Final = 4096
 _END_RECORD: Final = 22
-_OLE: Final = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _declares = re.compile(rb"<!(?:DOCTYPE|ENTITY)").search
 _other_encoding = re.compile(rb"""<\?xml[^>]*encoding=["'](?!utf-8["'])""", re.IGNORECASE).search
@@ -45,7 +46,8 @@ class Package:
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
-        with self._told():
+        self._path = path
+        with self._translate_errors():
             if _directory_size(path) > _MOST_IN_DIRECTORY:
                 raise self._too_large(f"it has far more than {_MOST_PARTS:,} parts")
             try:
@@ -53,7 +55,7 @@ class Package:
             except zipfile.BadZipFile:
                 raise _no_zip(path) from None
         try:
-            with self._told():
+            with self._translate_errors():
                 self._refuse_hostile()
         except BaseException:
             self._zip.close()
@@ -84,11 +86,12 @@ class Package:
         """Open a part for reading from its start to its end."""
         if part not in self._parts:
             raise FileError("file-unreadable", f"{self.name} is damaged: its part {part} is missing. Save it again.")
-        with self._told(), self._zip.open(part) as stream:
+        with self._translate_errors(), self._zip.open(part) as stream:
             yield stream
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
+        """Convert what the zip reader raises for a file that cannot be opened or is damaged."""
         try:
             yield
         except (
@@ -101,7 +104,7 @@ class Package:
             OSError,
         ) as error:
             if isinstance(error, OSError) and error.errno != errno.EINVAL:
-                raise  # no file, no right to read it; EINVAL is a place before the file's beginning
+                raise open_error(self._path, error) from None  # EINVAL is a place before the file's beginning
             raise FileError(
                 "file-unreadable",
                 f"{self.name} is damaged and cannot be unpacked ({error}). Open it in the spreadsheet program and save it again.",
@@ -170,11 +173,11 @@ def _no_zip(path: Path) -> FileError:
     with path.open("rb") as file:
         start = file.read(2**20)
     head = start[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith(_OLE) and _ENCRYPTED in start:
+    if start.startswith(OLE_START) and _ENCRYPTED in start:
         return FileError(
             "file-protected", f"{path.name} is protected with a password. Open it, remove the password, and save it."
         )
-    if start.startswith(_OLE):
+    if start.startswith(OLE_START):
         what = "is a workbook of the old kind (.xls)"
     elif head.startswith((b"<html", b"<!doctype html", b"<table", b"<?xml", b"<meta")):
         what = "is a web page or XML with the name of a workbook"

@@ -14,11 +14,9 @@ from itertools import islice
 from operator import lt
 from typing import Final
 
-from action_returns.batch.cells import Cell, area, column_number
+from action_returns.batch.cells import LAST_ROW, Cell, area, column_number
 from action_returns.readers.xlsx.cells import CellContext, cells_of, is_hidden, row_number
 from action_returns.readers.xlsx.package import Package, UnsupportedXmlError, refuse_other_encoding, too_large
-
-LAST_ROW: Final = 1_048_576
 
 _BLOCK: Final = 2**18
 _END: Final = b"</row>"

@@ -2,17 +2,17 @@
 
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from action_returns.batch.cells import Cell, CellError, area
+from action_returns.batch.cells import LAST_ROW, Cell, CellError, area
 from action_returns.errors import FileError
+from action_returns.readers import translate_open_errors
 from action_returns.readers.xlsx.cells import CellContext, date_formats, shared_strings
 from action_returns.readers.xlsx.package import Package, UnsupportedXmlError, too_large
-from action_returns.readers.xlsx.sheet import LAST_ROW, ColumnData, SheetReader
+from action_returns.readers.xlsx.sheet import ColumnData, SheetReader
 from action_returns.readers.xlsx.structure import Sheet, Table, structure
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ class OpenpyxlWorkbook:
                     column.append(cell)
         formulas = self._formulas[sheet.name]
         filled.hidden.update(number for number, facts in formulas.row_dimensions.items() if facts.hidden)
+        if formulas.sheet_format.zeroHeight:
+            filled.hidden.update(filled.rows)
         filled.merges += [place for merged in formulas.merged_cells.ranges if (place := area(str(merged))) is not None]
         return filled
 
@@ -119,7 +121,11 @@ def load_with_openpyxl(path: Path, *, values: bool) -> "Workbook":
     """
     import openpyxl
 
-    with path.open("rb") as file, warnings.catch_warnings():  # openpyxl leaves a file open that it cannot read
+    with (
+        translate_open_errors(path),
+        path.open("rb") as file,
+        warnings.catch_warnings(),
+    ):  # openpyxl leaves a file open that it cannot read
         warnings.simplefilter("ignore")  # about parts that are not read, such as drawings
         try:
             return openpyxl.load_workbook(file, data_only=values, keep_links=False)
@@ -192,7 +198,7 @@ def read_table(path: Path, name: str) -> TableRows | None:
     Raises:
         FileError: when the workbook cannot be read.
     """
-    with _opened(path) as package:
+    with Package(path) as package:
         try:
             return _read(XmlWorkbook(package), path.name, name)
         except UnsupportedXmlError:
@@ -205,25 +211,11 @@ def sheet_names(path: Path) -> tuple[str, ...]:
     Raises:
         FileError: when the workbook cannot be read.
     """
-    with _opened(path) as package:
+    with Package(path) as package:
         try:
             return tuple(sheet.name for sheet in XmlWorkbook(package).sheets)
         except UnsupportedXmlError:
             return tuple(sheet.name for sheet in OpenpyxlWorkbook(package, path).sheets)
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Package]:
-    try:
-        package = Package(path)
-    except OSError as error:
-        raise FileError(
-            "file-unreadable",
-            f"{path} cannot be opened: {error.strerror or error}. Check the name and the folder it is in. If another "
-            "program has it open, close it there, and try again.",
-        ) from None
-    with package:
-        yield package
 
 
 def _read(book: XmlWorkbook | OpenpyxlWorkbook, file: str, name: str) -> TableRows | None:

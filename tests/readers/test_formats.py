@@ -1,0 +1,161 @@
+"""A file format is one module and one line; what reads files asks the list and nothing else."""
+
+import json
+import subprocess
+import sys
+from datetime import UTC
+
+import pytest
+
+from action_returns import readers
+from action_returns.batch.check import check
+from action_returns.errors import FileError
+from action_returns.readers.batch_file import read_batch
+from action_returns.readers.pending_download import read_headers, read_pending_download
+from tests.readers.xlsx.test_batch import write
+
+ID = "M.8882.4808.1063415"
+
+
+def pending(path):
+    return read_pending_download(path, wanted={ID}, time_zone=UTC)
+
+
+@pytest.fixture
+def _made_up(monkeypatch):
+    monkeypatch.setattr(readers, "FORMATS", ("tests.readers.made_up_format", *readers.FORMATS))
+
+
+@pytest.mark.usefixtures("_made_up")
+def test_a_new_format_is_read_as_a_batch(tmp_path):
+    path = tmp_path / "returns.txt"
+    path.write_bytes(b"%BARS\n" + f"ActionId|Amount|Reason\n{ID}|0|REJECTED\n{ID}|1|ORDER_UPDATE\n".encode())
+    loaded = read_batch(path, sheet="one")
+    assert loaded.origin == "bars, sheet one"
+    assert [(finding.row, finding.code) for finding in check(loaded.columns)] == [(4, "id-duplicate")]
+
+
+@pytest.mark.usefixtures("_made_up")
+def test_a_new_format_is_read_as_a_pending_download(tmp_path):
+    path = tmp_path / "pending.txt"
+    path.write_bytes(b"%BARS\n" + f"Report of June\nAction ID|Sale Amount|State\n{ID}|49.90|PENDING\n".encode())
+    assert read_headers(path) == ["Action ID", "Sale Amount", "State"]
+    action = pending(path).actions[ID]
+    assert (action.cents, action.state) == (4990, "PENDING")
+
+
+@pytest.mark.usefixtures("_made_up")
+def test_a_format_may_go_by_the_name_of_a_file(tmp_path):
+    path = tmp_path / "returns.bars"
+    path.write_text(f"any first line\nActionId|Amount|Reason\n{ID}|0|REJECTED\n")
+    assert list(read_batch(path).columns.amount) == ["0"]
+
+
+def test_the_same_file_is_no_batch_before_its_format_is_registered(tmp_path):
+    path = tmp_path / "returns.bars"
+    path.write_text(f"%BARS\nActionId|Amount|Reason\n{ID}|0|REJECTED\n")
+    with pytest.raises(FileError, match="has no row with the headers"):
+        read_batch(path)
+
+
+LOADED = """
+import sys
+from datetime import UTC
+from pathlib import Path
+from action_returns.readers.batch_file import read_batch
+from action_returns.readers.pending_download import read_pending_download
+if sys.argv[1] == "batch":
+    read_batch(Path(sys.argv[2]))
+else:
+    read_pending_download(Path(sys.argv[2]), wanted=None, time_zone=UTC)
+print(*sorted(name for name in sys.modules if name.startswith("action_returns.readers.")))
+"""
+WORKBOOK, JSON, CSV = (
+    "action_returns.readers.xlsx",
+    "action_returns.readers.json_file",
+    "action_returns.readers.csv_file",
+)
+
+
+@pytest.mark.parametrize(
+    ("what", "name", "without"),
+    [
+        ("batch", "b.xlsx", {JSON, CSV}),
+        ("batch", "b.csv", {WORKBOOK}),
+        ("pending", "b.xlsx", {JSON, CSV}),
+        ("pending", "b.json", {WORKBOOK, CSV}),
+        ("pending", "b.csv", {WORKBOOK}),
+    ],
+)
+def test_a_format_that_is_not_used_is_not_loaded(tmp_path, what, name, without):
+    path = tmp_path / name
+    if name == "b.xlsx":
+        write(path, [(ID, 0.0, "REJECTED")])
+    elif name == "b.json":
+        path.write_text(json.dumps([{"ActionId": ID}]))
+    else:
+        path.write_text(f"ActionId,Amount,Reason\n{ID},0,REJECTED\n")
+    command = [sys.executable, "-c", LOADED, what, str(path)]
+    loaded = set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+    assert "action_returns.readers.headers" in loaded
+    assert not loaded & without
+
+
+def test_a_list_of_actions_in_json_is_no_batch(tmp_path):
+    path = tmp_path / "actions.json"
+    path.write_text(json.dumps({"Actions": [{"ActionId": ID, "Amount": 0, "Reason": "REJECTED"}]}))
+    with pytest.raises(FileError):
+        read_batch(path)
+
+
+@pytest.mark.parametrize("read", [read_batch, read_headers, pending])
+@pytest.mark.parametrize("name", ["none.xlsx", "none.csv", "none.json", "no-folder/none.csv"])
+def test_a_missing_file_has_one_text_whatever_reads_it(tmp_path, read, name):
+    with pytest.raises(FileError) as caught:
+        read(tmp_path / name)
+    text = f"There is no file {tmp_path / name}. Check the name and the folder it is in."
+    assert (caught.value.problem, caught.value.message) == ("file-unreadable", text)
+
+
+@pytest.mark.parametrize("read", [read_batch, read_headers, pending])
+@pytest.mark.parametrize("name", ["folder.xlsx", "folder"])
+def test_a_folder_has_one_text_whatever_reads_it(tmp_path, read, name):
+    (tmp_path / name).mkdir()
+    with pytest.raises(FileError) as caught:
+        read(tmp_path / name)
+    text = f"{tmp_path / name} is a folder. Name a file that is in it."
+    assert (caught.value.problem, caught.value.message) == ("file-unreadable", text)
+
+
+@pytest.mark.parametrize("read", [read_batch, read_headers, pending])
+@pytest.mark.parametrize("name", ["b.xlsx", "b.csv"])
+def test_a_file_that_another_program_holds_has_one_text_whatever_reads_it(tmp_path, monkeypatch, read, name):
+    path = tmp_path / name
+    path.write_bytes(b"PK")
+
+    def held(*_args, **_options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(type(path), "open", held)
+    with pytest.raises(FileError) as caught:
+        read(path)
+    assert caught.value.message == (
+        f"{path} cannot be opened: Permission denied. If another program has it open, close it there or save a copy, "
+        "and try again."
+    )
+
+
+@pytest.mark.parametrize("name", ["b.xlsx", "b.csv", "b.json"])
+def test_a_file_that_vanishes_after_its_first_bytes_were_read_is_told_like_a_missing_one(tmp_path, monkeypatch, name):
+    path = tmp_path / name
+    path.write_bytes({"b.xlsx": b"PK", "b.csv": b"a,b", "b.json": b"[]"}[name])
+    find = readers.find_format
+
+    def vanishing(given):
+        found = find(given)
+        given.unlink()
+        return found
+
+    monkeypatch.setattr("action_returns.readers.table_file.find_format", vanishing)
+    with pytest.raises(FileError, match="There is no file"):
+        read_headers(path)
