@@ -35,14 +35,14 @@ class ActionReturn(BaseModel):
     @model_validator(mode="after")
     def _may_be_sent(self, info: ValidationInfo) -> Self:
         policy = (info.context or {}).get("policy", DEFAULT_POLICY)
-        judge = CellRules(policy)
-        said: list[str | None] = [judge.action_id(self.action_id)]
-        kind = judge.reason(self.reason)
+        rules = CellRules(policy)
+        codes: list[str | None] = [rules.action_id(self.action_id)]
+        kind = rules.reason(self.reason)
         if not isinstance(kind, ReasonKind):
-            said.append(kind)
+            codes.append(kind)
         if kind is (ReasonKind.REVERSE if self.cents else ReasonKind.MODIFY):
-            said.append("reason-amount-mismatch")
-        errors = [code for code in said if code is not None and RULE_BY_CODE[code].severity is Severity.ERROR]
+            codes.append("reason-amount-mismatch")
+        errors = [code for code in codes if code is not None and RULE_BY_CODE[code].severity is Severity.ERROR]
         if errors:
             raise ValueError("; ".join(f"{code}: {RULE_BY_CODE[code].title}" for code in errors))
         return self
@@ -54,7 +54,7 @@ class ActionReturn(BaseModel):
 
 
 def ready_rows(actions: Iterable[ActionReturn]) -> ReadyRows:
-    """Make the rows of a file from models."""
+    """Build the rows of a file from models."""
     listed = list(actions)
     return ReadyRows(
         action_ids=[action.action_id for action in listed],
@@ -64,7 +64,7 @@ def ready_rows(actions: Iterable[ActionReturn]) -> ReadyRows:
 
 
 def as_columns(actions: Iterable[ActionReturn]) -> Columns:
-    """Make columns from models, so that the rules that look at several rows can be checked too."""
+    """Build columns from models, so that the rules that look at several rows can be checked too."""
     rows = ready_rows(actions)
     amounts = [amount_text(cents) for cents in rows.cents]
     return Columns(rows.action_ids, amounts, rows.reasons, range(1, len(rows) + 1))

@@ -62,7 +62,7 @@ def amount_text(cents: int) -> str:
 
 
 def exact_cents(cell: str | float) -> Cents:
-    """Read the cents of a cell that was found to be good.
+    """Read the cents of a cell that was checked and is good.
 
     Raises:
         ValueError: when it was not.
@@ -92,12 +92,12 @@ _GROUPED: Final[tuple[tuple[Callable[[str], re.Match[str] | None], Callable[[str
 
 
 def has_separators(text: str) -> bool:
-    """Tell whether a text is digits with commas, dots or apostrophes between them."""
+    """Return whether a text is digits with commas, dots or apostrophes between them."""
     return _separated(text) is not None
 
 
 def only_reading(text: str) -> Cents | None:
-    """Give the one amount the text can mean; None where two readings are possible, as in ``1,250``."""
+    """Return the one amount the text can mean; None where two readings are possible, as in ``1,250``."""
     comma = _decimal_comma(text)
     if comma is not None:
         return cents_of_text(f"{comma[1]}.{comma[2]}")

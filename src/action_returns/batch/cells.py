@@ -20,7 +20,7 @@ class CellError:
     Args:
         kind: ``error`` for an error value such as #N/A, ``no-value`` for a formula that was not calculated,
             ``merged`` for a cell that is part of a merged area.
-        shown: what a person sees in the cell, ``""`` where nothing is seen.
+        shown: what a person sees in the cell, ``""`` where the cell looks empty.
     """
 
     kind: Literal["error", "no-value", "merged"]
@@ -32,7 +32,7 @@ Cell: TypeAlias = str | float | bool | datetime | date | time | timedelta | Cell
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The three columns of a batch as they were found, one entry a row, never cleaned.
+    """The three columns of a batch as the file holds them, one entry a row, never cleaned.
 
     Args:
         action_id: raw cells of the ActionId column.
@@ -153,7 +153,7 @@ class ReadyRows:
     """Rows without an error, in sheet order, as columns of equal length.
 
     Args:
-        action_ids: the ids, exactly as they stood there.
+        action_ids: the ids, exactly as the cells hold them.
         cents: the new order totals in integer cents; 0 reverses.
         reasons: the reason codes.
         rows: the row number a person sees beside each; empty when the rows come from elsewhere.
@@ -174,7 +174,7 @@ class ReadyRows:
 _like_a_cell = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr]?[0-9]*[Cc]?[0-9]*").fullmatch
 
 _MOST_SHOWN: Final = 60
-"""Letters of a cell that a message repeats."""
+"""Characters of a cell that a message repeats."""
 
 
 def display_cell(cell: object) -> str:

@@ -60,22 +60,22 @@ def unusual_lines(text: str) -> list[int]:
 
 def later_occurrences(keys: Sequence[str | None]) -> list[int]:
     """Return the positions of every key that stands further up already; None is no key."""
-    seen: set[str | None] = set()
+    earlier: set[str | None] = set()
     repeated = []
     for start in range(0, len(keys), _CHUNK):
         chunk = keys[start : start + _CHUNK]
-        if seen.isdisjoint(chunk):
-            before = len(seen)
-            seen.update(chunk)
-            if len(seen) - before == len(chunk):
+        if earlier.isdisjoint(chunk):
+            before = len(earlier)
+            earlier.update(chunk)
+            if len(earlier) - before == len(chunk):
                 continue
-            seen.difference_update(chunk)
+            earlier.difference_update(chunk)
         for position, key in enumerate(chunk, start):
             if key is None:
                 continue
-            if key in seen:
+            if key in earlier:
                 repeated.append(position)
-            seen.add(key)
+            earlier.add(key)
     return repeated
 
 

@@ -1,4 +1,4 @@
-"""What an account allows: its reason codes, its ids and the amount above which it wants to be asked."""
+"""What a check knows besides the cells: the account's rules, the pending download and what was sent before."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ DEFAULT_POLICY = Policy()
 
 
 class PendingAction(NamedTuple):
-    """One action as the download has it; None where the download does not tell.
+    """One action as the download has it; None where the download does not contain it.
 
     Args:
         cents: its current amount in integer cents.
@@ -67,11 +67,11 @@ class PendingDownload:
     """A pending-actions download.
 
     Args:
-        actions: ActionId -> facts, for the actions that were asked for.
+        actions: ActionId -> facts, for the actions of the batch.
         count: rows in the download.
         as_of: how old the data is.
         as_of_basis: what ``as_of`` rests on, for people.
-        currency: the one currency of the amounts, None when the download does not say.
+        currency: the one currency of the amounts, None when the download names none.
         notes: what was left aside or could not be read, one sentence each.
     """
 

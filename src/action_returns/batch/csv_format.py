@@ -1,7 +1,7 @@
-"""The file that leaves: exact bytes, proven once more before anybody gets them.
+"""Build the CSV and validate it with a second, independent pattern; read it back.
 
 Header ``ActionId,Amount,Reason`` (impact.com, batch modifications for mobile actions), comma, CRLF after every record,
-ASCII, no byte order mark, no quotes; RFC 4180 with nothing optional left open.
+ASCII, no byte order mark, no quotes; RFC 4180 without its optional parts.
 """
 
 import re
@@ -17,13 +17,13 @@ HEADER: Final = b"ActionId,Amount,Reason\r\n"
 _BLOCK: Final = 4096
 _AMOUNT: Final = r"(?:0|(?!0+\.00)(?:0|[1-9][0-9]{0,14})\.[0-9]{2})"
 _RECORD: Final = rf"{SENDABLE_ID},{_AMOUNT},[A-Za-z0-9_-]{{1,64}}\r\n"
-# Written apart from the code that makes the records, so that a slip in one is caught by the other.
-_proven = re.compile(rf"(?:{_RECORD})*+".encode("ascii")).fullmatch
+# Independent of the code that makes the records, so that a mistake in one is found by the other.
+_allowed_records = re.compile(rf"(?:{_RECORD})*+".encode("ascii")).fullmatch
 _fields = re.compile(rb"([^,\r\n]+),([0-9]+)(?:\.([0-9]{2}))?,([^,\r\n]+)\r\n").findall
 
 
 class UnsafeBytesError(ValueError):
-    """The bytes were not what the format allows; nothing was given out. This is a mistake of the program."""
+    """The bytes are not what the format allows; nothing was returned. This is a mistake of the program."""
 
 
 def csv_bytes(rows: ReadyRows) -> bytes:
@@ -33,7 +33,7 @@ def csv_bytes(rows: ReadyRows) -> bytes:
         rows: the rows to send, amounts in integer cents.
 
     Returns:
-        The exact bytes; the same rows always give the same bytes.
+        The exact bytes; the same rows always lead to the same bytes.
 
     Raises:
         UnsafeBytesError: when a row holds what must not leave.
@@ -46,7 +46,7 @@ def csv_bytes(rows: ReadyRows) -> bytes:
             block = text.encode("ascii")
         except UnicodeEncodeError as error:
             raise UnsafeBytesError(f"a row holds {text[error.start]!r}, which is not ASCII") from None
-        if not _proven(block) or block.count(b"\n") != len(batch):
+        if not _allowed_records(block) or block.count(b"\n") != len(batch):
             raise UnsafeBytesError("a row holds what the file format does not allow")
         blocks.append(block)
     return b"".join(blocks)
@@ -59,7 +59,7 @@ def parse_csv_bytes(content: bytes) -> ReadyRows:
         UnsafeBytesError: when the bytes are not exactly of that form.
     """
     body = content.removeprefix(HEADER)
-    if not content.startswith(HEADER) or not _proven(body):
+    if not content.startswith(HEADER) or not _allowed_records(body):
         raise UnsafeBytesError("these bytes are not a file of action changes")
     fields = _fields(body)
     return ReadyRows(

@@ -1,4 +1,4 @@
-"""The batch of a workbook: which sheet, which columns, which rows; and every cell as it was."""
+"""Read the batch of a workbook: which sheet, which columns, which rows; every cell as it is."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _TABLE: Final = "actions"
 
 @dataclass(frozen=True, slots=True)
 class BatchLocation:
-    """Where a batch stands.
+    """Where a batch is in a workbook.
 
     Args:
         sheet: the sheet.
@@ -59,7 +59,7 @@ def read_workbook(path: Path, *, sheet: str | None = None) -> LoadedBatch:
 
 
 def read_grid(path: Path, *, sheet: str | None = None) -> Iterator[tuple[int, list[Cell]]]:
-    """Give every row of a sheet that holds something: its number and its cells from column A on.
+    """Return every row of a sheet that holds something: its number and its cells from column A on.
 
     Args:
         path: the file.
@@ -71,72 +71,74 @@ def read_grid(path: Path, *, sheet: str | None = None) -> Iterator[tuple[int, li
     with Package(path) as package:
         try:
             book: XmlWorkbook | OpenpyxlWorkbook = XmlWorkbook(package)
-            for _ in book.rows(_first(book, sheet, path.name), most=1):
+            for _ in book.rows(_first_sheet(book, sheet, path.name), most=1):
                 break
         except UnsupportedXmlError:
             book = OpenpyxlWorkbook(package, path)
-        yield from book.rows(_first(book, sheet, path.name))
+        yield from book.rows(_first_sheet(book, sheet, path.name))
 
 
-def _first(book: XmlWorkbook | OpenpyxlWorkbook, sheet: str | None, name: str) -> Sheet:
-    return _considered(book.sheets, sheet, name)[0]
+def _first_sheet(book: XmlWorkbook | OpenpyxlWorkbook, sheet: str | None, name: str) -> Sheet:
+    return _candidate_sheets(book.sheets, sheet, name)[0]
 
 
 def _read(book: XmlWorkbook | OpenpyxlWorkbook, name: str, sheet: str | None) -> LoadedBatch:
-    spot = _find(book, name, sheet)
-    filled = book.columns(spot.sheet, spot.columns, spot.header)
+    location = _find(book, name, sheet)
+    filled = book.columns(location.sheet, location.columns, location.header)
     rows = filled.rows
     keep = len(rows)
     notes = []
-    if spot.table is not None:
-        keep = sum(number <= spot.table.bottom for number in rows)
-        below = [number for number in rows[keep:] if number > spot.table.bottom + spot.table.totals]
+    if location.table is not None:
+        keep = sum(number <= location.table.bottom for number in rows)
+        below = [number for number in rows[keep:] if number > location.table.bottom + location.table.totals]
         if below:
             notes.append(
-                f"{len(below)} filled rows below the table {spot.table.name} were not read (rows {below[0]} to "
+                f"{len(below)} filled rows below the table {location.table.name} were not read (rows {below[0]} to "
                 f"{below[-1]}). Drag the corner of the table over them if they belong to it."
             )
     if not keep:
-        raise FileError("no-rows", f"{name} has no rows below its headers ({spot}). Fill in the returns and save it.")
+        raise FileError(
+            "no-rows", f"{name} has no rows below its headers ({location}). Fill in the returns and save it."
+        )
     cells = filled.columns
     for column in cells:
         del column[keep:]
-    _mark_merged(cells, rows, spot.columns, filled.merges)
+    _mark_merged(cells, rows, location.columns, filled.merges)
     columns = Columns(
         action_id=cells[0],
         amount=cells[1],
         reason=cells[2],
         rows=rows[:keep],
-        sheet=spot.sheet.name,
-        letters=tuple(map(column_letters, spot.columns)),  # type: ignore[arg-type]  # three of them
+        sheet=location.sheet.name,
+        letters=tuple(map(column_letters, location.columns)),  # type: ignore[arg-type]  # three of them
         hidden=frozenset(filled.hidden.intersection(rows[:keep])),
     )
-    return LoadedBatch(columns, str(spot), tuple(notes))
+    return LoadedBatch(columns, str(location), tuple(notes))
 
 
 def _find(book: XmlWorkbook | OpenpyxlWorkbook, name: str, wanted: str | None) -> BatchLocation:
-    sheets = _considered(book.sheets, wanted, name)
+    sheets = _candidate_sheets(book.sheets, wanted, name)
     tables = [
-        BatchLocation(sheet, table.top, _numbers(found, table.left), table)
+        BatchLocation(sheet, table.top, _column_numbers(found, table.left), table)
         for sheet in sheets
         for table in sheet.tables
         if (found := find_columns(table.headers)) is not None
     ]
-    named = [spot for spot in tables if spot.table is not None and spot.table.name.lower() == _TABLE]
-    looked_at: list[Sequence[object]] = []
-    spots = named or tables or list(_by_headers(book, sheets, looked_at))
-    if not spots:
-        raise columns_missing(looked_at, name if wanted is None else f"Sheet {wanted} of {name}")
-    if len(spots) > 1:
+    named = [location for location in tables if location.table is not None and location.table.name.lower() == _TABLE]
+    searched: list[Sequence[object]] = []
+    locations = named or tables or list(_by_headers(book, sheets, searched))
+    if not locations:
+        raise columns_missing(searched, name if wanted is None else f"Sheet {wanted} of {name}")
+    if len(locations) > 1:
         raise FileError(
             "sheet-ambiguous",
-            f"{name} has the three columns more than once: {'; '.join(map(str, spots))}. "
-            f'Say which sheet counts: --sheet "{spots[0].sheet.name}"',
+            f"{name} has the three columns more than once: {'; '.join(map(str, locations))}. "
+            f'Choose the sheet: --sheet "{locations[0].sheet.name}"',
         )
-    return spots[0]
+    return locations[0]
 
 
-def _considered(sheets: Sequence[Sheet], wanted: str | None, name: str) -> list[Sheet]:
+def _candidate_sheets(sheets: Sequence[Sheet], wanted: str | None, name: str) -> list[Sheet]:
     if wanted is None:
         return [sheet for sheet in sheets if sheet.visible] or list(sheets)
     found = [sheet for sheet in sheets if sheet.name.casefold() == wanted.casefold()]
@@ -149,18 +151,18 @@ def _considered(sheets: Sequence[Sheet], wanted: str | None, name: str) -> list[
 
 
 def _by_headers(
-    book: XmlWorkbook | OpenpyxlWorkbook, sheets: Sequence[Sheet], looked_at: list[Sequence[object]]
+    book: XmlWorkbook | OpenpyxlWorkbook, sheets: Sequence[Sheet], searched: list[Sequence[object]]
 ) -> Iterator[BatchLocation]:
     for sheet in sheets:
         for number, cells in book.rows(sheet, most=HEADER_SEARCH_ROWS):
             found = find_columns(cells)
             if found is not None:
-                yield BatchLocation(sheet, number, _numbers(found, 1))
+                yield BatchLocation(sheet, number, _column_numbers(found, 1))
                 break
-            looked_at.append(cells)
+            searched.append(cells)
 
 
-def _numbers(found: dict[ColumnName, int], left: int) -> tuple[int, int, int]:
+def _column_numbers(found: dict[ColumnName, int], left: int) -> tuple[int, int, int]:
     first, second, third = (found[column] + left for column in COLUMN_NAMES)
     return first, second, third
 

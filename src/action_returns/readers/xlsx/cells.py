@@ -1,4 +1,4 @@
-"""Texts of a workbook: the shared string table and what is escaped in it (ECMA-376, 18.4 and 22.9.2.19)."""
+"""Read the cells of a workbook: shared strings, date formats and values (ECMA-376, 18.3, 18.4, 18.8, 22.9.2.19)."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _LAST: Final = 0x10FFFF
 
 
 def text_of(raw: str) -> str:
-    """Give the text that stands for itself: entities, ``_x000D_`` and line ends undone."""
+    """Return the plain text: entities, ``_x000D_`` and line ends decoded."""
     if "\r" in raw:
         raw = raw.replace("\r\n", "\n").replace("\r", "\n")
     if "&" in raw:
@@ -34,7 +34,7 @@ def text_of(raw: str) -> str:
 
 
 def rich_text(body: str) -> str:
-    """Give the text of a string item or inline string: its runs joined, without phonetic hints."""
+    """Return the text of a string item or inline string: its runs joined, without phonetic hints."""
     if "<rPh" in body:
         body = _phonetic.sub("", body)
     return "".join(map(text_of, _texts(body)))
@@ -94,7 +94,7 @@ _LAST_SERIAL: Final = 2_958_466
 
 
 def date_formats(styles: str) -> frozenset[int]:
-    """Give the cell formats (the ``s`` of a cell) that show dates or times.
+    """Return the cell formats (the ``s`` of a cell) that show dates or times.
 
     Args:
         styles: the XML of the styles part.
@@ -110,7 +110,7 @@ def date_formats(styles: str) -> frozenset[int]:
 
 
 def date_of(serial: float, *, from_1904: bool) -> datetime | CellError:
-    """Give the date that a number shows; what is out of range shows as number signs, as in the program itself."""
+    """Return the date that a number shows; a number out of range shows as number signs, as in the program itself."""
     if not 0 <= serial < _LAST_SERIAL:
         return CellError("error", "########")
     epoch = _EPOCH_1904 if from_1904 else EPOCH
@@ -121,7 +121,7 @@ def date_of(serial: float, *, from_1904: bool) -> datetime | CellError:
 
 
 _cells = re.compile(rb"<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL).finditer
-_place = re.compile(rb'\br="([A-Z]{1,3})([0-9]+)"').search
+_address = re.compile(rb'\br="([A-Z]{1,3})([0-9]+)"').search
 _kind = re.compile(rb'\bt="([A-Za-z]+)"').search
 _style = re.compile(rb'\bs="([0-9]+)"').search
 _value = re.compile(rb"<v(?:\s[^>]*)?>([^<]*)</v>").search
@@ -145,10 +145,10 @@ class CellContext:
 
 
 def row_number(row: bytes) -> int:
-    """Give the number of a row.
+    """Return the number of a row.
 
     Raises:
-        UnsupportedXmlError: when the row does not tell it.
+        UnsupportedXmlError: when the row does not contain it.
     """
     match = _start(row)
     if match is None:
@@ -157,26 +157,26 @@ def row_number(row: bytes) -> int:
 
 
 def is_hidden(row: bytes) -> bool:
-    """Tell whether a row is hidden or filtered away."""
+    """Return whether a row is hidden or filtered away."""
     return _hidden(row) is not None
 
 
 def cells_of(row: bytes, book: CellContext) -> Iterator[tuple[int, Cell]]:
-    """Give the cells of a row: column number and value; cells without content are left out.
+    """Return the cells of a row: column number and value; cells without content are left out.
 
     Raises:
-        UnsupportedXmlError: when a cell does not tell where it stands.
+        UnsupportedXmlError: when a cell has no address.
     """
     for match in _cells(row):
         head, body = match[1], match[2]
         if not body:
             continue
-        place = _place(head)
-        if place is None:
-            raise UnsupportedXmlError("cell without place")
+        address = _address(head)
+        if address is None:
+            raise UnsupportedXmlError("cell without address")
         value = _cell(head, body, book)
         if value is not None:
-            yield column_number(place[1].decode()), value
+            yield column_number(address[1].decode()), value
 
 
 def _cell(head: bytes, body: bytes, book: CellContext) -> Cell:

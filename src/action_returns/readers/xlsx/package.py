@@ -1,7 +1,8 @@
-"""Opening a workbook's package without being harmed by it, before any parser sees a byte.
+"""Open a workbook's package; check size, number of parts, compression ratio and DTDs before parsing.
 
-A workbook is a zip of XML parts (ECMA-376, part 2). Sizes, counts and ratios are limited, document type declarations
-refused: they are how a small file becomes gigabytes of memory, and no spreadsheet program writes them.
+A workbook is a zip of XML parts (ECMA-376, part 2). Sizes, counts and ratios are limited, and
+document type declarations refused: with them a small file becomes gigabytes of memory, and no spreadsheet program
+writes them.
 """
 
 import errno
@@ -23,7 +24,7 @@ _MOST_BYTES: Final = 400 * 2**20
 """A worksheet filled to its last row is about 200 MB of XML."""
 _MOST_IN_PART: Final = 300 * 2**20
 _MOST_IN_DIRECTORY: Final = 2**21
-"""Bytes of the zip's directory; a thousand for each of two thousand parts. zipfile reads all of it before we see one."""
+"""Bytes of the zip's directory; a thousand for each of two thousand parts. zipfile reads all of it before the first part."""
 _MOST_RATIO: Final = 100
 _RATIO_COUNTS_FROM: Final = 2**20
 _PROLOG: Final = 4096
@@ -53,7 +54,7 @@ class Package:
             try:
                 self._zip = zipfile.ZipFile(path)
             except zipfile.BadZipFile:
-                raise _no_zip(path) from None
+                raise _not_a_zip(path) from None
         try:
             with self._translate_errors():
                 self._refuse_hostile()
@@ -77,7 +78,7 @@ class Package:
         return part in self._parts
 
     def read(self, part: str) -> bytes:
-        """Give a whole part."""
+        """Read a whole part."""
         with self.open(part) as stream:
             return stream.read()
 
@@ -129,7 +130,9 @@ class Package:
         with self._zip.open(part) as stream:
             start = stream.read(_PROLOG)
         if _declares(start):
-            raise self._too_large(f"its part {part.filename} declares a document type, which can make it explode")
+            raise self._too_large(
+                f"its part {part.filename} declares a document type, which can make it grow without limit"
+            )
 
     def _too_large(self, why: str) -> FileError:
         return too_large(self.name, why)
@@ -150,17 +153,17 @@ def too_large(name: str, why: str) -> FileError:
 
 
 def refuse_other_encoding(start: bytes) -> None:
-    """Leave parts that are not UTF-8 to the slow reader.
+    """Refuse parts that are not UTF-8; openpyxl reads them.
 
     Raises:
-        UnsupportedXmlError: when the part says that it is something else.
+        UnsupportedXmlError: when the part declares another encoding.
     """
     if _other_encoding(start[:200]) or start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         raise UnsupportedXmlError("not UTF-8")
 
 
 def _directory_size(path: Path) -> int:
-    """Give the size of the zip's directory as its end record tells it (APPNOTE.TXT 4.3.16), 0 when there is none."""
+    """Return the size of the zip's directory as its end record has it (APPNOTE.TXT 4.3.16), 0 when there is none."""
     with path.open("rb") as file:
         size = file.seek(0, 2)
         file.seek(max(0, size - 2**16 - _END_RECORD))
@@ -169,7 +172,7 @@ def _directory_size(path: Path) -> int:
     return int.from_bytes(tail[at + 12 : at + 16], "little") if 0 <= at <= len(tail) - _END_RECORD else 0
 
 
-def _no_zip(path: Path) -> FileError:
+def _not_a_zip(path: Path) -> FileError:
     with path.open("rb") as file:
         start = file.read(2**20)
     head = start[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()

@@ -1,8 +1,8 @@
-"""A worksheet, read in pieces: whole columns at the speed of C where rows look alike, row by row where they do not.
+"""Read a worksheet in blocks: whole columns at once where rows have one pattern, row by row where they do not.
 
-Rows that a program wrote look alike once the digits are taken out. Each such skeleton is understood once; a block
-whose rows share one gives its columns with a single search for values. Any row whose skeleton is not that simple is
-read by :mod:`action_returns.readers.xlsx.cells`, which is exact; a test holds the two ways together.
+Rows that a program wrote are equal once the digits are removed. Each such skeleton is analysed once. A block whose
+rows have values in the same columns is read with a single search for values. Every other row is read by
+:mod:`action_returns.readers.xlsx.cells`, which is exact; a test compares the two ways.
 """
 
 import re
@@ -37,10 +37,10 @@ RowPattern = tuple[tuple[int, bool], ...]
 
 @dataclass(slots=True)
 class ColumnData:
-    """The wanted columns of a sheet while they are being read; rows empty in all of them are left out.
+    """Three columns of a sheet while they are read; rows that are empty in all of them are left out.
 
     Args:
-        columns: the cells, one list for each wanted column.
+        columns: the cells, one list for each column.
         rows: the sheet row of each.
         hidden: sheet rows that are hidden.
         merges: merged areas: left, top, right, bottom.
@@ -59,20 +59,20 @@ class SheetReader:
         self._package = package
         self._part = part
         self._book = book
-        self._shapes: dict[bytes, RowPattern | None] = {}
+        self._patterns: dict[bytes, RowPattern | None] = {}
         self._all_hidden = False
         self._tail = b""
 
     def rows(self, most: int = LAST_ROW) -> Iterator[tuple[int, list[Cell]]]:
-        """Give the rows that hold something, each with its number and its cells from column A on."""
-        given = 0
+        """Return the rows that hold something, each with its number and its cells from column A on."""
+        returned = 0
         for block in self._blocks():
             for row in _split(block):
                 cells = dict(cells_of(row, self._book))
                 if cells:
                     yield row_number(row), [cells.get(at) for at in range(1, max(cells) + 1)]
-                given += 1
-                if given >= most:
+                returned += 1
+                if returned >= most:
                     return
 
     def columns(self, wanted: tuple[int, int, int], first_row: int) -> ColumnData:
@@ -85,20 +85,20 @@ class SheetReader:
         filled = ColumnData()
         for block in self._blocks():
             data = _from_row(block, first_row)
-            for row in self._alike(data, wanted, filled):
-                self._one(row, wanted, filled)
+            for row in self._read_uniform_block(data, wanted, filled):
+                self._read_row(row, wanted, filled)
             if filled.rows and (len(filled.rows) > LAST_ROW or filled.rows[-1] > LAST_ROW):
                 raise too_large(self._package.name, f"it has rows beyond {LAST_ROW:,}, more than a worksheet can hold")
         if not all(map(lt, filled.rows, islice(filled.rows, 1, None))):
             raise UnsupportedXmlError("rows out of order")
         merges = (area(reference.decode()) for reference in _merged(self._tail))
-        filled.merges += [place for place in merges if place is not None]
+        filled.merges += [merge for merge in merges if merge is not None]
         if self._all_hidden:
             filled.hidden.update(filled.rows)
         return filled
 
     def _blocks(self) -> Iterator[bytes]:
-        """Give pieces of the sheet that hold whole rows; keep what stands after the last row."""
+        """Return blocks of the sheet that hold whole rows; keep what follows the last row."""
         with self._package.open(self._part) as stream:
             piece = stream.read(_BLOCK)
             refuse_other_encoding(piece)
@@ -120,54 +120,54 @@ class SheetReader:
                 tail += more
             self._tail = tail
 
-    def _alike(self, block: bytes, wanted: tuple[int, int, int], filled: ColumnData) -> list[bytes]:
-        """Read a block whose rows look alike but for a few; give all of its rows back when they do not."""
+    def _read_uniform_block(self, block: bytes, wanted: tuple[int, int, int], filled: ColumnData) -> list[bytes]:
+        """Read a block in which most rows have values in the same columns; return its rows unread when they have not."""
         skeletons = block.translate(None, _DIGITS).split(_END)[:-1]
         tally = Counter(skeletons)
-        for skeleton in tally.keys() - self._shapes.keys():
-            self._shapes[skeleton] = _shape(skeleton)
-        frames: Counter[tuple[int, ...]] = Counter()
+        for skeleton in tally.keys() - self._patterns.keys():
+            self._patterns[skeleton] = _row_pattern(skeleton)
+        rows_with: Counter[tuple[int, ...]] = Counter()
         for skeleton, times in tally.items():
-            frames[self._frame(skeleton)] += times
-        del frames[()]
-        frame = frames.most_common(1)[0][0] if frames else ()
-        if not set(wanted) & set(frame) or self._holds_dates(block):
+            rows_with[self._value_columns(skeleton)] += times
+        del rows_with[()]
+        value_columns = rows_with.most_common(1)[0][0] if rows_with else ()
+        if not set(wanted) & set(value_columns) or self._holds_dates(block):
             return _split(block)
-        odd = {skeleton for skeleton in tally if self._frame(skeleton) != frame}
-        if odd:
-            self._take_between(block, skeletons, odd, frame, wanted, filled)
+        exceptions = {skeleton for skeleton in tally if self._value_columns(skeleton) != value_columns}
+        if exceptions:
+            self._read_runs(block, skeletons, exceptions, value_columns, wanted, filled)
         else:
-            self._take(block, skeletons, frame, wanted, filled)
+            self._read_run(block, skeletons, value_columns, wanted, filled)
         return []
 
-    def _frame(self, skeleton: bytes) -> tuple[int, ...]:
-        """Give the columns in which a row has values; none when it has to be read by itself."""
-        return tuple(column for column, _ in self._shapes[skeleton] or ())
+    def _value_columns(self, skeleton: bytes) -> tuple[int, ...]:
+        """Return the columns in which a row has values; none when it must be read by itself."""
+        return tuple(column for column, _ in self._patterns[skeleton] or ())
 
-    def _take_between(
+    def _read_runs(
         self,
         block: bytes,
         skeletons: list[bytes],
-        odd: set[bytes],
-        frame: tuple[int, ...],
+        exceptions: set[bytes],
+        value_columns: tuple[int, ...],
         wanted: tuple[int, int, int],
         filled: ColumnData,
     ) -> None:
-        """Read the runs of rows between odd ones, and those one by one, in order."""
+        """Read the runs of rows between the exceptions, and each exception by itself, in order."""
         rows = _split(block)
         start = 0
         for at, skeleton in enumerate(skeletons):
-            if skeleton in odd:
-                self._take(b"".join(rows[start:at]), skeletons[start:at], frame, wanted, filled)
-                self._one(rows[at], wanted, filled)
+            if skeleton in exceptions:
+                self._read_run(b"".join(rows[start:at]), skeletons[start:at], value_columns, wanted, filled)
+                self._read_row(rows[at], wanted, filled)
                 start = at + 1
-        self._take(b"".join(rows[start:]), skeletons[start:], frame, wanted, filled)
+        self._read_run(b"".join(rows[start:]), skeletons[start:], value_columns, wanted, filled)
 
-    def _take(
+    def _read_run(
         self,
         block: bytes,
         skeletons: list[bytes],
-        frame: tuple[int, ...],
+        value_columns: tuple[int, ...],
         wanted: tuple[int, int, int],
         filled: ColumnData,
     ) -> None:
@@ -176,34 +176,34 @@ class SheetReader:
             return
         values = _values(block)
         numbers = _numbers(block)
-        width = len(frame)
+        width = len(value_columns)
         if len(values) != width * len(skeletons) or len(numbers) != len(skeletons):
             raise UnsupportedXmlError("values")
         strings = self._book.strings.__getitem__
-        kinds = {skeleton: self._shapes[skeleton] or () for skeleton in set(skeletons)}
+        kinds = {skeleton: self._patterns[skeleton] or () for skeleton in set(skeletons)}
         try:
             for at, column in enumerate(wanted):
                 cells = filled.columns[at]
-                if column not in frame:
+                if column not in value_columns:
                     cells += [None] * len(skeletons)
                     continue
-                place = frame.index(column)
-                raw = values[place::width]
-                shared = {shape[place][1] for shape in kinds.values()}
+                index = value_columns.index(column)
+                raw = values[index::width]
+                shared = {pattern[index][1] for pattern in kinds.values()}
                 if shared == {True}:
                     cells += map(strings, map(int, raw))
                 elif shared == {False}:
                     cells += map(float, raw)
                 else:
                     cells += [
-                        strings(int(value)) if kinds[skeleton][place][1] else float(value)
+                        strings(int(value)) if kinds[skeleton][index][1] else float(value)
                         for value, skeleton in zip(raw, skeletons, strict=True)
                     ]
         except (ValueError, IndexError):
             raise UnsupportedXmlError("cell value") from None
         filled.rows.extend(map(int, numbers))
 
-    def _one(self, row: bytes, wanted: tuple[int, int, int], filled: ColumnData) -> None:
+    def _read_row(self, row: bytes, wanted: tuple[int, int, int], filled: ColumnData) -> None:
         cells = dict(cells_of(row, self._book))
         three = [cells.get(column) for column in wanted]
         if three == [None, None, None]:
@@ -242,7 +242,7 @@ def _split(block: bytes) -> list[bytes]:
     return block.split(_END)[:-1]
 
 
-def _shape(skeleton: bytes) -> RowPattern | None:
+def _row_pattern(skeleton: bytes) -> RowPattern | None:
     match = _skeleton(skeleton)
     if match is None:
         return None

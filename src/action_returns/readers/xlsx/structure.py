@@ -75,7 +75,7 @@ class Structure:
 
 
 def attributes(tag: str) -> dict[str, str]:
-    """Give the attributes of a tag."""
+    """Return the attributes of a tag."""
     return {name: text_of(double or single) for name, double, single in _attribute(tag)}
 
 
@@ -127,21 +127,21 @@ def _read_table(package: Package, part: str) -> Table | None:
     head = _table(text)
     if head is None:
         raise UnsupportedXmlError("table")
-    facts = attributes(head[0])
-    place = area(facts.get("ref", ""))
-    if place is None or facts.get("headerRowCount", "1") == "0":
+    tag_attributes = attributes(head[0])
+    table_area = area(tag_attributes.get("ref", ""))
+    if table_area is None or tag_attributes.get("headerRowCount", "1") == "0":
         return None
-    left, top, _, bottom = place
-    totals = facts.get("totalsRowCount", "0")
+    left, top, _, bottom = table_area
+    totals = tag_attributes.get("totalsRowCount", "0")
     if not (totals.isascii() and totals.isdigit()):
         raise UnsupportedXmlError("totals of a table")
     headers = tuple(attributes(tag).get("name", "") for tag in _column(text))
-    name = facts.get("displayName") or facts.get("name", "")
+    name = tag_attributes.get("displayName") or tag_attributes.get("name", "")
     return Table(name, headers, left, top, bottom - int(totals), int(totals))
 
 
 def _related(package: Package, part: str) -> dict[str, tuple[str, str]]:
-    """Give what a part points to: id -> kind and part."""
+    """Return what a part points to: id -> kind and part."""
     folder, _, name = part.rpartition("/")
     source = f"{folder}/_rels/{name}.rels".lstrip("/")
     if source not in package:
@@ -151,11 +151,11 @@ def _related(package: Package, part: str) -> dict[str, tuple[str, str]]:
     if ":Relationship " in text:
         raise UnsupportedXmlError("relations with a prefix")
     for tag in _relationship(text):
-        facts = attributes(tag)
-        if facts.get("TargetMode") != "External":
-            target = facts.get("Target", "")
+        tag_attributes = attributes(tag)
+        if tag_attributes.get("TargetMode") != "External":
+            target = tag_attributes.get("Target", "")
             full = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-            found[facts.get("Id", "")] = (facts.get("Type", "").rpartition("/")[2], full)
+            found[tag_attributes.get("Id", "")] = (tag_attributes.get("Type", "").rpartition("/")[2], full)
     return found
 
 

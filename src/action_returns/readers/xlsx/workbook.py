@@ -1,4 +1,4 @@
-"""An opened workbook: its sheets and their cells, the fast way or, for unusual XML, through openpyxl."""
+"""Read an open workbook: its sheets and cells, the fast way or, for unusual XML, through openpyxl."""
 
 import warnings
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
 
 
-_MOST_FOR_SLOW: Final = 2**24
+_MOST_FOR_OPENPYXL: Final = 2**24
 """Bytes of XML that openpyxl still reads within seconds."""
 
 
@@ -41,11 +41,11 @@ class XmlWorkbook:
         return self._structure.sheets
 
     def rows(self, sheet: Sheet, most: int = LAST_ROW) -> Iterator[tuple[int, list[Cell]]]:
-        """Give the rows of a sheet that hold something: number, and cells from column A on."""
+        """Return the rows of a sheet that hold something: number, and cells from column A on."""
         return SheetReader(self.package, sheet.part, self._book).rows(most)
 
     def columns(self, sheet: Sheet, numbers: tuple[int, int, int], header: int) -> ColumnData:
-        """Give three columns of a sheet, from below the header row on."""
+        """Return three columns of a sheet, from below the header row on."""
         return SheetReader(self.package, sheet.part, self._book).columns(numbers, header + 1)
 
 
@@ -53,7 +53,7 @@ class OpenpyxlWorkbook:
     """The same through openpyxl, for workbooks whose XML no common program writes."""
 
     def __init__(self, package: Package, path: Path) -> None:
-        if package.largest > _MOST_FOR_SLOW:
+        if package.largest > _MOST_FOR_OPENPYXL:
             raise too_large(path.name, "it is very large, and written in a way no common spreadsheet program does")
         self._values, self._formulas = load_with_openpyxl(path, values=True), load_with_openpyxl(path, values=False)
 
@@ -61,18 +61,18 @@ class OpenpyxlWorkbook:
     def sheets(self) -> tuple[Sheet, ...]:
         """The worksheets, in the order of their tabs."""
         return tuple(
-            Sheet(sheet.title, sheet.title, sheet.sheet_state == "visible", tuple(_slow_tables(sheet)))
+            Sheet(sheet.title, sheet.title, sheet.sheet_state == "visible", tuple(_openpyxl_tables(sheet)))
             for sheet in self._formulas.worksheets
         )
 
     def rows(self, sheet: Sheet, most: int = LAST_ROW) -> Iterator[tuple[int, list[Cell]]]:
-        """Give the rows of a sheet that hold something: number, and cells from column A on."""
+        """Return the rows of a sheet that hold something: number, and cells from column A on."""
         epoch = self._values.epoch
         for number, cells in openpyxl_rows(self._values[sheet.name], self._formulas[sheet.name], most):
-            yield number, [_dated(cell, epoch) for cell in cells]
+            yield number, [_as_date(cell, epoch) for cell in cells]
 
     def columns(self, sheet: Sheet, numbers: tuple[int, int, int], header: int) -> ColumnData:
-        """Give three columns of a sheet, from below the header row on."""
+        """Return three columns of a sheet, from below the header row on."""
         filled = ColumnData()
         for number, cells in self.rows(sheet):
             three = [cells[column - 1] if column <= len(cells) else None for column in numbers]
@@ -84,22 +84,22 @@ class OpenpyxlWorkbook:
         filled.hidden.update(number for number, facts in formulas.row_dimensions.items() if facts.hidden)
         if formulas.sheet_format.zeroHeight:
             filled.hidden.update(filled.rows)
-        filled.merges += [place for merged in formulas.merged_cells.ranges if (place := area(str(merged))) is not None]
+        filled.merges += [merge for merged in formulas.merged_cells.ranges if (merge := area(str(merged))) is not None]
         return filled
 
 
-def _slow_tables(sheet: Any) -> Iterator[Table]:
+def _openpyxl_tables(sheet: Any) -> Iterator[Table]:
     for table in sheet.tables.values():
-        place = area(table.ref)
-        if place is not None and table.headerRowCount != 0:
-            left, top, _, bottom = place
+        table_area = area(table.ref)
+        if table_area is not None and table.headerRowCount != 0:
+            left, top, _, bottom = table_area
             totals = table.totalsRowCount or 0
             headers = tuple(column.name for column in table.tableColumns)
             yield Table(table.displayName, headers, left, top, bottom - totals, totals)
 
 
-def _dated(cell: Cell, epoch: datetime) -> Cell:
-    """Give a time or a duration as the date that its number is, as the fast way does."""
+def _as_date(cell: Cell, epoch: datetime) -> Cell:
+    """Return a time or a duration as the date that its number is, as the fast way does."""
     match cell:
         case time():
             return datetime.combine(epoch, cell)
@@ -138,7 +138,7 @@ def load_with_openpyxl(path: Path, *, values: bool) -> "Workbook":
 
 
 def openpyxl_rows(values: Any, formulas: Any, most: int) -> Iterator[tuple[int, list[Cell]]]:
-    """Give the rows of a sheet that hold something, each with its number and its cells from column A on.
+    """Return the rows of a sheet that hold something, each with its number and its cells from column A on.
 
     Args:
         values: the sheet with values.
@@ -206,7 +206,7 @@ def read_table(path: Path, name: str) -> TableRows | None:
 
 
 def sheet_names(path: Path) -> tuple[str, ...]:
-    """Give the names of all sheets, the hidden ones included.
+    """Return the names of all sheets, the hidden ones included.
 
     Raises:
         FileError: when the workbook cannot be read.
@@ -235,17 +235,17 @@ def _rows(book: XmlWorkbook | OpenpyxlWorkbook, file: str, sheet: Sheet, table: 
             raise too_large(file, f"it has rows beyond {LAST_ROW:,}, more than a worksheet can hold")
         inside = cells[left : left + width]
         inside += [None] * (width - len(inside))
-        if table.top <= number <= table.bottom and _shows([*cells[:left], *cells[left + width :]]):
+        if table.top <= number <= table.bottom and _shows_something([*cells[:left], *cells[left + width :]]):
             beside.append(number)
         if table.top < number <= table.bottom:
             at = number - table.top - 1
             rows += ([None] * width for _ in range(len(rows), at + 1))
             rows[at] = inside
-        elif number > table.bottom + table.totals and _shows(inside):
+        elif number > table.bottom + table.totals and _shows_something(inside):
             below.append((number, inside))
     return TableRows(sheet.name, table.headers, table.top + 1, rows, below, tuple(beside))
 
 
-def _shows(cells: Sequence[Cell]) -> bool:
-    """Tell whether anything can be seen; a formula that amounts to an empty text cannot."""
+def _shows_something(cells: Sequence[Cell]) -> bool:
+    """Return whether any cell shows something; a formula with an empty text does not."""
     return any(cell is not None and cell != "" for cell in cells)
