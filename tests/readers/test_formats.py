@@ -137,6 +137,7 @@ def test_a_file_that_another_program_holds_has_one_text_whatever_reads_it(tmp_pa
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(type(path), "open", held)
+    monkeypatch.setattr(type(path), "stat", held)  # as in a folder that may not be looked into
     with pytest.raises(FileError) as caught:
         read(path)
     assert caught.value.message == (

@@ -4,6 +4,7 @@ A file format is one module and its line in :data:`FORMATS`. The module has ``ma
 when a batch can be in such a file. A module is imported only when it is asked or used.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -110,7 +111,8 @@ def translate_open_errors(path: Path) -> Iterator[None]:
 
 def open_error(path: Path, error: OSError) -> FileError:
     """Return the refusal of a file that the operating system does not open."""
-    if path.is_dir():  # Windows reports a folder as a file without permission
+    # Windows reports a folder as a file without permission; Path.is_dir raises where it may not look.
+    if isinstance(error, IsADirectoryError) or os.path.isdir(path):  # noqa: PTH112
         text = f"{path} is a folder. Name a file that is in it."
     elif isinstance(error, FileNotFoundError):
         text = f"There is no file {path}. Check the name and the folder it is in."
