@@ -22,7 +22,7 @@ _LOCKED_STATES: Final = frozenset({"APPROVED", "LOCKED"})
 """States in which an action takes no more changes (impact.com: an approved action cannot be modified further)."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class CheckedCells:
     """The batch after its single cells were checked: what the rules for rows start from.
 

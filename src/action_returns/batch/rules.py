@@ -30,8 +30,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class DuplicateInfo:
+class DuplicateInfo(NamedTuple):
     """Facts about other rows that some texts name.
 
     Args:
@@ -45,8 +44,7 @@ class DuplicateInfo:
     main_campaign: str
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One finding whose text is needed: its cell, and what the check knows about the row.
 
     Args:
