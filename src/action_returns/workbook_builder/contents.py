@@ -267,6 +267,7 @@ class Contents:
 
     def _current_values(self) -> dict[str, str | int]:
         """Return defined name -> value that the live formulas have now."""
+
         def starting(word: str) -> int:
             return sum(verdict.startswith(word) for verdict in self._verdicts)
 
