@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from action_returns.batch.cells import ReadyRows
-from action_returns.batch.csv_format import csv_bytes
+from action_returns.batch.csv_format import make_csv
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.records import NewBatch
 
@@ -33,7 +33,7 @@ def main():
     with open_ledger(path) as ledger:
         for batch in range(1, millions + 1):
             rows = rows_of(batch)
-            content = csv_bytes(rows)
+            content = make_csv(rows)
             start = time.perf_counter()
             claim = ledger.claim(BATCH, content, rows, name_for=lambda at: f"Batch_{at:04d}.csv", confirmation={})
             recorded.append(time.perf_counter() - start)

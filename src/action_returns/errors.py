@@ -9,6 +9,7 @@ ActionReturnsError
 ├── FileError                   a file cannot be used as a whole; ``problem`` says which refusal it is
 ├── RowsWithErrorsError         rows with errors would have to be left out, and the user did not ask for that
 ├── NoRowsToSendError           no row may be sent
+├── DeclinedError               the user was asked and said no
 ├── AlreadySentError            the ledger has this exact content already
 ├── RowsAlreadySentError        the ledger has rows of it already, which the user was not told
 ├── SettingsError
@@ -123,6 +124,16 @@ class NoRowsToSendError(ActionReturnsError):
 
     problem = "no-rows-to-send"
     exit_code = Exit.BATCH_HAS_ERRORS
+
+
+class DeclinedError(ActionReturnsError):
+    """The user was asked and said no. Nothing was sent."""
+
+    problem = "declined"
+    exit_code = Exit.INTERRUPTED
+
+    def __init__(self, message: str = "Nothing was sent.") -> None:
+        super().__init__(message)
 
 
 class AlreadySentError(ActionReturnsError):

@@ -132,7 +132,7 @@ def test_export_writes_the_exact_bytes(work):
 def test_export_holds_ready_rows_only_and_says_so(work):
     result = run("export", "-", "-o", "-", stdin=BAD.encode())
     assert (result.returncode, result.stdout) == (3, EXACT)
-    assert "1 rows with errors are not in it" in said(result)
+    assert "1 row with errors is not in it" in said(result)
 
 
 def test_export_never_writes_over_another_file_or_its_input(work):
@@ -170,7 +170,7 @@ def test_the_list_is_never_written_over_under_another_spelling_of_its_name(work,
     for source, target in (("returns.csv", other), (other, "returns.csv")):
         result = run(command, source, "-o", target, "--force")
         assert result.returncode == 2
-        assert "it is never written. Choose another name with -o." in said(result)
+        assert "it is never written. Choose another name." in said(result)
         assert (work / "returns.csv").read_bytes() == BAD.encode()
         assert Path(other).read_bytes() == BAD.encode()
 

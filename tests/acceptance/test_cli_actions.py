@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from action_returns.batch.cells import ReadyRows
-from action_returns.batch.csv_format import csv_bytes
+from action_returns.batch.csv_format import make_csv
 from action_returns.channels.base import Outcome, State
 from action_returns.files import default_paths
 from action_returns.ledger.ledger import open_ledger
@@ -39,7 +39,7 @@ def batch(outbox, home):
     with open_ledger(places.ledger_file) as ledger:
         claim = ledger.claim(
             NewBatch("acme", "test", "ftp", "ftp://batch.impact.com/", "returns.xlsx"),
-            csv_bytes(rows),
+            make_csv(rows),
             rows,
             name_for=lambda number: f"{number}.csv",
             confirmation={"how": "asked in the workbook"},
@@ -192,7 +192,7 @@ def test_an_outcome_that_the_receiver_gave_bears_no_mark(outbox, run, file):
 
 def test_the_receipt_tells_that_a_person_said_so(batch, run):
     page = batch / "receipt.html"
-    assert "Unknown: nobody can tell" in page.read_text()
+    assert "Unknown: it cannot be told" in page.read_text()
     assert "action-returns history mark 0001" in page.read_text()
     run("history", "mark", "0001", "sent", *WHY, "--yes")
     after = page.read_text()

@@ -52,7 +52,7 @@ def test_the_sheet_that_was_named_is_the_one_that_is_read(outbox, two_sheets, ru
     result = run(*command, two_sheets, "--sheet", sheet, "--json")
     if command[0] == "send" and sheet == "June":
         assert result.code == 3
-        assert f"None of the 2 rows of {two_sheets} may be sent." in result.said
+        assert f"None of the 2 rows of {two_sheets} can be sent, so nothing was sent." in result.said
     else:
         assert result.json["rows"] == rows
 

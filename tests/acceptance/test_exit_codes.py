@@ -117,7 +117,7 @@ def test_no_exit_code_is_left_untested():
 
 def test_rows_that_somebody_sent_after_the_check_are_exit_code_8(outbox, file, run, monkeypatch, tmp_path):
     """Another person sends a row of the list after it was checked and before it is recorded."""
-    from action_returns.cli import send
+    from action_returns.operations import send
 
     others = tmp_path / "others.csv"
     others.write_text(OTHERS, newline="")
@@ -131,9 +131,8 @@ def test_rows_that_somebody_sent_after_the_check_are_exit_code_8(outbox, file, r
     monkeypatch.setattr(send, "review", meanwhile)
     result = run("send", file(), "--yes")
     assert result.code == 8
-    assert (
-        f"1 rows with the same amount and reason were sent meanwhile: {ONE} in batch 0001. Nothing was sent now."
-        in (result.said)
+    assert f"1 row with the same amount and reason was sent meanwhile: {ONE} in batch 0001. Nothing was sent now." in (
+        result.said
     )
     assert len(list(outbox.iterdir())) == 1, "only the list of the other person"
     assert len(run("history", "list", "--json").json) == 1
@@ -195,7 +194,7 @@ def test_a_no_at_the_terminal_is_exit_code_130_and_nothing_is_sent(outbox, file)
     code, seen = at_a_terminal("n", "send", file(BAD), "--only-ready")
     assert code == 130
     assert "Send 2 rows to TEST now?" in seen
-    assert "interrupted. Nothing was sent." in seen
+    assert "Nothing was sent." in seen
     assert list(outbox.iterdir()) == []
 
 

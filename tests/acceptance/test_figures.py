@@ -49,6 +49,7 @@ def test_the_review_gives_each_figure_beside_its_name(outbox, run, mixed, pendin
         "Changes": "2, new totals 1,250.40 EUR",
         "Reasons": "1 REJECTED, 2 ORDER_UPDATE",
         "Money effect": "order value -2,060.00 EUR over the 2 rows whose current amount is known",
+        "Errors": "2",
         "Warnings": "1",
         "Destination": f"TEST · outbox · {outbox} (profile acme)",
         "File": f"{len(LEAVES)} bytes, SHA-256 {SHA256}",
@@ -86,10 +87,10 @@ def test_the_page_of_the_review_gives_the_same_figures(outbox, run, mixed, pendi
     page = (tmp_path / "review.html").read_text()
     facts = dict(re.findall('<tr><th scope="row">(.*?)</th><td[^>]*>(.*?)</td></tr>', page))
     assert facts == {
-        "Rows to send": "3 of 5",
+        "Rows to send": "3 of 5 (2 with errors stay behind)",
         "Reversals": "1",
         "Changes": "2, new totals 1,250.40 EUR",
-        "Money effect": "order value -2,060.00 EUR over 2 rows whose current amount is known",
+        "Money effect": "order value -2,060.00 EUR over the 2 rows whose current amount is known",
         "Reasons": "1 REJECTED, 2 ORDER_UPDATE",
         "Errors": "2",
         "Warnings": "1",
@@ -204,7 +205,7 @@ def test_the_history_lists_each_batch_with_its_own_figures(outbox, run, file, mi
 def test_a_receipt_counts_reversals_and_changes(outbox, run, mixed, command):
     run("send", mixed, "--only-ready", "--yes")
     shown = listed(run("history", command, "1").out)
-    assert shown["Rows"] == "3 (1 reversals, 2 changes)"
+    assert shown["Rows"] == "3 (1 reversal, 2 changes)"
     assert shown["Size"] == f"{len(LEAVES)} bytes"
     assert (shown["SHA-256"], shown["Made from"], shown["Profile"]) == (SHA256, mixed, "acme")
     assert (shown["Environment"], shown["Channel"], shown["Destination"]) == ("TEST", "outbox", str(outbox))

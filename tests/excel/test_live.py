@@ -60,7 +60,7 @@ def test_rows_that_moved_while_the_terminal_asked_are_not_marked(desk, outbox, c
 def test_send_live_asks_like_send(desk, outbox, capsys):
     book = desk.open(GOOD)
     assert run(["send", book.name, "--live"]) == 2
-    assert "Nobody is here to confirm" in capsys.readouterr().err
+    assert "Cannot ask: there is no terminal" in capsys.readouterr().err
     assert list(outbox.iterdir()) == []
 
 

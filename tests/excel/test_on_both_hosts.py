@@ -228,7 +228,7 @@ def test_review_shows_totals_destination_and_what_was_not_checked(desk, outbox):
     said = desk.click("review")
     figures = dict(desk.peek("Review!B11:C19"))
     assert figures["Environment"] == "TEST"
-    assert figures["Reversals and new totals"] == "1 reversals, 1 new totals (12.50)"
+    assert figures["Reversals and new totals"] == "1 reversal, 1 new total (12.50)"
     assert str(outbox) in figures["Channel and destination"]
     assert float(figures["Left out because of errors"]) == 4
     assert "already locked" in figures["Not checked"]
@@ -254,7 +254,7 @@ def test_send_asks_once_with_the_totals_and_delivers_the_confirmed_rows(desk, ou
     said = desk.click("send")
     asked = desk.excel.alerts[0].text
     assert asked.startswith("Send 2 rows to TEST now?")
-    assert "1 reversals, 1 new totals" in asked
+    assert "1 reversal, 1 new total" in asked
     assert "4 rows with errors stay here" in asked
     (path,) = outbox.iterdir()
     assert list(csv.reader(path.read_text().splitlines())) == [

@@ -126,7 +126,7 @@ def test_validate_counts_errors_rows_and_warnings_apart(desk):
 
 def test_validate_tells_what_is_ready_and_nothing_else_when_all_is_well(desk):
     desk.open([*GOOD, ("M.8882.4808.3", "7", "ORDER_UPDATE")])
-    assert desk.click("validate") == (f"All 3 rows are ready.\n\n1 reversals, 2 new totals. Next: Review.{NO_DOWNLOAD}")
+    assert desk.click("validate") == (f"All 3 rows are ready.\n\n1 reversal, 2 new totals. Next: Review.{NO_DOWNLOAD}")
 
 
 def test_validate_tells_how_many_findings_are_not_listed(desk, monkeypatch):
@@ -234,7 +234,7 @@ def known(desk, places, tmp_path):
 
 def test_review_shows_every_figure(desk, outbox, known):
     assert desk.click("review") == (
-        "1 reversals, 2 new totals.\n\nThe sheet Review shows everything. Nothing was sent. Next: Send."
+        "1 reversal, 2 new totals.\n\nThe sheet Review shows everything. Nothing was sent. Next: Send."
     )
     figures = dict(desk.peek("Review!B11:C18"))
     made = desk.click("export_csv")
@@ -242,8 +242,8 @@ def test_review_shows_every_figure(desk, outbox, known):
     assert {label: str(figure).removesuffix(".0") for label, figure in figures.items()} == {
         "Environment": "TEST",
         "Rows to be sent": "3",
-        "Reversals and new totals": "1 reversals, 2 new totals (3,012.50)",
-        "Order value": "-1,207.50 EUR over 2 rows whose current amount is known",
+        "Reversals and new totals": "1 reversal, 2 new totals (3,012.50)",
+        "Order value": "-1,207.50 EUR over the 2 rows whose current amount is known",
         "Channel and destination": f"outbox: {outbox}",
         "SHA-256 of the file": made.partition("SHA-256 ")[2].partition(". ")[0],
         "Left out because of errors": "2",
@@ -255,7 +255,7 @@ def test_who_confirms_sees_totals_effect_errors_and_warnings(desk, outbox, known
     desk.excel.answer("no")
     desk.click("send")
     assert desk.excel.alerts[-2].text == (
-        "Send 3 rows to TEST now?\n\n1 reversals, 2 new totals\nOrder value -1,207.50 EUR\n"
+        "Send 3 rows to TEST now?\n\n1 reversal, 2 new totals\nOrder value -1,207.50 EUR over the 2 rows whose current amount is known\n"
         f"outbox: {outbox} (profile acme)\n2 rows with errors stay here.\n3 warnings to look at on Issues.\n\n"
         "Each change counts towards its action's 1,000, and can only be undone before the action locks."
     )
@@ -266,7 +266,7 @@ def test_who_confirms_a_clean_list_reads_of_no_errors_and_no_warnings(desk, outb
     desk.excel.answer("no")
     desk.click("send")
     assert desk.excel.alerts[-2].text == (
-        f"Send 2 rows to TEST now?\n\n1 reversals, 1 new totals\noutbox: {outbox} (profile acme)\n\n"
+        f"Send 2 rows to TEST now?\n\n1 reversal, 1 new total\noutbox: {outbox} (profile acme)\n\n"
         "Each change counts towards its action's 1,000, and can only be undone before the action locks."
     )
 

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from action_returns.batch.cells import ReadyRows
-from action_returns.batch.csv_format import csv_bytes
+from action_returns.batch.csv_format import make_csv
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.records import DuplicateBatchError, NewBatch, RepeatedRowsError, TeamDatabase
 
@@ -31,7 +31,7 @@ def sends(ledger, name, rows):
     """Tell whether it was this program that sent them."""
     batch = NewBatch("acme", "live", "ftp", "ftp://x/", f"{name}.xlsx")
     try:
-        claim = ledger.claim(batch, csv_bytes(rows), rows, name_for="{}.csv".format, confirmation={})
+        claim = ledger.claim(batch, make_csv(rows), rows, name_for="{}.csv".format, confirmation={})
     except (DuplicateBatchError, RepeatedRowsError):
         return False
     ledger.mark_sending(claim.number)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from action_returns.batch.cells import ReadyRows
-from action_returns.batch.csv_format import csv_bytes
+from action_returns.batch.csv_format import make_csv
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.records import NewBatch
 
@@ -24,7 +24,7 @@ def rows_of(number):
 def record(ledger, number, note):
     rows = rows_of(number)
     claimed = ledger.claim(
-        BATCH, csv_bytes(rows), rows, name_for=lambda at: f"Batch_{at:04d}.csv", confirmation={"how": "a test"}
+        BATCH, make_csv(rows), rows, name_for=lambda at: f"Batch_{at:04d}.csv", confirmation={"how": "a test"}
     )
     note(f"prepared {claimed.number}")
     ledger.mark_sending(claimed.number)

@@ -10,7 +10,7 @@ import pytest
 
 from action_returns.batch.cells import ReadyRows
 from action_returns.batch.context import SentAction
-from action_returns.batch.csv_format import csv_bytes
+from action_returns.batch.csv_format import csv_bytes, make_csv
 from action_returns.errors import LedgerError, MarkError, NoSuchBatchError
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.records import DuplicateBatchError, NewBatch, RepeatedRowsError
@@ -22,7 +22,7 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 def claim(ledger, rows=ROWS, batch=BATCH, **options):
     options = {"confirmation": {"how": "asked"}, **options}
-    return ledger.claim(batch, csv_bytes(rows), rows, name_for=lambda number: f"Batch_{number:04d}.csv", **options)
+    return ledger.claim(batch, make_csv(rows), rows, name_for=lambda number: f"Batch_{number:04d}.csv", **options)
 
 
 def row(number, cents=0, reason="REJECTED"):
@@ -156,7 +156,7 @@ def test_a_number_is_never_used_again_even_when_recording_fails(ledger):
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        ledger.claim(BATCH, csv_bytes(ROWS), ROWS, name_for=broken, confirmation={})
+        ledger.claim(BATCH, make_csv(ROWS), ROWS, name_for=broken, confirmation={})
     assert ledger.batches() == []
     assert claim(ledger).number == 1
 

@@ -8,7 +8,7 @@ import pytest
 
 from action_returns.batch.cells import Columns, ReadyRows
 from action_returns.batch.context import SentAction
-from action_returns.batch.csv_format import csv_bytes
+from action_returns.batch.csv_format import make_csv
 from action_returns.errors import LedgerError, SecretError
 from action_returns.files import default_paths
 from action_returns.ledger.ledger import open_ledger
@@ -41,7 +41,7 @@ def put(places):
         with open_ledger(places.ledger_file) as ledger:
             claim = ledger.claim(
                 NewBatch(profile, environment, "ftp", "ftp://here/", "returns.xlsx"),
-                csv_bytes(ready),
+                make_csv(ready),
                 ready,
                 name_for=lambda number: f"{number}.csv",
                 confirmation={},

@@ -105,7 +105,7 @@ def test_a_receipt_shows_every_row_with_its_amount(places, ledger, done):
         (State.SENT, "Sent: the receiver confirmed that it holds the file"),
         (State.HANDED_OVER, "Handed over: not yet confirmed by the receiver"),
         (State.FAILED, "Failed: nothing was delivered"),
-        (State.UNKNOWN, "Unknown: nobody can tell whether it arrived"),
+        (State.UNKNOWN, "Unknown: it cannot be told whether the file arrived"),
     ],
 )
 def test_a_receipt_tells_the_outcome_the_evidence_and_the_next_step(ledger, state, told):

@@ -1,27 +1,36 @@
 """Sending once, and the truth about it, whatever goes wrong on the way."""
 
+import hashlib
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
 
+from action_returns.batch import csv_format
 from action_returns.batch.cells import Columns
 from action_returns.batch.check import check
+from action_returns.batch.csv_format import csv_bytes
 from action_returns.batch.report import summarise
 from action_returns.channels.base import Outcome, Phase, State, do_nothing
 from action_returns.errors import (
     AlreadySentError,
+    ConfigError,
     ConfirmationError,
     LedgerError,
     NoRowsToSendError,
     RowsAlreadySentError,
     RowsWithErrorsError,
     SecretError,
+    UsageError,
 )
+from action_returns.files import default_paths
 from action_returns.ledger.ledger import open_ledger
-from action_returns.operations.account import Account
-from action_returns.operations.check import CheckedBatch
-from action_returns.operations.send import refuse_unready, submit
+from action_returns.operations.account import Account, open_account
+from action_returns.operations.check import CheckedBatch, check_loaded, find_previous_sends
+from action_returns.operations.send import Consent, submit
+from action_returns.operations.send import send as send_flow
 from action_returns.readers.batch_file import LoadedBatch
+from action_returns.settings.editing import add_profile
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 CONTENT = b"ActionId,Amount,Reason\r\nM.8882.4808.1,0,REJECTED\r\nM.8882.4808.2,12.50,ORDER_UPDATE\r\n"
@@ -183,18 +192,113 @@ def test_only_rows_without_errors_leave(ledger):
     assert receiver.parcels[0].content == b"ActionId,Amount,Reason\r\nM.8882.4808.1,0,REJECTED\r\n"
 
 
-def test_errors_nothing_ready_and_another_number_stop_it():
-    bad = checked(("M.8882.4808.1", 0.0, "REJECTED"), ("x", "y", "z"))
+class Silent:
+    """A user whom nobody can ask; remembers what was shown."""
+
+    name = "never asked"
+
+    def __init__(self):
+        self.warnings, self.activities = [], []
+
+    def can_ask(self):
+        return False
+
+    def show_review(self, page):
+        self.page = page
+
+    def warn(self, sentence):
+        self.warnings.append(sentence)
+
+    @contextmanager
+    def progress(self, activity):
+        self.activities.append(activity)
+        yield
+
+
+@pytest.fixture
+def box(tmp_path):
+    """A profile whose channel is a folder; returns paths, account and folder."""
+    paths = default_paths({"ACTION_RETURNS_HOME": str(tmp_path / "home")})
+    folder = tmp_path / "outbox"
+    folder.mkdir()
+    channel = {"kind": "outbox", "directory": str(folder)}
+    add_profile(paths.config_file, "acme", {"environment": "test", "channel": channel})
+    return paths, open_account(paths), folder
+
+
+def flow(box, *rows, consent, user=None, **options):
+    paths, account, _ = box
+    batch = checked(*rows)
+    return send_flow(lambda: batch, account, paths, user or Silent(), consent=consent, clock=lambda: NOW, **options)
+
+
+GOOD_AND_BAD = (("M.8882.4808.1", 0.0, "REJECTED"), ("x", "y", "z"))
+
+
+def test_rows_with_errors_stay_behind_only_when_the_user_agreed(box):
     with pytest.raises(RowsWithErrorsError, match="1 of 2 rows"):
-        refuse_unready(bad, only_ready=False)
-    refuse_unready(bad, only_ready=True, confirmed_rows=1)
-    with pytest.raises(ConfirmationError, match="2 rows were confirmed"):
-        refuse_unready(bad, only_ready=True, confirmed_rows=2)
+        flow(box, *GOOD_AND_BAD, consent=Consent("--yes"))
+    assert list(box[2].iterdir()) == []
+    done = flow(box, *GOOD_AND_BAD, consent=Consent("--yes", only_ready=True)).submission
+    assert (done.rows, done.outcome.state) == (1, State.HANDED_OVER)
+
+
+def test_another_number_than_the_confirmed_one_sends_nothing(box):
+    with pytest.raises(ConfirmationError, match=r"2 rows were confirmed, but returns\.csv has 1 row to send"):
+        flow(box, *GOOD_AND_BAD, consent=Consent("--confirm-rows 2", rows=2, only_ready=True))
+    assert list(box[2].iterdir()) == []
+    assert flow(box, *GOOD_AND_BAD, consent=Consent("--confirm-rows 1", rows=1, only_ready=True)).submission.rows == 1
 
 
 @pytest.mark.parametrize("only_ready", [False, True])
-@pytest.mark.parametrize("confirmed_rows", [None, 0, 1])
-def test_a_list_without_a_ready_row_is_refused_without_an_advice_that_leads_nowhere(only_ready, confirmed_rows):
-    with pytest.raises(NoRowsToSendError, match="None of the 1 rows") as refused:
-        refuse_unready(checked(("x", "y", "z")), only_ready=only_ready, confirmed_rows=confirmed_rows)
+@pytest.mark.parametrize("rows", [None, 0, 1])
+def test_a_list_without_a_ready_row_is_refused_without_an_advice_that_leads_nowhere(box, only_ready, rows):
+    with pytest.raises(NoRowsToSendError, match="None of the 1 row of") as refused:
+        flow(box, ("x", "y", "z"), consent=Consent("--yes", rows=rows, only_ready=only_ready))
     assert "--only-ready" not in str(refused.value)
+
+
+def test_a_user_who_has_to_be_asked_and_cannot_be_asked_sends_nothing(box):
+    with pytest.raises(UsageError, match=r"there is no terminal\. Nothing was sent\. Add --yes, or --confirm-rows 2"):
+        flow(box, consent=Consent())
+    assert list(box[2].iterdir()) == []
+
+
+def test_without_a_profile_the_list_is_not_even_read(tmp_path):
+    paths = default_paths({"ACTION_RETURNS_HOME": str(tmp_path)})
+    with pytest.raises(ConfigError, match="There is no profile yet"):
+        send_flow(pytest.fail, open_account(paths), paths, Silent(), consent=Consent("--yes"), clock=lambda: NOW)
+
+
+def test_a_dry_run_shows_the_file_and_records_and_sends_nothing(box):
+    result = flow(box, consent=Consent("--yes"), dry_run=True)
+    assert (result.submission, result.page.sha256) == (None, hashlib.sha256(CONTENT).hexdigest())
+    assert list(box[2].iterdir()) == []
+    assert not box[0].ledger_file.exists()
+
+
+def test_rows_that_were_sent_before_are_told_to_a_user_who_is_not_asked(box):
+    flow(box, consent=Consent("--yes"))
+    paths, account, _ = box
+    batch = checked(("M.8882.4808.1", 0.0, "REJECTED"), ("M.8882.4808.9", 1.0, "ORDER_UPDATE"))
+    past = find_previous_sends(batch.reading, account, paths)
+    batch = check_loaded("returns.csv", batch.reading, account, now=NOW, past=past)
+    user = Silent()
+    send_flow(lambda: batch, account, paths, user, consent=Consent("--yes"), clock=lambda: NOW)
+    assert user.warnings == ["1 row went out before with the same amount and reason."]
+
+
+def test_the_file_is_built_and_hashed_once_from_the_question_to_the_receiver(box, monkeypatch):
+    """What was shown is what is confirmed, recorded and sent; nothing is built again on the way."""
+    built, hashed = [], []
+    monkeypatch.setattr(csv_format, "csv_bytes", lambda rows: built.append(rows) or csv_bytes(rows))
+    sha256 = hashlib.sha256
+    monkeypatch.setattr(hashlib, "sha256", lambda *content: hashed.append(content) or sha256(*content))
+    result = flow(box, consent=Consent("--yes"))
+    paths, _, folder = box
+    (sent,) = folder.iterdir()
+    with open_ledger(paths.ledger_file) as ledger:
+        record, recorded = ledger.batch(1), ledger.content(1)
+    assert (len(built), len(hashed)) == (1, 1)
+    assert sent.read_bytes() == recorded == CONTENT
+    assert result.page.sha256 == result.submission.sha256 == record.sha256 == sha256(CONTENT).hexdigest()

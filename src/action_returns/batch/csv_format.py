@@ -4,7 +4,9 @@ Header ``ActionId,Amount,Reason`` (impact.com, batch modifications for mobile ac
 ASCII, no byte order mark, no quotes; RFC 4180 without its optional parts.
 """
 
+import hashlib
 import re
+from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
@@ -24,6 +26,29 @@ _fields = re.compile(rb"([^,\r\n]+),([0-9]+)(?:\.([0-9]{2}))?,([^,\r\n]+)\r\n").
 
 class UnsafeBytesError(ValueError):
     """The bytes are not what the format allows; nothing was returned. This is a mistake of the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class CsvFile:
+    """The file that leaves, made once: what is shown, confirmed, recorded and sent.
+
+    Args:
+        content: the exact bytes.
+        sha256: their SHA-256, in hex.
+    """
+
+    content: bytes
+    sha256: str
+
+
+def make_csv(rows: ReadyRows) -> CsvFile:
+    """Build the file and its hash.
+
+    Raises:
+        UnsafeBytesError: when a row holds what must not leave.
+    """
+    content = csv_bytes(rows)
+    return CsvFile(content, hashlib.sha256(content).hexdigest())
 
 
 def csv_bytes(rows: ReadyRows) -> bytes:

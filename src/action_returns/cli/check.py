@@ -152,9 +152,10 @@ def print_totals(words: Output, checked: CheckedBatch) -> None:
 @batch_file
 @pending_download
 @click.option("--html", metavar="PATH", help="Also write it as a page to print or share.")
+@click.option("--force", is_flag=True, help="Replace another file of that name.")
 @global_options
 def review_command(
-    run: CommandContext, *, file: str, sheet: str | None, pending: PendingSource | None, html: str | None
+    run: CommandContext, *, file: str, sheet: str | None, pending: PendingSource | None, html: str | None, force: bool
 ) -> int:
     """Show what would be sent from FILE: totals, money effect, destination, and what nobody could check."""
     account = run.account()
@@ -162,7 +163,7 @@ def review_command(
     destination = open_channel(account, run.places).destination if account.profile is not None else ""
     page = review(checked, account, destination=destination)
     if html is not None:
-        write_review_page(page, Path(html))
+        write_review_page(page, Path(html), overwrite=force)
     if run.words.as_json:
         run.words.json(review_json(page))
     else:

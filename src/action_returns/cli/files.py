@@ -11,7 +11,7 @@ from action_returns.batch.report import apply_corrections
 from action_returns.cli.options import CommandContext, batch_file, global_options, pending_download
 from action_returns.errors import Exit
 from action_returns.operations.check import PendingSource, check_loaded, find_previous_sends, read_file
-from action_returns.operations.export import export, make_file, write_repaired
+from action_returns.operations.export import export, write_repaired
 from action_returns.operations.new_workbook import WITH_MACROS, install_applescript, new_workbook
 from action_returns.operations.texts import counted
 from action_returns.operations.upgrade_workbook import upgrade_workbook
@@ -28,33 +28,36 @@ def export_command(
 ) -> int:
     """Write the rows of FILE that have no error as the exact CSV. Exit code 3 says that rows stayed behind."""
     checked = run.checked(file, run.account(), pending=pending, sheet=sheet)
+    prepared, path = checked.prepared, None
     if output == "-":
-        made = make_file(checked)
         if not run.words.as_json:
-            sys.stdout.buffer.write(made.content)
+            sys.stdout.buffer.write(prepared.content)
             sys.stdout.buffer.flush()
     else:
         target = None if output is None else Path(output)
-        made = export(checked, run.places, target=target, today=run.now().date(), overwrite=force)
-    out = checked.report.rows - checked.report.ready
+        path = export(checked, run.places, target=target, today=run.now().date(), overwrite=force)
+    out = checked.rows_with_errors
     if run.words.as_json:
         run.words.json(
             {
                 "file": file,
-                "output": None if made.path is None else str(made.path),
+                "output": None if path is None else str(path),
                 "rows": len(checked.rows),
                 "left_out": out,
-                "bytes": len(made.content),
-                "sha256": made.sha256,
+                "bytes": len(prepared.content),
+                "sha256": prepared.sha256,
             }
         )
-    if made.path is not None:
+    if path is not None:
         run.words.say(
-            f"Written: {made.path} ({len(checked.rows):,} rows, {len(made.content):,} bytes). Nothing was sent.",
+            f"Written: {path} ({counted(len(checked.rows), 'row')}, {len(prepared.content):,} bytes). Nothing was sent.",
             style="good",
         )
     if out:
-        run.words.say(f"{out} rows with errors are not in it: action-returns check {file}", style="error")
+        run.words.say(
+            f"{counted(out, 'row')} with errors {'is' if out == 1 else 'are'} not in it: action-returns check {file}",
+            style="error",
+        )
     return Exit.BATCH_HAS_ERRORS if out else Exit.DONE
 
 

@@ -1,22 +1,17 @@
 """``action-returns send``: deliver the batch once, with proof."""
 
-from collections.abc import Iterable
+from contextlib import AbstractContextManager
 
 import click
 
 from action_returns.channels.base import Phase, State
-from action_returns.cli.check import print_review
+from action_returns.cli.check import print_review, review_json
 from action_returns.cli.options import CommandContext, batch_file, global_options, live_workbook, pending_download
 from action_returns.errors import AlreadySentError, Exit
-from action_returns.operations.account import open_account_ledger
-from action_returns.operations.channels import open_channel
-from action_returns.operations.check import PendingSource
-from action_returns.operations.history import save_receipt_and_backup
-from action_returns.operations.review import Review, review
-from action_returns.operations.send import Submission, refuse_unready, submit
-from action_returns.operations.texts import counted, next_step_for_unknown
-
-_STYLES = {State.SENT: "good", State.HANDED_OVER: "good", State.FAILED: "error", State.UNKNOWN: "warning"}
+from action_returns.operations import texts
+from action_returns.operations.check import CheckedBatch, PendingSource
+from action_returns.operations.review import Review
+from action_returns.operations.send import Consent, SendResult, Submission, send
 
 
 @click.command("send", short_help="Deliver it over the profile's channel, once, with proof.")
@@ -45,66 +40,96 @@ def send_command(
     """Check FILE again, ask for confirmation with the totals, deliver it once, and keep a receipt."""
     workbook = run.open_workbook(file) if live else None
     account = run.account() if workbook is None else workbook.account
-    channel = open_channel(account, run.places)
-    if workbook is None:
-        checked = run.checked(file, account, pending=pending, sheet=sheet)
-    else:
-        checked = run.checked_live(workbook, pending)
-    refuse_unready(checked, only_ready=only_ready, confirmed_rows=confirm_rows)
-    page = review(checked, account, destination=channel.destination)
-    if dry_run:
-        return _show_dry_run(run, page)
-    if not yes and confirm_rows is None:
-        _ask(run, page)
-    else:
-        _warn_of_repeats(run, page)
-    with open_account_ledger(account, run.places) as ledger:
-        try:
-            with run.words.working(f"Sending to {channel.destination}"):
-                done = submit(
-                    checked,
-                    account,
-                    channel,
-                    ledger,
-                    clock=run.now,
-                    confirmation=_confirmation(yes, confirm_rows),
-                    allow_duplicate=allow_duplicate,
-                )
-        except AlreadySentError as refused:
-            if run.words.as_json:
-                run.words.json({"batch": refused.batch, "problem": "duplicate", "message": str(refused)})
-            raise
-        _tell(run, done)
-        unwritten = "" if workbook is None else workbook.show_outcome(checked, done.batch, done.outcome.state.value)
-        receipt, unkept = save_receipt_and_backup(done, account, ledger, run.places, run.now().date())
-    _tell_kept(run, receipt, [unwritten, *unkept])
+
+    def check() -> CheckedBatch:
+        if workbook is not None:
+            return run.checked_live(workbook, pending)
+        return run.checked(file, account, pending=pending, sheet=sheet)
+
+    consent = Consent(_consent(yes, confirm_rows), confirm_rows, only_ready, allow_duplicate)
+    try:
+        result = send(
+            check, account, run.places, TerminalDialogue(run), consent=consent, clock=run.now, dry_run=dry_run
+        )
+    except AlreadySentError as refused:
+        if run.words.as_json:
+            run.words.json({"batch": refused.batch, "problem": refused.problem, "message": str(refused)})
+        raise
+    if result.submission is None:
+        return _print_dry_run(run, result.page)
+    done = result.submission
+    unwritten = (
+        "" if workbook is None else workbook.show_outcome(result.page.checked, done.batch, done.outcome.state.value)
+    )
+    _print_result(run, result, done, unwritten)
     return exit_code(done)
 
 
-def _confirmation(yes: bool, rows: int | None) -> str:
-    """Say how the person said yes, for the record."""
+def _consent(yes: bool, rows: int | None) -> str | None:
+    """Return how the user said yes on the command line, None where the user has to be asked."""
     if rows is not None:
         return f"--confirm-rows {rows}"
-    return "--yes" if yes else "asked at the terminal"
+    return "--yes" if yes else None
 
 
-def _tell(run: CommandContext, done: Submission) -> None:
+class TerminalDialogue:
+    """Asks at the terminal; see :class:`action_returns.operations.send.Dialogue`."""
+
+    name = "asked at the terminal"
+
+    def __init__(self, run: CommandContext) -> None:
+        self._run = run
+
+    def can_ask(self) -> bool:
+        """Whether a user is there to answer."""
+        return self._run.words.can_ask()
+
+    def show_review(self, page: Review) -> None:
+        """Do nothing: the review is printed right before the question."""
+
+    def confirm_send(self, page: Review) -> bool:
+        """Print the review and ask."""
+        print_review(self._run.words, page)
+        if out := page.checked.rows_with_errors:
+            self._run.words.say(texts.rows_stay_behind(out), style="warning")
+        return self.confirm(texts.send_question(len(page.checked.rows), page.account.environment))
+
+    def confirm(self, question: str) -> bool:
+        """Ask a further question; no is the answer for Enter."""
+        return click.confirm(question, default=False, err=True)
+
+    def type_number(self, question: str) -> str | None:
+        """Return what the user typed."""
+        answer: str = click.prompt(question, default="", show_default=False, prompt_suffix=" ", err=True)
+        return answer
+
+    def warn(self, sentence: str) -> None:
+        """Print a sentence to a user who is not asked."""
+        self._run.words.say(sentence, style="warning")
+
+    def refuse_changed_rows(self) -> None:
+        """Do nothing: what was shown was prepared from the file already."""
+
+    def progress(self, activity: str) -> AbstractContextManager[None]:
+        """Show that something goes on."""
+        return self._run.words.working(activity)
+
+
+def _print_result(run: CommandContext, result: SendResult, done: Submission, unwritten: str) -> None:
     if run.words.as_json:
         run.words.json(submission_json(done))
-    outcome = done.outcome
-    run.words.say(f"{outcome.state.value.upper()}: {_message(done)}", style=_STYLES[outcome.state])
-    run.words.say(f"Batch {done.batch} · {done.file_name} · {done.rows:,} rows · SHA-256 {done.sha256}")
-
-
-def _tell_kept(run: CommandContext, receipt: str, unkept: Iterable[str]) -> None:
-    if receipt:
-        run.words.say(f"Receipt: {receipt}")
-    for words in filter(None, unkept):
-        run.words.say(words, style="warning")
+    state = done.outcome.state.value
+    run.words.say(f"{state.upper()}: {done.message}", style=texts.STATES[state].level)
+    rows = texts.counted(done.rows, "row")
+    run.words.say(f"Batch {done.batch} · {done.file_name} · {rows} · SHA-256 {done.sha256}")
+    if result.receipt:
+        run.words.say(f"Receipt: {result.receipt}")
+    for sentence in filter(None, (unwritten, *result.problems)):
+        run.words.say(sentence, style="warning")
 
 
 def submission_json(done: Submission) -> dict[str, object]:
-    """Give a submission for machines."""
+    """Return a submission for machines."""
     return {
         "batch": done.batch,
         "outcome": done.outcome.state.value,
@@ -114,20 +139,13 @@ def submission_json(done: Submission) -> dict[str, object]:
         "sha256": done.sha256,
         "rows": done.rows,
         "bytes": done.size,
-        "message": _message(done),
+        "message": done.message,
         "recorded": done.recorded,
     }
 
 
-def _message(done: Submission) -> str:
-    outcome = done.outcome
-    return (
-        f"{outcome.message} {next_step_for_unknown(done.batch)}" if outcome.state is State.UNKNOWN else outcome.message
-    )
-
-
 def exit_code(done: Submission) -> Exit:
-    """Give the exit code of an outcome."""
+    """Return the exit code of an outcome."""
     match done.outcome.state:
         case State.SENT | State.HANDED_OVER:
             return Exit.DONE
@@ -137,29 +155,10 @@ def exit_code(done: Submission) -> Exit:
             return Exit.CANNOT_CONNECT if done.outcome.phase is Phase.CONNECT else Exit.NOT_DELIVERED
 
 
-def _show_dry_run(run: CommandContext, page: Review) -> int:
+def _print_dry_run(run: CommandContext, page: Review) -> int:
     if run.words.as_json:
-        from action_returns.cli.check import review_json
-
         run.words.json({**review_json(page), "dry_run": True})
     else:
         print_review(run.words, page)
     run.words.say("Dry run: nothing was sent.", style="strong")
     return Exit.DONE
-
-
-def _warn_of_repeats(run: CommandContext, page: Review) -> None:
-    """Say what a person who is not asked would otherwise have seen in the review."""
-    if repeated := len(page.checked.repeated):
-        run.words.say(f"{counted(repeated, 'row')} went out before with the same amount and reason.", style="warning")
-
-
-def _ask(run: CommandContext, page: Review) -> None:
-    if not run.words.can_ask():
-        raise click.UsageError(
-            f"Nobody is here to confirm. Nothing was sent. Add --yes, or --confirm-rows {len(page.checked.rows)}."
-        )
-    print_review(run.words, page)
-    question = f"Send {len(page.checked.rows):,} rows to {page.account.environment.upper()} now?"
-    if not click.confirm(question, default=False, err=True):
-        raise click.Abort

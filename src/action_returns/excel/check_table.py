@@ -13,6 +13,7 @@ from action_returns.errors import ExcelError
 from action_returns.excel.button import ButtonContext
 from action_returns.excel.workbook import ActionsTable
 from action_returns.operations.check import CheckedBatch, check_loaded, find_previous_sends
+from action_returns.operations.texts import STATES
 from action_returns.readers.batch_file import LoadedBatch
 
 Texts: TypeAlias = tuple[str | float | None, ...]
@@ -38,14 +39,9 @@ def result_rows(checked: CheckedBatch) -> dict[int, Texts]:
 
 def sent_rows(checked: CheckedBatch, batch: str, outcome: str) -> dict[int, Texts]:
     """Give the results again, with what became of the rows that were sent."""
-    words = {
-        "sent": f"Sent in batch {batch}",
-        "handed-over": f"Handed over in batch {batch}",
-        "failed": f"Not sent (batch {batch} failed)",
-        "unknown": f"Unknown: batch {batch} may have arrived",
-    }[outcome]
+    result = STATES[outcome].beside_row.format(batch=batch)
     sent = set(checked.rows.rows)
-    return {row: (words, *texts[1:]) if row in sent else texts for row, texts in result_rows(checked).items()}
+    return {row: (result, *texts[1:]) if row in sent else texts for row, texts in result_rows(checked).items()}
 
 
 def _verdict(findings: list[Finding], cents: Cents | int | None) -> tuple[str, str | None]:

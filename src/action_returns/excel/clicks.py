@@ -7,10 +7,10 @@ from action_returns.batch.report import apply_corrections
 from action_returns.errors import ExcelError
 from action_returns.excel import edits, engine, messages
 from action_returns.excel.button import ButtonContext, button
-from action_returns.excel.check_table import MOST_ISSUES, check_table, next_finding, read_table, show_results
+from action_returns.excel.check_table import MOST_ISSUES, check_table, next_finding, show_results
 from action_returns.excel.edits import LastChange, cells_of, rows_to_take_out
 from action_returns.excel.pending_sheet import pending_facts, pending_rows
-from action_returns.excel.sending import confirmed, deliver, make_review, show_review
+from action_returns.excel.sending import make_review, send_rows, show_review
 
 MOST_BATCHES: Final = 500
 
@@ -123,31 +123,14 @@ def export_csv(context: ButtonContext) -> None:
     show_results(context, table, checked)
     if not checked.rows:
         raise ExcelError(messages.no_row_ready(", so nothing was written"))
-    made = export(checked, context.places, target=None, today=context.now().date())
-    context.tell(messages.exported(made, checked))
+    path = export(checked, context.places, target=None, today=context.now().date())
+    context.tell(messages.exported(path, checked))
 
 
 @button
 def send(context: ButtonContext) -> None:
-    """Check again, ask once with the totals, send once, and say what became of it."""
-    from action_returns.operations.channels import open_channel
-
-    open_channel(context.account, context.places)  # without a profile nobody need be asked anything
-    table, checked = check_table(context)
-    show_results(context, table, checked)
-    page = make_review(context, checked)
-    show_review(context, page)
-    if not checked.rows:
-        raise ExcelError(messages.no_row_ready(", so nothing was sent"))
-    if not confirmed(context, page):
-        context.tell(messages.NOT_SENT)
-        return
-    again, _ = read_table(context)
-    if again.columns != table.columns:
-        raise ExcelError(
-            "The rows in Actions changed while you were asked. Nothing was sent. Look at them, then click Send again."
-        )
-    deliver(context, table, checked)
+    """Check again, ask once with the totals, send once, and show what became of it."""
+    send_rows(context)
 
 
 @button

@@ -5,18 +5,29 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from action_returns.batch.amounts import money
-from action_returns.operations.review import UNENCRYPTED
-from action_returns.operations.texts import next_step_for_unknown
+from action_returns.operations.texts import (
+    CHANGES_COUNT,
+    STATES,
+    UNENCRYPTED,
+    counted,
+    kinds_of_change,
+    money_effect,
+    next_step_for_unknown,
+    rows_sent_before,
+    rows_stay_behind,
+    send_question,
+)
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from action_returns.batch.cells import Columns
     from action_returns.batch.context import PendingDownload
     from action_returns.batch.report import Correction
     from action_returns.ledger.records import BatchRecord
     from action_returns.operations.check import CheckedBatch
-    from action_returns.operations.export import Exported
     from action_returns.operations.review import Review
-    from action_returns.operations.send import Submission
+    from action_returns.operations.send import SendResult, Submission
 
 
 NOTHING_TAKEN_OUT: Final = "Nothing was changed."
@@ -34,7 +45,7 @@ def validated(checked: "CheckedBatch", *, hidden: bool, listed: int) -> str:
     report, summary = checked.report, checked.summary
     out = report.rows - report.ready
     if not len(report):
-        told = f"All {_rows(report.rows)} are ready.\n\n{_kinds(checked)}. Next: Review."
+        told = f"All {_rows(report.rows)} are ready.\n\n{kinds_of_change(checked.summary)}. Next: Review."
     else:
         attention = len({finding.row for finding in report}) if len(report) <= listed else None
         many = f"{attention:,} of {_rows(report.rows)} need attention" if attention else f"{_rows(report.rows)} checked"
@@ -132,12 +143,12 @@ def pending_loaded(pending: "PendingDownload", name: str, checked: "CheckedBatch
     return f"{loaded(pending, name)}.{notes}\n\n{validated(checked, hidden=False, listed=5_000)}"
 
 
-def exported(made: "Exported", checked: "CheckedBatch") -> str:
-    """Say where the file lies."""
-    out = checked.report.rows - checked.report.ready
-    left = f" {_rows(out)} with errors stay here." if out else ""
+def exported(path: "Path", checked: "CheckedBatch") -> str:
+    """Return where the file lies."""
+    out = checked.rows_with_errors
+    left = f" {rows_stay_behind(out)}" if out else ""
     return (
-        f"Written, not sent: {_rows(len(checked.rows))}.{left}\n\n{made.path}\n\nSHA-256 {made.sha256}. "
+        f"Written, not sent: {_rows(len(checked.rows))}.{left}\n\n{path}\n\nSHA-256 {checked.prepared.sha256}. "
         "If you deliver it yourself, History does not know of it."
     )
 
@@ -151,25 +162,21 @@ def reviewed(page: "Review") -> str:
     """Say that the page is ready."""
     if not page.sha256:
         return no_row_ready()
-    return f"{_kinds(page.checked)}.\n\nThe sheet Review shows everything. Nothing was sent. Next: Send."
+    return (
+        f"{kinds_of_change(page.checked.summary)}.\n\nThe sheet Review shows everything. Nothing was sent. Next: Send."
+    )
 
 
 def review_figures(page: "Review", now: datetime) -> list[str]:
     """Give the figures of the sheet Review, in its order."""
     summary, report = page.checked.summary, page.checked.report
     out = report.rows - report.ready
-    effect = (
-        "unknown without a Pending Actions download"
-        if summary.effect_cents is None
-        else f"{money(summary.effect_cents, summary.currency, sign=True)} over {_rows(summary.known or 0)} whose "
-        "current amount is known"
-    )
     return [
         f"{now:%Y-%m-%d %H:%M}",
         page.account.environment.upper() or "no profile yet",
         f"{summary.rows:,}",
-        f"{summary.reversals:,} reversals, {summary.changes:,} new totals ({money(summary.new_total_cents)})",
-        effect,
+        f"{kinds_of_change(summary)} ({money(summary.new_total_cents)})",
+        money_effect(summary),
         f"{page.channel}: {page.destination}" if page.destination else "no profile yet",
         page.sha256 or "no row can be sent",
         f"{out:,}",
@@ -178,61 +185,36 @@ def review_figures(page: "Review", now: datetime) -> list[str]:
 
 
 def question(page: "Review") -> str:
-    """Ask the one question before anything leaves."""
+    """Return the one question before anything leaves, with the totals."""
     summary, report = page.checked.summary, page.checked.report
-    out = report.rows - report.ready
-    effect = (
-        ""
-        if summary.effect_cents is None
-        else f"\nOrder value {money(summary.effect_cents, summary.currency, sign=True)}"
-    )
-    left = f"\n{_rows(out)} with errors stay here." if out else ""
-    repeated = len(page.checked.repeated)
-    again = f"\n{_rows(repeated)} went out before with the same amount and reason." if repeated else ""
-    warned = f"\n{_warnings(report.warnings)} to look at on Issues." if report.warnings else ""
-    open_to_all = f"\nEncryption: {UNENCRYPTED}." if page.account.unencrypted else ""
-    return (
-        f"Send {_rows(summary.rows)} to {page.account.environment.upper()} now?\n\n{_kinds(page.checked)}{effect}\n"
-        f"{page.channel}: {page.destination} (profile {page.account.name}){open_to_all}{left}{again}{warned}\n\n"
-        "Each change counts towards its action's 1,000, and can only be undone before the action locks."
-    )
+    lines = [
+        kinds_of_change(summary),
+        *([] if summary.effect_cents is None else [f"Order value {money_effect(summary)}"]),
+        f"{page.channel}: {page.destination} (profile {page.account.name})",
+        *([f"Encryption: {UNENCRYPTED}."] if page.account.unencrypted else []),
+        *([rows_stay_behind(out)] if (out := page.checked.rows_with_errors) else []),
+        *([rows_sent_before(repeated)] if (repeated := len(page.checked.repeated)) else []),
+        *([f"{counted(report.warnings, 'warning')} to look at on Issues."] if report.warnings else []),
+    ]
+    ask = send_question(summary.rows, page.account.environment)
+    return f"{ask}\n\n" + "\n".join(lines) + f"\n\n{CHANGES_COUNT}"
 
 
-def typed_question(reversals: int) -> str:
-    """Ask for the number of reversals."""
-    return f"This takes back {reversals:,} actions. Type {reversals} (the number of reversals) to send."
-
-
-def second_question(reversals: int) -> str:
-    """Ask a second time where nobody can type."""
-    return f"This takes back {reversals:,} actions. Really send?"
-
-
-def sent_before(record: "BatchRecord") -> str:
-    """Say that this exact list was sent, and ask."""
-    when = record.created_at.astimezone()
-    return (
-        f"This exact list was already sent on {when:%Y-%m-%d at %H:%M} (batch {record.label}, {record.state}).\n\n"
-        "Sending it again uses another modification of each action. Send again?"
-    )
-
-
-def outcome(done: "Submission", receipt: str) -> str:
-    """Say what became of it, and where the receipt lies; unknown reads neither like success nor like failure."""
-    head = {
-        "sent": f"Sent. {_rows(done.rows)}, {done.size:,} bytes.",
-        "handed-over": f"Handed over. {_rows(done.rows)}, {done.size:,} bytes.",
-        "failed": "Not sent.",
-        "unknown": "We cannot tell whether the file arrived. Do not send it again yet.",
-    }[done.outcome.state.value]
-    doubt = f"\n\n{next_step_for_unknown(done.batch)}" if done.outcome.state.value == "unknown" else ""
-    kept = f"\nReceipt: {receipt}" if receipt else ""
-    return f"{head}\n\n{done.outcome.message}{doubt}\n\nBatch {done.batch}, {done.file_name}{kept}"
+def outcome(result: "SendResult", done: "Submission", unwritten: str) -> str:
+    """Return what became of a send, what could not be kept, and where the receipt lies."""
+    state = done.outcome.state.value
+    heading = STATES[state].heading
+    if STATES[state].level == "good":
+        heading += f" {counted(done.rows, 'row')}, {done.size:,} bytes."
+    step = f"\n\n{next_step_for_unknown(done.batch)}" if state == "unknown" else ""
+    kept = f"\nReceipt: {result.receipt}" if result.receipt else ""
+    text = f"{heading}\n\n{done.outcome.message}{step}\n\nBatch {done.batch}, {done.file_name}{kept}"
+    return "\n\n".join([text, *result.problems, *filter(None, [unwritten])])
 
 
 def mode(done: "Submission") -> str:
-    """Give the look of the dialogue."""
-    return "info" if done.outcome.state.value in {"sent", "handed-over"} else "critical"
+    """Return the look of the dialogue."""
+    return "info" if STATES[done.outcome.state.value].level == "good" else "critical"
 
 
 def history_row(record: "BatchRecord") -> tuple[str, ...]:
@@ -271,11 +253,6 @@ def diagnosis(findings: Sequence[tuple[str, bool, str]]) -> str:
     if bad:
         return f"{len(bad)} of {len(findings)} things need attention:\n\n" + "\n\n".join(bad)
     return "Everything is in place.\n\n" + "\n".join(f"{what}: {seen}" for what, _, seen in findings)
-
-
-def _kinds(checked: "CheckedBatch") -> str:
-    summary = checked.summary
-    return f"{summary.reversals:,} reversals, {summary.changes:,} new totals"
 
 
 def _rows(number: int) -> str:

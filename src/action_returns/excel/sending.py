@@ -1,29 +1,25 @@
-"""What Review and Send share: the page that is confirmed, the question, and the delivery of exactly that."""
+"""How the workbook asks before sending and shows what became of the rows."""
 
-from typing import Final
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from action_returns.errors import ExcelError, NoRowsToSendError
 from action_returns.excel import engine, messages
 from action_returns.excel.button import ButtonContext
-from action_returns.excel.check_table import read_table, sent_rows
+from action_returns.excel.check_table import check_table, read_table, sent_rows, show_results
 from action_returns.excel.workbook import ActionsTable
 from action_returns.operations.check import CheckedBatch
 from action_returns.operations.review import Review
 
-_CONFIRMED: Final = "asked in the workbook"
-"""How somebody says yes here, as the ledger records it."""
-
-TYPED_FROM: Final = 100
-"""Reversals from which on their number has to be typed."""
-
 
 def make_review(context: ButtonContext, checked: CheckedBatch) -> Review:
-    """Put together what a person has to know before saying yes."""
+    """Return what the user has to know before saying yes."""
     from action_returns.operations.channels import open_channel
-    from action_returns.operations.review import review as reviewed
+    from action_returns.operations.review import review
 
     profile = context.account.profile
     destination = "" if profile is None else open_channel(context.account, context.places).destination
-    return reviewed(checked, context.account, destination=destination)
+    return review(checked, context.account, destination=destination)
 
 
 def show_review(context: ButtonContext, page: Review) -> None:
@@ -33,49 +29,81 @@ def show_review(context: ButtonContext, page: Review) -> None:
     )
 
 
-def confirmed(context: ButtonContext, page: Review) -> bool:
-    """Ask once with the totals; many reversals have to be typed."""
-    if not context.book.ask(messages.question(page)):
-        return False
-    reversals = page.checked.summary.reversals
-    if reversals < TYPED_FROM:
+class WorkbookDialogue:
+    """Asks in the workbook; see :class:`action_returns.operations.send.Dialogue`."""
+
+    name = "asked in the workbook"
+
+    def __init__(self, context: ButtonContext) -> None:
+        self._context = context
+        self.table: ActionsTable | None = None
+
+    def check(self) -> CheckedBatch:
+        """Check the table Actions and show the results."""
+        self.table, checked = check_table(self._context)
+        show_results(self._context, self.table, checked)
+        return checked
+
+    def can_ask(self) -> bool:
+        """Whether a user is there to answer: it was the user's click."""
         return True
-    typed = engine.ask_number(context.book.app, messages.typed_question(reversals))
-    if typed is None:  # no way to let somebody type here: ask a second time
-        return context.book.ask(messages.second_question(reversals))
-    return typed == str(reversals)
 
+    def show_review(self, page: Review) -> None:
+        """Fill in the sheet Review."""
+        show_review(self._context, page)
 
-def deliver(context: ButtonContext, table: ActionsTable, checked: CheckedBatch) -> None:
-    """Send the confirmed rows: the bytes were made from them, whatever happens in the sheet meanwhile."""
-    from action_returns.errors import AlreadySentError
-    from action_returns.operations.account import open_account_ledger
-    from action_returns.operations.channels import open_channel
-    from action_returns.operations.history import save_receipt_and_backup
-    from action_returns.operations.send import submit
+    def confirm_send(self, page: Review) -> bool:
+        """Ask with the totals."""
+        return self._context.book.ask(messages.question(page))
 
-    channel = open_channel(context.account, context.places)
-    context.book.status(f"Sending to {channel.destination} ...")
-    with open_account_ledger(context.account, context.places) as ledger:
-        try:
-            done = submit(checked, context.account, channel, ledger, clock=context.now, confirmation=_CONFIRMED)
-        except AlreadySentError as refused:
-            if not context.book.ask(messages.sent_before(ledger.batch(int(refused.batch)))):
-                context.tell(messages.NOT_SENT)
-                return
-            done = submit(
-                checked,
-                context.account,
-                channel,
-                ledger,
-                clock=context.now,
-                confirmation=f"{_CONFIRMED}, also to send it again",
-                allow_duplicate=True,
+    def confirm(self, question: str) -> bool:
+        """Ask a further question."""
+        return self._context.book.ask(question)
+
+    def type_number(self, question: str) -> str | None:
+        """Return what the user typed, None where nothing can be typed."""
+        return engine.ask_number(self._context.book.app, question)
+
+    def warn(self, sentence: str) -> None:
+        """Do nothing: the question has said it."""
+
+    def refuse_changed_rows(self) -> None:
+        """Stop when the rows in the sheet are no longer those that were checked.
+
+        Raises:
+            ExcelError: when they changed while the user was asked.
+        """
+        if self.table is None or read_table(self._context)[0].columns != self.table.columns:
+            raise ExcelError(
+                "The rows in Actions changed while you were asked. Nothing was sent. Look at them, then click Send again."
             )
-        receipt, unkept = save_receipt_and_backup(done, context.account, ledger, context.places, context.now().date())
-    unwritten = show_outcome(context, table, checked, done.batch, done.outcome.state.value)
-    told = [messages.outcome(done, receipt), *unkept, *filter(None, [unwritten])]
-    context.tell("\n\n".join(told), mode=messages.mode(done))
+
+    @contextmanager
+    def progress(self, activity: str) -> Iterator[None]:
+        """Show in the status bar that something goes on."""
+        self._context.book.status(f"{activity} ...")
+        yield
+
+
+def send_rows(context: ButtonContext) -> None:
+    """Send the ready rows of the table Actions, and show what became of them.
+
+    Raises:
+        ExcelError: no row can be sent, or the rows changed while the user was asked.
+        action_returns.errors.ActionReturnsError: as :func:`action_returns.operations.send.send`.
+    """
+    from action_returns.operations.send import Consent, send
+
+    dialogue = WorkbookDialogue(context)
+    try:
+        result = send(dialogue.check, context.account, context.places, dialogue, consent=Consent(), clock=context.now)
+    except NoRowsToSendError:
+        raise ExcelError(messages.no_row_ready(", so nothing was sent")) from None
+    done = result.submission
+    if done is None or dialogue.table is None:
+        return
+    unwritten = show_outcome(context, dialogue.table, result.page.checked, done.batch, done.outcome.state.value)
+    context.tell(messages.outcome(result, done, unwritten), mode=messages.mode(done))
 
 
 def show_outcome(context: ButtonContext, table: ActionsTable, checked: CheckedBatch, batch: str, outcome: str) -> str:

@@ -1,7 +1,6 @@
 """Record a batch before its first byte leaves, and its outcome afterwards."""
 
 import getpass
-import hashlib
 import json
 import platform
 from collections.abc import Callable, Mapping, Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from action_returns.batch.cells import ReadyRows
+from action_returns.batch.csv_format import CsvFile
 from action_returns.errors import LedgerError, MarkError
 from action_returns.ledger.queries import LedgerQueries
 from action_returns.ledger.records import (
@@ -106,7 +106,7 @@ class Ledger(LedgerQueries):
     def claim(
         self,
         batch: NewBatch,
-        content: bytes,
+        file: CsvFile,
         rows: ReadyRows,
         *,
         name_for: Callable[[int], str],
@@ -120,7 +120,7 @@ class Ledger(LedgerQueries):
 
         Args:
             batch: where it comes from and where it goes.
-            content: the exact bytes that will leave.
+            file: the exact bytes that will leave, and their hash.
             rows: its rows, in file order.
             name_for: batch number -> file name.
             confirmation: what the person confirmed, and how.
@@ -132,10 +132,9 @@ class Ledger(LedgerQueries):
             RepeatedRowsError: rows of it are on record for this environment, and the person was not shown that.
             LedgerError: it cannot be recorded; then nothing is.
         """
-        sha256 = hashlib.sha256(content).hexdigest()
         by_action = sorted(rows, key=itemgetter(0))  # the table is kept in this order: a tenth of the time
         with self._store.transaction():
-            previous = self.latest_with_content(batch.profile, batch.environment, sha256)
+            previous = self.latest_with_content(batch.profile, batch.environment, file.sha256)
             if not allow_duplicate:
                 if previous is not None:
                     raise DuplicateBatchError(previous)
@@ -150,10 +149,10 @@ class Ledger(LedgerQueries):
                 "destination": batch.destination,
                 "source": batch.source,
                 "file_name": name,
-                "sha256": sha256,
+                "sha256": file.sha256,
                 "row_count": len(rows),
                 "reversals": sum(cents == 0 for cents in rows.cents),
-                "size": len(content),
+                "size": len(file.content),
                 "created_at": self._utc_now(),
                 "who": _user_name(),
                 "host": platform.node(),
@@ -164,10 +163,10 @@ class Ledger(LedgerQueries):
             self._store.execute(
                 f"INSERT INTO batch ({', '.join(facts)}) VALUES ({', '.join('?' * len(facts))})", *facts.values()
             )
-            self._store.execute("INSERT INTO content (batch, bytes) VALUES (?, ?)", number, content)
+            self._store.execute("INSERT INTO content (batch, bytes) VALUES (?, ?)", number, file.content)
             self._store.add_rows(number, by_action)
             self._add_event(
-                number, "prepared", {"file": name, "sha256": sha256, "rows": len(rows), "bytes": len(content)}
+                number, "prepared", {"file": name, "sha256": file.sha256, "rows": len(rows), "bytes": len(file.content)}
             )
             repeats: dict[str, str | int] = {"repeats": len(shown)} if shown else {}
             if previous is not None:

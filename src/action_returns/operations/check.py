@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -13,10 +14,13 @@ from action_returns.batch.cell_rules import SENDABLE_ID
 from action_returns.batch.cells import ReadyRows
 from action_returns.batch.check import check
 from action_returns.batch.context import Context, PendingDownload, SentAction
+from action_returns.batch.csv_format import CsvFile, make_csv
 from action_returns.batch.report import CheckResult, Summary, summarise
 from action_returns.batch.rules import MODIFICATION_LIMIT
+from action_returns.errors import NoRowsToSendError
 from action_returns.files import Paths, write_atomically
 from action_returns.operations.account import Account, open_ledger_if_exists
+from action_returns.operations.texts import counted
 from action_returns.readers.batch_file import LoadedBatch, read_batch, read_stream
 
 is_sendable = re.compile(SENDABLE_ID).fullmatch
@@ -147,7 +151,7 @@ def _saved_answers(kept: Path) -> dict[str, Mapping[str, str]]:
 STANDARD_INPUT = "-"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CheckedBatch:
     """A batch that was read and checked.
 
@@ -168,6 +172,25 @@ class CheckedBatch:
     rows: ReadyRows
     summary: Summary
     past: PreviousSends = field(default_factory=PreviousSends)
+
+    @cached_property
+    def prepared(self) -> CsvFile:
+        """The file of the rows that may be sent. It is made once: shown, confirmed, recorded and sent.
+
+        Raises:
+            action_returns.errors.NoRowsToSendError: when there is no such row.
+        """
+        if not self.rows:
+            raise NoRowsToSendError(
+                f"None of the {counted(self.report.rows, 'row')} of {self.file} can be sent, so nothing was sent. "
+                f"Repair them first: action-returns check {self.file}"
+            )
+        return make_csv(self.rows)
+
+    @property
+    def rows_with_errors(self) -> int:
+        """How many rows stay behind."""
+        return self.report.rows - self.report.ready
 
     @property
     def repeated(self) -> frozenset[str]:

@@ -1,55 +1,19 @@
 """The clean CSV as a file, without sending it."""
 
 import csv
-import hashlib
 import io
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 from action_returns.batch.cells import COLUMN_NAMES, Cell, Columns, display_cell
-from action_returns.batch.csv_format import csv_bytes
-from action_returns.errors import NoRowsToSendError, OutputFileError
+from action_returns.errors import OutputFileError
 from action_returns.files import Paths, write_atomically
 from action_returns.operations.check import CheckedBatch
-from action_returns.workbook_builder.sheet_writer import ExactNumber
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """The bytes of a file and where they lie.
-
-    Args:
-        content: the exact bytes.
-        sha256: their hash, in hex.
-        path: the file, None when the bytes go to standard output.
-    """
-
-    content: bytes
-    sha256: str
-    path: Path | None = None
-
-
-def make_file(checked: CheckedBatch) -> Exported:
-    """Make the bytes of the rows that may be sent.
-
-    Raises:
-        NoRowsToSendError: when there is no such row.
-    """
-    if not checked.rows:
-        raise NoRowsToSendError(
-            f"None of the {checked.report.rows} rows of {checked.file} may be sent. "
-            f"Repair them first: action-returns check {checked.file}"
-        )
-    content = csv_bytes(checked.rows)
-    return Exported(content, hashlib.sha256(content).hexdigest())
-
-
-def export(
-    checked: CheckedBatch, places: Paths, *, target: Path | None, today: date, overwrite: bool = False
-) -> Exported:
-    """Write the file.
+def export(checked: CheckedBatch, places: Paths, *, target: Path | None, today: date, overwrite: bool = False) -> Path:
+    """Write the prepared file without sending it.
 
     Args:
         checked: the batch.
@@ -58,30 +22,33 @@ def export(
         today: the date in the name of a file without a target.
         overwrite: whether another file of that name may be replaced.
 
+    Returns:
+        Where it lies.
+
     Raises:
         NoRowsToSendError: when no row may be sent.
         OutputFileError: when the file cannot be written, or another one would be lost.
     """
-    made = make_file(checked)
-    path = target or places.exports / f"Batch_Mods_Reversals_{today:%Y_%m_%d}_{made.sha256[:12]}.csv"
-    source = Path(checked.file)
-    if path.exists() and source.exists() and path.samefile(source):
-        raise OutputFileError(f"{path} is the file that was checked; it is never written. Choose another name with -o.")
-    write_bytes(path, made.content, overwrite=overwrite)
-    return Exported(made.content, made.sha256, path)
+    prepared = checked.prepared
+    path = target or places.exports / f"Batch_Mods_Reversals_{today:%Y_%m_%d}_{prepared.sha256[:12]}.csv"
+    write_bytes(path, prepared.content, source=checked.file, overwrite=overwrite)
+    return path
 
 
-def write_bytes(path: Path, content: bytes, *, overwrite: bool = False) -> None:
+def write_bytes(path: Path, content: bytes, *, source: str | None = None, overwrite: bool = False) -> None:
     """Write a file for the user, whole or not at all; a file that holds the same bytes already is left as it is.
 
     Args:
         path: the file; its folder is made where there is none.
         content: all of it.
+        source: the user's file that was read, as the user named it; it is never written, whatever ``path`` calls it.
         overwrite: whether another file of that name may be replaced.
 
     Raises:
         OutputFileError: when it cannot be written, or another file would be lost.
     """
+    if source is not None and path.exists() and Path(source).exists() and path.samefile(source):
+        raise OutputFileError(f"{path} is the file that was read; it is never written. Choose another name.")
     try:
         if not overwrite and path.is_file() and path.read_bytes() == content:
             return
@@ -90,12 +57,12 @@ def write_bytes(path: Path, content: bytes, *, overwrite: bool = False) -> None:
     except FileExistsError:
         raise OutputFileError(
             f"{path} exists already and holds something else. It was left as it is. "
-            "Choose another name with -o, or replace it with --force."
+            "Choose another name, or replace it with --force."
         ) from None
     except OSError as error:
         raise OutputFileError(
             f"{path} cannot be written: {error.strerror or error}. Nothing was written. "
-            "Choose another folder with -o, or make room."
+            "Choose another folder, or make room."
         ) from None
 
 
@@ -113,10 +80,8 @@ def write_repaired(columns: Columns, path: Path, *, source: str, overwrite: bool
     """
     if path.suffix.lower() not in {".csv", ".xlsx"}:
         raise OutputFileError(f"{path} ends in neither .csv nor .xlsx. Choose a name that does.")
-    if Path(source).exists() and path.exists() and path.samefile(source):
-        raise OutputFileError(f"{path} is the file that was read; it is never written. Choose another name with -o.")
     content = _workbook(columns) if path.suffix.lower() == ".xlsx" else _csv(columns)
-    write_bytes(path, content, overwrite=overwrite)
+    write_bytes(path, content, source=source, overwrite=overwrite)
 
 
 def _csv(columns: Columns) -> bytes:
@@ -133,6 +98,7 @@ def _workbook(columns: Columns) -> bytes:
     import xlsxwriter
 
     from action_returns.workbook_builder.contents import invalid_character
+    from action_returns.workbook_builder.sheet_writer import ExactNumber
 
     for number, row in zip(
         columns.rows, zip(columns.action_id, columns.amount, columns.reason, strict=True), strict=True
@@ -149,7 +115,7 @@ def _workbook(columns: Columns) -> bytes:
     sheet.set_column(0, 2, 26, text)
     for at, row in enumerate(zip(columns.action_id, columns.amount, columns.reason, strict=True), 1):
         for column, cell in enumerate(row):
-            _write(sheet, at, column, cell, text)
+            _write(sheet, at, column, ExactNumber(cell) if type(cell) is float else cell, text)
     headers = [{"header": name} for name in COLUMN_NAMES]
     sheet.add_table(0, 0, len(columns), 2, {"name": "Actions", "columns": headers, "style": "Table Style Light 9"})
     sheet.freeze_panes(1, 0)
@@ -164,7 +130,7 @@ def _write(sheet: Any, row: int, column: int, cell: Cell, text: Any) -> None:
         case bool():
             sheet.write_boolean(row, column, cell)
         case float():
-            sheet.write_number(row, column, ExactNumber(cell))
+            sheet.write_number(row, column, cell)
         case datetime() | date() | time():
             sheet.write_string(row, column, display_cell(cell), text)
         case _:

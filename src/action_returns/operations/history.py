@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from action_returns.batch.amounts import amount_text
 from action_returns.batch.cell_rules import CellRules
@@ -12,7 +12,7 @@ from action_returns.batch.cells import quote, strip_white_space
 from action_returns.files import Paths, write_atomically
 from action_returns.operations.account import Account, keep_daily_copy_of, open_ledger_if_exists
 from action_returns.operations.check import is_sendable
-from action_returns.operations.texts import MOST_ROWS_ON_A_PAGE, next_step_for_unknown, render_page
+from action_returns.operations.texts import MOST_ROWS_ON_A_PAGE, STATES, counted, next_step_for_unknown, render_page
 
 if TYPE_CHECKING:
     from action_returns.ledger.ledger import Ledger
@@ -78,16 +78,6 @@ def _hint(given: str, action_id: str, judge: CellRules, *, found: bool) -> str:
     return "" if action_id == given else "The blanks around it were left out."
 
 
-_STATES: Final = {
-    "sent": "Sent: the receiver confirmed that it holds the file",
-    "handed-over": "Handed over: not yet confirmed by the receiver",
-    "failed": "Failed: nothing was delivered",
-    "unknown": "Unknown: nobody can tell whether it arrived",
-    "prepared": "Being prepared: nothing has left yet",
-    "sending": "Being sent",
-}
-
-
 def receipt_lines(record: "BatchRecord") -> list[tuple[str, str]]:
     """Give the receipt of a batch as pairs of label and value."""
     when = record.created_at.astimezone()
@@ -102,7 +92,10 @@ def receipt_lines(record: "BatchRecord") -> list[tuple[str, str]]:
         ("Destination", record.destination),
         ("File", record.file_name),
         ("Made from", record.source),
-        ("Rows", f"{record.rows:,} ({record.reversals:,} reversals, {record.rows - record.reversals:,} changes)"),
+        (
+            "Rows",
+            f"{record.rows:,} ({counted(record.reversals, 'reversal')}, {counted(record.rows - record.reversals, 'change')})",
+        ),
         ("Size", f"{record.size:,} bytes"),
         ("SHA-256", record.sha256),
         ("What happened", record.message),
@@ -116,7 +109,7 @@ def receipt_lines(record: "BatchRecord") -> list[tuple[str, str]]:
 def _outcome(record: "BatchRecord") -> str:
     if record.by_hand:
         return f"{record.state.capitalize()}: a person who looked says so, the receiver did not"
-    return _STATES[record.state]
+    return STATES[record.state].receipt
 
 
 def keep_receipt(record: "BatchRecord", ledger: "Ledger", folder: Path) -> Path:

@@ -1,37 +1,91 @@
-"""Sending: record, then send, then record.
+"""Send a batch: check, ask, record, send, record.
 
 The bytes, their hash and every row are committed to the ledger (``prepared``) before anything is connected; that the
-first byte is about to leave is committed right before it does (``sending``); what became of it is committed after.
-Whatever ends this program in between leaves a batch of which the next start tells the truth: ``failed`` where nothing
-had left, else ``unknown``. It is never sent again by itself.
+first byte is about to leave is committed right before it does (``sending``); the outcome is committed after. Whatever
+ends this program in between leaves a batch of which the next start tells the truth: ``failed`` where nothing had left,
+else ``unknown``. A batch is never sent again by itself.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from action_returns.channels.base import Channel, Outcome, OutgoingFile, Phase, State
 from action_returns.errors import (
     AlreadySentError,
     ConfirmationError,
+    DeclinedError,
     LedgerError,
     RowsAlreadySentError,
     RowsWithErrorsError,
     SettingsError,
+    UsageError,
 )
 from action_returns.ledger.records import Claim, DuplicateBatchError, NewBatch, RepeatedRowsError, label
-from action_returns.operations.export import make_file
+from action_returns.operations import texts
+from action_returns.operations.account import open_account_ledger
+from action_returns.operations.channels import open_channel
+from action_returns.operations.history import save_receipt_and_backup
+from action_returns.operations.review import Review, review
 
 if TYPE_CHECKING:
+    from action_returns.files import Paths
     from action_returns.ledger.ledger import Ledger
-    from action_returns.ledger.records import BatchRecord
     from action_returns.operations.account import Account
     from action_returns.operations.check import CheckedBatch
 
+TYPED_FROM: Final = 100
+"""Reversals from which on their number has to be typed by a user who is asked."""
 
-_NAMED: Final = 5
-"""Rows that a message names."""
+
+class Dialogue(Protocol):
+    """How the command line or the workbook asks the user and shows progress. It decides nothing."""
+
+    name: str
+    """Where the user is asked, as the ledger records it: ``asked at the terminal``."""
+
+    def can_ask(self) -> bool:
+        """Whether a user is there to answer."""
+
+    def show_review(self, page: Review) -> None:
+        """Show what would be sent, before any question."""
+
+    def confirm_send(self, page: Review) -> bool:
+        """Ask :func:`action_returns.operations.texts.send_question` with the totals; no is the answer for Enter."""
+
+    def confirm(self, question: str) -> bool:
+        """Ask a further question; no is the answer for Enter."""
+
+    def type_number(self, question: str) -> str | None:
+        """Return what the user typed, None where nothing can be typed."""
+
+    def warn(self, sentence: str) -> None:
+        """Show a sentence to a user who is not asked."""
+
+    def refuse_changed_rows(self) -> None:
+        """Raise when the rows are no longer those that were shown."""
+
+    def progress(self, activity: str) -> AbstractContextManager[None]:
+        """Show that something goes on, ``Sending to ftp://batch.impact.com/``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the user has agreed to before being asked.
+
+    Args:
+        how: how the user said yes already, for the record (``--yes``); None: the user has to be asked.
+        rows: the number of rows that was confirmed, None when no number was given.
+        only_ready: rows with errors may stay behind.
+        allow_duplicate: a list that may have arrived before may go out again.
+    """
+
+    how: str | None = None
+    rows: int | None = None
+    only_ready: bool = False
+    allow_duplicate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +97,7 @@ class Submission:
         file_name: the name the file has at the receiver.
         sha256: hash of the exact bytes.
         rows: how many rows it holds.
-        size: how many bytes.
+        size: its size in bytes.
         channel: kind of channel.
         destination: where it went.
         outcome: what became of it.
@@ -60,33 +114,143 @@ class Submission:
     outcome: Outcome
     recorded: bool = True
 
+    @property
+    def message(self) -> str:
+        """What happened, why, and what to do next."""
+        if self.outcome.state is State.UNKNOWN:
+            return f"{self.outcome.message} {texts.next_step_for_unknown(self.batch)}"
+        return self.outcome.message
 
-def refuse_unready(checked: "CheckedBatch", *, only_ready: bool, confirmed_rows: int | None = None) -> None:
-    """Stop unless every row may be sent, or leaving out the others was asked for.
+
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """What a send came to.
 
     Args:
-        checked: the batch.
-        only_ready: whether rows with errors are to stay behind.
-        confirmed_rows: how many rows somebody confirmed, None when nobody named a number.
+        page: what was shown and confirmed.
+        submission: the batch that went out, None for a dry run.
+        receipt: the receipt's file, ``""`` when there is none.
+        problems: what could not be kept, in sentences.
+    """
+
+    page: Review
+    submission: Submission | None = None
+    receipt: str = ""
+    problems: tuple[str, ...] = ()
+
+
+def send(
+    check: Callable[[], "CheckedBatch"],
+    account: "Account",
+    paths: "Paths",
+    dialogue: Dialogue,
+    *,
+    consent: Consent,
+    clock: Callable[[], datetime],
+    dry_run: bool = False,
+) -> SendResult:
+    """Check a batch, ask the user, send its ready rows once, and keep the receipt.
+
+    Args:
+        check: reads and checks the batch; called once.
+        account: the profile it goes out under.
+        paths: where ledger and receipts are.
+        dialogue: how the user is asked and shown progress.
+        consent: what the user has agreed to already.
+        clock: the local time, with its zone.
+        dry_run: stop before anything is asked, recorded or sent.
 
     Raises:
-        RowsWithErrorsError: rows with errors, and nobody said to leave them out.
-        ConfirmationError: another number of rows was confirmed.
+        action_returns.errors.ConfigError: there is no profile, so there is no receiver.
         action_returns.errors.NoRowsToSendError: no row may be sent.
+        RowsWithErrorsError: rows with errors would stay behind, and the user did not agree to that.
+        ConfirmationError: another number of rows was confirmed.
+        UsageError: the user has to be asked, and nobody can be asked.
+        DeclinedError: the user said no.
+        AlreadySentError: the ledger has this exact content already.
+        RowsAlreadySentError: it has rows of it already, which the user was not told.
+        action_returns.errors.LedgerError: the batch could not be recorded; nothing was sent.
     """
-    make_file(checked)  # first: leaving out rows is no advice where none remains
-    report = checked.report
-    out = report.rows - report.ready
-    if out and not only_ready:
+    channel = open_channel(account, paths)
+    checked = check()
+    page = review(checked, account, destination=channel.destination)
+    dialogue.show_review(page)
+    may_ask = consent.how is None and dialogue.can_ask()
+    _refuse(checked, consent, may_ask=may_ask)
+    if dry_run:
+        return SendResult(page)
+    if consent.how is not None:
+        if repeated := len(checked.repeated):
+            dialogue.warn(texts.rows_sent_before(repeated))
+    elif may_ask:
+        _ask(page, dialogue)
+    else:
+        raise UsageError(
+            f"Cannot ask: there is no terminal. Nothing was sent. Add --yes, or --confirm-rows {len(checked.rows)}."
+        )
+    confirmation = consent.how or dialogue.name
+    with open_account_ledger(account, paths) as ledger:
+
+        def once(*, again: bool) -> Submission:
+            with dialogue.progress(f"Sending to {channel.destination}"):
+                return submit(
+                    checked,
+                    account,
+                    channel,
+                    ledger,
+                    clock=clock,
+                    confirmation=f"{confirmation}, also to send it again" if again else confirmation,
+                    allow_duplicate=again or consent.allow_duplicate,
+                )
+
+        try:
+            done = once(again=False)
+        except AlreadySentError as refused:
+            if not may_ask:
+                raise
+            if not dialogue.confirm(texts.send_again_question(ledger.batch(int(refused.batch)))):
+                raise DeclinedError from None
+            done = once(again=True)
+        receipt, problems = save_receipt_and_backup(done, account, ledger, paths, clock().date())
+    return SendResult(page, done, receipt, tuple(problems))
+
+
+def _refuse(checked: "CheckedBatch", consent: Consent, *, may_ask: bool) -> None:
+    """Stop when no row is ready, when rows would stay behind unasked, or when another number was confirmed."""
+    _ = checked.prepared  # raises where no row is ready: leaving out rows is no advice then
+    ready = len(checked.rows)
+    out = checked.rows_with_errors
+    if out and not consent.only_ready and not may_ask:
         raise RowsWithErrorsError(
-            f"{out} of {report.rows} rows of {checked.file} have errors, so nothing was sent. Repair them "
-            f"(action-returns check {checked.file}), or leave them out with --only-ready."
+            f"{out} of {texts.counted(checked.report.rows, 'row')} of {checked.file} have errors, so nothing was sent. "
+            f"Repair them (action-returns check {checked.file}), or leave them out with --only-ready."
         )
-    if confirmed_rows is not None and confirmed_rows != len(checked.rows):
+    if consent.rows is not None and consent.rows != ready:
         raise ConfirmationError(
-            f"{confirmed_rows} rows were confirmed, but {checked.file} has {len(checked.rows)} rows to send. "
-            "Nothing was sent. Look at the batch again: action-returns review " + checked.file
+            f"{texts.counted(consent.rows, 'row')} were confirmed, but {checked.file} has "
+            f"{texts.counted(ready, 'row')} to send. Nothing was sent. Look at the batch again: "
+            f"action-returns review {checked.file}"
         )
+
+
+def _ask(page: Review, dialogue: Dialogue) -> None:
+    """Ask once with the totals; many reversals have to be typed.
+
+    Raises:
+        DeclinedError: the user said no, or typed another number.
+    """
+    if not dialogue.confirm_send(page):
+        raise DeclinedError
+    reversals = page.checked.summary.reversals
+    if reversals >= TYPED_FROM:
+        typed = dialogue.type_number(texts.typed_question(reversals))
+        if typed is None:
+            agreed = dialogue.confirm(texts.second_question(reversals))
+        else:
+            agreed = typed.strip() == str(reversals)
+        if not agreed:
+            raise DeclinedError
+    dialogue.refuse_changed_rows()
 
 
 def submit(
@@ -99,7 +263,7 @@ def submit(
     confirmation: str,
     allow_duplicate: bool = False,
 ) -> Submission:
-    """Send the ready rows once.
+    """Record the prepared file, send it once, and record the outcome.
 
     Args:
         checked: the batch; rows with errors stay behind.
@@ -107,22 +271,22 @@ def submit(
         channel: the way to the receiver.
         ledger: where it is recorded before and after.
         clock: the local time, with its zone.
-        confirmation: how the person said yes, for the record (``asked at the terminal``).
+        confirmation: how the user said yes, for the record (``asked at the terminal``).
         allow_duplicate: send even when the ledger has this exact content, or rows of it, already.
 
     Raises:
         AlreadySentError: the ledger has this exact content already.
-        RowsAlreadySentError: it has rows of it already, of which the person was not told.
+        RowsAlreadySentError: it has rows of it already, which the user was not told.
         action_returns.errors.LedgerError: the batch could not be recorded; nothing was sent.
     """
-    made = make_file(checked)
+    prepared = checked.prepared
     kind = "" if account.profile is None else account.profile.channel.kind
     batch = NewBatch(account.name, account.environment, kind, channel.destination, checked.file)
     today = clock().date()
     try:
         claim = ledger.claim(
             batch,
-            made.content,
+            prepared,
             checked.rows,
             name_for=lambda number: f"Batch_Mods_Reversals_{today:%Y_%m_%d}_{label(number)}.csv",
             confirmation={
@@ -133,47 +297,48 @@ def submit(
             allow_duplicate=allow_duplicate,
         )
     except DuplicateBatchError as duplicate:
-        raise AlreadySentError(_already(duplicate.previous, checked.file), duplicate.previous.label) from None
+        previous = duplicate.previous
+        raise AlreadySentError(texts.already_sent(previous, checked.file), previous.label) from None
     except RepeatedRowsError as repeated:
-        raise RowsAlreadySentError(_rows_already(repeated.rows, checked.file)) from None
-    outcome = _deliver(channel, OutgoingFile(claim.file_name, made.content), claim, ledger)
+        raise RowsAlreadySentError(texts.rows_sent_meanwhile(repeated.rows, checked.file)) from None
+    outcome = _deliver(channel, OutgoingFile(claim.file_name, prepared.content), claim, ledger)
     done = Submission(
         batch=claim.label,
         file_name=claim.file_name,
-        sha256=made.sha256,
+        sha256=prepared.sha256,
         rows=len(checked.rows),
-        size=len(made.content),
+        size=len(prepared.content),
         channel=kind,
         destination=channel.destination,
         outcome=outcome,
     )
-    return _settled(done, claim.number, ledger)
+    return _record_outcome(done, claim.number, ledger)
 
 
-def _deliver(channel: Channel, parcel: OutgoingFile, claim: Claim, ledger: "Ledger") -> Outcome:
+def _deliver(channel: Channel, file: OutgoingFile, claim: Claim, ledger: "Ledger") -> Outcome:
     may_have_left = False
 
-    def leaving() -> None:
+    def before_first_byte() -> None:
         nonlocal may_have_left
         ledger.mark_sending(claim.number)
         may_have_left = True
 
     try:
-        return channel.deliver(parcel, leaving)
+        return channel.deliver(file, before_first_byte)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # whatever it was, the truth has to be recorded
-        return _cut_short(error) if may_have_left else _never_left(error)
+        return _ended_during_transfer(error) if may_have_left else _ended_before_first_byte(error)
 
 
-def _never_left(error: BaseException) -> Outcome:
+def _ended_before_first_byte(error: BaseException) -> Outcome:
     if isinstance(error, SettingsError | LedgerError):  # the password is fetched when it is needed
         return Outcome(State.FAILED, f"{error} Nothing was sent.", Phase.CONNECT)
-    told = (
+    message = (
         f"Sending was cut short ({type(error).__name__}) before the first byte left. Nothing was sent. Send it again."
     )
-    return Outcome(State.FAILED, told, Phase.CONNECT)
+    return Outcome(State.FAILED, message, Phase.CONNECT)
 
 
-def _cut_short(error: BaseException) -> Outcome:
+def _ended_during_transfer(error: BaseException) -> Outcome:
     return Outcome(
         State.UNKNOWN,
         f"Sending was cut short ({type(error).__name__}). The file may have arrived or not. "
@@ -181,30 +346,11 @@ def _cut_short(error: BaseException) -> Outcome:
     )
 
 
-def _settled(done: Submission, number: int, ledger: "Ledger") -> Submission:
+def _record_outcome(done: Submission, number: int, ledger: "Ledger") -> Submission:
     outcome = done.outcome
     try:
         ledger.settle(number, outcome.state.value, outcome.message, outcome.evidence)
-    except LedgerError as problem:
-        told = f"{outcome.message} This could not be recorded, so the history will say unknown: {problem}"
-        return replace(done, outcome=replace(outcome, message=told), recorded=False)
+    except LedgerError as error:
+        message = f"{outcome.message} This could not be recorded, so the history will say unknown: {error}"
+        return replace(done, outcome=replace(outcome, message=message), recorded=False)
     return done
-
-
-def _already(previous: "BatchRecord", file: str) -> str:
-    when = previous.created_at.astimezone()
-    return (
-        f"This exact list was already sent on {when:%Y-%m-%d at %H:%M} as batch {previous.label} ({previous.state}, "
-        f"{previous.file_name}). Nothing was sent now. Sending {file} again uses up another modification of each of its "
-        f"{previous.rows} actions; look at it with: action-returns history show {previous.label}. If it really has to "
-        "go out again, add --allow-duplicate."
-    )
-
-
-def _rows_already(rows: Mapping[str, str], file: str) -> str:
-    named = ", ".join(f"{action_id} in batch {batch}" for action_id, batch in list(rows.items())[:_NAMED])
-    more = f" and {len(rows) - _NAMED:,} more" if len(rows) > _NAMED else ""
-    return (
-        f"{len(rows):,} rows with the same amount and reason were sent meanwhile: {named}{more}. Nothing was sent now. "
-        f"Check again, and leave them out: action-returns check {file}"
-    )

@@ -1,28 +1,159 @@
-"""The words for settling by hand what became of a batch: what it takes, and what follows from it."""
+"""The sentences that the command line, the buttons and the pages share: counts, money, outcomes, questions, next steps."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
+
+from action_returns.batch.amounts import money
 
 if TYPE_CHECKING:
+    from action_returns.batch.report import Summary
     from action_returns.ledger.records import BatchRecord
 
-
-_PAGES: Final = Path(__file__).with_name("pages")
 MOST_ROWS_ON_A_PAGE: Final = 5_000
+"""Rows, and findings, that one page of HTML lists."""
+UNENCRYPTED: Final = "NONE: password and rows can be read and changed on the way (accepted in the profile)"
+"""What the user is told each time before something leaves over a plain connection."""
+CHANGES_COUNT: Final = "Each change counts towards its action's 1,000, and can only be undone before the action locks."
+_PAGES: Final = Path(__file__).with_name("pages")
+_NAMED: Final = 5
+"""Rows that a message names."""
 
 
-def render_page(template: str, **facts: object) -> bytes:
-    """Build one page of HTML from a template of ``pages/``."""
-    import jinja2
+@dataclass(frozen=True, slots=True)
+class StateTexts:
+    """How one state of a batch is called wherever it is shown.
 
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_PAGES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
+    Args:
+        heading: the first sentence of the answer after a send, and of the dialogue in Excel.
+        receipt: the line "Outcome" of the receipt.
+        beside_row: what stands in the column Result beside a row of the batch; names ``{batch}``.
+        level: how it is coloured: good, warning or error.
+    """
+
+    heading: str
+    receipt: str
+    beside_row: str
+    level: Literal["good", "warning", "error"]
+
+
+STATES: Final[Mapping[str, StateTexts]] = {
+    "sent": StateTexts(
+        "Sent.",
+        "Sent: the receiver confirmed that it holds the file",
+        "Sent in batch {batch}",
+        "good",
+    ),
+    "handed-over": StateTexts(
+        "Handed over.",
+        "Handed over: not yet confirmed by the receiver",
+        "Handed over in batch {batch}",
+        "good",
+    ),
+    "failed": StateTexts(
+        "Not sent.",
+        "Failed: nothing was delivered",
+        "Not sent (batch {batch} failed)",
+        "error",
+    ),
+    "unknown": StateTexts(
+        "We cannot tell whether the file arrived. Do not send it again yet.",
+        "Unknown: it cannot be told whether the file arrived",
+        "Unknown: batch {batch} may have arrived",
+        "warning",
+    ),
+    "prepared": StateTexts(
+        "Being prepared.", "Being prepared: nothing has left yet", "Being prepared in batch {batch}", "warning"
+    ),
+    "sending": StateTexts("Being sent.", "Being sent", "Being sent in batch {batch}", "warning"),
+}
+"""The one table of wording for the states of a batch."""
+
+
+def counted(number: int, what: str) -> str:
+    """Return a number with its word, ``1 row`` or ``2 rows``."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def kinds_of_change(summary: "Summary") -> str:
+    """Return how many reversals and new totals there are, ``3 reversals, 1 new total``."""
+    return f"{counted(summary.reversals, 'reversal')}, {counted(summary.changes, 'new total')}"
+
+
+def money_effect(summary: "Summary") -> str:
+    """Return how the order value changes, as far as the pending download tells: ``-1,207.50 EUR``."""
+    if summary.effect_cents is None:
+        return "unknown without a pending-actions download"
+    effect = f"{money(summary.effect_cents, summary.currency, sign=True)}"
+    if summary.known == summary.rows:
+        return effect
+    known = summary.known or 0
+    return f"{effect} over the {counted(known, 'row')} whose current amount is known"
+
+
+def send_question(rows: int, environment: str) -> str:
+    """Return the question before anything leaves."""
+    return f"Send {counted(rows, 'row')} to {environment.upper()} now?"
+
+
+def rows_stay_behind(rows: int) -> str:
+    """Return the sentence about the rows with errors."""
+    return f"{counted(rows, 'row')} with errors {'stays' if rows == 1 else 'stay'} here."
+
+
+def rows_sent_before(rows: int) -> str:
+    """Return the sentence about rows that were sent before."""
+    return f"{counted(rows, 'row')} went out before with the same amount and reason."
+
+
+def typed_question(reversals: int) -> str:
+    """Return the question that is answered with the number of reversals."""
+    return f"This takes back {counted(reversals, 'action')}. Type {reversals} (the number of reversals) to send."
+
+
+def second_question(reversals: int) -> str:
+    """Return the second question where a number cannot be typed."""
+    return f"This takes back {counted(reversals, 'action')}. Really send?"
+
+
+def send_again_question(previous: "BatchRecord") -> str:
+    """Return the question whether a list that was sent before goes out again."""
+    when = previous.created_at.astimezone()
+    return (
+        f"This exact list was already sent on {when:%Y-%m-%d at %H:%M} (batch {previous.label}, {previous.state}).\n\n"
+        "Sending it again uses another modification of each action. Send again?"
     )
-    return environment.get_template(template).render(**facts).encode("utf-8", "replace")
+
+
+def already_sent(previous: "BatchRecord", file: str) -> str:
+    """Return why a list that was sent before was not sent now."""
+    when = previous.created_at.astimezone()
+    return (
+        f"This exact list was already sent on {when:%Y-%m-%d at %H:%M} as batch {previous.label} ({previous.state}, "
+        f"{previous.file_name}). Nothing was sent now. Sending {file} again uses up another modification of each of its "
+        f"{counted(previous.rows, 'action')}; look at it with: action-returns history show {previous.label}. If it "
+        "really has to go out again, add --allow-duplicate."
+    )
+
+
+def rows_sent_meanwhile(rows: Mapping[str, str], file: str) -> str:
+    """Return why rows that another program sent after the check were not sent now.
+
+    Args:
+        rows: ActionId -> label of the batch that held it.
+        file: the file as the user named it.
+    """
+    named = ", ".join(f"{action_id} in batch {batch}" for action_id, batch in list(rows.items())[:_NAMED])
+    more = f" and {len(rows) - _NAMED:,} more" if len(rows) > _NAMED else ""
+    return (
+        f"{counted(len(rows), 'row')} with the same amount and reason {'was' if len(rows) == 1 else 'were'} sent "
+        f"meanwhile: {named}{more}. Nothing was sent now. Check again, and leave them out: action-returns check {file}"
+    )
 
 
 def next_step_for_unknown(batch: str) -> str:
-    """Say what to do about a batch of which nobody knows whether it arrived.
+    """Return what to do about a batch of which it cannot be told whether it arrived.
 
     Args:
         batch: its label.
@@ -34,7 +165,7 @@ def next_step_for_unknown(batch: str) -> str:
 
 
 def marking_consequence(record: "BatchRecord", state: str) -> str:
-    """Say what follows when a person says that a batch was sent, or that it failed."""
+    """Return what follows when a person marks a batch sent or failed."""
     rows = f"its {record.rows:,} rows" if record.rows > 1 else "its row"
     if state == "sent":
         return (
@@ -47,6 +178,11 @@ def marking_consequence(record: "BatchRecord", state: str) -> str:
     )
 
 
-def counted(number: int, what: str) -> str:
-    """Give a number with its word, ``1 row`` or ``2 rows``."""
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+def render_page(template: str, **facts: object) -> bytes:
+    """Build one page of HTML from a template of ``pages/``: one file, no script, nothing from elsewhere."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_PAGES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
+    )
+    return environment.get_template(template).render(**facts).encode("utf-8", "replace")

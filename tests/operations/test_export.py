@@ -37,7 +37,7 @@ def test_the_list_that_was_checked_is_never_written_however_its_name_is_spelled(
         (whole, "returns.csv"),
         ("returns.csv", f"../{folder.name}/returns.csv"),
     ):
-        with pytest.raises(OutputFileError, match="is the file that was checked"):
+        with pytest.raises(OutputFileError, match="is the file that was read"):
             exported(file, target, home)
     assert whole.read_bytes() == ROWS
 
@@ -46,13 +46,13 @@ def test_the_list_that_was_checked_is_never_written_however_its_name_is_spelled(
 def test_the_list_that_was_checked_is_never_written_through_another_name_of_it(folder, home, link):
     link(folder / "returns.csv", folder / "other.csv")
     for file, target in (("returns.csv", "other.csv"), ("other.csv", "returns.csv")):
-        with pytest.raises(OutputFileError, match="is the file that was checked"):
+        with pytest.raises(OutputFileError, match="is the file that was read"):
             exported(file, target, home)
     assert (folder / "returns.csv").read_bytes() == (folder / "other.csv").read_bytes() == ROWS
 
 
 def test_another_file_is_replaced_where_that_was_asked_for(folder, home):
     (folder / "other.csv").write_bytes(b"older")
-    made = exported("returns.csv", "other.csv", home)
-    assert (folder / "other.csv").read_bytes() == made.content
+    assert exported("returns.csv", "other.csv", home) == Path("other.csv")
+    assert (folder / "other.csv").read_bytes() == ROWS
     assert (folder / "returns.csv").read_bytes() == ROWS
