@@ -1,0 +1,155 @@
+"""The public Python API: load, check, review and send a batch from a program, with the rules of the command line.
+
+What is here is exported by ``action_returns`` itself. No function asks a user: what a program agrees to is passed in.
+"""
+
+import os
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from action_returns.files import Paths, default_paths
+from action_returns.operations import check as checking
+from action_returns.operations import review as reviewing
+from action_returns.operations import send as sending
+from action_returns.operations.account import open_account
+from action_returns.operations.channels import open_channel
+from action_returns.operations.check import CheckedBatch, PendingSource
+from action_returns.operations.review import Review
+from action_returns.operations.send import Consent, SendResult
+from action_returns.readers.batch_file import LoadedBatch
+
+if TYPE_CHECKING:
+    from action_returns.batch.action_return import ActionReturn
+
+
+def load(source: "str | Path | Iterable[ActionReturn]", *, sheet: str | None = None) -> LoadedBatch:
+    """Read a batch from a workbook or CSV file, or build one from :class:`~action_returns.ActionReturn` rows.
+
+    Args:
+        source: the path of the file, or the rows.
+        sheet: which sheet, when several could be meant.
+
+    Raises:
+        action_returns.errors.FileError: when the file cannot be read as a whole.
+    """
+    if isinstance(source, str | Path):
+        return checking.read_file(str(source), sheet=sheet)
+    from action_returns.batch.action_return import as_columns
+
+    return LoadedBatch(as_columns(source), "rows of a program")
+
+
+def check(
+    batch: LoadedBatch,
+    *,
+    profile: str | None = None,
+    pending: Path | None = None,
+    name: str = "a program",
+    paths: Paths | None = None,
+) -> CheckedBatch:
+    """Check every row by the rules of a profile, and look up what was sent before.
+
+    Args:
+        batch: the batch.
+        profile: the profile, None for the default one.
+        pending: a pending-actions download to compare with.
+        name: where the batch came from, for messages and the ledger.
+        paths: where profiles and ledger are, None for the usual folders.
+
+    Raises:
+        action_returns.errors.SettingsError: when there is no such profile, or the settings are wrong.
+        action_returns.errors.FileError: when the download cannot be used.
+    """
+    paths = paths or default_paths(os.environ)
+    account = open_account(paths, profile)
+    download = None
+    if pending is not None:
+        download = checking.read_download(PendingSource(pending, paths.pending_answers), batch, account)
+    past = checking.find_previous_sends(batch, account, paths)
+    return checking.check_loaded(name, batch, account, now=_now(), pending=download, past=past)
+
+
+def review(checked: CheckedBatch, *, profile: str | None = None, paths: Paths | None = None) -> Review:
+    """Return totals, money effect, destination and the hash of the prepared file.
+
+    Args:
+        checked: the batch.
+        profile: the profile it would go out under, None for the default one.
+        paths: where profiles are, None for the usual folders.
+
+    Raises:
+        action_returns.errors.SettingsError: when there is no such profile, or the settings are wrong.
+    """
+    paths = paths or default_paths(os.environ)
+    account = open_account(paths, profile)
+    destination = "" if account.profile is None else open_channel(account, paths).destination
+    return reviewing.review(checked, account, destination=destination)
+
+
+def send(
+    checked: CheckedBatch,
+    *,
+    confirmed_rows: int,
+    profile: str | None = None,
+    only_ready: bool = False,
+    allow_duplicate: bool = False,
+    paths: Paths | None = None,
+) -> SendResult:
+    """Send the ready rows once over the profile's channel, and keep a receipt.
+
+    Args:
+        checked: the batch.
+        confirmed_rows: how many rows the program means to send; another number sends nothing.
+        profile: the profile it goes out under, None for the default one.
+        only_ready: rows with errors may stay behind.
+        allow_duplicate: a list that may have arrived before may go out again.
+        paths: where profiles and ledger are, None for the usual folders.
+
+    Returns:
+        The batch, its outcome and the receipt. ``failed`` and ``unknown`` are outcomes, not errors.
+
+    Raises:
+        action_returns.errors.ActionReturnsError: when nothing was sent; see
+            :func:`action_returns.operations.send.send`.
+    """
+    paths = paths or default_paths(os.environ)
+    consent = Consent("confirmed by a program", confirmed_rows, only_ready, allow_duplicate)
+    account = open_account(paths, profile)
+    return sending.send(lambda: checked, account, paths, _NoDialogue(), consent=consent, clock=_now)
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
+
+
+class _NoDialogue:
+    """A program is never asked; see :class:`action_returns.operations.send.Dialogue`."""
+
+    name = "confirmed by a program"
+
+    def can_ask(self) -> bool:
+        return False
+
+    def show_review(self, page: Review) -> None:
+        """Do nothing: the program has its own review."""
+
+    def confirm_send(self, page: Review) -> bool:  # noqa: ARG002  # never asked
+        return False
+
+    def confirm(self, question: str) -> bool:  # noqa: ARG002  # never asked
+        return False
+
+    def type_number(self, question: str) -> str | None:  # noqa: ARG002  # never asked
+        return None
+
+    def warn(self, sentence: str) -> None:
+        """Do nothing: ``checked.repeated`` tells it to the program."""
+
+    def refuse_changed_rows(self) -> None:
+        """Do nothing: the rows are in memory."""
+
+    def progress(self, activity: str) -> AbstractContextManager[None]:  # noqa: ARG002  # nothing is shown
+        return nullcontext()

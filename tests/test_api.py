@@ -1,0 +1,77 @@
+"""The public Python API: every name is there, and the example of its page runs as it stands."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import action_returns
+from action_returns import ActionReturn, State, check, load, review, send
+from action_returns.errors import AlreadySentError, ConfirmationError, RowsWithErrorsError
+from action_returns.files import default_paths, packaged_file
+from action_returns.settings.editing import add_profile
+
+PAGE = Path(__file__).parents[1] / "docs" / "api.md"
+ROWS = [
+    ActionReturn(action_id="M.8882.4808.1063415", cents=0, reason="REJECTED"),
+    ActionReturn(action_id="M.8882.4808.1063416", cents=4990, reason="ORDER_UPDATE"),
+]
+
+
+@pytest.fixture
+def outbox(home, tmp_path):
+    folder = tmp_path / "outbox"
+    folder.mkdir()
+    paths = default_paths({"ACTION_RETURNS_HOME": str(home)})
+    channel = {"kind": "outbox", "directory": str(folder)}
+    add_profile(paths.config_file, "acme", {"environment": "test", "channel": channel})
+    return folder
+
+
+@pytest.mark.parametrize("name", action_returns.__all__)
+def test_every_public_name_is_there_and_is_documented(name):
+    assert getattr(action_returns, name) is not None
+    assert name == "__version__" or f"`{name}" in PAGE.read_text() or f" {name}" in PAGE.read_text()
+
+
+def test_a_name_that_is_not_public_is_not_there():
+    with pytest.raises(AttributeError, match="nonsense"):
+        _ = action_returns.nonsense
+
+
+def test_every_name_of_the_table_of_modules_is_public_and_no_other():
+    assert set(action_returns.__all__) == {*action_returns._MODULES, "__version__"}
+
+
+def test_the_example_of_the_page_runs(outbox, capsys):
+    (example,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(), flags=re.DOTALL)
+    exec(compile(example, str(PAGE), "exec"), {})
+    (sent,) = outbox.iterdir()
+    assert sent.read_bytes() == (
+        b"ActionId,Amount,Reason\r\nM.8882.4808.1063415,0,REJECTED\r\nM.8882.4808.1063416,49.90,ORDER_UPDATE\r\n"
+    )
+    shown = capsys.readouterr().out
+    assert "2 rows to" in shown
+    assert "handed-over" in shown
+
+
+def test_a_program_sends_only_the_number_of_rows_it_means(outbox):
+    checked = check(load(ROWS))
+    with pytest.raises(ConfirmationError):
+        send(checked, confirmed_rows=3)
+    assert list(outbox.iterdir()) == []
+    assert send(checked, confirmed_rows=2).submission.outcome.state is State.HANDED_OVER
+    with pytest.raises(AlreadySentError):
+        send(checked, confirmed_rows=2)
+    assert send(checked, confirmed_rows=2, allow_duplicate=True).submission.batch == "0002"
+
+
+def test_a_file_is_checked_like_on_the_command_line(outbox):
+    samples = packaged_file("workbook_templates/samples")
+    checked = check(load(samples / "returns.xlsx"), pending=samples / "pending_actions.csv")
+    assert checked.rows_with_errors > 0
+    assert review(checked).checked.pending.as_of <= datetime.now(UTC)
+    with pytest.raises(RowsWithErrorsError):
+        send(checked, confirmed_rows=len(checked.rows))
+    assert send(checked, confirmed_rows=len(checked.rows), only_ready=True).submission.rows == len(checked.rows)
