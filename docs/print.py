@@ -9,6 +9,10 @@ import click
 from action_returns.batch.rules import REFUSALS, RULES, Rule
 from action_returns.cli.app import COMMANDS, tree
 from action_returns.errors import Exit
+from action_returns.excel import clicks
+from action_returns.excel.button import BUTTONS
+from action_returns.excel.ribbon import addin_texts
+from action_returns.files import packaged_file
 from action_returns.settings import models
 
 HERE = Path(__file__).parent
@@ -124,9 +128,22 @@ def config() -> str:
     return "\n".join(lines) + "\n"
 
 
+def buttons() -> dict[Path, str]:
+    """Print the ribbon and its VBA from the buttons that the module ``clicks`` declares.
+
+    Returns:
+        File of ``addin/`` -> its text.
+    """
+    assert all(hasattr(clicks, name) for name in BUTTONS)  # noqa: S101  # the import fills the table
+    return addin_texts(packaged_file("addin"), BUTTONS)
+
+
 PAGES = {"rules.md": rules, "cli.md": cli, "config.md": config}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():
         (HERE / name).write_text(page(), encoding="utf-8", newline="\n")
         sys.stdout.write(f"printed {name}\n")
+    for path, text in buttons().items():
+        path.write_text(text, encoding="ascii", newline="\n")
+        sys.stdout.write(f"printed {path.name}\n")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, wraps
 from pathlib import Path
+from typing import Final
 
 from action_returns.errors import ActionReturnsError, ExcelBusyError, ExcelError
 from action_returns.excel.engine import configure_xlwings, retry_while_busy
@@ -55,37 +56,89 @@ class ButtonContext:
         return datetime.now().astimezone()
 
 
-def button(story: Callable[[ButtonContext], None]) -> Callable[[], None]:
-    """Make a button's function of a story: ``RunPython`` calls it without arguments, and it never raises."""
+@dataclass(frozen=True, slots=True)
+class RibbonButton:
+    """How a button looks in the ribbon.
 
-    @wraps(story)
-    def clicked() -> None:
-        import xlwings
+    Args:
+        label: its text; ``...`` at the end when it asks something first.
+        group: heading of the group it stands in.
+        keytip: the key after Alt; no keytip begins another one.
+        image: name of one of Office's own icons (imageMso).
+        tip: the bold line that shows under the pointer.
+        help: the sentence below that line.
+        large: whether the icon is as high as the ribbon.
+    """
 
-        # One click is one short process: looking through a large table for cycles costs more than all the rest.
-        gc.disable()
-        configure_xlwings()
-        try:
-            book = OpenWorkbook(retry_while_busy(xlwings.Book.caller))
-        except Exception as error:  # noqa: BLE001  # without a workbook there is no dialogue of Excel's either
-            _system_message(str(error) if isinstance(error, ExcelError) else f"The workbook was not found: {error}")
-            return
-        button = ButtonContext(book, default_paths(os.environ))
-        try:
-            with _single_click_lock(button.places, book.name):
-                story(button)
-        except ExcelBusyError as problem:
-            _system_message(str(problem))
-        except ActionReturnsError as problem:
-            button.tell(str(problem))
-        except Exception as error:  # noqa: BLE001  # the last one to catch it: a user never sees a traceback
-            button.tell(_unexpected(error, button.places), mode="critical")
-        finally:
-            gc.enable()
-            with suppress(Exception):
-                book.status(None)
+    label: str
+    group: str
+    keytip: str
+    image: str
+    tip: str
+    help: str
+    large: bool = False
 
-    return clicked
+
+BUTTONS: Final[dict[str, RibbonButton]] = {}
+"""Function in ``clicks`` -> its button. The ribbon shows groups and buttons in the order of this table."""
+
+
+def button(
+    *,
+    label: str,
+    group: str,
+    keytip: str,
+    image: str,
+    tip: str,
+    help: str,  # noqa: A002  # the word users know
+    large: bool = False,
+) -> Callable[[Callable[[ButtonContext], None]], Callable[[], None]]:
+    """Turn a function into the handler of a ribbon button, and add the button to :data:`BUTTONS`.
+
+    This is the only declaration of a button: ``make docs`` writes the ribbon and its VBA from it. The arguments are
+    those of :class:`RibbonButton`.
+
+    Returns:
+        A decorator. The handler takes no arguments, because ``RunPython`` passes none, and it never raises.
+    """
+
+    def register(function: Callable[[ButtonContext], None]) -> Callable[[], None]:
+        BUTTONS[function.__name__] = RibbonButton(label, group, keytip, image, tip, help, large)
+
+        @wraps(function)
+        def handle_click() -> None:
+            _run_click(function)
+
+        return handle_click
+
+    return register
+
+
+def _run_click(function: Callable[[ButtonContext], None]) -> None:
+    import xlwings
+
+    # One click is one short process: looking through a large table for cycles costs more than all the rest.
+    gc.disable()
+    configure_xlwings()
+    try:
+        book = OpenWorkbook(retry_while_busy(xlwings.Book.caller))
+    except Exception as error:  # noqa: BLE001  # without a workbook there is no dialogue of Excel's either
+        _system_message(str(error) if isinstance(error, ExcelError) else f"The workbook was not found: {error}")
+        return
+    context = ButtonContext(book, default_paths(os.environ))
+    try:
+        with _single_click_lock(context.places, book.name):
+            function(context)
+    except ExcelBusyError as error:
+        _system_message(str(error))
+    except ActionReturnsError as error:
+        context.tell(str(error))
+    except Exception as error:  # noqa: BLE001  # the last one to catch it: a user never sees a traceback
+        context.tell(_unexpected(error, context.places), mode="critical")
+    finally:
+        gc.enable()
+        with suppress(Exception):
+            book.status(None)
 
 
 def _system_message(text: str) -> None:

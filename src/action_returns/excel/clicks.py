@@ -15,50 +15,42 @@ from action_returns.excel.sending import make_review, send_rows, show_review
 MOST_BATCHES: Final = 500
 
 
-@button
-def validate(context: ButtonContext) -> None:
-    """Check every row, write the results beside it, and list what was found."""
-    table, checked = check_table(context)
-    show_results(context, table, checked)
-    context.tell(messages.validated(checked, hidden=context.book.hides_rows(), listed=MOST_ISSUES))
+@button(
+    label="Load pending...",
+    group="Data",
+    keytip="L",
+    image="GetExternalDataFromText",
+    tip="Load the Pending Actions download",
+    help="Adds current amounts, partners and lock dates, so that more can be checked before sending.",
+    large=True,
+)
+def load_pending(context: ButtonContext) -> None:
+    """Put a Pending Actions download on its sheet, and check with it."""
+    from action_returns.operations.check import PendingSource, read_download
 
-
-@button
-def next_issue(context: ButtonContext) -> None:
-    """Go to the next finding."""
-    _go(context, forward=True)
-
-
-@button
-def previous_issue(context: ButtonContext) -> None:
-    """Go to the finding before."""
-    _go(context, forward=False)
-
-
-@button
-def fix_safe(context: ButtonContext) -> None:
-    """Show what can only mean one thing, and correct it when the person agrees; the next click can take it back."""
     context.book.refuse_filtered()
-    table, checked = check_table(context)
-    letters = dict(zip(COLUMN_NAMES, table.columns.letters or (), strict=True))
-    _, found = apply_corrections(checked.report)
-    formulas = context.book.formula_cells(table) if found else frozenset()
-    changes = [change for change in found if f"{letters[change.column]}{change.row}" not in formulas]
-    if not changes:
-        if not edits.undo_change(context, table):
-            context.tell(messages.nothing_to_fix(checked, formulas=len(found)))
+    path = engine.pick_file(context.book.app)
+    if path is None:
         return
-    if not context.book.ask(messages.fixes(changes, formulas=len(found) - len(changes))):
-        return
-    before = {f"{letters[change.column]}{change.row}": change.before for change in changes}
-    after = {f"{letters[change.column]}{change.row}": change.after for change in changes}
-    edits.apply_change(context, table, LastChange(f"the correction of {len(changes)} cells", before, after))
-    table, checked = check_table(context)
+    context.book.status(f"Reading {path.name} ...")
+    pending = read_download(PendingSource(path, context.places.pending_answers), None, context.account)
+    context.book.fill("Pending", pending_rows(pending))
+    context.book.fill_place("Pending", "pending_told", [[messages.loaded(pending, path.name)]])
+    context.book.remember(pending_facts(pending))
+    table, checked = check_table(context, pending=pending)
     show_results(context, table, checked)
-    context.tell(messages.fixed(changes, checked))
+    context.tell(messages.pending_loaded(pending, path.name, checked))
 
 
-@button
+@button(
+    label="Remove duplicates...",
+    group="Data",
+    keytip="U",
+    image="RemoveDuplicates",
+    tip="Resolve repeated Action IDs",
+    help="Lists repeated Action IDs and lets you choose which row of each stays. Can be taken back with "
+    "Fix safe issues.",
+)
 def remove_duplicates(context: ButtonContext) -> None:
     """List repeated Action IDs, and take the rows out that the person chooses; the next Fix safe issues restores them."""
     context.book.refuse_filtered()
@@ -84,26 +76,87 @@ def remove_duplicates(context: ButtonContext) -> None:
     context.tell(messages.taken_out(out, checked))
 
 
-@button
-def load_pending(context: ButtonContext) -> None:
-    """Put a Pending Actions download on its sheet, and check with it."""
-    from action_returns.operations.check import PendingSource, read_download
-
-    context.book.refuse_filtered()
-    path = engine.pick_file(context.book.app)
-    if path is None:
-        return
-    context.book.status(f"Reading {path.name} ...")
-    pending = read_download(PendingSource(path, context.places.pending_answers), None, context.account)
-    context.book.fill("Pending", pending_rows(pending))
-    context.book.fill_place("Pending", "pending_told", [[messages.loaded(pending, path.name)]])
-    context.book.remember(pending_facts(pending))
-    table, checked = check_table(context, pending=pending)
+@button(
+    label="Validate",
+    group="Check",
+    keytip="V",
+    image="DataValidation",
+    tip="Check every row",
+    help="Finds errors and warnings and explains each. Changes none of your cells and sends nothing.",
+    large=True,
+)
+def validate(context: ButtonContext) -> None:
+    """Check every row, write the results beside it, and list what was found."""
+    table, checked = check_table(context)
     show_results(context, table, checked)
-    context.tell(messages.pending_loaded(pending, path.name, checked))
+    context.tell(messages.validated(checked, hidden=context.book.hides_rows(), listed=MOST_ISSUES))
 
 
-@button
+@button(
+    label="Next issue",
+    group="Check",
+    keytip="N",
+    image="ReviewNextComment",
+    tip="Go to the next issue",
+    help="Selects the cell and says what to do. After the last one it starts again at the top.",
+)
+def next_issue(context: ButtonContext) -> None:
+    """Go to the next finding."""
+    _go(context, forward=True)
+
+
+@button(
+    label="Previous issue",
+    group="Check",
+    keytip="B",
+    image="ReviewPreviousComment",
+    tip="Go to the issue before",
+    help="Selects the cell and says what to do. Before the first one it goes on at the end.",
+)
+def previous_issue(context: ButtonContext) -> None:
+    """Go to the finding before."""
+    _go(context, forward=False)
+
+
+@button(
+    label="Fix safe issues...",
+    group="Check",
+    keytip="F",
+    image="AutoCorrect",
+    tip="Make the safe corrections",
+    help="Takes out blanks, repairs capitals and separators where only one reading is possible. Shows "
+    "before and after, and asks first.",
+)
+def fix_safe(context: ButtonContext) -> None:
+    """Show what can only mean one thing, and correct it when the person agrees; the next click can take it back."""
+    context.book.refuse_filtered()
+    table, checked = check_table(context)
+    letters = dict(zip(COLUMN_NAMES, table.columns.letters or (), strict=True))
+    _, found = apply_corrections(checked.report)
+    formulas = context.book.formula_cells(table) if found else frozenset()
+    changes = [change for change in found if f"{letters[change.column]}{change.row}" not in formulas]
+    if not changes:
+        if not edits.undo_change(context, table):
+            context.tell(messages.nothing_to_fix(checked, formulas=len(found)))
+        return
+    if not context.book.ask(messages.fixes(changes, formulas=len(found) - len(changes))):
+        return
+    before = {f"{letters[change.column]}{change.row}": change.before for change in changes}
+    after = {f"{letters[change.column]}{change.row}": change.after for change in changes}
+    edits.apply_change(context, table, LastChange(f"the correction of {len(changes)} cells", before, after))
+    table, checked = check_table(context)
+    show_results(context, table, checked)
+    context.tell(messages.fixed(changes, checked))
+
+
+@button(
+    label="Review",
+    group="Submit",
+    keytip="R",
+    image="FilePrintPreview",
+    tip="See exactly what will be sent",
+    help="Totals, money effect, destination, and what nobody could check. Sends nothing.",
+)
 def review(context: ButtonContext) -> None:
     """Show what would be sent: totals, money effect, destination, and what nobody could check."""
     table, checked = check_table(context)
@@ -114,7 +167,14 @@ def review(context: ButtonContext) -> None:
     context.tell(messages.reviewed(page))
 
 
-@button
+@button(
+    label="Export CSV",
+    group="Submit",
+    keytip="E",
+    image="ExportTextFile",
+    tip="Save the file without sending",
+    help="Writes the clean CSV and says where it lies.",
+)
 def export_csv(context: ButtonContext) -> None:
     """Write the clean CSV without sending it."""
     from action_returns.operations.export import export
@@ -127,13 +187,28 @@ def export_csv(context: ButtonContext) -> None:
     context.tell(messages.exported(path, checked))
 
 
-@button
+@button(
+    label="Send...",
+    group="Submit",
+    keytip="S",
+    image="FileSendAsAttachment",
+    tip="Send over the profile's channel",
+    help="Checks again, asks you to confirm the totals, sends once, and keeps a receipt.",
+    large=True,
+)
 def send(context: ButtonContext) -> None:
     """Check again, ask once with the totals, send once, and show what became of it."""
     send_rows(context)
 
 
-@button
+@button(
+    label="Test connection",
+    group="Submit",
+    keytip="T",
+    image="ServerConnection",
+    tip="Test the connection",
+    help="Signs in and looks at the folder or mail address without sending any changes.",
+)
 def test_connection(context: ButtonContext) -> None:
     """Connect, sign in and look at the destination; nothing is sent."""
     from action_returns.channels.base import State
@@ -149,7 +224,15 @@ def test_connection(context: ButtonContext) -> None:
     context.tell(f"{'Connection works' if works else 'No connection'}: {channel.destination}\n\n{outcome.message}")
 
 
-@button
+@button(
+    label="History",
+    group="After sending",
+    keytip="H",
+    image="VersionHistory",
+    tip="Past batches",
+    help="Every batch sent from this computer, where it went and what became of it.",
+    large=True,
+)
 def history(context: ButtonContext) -> None:
     """List what was sent, when, by whom, and what became of it."""
     from action_returns.operations.account import open_account_ledger
@@ -161,7 +244,14 @@ def history(context: ButtonContext) -> None:
     context.tell(messages.history(batches, MOST_BATCHES))
 
 
-@button
+@button(
+    label="Settings...",
+    group="Setup",
+    keytip="G",
+    image="PropertySheet",
+    tip="Profile and connection",
+    help="Profile, channel and password, with a test of the connection. Passwords go to your system's password store.",
+)
 def settings(context: ButtonContext) -> None:
     """Let the person set up profile, channel and password."""
     from action_returns.excel.settings_window import SettingsWindow
@@ -169,7 +259,14 @@ def settings(context: ButtonContext) -> None:
     SettingsWindow(context.places, context.book.profile).run()
 
 
-@button
+@button(
+    label="Diagnose",
+    group="Setup",
+    keytip="D",
+    image="ErrorChecking",
+    tip="Find setup problems",
+    help="Looks at Python, profiles, passwords and the ledger, and says what to do.",
+)
 def diagnose(context: ButtonContext) -> None:
     """Look at Python, profiles, passwords and the ledger."""
     from action_returns.operations.doctor import run_checks
@@ -177,7 +274,14 @@ def diagnose(context: ButtonContext) -> None:
     context.tell(messages.diagnosis(list(run_checks(context.places))))
 
 
-@button
+@button(
+    label="Help",
+    group="Setup",
+    keytip="Y",
+    image="Help",
+    tip="Help",
+    help="The five steps, the columns, and where everything lies.",
+)
 def show_help(context: ButtonContext) -> None:
     """Show where to begin."""
     context.book.show("Start")
