@@ -1,6 +1,7 @@
 """What each button does to the open workbook, on xlwings' own Windows engine."""
 
 import math
+import re
 import subprocess
 import sys
 from datetime import datetime
@@ -272,3 +273,15 @@ def test_validate_loads_nothing_it_does_not_need():
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert told.strip() == "[] []"
+
+
+def test_the_details_of_an_error_name_the_functions_it_passed(desk, monkeypatch):
+    monkeypatch.setattr("action_returns.excel.engine.read_cells", lambda _cells: 1 / 0)
+    desk.open(GOOD)
+    desk.click("validate", unexpected="ZeroDivisionError")
+    (details,) = (path.read_text("utf-8") for path in desk.places.logs.iterdir())
+    passed = re.findall(r", in (\S+)\n", details)
+    assert [name for name in passed if name != "retried"][:5] == [
+        "_run_click", "validate", "check_table", "read_table", "read_actions",
+    ]  # fmt: skip
+    assert passed.count("<lambda>") == 1, "only the one that this test wrote"

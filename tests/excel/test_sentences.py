@@ -6,7 +6,7 @@ import pytest
 
 from action_returns.batch.context import PendingAction, PendingDownload
 from action_returns.channels.base import Outcome, State
-from action_returns.excel.pending_sheet import pending_facts, pending_rows, read_back
+from action_returns.excel.check_table import pending_facts, pending_from_sheet, pending_rows
 from action_returns.ledger.ledger import open_ledger
 from action_returns.settings.editing import add_profile
 from tests.excel.conftest import GOOD
@@ -370,7 +370,7 @@ def test_a_download_is_the_same_after_it_lay_on_its_sheet():
         as_of_basis="the newest action in it",
         currency="EUR",
     )
-    again = read_back(pending_facts(pending), pending_rows(pending))
+    again = pending_from_sheet(pending_facts(pending), pending_rows(pending))
     assert again == pending
     assert all(action.locks_at is None or action.locks_at.utcoffset() is not None for action in again.actions.values())
 
@@ -379,8 +379,10 @@ def test_a_download_is_the_same_after_it_lay_on_its_sheet():
 def test_a_lock_date_keeps_its_time_zone_on_the_sheet(hours):
     locks_at = datetime(2026, 6, 1, 0, 30, tzinfo=timezone(timedelta(hours=hours)))
     pending = PendingDownload({"M.8882.4808.1": PendingAction(5, locks_at)}, 1, datetime(2026, 3, 1, tzinfo=UTC))
-    assert read_back(pending_facts(pending), pending_rows(pending)).actions["M.8882.4808.1"].locks_at == locks_at
+    assert (
+        pending_from_sheet(pending_facts(pending), pending_rows(pending)).actions["M.8882.4808.1"].locks_at == locks_at
+    )
 
 
 def test_no_download_is_read_back_as_none():
-    assert read_back(pending_facts(None), [("M.8882.4808.1", "5", "", "", "", "", "")]) is None
+    assert pending_from_sheet(pending_facts(None), [("M.8882.4808.1", "5", "", "", "", "", "")]) is None

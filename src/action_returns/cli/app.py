@@ -126,18 +126,14 @@ def _unexpected(error: Exception) -> int:
 def _keep_details(error: Exception) -> str:
     """Write the details where the user finds them, and say where."""
     import os
-    from datetime import datetime
 
     from action_returns.files import default_paths
+    from action_returns.operations.error_details import save_error_details
 
-    name = f"E-{datetime.now().astimezone():%Y%m%d-%H%M%S}.txt"
-    try:
-        folder = default_paths(os.environ).logs
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-    except OSError:
+    path = save_error_details(error, default_paths(os.environ))
+    if path is None:
         return "Run the command again with --debug to see the details."
-    return f"Details are in {folder / name}. What was sent, if anything, shows in: action-returns history list"
+    return f"Details are in {path}. What was sent, if anything, shows in: action-returns history list"
 
 
 def _refused(text: str, code: Exit) -> int:

@@ -1,9 +1,8 @@
-"""One click: find the workbook, let only one click work at a time, and never let an exception out."""
+"""Run a click: find its workbook, refuse a second click at the same time, and turn every error into a dialogue."""
 
 import gc
 import os
 import sys
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from functools import cached_property, wraps
 from pathlib import Path
 from typing import Final
 
-from action_returns.errors import ActionReturnsError, ExcelBusyError, ExcelError
+from action_returns.errors import ActionReturnsError, ExcelBusyError, ExcelError, LedgerError
 from action_returns.excel.engine import configure_xlwings, retry_while_busy
 from action_returns.excel.workbook import OpenWorkbook
 from action_returns.files import Paths, default_paths
@@ -21,11 +20,11 @@ from action_returns.operations.account import Account, open_account
 
 @dataclass(frozen=True)
 class ButtonContext:
-    """What a click works with.
+    """The workbook, the places and the account of one click.
 
     Args:
         book: the workbook whose button was clicked.
-        places: where things lie on this machine.
+        places: the places on this computer.
         profile: the profile to use instead of the workbook's own.
     """
 
@@ -35,24 +34,24 @@ class ButtonContext:
 
     @cached_property
     def account(self) -> Account:
-        """The profile asked for, the one the workbook was made for, or the default one."""
+        """The account of the given profile, else of the workbook's profile, else of the default profile."""
         return open_account(self.places, self.profile or self.book.profile)
 
     @property
     def last_change(self) -> Path:
-        """Where the last change to the user's own cells is kept."""
+        """The file that keeps the last change to the user's own cells."""
         return self.places.ledger_file.parent / "clicks" / f"{_file_name(self.book.name)}.json"
 
     def tell(self, text: str, *, mode: str = "info") -> None:
-        """Show one plain dialogue, outside of Excel where Excel refuses to."""
+        """Show one plain dialogue, outside of Excel when Excel refuses to show it."""
         try:
-            retry_while_busy(lambda: self.book.tell(text, mode=mode))
+            self.book.tell(text, mode=mode)
         except Exception:  # noqa: BLE001  # a cell that stays in editing, an Excel that was closed
             _system_message(text)
 
     @staticmethod
     def now() -> datetime:
-        """Give the local time with its zone."""
+        """Return the local time with its zone."""
         return datetime.now().astimezone()
 
 
@@ -121,7 +120,7 @@ def _run_click(function: Callable[[ButtonContext], None]) -> None:
     gc.disable()
     configure_xlwings()
     try:
-        book = OpenWorkbook(retry_while_busy(xlwings.Book.caller))
+        book = OpenWorkbook(retry_while_busy(xlwings.Book.caller)())
     except Exception as error:  # noqa: BLE001  # without a workbook there is no dialogue of Excel's either
         _system_message(str(error) if isinstance(error, ExcelError) else f"The workbook was not found: {error}")
         return
@@ -131,6 +130,8 @@ def _run_click(function: Callable[[ButtonContext], None]) -> None:
             function(context)
     except ExcelBusyError as error:
         _system_message(str(error))
+    except LedgerError as error:
+        context.tell(str(error), mode="critical")
     except ActionReturnsError as error:
         context.tell(str(error))
     except Exception as error:  # noqa: BLE001  # the last one to catch it: a user never sees a traceback
@@ -142,7 +143,7 @@ def _run_click(function: Callable[[ButtonContext], None]) -> None:
 
 
 def _system_message(text: str) -> None:
-    """Say something without Excel: in a message box of Windows; on a Mac xlwings itself shows what is printed here."""
+    """Show a text without Excel: in a message box on Windows; on a Mac xlwings shows what is printed here."""
     if sys.platform == "win32":
         import ctypes
 
@@ -151,30 +152,25 @@ def _system_message(text: str) -> None:
         print(text, file=sys.stderr)  # noqa: T201
 
 
-def _unexpected(error: Exception, places: Paths) -> str:
-    name = f"E-{datetime.now().astimezone():%Y%m%d-%H%M%S}.txt"
-    try:
-        places.logs.mkdir(parents=True, exist_ok=True)
-        (places.logs / name).write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-        kept = f"Details are in {places.logs / name}."
-    except OSError:
-        kept = ""
-    return (
-        f"Something went wrong that nobody foresaw ({type(error).__name__}). Whether anything was sent shows in "
-        f"History. {kept}"
-    )
+def _unexpected(error: Exception, paths: Paths) -> str:
+    """Return the text of an unexpected error, after its details were saved."""
+    from action_returns.operations.error_details import save_error_details
+
+    file = save_error_details(error, paths)
+    details = "" if file is None else f" Details are in {file}."
+    return f"Unexpected error ({type(error).__name__}). Whether anything was sent shows in History.{details}"
 
 
 @contextmanager
-def _single_click_lock(places: Paths, book: str) -> Iterator[None]:
-    """Let one click at a time work on a workbook; on a Mac, RunPython returns before Python has ended.
+def _single_click_lock(paths: Paths, book: str) -> Iterator[None]:
+    """Hold the lock of a workbook during a click; on a Mac, RunPython returns before Python has ended.
 
-    The system itself takes the lock away when the program ends, however it ends.
+    The operating system releases the lock when the program ends, however it ends.
 
     Raises:
-        ExcelError: when another click is at work.
+        ExcelError: another click is at work.
     """
-    folder = places.ledger_file.parent / "clicks"
+    folder = paths.ledger_file.parent / "clicks"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / f"{_file_name(book)}.lock").open("wb") as file:
         if not _lock(file.fileno()):

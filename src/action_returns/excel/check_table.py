@@ -1,44 +1,114 @@
-"""What stands beside each row after a check: the verdict, what to do, and what the download knows of the action."""
+"""Check the table Actions and write the results: beside each row, on Issues, and the download on Pending."""
 
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Final, TypeAlias
 
 from action_returns import __version__
-from action_returns.batch.amounts import Cents, amount_text, money
-from action_returns.batch.cells import COLUMN_NAMES, Columns, column_number
-from action_returns.batch.context import PendingDownload
+from action_returns.batch.amounts import Cents, amount_text, cents_of_text, money
+from action_returns.batch.cells import COLUMN_NAMES, Cell, Columns, column_number
+from action_returns.batch.context import PendingAction, PendingDownload
 from action_returns.batch.report import CheckResult, Finding
 from action_returns.batch.rules import RULES
 from action_returns.errors import ExcelError
 from action_returns.excel.button import ButtonContext
-from action_returns.excel.workbook import ActionsTable
+from action_returns.excel.workbook import ActionsTable, OpenWorkbook
 from action_returns.operations.check import CheckedBatch, check_loaded, find_previous_sends
 from action_returns.operations.texts import STATES
 from action_returns.readers.batch_file import LoadedBatch
 
+MOST_ISSUES: Final = 5_000
+"""Number of findings that the sheet Issues lists at most; the dialogue says when there are more."""
 Texts: TypeAlias = tuple[str | float | None, ...]
-"""One for each of :data:`action_returns.excel.workbook.RESULTS`."""
+"""The cells of one row, such as one for each of :data:`action_returns.excel.workbook.RESULTS`."""
 
 _TITLES = {rule.code: rule.title for rule in RULES}
 
 
+def read_table(context: ButtonContext) -> tuple[ActionsTable, LoadedBatch]:
+    """Read the table Actions.
+
+    Raises:
+        ExcelError: the table has no rows yet.
+    """
+    table = context.book.read_actions()
+    if not len(table.columns):
+        raise ExcelError("Actions has no rows yet. Paste the returns there: Action ID, new order amount, reason code.")
+    return table, LoadedBatch(table.columns, "table Actions on sheet Actions")
+
+
+def check_table(context: ButtonContext, *, pending: PendingDownload | None = None) -> tuple[ActionsTable, CheckedBatch]:
+    """Read and check the table Actions.
+
+    Args:
+        context: the workbook and the account of the click.
+        pending: the download to compare with, the one on the sheet Pending when None.
+    """
+    context.book.status("Checking ...")
+    table, reading = read_table(context)
+    download = read_pending(context.book) if pending is None else pending
+    past = find_previous_sends(reading, context.account, context.places)
+    return table, check_loaded(
+        context.book.name, reading, context.account, now=context.now(), pending=download, past=past
+    )
+
+
+def update_profile_data(context: ButtonContext) -> None:
+    """Write the profile's reason codes and facts into the workbook when the profile has changed since."""
+    from action_returns.workbook_builder.contents import WorkbookInfo
+
+    account = context.account
+    profile = account.name if account.profile is not None else ""
+    info = WorkbookInfo(__version__, profile=profile, environment=account.environment, policy=account.policy)
+    facts = info.profile_values()
+    if any(context.book.metadata.get(key) not in {value, value or None} for key, value in facts.items()):
+        from action_returns.operations.new_workbook import declared_template
+
+        effects = declared_template().effects
+        reasons = account.policy.reasons
+        context.book.fill("Reasons", [(code, kind.value, effects[kind.value]) for code, kind in reasons.items()])
+        context.book.write_metadata(facts)
+
+
+def show_results(context: ButtonContext, table: ActionsTable, checked: CheckedBatch) -> None:
+    """Write the results beside the rows and the findings on Issues.
+
+    Raises:
+        ExcelError: a filter is on.
+    """
+    context.book.refuse_filtered()
+    update_profile_data(context)
+    context.book.write_results(table, result_rows(checked))
+    context.book.fill("Issues", issue_rows(checked.report, MOST_ISSUES))
+
+
 def result_rows(checked: CheckedBatch) -> dict[int, Texts]:
-    """Give the results of every row.
+    """Return the results of every row.
 
     Returns:
         Sheet row -> Result, What to do, Order ID, Partner, Current amount, Change, Locks at.
     """
     columns, report = checked.reading.columns, checked.report
-    said = {row: list(findings) for row, findings in groupby(report, key=lambda finding: finding.row)}
+    findings = {row: list(found) for row, found in groupby(report, key=lambda finding: finding.row)}
     ready = dict(zip(checked.rows.rows, checked.rows.cents, strict=True))
     return {
-        row: (*_verdict(said.get(row, []), ready.get(row)), *_known(action_id, ready.get(row), checked.pending))
+        row: (
+            *_verdict(findings.get(row, []), ready.get(row)),
+            *_download_facts(action_id, ready.get(row), checked.pending),
+        )
         for row, action_id in zip(columns.rows, columns.action_id, strict=True)
     }
 
 
 def sent_rows(checked: CheckedBatch, batch: str, outcome: str) -> dict[int, Texts]:
-    """Give the results again, with what became of the rows that were sent."""
+    """Return the results again, with the outcome of the batch for the rows that were sent.
+
+    Args:
+        checked: the batch; its ready rows were sent.
+        batch: its label in the ledger.
+        outcome: ``sent``, ``handed-over``, ``failed`` or ``unknown``.
+    """
     result = STATES[outcome].beside_row.format(batch=batch)
     sent = set(checked.rows.rows)
     return {row: (result, *texts[1:]) if row in sent else texts for row, texts in result_rows(checked).items()}
@@ -52,11 +122,11 @@ def _verdict(findings: list[Finding], cents: Cents | int | None) -> tuple[str, s
     return f"{first.severity.capitalize()}: {_TITLES[first.code]}{others}", first.message
 
 
-def _known(action_id: object, cents: int | None, pending: PendingDownload | None) -> Texts:
+def _download_facts(action_id: object, cents: int | None, pending: PendingDownload | None) -> Texts:
     action = None if pending is None or not isinstance(action_id, str) else pending.actions.get(action_id)
     if action is None:
         return (None,) * 5
-    change = None if cents is None or action.cents is None else (cents - action.cents) / 100  # only to be looked at
+    change = None if cents is None or action.cents is None else (cents - action.cents) / 100  # only shown, never sent
     return (
         action.order_id,
         action.partner,
@@ -67,7 +137,11 @@ def _known(action_id: object, cents: int | None, pending: PendingDownload | None
 
 
 def issue_rows(report: CheckResult, most: int) -> list[Texts]:
-    """Give the findings as the rows of the sheet Issues, at most so many, each with a link to its cell.
+    """Return the findings as rows of the sheet Issues, each with a link to its cell.
+
+    Args:
+        report: the findings.
+        most: number of rows at most.
 
     Returns:
         Severity, Row, ActionId, Column, Found, Finding, What to do, Go.
@@ -93,76 +167,85 @@ def _address(finding: Finding) -> str:
 
 
 def next_finding(report: CheckResult, selected: tuple[int, int], *, forward: bool) -> Finding | None:
-    """Give the finding after (or before) the selected cell, in reading order; after the last comes the first.
+    """Return the finding after (or before) the selected cell, in reading order; after the last one comes the first.
 
     Args:
         report: the findings.
         selected: row and column number of the selected cell, (0, 0) for none.
-        forward: whether the next or the previous one is wanted.
+        forward: True for the next finding, False for the previous one.
     """
-    places = [(_place(finding, report.columns), finding) for finding in report]
-    places.sort(key=lambda place: place[0])
+    ordered = [(_position(finding, report.columns), finding) for finding in report]
+    ordered.sort(key=lambda item: item[0])
     if not forward:
-        places.reverse()
-    beyond = (finding for at, finding in places if (at > selected if forward else at < selected))
-    return next(beyond, places[0][1] if places else None)
+        ordered.reverse()
+    beyond = (finding for at, finding in ordered if (at > selected if forward else at < selected))
+    return next(beyond, ordered[0][1] if ordered else None)
 
 
-def _place(finding: Finding, columns: Columns) -> tuple[int, int]:
+def _position(finding: Finding, columns: Columns) -> tuple[int, int]:
     letters = (columns.letters or ("A", "B", "C"))[COLUMN_NAMES.index(finding.column)]
     return finding.row, column_number(letters)
 
 
-MOST_ISSUES: Final = 5_000
-"""Findings that the sheet Issues lists; the dialogue says when there are more."""
+def pending_facts(pending: PendingDownload | None) -> dict[str, str]:
+    """Return the facts of a download as the hidden sheet ``_meta`` keeps them, in its order; blank for None."""
+    if pending is None:
+        return dict.fromkeys(("pending_as_of", "pending_basis", "pending_currency", "pending_count"), "")
+    return {
+        "pending_as_of": pending.as_of.isoformat(),
+        "pending_basis": pending.as_of_basis,
+        "pending_currency": pending.currency or "",
+        "pending_count": str(pending.count),
+    }
 
 
-def read_table(context: ButtonContext) -> tuple[ActionsTable, LoadedBatch]:
-    """Read the table Actions.
-
-    Raises:
-        ExcelError: when nothing was filled in yet.
-    """
-    table = context.book.read_actions()
-    if not len(table.columns):
-        raise ExcelError("Actions has no rows yet. Paste the returns there: Action ID, new order amount, reason code.")
-    return table, LoadedBatch(table.columns, "table Actions on sheet Actions")
+def read_pending(book: OpenWorkbook) -> PendingDownload | None:
+    """Read the download from the sheet Pending, None when none was loaded."""
+    return pending_from_sheet(book.metadata, book.read_rows("Pending")) if book.metadata.get("pending_as_of") else None
 
 
-def check_table(context: ButtonContext, *, pending: PendingDownload | None = None) -> tuple[ActionsTable, CheckedBatch]:
-    """Read and check the table Actions.
+def pending_from_sheet(facts: Mapping[str, Cell], rows: Sequence[Sequence[Cell]]) -> PendingDownload | None:
+    """Build the download again from what stands in the workbook, None when none was loaded.
 
     Args:
-        context: the workbook and the account of the click.
-        pending: the download to compare with, the one on the sheet Pending when None.
+        facts: key -> value of the hidden sheet ``_meta``.
+        rows: the rows of the table Pending, without its headers.
     """
-    context.book.status("Checking ...")
-    table, reading = read_table(context)
-    known = context.book.pending() if pending is None else pending
-    past = find_previous_sends(reading, context.account, context.places)
-    return table, check_loaded(context.book.name, reading, context.account, now=context.now(), pending=known, past=past)
+    if not facts.get("pending_as_of"):
+        return None
+    actions = {row[0]: _pending_action(row) for row in rows if isinstance(row[0], str) and row[0]}
+    return PendingDownload(
+        actions=actions,
+        count=len(actions),
+        as_of=datetime.fromisoformat(str(facts["pending_as_of"])).astimezone(UTC),
+        as_of_basis=str(facts.get("pending_basis") or ""),
+        currency=str(facts.get("pending_currency") or "") or None,
+    )
 
 
-def update_profile_data(context: ButtonContext) -> None:
-    """Bring the workbook's drop-down, live checks and banner up to date when the profile has changed since."""
-    from action_returns.workbook_builder.contents import WorkbookInfo
+def pending_rows(pending: PendingDownload) -> list[tuple[str, ...]]:
+    """Return a download as the rows of the sheet Pending; :func:`pending_from_sheet` is the way back."""
+    return [
+        (
+            action_id,
+            "" if action.cents is None else amount_text(action.cents),
+            action.currency or "",
+            action.state or "",
+            "" if action.locks_at is None else action.locks_at.isoformat(" ", "minutes"),
+            action.order_id or "",
+            action.partner or "",
+        )
+        for action_id, action in pending.actions.items()
+    ]
 
-    account = context.account
-    profile = account.name if account.profile is not None else ""
-    stamp = WorkbookInfo(__version__, profile=profile, environment=account.environment, policy=account.policy)
-    wanted = stamp.profile_values()
-    if any(context.book.meta.get(key) not in {value, value or None} for key, value in wanted.items()):
-        from action_returns.operations.new_workbook import declared_template
 
-        effects = declared_template().effects
-        reasons = account.policy.reasons
-        context.book.fill("Reasons", [(code, kind.value, effects[kind.value]) for code, kind in reasons.items()])
-        context.book.remember(wanted)
-
-
-def show_results(context: ButtonContext, table: ActionsTable, checked: CheckedBatch) -> None:
-    """Write the results beside the rows, and the findings on Issues."""
-    context.book.refuse_filtered()
-    update_profile_data(context)
-    context.book.write_results(table, result_rows(checked))
-    context.book.fill("Issues", issue_rows(checked.report, MOST_ISSUES))
+def _pending_action(row: Sequence[Cell]) -> PendingAction:
+    _, amount, currency, state, locks_at, order_id, partner = (str(cell) if cell is not None else "" for cell in row)
+    return PendingAction(
+        cents=cents_of_text(amount),
+        locks_at=datetime.fromisoformat(locks_at) if locks_at else None,
+        state=state or None,
+        order_id=order_id or None,
+        partner=partner or None,
+        currency=currency or None,
+    )

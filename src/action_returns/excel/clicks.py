@@ -7,9 +7,15 @@ from action_returns.batch.report import apply_corrections
 from action_returns.errors import ExcelError
 from action_returns.excel import edits, engine, messages
 from action_returns.excel.button import ButtonContext, button
-from action_returns.excel.check_table import MOST_ISSUES, check_table, next_finding, show_results
+from action_returns.excel.check_table import (
+    MOST_ISSUES,
+    check_table,
+    next_finding,
+    pending_facts,
+    pending_rows,
+    show_results,
+)
 from action_returns.excel.edits import LastChange, cells_of, rows_to_take_out
-from action_returns.excel.pending_sheet import pending_facts, pending_rows
 from action_returns.excel.sending import make_review, send_rows, show_review
 
 MOST_BATCHES: Final = 500
@@ -35,8 +41,8 @@ def load_pending(context: ButtonContext) -> None:
     context.book.status(f"Reading {path.name} ...")
     pending = read_download(PendingSource(path, context.places.pending_answers), None, context.account)
     context.book.fill("Pending", pending_rows(pending))
-    context.book.fill_place("Pending", "pending_told", [[messages.loaded(pending, path.name)]])
-    context.book.remember(pending_facts(pending))
+    context.book.write_named_range("Pending", "pending_told", [[messages.loaded(pending, path.name)]])
+    context.book.write_metadata(pending_facts(pending))
     table, checked = check_table(context, pending=pending)
     show_results(context, table, checked)
     context.tell(messages.pending_loaded(pending, path.name, checked))

@@ -1,16 +1,17 @@
-"""What xlwings has no words for, done for each program it works with: Excel on Windows, Excel on a Mac, and others.
+"""Do what xlwings does not offer, for each of its engines: Excel on Windows, Excel on a Mac, and others.
 
-Cells are read so that nothing is rounded or lost: xlwings' own conversion makes a blank of an error cell and, on
-Windows, a number of four decimals of a cell with a currency format (xlwings 0.37.8; pywin32 VT_CY).
+Cells are read so that nothing is rounded or lost. xlwings' own conversion turns an error cell into a blank one. On
+Windows it turns a cell with a currency format into a number of four decimals (xlwings 0.37.8; pywin32 VT_CY).
 """
 
 import atexit
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 from action_returns.batch.cells import Cell, CellError
 from action_returns.errors import ExcelBusyError
@@ -27,18 +28,18 @@ _ERRORS: Final = {
     -2146826252: "#NUM!",
     -2146826246: "#N/A",
 }
-"""CVErr values (Excel VBA reference, XlCVError), as COM hands them over."""
+"""CVErr values as COM returns them (Excel VBA reference, XlCVError)."""
 _SHOWN_ERRORS: Final = frozenset(_ERRORS.values()) | {"#SPILL!", "#CALC!", "#GETTING_DATA", "#FIELD!", "#BLOCKED!"}
 _PENDING_FILES: Final = "Pending Actions download (*.csv;*.xlsx;*.json),*.csv;*.xlsx;*.json"
 
 
 def engine_of(thing: Any) -> str:
-    """Give the name of the engine a book, sheet or range belongs to."""
+    """Return the name of the engine that a book, sheet or range belongs to."""
     return type(thing.impl).__module__.rpartition(".")[2]
 
 
 def read_cells(cells: Any) -> list[list[Cell]]:
-    """Read a range truthfully, all of it at once.
+    """Read a range exactly, all of it at once.
 
     Args:
         cells: xlwings' range.
@@ -49,21 +50,21 @@ def read_cells(cells: Any) -> list[list[Cell]]:
     match engine_of(cells):
         case name if name == WINDOWS:
             api = cells.api
-            return _combined(_grid(api.Value2), _grid(api.Value))
+            return _windows_rows(_as_rows(api.Value2), _as_rows(api.Value))
         case name if name == MAC:
-            values = _grid(cells.raw_value)
-            shown = _grid(cells.api.string_value.get()) if any(None in row for row in values) else values
+            values = _as_rows(cells.raw_value)
+            shown = _as_rows(cells.api.string_value.get()) if any(None in row for row in values) else values
             return [
-                [_from_text(cell, text) for cell, text in zip(row, texts, strict=True)]
+                [_error_or_cell(cell, text) for cell, text in zip(row, texts, strict=True)]
                 for row, texts in zip(values, shown, strict=True)
             ]
         case _:
             rows = cells.options(ndim=2, err_to_str=True).value
-            return [[_from_text(None, cell) if cell in _SHOWN_ERRORS else cell for cell in row] for row in rows]
+            return [[_error_or_cell(None, cell) if cell in _SHOWN_ERRORS else cell for cell in row] for row in rows]
 
 
-def _combined(exact: list[list[Any]], shown: list[list[Any]]) -> list[list[Cell]]:
-    """Take dates from what is shown, and everything else exactly: Value2 knows neither dates nor currencies."""
+def _windows_rows(exact: list[list[Any]], shown: list[list[Any]]) -> list[list[Cell]]:
+    """Return dates from Value, and everything else from Value2, which knows neither dates nor currencies."""
     return [
         [_windows_cell(cell, other) for cell, other in zip(row, others, strict=True)]
         for row, others in zip(exact, shown, strict=True)
@@ -71,21 +72,21 @@ def _combined(exact: list[list[Any]], shown: list[list[Any]]) -> list[list[Cell]
 
 
 def _windows_cell(exact: Any, shown: Any) -> Cell:
-    if exact.__class__ is int:  # COM hands numbers over as doubles, and only errors as integers
+    if exact.__class__ is int:  # COM returns numbers as doubles, and only errors as integers
         return CellError("error", _ERRORS.get(exact, "#ERROR"))
     if isinstance(shown, datetime):
-        return datetime(*shown.timetuple()[:6])  # noqa: DTZ001  # a sheet knows no time zones
+        return datetime(*shown.timetuple()[:6])  # noqa: DTZ001  # a sheet has no time zones
     return exact  # type: ignore[no-any-return]
 
 
-def _from_text(cell: Any, shown: Any) -> Cell:
+def _error_or_cell(cell: Any, shown: Any) -> Cell:
     if cell is None and isinstance(shown, str) and shown in _SHOWN_ERRORS:
         return CellError("error", shown)
     return cell  # type: ignore[no-any-return]
 
 
-def _grid(values: Any) -> list[list[Any]]:
-    """Give rows of cells, whatever a program makes of one row, one column or one cell."""
+def _as_rows(values: Any) -> list[list[Any]]:
+    """Return rows of cells; Excel returns one row or one cell without the outer lists."""
     if not isinstance(values, (list, tuple)):
         return [[values]]
     if not values or not isinstance(values[0], (list, tuple)):
@@ -94,7 +95,7 @@ def _grid(values: Any) -> list[list[Any]]:
 
 
 def filter_is_on(table: Any) -> bool:
-    """Tell whether a table shows only some of its rows; then whatever is written would land in others."""
+    """Return whether a table shows only some of its rows; what is written then would land in others."""
     match engine_of(table):
         case name if name == WINDOWS:
             return bool(table.api.ShowAutoFilter) and bool(table.api.AutoFilter.FilterMode)
@@ -105,14 +106,14 @@ def filter_is_on(table: Any) -> bool:
 
 
 def some_rows_are_hidden(cells: Any) -> bool:
-    """Tell whether rows of a range are hidden: they are checked and sent like all others."""
+    """Return whether rows of a range are hidden; always False on a Mac, which cannot be asked."""
     if engine_of(cells) == MAC:
         return False
     return cells.api.EntireRow.Hidden is not False
 
 
 def unprotect(sheet: Any) -> None:
-    """Lift the protection of a sheet; ours has no password."""
+    """Remove the protection of a sheet; ours has no password."""
     if engine_of(sheet) == MAC:
         sheet.api.unprotect()
     else:
@@ -120,7 +121,7 @@ def unprotect(sheet: Any) -> None:
 
 
 def protect(sheet: Any) -> None:
-    """Protect a sheet again, so that nobody types where the program writes; filters and widths stay free."""
+    """Protect a sheet against typing where the program writes; filters, sorting and widths stay allowed."""
     if engine_of(sheet) == MAC:
         sheet.api.protect_worksheet(
             allow_filtering=True, allow_sorting=True, allow_formatting_columns=True, allow_formatting_rows=True
@@ -130,7 +131,7 @@ def protect(sheet: Any) -> None:
 
 
 def pick_file(app: Any) -> Path | None:
-    """Let the person choose a pending-actions download; None when they changed their mind."""
+    """Ask for the file of a Pending Actions download; None when the user cancels."""
     if engine_of(app) == WINDOWS:
         chosen = app.api.GetOpenFilename(_PENDING_FILES, 1, "Choose the Pending Actions download")
         return Path(chosen) if isinstance(chosen, str) else None
@@ -145,23 +146,19 @@ def pick_file(app: Any) -> Path | None:
 
 
 def ask_number(app: Any, question: str) -> str | None:
-    """Let the person type something; None when there is no way to, ``""`` when they changed their mind."""
+    """Ask the user to type a number; None where this engine has no input box, ``""`` when the user cancels."""
     if engine_of(app) != WINDOWS:
         return None
     typed = app.api.InputBox(question, "Action Returns")
     return str(typed).strip() if isinstance(typed, (str, int, float)) and typed is not False else ""
 
 
-def as_block(rows: Sequence[Sequence[object]]) -> list[list[object]]:
-    """Give rows as xlwings takes them for one write."""
-    return [list(row) for row in rows]
-
-
+P = ParamSpec("P")
 T = TypeVar("T")
 
 _PAUSE: Final = 0.2
 _TRIES: Final = 51
-"""Ten seconds of waiting."""
+"""With the pauses between them, ten seconds."""
 _REFUSED: Final = frozenset(
     {
         -2147418111,  # 0x80010001 RPC_E_CALL_REJECTED
@@ -172,10 +169,10 @@ _REFUSED: Final = frozenset(
 
 
 def configure_xlwings() -> None:
-    """Take away what xlwings' Windows engine does on its own: repeating for ever, and killing other Excels at exit.
+    """Switch off two habits of xlwings' Windows engine: to repeat refused calls for ever, and to close other Excels.
 
-    At the end of every Python it force-closes each Excel that shows no workbook (xlwings 0.37.8, ``_xlwindows.py``,
-    ``Apps.cleanup``), be it the user's own start screen or another program's.
+    When Python ends, it force-closes each Excel that shows no workbook (xlwings 0.37.8, ``_xlwindows.py``,
+    ``Apps.cleanup``). That can be the user's start screen or an Excel that another program uses.
     """
     engine = sys.modules.get("xlwings._xlwindows")
     if engine is not None:
@@ -183,35 +180,36 @@ def configure_xlwings() -> None:
         engine.N_COM_ATTEMPTS = 1  # type: ignore[attr-defined]
 
 
-def retry_while_busy(do: Callable[[], T]) -> T:
-    """Do something in Excel, and wait a little when Excel is busy.
+def retry_while_busy(call: Callable[P, T]) -> Callable[P, T]:
+    """Decorate a function that works in Excel: while Excel is busy, it waits and is started again from its beginning.
 
     Args:
-        do: what is done; it is started again from its beginning.
+        call: the function; doing it twice must have the same effect as once.
 
-    Raises:
-        ExcelBusyError: when Excel stayed busy.
+    Returns:
+        A function with the same arguments. It raises ExcelBusyError when Excel stays busy for ten seconds.
     """
-    for _ in range(_TRIES - 1):
-        try:
-            return do()
-        except Exception as error:
-            if not is_refusal(error):
-                raise
-        time.sleep(_PAUSE)
-    try:
-        return do()
-    except Exception as error:
-        if not is_refusal(error):
-            raise
+
+    @wraps(call)
+    def retried(*args: P.args, **kwargs: P.kwargs) -> T:
+        for attempt in range(_TRIES):
+            if attempt:
+                time.sleep(_PAUSE)
+            try:
+                return call(*args, **kwargs)
+            except Exception as error:
+                if not is_refusal(error):
+                    raise
         raise ExcelBusyError(
             "Excel is busy: a cell is being edited or a dialogue is open. Press Enter or close the dialogue, then "
             "click again."
-        ) from None
+        )
+
+    return retried
 
 
 def is_refusal(error: Exception) -> bool:
-    """Tell whether Excel only refused for the moment."""
+    """Return whether Excel refused a call only for the moment."""
     code = getattr(error, "hresult", None)
     details = getattr(error, "excepinfo", None)
     return code in _REFUSED or (isinstance(details, tuple) and details[-1] in _REFUSED)

@@ -1,4 +1,4 @@
-"""The open workbook from outside, for machines whose policy forbids Office to start programs."""
+"""Check a workbook that is open in Excel from the command line, where a policy forbids Office to start programs."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,47 +17,48 @@ from action_returns.operations.check import CheckedBatch
 
 
 class LiveWorkbook:
-    """A workbook that somebody has open in Excel.
+    """A workbook that is open in Excel.
 
     Args:
         name: its file name; a folder before it does not matter.
-        places: where things lie on this machine.
+        places: the places on this computer.
         profile: the profile to use instead of the workbook's own.
 
     Raises:
-        ExcelError: when no such workbook is open.
+        ExcelError: no such workbook is open.
     """
 
     def __init__(self, name: str, places: Paths, profile: str | None = None) -> None:
-        self._click = ButtonContext(OpenWorkbook(retry_while_busy(lambda: _find(Path(name).name))), places, profile)
+        self._context = ButtonContext(OpenWorkbook(_find_book(Path(name).name)), places, profile)
         self._table: ActionsTable | None = None
 
     @property
     def account(self) -> Account:
-        """Whose rules hold."""
-        return self._click.account
+        """The account whose rules hold."""
+        return self._context.account
 
     def check(self, pending: PendingDownload | None = None) -> CheckedBatch:
-        """Check its rows as Validate does: results are written beside them, your columns are not touched.
+        """Check its rows as Validate does, and write the results beside them; the user's columns stay as they are.
 
         Args:
             pending: the download to compare with, the one on its sheet Pending when None.
         """
-        self._table, checked = check_table(self._click, pending=pending)
-        show_results(self._click, self._table, checked)
-        self._click.book.status(None)
+        self._table, checked = check_table(self._context, pending=pending)
+        show_results(self._context, self._table, checked)
+        self._context.book.status(None)
         return checked
 
     def show_outcome(self, checked: CheckedBatch, batch: str, outcome: str) -> str:
-        """Write beside the rows what became of them.
+        """Write the outcome of a batch beside its rows.
 
         Returns:
-            Why that could not be done, nothing when it was.
+            Why that was not possible, an empty text when it was.
         """
-        return "" if self._table is None else show_outcome(self._click, self._table, checked, batch, outcome)
+        return "" if self._table is None else show_outcome(self._context, self._table, checked, batch, outcome)
 
 
-def _find(name: str) -> Any:
+@retry_while_busy
+def _find_book(name: str) -> Any:
     import xlwings
 
     configure_xlwings()
@@ -66,8 +67,8 @@ def _find(name: str) -> Any:
         if book.name.casefold() == name.casefold():
             return book
         names.append(book.name)
-    there = f"Open are: {', '.join(names)}." if names else "No workbook is open in Excel, or no Excel runs here."
-    raise ExcelError(f"{name} is not open in Excel. {there} Open it, or check the saved file without --live.")
+    open_now = f"Open are: {', '.join(names)}." if names else "No workbook is open in Excel, or no Excel runs here."
+    raise ExcelError(f"{name} is not open in Excel. {open_now} Open it, or check the saved file without --live.")
 
 
 def _open_books(xlwings: Any) -> Iterator[Any]:

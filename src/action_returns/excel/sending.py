@@ -24,7 +24,7 @@ def make_review(context: ButtonContext, checked: CheckedBatch) -> Review:
 
 def show_review(context: ButtonContext, page: Review) -> None:
     """Fill in the sheet Review."""
-    context.book.fill_place(
+    context.book.write_named_range(
         "Review", "review_figures", [[text] for text in messages.review_figures(page, context.now())]
     )
 

@@ -1,4 +1,4 @@
-"""The open workbook: its table read in one go, its results written in one go."""
+"""Read and write the open workbook. Each read and each write of rows is one call, whatever their number."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,14 +6,12 @@ from functools import cached_property
 from typing import Any, Final
 
 from action_returns.batch.cells import COLUMN_NAMES, Cell, Columns, area, column_letters
-from action_returns.batch.context import PendingDownload
 from action_returns.errors import ExcelError, UnsupportedWorkbookError
 from action_returns.excel import engine
 from action_returns.excel.engine import is_refusal, retry_while_busy
-from action_returns.excel.pending_sheet import read_back
 
 TEMPLATE_VERSION: Final = 1
-"""The version of the template that this program writes into."""
+"""The version of the template that this program works with."""
 RESULTS: Final = ("Result", "What to do", "Order ID", "Partner", "Current amount", "Change", "Locks at")
 """The columns that Validate fills in; they stand side by side."""
 _META_ROWS: Final = 40
@@ -53,7 +51,11 @@ class OpenWorkbook:
     @cached_property
     def name(self) -> str:
         """Its file name."""
-        return str(retry_while_busy(lambda: self._book.name))
+        return self._read_name()
+
+    @retry_while_busy
+    def _read_name(self) -> str:
+        return str(self._book.name)
 
     @cached_property
     def app(self) -> Any:
@@ -61,14 +63,13 @@ class OpenWorkbook:
         return self._book.app
 
     @cached_property
-    def meta(self) -> Mapping[str, Cell]:
-        """What was stamped into it, and what is known about its download.
+    def metadata(self) -> Mapping[str, Cell]:
+        """The facts of the hidden sheet ``_meta``: version, profile, and what is known about the download.
 
         Raises:
-            UnsupportedWorkbookError: when it was made by another version, or not by this program.
+            UnsupportedWorkbookError: the workbook was made by another version, or not by this program.
         """
-        rows = retry_while_busy(lambda: engine.read_cells(self._sheet("_meta").range(f"A1:B{_META_ROWS}")))
-        facts = {str(key): value for key, value in rows if key is not None}
+        facts = {str(key): value for key, value in self._read_metadata() if key is not None}
         if facts.get("template_version") != TEMPLATE_VERSION:
             raise UnsupportedWorkbookError(
                 f"{self.name} was made by another version of Action Returns (its template is version "
@@ -77,10 +78,14 @@ class OpenWorkbook:
             )
         return facts
 
+    @retry_while_busy
+    def _read_metadata(self) -> list[list[Cell]]:
+        return engine.read_cells(self._sheet("_meta").range(f"A1:B{_META_ROWS}"))
+
     @property
     def profile(self) -> str | None:
-        """Name of the profile it was made for, None when it was made for none."""
-        return str(self.meta.get("profile") or "") or None
+        """Name of the profile it was made for, None without one."""
+        return str(self.metadata.get("profile") or "") or None
 
     def _sheet(self, name: str) -> Any:
         try:
@@ -97,37 +102,34 @@ class OpenWorkbook:
 
     # ------------------------------------------------------------------------------------------------------ Actions
 
+    @retry_while_busy
     def read_actions(self) -> ActionsTable:
-        """Read the table Actions, all of it at once.
+        """Read the table Actions, all rows at once.
 
         Raises:
-            UnsupportedWorkbookError: when the table or one of its columns is missing.
+            UnsupportedWorkbookError: the table or one of its columns is missing.
         """
-        return retry_while_busy(self._read_actions)
-
-    def _read_actions(self) -> ActionsTable:
         left, top, right, bottom = self._corners("Actions")
         headers = self._cells(f"{column_letters(left)}{top}:{column_letters(right)}{top}")[0]
-        places = {str(header): at for at, header in enumerate(headers)}
-        missing = [name for name in (*COLUMN_NAMES, *RESULTS) if name not in places]
+        positions = {str(header): at for at, header in enumerate(headers)}
+        missing = [name for name in (*COLUMN_NAMES, *RESULTS) if name not in positions]
         if missing:
             raise UnsupportedWorkbookError(
                 f"The table Actions lacks the column {missing[0]}. Give the column its name back (Undo helps), or make "
                 "a fresh workbook that takes over your rows: action-returns upgrade-workbook OLD NEW"
             )
-        results = [places[name] for name in RESULTS]
+        results = [positions[name] for name in RESULTS]
         if results != list(range(results[0], results[0] + len(results))):
             raise UnsupportedWorkbookError(
                 f"The columns {RESULTS[0]} to {RESULTS[-1]} no longer stand side by side. Move them back (Undo helps)."
             )
-        sent = [places[name] for name in COLUMN_NAMES]
+        sent = [positions[name] for name in COLUMN_NAMES]
         start = min(sent)  # only as wide as needed: a user's own columns may be many
-        place = f"{column_letters(left + start)}{top + 1}:{column_letters(left + max(sent))}{bottom}"
-        rows = self._cells(place)
+        rows = self._cells(f"{column_letters(left + start)}{top + 1}:{column_letters(left + max(sent))}{bottom}")
         sent_cells = [[row[at - start] for row in rows] for at in sent]
         filled = [at for at, cells in enumerate(zip(*sent_cells, strict=True)) if cells != (None, None, None)]
         action_id, amount, reason = ([column[at] for at in filled] for column in sent_cells)
-        letters = [column_letters(left + place) for place in sent]
+        letters = [column_letters(left + at) for at in sent]
         columns = Columns(
             action_id,
             amount,
@@ -136,91 +138,103 @@ class OpenWorkbook:
             sheet="Actions",
             letters=(letters[0], letters[1], letters[2]),
         )
-        first, last = (column_letters(left + place) for place in (results[0], results[-1]))
+        first, last = (column_letters(left + at) for at in (results[0], results[-1]))
         return ActionsTable(columns, top, len(rows), first, last)
 
-    def _cells(self, place: str) -> list[list[Cell]]:
-        return engine.read_cells(self._sheet("Actions").range(place))
+    def _cells(self, address: str) -> list[list[Cell]]:
+        return engine.read_cells(self._sheet("Actions").range(address))
 
     def refuse_filtered(self) -> None:
-        """Stop when a filter is on: what is written would land in other rows (xlwings issue 679).
+        """Check that no filter is on: what is written would land in other rows (xlwings issue 679).
 
         Raises:
-            ExcelError: when a filter is on.
+            ExcelError: a filter is on.
         """
-        if retry_while_busy(lambda: engine.filter_is_on(self._table("Actions"))):
+        if self._is_filtered():
             raise ExcelError(
                 "A filter is on in Actions, so only some rows show and results would land in others. Nothing was "
                 "written. Clear the filter (Data, Clear), then click again."
             )
 
-    def hides_rows(self) -> bool:
-        """Tell whether rows of the table are hidden by hand."""
-        return retry_while_busy(lambda: engine.some_rows_are_hidden(self._table("Actions").range))
+    @retry_while_busy
+    def _is_filtered(self) -> bool:
+        return engine.filter_is_on(self._table("Actions"))
 
+    @retry_while_busy
+    def hides_rows(self) -> bool:
+        """Return whether rows of the table are hidden by hand."""
+        return engine.some_rows_are_hidden(self._table("Actions").range)
+
+    @retry_while_busy
     def write_results(self, table: ActionsTable, results: Mapping[int, Sequence[object]]) -> None:
-        """Fill in the columns Result to Locks at, all rows at once; the user's columns are never written.
+        """Write the columns Result to Locks at, all rows at once. The user's columns are never written.
 
         Args:
             table: the table as it was read.
-            results: sheet row -> one text for each of :data:`RESULTS`.
+            results: sheet row -> one text for each of :data:`RESULTS`; other rows become blank.
         """
         blank = (None,) * len(RESULTS)
         first = table.top + 1
         block = [results.get(row, blank) for row in range(first, first + table.height)]
-        place = f"{table.first_result}{first}:{table.last_result}{table.top + table.height}"
-        retry_while_busy(lambda: self._write(self._sheet("Actions").range(place), block))
+        address = f"{table.first_result}{first}:{table.last_result}{table.top + table.height}"
+        self._write(self._sheet("Actions").range(address), block)
 
+    @retry_while_busy
     def formula_cells(self, table: ActionsTable) -> frozenset[str]:
-        """Give the addresses in the three columns that hold a formula; it is the user's, and never written over."""
-        letters = table.columns.letters or ()
+        """Return the addresses in the three columns that hold a formula. It is the user's and is never overwritten."""
         first, last = table.top + 1, table.top + table.height
         found = set()
-        for letter in letters:
-            formulas = retry_while_busy(
-                lambda letter=letter: self._sheet("Actions").range(f"{letter}{first}:{letter}{last}").formula  # type: ignore[misc]
-            )
+        for letter in table.columns.letters or ():
+            formulas = self._sheet("Actions").range(f"{letter}{first}:{letter}{last}").formula
             column = [formulas] if isinstance(formulas, str) else [cell for (cell,) in formulas]
             found |= {f"{letter}{row}" for row, text in enumerate(column, first) if str(text).startswith("=")}
         return frozenset(found)
 
     def change(self, cells: Mapping[str, object]) -> None:
-        """Write single cells of Actions, after the person has agreed to each.
+        """Write single cells of Actions. The user has agreed to each.
 
         Args:
-            cells: address such as ``B7`` -> what shall stand there, None for nothing.
+            cells: address such as ``B7`` -> its new value, None for a blank cell.
         """
-        sheet = self._sheet("Actions")
         for address, value in cells.items():
-            retry_while_busy(lambda address=address, value=value: self._write(sheet.range(address), [[value]]))  # type: ignore[misc]
+            self._write_cell(address, value)
 
+    @retry_while_busy
+    def _write_cell(self, address: str, value: object) -> None:
+        self._write(self._sheet("Actions").range(address), [[value]])
+
+    @retry_while_busy
     def select(self, address: str) -> None:
-        """Show a cell of Actions to the person."""
+        """Show a cell of Actions to the user."""
+        sheet = self._sheet("Actions")
+        sheet.activate()
+        sheet.range(address).select()
 
-        def do() -> None:
-            sheet = self._sheet("Actions")
-            sheet.activate()
-            sheet.range(address).select()
-
-        retry_while_busy(do)
-
+    @retry_while_busy
     def selected(self) -> tuple[int, int]:
-        """Give row and column of the selected cell in Actions, (0, 0) when another sheet shows."""
+        """Return row and column of the selected cell in Actions, (0, 0) when another sheet is in front."""
+        if self._book.sheets.active.name != "Actions":
+            return 0, 0
+        selection = self.app.selection
+        return (0, 0) if selection is None else (selection.row, selection.column)
 
-        def do() -> tuple[int, int]:
-            if self._book.sheets.active.name != "Actions":
-                return 0, 0
-            selection = self.app.selection
-            return (0, 0) if selection is None else (selection.row, selection.column)
-
-        return retry_while_busy(do)
-
+    @retry_while_busy
     def show(self, sheet: str) -> None:
-        """Bring a sheet to the front."""
-        retry_while_busy(lambda: self._sheet(sheet).activate())
+        """Activate a sheet."""
+        self._sheet(sheet).activate()
 
-    # --------------------------------------------------------------------------------------------- the tool's sheets
+    # ---------------------------------------------------------------------------------------- the program's own sheets
 
+    @retry_while_busy
+    def read_rows(self, name: str) -> list[list[Cell]]:
+        """Read the rows of a table on a sheet of the same name, without its headers.
+
+        Args:
+            name: of the sheet and its table.
+        """
+        return engine.read_cells(self._table(name).range)[1:]
+
+    @retry_while_busy
     def fill(self, name: str, rows: Sequence[Sequence[object]]) -> None:
         """Replace the rows of a table on a sheet of the same name, which only the program writes to.
 
@@ -228,9 +242,6 @@ class OpenWorkbook:
             name: of the sheet and its table.
             rows: one value for each column; no rows leave one blank row.
         """
-        retry_while_busy(lambda: self._fill(name, rows))
-
-    def _fill(self, name: str, rows: Sequence[Sequence[object]]) -> None:
         sheet = self._sheet(name)
         left, top, right, old_bottom = self._corners(name)
         first, last = column_letters(left), column_letters(right)
@@ -245,37 +256,36 @@ class OpenWorkbook:
         finally:
             engine.protect(sheet)
 
-    def fill_place(self, sheet: str, place: str, rows: Sequence[Sequence[object]]) -> None:
-        """Fill a named place on a sheet that only the program writes to."""
+    @retry_while_busy
+    def write_named_range(self, sheet: str, name: str, rows: Sequence[Sequence[object]]) -> None:
+        """Write a named range on a sheet that only the program writes to.
 
-        def do() -> None:
-            target = self._sheet(sheet)
-            engine.unprotect(target)
-            try:
-                self._write(self._book.names[place].refers_to_range, rows)
-            finally:
-                engine.protect(target)
+        Args:
+            sheet: the sheet it stands on.
+            name: of the range.
+            rows: as many rows and columns as the range has.
+        """
+        target = self._sheet(sheet)
+        engine.unprotect(target)
+        try:
+            self._write(self._book.names[name].refers_to_range, rows)
+        finally:
+            engine.protect(target)
 
-        retry_while_busy(do)
+    @retry_while_busy
+    def write_metadata(self, facts: Mapping[str, object]) -> None:
+        """Write facts into the hidden sheet ``_meta``, all at once.
 
-    def remember(self, facts: Mapping[str, object]) -> None:
-        """Keep facts about the download in the hidden sheet, all at once; they stand side by side there."""
-        keys = list(self.meta)
-        first = keys.index(next(iter(facts))) + 1
-        place = f"B{first}:B{first + len(facts) - 1}"
-        retry_while_busy(lambda: self._write(self._sheet("_meta").range(place), [[value] for value in facts.values()]))
+        Args:
+            facts: key -> value, in the order in which the keys stand there, without a gap.
+        """
+        first = list(self.metadata).index(next(iter(facts))) + 1
+        cells = self._sheet("_meta").range(f"B{first}:B{first + len(facts) - 1}")
+        self._write(cells, [[value] for value in facts.values()])
 
-    # ------------------------------------------------------------------------------------------------------- Pending
+    # ----------------------------------------------------------------------------------------------------- dialogues
 
-    def pending(self) -> PendingDownload | None:
-        """Give the download that Load pending put on its sheet, None when there is none."""
-        if not self.meta.get("pending_as_of"):
-            return None
-        _headers, *rows = retry_while_busy(lambda: engine.read_cells(self._table("Pending").range))
-        return read_back(self.meta, rows)
-
-    # ------------------------------------------------------------------------------------------------------- dialogs
-
+    @retry_while_busy
     def tell(self, text: str, *, mode: str = "info") -> None:
         """Show one plain dialogue."""
         self.app.alert(text, title="Action Returns", buttons="ok", mode=mode)
@@ -288,9 +298,10 @@ class OpenWorkbook:
         """Ask one question; anything but a clear yes is no."""
         return bool(self.app.alert(text, title="Action Returns", buttons="yes_no", mode="info") == "yes")
 
+    @retry_while_busy
     def status(self, text: str | None) -> None:
-        """Say in the status bar what goes on; None gives it back to Excel."""
-        retry_while_busy(lambda: setattr(self.app, "status_bar", False if text is None else text))
+        """Show a text in the status bar; with None the bar is Excel's again."""
+        self.app.status_bar = False if text is None else text
 
     def _table(self, name: str) -> Any:
         sheet = self._sheet(name)
@@ -307,12 +318,12 @@ class OpenWorkbook:
         return self._tables[name]
 
     def _corners(self, table: str) -> tuple[int, int, int, int]:
-        """Give left, top, right and bottom of a table, headers included, from its one address."""
+        """Return left, top, right and bottom of a table, headers included, from its one address."""
         corners = area(self._table(table).range.address)
         if corners is None:
             raise UnsupportedWorkbookError(f"The table {table} is not in one piece.")
         return corners
 
     @staticmethod
-    def _write(place: Any, rows: Sequence[Sequence[object]]) -> None:
-        place.raw_value = engine.as_block(rows)
+    def _write(cells: Any, rows: Sequence[Sequence[object]]) -> None:
+        cells.raw_value = [list(row) for row in rows]

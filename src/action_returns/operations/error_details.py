@@ -1,0 +1,38 @@
+"""Save the details of an unexpected error. Imports little, so that it also works where an import is what failed."""
+
+import traceback
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+from action_returns.files import Paths
+
+
+def save_error_details(error: BaseException, paths: Paths) -> Path | None:
+    """Write the traceback of an error to a new file in the folder of logs.
+
+    An existing file is never overwritten: of two errors in one second both are kept.
+
+    Args:
+        error: the error.
+        paths: the places on this computer.
+
+    Returns:
+        The file, None when it cannot be written.
+    """
+    text = "".join(traceback.format_exception(error))
+    name = f"E-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
+    try:
+        paths.logs.mkdir(parents=True, exist_ok=True)
+        for number in count(1):
+            path = paths.logs / (f"{name}.txt" if number == 1 else f"{name}-{number}.txt")
+            try:
+                # An error text may hold characters that UTF-8 does not allow, such as half of a surrogate pair.
+                with path.open("x", encoding="utf-8", errors="backslashreplace") as file:
+                    file.write(text)
+            except FileExistsError:
+                continue
+            return path
+    except OSError:
+        pass
+    return None
