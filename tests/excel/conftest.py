@@ -1,6 +1,7 @@
 """The workbook of `action-returns new`, open in the counted fake Excel, as every button finds it."""
 
 import io
+import re
 import sys
 from contextlib import redirect_stderr
 from pathlib import Path
@@ -27,6 +28,10 @@ REPEATS = [
     ("M.8882.4808.1", "7.50", "ORDER_UPDATE"),
     ("M.8882.4808.2", "5", "ORDER_UPDATE"),
 ]
+ONE_OF_MANY = re.compile(
+    r"(?<![\d.,])1 (rows|cells|errors|warnings|reversals|new totals|Action IDs|actions|findings|batches|things|bytes)\b"
+)
+"""A number and a word that do not go together."""
 PENDING = packaged_file("workbook_templates/samples/pending_actions.csv")
 
 
@@ -98,6 +103,8 @@ class Desk:
             assert not details, f"The click {name} ended in an error that no test expects:\n{details[0]}"
         else:
             assert [text.splitlines()[-1].partition(":")[0] for text in details] == [unexpected]
+        for alert in self.excel.alerts[before:]:
+            assert not ONE_OF_MANY.search(alert.text), alert.text
         assert bool(said_outside.getvalue()) == outside, f"Said outside of the program: {said_outside.getvalue()!r}"
         return self.excel.alerts[-1].text if len(self.excel.alerts) > before else None
 

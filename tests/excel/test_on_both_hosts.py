@@ -169,7 +169,7 @@ def test_without_repeats_nothing_is_asked(desk):
 
 
 PARTLY_LOCKED = (
-    "2 of 5 rows need attention.\n\n1 error in 1 row stop those rows from being sent; 1 warning does not. "
+    "2 of 5 rows need attention.\n\n1 error in 1 row stops that row from being sent; 1 warning does not. "
     "4 can be sent. Press Next issue to go through them, or open Issues."
 )
 
@@ -203,7 +203,7 @@ def test_the_download_that_was_loaded_judges_rows_typed_in_later(desk, chosen):
     chosen(PENDING)
     desk.click("load_pending")
     desk.put("Actions!A5", "M.8882.4808.1063417")
-    assert desk.click("validate").startswith("1 of 2 rows need attention.\n\n1 error in 1 row stop")
+    assert desk.click("validate").startswith("1 of 2 rows needs attention.\n\n1 error in 1 row stops")
     assert desk.column("E", [5]) == ["Error: Action is locked"]
     assert "locked on 2026-01-31 at 08:00 UTC" in desk.peek("Actions!F5")
 
@@ -400,7 +400,7 @@ def test_history_lists_the_batches(desk, outbox):
     desk.open(GOOD)
     desk.excel.answer("yes")
     desk.click("send")
-    assert desk.click("history").startswith("1 batches sent from this computer.")
+    assert desk.click("history").startswith("1 batch sent from this computer.")
     row = desk.peek("History!A4:H4")[0]
     assert row[0] == "0001"
     assert row[7] in {"sent", "handed-over"}

@@ -5,9 +5,12 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from action_returns.batch.context import PendingAction, PendingDownload
+from action_returns.batch.report import Correction
 from action_returns.channels.base import Outcome, State
+from action_returns.excel import messages
 from action_returns.excel.check_table import pending_facts, pending_from_sheet, pending_rows
 from action_returns.ledger.ledger import open_ledger
+from action_returns.operations.texts import counted
 from action_returns.settings.editing import add_profile
 from tests.excel.conftest import GOOD
 
@@ -386,3 +389,76 @@ def test_a_lock_date_keeps_its_time_zone_on_the_sheet(hours):
 
 def test_no_download_is_read_back_as_none():
     assert pending_from_sheet(pending_facts(None), [("M.8882.4808.1", "5", "", "", "", "", "")]) is None
+
+
+# ------------------------------------------------------------------------------------------------ one is not many
+
+
+def test_one_repeated_action_is_told_as_one(desk):
+    desk.open([GOOD[0], ("M.8882.4808.1", "5", "ORDER_UPDATE"), GOOD[1]])
+    desk.excel.answer("cancel")
+    desk.click("remove_duplicates")
+    assert desk.excel.alerts[0].text.startswith("1 Action ID stands in more than one row.\n\nM.8882.4808.1:  row 4")
+
+
+def test_one_row_that_needs_attention_is_told_as_one(desk):
+    desk.open([("M.8882.4808.4", "12,50", "ORDER_UPDATE"), *GOOD])
+    assert desk.click("validate").startswith(
+        "1 of 3 rows needs attention.\n\n1 error in 1 row stops that row from being sent; 0 warnings do not. "
+    )
+
+
+def test_one_row_that_is_ready_is_told_as_one(desk):
+    desk.open(GOOD[:1])
+    assert desk.click("validate").startswith("1 row is ready.\n\n1 reversal, 0 new totals. Next: Review.")
+
+
+def test_one_row_that_was_taken_out_leaves_one(desk):
+    desk.open([GOOD[0], GOOD[0]])
+    desk.excel.answer("yes")
+    assert desk.click("remove_duplicates") == "1 row taken out (5). 1 row is left, 0 errors."
+
+
+def test_a_download_of_one_action_is_told_as_one(desk, tmp_path):
+    path = tmp_path / "pending.csv"
+    path.write_text("Action ID,Status,Sale Amount,Currency\nM.8882.4808.1,PENDING,5.00,EUR\n", encoding="utf-8")
+    desk.open(GOOD)
+    desk.excel.answer(str(path))
+    assert desk.click("load_pending").startswith("1 action from pending.csv, as of ")
+
+
+def test_one_batch_is_told_as_one(desk, outbox):
+    desk.open(GOOD)
+    desk.excel.answer("yes")
+    desk.click("send")
+    assert desk.click("history") == "1 batch sent from this computer."
+
+
+def test_one_thing_that_needs_attention_is_told_as_one():
+    checks = [("Python", True, "3.11"), ("Ledger", False, "It is damaged.")]
+    assert messages.diagnosis(checks).startswith("1 of 2 things needs attention:\n\nLedger: It is damaged.")
+
+
+def test_one_formula_that_stays_is_told_as_one():
+    assert messages.fixes([Correction(4, "Amount", "amount-separator", "1,5", "1.50")], formulas=1).endswith(
+        "\n1 cell with a formula of yours stays as it is."
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "what", "text"),
+    [
+        (0, "row", "0 rows"),
+        (1, "batch", "1 batch"),
+        (2, "batch", "2 batches"),
+        (1_001, "new total", "1,001 new totals"),
+    ],
+)
+def test_a_number_and_its_noun_go_together(number, what, text):
+    assert counted(number, what) == text
+
+
+def test_one_cell_whose_formula_keeps_it_from_being_corrected_is_told_as_one():
+    assert messages.nothing_to_fix(None, formulas=1) == (
+        "1 cell could be corrected, but holds a formula of yours, which is never overwritten."
+    )

@@ -1,4 +1,4 @@
-"""What the dialogues say: what happened, in figures, and what to do next."""
+"""Return the texts of the dialogues: what happened, in figures, and what to do next."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from action_returns.batch.report import Correction
     from action_returns.ledger.records import BatchRecord
     from action_returns.operations.check import CheckedBatch
+    from action_returns.operations.doctor import DoctorCheck
     from action_returns.operations.review import Review
     from action_returns.operations.send import SendResult, Submission
 
@@ -41,69 +42,95 @@ _MOST_LISTED: Final = 12
 
 
 def validated(checked: "CheckedBatch", *, hidden: bool, listed: int) -> str:
-    """Say what Validate found."""
+    """Return the text after Validate.
+
+    Args:
+        checked: the batch.
+        hidden: whether rows of the table are hidden by hand.
+        listed: number of findings that the sheet Issues lists at most.
+    """
     report, summary = checked.report, checked.summary
-    out = report.rows - report.ready
     if not len(report):
-        told = f"All {_rows(report.rows)} are ready.\n\n{kinds_of_change(checked.summary)}. Next: Review."
+        ready = "1 row is" if report.rows == 1 else f"All {_rows(report.rows)} are"
+        text = f"{ready} ready.\n\n{kinds_of_change(summary)}. Next: Review."
     else:
-        attention = len({finding.row for finding in report}) if len(report) <= listed else None
-        many = f"{attention:,} of {_rows(report.rows)} need attention" if attention else f"{_rows(report.rows)} checked"
-        told = (
-            f"{many}.\n\n{_errors(report.errors)} in {_rows(out)} stop those rows from being sent; "
-            f"{_warnings(report.warnings)} {'does' if report.warnings == 1 else 'do'} not. "
+        with_errors = report.rows - report.ready
+        text = (
+            f"{_attention(checked, listed)}.\n\n{_errors(report.errors)} in {_rows(with_errors)} "
+            f"{_one_or_many(report.errors, 'stops', 'stop')} {_one_or_many(with_errors, 'that row', 'those rows')} from "
+            f"being sent; {_warnings(report.warnings)} {_one_or_many(report.warnings, 'does', 'do')} not. "
             f"{summary.rows:,} can be sent. Press Next issue to go through them, or open Issues."
         )
     if len(report) > listed:
-        told += f"\n\nIssues lists the first {listed:,} of {len(report):,} findings."
+        text += f"\n\nIssues lists the first {listed:,} of {counted(len(report), 'finding')}."
     if hidden:
-        told += "\n\nSome rows are hidden. Hidden rows are checked and sent like all others."
+        text += "\n\nSome rows are hidden. Hidden rows are checked and sent like all others."
     if checked.pending is None:
-        told += (
+        text += (
             "\n\nNot checked, because no Pending Actions download is loaded: whether the actions exist, are locked, "
             "or were 0 before."
         )
     if checked.past.problem:
-        told += f"\n\nNot checked, what was sent before for these actions: {checked.past.problem}"
-    return told
+        text += f"\n\nNot checked, what was sent before for these actions: {checked.past.problem}"
+    return text
+
+
+def _attention(checked: "CheckedBatch", listed: int) -> str:
+    report = checked.report
+    if len(report) > listed:  # too many findings to count their rows
+        return f"{_rows(report.rows)} checked"
+    number = len({finding.row for finding in report})
+    return f"{number:,} of {_rows(report.rows)} {_one_or_many(number, 'needs', 'need')} attention"
 
 
 def no_issues(checked: "CheckedBatch") -> str:
-    """Say that there is nothing to go to."""
+    """Return the text of Next issue when there is no finding."""
     return f"No findings in {_rows(checked.report.rows)}. Next: Review."
 
 
 def nothing_to_fix(checked: "CheckedBatch", *, formulas: int) -> str:
-    """Say that no correction is safe."""
-    left = checked.report.errors
+    """Return the text of Fix safe issues when no cell can be corrected.
+
+    Args:
+        checked: the batch.
+        formulas: number of cells that could be corrected if they held no formula.
+    """
     if formulas:
-        return f"{_cells(formulas)} could be corrected, but hold formulas of yours, which are never written over."
+        holds = _one_or_many(formulas, "holds a formula of yours, which is", "hold formulas of yours, which are")
+        return f"{_cells(formulas)} could be corrected, but {holds} never overwritten."
+    left = checked.report.errors
+    if not left:
+        return "There is nothing to correct."
     return (
-        f"Nothing can be corrected safely. {_errors(left)} {'needs' if left == 1 else 'need'} a decision of yours: "
+        f"Nothing can be corrected safely. {_errors(left)} {_one_or_many(left, 'needs', 'need')} a decision of yours: "
         "press Next issue."
-        if left
-        else "There is nothing to correct."
     )
 
 
 def fixes(changes: "Sequence[Correction]", *, formulas: int) -> str:
-    """Show what would be corrected, and ask."""
+    """Return the question of Fix safe issues, with each correction before and after."""
     lines = [f"Row {c.row}, {c.column}:  {c.before}  →  {c.after}" for c in changes[:_MOST_LISTED]]
     more = len(changes) - len(lines)
     if more:
         lines.append(f"... and {more:,} more like these.")
     if formulas:
-        lines.append(f"{_cells(formulas)} with a formula of yours stay as they are.")
+        stays = _one_or_many(formulas, "stays as it is", "stay as they are")
+        lines.append(f"{_cells(formulas)} with a formula of yours {stays}.")
     return f"Correct {_cells(len(changes))}? Each can mean only one thing.\n\n" + "\n".join(lines)
 
 
 def no_repeats(checked: "CheckedBatch") -> str:
-    """Say that no ActionId stands there twice."""
+    """Return the text of Remove duplicates when no Action ID is repeated."""
     return f"No Action ID stands twice in {_rows(checked.report.rows)}."
 
 
 def repeats(found: "Mapping[str, Sequence[int]]", columns: "Columns") -> str:
-    """List repeated ids, and ask which of their rows stay."""
+    """Return the question of Remove duplicates: which row of each repeated Action ID stays.
+
+    Args:
+        found: Action ID -> its sheet rows.
+        columns: the table.
+    """
     amounts = dict(zip(columns.rows, columns.amount, strict=True))
     reasons = dict(zip(columns.rows, columns.reason, strict=True))
     lines = [
@@ -113,32 +140,43 @@ def repeats(found: "Mapping[str, Sequence[int]]", columns: "Columns") -> str:
     if len(found) > len(lines):
         lines.append(f"... and {len(found) - len(lines):,} more.")
     return (
-        f"{len(found):,} Action IDs stand in more than one row.\n\n" + "\n".join(lines) + "\n\n"
+        f"{counted(len(found), 'Action ID')} {_one_or_many(len(found), 'stands', 'stand')} in more than one row.\n\n"
+        + "\n".join(lines)
+        + "\n\n"
         "Yes keeps the first row of each, No keeps the last, Cancel changes nothing. The three cells of the other rows "
         "are emptied; Fix safe issues can take that back."
     )
 
 
 def taken_out(rows: "Sequence[int]", checked: "CheckedBatch") -> str:
-    """Say which rows were taken out."""
+    """Return the text after Remove duplicates.
+
+    Args:
+        rows: the sheet rows whose cells were emptied.
+        checked: what is left.
+    """
     shown = ", ".join(map(str, rows[:_MOST_LISTED])) + (", ..." if len(rows) > _MOST_LISTED else "")
-    return f"{_rows(len(rows))} taken out ({shown}). {_rows(checked.report.rows)} are left, {_errors(checked.report.errors)}."
+    left = checked.report.rows
+    return (
+        f"{_rows(len(rows))} taken out ({shown}). {_rows(left)} {_one_or_many(left, 'is', 'are')} left, "
+        f"{_errors(checked.report.errors)}."
+    )
 
 
 def fixed(changes: "Sequence[Correction]", checked: "CheckedBatch") -> str:
-    """Say what was corrected."""
+    """Return the text after Fix safe issues."""
     left = checked.report.errors
     rest = f"{_errors(left)} left: press Next issue." if left else "No errors are left. Next: Review."
     return f"{_cells(len(changes))} corrected. {rest}\n\nTo take it back, click Fix safe issues again."
 
 
 def loaded(pending: "PendingDownload", name: str) -> str:
-    """Say what stands on the sheet Pending."""
-    return f"{pending.count:,} actions from {name}, as of {pending.as_of.astimezone():%Y-%m-%d %H:%M}"
+    """Return the line above the table on the sheet Pending."""
+    return f"{counted(pending.count, 'action')} from {name}, as of {pending.as_of.astimezone():%Y-%m-%d %H:%M}"
 
 
 def pending_loaded(pending: "PendingDownload", name: str, checked: "CheckedBatch") -> str:
-    """Say what the download brought."""
+    """Return the text after Load pending."""
     notes = "".join(f"\n{note}" for note in pending.notes)
     return f"{loaded(pending, name)}.{notes}\n\n{validated(checked, hidden=False, listed=5_000)}"
 
@@ -218,7 +256,7 @@ def mode(done: "Submission") -> str:
 
 
 def history_row(record: "BatchRecord") -> tuple[str, ...]:
-    """Give a batch as a row of the sheet History."""
+    """Return a batch as a row of the sheet History."""
     return (
         record.label,
         f"{record.created_at.astimezone():%Y-%m-%d %H:%M}",
@@ -234,38 +272,49 @@ def history_row(record: "BatchRecord") -> tuple[str, ...]:
 
 
 def history(batches: "Sequence[BatchRecord]", most: int) -> str:
-    """Say what History shows."""
+    """Return the text of History.
+
+    Args:
+        batches: every batch, the newest first.
+        most: number of batches that the sheet lists at most.
+    """
     if not batches:
         return "Nothing was sent from this computer yet."
     unknown = [record.label for record in batches if record.state == "unknown"]
     doubt = (
-        f"\n\nNobody knows whether these arrived: {', '.join(unknown)}. Do not send them again yet. {next_step_for_unknown(unknown[0])}"
+        f"\n\nIt is unknown whether these arrived: {', '.join(unknown)}. Do not send them again yet. "
+        f"{next_step_for_unknown(unknown[0])}"
         if unknown
         else ""
     )
     listed = "" if len(batches) <= most else f" History lists the latest {most:,}."
-    return f"{len(batches):,} batches sent from this computer.{listed}{doubt}"
+    return f"{counted(len(batches), 'batch')} sent from this computer.{listed}{doubt}"
 
 
-def diagnosis(findings: Sequence[tuple[str, bool, str]]) -> str:
-    """Say what was looked at."""
-    bad = [f"{what}: {seen}" for what, well, seen in findings if not well]
+def diagnosis(checks: "Sequence[DoctorCheck]") -> str:
+    """Return the text of Diagnose: what needs attention, else everything that was checked."""
+    bad = [f"{name}: {detail}" for name, is_ok, detail in checks if not is_ok]
     if bad:
-        return f"{len(bad)} of {len(findings)} things need attention:\n\n" + "\n\n".join(bad)
-    return "Everything is in place.\n\n" + "\n".join(f"{what}: {seen}" for what, _, seen in findings)
+        needs = _one_or_many(len(bad), "needs", "need")
+        return f"{len(bad)} of {counted(len(checks), 'thing')} {needs} attention:\n\n" + "\n\n".join(bad)
+    return "Everything is in place.\n\n" + "\n".join(f"{name}: {detail}" for name, _, detail in checks)
+
+
+def _one_or_many(number: int, one: str, many: str) -> str:
+    return one if number == 1 else many
 
 
 def _rows(number: int) -> str:
-    return f"{number:,} row" if number == 1 else f"{number:,} rows"
+    return counted(number, "row")
 
 
 def _cells(number: int) -> str:
-    return f"{number:,} cell" if number == 1 else f"{number:,} cells"
+    return counted(number, "cell")
 
 
 def _errors(number: int) -> str:
-    return f"{number:,} error" if number == 1 else f"{number:,} errors"
+    return counted(number, "error")
 
 
 def _warnings(number: int) -> str:
-    return f"{number:,} warning" if number == 1 else f"{number:,} warnings"
+    return counted(number, "warning")

@@ -72,8 +72,9 @@ STATES: Final[Mapping[str, StateTexts]] = {
 
 
 def counted(number: int, what: str) -> str:
-    """Return a number with its word, ``1 row`` or ``2 rows``."""
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+    """Return a number with its noun, such as ``1 row``, ``2 rows`` or ``2 batches``."""
+    ending = "" if number == 1 else "es" if what.endswith(("s", "x", "ch", "sh")) else "s"
+    return f"{number:,} {what}{ending}"
 
 
 def kinds_of_change(summary: "Summary") -> str:
