@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from action_returns.excel import edits as undo
+from action_returns.excel import edits
+from action_returns.excel.edits import read_last_change
 from action_returns.excel.workbook import OpenWorkbook
 from tests.excel.conftest import BAD, GOOD, REPEATS
 
@@ -45,7 +46,7 @@ def test_a_change_is_kept_before_the_first_cell_is_changed(desk, breaking_off):
     breaking_off()
     desk.click("fix_safe", unexpected="RuntimeError")
     assert desk.entered(5) == [["M.8882.4808.5", "12.50", "ORDER_UPDATE"], [" M.8882.4808.6", "0", "REJECTED"]]
-    change = undo.read_last_change(kept(desk))
+    change = read_last_change(kept(desk))
     assert change.before == {"B4": "12,50", "A5": " M.8882.4808.6"}
     assert change.after == {"B4": "12.50", "A5": "M.8882.4808.6"}
 
@@ -61,6 +62,113 @@ def test_rows_that_were_half_taken_out_come_back(desk, breaking_off):
     desk.excel.answer("yes")
     assert desk.click("fix_safe") == "Taken back: taking out 2 rows. The cells are as they were."
     assert desk.entered(7) == before
+
+
+@pytest.fixture
+def half_taken_out(desk, breaking_off):
+    """A removal of two rows that was broken off after its first cell; gives the cells as they were before."""
+    desk.open([*REPEATS, BAD[0]])
+    before = desk.entered(8)
+    desk.excel.answer("yes")
+    repair = breaking_off()
+    desk.click("remove_duplicates", unexpected="RuntimeError")
+    repair()
+    assert desk.column("A", [6, 7]) == [None, "M.8882.4808.2"]
+    return before
+
+
+@pytest.mark.parametrize("button", ["fix_safe", "remove_duplicates"])
+def test_the_next_click_offers_to_take_back_a_change_that_was_broken_off(desk, half_taken_out, button):
+    desk.excel.answer("yes")
+    assert desk.click(button) == "Taken back: taking out 2 rows. The cells are as they were."
+    assert desk.excel.alerts[-2].text == (
+        "A change was broken off in the middle: taking out 2 rows.\n\nYes takes it back: the cells become what they "
+        "were. No leaves the cells as they are now; then it can no longer be taken back. Cancel changes nothing."
+    )
+    assert desk.entered(8) == half_taken_out
+
+
+def test_who_cancels_is_asked_again_by_the_next_click(desk, half_taken_out):
+    half = desk.entered(8)
+    desk.excel.answer("cancel")
+    assert desk.click("remove_duplicates") == "Nothing was changed."
+    assert desk.entered(8) == half
+    desk.excel.answer("yes")
+    desk.click("fix_safe")
+    assert desk.entered(8) == half_taken_out
+
+
+def test_who_leaves_the_cells_as_they_are_goes_on_with_the_click(desk, half_taken_out):
+    half = desk.entered(7)
+    desk.excel.answer("no", "yes")
+    assert desk.click("fix_safe").startswith("1 cell corrected. ")
+    assert desk.column("B", [8]) == ["12.50"]
+    assert desk.entered(7) == half
+    desk.excel.answer("yes")
+    assert desk.click("fix_safe") == "Taken back: the correction of 1 cell. The cells are as they were."
+    assert desk.entered(7) == half
+
+
+@pytest.mark.parametrize(("answer", "amount"), [("no", "12,50"), ("yes", "12.50")])
+def test_a_change_that_was_broken_off_is_given_up_only_when_the_user_agrees(desk, half_taken_out, answer, amount):
+    desk.put("Actions!B7", "6")  # so it cannot be taken back as a whole
+    desk.excel.answer("yes", answer)
+    said = desk.click("fix_safe")
+    assert "(taking out 2 rows)" in desk.excel.alerts[-2].text
+    assert "its cells or columns were changed since" in desk.excel.alerts[-2].text
+    assert desk.column("B", [7, 8]) == ["6", amount]
+    assert (said == "Nothing was changed.") == (answer == "no")
+    desk.put("Actions!B7", "5")
+    desk.excel.answer("yes")
+    desk.click("fix_safe")
+    assert (desk.entered(8) == half_taken_out) == (answer == "no")
+
+
+def test_a_change_whose_last_cell_was_written_counts_as_made(desk):
+    desk.open(BAD[:1])
+    desk.excel.answer("yes")
+    save = edits.save_change
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(edits, "save_change", lambda path, change: 1 / 0 if change.is_complete else save(path, change))
+        desk.click("fix_safe", unexpected="ZeroDivisionError")
+    desk.excel.answer("yes")
+    assert desk.click("fix_safe") == "Taken back: the correction of 1 cell. The cells are as they were."
+    assert desk.excel.alerts[-2].text.startswith("There is nothing to correct. Take back the correction of 1 cell?")
+
+
+def test_taking_back_that_was_broken_off_is_offered_again_before_anything_else(desk, breaking_off):
+    desk.open(REPEATS)
+    desk.excel.answer("yes")
+    desk.click("remove_duplicates")
+    desk.excel.answer("yes")
+    repair = breaking_off()
+    desk.click("fix_safe", unexpected="RuntimeError")
+    repair()
+    assert desk.column("A", [6, 7]) == ["M.8882.4808.1", None]
+    desk.excel.answer("yes")
+    assert desk.click("remove_duplicates") == "Taken back: taking out 2 rows. The cells are as they were."
+    assert desk.entered(7) == [list(row) for row in REPEATS]
+
+
+def test_rows_are_not_taken_back_into_columns_that_changed_places(desk):
+    desk.open(REPEATS)
+    desk.excel.answer("yes")
+    desk.click("remove_duplicates")
+    for letter, cells in {"B": ["Reason", "REJECTED", "ORDER_UPDATE"], "C": ["Amount", "0", "5"]}.items():
+        for row, cell in enumerate(cells, 3):
+            desk.put(f"Actions!{letter}{row}", cell)
+    before = desk.entered(7)
+    assert desk.click("fix_safe") == (
+        "There is nothing to correct.\n\nThe last change (taking out 2 rows) can only be taken back while Action ID, "
+        "Amount and Reason stand in the columns A, B and C."
+    )
+    assert desk.entered(7) == before
+    for letter, cells in {"C": ["Reason", "REJECTED", "ORDER_UPDATE"], "B": ["Amount", "0", "5"]}.items():
+        for row, cell in enumerate(cells, 3):
+            desk.put(f"Actions!{letter}{row}", cell)
+    desk.excel.answer("yes")
+    assert desk.click("fix_safe") == "Taken back: taking out 2 rows. The cells are as they were."
+    assert desk.entered(7) == [list(row) for row in REPEATS]
 
 
 def test_rows_that_were_half_taken_out_stay_when_somebody_typed_over_one(desk, breaking_off):

@@ -15,8 +15,9 @@ from action_returns.excel.check_table import (
     pending_rows,
     show_results,
 )
-from action_returns.excel.edits import LastChange, cells_of, rows_to_take_out
+from action_returns.excel.edits import cells_of, rows_to_take_out
 from action_returns.excel.sending import make_review, send_rows, show_review
+from action_returns.operations.texts import counted
 
 MOST_BATCHES: Final = 500
 
@@ -61,13 +62,15 @@ def remove_duplicates(context: ButtonContext) -> None:
     """List repeated Action IDs, and take the rows out that the person chooses; the next Fix safe issues restores them."""
     context.book.refuse_filtered()
     table, checked = check_table(context)
+    if edits.settle_broken_off(context, table):
+        return
     repeats = checked.report.repeats()
     if not repeats:
         context.tell(messages.no_repeats(checked))
         return
     answer = context.book.choose(messages.repeats(repeats, table.columns))
     if answer not in {"yes", "no"}:
-        context.tell(messages.NOTHING_TAKEN_OUT)
+        context.tell(messages.NOTHING_CHANGED)
         return
     out = rows_to_take_out(repeats, keep_first=answer == "yes")
     before = cells_of(table.columns, out)
@@ -76,7 +79,7 @@ def remove_duplicates(context: ButtonContext) -> None:
         raise ExcelError(
             f"{min(formulas)} holds a formula of yours, which is never written over. Take that row out by hand."
         )
-    edits.apply_change(context, table, LastChange(f"taking out {len(out)} rows", before, dict.fromkeys(before)))
+    edits.apply_change(context, table, f"taking out {counted(len(out), 'row')}", before, dict.fromkeys(before))
     table, checked = check_table(context)
     show_results(context, table, checked)
     context.tell(messages.taken_out(out, checked))
@@ -137,19 +140,23 @@ def fix_safe(context: ButtonContext) -> None:
     """Show what can only mean one thing, and correct it when the person agrees; the next click can take it back."""
     context.book.refuse_filtered()
     table, checked = check_table(context)
+    if edits.settle_broken_off(context, table):
+        return
     letters = dict(zip(COLUMN_NAMES, table.columns.letters or (), strict=True))
     _, found = apply_corrections(checked.report)
     formulas = context.book.formula_cells(table) if found else frozenset()
     changes = [change for change in found if f"{letters[change.column]}{change.row}" not in formulas]
     if not changes:
         if not edits.undo_change(context, table):
-            context.tell(messages.nothing_to_fix(checked, formulas=len(found)))
+            text = messages.nothing_to_fix(checked, formulas=len(found))
+            last = edits.moved_columns(context, table)
+            context.tell(text if last is None else f"{text}\n\n{messages.columns_moved(last.what, last.letters)}")
         return
     if not context.book.ask(messages.fixes(changes, formulas=len(found) - len(changes))):
         return
     before = {f"{letters[change.column]}{change.row}": change.before for change in changes}
     after = {f"{letters[change.column]}{change.row}": change.after for change in changes}
-    edits.apply_change(context, table, LastChange(f"the correction of {len(changes)} cells", before, after))
+    edits.apply_change(context, table, f"the correction of {counted(len(changes), 'cell')}", before, after)
     table, checked = check_table(context)
     show_results(context, table, checked)
     context.tell(messages.fixed(changes, checked))

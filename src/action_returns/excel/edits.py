@@ -1,24 +1,29 @@
-"""The last change this program made to the user's own cells, kept so that it can be taken back.
+"""Change the user's own cells, and keep the last change so that it can be taken back.
 
-Excel's own Undo is empty after a program wrote (Excel VBA reference, Application.Undo), so the cells as they were are
-kept beside the ledger, one file a workbook.
+Excel's own Undo is empty after a program wrote (Excel VBA reference, Application.Undo). So the cells as they were are
+kept beside the ledger, in one file for each workbook. The file is written before the first cell is changed, and marked
+as complete after the last one.
 """
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from action_returns.batch.cells import Columns
 from action_returns.errors import ExcelError
+from action_returns.excel import messages
 from action_returns.excel.button import ButtonContext
 from action_returns.excel.check_table import check_table, read_table, show_results
 from action_returns.excel.workbook import ActionsTable
 from action_returns.files import write_atomically
 
 Plain: TypeAlias = str | float | bool | None
-"""What a cell of the user's may hold for a change of it to be taken back."""
+"""The content of a cell that can be written back."""
+
+
+State: TypeAlias = Literal["not made", "half made", "made", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,66 +31,126 @@ class LastChange:
     """Cells of Actions that were changed, as they were and as they became.
 
     Args:
-        what: what was done, in words.
-        before: address -> what stood there.
-        after: address -> what stands there now.
+        what: what was done, such as ``taking out 2 rows``.
+        before: address -> content before the change.
+        after: address -> content after it.
+        letters: letters of the columns ActionId, Amount and Reason at that time.
+        is_complete: whether the last cell was written; of a change that was broken off it was not.
     """
 
     what: str
     before: Mapping[str, Plain]
     after: Mapping[str, Plain]
+    letters: tuple[str, ...]
+    is_complete: bool = False
 
 
 def save_change(path: Path, change: LastChange) -> None:
-    """Keep a change, before it is made; the one before it can no longer be taken back."""
+    """Write a change to its file; the change that was kept there can no longer be taken back."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    facts = {"what": change.what, "before": dict(change.before), "after": dict(change.after)}
-    write_atomically(path, json.dumps(facts).encode(), overwrite=True, private=True)
+    write_atomically(path, json.dumps(asdict(change)).encode(), overwrite=True, private=True)
 
 
 def read_last_change(path: Path) -> LastChange | None:
-    """Give the last change, None when there is none that can be taken back."""
+    """Read the last change, None when there is none that can be taken back."""
     try:
         facts = json.loads(path.read_bytes())
-        return LastChange(str(facts["what"]), dict(facts["before"]), dict(facts["after"]))
+        return LastChange(
+            str(facts["what"]),
+            dict(facts["before"]),
+            dict(facts["after"]),
+            tuple(facts["letters"]),
+            is_complete=bool(facts["is_complete"]),
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def forget_change(path: Path) -> None:
-    """Forget the last change, once it was taken back."""
+    """Delete the file of the last change."""
     path.unlink(missing_ok=True)
 
 
-def apply_change(context: ButtonContext, table: ActionsTable, change: LastChange) -> None:
-    """Make a change, after it was kept.
+def apply_change(
+    context: ButtonContext, table: ActionsTable, what: str, before: Mapping[str, Plain], after: Mapping[str, Plain]
+) -> None:
+    """Save a change, then make it.
 
     Args:
         context: the workbook and the account of the click.
-        table: the table as it was when the person agreed.
-        change: what they agreed to.
+        table: the table as it was when the user agreed.
+        what: what is done, such as ``taking out 2 rows``.
+        before: address -> content before the change.
+        after: address -> content after it.
 
     Raises:
-        ExcelError: when the rows are no longer what they were: on a Mac, Excel is not blocked while somebody is asked.
+        ExcelError: the rows changed while the user was asked (on a Mac, Excel can be used meanwhile), or the user
+            keeps the change that was broken off before.
     """
+    _refuse_to_lose(context, table)
     _refuse_changed(context, table)
+    change = LastChange(what, before, after, table.columns.letters or ())
     save_change(context.last_change, change)
     context.book.change(change.after)
+    save_change(context.last_change, replace(change, is_complete=True))
+
+
+def settle_broken_off(context: ButtonContext, table: ActionsTable) -> bool:
+    """Ask what to do about a change that was broken off in the middle, if there is one.
+
+    Returns:
+        Whether the click ends with that: the change was taken back, or the user cancelled.
+    """
+    change = read_last_change(context.last_change)
+    if change is None or change.is_complete or _state(change, table.columns) != "half made":
+        return False
+    answer = context.book.choose(messages.broken_off(change.what))
+    if answer == "no":
+        forget_change(context.last_change)
+        return False
+    if answer == "yes":
+        _take_back(context, table, change)
+    else:
+        context.tell(messages.NOTHING_CHANGED)
+    return True
 
 
 def undo_change(context: ButtonContext, table: ActionsTable) -> bool:
-    """Offer to take the last change back, where its cells still are as it left them; tell whether it was offered."""
+    """Ask whether to take the last change back, if its cells still are as it left them.
+
+    Returns:
+        Whether the user was asked.
+    """
     change = read_last_change(context.last_change)
-    if change is None or not _still_stands(change, table.columns):
+    if change is None or _state(change, table.columns) not in {"half made", "made"}:
         return False
-    if context.book.ask(f"There is nothing to correct. Take back {change.what}? The cells become what they were."):
-        _refuse_changed(context, table)
-        context.book.change(change.before)
-        forget_change(context.last_change)
-        table, checked = check_table(context)
-        show_results(context, table, checked)
-        context.tell(f"Taken back: {change.what}. The cells are as they were.")
+    if context.book.ask(messages.take_back(change.what)):
+        _take_back(context, table, change)
     return True
+
+
+def moved_columns(context: ButtonContext, table: ActionsTable) -> LastChange | None:
+    """Return the last change if it cannot be taken back because a column stands elsewhere now, else None."""
+    change = read_last_change(context.last_change)
+    return None if change is None or change.letters == table.columns.letters else change
+
+
+def _refuse_to_lose(context: ButtonContext, table: ActionsTable) -> None:
+    last = read_last_change(context.last_change)
+    if last is None or last.is_complete or _state(last, table.columns) not in {"half made", "unknown"}:
+        return
+    if not context.book.ask(messages.give_up(last.what)):
+        raise ExcelError(messages.NOTHING_CHANGED)
+
+
+def _take_back(context: ButtonContext, table: ActionsTable, change: LastChange) -> None:
+    _refuse_changed(context, table)
+    save_change(context.last_change, replace(change, is_complete=False))  # this, too, can be broken off
+    context.book.change(change.before)
+    forget_change(context.last_change)
+    table, checked = check_table(context)
+    show_results(context, table, checked)
+    context.tell(messages.taken_back(change.what))
 
 
 def _refuse_changed(context: ButtonContext, table: ActionsTable) -> None:
@@ -93,25 +158,29 @@ def _refuse_changed(context: ButtonContext, table: ActionsTable) -> None:
         raise ExcelError("The rows in Actions changed while you were asked. Nothing was changed. Click again.")
 
 
-def _still_stands(change: LastChange, columns: Columns) -> bool:
-    """Return whether only this change touched its cells; of one that was broken off, some are as they were before."""
-    if not {address.rstrip("0123456789") for address in change.after} <= set(columns.letters or ()):
-        return False  # a column was moved since
+def _state(change: LastChange, columns: Columns) -> State:
+    """Return how much of a change stands in the cells; ``unknown`` when the user changed a cell or moved a column."""
+    if change.letters != columns.letters:
+        return "unknown"  # an address is another column now
     cells = {address: cell_at(columns, address) for address in change.after}
-    untouched = all(cell in (change.before[at], change.after[at]) for at, cell in cells.items())
-    return untouched and cells != change.before
+    if cells == change.before:
+        return "not made"
+    if cells == change.after:
+        return "made"
+    untouched = all(cell in (change.before[address], change.after[address]) for address, cell in cells.items())
+    return "half made" if untouched else "unknown"
 
 
 def rows_to_take_out(repeats: Mapping[str, Sequence[int]], *, keep_first: bool) -> list[int]:
-    """Give the rows that go when the first, or the last, of each ActionId stays."""
+    """Return the sheet rows to empty when the first, or the last, row of each Action ID stays."""
     return sorted(row for rows in repeats.values() for row in (rows[1:] if keep_first else rows[:-1]))
 
 
 def cells_of(columns: Columns, rows: Collection[int]) -> dict[str, Plain]:
-    """Give what stands in the three columns of some rows, by address.
+    """Return the contents of the three columns in some rows: address -> content.
 
     Raises:
-        ExcelError: when a cell holds what could not be brought back, a date or an error.
+        ExcelError: a cell holds a date or an error, which cannot be written back.
     """
     found: dict[str, Plain] = {}
     for letter, cells in zip(columns.letters or (), (columns.action_id, columns.amount, columns.reason), strict=True):
@@ -128,7 +197,7 @@ def cells_of(columns: Columns, rows: Collection[int]) -> dict[str, Plain]:
 
 
 def cell_at(columns: Columns, address: str) -> object:
-    """Give what stands at an address in the three columns; None in a row without anything."""
+    """Return the content of an address in the three columns; None in a blank row."""
     letter, row = address.rstrip("0123456789"), int(address.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
-    at = dict(zip(columns.letters or (), (columns.action_id, columns.amount, columns.reason), strict=True))[letter]
-    return at[columns.rows.index(row)] if row in columns.rows else None
+    cells = dict(zip(columns.letters or (), (columns.action_id, columns.amount, columns.reason), strict=True))[letter]
+    return cells[columns.rows.index(row)] if row in columns.rows else None

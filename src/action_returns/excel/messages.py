@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from action_returns.operations.send import SendResult, Submission
 
 
-NOTHING_TAKEN_OUT: Final = "Nothing was changed."
+NOTHING_CHANGED: Final = "Nothing was changed."
 NOT_SENT: Final = "Nothing was sent."
 HELP: Final = (
     "Five steps: fill in Actions, read Check beside each row, Validate, Review, Send.\n\n"
@@ -168,6 +168,50 @@ def fixed(changes: "Sequence[Correction]", checked: "CheckedBatch") -> str:
     left = checked.report.errors
     rest = f"{_errors(left)} left: press Next issue." if left else "No errors are left. Next: Review."
     return f"{_cells(len(changes))} corrected. {rest}\n\nTo take it back, click Fix safe issues again."
+
+
+def take_back(what: str) -> str:
+    """Return the question whether to take the last change back.
+
+    Args:
+        what: what was done, such as ``taking out 2 rows``.
+    """
+    return f"There is nothing to correct. Take back {what}? The cells become what they were."
+
+
+def taken_back(what: str) -> str:
+    """Return the text after a change was taken back."""
+    return f"Taken back: {what}. The cells are as they were."
+
+
+def broken_off(what: str) -> str:
+    """Return the question what to do about a change of which only some cells were written."""
+    return (
+        f"A change was broken off in the middle: {what}.\n\nYes takes it back: the cells become what they were. No "
+        "leaves the cells as they are now; then it can no longer be taken back. Cancel changes nothing."
+    )
+
+
+def give_up(what: str) -> str:
+    """Return the question before a new change replaces one that was broken off and cannot be taken back now."""
+    return (
+        f"A change was broken off in the middle ({what}), and its cells or columns were changed since. After the new "
+        "change it can no longer be taken back. Go on?"
+    )
+
+
+def columns_moved(what: str, letters: "Sequence[str]") -> str:
+    """Return where the three columns must stand for the last change to be taken back.
+
+    Args:
+        what: what was done.
+        letters: of the columns ActionId, Amount and Reason.
+    """
+    action_id, amount, reason = letters
+    return (
+        f"The last change ({what}) can only be taken back while Action ID, Amount and Reason stand in the columns "
+        f"{action_id}, {amount} and {reason}."
+    )
 
 
 def loaded(pending: "PendingDownload", name: str) -> str:
