@@ -222,6 +222,16 @@ def test_a_change_in_one_workbook_is_not_taken_back_in_another(desk):
     assert desk.entered(5) == CORRECTED
 
 
+def test_a_change_in_one_workbook_is_not_taken_back_in_another_one_of_the_same_name(desk):
+    desk.open(REPEATS)
+    desk.excel.answer("yes")
+    desk.click("remove_duplicates")
+    desk.book.close()
+    desk.open([*REPEATS[:2], (None, None, None), (None, None, None)])
+    assert desk.click("fix_safe") == "There is nothing to correct."
+    assert desk.column("A", [6, 7]) == [None, None]
+
+
 @pytest.mark.parametrize("button", ["fix_safe", "remove_duplicates"])
 def test_a_change_is_not_taken_back_once_its_column_was_moved(desk, button):
     desk.open([(*row, None) for row in (*REPEATS, BAD[0])], own_headers=("Moved",))

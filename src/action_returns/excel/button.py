@@ -40,7 +40,9 @@ class ButtonContext:
     @property
     def last_change(self) -> Path:
         """The file that keeps the last change to the user's own cells."""
-        return self.places.ledger_file.parent / "clicks" / f"{_file_name(self.book.name)}.json"
+        # The name alone is not enough: a workbook in another folder can have the same one.
+        name = f"{self.book.name} {self.book.metadata.get('book_id') or ''}"
+        return self.places.ledger_file.parent / "clicks" / f"{_file_name(name)}.json"
 
     def tell(self, text: str, *, mode: str = "info") -> None:
         """Show one plain dialogue, outside of Excel when Excel refuses to show it."""

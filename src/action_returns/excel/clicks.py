@@ -1,4 +1,8 @@
-"""What each button does. ``RunPython`` calls these functions; none of them takes an argument or raises."""
+"""Do what each button of the ribbon does: one function for each button, in the order of the ribbon.
+
+``RunPython`` calls these functions by their names, without arguments; none of them raises. To add a button, write a
+function with ``@button`` and run ``make docs``, which writes the ribbon and its VBA.
+"""
 
 from typing import Final
 
@@ -20,6 +24,7 @@ from action_returns.excel.sending import make_review, send_rows, show_review
 from action_returns.operations.texts import counted
 
 MOST_BATCHES: Final = 500
+"""Number of batches that the sheet History lists at most."""
 
 
 @button(
@@ -32,7 +37,7 @@ MOST_BATCHES: Final = 500
     large=True,
 )
 def load_pending(context: ButtonContext) -> None:
-    """Put a Pending Actions download on its sheet, and check with it."""
+    """Read a Pending Actions download, write it to its sheet, and check the rows against it."""
     from action_returns.operations.check import PendingSource, read_download
 
     context.book.refuse_filtered()
@@ -59,7 +64,7 @@ def load_pending(context: ButtonContext) -> None:
     "Fix safe issues.",
 )
 def remove_duplicates(context: ButtonContext) -> None:
-    """List repeated Action IDs, and take the rows out that the person chooses; the next Fix safe issues restores them."""
+    """List repeated Action IDs and empty the rows that the user chooses; the next Fix safe issues can restore them."""
     context.book.refuse_filtered()
     table, checked = check_table(context)
     if edits.settle_broken_off(context, table):
@@ -77,7 +82,7 @@ def remove_duplicates(context: ButtonContext) -> None:
     formulas = context.book.formula_cells(table) & before.keys()
     if formulas:
         raise ExcelError(
-            f"{min(formulas)} holds a formula of yours, which is never written over. Take that row out by hand."
+            f"{min(formulas)} holds a formula of yours, which is never overwritten. Take that row out by hand."
         )
     edits.apply_change(context, table, f"taking out {counted(len(out), 'row')}", before, dict.fromkeys(before))
     table, checked = check_table(context)
@@ -95,7 +100,7 @@ def remove_duplicates(context: ButtonContext) -> None:
     large=True,
 )
 def validate(context: ButtonContext) -> None:
-    """Check every row, write the results beside it, and list what was found."""
+    """Check every row, write the result beside each, and list the findings."""
     table, checked = check_table(context)
     show_results(context, table, checked)
     context.tell(messages.validated(checked, hidden=context.book.hides_rows(), listed=MOST_ISSUES))
@@ -110,8 +115,8 @@ def validate(context: ButtonContext) -> None:
     help="Selects the cell and says what to do. After the last one it starts again at the top.",
 )
 def next_issue(context: ButtonContext) -> None:
-    """Go to the next finding."""
-    _go(context, forward=True)
+    """Select the next cell with a finding."""
+    _select_finding(context, forward=True)
 
 
 @button(
@@ -123,8 +128,8 @@ def next_issue(context: ButtonContext) -> None:
     help="Selects the cell and says what to do. Before the first one it goes on at the end.",
 )
 def previous_issue(context: ButtonContext) -> None:
-    """Go to the finding before."""
-    _go(context, forward=False)
+    """Select the previous cell with a finding."""
+    _select_finding(context, forward=False)
 
 
 @button(
@@ -137,7 +142,7 @@ def previous_issue(context: ButtonContext) -> None:
     "before and after, and asks first.",
 )
 def fix_safe(context: ButtonContext) -> None:
-    """Show what can only mean one thing, and correct it when the person agrees; the next click can take it back."""
+    """Correct what has only one reading, after the user agrees; the next click can take it back."""
     context.book.refuse_filtered()
     table, checked = check_table(context)
     if edits.settle_broken_off(context, table):
@@ -223,7 +228,7 @@ def send(context: ButtonContext) -> None:
     help="Signs in and looks at the folder or mail address without sending any changes.",
 )
 def test_connection(context: ButtonContext) -> None:
-    """Connect, sign in and look at the destination; nothing is sent."""
+    """Connect, sign in and look at the destination. Nothing is sent."""
     from action_returns.channels.base import State
     from action_returns.operations.channels import open_channel
     from action_returns.operations.doctor import probe
@@ -247,7 +252,7 @@ def test_connection(context: ButtonContext) -> None:
     large=True,
 )
 def history(context: ButtonContext) -> None:
-    """List what was sent, when, by whom, and what became of it."""
+    """List every batch: when and by whom it was sent, and its outcome."""
     from action_returns.operations.account import open_account_ledger
 
     with open_account_ledger(context.account, context.places) as ledger:
@@ -266,7 +271,7 @@ def history(context: ButtonContext) -> None:
     help="Profile, channel and password, with a test of the connection. Passwords go to your system's password store.",
 )
 def settings(context: ButtonContext) -> None:
-    """Let the person set up profile, channel and password."""
+    """Open the window for profile, channel and password."""
     from action_returns.excel.settings_window import SettingsWindow
 
     SettingsWindow(context.places, context.book.profile).run()
@@ -281,7 +286,7 @@ def settings(context: ButtonContext) -> None:
     help="Looks at Python, profiles, passwords and the ledger, and says what to do.",
 )
 def diagnose(context: ButtonContext) -> None:
-    """Look at Python, profiles, passwords and the ledger."""
+    """Check Python, profiles, passwords and the ledger."""
     from action_returns.operations.doctor import run_checks
 
     context.tell(messages.diagnosis(list(run_checks(context.places))))
@@ -296,12 +301,12 @@ def diagnose(context: ButtonContext) -> None:
     help="The five steps, the columns, and where everything lies.",
 )
 def show_help(context: ButtonContext) -> None:
-    """Show where to begin."""
+    """Show the sheet Start and the five steps."""
     context.book.show("Start")
     context.tell(messages.HELP)
 
 
-def _go(context: ButtonContext, *, forward: bool) -> None:
+def _select_finding(context: ButtonContext, *, forward: bool) -> None:
     _, checked = check_table(context)
     finding = next_finding(checked.report, context.book.selected(), forward=forward)
     if finding is None:
