@@ -6,15 +6,15 @@ from types import SimpleNamespace
 import pytest
 
 from action_returns.batch.cells import CellError
-from action_returns.excel import engine as hands
+from action_returns.excel import engine
 
 FIRST_ERROR = -2146828288
 """An error of Excel's as COM hands it over: this and its number in XlCVError (Excel VBA reference)."""
 
 
-def cells_of(engine, **facts):
+def cells_of(engine_name, **facts):
     """A range of one of xlwings' engines."""
-    impl = type("Range", (), {"__module__": f"xlwings.{engine}"})()
+    impl = type("Range", (), {"__module__": f"xlwings.{engine_name}"})()
     return SimpleNamespace(impl=impl, **facts)
 
 
@@ -33,13 +33,13 @@ def cells_of(engine, **facts):
 )
 def test_every_error_of_excel_is_named_as_excel_shows_it(number, shown):
     api = SimpleNamespace(Value2=FIRST_ERROR + number, Value=FIRST_ERROR + number)
-    assert hands.read_cells(cells_of("_xlwindows", api=api)) == [[CellError("error", shown)]]
+    assert engine.read_cells(cells_of("_xlwindows", api=api)) == [[CellError("error", shown)]]
 
 
 def test_an_amount_keeps_every_decimal_and_a_date_stays_a_date():
     moment = datetime(2026, 5, 12, 8, 30, 1)  # noqa: DTZ001  # a sheet knows no time zones
     api = SimpleNamespace(Value2=((12.34567, 46154.35418, None, "0"),), Value=((12.3457, moment, None, "0"),))
-    assert hands.read_cells(cells_of("_xlwindows", api=api)) == [[12.34567, moment, None, "0"]]
+    assert engine.read_cells(cells_of("_xlwindows", api=api)) == [[12.34567, moment, None, "0"]]
 
 
 NO_VALUE, SPILL = CellError("error", "#N/A"), CellError("error", "#SPILL!")
@@ -55,17 +55,17 @@ NO_VALUE, SPILL = CellError("error", "#N/A"), CellError("error", "#SPILL!")
 )
 def test_on_a_mac_an_error_is_told_from_a_blank_cell(values, shown, read):
     api = SimpleNamespace(string_value=SimpleNamespace(get=lambda: shown))
-    assert hands.read_cells(cells_of("_xlmac", raw_value=values, api=api)) == read
+    assert engine.read_cells(cells_of("_xlmac", raw_value=values, api=api)) == read
 
 
 @pytest.mark.parametrize("on", [True, False])
 def test_on_a_mac_a_filter_that_is_on_is_seen(on):
     sheet = SimpleNamespace(api=SimpleNamespace(filter_mode=SimpleNamespace(get=lambda: on)))
-    assert hands.filter_is_on(cells_of("_xlmac", parent=sheet)) is on
+    assert engine.filter_is_on(cells_of("_xlmac", parent=sheet)) is on
 
 
 @pytest.mark.parametrize(("typed", "read"), [(" 100 ", "100"), (100, "100"), (False, ""), (None, ""), ("", "")])
 def test_what_is_typed_is_read_as_text_and_a_cancelled_box_as_nothing(typed, read):
     api = SimpleNamespace(InputBox=lambda _question, _title: typed)
-    assert hands.ask_number(cells_of("_xlwindows", api=api), "How many?") == read
-    assert hands.ask_number(cells_of("_xlmac", api=api), "How many?") is None
+    assert engine.ask_number(cells_of("_xlwindows", api=api), "How many?") == read
+    assert engine.ask_number(cells_of("_xlmac", api=api), "How many?") is None
