@@ -232,6 +232,17 @@ def test_a_change_in_one_workbook_is_not_taken_back_in_another_one_of_the_same_n
     assert desk.column("A", [6, 7]) == [None, None]
 
 
+def test_a_formula_that_was_typed_since_is_not_overwritten_by_taking_back(desk):
+    desk.open(BAD[:2])
+    desk.excel.answer("yes")
+    desk.click("fix_safe")
+    desk.excel._sheet("Actions", desk.book).grid.formulas[4, 2] = '="12"&".50"'
+    desk.excel.answer("yes")
+    assert desk.click("fix_safe") == "B4 holds a formula of yours, which is never overwritten. Nothing was changed."
+    assert desk.book.sheets["Actions"].range("B4").formula == '="12"&".50"'
+    assert desk.column("A", [5]) == ["M.8882.4808.6"]
+
+
 @pytest.mark.parametrize("button", ["fix_safe", "remove_duplicates"])
 def test_a_change_is_not_taken_back_once_its_column_was_moved(desk, button):
     desk.open([(*row, None) for row in (*REPEATS, BAD[0])], own_headers=("Moved",))

@@ -145,6 +145,9 @@ def _refuse_to_lose(context: ButtonContext, table: ActionsTable) -> None:
 
 def _take_back(context: ButtonContext, table: ActionsTable, change: LastChange) -> None:
     _refuse_changed(context, table)
+    formulas = context.book.formula_cells(table) & change.before.keys()
+    if formulas:
+        raise ExcelError(f"{min(formulas)} holds a formula of yours, which is never overwritten. Nothing was changed.")
     save_change(context.last_change, replace(change, is_complete=False))  # this, too, can be broken off
     context.book.change(change.before)
     forget_change(context.last_change)
