@@ -1,4 +1,4 @@
-"""One of several programs that want to send the same lists at the same moment: says whether it was the one that sent."""
+"""One of several programs that want to send the same lists at the same moment; prints whether it sent them."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ from action_returns.ledger.records import DuplicateBatchError, NewBatch, Repeate
 
 
 def rows_of(number):
-    """Give the rows of list number n: what makes it unlike every other."""
+    """Return the rows of list number n, unlike those of every other list."""
     return ReadyRows([f"M.8882.{number}.{at}" for at in range(3)], [0] * 3, ["REJECTED"] * 3)
 
 
@@ -28,7 +28,7 @@ def main():
 
 
 def sends(ledger, name, rows):
-    """Tell whether it was this program that sent them."""
+    """Return whether this program sent them."""
     batch = NewBatch("acme", "live", "ftp", "ftp://x/", f"{name}.xlsx")
     try:
         claim = ledger.claim(batch, make_csv(rows), rows, name_for="{}.csv".format, confirmation={})
@@ -41,7 +41,7 @@ def sends(ledger, name, rows):
 
 
 def say(words):
-    """Tell the one who started this program."""
+    """Write a line to the program that started this one."""
     sys.stdout.write(f"{words}\n")
     sys.stdout.flush()
 

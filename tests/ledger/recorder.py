@@ -16,7 +16,7 @@ BATCH = NewBatch("acme", "live", "ftp", "ftp://batch.impact.com/", "returns.xlsx
 
 
 def rows_of(number):
-    """Give the rows of a batch, enough to fill several pages of the file."""
+    """Return the rows of a batch, enough to fill several pages of the file."""
     ids = [f"M.8882.{number}.{at}" for at in range(300)]
     return ReadyRows(ids, [0] * len(ids), ["REJECTED"] * len(ids))
 

@@ -178,7 +178,7 @@ def test_who_breaks_off_in_the_middle_leaves_nothing_half_done_and_can_go_on(led
     assert ledger.batch(number).state == "failed"
 
 
-def test_nothing_leaves_once_the_batch_was_settled_by_somebody_else(ledger):
+def test_nothing_leaves_once_the_batch_was_settled_by_another_program(ledger):
     number = claim(ledger).number
     ledger.settle(number, "failed", "", {})
     with pytest.raises(LedgerError, match=r"Batch 0001 is failed already\. Nothing was sent"):

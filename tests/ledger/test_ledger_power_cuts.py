@@ -42,14 +42,14 @@ def run(strace, folder, *options):
 
 
 def started(folder):
-    """Make the ledger beforehand: the tables of a new one are another matter."""
+    """Create the ledger beforehand: this test is not about the tables of a new one."""
     folder.mkdir()
     open_ledger(folder / "ledger.sqlite3").close()
     return folder
 
 
 def calls(strace, folder):
-    """Give the system calls of an undisturbed run on the ledger's files, in order."""
+    """Return the system calls of an undisturbed run on the ledger's files, in order."""
     done = run(strace, started(folder))
     assert done.returncode == 0, done.stderr
     return re.findall(r"^(\w+)\(", (folder / "log").read_text(), re.MULTILINE)

@@ -18,7 +18,7 @@ PROGRAMS = 8
 
 
 def race(place, lists):
-    """Let eight programs try to send each list at one moment; give for each list what they said.
+    """Start eight programs that try to send each list at one moment; return for each list what they printed.
 
     They meet anew for every list: left to themselves, the one that holds an SQLite file sends nearly all of them before
     the others wake up.
@@ -49,7 +49,7 @@ def race(place, lists):
 
 
 def heard(programs):
-    """Give the next line of each; one that has ended shows why instead."""
+    """Return the next line of each; fail with the errors of all when one has ended."""
     lines = [program.stdout.readline().rstrip("\n") for program in programs]
     if "" in lines:
         for program in programs:

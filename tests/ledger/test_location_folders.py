@@ -19,7 +19,7 @@ class Disk(NamedTuple):
 
 @pytest.fixture
 def disks(monkeypatch):
-    """Say which disks there are."""
+    """Set which disks there are."""
 
     def there_are(*found):
         monkeypatch.setattr(psutil, "disk_partitions", lambda **_: [Disk(*map(str, disk)) for disk in found])

@@ -52,7 +52,7 @@ def store(url):
 
 @pytest.fixture
 def at_once(monkeypatch):
-    """Nobody waits before connecting anew; gives the pauses that would have been made."""
+    """Connect again without waiting, and return the pauses that were left out."""
     pauses = []
     monkeypatch.setattr("action_returns.ledger.postgresql.sleep", pauses.append)
     return pauses
@@ -224,7 +224,7 @@ def test_a_commit_is_on_the_disk_and_sees_what_others_have_committed_whatever_th
         store.close()
 
 
-def test_nobody_waits_for_ever_and_holds_up_others_whatever_the_server_is_set_to():
+def test_no_program_waits_for_ever_and_holds_up_others_whatever_the_server_is_set_to():
     if reason := postgresql.why_not():
         pytest.skip(reason)
     with postgresql.server("idle_session_timeout=1h") as running:
@@ -234,7 +234,7 @@ def test_nobody_waits_for_ever_and_holds_up_others_whatever_the_server_is_set_to
         store.close()
 
 
-def test_a_ledger_that_somebody_else_keeps_busy_is_told_and_nothing_is_recorded(ledger, url, monkeypatch):
+def test_a_ledger_that_another_program_keeps_busy_is_told_and_nothing_is_recorded(ledger, url, monkeypatch):
     monkeypatch.setitem(postgresql_connection._SESSION, "lock_timeout", "100ms")
     with open_ledger(TeamDatabase(url)) as impatient:
         with ledger._store.transaction(), pytest.raises(LedgerError, match=r"in use by others.*Nothing was recorded"):
@@ -316,7 +316,7 @@ def test_a_connection_lost_at_the_very_end_says_that_it_may_be_on_record_or_not(
 
 @contextmanager
 def losing_the_answer_to_commit(url):
-    """Give the address of somebody between program and server who lets COMMIT through and hangs up on its answer."""
+    """Return the address of a relay to the server that passes COMMIT on and hangs up on its answer."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def carry():
@@ -354,7 +354,7 @@ def test_a_commit_whose_answer_is_lost_is_told_as_doubt_and_the_next_start_tells
         assert claim(other).number == 2  # nothing had left, so the list may go
 
 
-def test_an_error_that_somebody_passed_over_records_nothing(store):
+def test_an_error_that_a_caller_ignored_records_nothing(store):
 
     def pass_over():
         with store.transaction(), suppress(LedgerError):
@@ -395,7 +395,7 @@ def test_a_disk_that_turns_out_to_be_full_at_the_very_end_is_told_and_nothing_is
     assert store.query("SELECT * FROM t") == []
 
 
-def test_somebody_elses_error_undoes_all_of_it(ledger):
+def test_an_error_of_the_caller_undoes_all_of_it(ledger):
     settled(ledger, "failed")
 
     def fail():
@@ -458,7 +458,7 @@ def test_an_address_that_is_not_right_is_not_repeated():
 
 @pytest.fixture(scope="module")
 def guarded():
-    """A server that wants a password from everybody but ann, and lets nobody in as carl."""
+    """A server that wants a password from every user but ann, and refuses carl."""
     if reason := postgresql.why_not():
         pytest.skip(reason)
     access = (

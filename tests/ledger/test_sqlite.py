@@ -115,7 +115,7 @@ def test_no_program_can_record_the_same_content_twice_without_saying_so(path):
 
 
 def of_step_1(path):
-    """Make a ledger as the first version made them, with a batch in every state and one sent twice on purpose."""
+    """Create a ledger of the first version, with a batch in every state and one sent twice on purpose."""
     path.parent.mkdir()
     connection = raw(path)
     connection.executescript(load_migrations("sqlite")[0].script)

@@ -1,4 +1,4 @@
-"""Whether the program that was sending still runs: a number that somebody else has by now does not count."""
+"""Whether the program that was sending still runs: a number that another process has by now does not count."""
 
 import os
 import subprocess
@@ -38,7 +38,7 @@ def test_a_clock_that_was_set_by_a_second_makes_no_other_process_of_it():
 
 
 @pytest.mark.parametrize("name", ["", "x@1", "12", "12@", "12@x", "999999999@1", "-1@5"])
-def test_a_name_that_is_none_is_nobody(name):
+def test_a_name_that_is_none_is_no_running_process(name):
     assert not is_running(name)
 
 

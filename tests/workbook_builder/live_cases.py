@@ -59,7 +59,7 @@ REASONS = [
 
 
 def rows():
-    """Give (ActionId, Amount, Reason) rows: each id, each amount with either reason, each reason with either amount."""
+    """Return (ActionId, Amount, Reason) rows: each id, each amount with either reason, each reason with either amount."""
     fresh = (GOOD_ID.format(number) for number in range(2_000_000, 3_000_000))
     yield from ((action_id, "0", "REJECTED") for action_id in IDS)
     yield from ((next(fresh), amount, reason) for amount in AMOUNTS for reason in ("REJECTED", "ORDER_UPDATE"))
@@ -109,7 +109,7 @@ _NUMBERS = [0.0, 1.0, -1.0, 0.005, 12.345, 1e15, 999999.99, 1000000.0, 0.1 + 0.2
 
 
 def hostile_row(dice, number):
-    """Make up a row; its id is its own, so that no repeat is hidden by a blank that nobody has taken out yet."""
+    """Return a random row; its id is its own, so that no repeat is hidden by white space that is still in it."""
 
     def text(most):
         return "".join(dice.choice(_PIECES) for _ in range(dice.randrange(most)))

@@ -53,7 +53,7 @@ def built(rows, **how):
 
 @pytest.fixture(scope="module")
 def read_back(tmp_path_factory):
-    """Give what our own reader finds of cells that were written as ids."""
+    """Return what our own reader finds of cells that were written as ids."""
     path = tmp_path_factory.mktemp("build") / "book.xlsx"
 
     def found(values):
@@ -105,7 +105,7 @@ def test_the_workbook_that_everybody_gets_is_the_one_that_is_declared():
 
 
 def cells(parts, sheet):
-    """Give every cell of a sheet by its address: look, kind, formula and value, texts resolved."""
+    """Return every cell of a sheet by its address: look, kind, formula and value, texts resolved."""
     strings = ["".join(item.itertext()) for item in ET.fromstring(parts["xl/sharedStrings.xml"])]
     found = {}
     for cell in ET.fromstring(parts[sheet]).iter(f"{MAIN}c"):
@@ -118,7 +118,7 @@ def cells(parts, sheet):
 
 
 def around_cells(parts, sheet):
-    """Give a sheet without its cells and the area they cover."""
+    """Return a sheet without its cells and the area they cover."""
     root = ET.fromstring(parts[sheet])
     root.find(f"{MAIN}sheetData").clear()
     root.find(f"{MAIN}dimension").clear()
@@ -126,14 +126,14 @@ def around_cells(parts, sheet):
 
 
 def meta_cell(parts, key):
-    """Give the address beside a key on the sheet _meta."""
+    """Return the address beside a key on the sheet _meta."""
     meta = cells(parts, f"xl/worksheets/sheet{len(TEMPLATE.sheets)}.xml")
     return next(f"B{at[1:]}" for at, (*_, shown) in meta.items() if at[0] == "A" and shown == key)
 
 
 @pytest.fixture
 def made(tmp_path, monkeypatch):
-    """Make a workbook for an account, of which nothing is left to chance."""
+    """Build the parts of a workbook for an account, with a fixed book id."""
     monkeypatch.setattr(making.uuid, "uuid4", lambda: UUID(int=7))
 
     def make(suffix, account=None):

@@ -51,7 +51,7 @@ class Book:
         return ET.fromstring(self.parts[part])
 
     def relations(self, part=""):
-        """Give id, type and part of each relationship; part "" is the package itself."""
+        """Return id, type and part of each relationship; part "" is the package itself."""
         folder, name = posixpath.split(part)
         file = posixpath.join(folder, "_rels", f"{name}.rels")
         if file not in self.parts:
@@ -95,12 +95,12 @@ class Book:
         }
 
     def texts(self, sheet):
-        """Give the texts of a sheet by cell."""
+        """Return the texts of a sheet by cell."""
         cells = self.xml(self.sheets[sheet]).iter(f"{MAIN}c")
         return {cell.get("r"): self.strings[int(cell.find(f"{MAIN}v").text)] for cell in cells if cell.get("t") == "s"}
 
     def formulas(self):
-        """Give every formula of the workbook with the place it stands in."""
+        """Return every formula of the workbook with the place it stands in."""
         for (name, _), formula in self.names.items():
             yield name, formula
         for sheet, part in self.sheets.items():
@@ -328,7 +328,7 @@ def test_pages_are_a4_and_as_wide_as_the_sheet(book):
 
 
 def entry_columns(sheet):
-    """Give the columns people fill in, each with its range down to the last row of a sheet."""
+    """Return the columns people fill in, each with its range down to the last row of a sheet."""
     for table in sheet.tables:
         top, left = xl_cell_to_rowcol(table.at)
         for at, column in enumerate(table.columns, left):
@@ -469,7 +469,7 @@ def test_links_lead_to_cells_that_there_are(book):
 
 
 def buttons(book):
-    """Give alternative text, caption, macro and anchor of every button, by sheet."""
+    """Return alternative text, caption, macro and anchor of every button, by sheet."""
     found = {}
     for name, part in book.sheets.items():
         for drawing in book.related(part, "vmlDrawing"):

@@ -50,7 +50,7 @@ def refused(tmp_path):
         ("duplicates_to = 5000", "duplicates_to = 5000\nfast = true", "live.fast"),
     ],
 )  # fmt: skip
-def test_a_key_that_nobody_reads_is_refused_with_its_place(refused, before, after, place):
+def test_an_unknown_key_is_refused_with_its_place(refused, before, after, place):
     sentence = refused(before, after)
     assert f", {place}: " in sentence
     assert "not permitted" in sentence
@@ -98,7 +98,7 @@ def test_a_message_of_255_characters_still_fits(tmp_path):
 
 
 def luminance(colour):
-    """Give the relative luminance of a colour (WCAG 2.2, definition of relative luminance)."""
+    """Return the relative luminance of a colour (WCAG 2.2, definition of relative luminance)."""
     channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
@@ -163,7 +163,7 @@ def test_every_column_that_people_fill_in_says_what_belongs_there():
     assert [column.header for column in table.columns if column.message] == [column.header for column in entered]
 
 
-def test_whoever_may_only_pick_is_told_why_something_else_is_refused():
+def test_a_column_with_a_drop_down_tells_why_another_value_is_refused():
     columns = [column for sheet in TEMPLATE.sheets for table in sheet.tables for column in table.columns]
     assert [column.header for column in columns if column.choices] == ["Reason"]
     assert [column.header for column in columns if column.refusal] == ["Reason"]

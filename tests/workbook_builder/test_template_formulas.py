@@ -144,7 +144,7 @@ def test_the_rules_a_formula_knows_are_told():
 
 
 def formulas():
-    """Give every formula of the built workbook."""
+    """Return every formula of the built workbook."""
     content = build_workbook(declared_template(), WorkbookInfo(__version__))
     tags = {"f", "formula", "formula1", "definedName", "calculatedColumnFormula"}
     with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -166,7 +166,7 @@ class Ledger(LedgerQueries):
             self._store.execute("INSERT INTO content (batch, bytes) VALUES (?, ?)", number, file.content)
             self._store.add_rows(number, by_action)
             self._add_event(
-                number, "prepared", {"file": name, "sha256": file.sha256, "rows": len(rows), "bytes": len(file.content)}
+                number, PREPARED, {"file": name, "sha256": file.sha256, "rows": len(rows), "bytes": len(file.content)}
             )
             repeats: dict[str, str | int] = {"repeats": len(shown)} if shown else {}
             if previous is not None:

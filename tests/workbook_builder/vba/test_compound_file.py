@@ -84,7 +84,7 @@ def in_order(entries, at):
 
 
 def upper(name):
-    """Give what Windows compares: UTF-16 units, each in upper case if that is one unit as well."""
+    """Return what Windows compares: UTF-16 units, each in upper case if that is one unit as well."""
     return [ord(letter.upper()) if len(letter.upper()) == 1 else ord(letter) for letter in name]
 
 
