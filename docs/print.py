@@ -7,13 +7,15 @@ from pathlib import Path
 import click
 
 from action_returns.batch.rules import REFUSALS, RULES, Rule
+from action_returns.channels import KINDS, settings_class
+from action_returns.channels.settings_base import ChannelSettings
 from action_returns.cli.app import COMMANDS, tree
 from action_returns.errors import Exit
 from action_returns.excel import clicks
 from action_returns.excel.button import BUTTONS
 from action_returns.excel.ribbon import addin_texts
 from action_returns.files import packaged_file
-from action_returns.settings import models
+from action_returns.settings.profile import Profile
 
 HERE = Path(__file__).parent
 _EXITS = {
@@ -111,20 +113,13 @@ def config() -> str:
         "`password` says where the password is kept: `keyring`, `env:NAME` or `file:PATH` (mode 0600).",
         "Lock dates that tell no time zone are read in `time_zone`.",
     ]
-    tables = {
-        "profiles.NAME": models.Profile,
-        'channel, kind = "ftp"': models.FtpSettings,
-        'channel, kind = "email"': models.EmailSettings,
-        'channel, kind = "sftp"': models.SftpSettings,
-        'channel, kind = "outbox"': models.OutboxSettings,
-        'channel, kind = "draft"': models.DraftSettings,
-    }
-    for title, model in tables.items():
-        lines += ["", f"## {title}", "", "| key | needed | when left out |", "|---|---|---|"]
-        for key, facts in model.model_fields.items():
-            if key not in {"kind", "channel"}:
-                usual = "" if facts.is_required() else f"`{facts.get_default(call_default_factory=True)}`"
-                lines.append(f"| `{key}` | {'yes' if facts.is_required() else 'no'} | {usual} |")
+    lines += ["", "## profiles.NAME", "", "| key | needed | when left out |", "|---|---|---|"]
+    for key, facts in Profile.model_fields.items():
+        if key != "channel":
+            usual = "" if facts.is_required() else f"`{facts.get_default(call_default_factory=True)}`"
+            lines.append(f"| `{key}` | {'yes' if facts.is_required() else 'no'} | {usual} |")
+    for kind in KINDS:
+        lines += ["", f'## channel, kind = "{kind}"', "", *_channel(settings_class(kind))]
     return "\n".join(lines) + "\n"
 
 
@@ -136,6 +131,17 @@ def buttons() -> dict[Path, str]:
     """
     assert all(hasattr(clicks, name) for name in BUTTONS)  # noqa: S101  # the import fills the table
     return addin_texts(packaged_file("addin"), BUTTONS)
+
+
+def _channel(channel: type[ChannelSettings]) -> Iterator[str]:
+    yield f"{channel.__doc__}\n"
+    yield "| key | what it is | needed | when left out | example |"
+    yield "|---|---|---|---|---|"
+    for setting in channel.settings():
+        values = {"yes": "true", "no": "false"} if setting.is_flag else {}
+        usual, example = values.get(setting.default, setting.default), values.get(setting.example, setting.example)
+        needed, usual = "yes" if setting.is_required else "no", f"`{usual}`" if usual else ""
+        yield f"| `{setting.key}` | {setting.description} | {needed} | {usual} | `{example}` |"
 
 
 PAGES = {"rules.md": rules, "cli.md": cli, "config.md": config}

@@ -321,7 +321,12 @@ def test_nobody_at_the_other_end_is_exit_code_5(home):
 
 
 def test_profiles_are_made_shown_and_removed(work, home):
-    assert run("profile", "add", "box", "--kind", "outbox", "--set", f"directory={work}").returncode == 0
+    assert (
+        run(
+            "profile", "add", "box", "--environment", "test", "--kind", "outbox", "--set", f"directory={work}"
+        ).returncode
+        == 0
+    )
     assert json.loads(run("profile", "list", "--json").stdout)[0]["name"] == "box"
     assert json.loads(run("profile", "show", "box", "--json").stdout)["channel"]["kind"] == "outbox"
     assert run("probe").returncode == 0

@@ -194,9 +194,17 @@ def test_a_profile_is_made_with_every_setting_that_was_given(run, kind, given, c
     assert f"Next: {before}action-returns probe --profile acme" in made.said.splitlines()
 
 
-def test_a_profile_that_was_not_said_to_be_live_is_a_test(run, work):
-    run("profile", "add", "acme", "--kind", "outbox", "--set", f"directory={work}")
-    assert run("profile", "show", "--json").json["environment"] == "test"
+def test_a_profile_without_an_environment_is_not_made(run, work):
+    made = run("profile", "add", "acme", "--kind", "outbox", "--set", f"directory={work}")
+    assert made.code == 2
+    assert "Cannot ask for Environment: there is no terminal. Add --environment live or --environment test" in made.said
+    assert run("profile", "list", "--json").json == []
+
+
+def test_a_profile_is_asked_for_its_required_settings_by_name_when_there_is_no_terminal(run):
+    made = run("profile", "add", "acme", "--environment", "test", "--kind", "ftp")
+    assert made.code == 2
+    assert "Cannot ask for Server (host): there is no terminal. Add --set host=batch.impact.com" in made.said
 
 
 @pytest.mark.parametrize("where", ["env:HERE", "env:NOT_HERE"])

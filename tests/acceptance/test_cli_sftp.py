@@ -69,7 +69,7 @@ def answered(answer, *arguments):
 def test_nothing_is_sent_to_a_server_nobody_has_confirmed(server, home, returns):
     result = run("send", returns, "--yes")
     assert result.returncode == 5
-    assert "Nobody has confirmed yet that 127.0.0.1 is the right server" in said(result)
+    assert "The key of 127.0.0.1 is not confirmed yet" in said(result)
     assert server.files() == {}
 
 
@@ -154,8 +154,8 @@ def test_settings_that_cannot_work_are_told_when_they_are_read(home, capsys, wro
 def test_a_profile_is_made_step_by_step(home, capsys):
     settings = ("host=sftp.example.com", "username=u", "directory=/in")
     options = [word for setting in settings for word in ("--set", setting)]
-    assert run_command(("profile", "add", "acme", "--kind", "sftp", *options)) == 0
+    assert run_command(("profile", "add", "acme", "--environment", "test", "--kind", "sftp", *options)) == 0
     assert "action-returns secret set acme" in capsys.readouterr().err
     options += ["--set", "private_key=~/.ssh/id_ed25519"]
-    assert run_command(("profile", "add", "keyed", "--kind", "sftp", *options)) == 0
+    assert run_command(("profile", "add", "keyed", "--environment", "test", "--kind", "sftp", *options)) == 0
     assert "secret set" not in capsys.readouterr().err

@@ -189,7 +189,7 @@ def test_a_crash_in_the_middle_keeps_it_out_of_its_details(home, work, secret_fi
     """An unexpected error while the password is in hand: what is written for support must not hold it."""
     from action_returns.cli.app import run as run_here
 
-    def crash(channel):
+    def crash(channel, *_):
         fetched.append(channel.password())
         raise ZeroDivisionError(channel)
 

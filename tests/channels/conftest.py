@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import trustme
 
+from action_returns.channels.base import Phase, ProbeResult, State
 from action_returns.channels.email import EmailChannel
 from action_returns.channels.ftp import FtpChannel
 from action_returns.channels.sftp import SftpChannel
@@ -48,12 +49,22 @@ def expired(tmp_path_factory):
     return made, ssl.create_default_context(cafile=str(made.bundle))
 
 
+def failed(result, *says, phase=Phase.TRANSFER):
+    """Whether a delivery or a connection test certainly failed in this phase, and says this, and no password."""
+    assert not result.works if isinstance(result, ProbeResult) else result.state is State.FAILED, result
+    assert result.phase is phase, result
+    for words in says:
+        assert words in result.message
+    assert PASSWORD not in result.message + str(result.evidence)
+    return True
+
+
 MINUTE = 60
 """The timeouts of the tests that compare them: so far apart that no busy machine mixes them up."""
 
 
 @pytest.fixture
-def patience(monkeypatch):
+def waits(monkeypatch):
     """Note what this thread does over its sockets, each with the whole minutes that it would wait for that."""
     noted, here = [], threading.get_ident()
 

@@ -7,7 +7,7 @@ import pytest
 from action_returns.channels.base import OutgoingFile, Phase, State
 from action_returns.channels.email import EmailChannel
 from action_returns.cli import demo_servers
-from tests.channels.conftest import MINUTE, PASSWORD, email_channel
+from tests.channels.conftest import MINUTE, PASSWORD, email_channel, failed
 from tests.servers.go_between import scripted
 
 PARCEL = OutgoingFile(
@@ -25,15 +25,6 @@ def channel(server, context, **changes):
 def server(authority):
     with demo_servers.mail_server(username="user", password=PASSWORD, authority=authority) as running:
         yield running
-
-
-def failed(outcome, *says, phase=Phase.TRANSFER):
-    assert outcome.state is State.FAILED
-    assert outcome.phase is phase
-    for words in says:
-        assert words in outcome.message
-    assert PASSWORD not in outcome.message + str(outcome.evidence)
-    return True
 
 
 def test_the_attachment_arrives_byte_by_byte_under_its_name(server, trusting):
@@ -58,7 +49,7 @@ def test_a_server_without_sign_in_is_used_without(trusting):
 
 
 def test_a_probe_sends_nothing(server, trusting):
-    assert channel(server, trusting).probe().state is State.SENT
+    assert channel(server, trusting).probe().works
     assert server.messages == []
 
 
@@ -167,7 +158,7 @@ def test_postfix_takes_the_exact_file(postfix_server, trusting):
 
 def test_postfix_is_probed_without_a_mail(postfix_server, trusting):
     before = len(postfix_server.mails())
-    assert email_channel(postfix_server.implicit_port, trusting, security="implicit-tls").probe().state is State.SENT
+    assert email_channel(postfix_server.implicit_port, trusting, security="implicit-tls").probe().works
     assert len(postfix_server.mails()) == before
 
 
@@ -389,23 +380,23 @@ WAITS = {
 }
 
 
-def test_every_step_waits_as_long_as_the_channel_is_told_and_no_longer(patience):
+def test_every_step_waits_as_long_as_the_channel_is_told_and_no_longer(waits):
     """A server that looks for viruses may take minutes for its answer to the message; all else comes sooner."""
     ehlo = b"250-mail.example\r\n250 AUTH PLAIN\r\n"
     script = [WELCOME, ehlo, b"235 in\r\n", SENDER, RECIPIENT, b"354 go\r\n", b"250 ok\r\n", BYE]
     with scripted(script) as server:
         assert channel(server, None, security="plain", **WAITS).deliver(PARCEL).state is State.HANDED_OVER
-        steps = list(patience)
+        steps = list(waits)
     commands = [(word, 2) for word in ("EHLO", "AUTH", "MAIL", "RCPT", "DATA")]
     expected = [("connect", 1), ("reply", 2), *[step for command in commands for step in (command, ("reply", 2))]]
     assert steps == [*expected, ("From:", 3), (".", 2), ("reply", 10), ("QUIT", 2), ("reply", 0)]
 
 
-def test_encryption_is_waited_for_as_long_as_a_connection(patience, server, trusting):
-    assert channel(server, trusting, **WAITS).probe().state is State.SENT
+def test_encryption_is_waited_for_as_long_as_a_connection(waits, server, trusting):
+    assert channel(server, trusting, **WAITS).probe().works
     with scripted([b"220 plain words\r\n"]) as other:
         channel(other, trusting, security="implicit-tls", **WAITS).probe()
-    assert [minutes for word, minutes in patience if word == "handshake"] == [1, 1]
+    assert [minutes for word, minutes in waits if word == "handshake"] == [1, 1]
 
 
 @pytest.mark.parametrize("line_break", ["\n", "\r", "\r\n"])
@@ -424,9 +415,9 @@ def test_a_name_or_password_with_a_line_break_never_becomes_a_second_command(fie
 def test_an_address_with_a_line_break_never_becomes_a_second_command_even_in_a_probe(field, line_break):
     with scripted([WELCOME, PLAIN_EHLO, SENDER, BYE]) as server:
         made = plain(server, **{field: f"x@y.example>{line_break}DATA"})
-        for outcome in (made.probe(), made.deliver(PARCEL)):
-            assert outcome.state is State.FAILED
-            assert "Nothing was sent" in outcome.message
+        probe, delivery = made.probe(), made.deliver(PARCEL)
+    assert failed(probe, "Nothing was sent")
+    assert failed(delivery, "Nothing was sent", phase=Phase.CONNECT)
     assert b"DATA" not in b"".join(server.heard)
 
 

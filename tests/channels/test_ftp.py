@@ -8,7 +8,7 @@ import pytest
 
 from action_returns.channels.base import OutgoingFile, Phase, State
 from action_returns.cli import demo_servers
-from tests.channels.conftest import MINUTE, PASSWORD, ftp_channel
+from tests.channels.conftest import MINUTE, PASSWORD, failed, ftp_channel
 from tests.servers.ftp_faults import HERE, scripted
 from tests.servers.go_between import Peer, listening_for
 
@@ -32,15 +32,6 @@ def misbehaving(inbox, authority, **changes):
     return demo_servers.ftp_server(inbox, username="user", password=PASSWORD, authority=authority, changes=changes)
 
 
-def failed(outcome, *says, phase=Phase.TRANSFER):
-    assert outcome.state is State.FAILED
-    assert outcome.phase is phase
-    for words in says:
-        assert words in outcome.message
-    assert PASSWORD not in outcome.message + str(outcome.evidence)
-    return True
-
-
 @pytest.mark.parametrize("upload", ["direct", "temp-rename"])
 @pytest.mark.parametrize("size", [len(PARCEL.content), 5_000_000])
 def test_the_server_holds_exactly_the_bytes_under_the_final_name_only(server, trusting, inbox, upload, size):
@@ -60,7 +51,7 @@ def test_plain_ftp_works_where_it_was_accepted(inbox):
 
 def test_a_probe_leaves_nothing_behind(server, trusting, inbox):
     outcome = channel(server, trusting).probe()
-    assert outcome.state is State.SENT
+    assert outcome.works
     assert "Nothing was sent" in outcome.message
     assert list(inbox.iterdir()) == []
 
@@ -112,18 +103,18 @@ WAITS = {
 }
 
 
-def test_every_step_waits_as_long_as_the_channel_is_told_and_no_longer(patience):
+def test_every_step_waits_as_long_as_the_channel_is_told_and_no_longer(waits):
     script = (*SIGNED_IN, NOT_THERE, HERE, b"150 go\r\n", b"226 ok\r\n", SIZE, b"221 bye\r\n")
     with scripted(script) as server:
         assert ftp_channel(server.port, security="plain", **WAITS).deliver(PARCEL).state is State.SENT
-        steps = list(patience)
+        steps = list(waits)
     commands = [(word, 2) for word in ("USER", "PASS", "FEAT", "TYPE", "SIZE", "PASV")]
     expected = [("connect", 1), ("reply", 1), *[step for command in commands for step in (command, ("reply", 2))]]
     expected += [("connect", 1), ("STOR", 2), ("reply", 2), ("ActionId,Amount,Reason", 3), ("reply", 4)]
     assert steps == [*expected, ("SIZE", 2), ("reply", 2), ("QUIT", 2), ("reply", 0)]
 
 
-def test_what_a_server_says_of_a_file_that_broke_off_is_waited_for_like_any_answer_to_a_file(patience):
+def test_what_a_server_says_of_a_file_that_broke_off_is_waited_for_like_any_answer_to_a_file(waits):
     leaving = threading.Event()
 
     def hang_up(connection):
@@ -135,14 +126,14 @@ def test_what_a_server_says_of_a_file_that_broke_off_is_waited_for_like_any_answ
         with scripted([*LOOK, here, b"150 go\r\n", b"426 closed\r\n", NOT_THERE]) as server:
             made = ftp_channel(server.port, security="plain", **WAITS)
             assert failed(made.deliver(OutgoingFile(PARCEL.name, PARCEL.content * 1000), leaving.set), "426 closed")
-    assert ("reply", 4) in patience
+    assert ("reply", 4) in waits
 
 
-def test_encryption_is_waited_for_as_long_as_a_connection(patience, server, trusting):
-    assert channel(server, trusting, **WAITS).probe().state is State.SENT
+def test_encryption_is_waited_for_as_long_as_a_connection(waits, server, trusting):
+    assert channel(server, trusting, **WAITS).probe().works
     with scripted([b"220 plain words\r\n"]) as other:
         ftp_channel(other.port, trusting, security="implicit-tls", **WAITS).probe()
-    assert [minutes for word, minutes in patience if word == "handshake"] == [1, 1]
+    assert [minutes for word, minutes in waits if word == "handshake"] == [1, 1]
 
 
 @pytest.mark.parametrize("line_break", ["\n", "\r", "\r\n"])
@@ -300,7 +291,7 @@ def told():
 
     def deliver(*said, upload="direct", later=(b"421 closed\r\n",)):
         with scripted([*LOOK, HERE, *said], later) as server:
-            facts = {"security": "plain", "upload": upload, "looks": (0, 0)}
+            facts = {"security": "plain", "upload": upload, "recheck_delays": (0, 0)}
             outcome = ftp_channel(server.port, **facts).deliver(PARCEL)
         return outcome, server.heard
 
@@ -315,10 +306,10 @@ def told():
             State.FAILED,
             "holds 9 of 8024 bytes: the file did not arrive whole. It was removed",
         ),
-        ((b"226 ok\r\n", b"213 9\r\n", NO), State.UNKNOWN, "could not be removed and lies there"),
+        ((b"226 ok\r\n", b"213 9\r\n", NO), State.UNKNOWN, "could not be removed and is still on the server"),
         ((b"552 full\r\n", b"213 9\r\n", GONE), State.FAILED, "Nothing was delivered. Ask whoever runs the server"),
-        ((b"452 full\r\n", b"213 9\r\n", NO), State.FAILED, "9 bytes of it lie there"),
-        ((b"426 closed\r\n", NOT_THERE), State.FAILED, "Whether part of it lies there was not to be seen"),
+        ((b"452 full\r\n", b"213 9\r\n", NO), State.FAILED, "9 bytes of it are on the server"),
+        ((b"426 closed\r\n", NOT_THERE), State.FAILED, "The server does not show whether part of it is there"),
         ((b"451 no\r\n", SIZE), State.UNKNOWN, "although it holds all of the file"),
         ((b"250 ok\r\n", SIZE), State.SENT, "size confirmed"),
         ((b"226 ok\r\n",), State.SENT, "the server confirmed the transfer"),
@@ -338,12 +329,12 @@ def test_what_the_server_says_after_the_last_byte_is_held_against_what_it_holds(
     ("said", "state", "words"),
     [
         ((SIZE, NO, GONE), State.FAILED, "It was removed again. Nothing was delivered. Set channel.upload to direct"),
-        ((SIZE, NO, NO), State.FAILED, "where no receiver looks. Nothing was delivered"),
+        ((SIZE, NO, NO), State.FAILED, "The receiver does not read files with this name. Nothing was delivered"),
         ((SIZE, b"350 and\r\n", b"553 no\r\n", GONE), State.FAILED, "(it answered: 553 no)"),
         ((SIZE, b"350 and\r\n", b"250 ok\r\n"), State.SENT, "size confirmed"),
         ((SIZE, b"350 and\r\n", b"150 hm\r\n"), State.UNKNOWN, "it said: 150 hm"),
         ((SIZE, b"150 hm\r\n"), State.FAILED, "before the file got its final name"),
-        ((b"213 9\r\n", NO), State.FAILED, "could not be removed and lies there as"),
+        ((b"213 9\r\n", NO), State.FAILED, "could not be removed and is still on the server as"),
     ],
 )
 def test_what_the_server_says_about_the_final_name_decides(told, said, state, words):
@@ -383,7 +374,7 @@ def test_a_server_that_is_away_at_the_first_look_is_looked_at_again_after_the_ne
     pauses = []
     whole = (*SIGNED_IN, SIZE, b"221 bye\r\n")
     with scripted([*LOOK, HERE, b"150 go\r\n"], away, away, whole) as server:
-        facts = {"security": "plain", "looks": (2, 8, 30), "pause": pauses.append}
+        facts = {"security": "plain", "recheck_delays": (2, 8, 30), "pause": pauses.append}
         outcome = ftp_channel(server.port, **facts).deliver(PARCEL)
     assert (outcome.state, outcome.evidence["size"]) == (State.SENT, 8024)
     assert pauses == [2, 8, 30]
@@ -393,7 +384,7 @@ def test_a_server_that_is_away_at_the_first_look_is_looked_at_again_after_the_ne
 def test_a_file_that_was_seen_as_a_whole_is_looked_for_no_more():
     pauses = []
     with scripted([*LOOK, HERE, b"150 go\r\n"], (*SIGNED_IN, SIZE, b"221 bye\r\n")) as server:
-        facts = {"security": "plain", "looks": (2, 8, 30), "pause": pauses.append}
+        facts = {"security": "plain", "recheck_delays": (2, 8, 30), "pause": pauses.append}
         assert ftp_channel(server.port, **facts).deliver(PARCEL).state is State.SENT
     assert (pauses, server.connections) == ([2], 2)
 
@@ -401,7 +392,7 @@ def test_a_file_that_was_seen_as_a_whole_is_looked_for_no_more():
 def test_half_a_file_that_is_seen_afterwards_is_told_and_never_called_sent(told):
     outcome, _ = told(b"150 go\r\n", later=(*SIGNED_IN, b"213 9\r\n", b"221 bye\r\n"))
     assert outcome.state is State.UNKNOWN
-    assert "9 of 8024 bytes lie there under that name" in outcome.message
+    assert "9 of 8024 bytes are there under that name" in outcome.message
 
 
 def test_a_file_whose_size_got_lost_before_its_final_name_is_certainly_not_delivered(told):
@@ -441,7 +432,7 @@ def test_a_server_that_breaks_off_the_file_is_believed_when_it_says_so_and_not_w
     with listening_for(hang_up) as port:
         here = f"227 here (127,0,0,1,{port >> 8},{port & 255})\r\n".encode()
         with scripted([*LOOK, here, b"150 go\r\n", said, NOT_THERE], LOOK) as server:
-            outcome = ftp_channel(server.port, security="plain", looks=(0,)).deliver(large, leaving.set)
+            outcome = ftp_channel(server.port, security="plain", recheck_delays=(0,)).deliver(large, leaving.set)
     assert outcome.state is state, outcome
 
 
@@ -467,7 +458,7 @@ def test_trouble_that_stays_is_told_with_the_number_of_attempts():
 @pytest.mark.parametrize(
     ("said", "words", "connections"),
     [
-        ((b"530 not you\r\n",), "does not talk to us now (it answered: 530 not you)", 1),
+        ((b"530 not you\r\n",), "does not accept connections at the moment (it answered: 530 not you)", 1),
         ((*SIGNED_IN[:2], b"530 wrong\r\n"), "did not accept the user name or password", 1),
         ((*SIGNED_IN[:2], b"430 wrong\r\n"), "did not accept the user name or password", 1),
         ((*SIGNED_IN[:2], b"332 account?\r\n"), "did not accept the user name or password", 1),

@@ -6,8 +6,9 @@ import threading
 
 import pytest
 
-from action_returns.channels.ftp_client import FtpClient, FtpReply
-from action_returns.channels.line_protocol import InvalidReplyError
+from action_returns.channels.base import InvalidReplyError
+from action_returns.channels.ftp_client import FtpClient
+from action_returns.channels.line_protocol import Reply
 from tests.servers.go_between import listening_for, scripted
 
 
@@ -43,7 +44,7 @@ def noop(client):
 )
 def test_a_reply_is_read_whole_and_printable(said, code, text):
     reply, _ = asked(said, ask=noop)
-    assert reply == FtpReply(code, text)
+    assert (reply.code, reply.text) == (code, text)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ def test_words_slipped_in_before_the_encryption_are_never_read_as_encrypted(trus
     """CVE-2011-0411."""
 
     def encrypt(client):
-        assert client.ask("AUTH TLS").good
+        assert client.ask("AUTH TLS").is_positive
         client.wire.encrypt(trusting)
 
     with pytest.raises(InvalidReplyError, match="without being asked: 331 slipped in"):
@@ -145,7 +146,7 @@ def test_a_connection_refused_in_the_handshake_is_closed(trusting):
 )
 def test_a_size_is_what_the_server_says_of_that_file_and_else_unknown(features, said, heard, size):
     def look(client):
-        client.look_at_features()
+        client.read_features()
         return client.size("a.csv")
 
     found, commands = asked(features, said, ask=look)
@@ -155,7 +156,7 @@ def test_a_size_is_what_the_server_says_of_that_file_and_else_unknown(features, 
 
 def open_data(client):
     data = client.open_data()
-    if isinstance(data, FtpReply):
+    if isinstance(data, Reply):
         return data
     with data:
         return data.getpeername()[1]
@@ -228,7 +229,7 @@ def test_over_ipv6_the_older_question_is_never_asked():
         thread = threading.Thread(target=talk, args=(listener,))
         thread.start()
         client = FtpClient("::1", listener.getsockname()[1], connect_timeout=3, reply_timeout=3, tls=None)
-        assert client.open_data() == FtpReply(425, "no")
+        assert client.open_data() == Reply(425, ("no",))
         client.wire.close()
         thread.join()
     assert heard == [b"EPSV\r\n"]

@@ -141,7 +141,7 @@ def test_a_file_that_breaks_off_is_never_called_sent(authority, ftp_daemon):
             assert (outcome.state, left) == (State.FAILED, None), (name, outcome)
         else:
             assert outcome.state is State.UNKNOWN, (name, outcome)
-            assert f"{len(left)} of {len(LARGE)} bytes lie there under that name" in outcome.message
+            assert f"{len(left)} of {len(LARGE)} bytes are there under that name" in outcome.message
     assert {outcome.state for _, _, outcome, _ in results} == {State.FAILED, State.UNKNOWN}
 
 
@@ -249,7 +249,7 @@ def test_whatever_a_server_says_nothing_is_raised_and_only_its_yes_to_the_file_c
             command_timeout=0.05,
             reply_timeout=0.05,
             data_timeout=0.05,
-            looks=(0,),
+            recheck_delays=(0,),
         ).deliver(OutgoingFile("B_1.csv", b"A,B,C\r\n"), lambda: moments.append(len(server.heard)))
     stores = [line for line in server.heard if line.startswith(b"STOR ")]
     assert len(stores) <= len(moments) <= 1

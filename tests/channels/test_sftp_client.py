@@ -6,10 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from action_returns.channels.base import OutgoingFile, State
-from action_returns.channels.sftp import _Folder, _SftpUpload
-from action_returns.channels.sftp_client import Facts, SftpClient
-from action_returns.channels.ssh_connection import ConnectionLostError, RequestRejectedError
+from action_returns.channels.base import ConnectionLostError, OutgoingFile, State
+from action_returns.channels.sftp_client import Facts, RequestRejectedError, SftpClient, SftpFolder, SftpUpload
 from action_returns.channels.upload import UploadTexts
 
 VERSION, OPEN, CLOSE, WRITE, LSTAT, REMOVE, RENAME = 2, 3, 4, 6, 7, 13, 18
@@ -43,7 +41,7 @@ class Server:
         self.transport = SimpleNamespace(open_session=lambda: self)
         self.security, self.evidence = "made up", {}
 
-    def patience(self, _seconds):
+    def time_limit(self, _seconds):
         return contextlib.nullcontext()
 
     def invoke_subsystem(self, name):
@@ -140,8 +138,8 @@ def test_a_refusal_without_words_is_one():
 
 def upload(server, name="B.csv"):
     words = UploadTexts("h", "/", "sftp://h/")
-    made = _SftpUpload(OutgoingFile("B.csv", b"abc"), name, words, lambda: None, (), lambda _: None)
-    return made.run(_Folder(SftpClient(server, 3), "/"))
+    made = SftpUpload(OutgoingFile("B.csv", b"abc"), name, words, lambda: None, (), lambda _: None)
+    return made.run(SftpFolder(SftpClient(server, 3), "/"))
 
 
 def size(told):
@@ -176,7 +174,7 @@ def test_what_cannot_be_removed_is_told():
     no = {WRITE: lambda number: status(number, FAILURE), REMOVE: lambda number: status(number, FAILURE)}
     outcome = upload(Server({OPEN: handle, LSTAT: size(2), **no}))
     assert outcome.state is State.FAILED
-    assert "2 bytes of it lie there as B.csv and could not be removed" in outcome.message
+    assert "2 bytes of it are on the server as B.csv and could not be removed" in outcome.message
 
 
 @pytest.mark.parametrize(("name", "state"), [("B.csv", State.UNKNOWN), ("B.part", State.FAILED)])

@@ -18,7 +18,7 @@ from dataclasses import replace
 import pytest
 
 from action_returns.channels.base import OutgoingFile, Phase, State
-from tests.channels.conftest import sftp_channel
+from tests.channels.conftest import failed, sftp_channel
 from tests.servers import openssh, sftp_faults
 from tests.servers.go_between import KINDS, listening_for
 from tests.servers.sftp_faults import what_happened, write_plan
@@ -46,7 +46,7 @@ def disturbed(tmp_path_factory):
             folder = server.inbox / case
             folder.mkdir()
             write_plan(plans, case, kind, reply, always=always)
-            facts = {"directory": case, "command_timeout": 3, "looks": (0, 0), **changes}
+            facts = {"directory": case, "command_timeout": 3, "recheck_delays": (0, 0), **changes}
             outcome = sftp_channel(server, **facts).deliver(OutgoingFile(NAME, content))
             files = {path.name: path.read_bytes() for path in folder.iterdir()}
             return outcome, files, *what_happened(plans, case)
@@ -173,9 +173,9 @@ def test_wherever_the_line_breaks_the_outcome_is_true(server, kind, after):
     """Counted in bytes from the server: while keys are agreed on, while signing in, and later."""
     name = f"{kind}-{after}.csv"
     with broken_line(server.port, kind, after, lambda use: use == 0) as port:
-        outcome = sftp_channel(replace(server, port=port), connect_timeout=1, command_timeout=1, looks=(0,)).deliver(
-            OutgoingFile(name, CONTENT)
-        )
+        outcome = sftp_channel(
+            replace(server, port=port), connect_timeout=1, command_timeout=1, recheck_delays=(0,)
+        ).deliver(OutgoingFile(name, CONTENT))
     files = server.files()
     if outcome.state is State.SENT:
         assert files[name] == CONTENT
@@ -186,10 +186,8 @@ def test_wherever_the_line_breaks_the_outcome_is_true(server, kind, after):
 @pytest.mark.parametrize("after", [40, 600, 1_100])
 def test_a_server_that_is_never_understood_is_told_plainly(server, after):
     with broken_line(server.port, "garbage", after, lambda _use: True) as port:
-        outcome = sftp_channel(replace(server, port=port), connect_timeout=10).probe()
-    assert (outcome.state, outcome.phase) == (State.FAILED, Phase.CONNECT)
-    assert "does not talk SSH as it should" in outcome.message
-    assert "It was tried 3 times" in outcome.message
+        result = sftp_channel(replace(server, port=port), connect_timeout=10).probe()
+    assert failed(result, "does not talk SSH as it should", "It was tried 3 times", phase=Phase.CONNECT)
 
 
 def test_a_server_that_is_not_understood_when_we_look_again_leaves_the_doubt(tmp_path):
@@ -202,7 +200,7 @@ def test_a_server_that_is_not_understood_when_we_look_again_leaves_the_doubt(tmp
     ):
         (server.inbox / "doubt").mkdir()
         here = replace(server, port=port)
-        outcome = sftp_channel(here, directory="doubt", looks=(0, 0)).deliver(OutgoingFile(NAME, CONTENT))
+        outcome = sftp_channel(here, directory="doubt", recheck_delays=(0, 0)).deliver(OutgoingFile(NAME, CONTENT))
     assert what_happened(plans, "doubt") == (True, ["STAT", "LSTAT", "OPEN"], 1)
     assert outcome.state is State.UNKNOWN
     assert "Do not send it again yet" in outcome.message

@@ -10,9 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from action_returns.channels import line_protocol as wire
-from action_returns.channels import smtp_client as email_client
-from action_returns.channels.line_protocol import InvalidReplyError
+from action_returns.channels import line_protocol
+from action_returns.channels.base import InvalidReplyError
 from action_returns.channels.smtp_client import SmtpClient
 from action_returns.cli import demo_servers
 from tests.servers.go_between import scripted
@@ -111,8 +110,7 @@ def serving(talk):
 def test_a_reply_that_comes_one_byte_at_a_time_does_not_hold_us_for_ever(monkeypatch):
     """Every byte is in time for itself; the reply is not."""
     clock = itertools.count()
-    for module in (email_client, wire):
-        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    monkeypatch.setattr(line_protocol, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     over = threading.Event()
 
     def drip(connection):

@@ -4,7 +4,7 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 
-from action_returns.operations.doctor import NewServer
+from action_returns.channels.base import NewServer
 from action_returns.settings.config import load_settings
 from action_returns.settings.editing import add_profile, change_profile
 
@@ -57,6 +57,7 @@ def fill(window, **settings):
 def test_a_first_profile_is_made_in_the_window(window, places, store):
     opened = window()
     opened._profile.set("acme")
+    opened._environment.set("test")
     fill(opened, username="brand-1")
     opened._password.set("s3cret!")
     opened.save()
@@ -68,33 +69,46 @@ def test_a_first_profile_is_made_in_the_window(window, places, store):
     )
     assert profile.channel.password.get_secret_value() == "keyring"
     assert store.kept == {("action-returns", "acme"): "s3cret!"}
-    assert "Saved: profile acme" in opened.said
+    assert "Saved: profile acme" in opened.message
+
+
+def test_a_profile_without_a_chosen_environment_is_not_saved(window, places, store):
+    opened = window()
+    fill(opened, username="brand-1")
+    opened._password.set("s3cret!")
+    assert opened._environment.get() == ""
+    opened.save()
+    assert "Choose test or live" in opened.message
+    assert (places.config_file.exists(), store.kept) == (False, {})
 
 
 def test_the_password_is_masked_and_gone_from_the_window_once_it_is_kept(window, places, store):
     opened = window()
+    opened._environment.set("test")
     fill(opened, username="brand-1")
     opened._password.set("s3cret!")
     masked = [widget for widget in opened._rows if widget.winfo_class() == "TEntry" and widget.cget("show")]
     assert [widget.cget("show") for widget in masked] == ["•"]
     opened.save()
     assert opened._password.get() == ""
-    assert "s3cret" not in places.config_file.read_text() + opened.said
+    assert "s3cret" not in places.config_file.read_text() + opened.message
 
 
 def test_what_is_not_allowed_is_said_and_nothing_is_written(window, places, store):
     opened = window()
+    opened._environment.set("test")
     fill(opened, host="ftp://batch.impact.com/", username="brand-1")
     opened.save()
-    assert "host" in opened.said
+    assert "host" in opened.message
     assert not places.config_file.exists()
 
 
 def test_plain_ftp_needs_a_yes(window, places, store):
     opened = window()
+    opened._environment.set("test")
     fill(opened, username="brand-1", security="plain")
     opened.save()
-    assert "accept_plaintext" in opened.said
+    assert "accept_plaintext" in opened.message
     fill(opened, accept_plaintext="yes")
     opened.save()
     assert load_settings(places.config_file).profiles["main"].channel.accept_plaintext
@@ -129,20 +143,21 @@ def test_the_connection_is_tested_with_what_is_saved(window, places, store, tmp_
     )
     opened = window("box")
     opened.test()
-    assert "may be written to" in opened.said
+    assert "may be written to" in opened.message
     opened._profile.set("nobody")
     opened.test()
-    assert 'no profile "nobody"' in opened.said
+    assert 'no profile "nobody"' in opened.message
 
 
 def test_without_a_password_store_the_profile_is_kept_and_the_reason_is_said(window, places, monkeypatch):
     monkeypatch.setattr(keyring, "get_keyring", lambda: Store())
     opened = window()
+    opened._environment.set("test")
     fill(opened, username="brand-1")
     opened._password.set("s3cret!")
     opened.save()
-    assert "s3cret" not in opened.said
-    assert "password" in opened.said.lower()
+    assert "s3cret" not in opened.message
+    assert "password" in opened.message.lower()
 
 
 def test_the_window_can_be_looked_at(window, screen, tmp_path):

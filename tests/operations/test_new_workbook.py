@@ -13,13 +13,14 @@ import pytest
 
 from action_returns import __version__
 from action_returns.batch.context import DEFAULT_POLICY, ReasonKind
+from action_returns.channels.folder import OutboxSettings
 from action_returns.errors import OutputFileError, WorkbookError
 from action_returns.files import packaged_file
 from action_returns.operations import new_workbook as workbooks
 from action_returns.operations.account import Account
 from action_returns.operations.new_workbook import interpreter, new_workbook
 from action_returns.readers.batch_file import read_batch
-from action_returns.settings.models import OutboxSettings, Profile
+from action_returns.settings.profile import Profile
 from action_returns.workbook_builder.contents import Entries
 
 NO_PROFILE = Account()

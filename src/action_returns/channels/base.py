@@ -1,12 +1,14 @@
-"""What became of one delivery, and the evidence for it."""
+"""What every channel has in common: its protocol, the result of a delivery, and retries before anything has left."""
 
 import random
 import socket
-import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Final, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    import ssl
 
 BeforeFirstByte: TypeAlias = Callable[[], None]
 """Called once, right before the first byte of the file may leave. When it raises, nothing has left and nothing will."""
@@ -18,11 +20,11 @@ class State(StrEnum):
     SENT = "sent"
     """The receiver gave positive evidence that it holds every byte."""
     HANDED_OVER = "handed-over"
-    """A draft, a folder or a mail server took it; nobody has confirmed more than that."""
+    """A draft, a folder or a mail server took it; more than that is not confirmed."""
     FAILED = "failed"
     """Certainly not delivered."""
     UNKNOWN = "unknown"
-    """Nobody can tell. Never retried by itself."""
+    """The file may have arrived or not. Never retried by itself."""
 
 
 class Phase(StrEnum):
@@ -36,7 +38,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one delivery.
+    """The result of one delivery.
 
     Args:
         state: what is true now.
@@ -52,52 +54,120 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class ProbeResult:
+    """The result of a connection test, which sends nothing.
+
+    Args:
+        works: whether everything that can be tested without sending works.
+        message: what was tested or what failed, why, and what to do next.
+        phase: how far the test had come.
+        evidence: what the receiver answered.
+    """
+
+    works: bool
+    message: str
+    phase: Phase = Phase.TRANSFER
+    evidence: Mapping[str, str | int] = field(default_factory=dict)
+
+
+def probe_failed(outcome: Outcome) -> ProbeResult:
+    """Return the result of a connection test that ended with a failure."""
+    return ProbeResult(works=False, message=outcome.message, phase=outcome.phase, evidence=outcome.evidence)
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingFile:
-    """What is to be delivered: the exact bytes under the name they get at the receiver."""
+    """The exact bytes to deliver, and the name they get at the receiver."""
 
     name: str
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class NewServer:
+    """An SFTP server whose key the user has not confirmed yet.
+
+    Args:
+        host: the server.
+        port: its port.
+        fingerprint: of the key it showed, ``SHA256:`` and 43 letters.
+    """
+
+    host: str
+    port: int
+    fingerprint: str
+
+    @property
+    def question(self) -> str:
+        """The question to the user, asked once."""
+        return (
+            f"This is the first connection to {self.host}:{self.port}. The server shows this key:\n\n"
+            f"    {self.fingerprint}\n\n"
+            "Compare it with the one that whoever runs the server gave you, in another way than this connection. If "
+            "they differ, somebody may be answering in its place. Are they the same?"
+        )
+
+
+Ask: TypeAlias = Callable[[NewServer], bool]
+"""Asks the user whether a new server is the right one. The caller keeps the fingerprint when the answer is yes."""
+
+
+def answer_no(_server: NewServer) -> bool:
+    """Return no, where no user can be asked."""
+    return False
+
+
 def do_nothing() -> None:
-    """Stand in where nobody keeps a record of the moment a file leaves."""
+    """Do nothing, where no record is kept of the moment a file leaves."""
 
 
 class Channel(Protocol):
-    """A way to the receiver. One file in this package each."""
+    """A way to the receiver. One module in this package each."""
 
     @property
     def destination(self) -> str:
-        """Where it goes, as people are shown it: no secret, no user name."""
+        """Where it goes, as it is shown to users: no secret, no user name."""
 
-    def deliver(self, parcel: OutgoingFile, leaving: BeforeFirstByte = do_nothing) -> Outcome:
+    def deliver(self, file: OutgoingFile, before_first_byte: BeforeFirstByte = do_nothing, /) -> Outcome:
         """Deliver once. Never raises for what a receiver, network or disk may do: that is an Outcome.
 
         Args:
-            parcel: what to deliver.
-            leaving: see :data:`BeforeFirstByte`; what it raises is passed on.
+            file: what to deliver.
+            before_first_byte: see :data:`BeforeFirstByte`; what it raises is passed on.
         """
 
-    def probe(self) -> Outcome:
+    def probe(self, ask: Ask = answer_no, accepted: str | None = None, /) -> ProbeResult:
         """Connect, sign in and look at the destination without leaving anything behind.
 
-        SENT here means: everything that can be tested without sending works.
+        Args:
+            ask: called once with a server that is new; a no ends the test. What it raises is passed on.
+            accepted: the fingerprint that a new server must have; None to take the key it shows first.
         """
+
+
+class InvalidReplyError(ConnectionError):
+    """The server's words are not an answer to the last command."""
+
+
+class ConnectionLostError(ConnectionError):
+    """No answer came; what the server did with the last request is not known."""
 
 
 def connection_failed(error: Exception, host: str, port: int) -> Outcome:
-    """Say why no connection came about.
+    """Return the outcome of a connection that did not come about.
 
     Args:
-        error: what the socket or TLS layer said.
+        error: raised by the socket or TLS layer.
         host: the server that was called.
         port: its port.
     """
-    return Outcome(State.FAILED, f"{_why(error, host, port)} Nothing was sent.", Phase.CONNECT)
+    return Outcome(State.FAILED, f"{_connection_error_text(error, host, port)} Nothing was sent.", Phase.CONNECT)
 
 
 def is_retryable(error: OSError) -> bool:
-    """Tell whether a connection that did not come about may come about a moment later."""
+    """Return whether a connection that failed with this error may succeed a moment later."""
+    import ssl  # not at the top: reading config.toml imports this module
+
     match error:
         case ssl.SSLEOFError():  # it broke off in the middle of agreeing on encryption
             return True
@@ -106,11 +176,13 @@ def is_retryable(error: OSError) -> bool:
     return not isinstance(error, ssl.SSLError)
 
 
-def _why(error: Exception, host: str, port: int) -> str:
+def _connection_error_text(error: Exception, host: str, port: int) -> str:
+    import ssl
+
     match error:
         case ssl.SSLCertVerificationError():
             return (
-                f"The certificate of {host} cannot be trusted: {_certificate(error)}. "
+                f"The certificate of {host} cannot be trusted: {_certificate_problem(error)}. "
                 "Somebody may be pretending to be the server, or the host name in the profile is not the one the "
                 "certificate is made for. Check channel.host, and ask whoever runs the server."
             )
@@ -129,7 +201,7 @@ def _why(error: Exception, host: str, port: int) -> str:
             return f"The connection to {host}:{port} broke off ({error}). Try again; if it stays, ask whoever runs the server."
 
 
-def _certificate(error: ssl.SSLCertVerificationError) -> str:
+def _certificate_problem(error: "ssl.SSLCertVerificationError") -> str:
     return {
         10: "it has expired",  # X509_V_ERR_CERT_HAS_EXPIRED (openssl-verification-options)
         18: "it is self-signed",
@@ -141,49 +213,46 @@ def _certificate(error: ssl.SSLCertVerificationError) -> str:
 
 
 PAUSES: Final = (2.0, 8.0)
-"""Seconds before the second and the third attempt; chance makes them half or half as long again."""
+"""Seconds before the second and the third attempt, multiplied by a random factor from 0.5 to 1.5."""
 
 T = TypeVar("T")
 
 
 class DeliveryEndedError(Exception):
-    """Ends a conversation with the outcome it has led to.
+    """Ends a delivery or a connection test with its outcome.
 
     Args:
         outcome: what is true now.
-        may_pass: whether the same may go well a moment later.
+        retryable: whether the same attempt may succeed a moment later.
     """
 
-    def __init__(self, outcome: Outcome, *, may_pass: bool = False) -> None:
+    def __init__(self, outcome: Outcome, *, retryable: bool = False) -> None:
         super().__init__(outcome.message)
         self.outcome = outcome
-        self.may_pass = may_pass
+        self.retryable = retryable
 
 
-def retry(once: Callable[[], T], pause: Callable[[float], None]) -> T:
-    """Do something that needs a server, up to three times.
+def retry(attempt: Callable[[], T], pause: Callable[[float], None]) -> T:
+    """Return the result of the first attempt that succeeds, of three at most.
 
     Args:
-        once: does it; nothing of a file may leave in it.
+        attempt: needs a server; no byte of a file may leave in it.
         pause: waits that many seconds.
 
-    Returns:
-        What it gave.
-
     Raises:
-        Stopped: by an outcome that will not pass, or by the third one that might have.
+        DeliveryEndedError: by an attempt that is not retryable, or by the third one.
     """
     for seconds in PAUSES:
         try:
-            return once()
-        except DeliveryEndedError as stopped:
-            if not stopped.may_pass:
+            return attempt()
+        except DeliveryEndedError as ended:
+            if not ended.retryable:
                 raise
-        pause(seconds * random.uniform(0.5, 1.5))  # noqa: S311  # no secret, only not everybody at once
+        pause(seconds * random.uniform(0.5, 1.5))  # noqa: S311  # no secret: it only spreads the attempts of many users
     try:
-        return once()
-    except DeliveryEndedError as stopped:
-        if stopped.may_pass:
-            told = f"{stopped.outcome.message} It was tried {len(PAUSES) + 1} times."
-            raise DeliveryEndedError(replace(stopped.outcome, message=told)) from None
+        return attempt()
+    except DeliveryEndedError as ended:
+        if ended.retryable:
+            message = f"{ended.outcome.message} It was tried {len(PAUSES) + 1} times."
+            raise DeliveryEndedError(replace(ended.outcome, message=message)) from None
         raise

@@ -1,6 +1,6 @@
 """E-mail over SMTP, step by step, so that the phase of a failure is known (RFC 5321; RFC 8314 for TLS).
 
-A mail server that accepts the message has taken it over; whether it arrives nobody knows at that moment. That is
+A mail server that accepts the message has taken it over; whether it arrives is not known at that moment. That is
 ``handed-over``, not ``sent``. What decides is the line with one dot that ends the message: a server that has not seen
 it must throw the message away (RFC 5321, 4.1.1.10), one that has may have taken it even when its answer is lost
 (RFC 1047).
@@ -8,40 +8,123 @@ it must throw the message away (RFC 5321, 4.1.1.10), one that has may have taken
 
 import contextlib
 import re
-import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final, Literal, NoReturn
+from typing import TYPE_CHECKING, Final, Literal, NoReturn, Self
+
+from pydantic import model_validator
 
 from action_returns.channels.base import (
+    Ask,
     BeforeFirstByte,
     DeliveryEndedError,
+    InvalidReplyError,
     Outcome,
     OutgoingFile,
     Phase,
+    ProbeResult,
     State,
+    answer_no,
     connection_failed,
     do_nothing,
     is_retryable,
+    probe_failed,
     retry,
 )
-from action_returns.channels.email_message import EmailWithFile, build_email
-from action_returns.channels.line_protocol import InvalidReplyError
-from action_returns.channels.smtp_client import SmtpClient, SmtpReply
+from action_returns.channels.settings_base import (
+    Address,
+    EncryptedServer,
+    Host,
+    Line,
+    Port,
+    ReadSecret,
+    Secret,
+    password_reader,
+    setting,
+)
 
-# Replies that let the conversation go on (RFC 5321, 4.3.2; RFC 4954, 6).
+if TYPE_CHECKING:  # not at run time: reading config.toml imports this module, and ssl and email take long
+    import ssl
+
+    from action_returns.channels.email_message import EmailWithFile
+    from action_returns.channels.line_protocol import Reply
+    from action_returns.channels.smtp_client import SmtpClient
+
+# Replies after which the session goes on (RFC 5321, 4.3.2; RFC 4954, 6).
 _READY: Final = 220
 _SIGNED_IN: Final = 235
 _OK: Final = 250
 _FORWARDED: Final = 251
 _START_MESSAGE: Final = 354
 _REFUSAL: Final = range(400, 600)
-_FOR_NOW: Final = range(400, 500)
+_TEMPORARY_REFUSAL: Final = range(400, 500)
 _FINAL_REFUSAL: Final = range(500, 600)
 
 _SIZE: Final = re.compile(r"[0-9]{1,18}")
+
+
+class EmailSettings(EncryptedServer):
+    """A mail server that takes the file as an attachment."""
+
+    kind: Literal["email"]
+    host: Host = setting("Mail server", "The server that your mail is sent through.", example="smtp.example.com")
+    port: Port = setting(
+        "Port", "The port; 465 is usual with implicit-tls.", example="587", default=587, asked="in the window"
+    )
+    security: Literal["starttls", "implicit-tls", "plain"] = setting(
+        "Encryption",
+        "`starttls`, `implicit-tls`, or `plain` with accept_plaintext.",
+        example="starttls",
+        default="starttls",
+        asked="in the window",
+    )
+    username: Line | None = setting(
+        "User name",
+        "The user name; left out where the server asks for no sign-in.",
+        example="returns@example.com",
+        default=None,
+        asked="in the window",
+    )
+    password: Secret | None = setting(
+        "Password", "Where the password is kept; needed with a user name.", example="keyring", default=None
+    )
+    sender: Address = setting("From", "The address that the message comes from.", example="returns@example.com")
+    recipient: Address = setting(
+        "To", "The address that impact.com shows for this account.", example="account@batch.example"
+    )
+    subject: Line | None = setting(
+        "Subject",
+        "The subject of the message; the file name when left out.",
+        example="Returns",
+        default=None,
+        asked="never",
+    )
+
+    @model_validator(mode="after")
+    def _check_sign_in(self) -> Self:
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password belong together: give both, or leave both out")
+        return self
+
+    @classmethod
+    def needs_password(cls, values: Mapping[str, object]) -> bool:
+        """Return whether there is a user name to sign in with."""
+        return bool(values.get("username"))
+
+    def open(self, read_secret: ReadSecret) -> "EmailChannel":
+        """Return the channel; the password is read when it is needed."""
+        return EmailChannel(
+            host=self.host,
+            port=self.port,
+            security=self.security,
+            username=self.username,
+            password=None if self.password is None else password_reader(self.password, read_secret),
+            sender=self.sender,
+            recipient=self.recipient,
+            subject=self.subject,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +138,7 @@ class EmailChannel:
         sender: address it comes from; bounces go there.
         recipient: the account's address for batch files.
         username: None when the server asks for no sign-in.
-        password: fetches the password when it is needed.
+        password: reads the password when it is needed.
         subject: None for the file's name.
         context: TLS settings; the machine's trusted certificates when None.
         connect_timeout: seconds for connecting.
@@ -73,7 +156,7 @@ class EmailChannel:
     username: str | None = None
     password: Callable[[], str] | None = field(default=None, repr=False)
     subject: str | None = None
-    context: ssl.SSLContext | None = field(default=None, repr=False)
+    context: "ssl.SSLContext | None" = field(default=None, repr=False)
     connect_timeout: float = 15
     command_timeout: float = 60
     data_timeout: float = 180
@@ -82,49 +165,51 @@ class EmailChannel:
 
     @property
     def destination(self) -> str:
-        """The recipient and the server, as people are shown it."""
+        """The recipient and the server, as they are shown to users."""
         return f"{self.recipient} via {self.host}"
 
-    def deliver(self, parcel: OutgoingFile, leaving: BeforeFirstByte = do_nothing) -> Outcome:
+    def deliver(self, file: OutgoingFile, before_first_byte: BeforeFirstByte = do_nothing, /) -> Outcome:
         """Hand the message over once."""
+        from action_returns.channels.email_message import build_email
+
         try:
-            letter = build_email(
-                parcel,
+            message = build_email(
+                file,
                 sender=self.sender,
                 recipient=self.recipient,
                 subject=self.subject,
                 now=datetime.now().astimezone(),
             )
-        except ValueError as odd:
-            return Outcome(State.FAILED, f"{odd} Nothing was sent. Correct it in the profile.", Phase.CONNECT)
+        except ValueError as problem:
+            return Outcome(State.FAILED, f"{problem} Nothing was sent. Correct it in the profile.", Phase.CONNECT)
         try:
             with self._signed_in() as client:
-                self._envelope(client, len(letter.content))
-                return self._hand_over(client, letter, leaving)
-        except DeliveryEndedError as stopped:
-            return stopped.outcome
+                self._send_envelope(client, len(message.content))
+                return self._hand_over(client, message, before_first_byte)
+        except DeliveryEndedError as ended:
+            return ended.outcome
 
-    def probe(self) -> Outcome:
+    def probe(self, _ask: Ask = answer_no, _accepted: str | None = None, /) -> ProbeResult:
         """Connect, sign in and name sender and recipient, then leave. No message is sent."""
         try:
             with self._signed_in() as client:
-                self._envelope(client, 0)
+                self._send_envelope(client, 0)
                 evidence = {"security": client.wire.security}
-        except DeliveryEndedError as stopped:
-            return stopped.outcome
+        except DeliveryEndedError as ended:
+            return probe_failed(ended.outcome)
         warning = " The connection is not encrypted: others can read what is sent." if self.security == "plain" else ""
-        return Outcome(
-            State.SENT,
-            f"The mail server {self.host} works: it accepts {self.sender} as sender and {self.recipient} as recipient. "
+        return ProbeResult(
+            works=True,
+            message=f"The mail server {self.host} works: it accepts {self.sender} as sender and {self.recipient} as recipient. "
             f"No message was sent.{warning}",
             evidence=evidence,
         )
 
     @contextlib.contextmanager
-    def _signed_in(self) -> Iterator[SmtpClient]:
-        """Give a conversation in which a message may be handed over; drop it when anything goes wrong in it."""
+    def _signed_in(self) -> "Iterator[SmtpClient]":
+        """Open a session in which a message may be handed over; close it at the end or on an error."""
         password = self.password() if self.password is not None else None
-        client = retry(self._open, self.pause)  # nobody has signed in yet
+        client = retry(self._open, self.pause)  # before the sign-in: a second refused one may lock the user out
         try:
             if self.username is not None and password is not None:
                 self._sign_in(client, self.username, password)
@@ -132,7 +217,11 @@ class EmailChannel:
         finally:
             client.close()
 
-    def _open(self) -> SmtpClient:
+    def _open(self) -> "SmtpClient":
+        import ssl
+
+        from action_returns.channels.smtp_client import SmtpClient
+
         tls = None if self.security == "plain" else self.context or ssl.create_default_context()
         try:
             client = SmtpClient(
@@ -144,7 +233,7 @@ class EmailChannel:
             )
         except OSError as error:
             raise DeliveryEndedError(
-                connection_failed(error, self.host, self.port), may_pass=is_retryable(error)
+                connection_failed(error, self.host, self.port), retryable=is_retryable(error)
             ) from None
         try:
             self._introduce(client, tls if self.security == "starttls" else None)
@@ -153,10 +242,14 @@ class EmailChannel:
             raise
         return client
 
-    def _introduce(self, client: SmtpClient, tls: ssl.SSLContext | None) -> None:
-        with self._certain(Phase.CONNECT):
-            self._need(client.welcome(), _READY, f"{self.host} does not talk to us now", Phase.CONNECT)
-            self._need(client.greet(), _OK, f"{self.host} does not talk to us", Phase.CONNECT)
+    def _introduce(self, client: "SmtpClient", tls: "ssl.SSLContext | None") -> None:
+        with self._failing_in(Phase.CONNECT):
+            self._need(
+                client.welcome(), _READY, f"{self.host} does not accept connections at the moment", Phase.CONNECT
+            )
+            self._need(
+                client.greet(), _OK, f"{self.host} does not accept connections from this computer", Phase.CONNECT
+            )
             if tls is not None:
                 if "STARTTLS" not in client.offers:
                     self._stop(
@@ -166,11 +259,13 @@ class EmailChannel:
                     )
                 self._need(client.ask("STARTTLS"), _READY, f"{self.host} does not encrypt now", Phase.CONNECT)
                 client.start_tls(tls)
-                self._need(client.greet(), _OK, f"{self.host} does not talk to us", Phase.CONNECT)
+                self._need(
+                    client.greet(), _OK, f"{self.host} does not accept connections from this computer", Phase.CONNECT
+                )
 
-    def _sign_in(self, client: SmtpClient, username: str, password: str) -> None:
+    def _sign_in(self, client: "SmtpClient", username: str, password: str) -> None:
         offered = client.offers.get("AUTH", "").upper().split()
-        mechanism = next((known for known in ("PLAIN", "LOGIN") if known in offered), None)
+        mechanism = next((name for name in ("PLAIN", "LOGIN") if name in offered), None)
         if mechanism is None:
             ways = f"it offers {', '.join(offered)}" if offered else "it offers none"
             self._stop(
@@ -178,7 +273,7 @@ class EmailChannel:
                 Phase.CONNECT,
                 "Check channel.port and channel.security, or leave out username and password.",
             )
-        with self._certain(Phase.CONNECT):
+        with self._failing_in(Phase.CONNECT):
             reply = client.sign_in(username, password, mechanism)
         # One attempt only: each refused one may count towards a lockout.
         if reply.code in _FINAL_REFUSAL:
@@ -191,7 +286,7 @@ class EmailChannel:
             )
         self._need(reply, _SIGNED_IN, f"{self.host} could not sign in now", Phase.CONNECT)
 
-    def _envelope(self, client: SmtpClient, size: int) -> None:
+    def _send_envelope(self, client: "SmtpClient", size: int) -> None:
         """Name sender and recipient. A server that refuses either is never sent a message."""
         limit = client.offers.get("SIZE", "")
         if _SIZE.fullmatch(limit) and 0 < int(limit) < size:
@@ -201,7 +296,7 @@ class EmailChannel:
                 "Split the sheet in two, or send by FTP.",
             )
         announced = f" SIZE={size}" if size and "SIZE" in client.offers else ""
-        with self._certain(Phase.TRANSFER):
+        with self._failing_in(Phase.TRANSFER):
             self._need(
                 client.ask(f"MAIL FROM:<{self.sender}>{announced}"),
                 _OK,
@@ -218,14 +313,14 @@ class EmailChannel:
                 "Check channel.recipient: it is the address that impact.com showed for this account.",
             )
 
-    def _hand_over(self, client: SmtpClient, letter: EmailWithFile, leaving: BeforeFirstByte) -> Outcome:
-        """Send the message; from its last line on nobody but the server knows what became of it."""
-        with self._certain(Phase.TRANSFER):
+    def _hand_over(self, client: "SmtpClient", message: "EmailWithFile", before_first_byte: BeforeFirstByte) -> Outcome:
+        """Send the message. Once its last line has left, only the server knows whether it was taken."""
+        with self._failing_in(Phase.TRANSFER):
             self._need(client.ask("DATA"), _START_MESSAGE, f"{self.host} did not take the message", Phase.TRANSFER)
-        leaving()
-        evidence = {"message_id": letter.message_id, "security": client.wire.security, "server": client.name}
+        before_first_byte()
+        evidence = {"message_id": message.message_id, "security": client.wire.security, "server": client.name}
         try:
-            client.send_content(letter.content, self.data_timeout)
+            client.send_content(message.content, self.data_timeout)
         except OSError as error:
             raise DeliveryEndedError(self._broken_off(str(error), evidence)) from None
         try:
@@ -239,42 +334,43 @@ class EmailChannel:
             raise DeliveryEndedError(self._unknown(f"it answered {reply}", evidence))
         return Outcome(
             State.HANDED_OVER,
-            f"Handed to the mail server {self.host} for {self.recipient} (message {letter.message_id}). Delivery and "
+            f"Handed to the mail server {self.host} for {self.recipient} (message {message.message_id}). Delivery and "
             f"processing are not confirmed yet; a bounce would come to {self.sender}.",
             evidence=evidence,
         )
 
     @contextlib.contextmanager
-    def _certain(self, phase: Phase) -> Iterator[None]:
-        """Turn what breaks a conversation before the message is whole into the outcome: certainly not delivered."""
+    def _failing_in(self, phase: Phase) -> Iterator[None]:
+        """Convert an error of the connection before the message is whole to the outcome: certainly not delivered."""
         try:
             yield
-        except InvalidReplyError as odd:
+        except InvalidReplyError as error:
             raise DeliveryEndedError(
                 Outcome(
                     State.FAILED,
-                    f"{self.host}:{self.port} does not talk as a mail server should ({odd}). Nothing was sent. Check "
+                    f"{self.host}:{self.port} does not talk as a mail server should ({error}). Nothing was sent. Check "
                     "channel.host, channel.port and channel.security; if they are right, ask whoever runs the server.",
                     phase,
                 )
             ) from None
         except OSError as error:
             outcome = replace(connection_failed(error, self.host, self.port), phase=phase)
-            raise DeliveryEndedError(outcome, may_pass=isinstance(error, ConnectionError)) from None
+            raise DeliveryEndedError(outcome, retryable=isinstance(error, ConnectionError)) from None
 
     def _need(
-        self, reply: SmtpReply, wanted: int, what: str, phase: Phase, todo: str = "Read what it answered."
+        self, reply: "Reply", code: int, problem: str, phase: Phase, todo: str = "Read what it answered."
     ) -> None:
-        if reply.code == wanted:
+        """Stop with the problem unless the reply has this code."""
+        if reply.code == code:
             return
         later = "It may take it later: try again in a few minutes."
-        self._stop(what, phase, later if reply.code in _FOR_NOW else todo, reply)
+        self._stop(problem, phase, later if reply.code in _TEMPORARY_REFUSAL else todo, reply)
 
-    def _stop(self, what: str, phase: Phase, todo: str, reply: SmtpReply | None = None) -> NoReturn:
+    def _stop(self, problem: str, phase: Phase, todo: str, reply: "Reply | None" = None) -> NoReturn:
         answered = f" (it answered: {reply})" if reply else ""
         evidence = {"reply": str(reply)} if reply else {}
-        outcome = Outcome(State.FAILED, f"{what}{answered}. Nothing was sent. {todo}", phase, evidence)
-        raise DeliveryEndedError(outcome, may_pass=reply is not None and reply.code in _FOR_NOW)
+        outcome = Outcome(State.FAILED, f"{problem}{answered}. Nothing was sent. {todo}", phase, evidence)
+        raise DeliveryEndedError(outcome, retryable=reply is not None and reply.code in _TEMPORARY_REFUSAL)
 
     def _broken_off(self, why: str, evidence: Mapping[str, str]) -> Outcome:
         return Outcome(
@@ -287,7 +383,7 @@ class EmailChannel:
     def _unknown(self, why: str, evidence: Mapping[str, str]) -> Outcome:
         return Outcome(
             State.UNKNOWN,
-            f"Nobody can tell whether {self.host} took the message for {self.recipient}: {why}. "
+            f"It is not known whether {self.host} took the message for {self.recipient}: {why}. "
             "Do not send it again yet. Look into your sent or bounced mail and at File Submissions.",
             evidence=evidence,
         )

@@ -18,10 +18,10 @@ _FILE_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,56}\.csv")
 
 @dataclass(frozen=True, slots=True)
 class EmailWithFile:
-    """A message ready to go.
+    """A message ready to be sent.
 
     Args:
-        message_id: its own Message-ID, the handle for looking it up later (RFC 5322, 3.6.4).
+        message_id: its Message-ID, by which it can be looked up later (RFC 5322, 3.6.4).
         content: the message as bytes with CRLF line ends.
     """
 
@@ -30,31 +30,29 @@ class EmailWithFile:
 
 
 def build_email(
-    parcel: OutgoingFile, *, sender: str, recipient: str, subject: str | None, now: datetime, draft: bool = False
+    file: OutgoingFile, *, sender: str, recipient: str, subject: str | None, now: datetime, draft: bool = False
 ) -> EmailWithFile:
-    """Write the message.
+    """Build the message.
 
     Args:
-        parcel: the file to attach, under its own name.
+        file: the file to attach, under its own name.
         sender: address it comes from; bounces go there.
         recipient: the one address it goes to.
         subject: its subject, the file's name when None.
         now: its date, with the time zone.
-        draft: whether the user's mail program is to open it as an unsent draft; it may lack the addresses.
+        draft: whether the user's mail program opens it as an unsent draft; it may lack the addresses.
 
     Raises:
         ValueError: when an address, the subject or the file's name is not plain enough to be written into a header
             and read back as the same.
     """
-    if not _FILE_NAME.fullmatch(parcel.name):
-        raise ValueError(
-            f"The file name {parcel.name!a} may hold letters, digits, _ and - only, and at most 60 in all."
-        )
-    for what, address in (("sender", sender), ("recipient", recipient)):
+    if not _FILE_NAME.fullmatch(file.name):
+        raise ValueError(f"The file name {file.name!a} may hold letters, digits, _ and - only, and at most 60 in all.")
+    for field, address in (("sender", sender), ("recipient", recipient)):
         if address or not draft:
-            _refuse_odd_address(what, address)
-    title = subject or parcel.name.removesuffix(".csv")
-    _refuse_odd_subject(title)
+            _check_address(field, address)
+    title = subject or file.name.removesuffix(".csv")
+    _check_subject(title)
     message = EmailMessage(policy=policy.SMTP)
     message_id = make_msgid(domain=sender.rpartition("@")[2] or "action-returns.invalid")
     if sender:
@@ -66,26 +64,26 @@ def build_email(
     message["Message-ID"] = message_id
     if draft:
         message["X-Unsent"] = "1"  # Outlook opens such a file as a draft
-    rows = parcel.content.count(b"\n") - 1
-    message.set_content(f"Action modifications and reversals: {rows} rows in {parcel.name}\r\n")
+    rows = file.content.count(b"\n") - 1
+    message.set_content(f"Action modifications and reversals: {rows} rows in {file.name}\r\n")
     # Base64, so that no mail server on the way breaks a line or changes a line end (RFC 2045, 6.8).
     message.add_attachment(
-        parcel.content,
+        file.content,
         maintype="text",
         subtype="csv",
         cte="base64",
         params={"charset": "utf-8"},
-        filename=parcel.name,
+        filename=file.name,
     )
     return EmailWithFile(message_id, message.as_bytes())
 
 
-def _refuse_odd_address(what: str, address: str) -> None:
+def _check_address(field: str, address: str) -> None:
     if not _ADDRESS.fullmatch(address) or "=?" in address:
-        raise ValueError(f"The {what} {address!a} is not one plain e-mail address such as returns@example.com.")
+        raise ValueError(f"The {field} {address!a} is not one plain e-mail address such as returns@example.com.")
 
 
-def _refuse_odd_subject(subject: str) -> None:
+def _check_subject(subject: str) -> None:
     if len(subject) > _LONGEST_SUBJECT or not subject.isprintable():
         raise ValueError(f"The subject {subject[:60]!a} must be one line of at most {_LONGEST_SUBJECT} characters.")
     # The email package decodes it while it writes the header, line breaks included, so "=?utf-8?q?=0D=0ABcc:_...?="

@@ -1,4 +1,4 @@
-"""Putting one file into a folder so that it is there as a whole or not at all, and never over another one."""
+"""The outbox and draft channels: a file in a folder, whole or not there at all, and never over another file."""
 
 import errno
 import os
@@ -6,61 +6,71 @@ import stat
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
-from action_returns.channels.base import BeforeFirstByte, Outcome, OutgoingFile, State, do_nothing
+from action_returns.channels.base import (
+    Ask,
+    BeforeFirstByte,
+    Outcome,
+    OutgoingFile,
+    ProbeResult,
+    State,
+    answer_no,
+    do_nothing,
+    probe_failed,
+)
+from action_returns.channels.settings_base import Address, ChannelSettings, Folder, Line, ReadSecret, setting
 from action_returns.files import write_atomically
 
 
-def write_into_folder(directory: Path, name: str, content: bytes, *, done: str) -> Outcome:
-    """Write a file into a folder; a file of that name is never replaced.
+class OutboxSettings(ChannelSettings):
+    """A folder from which a person or another program takes the file."""
 
-    Args:
-        directory: the folder; it must exist.
-        name: the file's name.
-        content: all of it.
-        done: what to say when it is there; may name ``{path}``.
-    """
-    path = directory / name
-    try:
-        write_atomically(path, content, overwrite=False)
-    except FileExistsError:
-        return Outcome(
-            State.FAILED,
-            f"{path} exists already and was left as it is. Nothing was written. Look what it is before you send again.",
+    kind: Literal["outbox"]
+    directory: Folder = setting("Folder", "The folder; it must exist.", example="/srv/returns/outgoing")
+
+    def open(self, _read_secret: ReadSecret) -> "OutboxChannel":
+        """Return the channel."""
+        return OutboxChannel(directory=self.directory)
+
+
+class DraftSettings(ChannelSettings):
+    """A draft message for the user's own mail program."""
+
+    kind: Literal["draft"]
+    directory: Folder = setting("Folder", "The folder for drafts; it must exist.", example="/home/me/drafts")
+    sender: Address | None = setting(
+        "From",
+        "The address that the message comes from; the mail program chooses it when left out.",
+        example="returns@example.com",
+        default=None,
+        asked="in the window",
+    )
+    recipient: Address | None = setting(
+        "To",
+        "The address that it goes to; you fill it in by hand when left out.",
+        example="account@batch.example",
+        default=None,
+        asked="in the window",
+    )
+    subject: Line | None = setting(
+        "Subject",
+        "The subject of the message; the file name when left out.",
+        example="Returns",
+        default=None,
+        asked="never",
+    )
+
+    def open(self, _read_secret: ReadSecret) -> "DraftChannel":
+        """Return the channel."""
+        return DraftChannel(
+            directory=self.directory, sender=self.sender, recipient=self.recipient, subject=self.subject
         )
-    except OSError as error:
-        return _failed(directory, error)
-    return Outcome(State.HANDED_OVER, done.format(path=path), evidence={"path": str(path), "size": len(content)})
-
-
-def probe_folder(directory: Path) -> Outcome:
-    """Tell whether files could be put into a folder, without leaving one there."""
-    try:
-        if not stat.S_ISDIR(directory.stat().st_mode):
-            raise NotADirectoryError(errno.ENOTDIR, "it is a file")
-    except OSError as error:
-        return _failed(directory, error)
-    if not os.access(directory, os.W_OK):
-        return _failed(directory, PermissionError(errno.EACCES, "this user may not write there"))
-    return Outcome(State.SENT, f"The folder {directory} is there and may be written to. Nothing was written.")
-
-
-def _failed(directory: Path, error: OSError) -> Outcome:
-    match error.errno:
-        case errno.ENOSPC | errno.EDQUOT:
-            why, todo = "the disk is full", "Make room and send again."
-        case errno.ENOENT | errno.ENOTDIR:
-            why, todo = "there is no such folder", "Make it, or change channel.directory in the profile."
-        case errno.EACCES | errno.EPERM | errno.EROFS:
-            why, todo = "this user may not write there", "Ask for the right to write, or choose another folder."
-        case _:
-            why, todo = error.strerror or str(error), "Choose another folder in the profile."
-    return Outcome(State.FAILED, f"Nothing was written to {directory}: {why}. {todo}")
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxChannel:
-    """Puts the file into a folder.
+    """Writes the file into a folder.
 
     Args:
         directory: the folder; it must exist.
@@ -73,18 +83,18 @@ class OutboxChannel:
         """The folder."""
         return str(self.directory)
 
-    def deliver(self, parcel: OutgoingFile, leaving: BeforeFirstByte = do_nothing) -> Outcome:
-        """Put the file there under its name; a file of that name is never replaced."""
-        leaving()
+    def deliver(self, file: OutgoingFile, before_first_byte: BeforeFirstByte = do_nothing, /) -> Outcome:
+        """Write the file under its name; a file of that name is never replaced."""
+        before_first_byte()
         return write_into_folder(
             self.directory,
-            parcel.name,
-            parcel.content,
-            done="The file lies in {path}. Whoever takes it from there has still to send it.",
+            file.name,
+            file.content,
+            done="The file is in {path}. It is not sent yet: a person or another program has to send it from there.",
         )
 
-    def probe(self) -> Outcome:
-        """Look whether the folder is there and may be written to."""
+    def probe(self, _ask: Ask = answer_no, _accepted: str | None = None, /) -> ProbeResult:
+        """Check whether the folder is there and may be written to."""
         return probe_folder(self.directory)
 
 
@@ -109,35 +119,85 @@ class DraftChannel:
         """The folder."""
         return str(self.directory)
 
-    def deliver(self, parcel: OutgoingFile, leaving: BeforeFirstByte = do_nothing) -> Outcome:
-        """Write the draft; whether it was sent only the user knows."""
+    def deliver(self, file: OutgoingFile, before_first_byte: BeforeFirstByte = do_nothing, /) -> Outcome:
+        """Write the draft; only the user knows whether it is sent later."""
         from action_returns.channels.email_message import build_email
 
         try:
-            letter = build_email(
-                parcel,
+            message = build_email(
+                file,
                 sender=self.sender or "",
                 recipient=self.recipient or "",
                 subject=self.subject,
                 now=datetime.now().astimezone(),
                 draft=True,
             )
-        except ValueError as odd:
-            return Outcome(State.FAILED, f"{odd} Nothing was written. Correct it in the profile.")
-        leaving()
+        except ValueError as problem:
+            return Outcome(State.FAILED, f"{problem} Nothing was written. Correct it in the profile.")
+        before_first_byte()
         outcome = write_into_folder(
             self.directory,
-            parcel.name.removesuffix(".csv") + ".eml",
-            letter.content,
-            done="The draft lies in {path}. Open it with your mail program, look at it and send it; only then it leaves.",
+            file.name.removesuffix(".csv") + ".eml",
+            message.content,
+            done="The draft is in {path}. It is not sent yet: open it with your mail program, check it and send it.",
         )
         return Outcome(
             outcome.state,
             outcome.message,
             outcome.phase,
-            {**outcome.evidence, "message_id": letter.message_id} if outcome.evidence else {},
+            {**outcome.evidence, "message_id": message.message_id} if outcome.evidence else {},
         )
 
-    def probe(self) -> Outcome:
-        """Look whether the folder is there and may be written to."""
+    def probe(self, _ask: Ask = answer_no, _accepted: str | None = None, /) -> ProbeResult:
+        """Check whether the folder is there and may be written to."""
         return probe_folder(self.directory)
+
+
+def write_into_folder(directory: Path, name: str, content: bytes, *, done: str) -> Outcome:
+    """Write a file into a folder; a file of that name is never replaced.
+
+    Args:
+        directory: the folder; it must exist.
+        name: the file's name.
+        content: all of it.
+        done: the message when it is there; may name ``{path}``.
+    """
+    path = directory / name
+    try:
+        write_atomically(path, content, overwrite=False)
+    except FileExistsError:
+        return Outcome(
+            State.FAILED,
+            f"{path} exists already and was left as it is. Nothing was written. Look what it is before you send again.",
+        )
+    except OSError as error:
+        return _failed(directory, error)
+    return Outcome(State.HANDED_OVER, done.format(path=path), evidence={"path": str(path), "size": len(content)})
+
+
+def probe_folder(directory: Path) -> ProbeResult:
+    """Return whether files could be written into a folder, without leaving one there."""
+    try:
+        if not stat.S_ISDIR(directory.stat().st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, "it is a file")
+    except OSError as error:
+        return probe_failed(_failed(directory, error))
+    if not os.access(directory, os.W_OK):
+        return probe_failed(_failed(directory, PermissionError(errno.EACCES, "this user may not write there")))
+    return ProbeResult(
+        works=True, message=f"The folder {directory} is there and may be written to. Nothing was written."
+    )
+
+
+
+def _failed(directory: Path, error: OSError) -> Outcome:
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT:
+            why, todo = "the disk is full", "Make room and send again."
+        case errno.ENOENT | errno.ENOTDIR:
+            why, todo = "there is no such folder", "Make it, or change channel.directory in the profile."
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            why, todo = "this user may not write there", "Ask for the right to write, or choose another folder."
+        case _:
+            why, todo = error.strerror or str(error), "Choose another folder in the profile."
+    return Outcome(State.FAILED, f"Nothing was written to {directory}: {why}. {todo}")

@@ -1,60 +1,117 @@
 """The FTP channel: check the folder, upload once, then verify the size on the server."""
 
 import contextlib
-import socket
-import ssl
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal, NoReturn
+from typing import TYPE_CHECKING, Final, Literal, NoReturn
 
 from action_returns.channels.base import (
+    Ask,
     BeforeFirstByte,
     DeliveryEndedError,
+    InvalidReplyError,
     Outcome,
     OutgoingFile,
     Phase,
+    ProbeResult,
     State,
+    answer_no,
     connection_failed,
     do_nothing,
     is_retryable,
+    probe_failed,
     retry,
 )
-from action_returns.channels.ftp_client import FtpClient, FtpReply
-from action_returns.channels.line_protocol import InvalidReplyError
+from action_returns.channels.settings_base import (
+    EncryptedServer,
+    Host,
+    Line,
+    Port,
+    ReadSecret,
+    Secret,
+    password_reader,
+    setting,
+)
 from action_returns.channels.upload import Upload, UploadTexts, upload_name
+
+if TYPE_CHECKING:  # not at run time: reading config.toml imports this module, and ssl takes long
+    import socket
+    import ssl
+
+    from action_returns.channels.ftp_client import FtpClient
+    from action_returns.channels.line_protocol import Reply
+
+
+class FtpSettings(EncryptedServer):
+    """An FTP server, with TLS unless plain was accepted."""
+
+    kind: Literal["ftp"]
+    host: Host = setting("Server", "The FTP server.", example="batch.impact.com", suggestion="batch.impact.com")
+    port: Port = setting(
+        "Port", "The port; 990 is usual with implicit-tls.", example="21", default=21, asked="in the window"
+    )
+    security: Literal["explicit-tls", "implicit-tls", "plain"] = setting(
+        "Encryption",
+        "`explicit-tls`, `implicit-tls`, or `plain` with accept_plaintext.",
+        example="explicit-tls",
+        default="explicit-tls",
+        asked="in the window",
+    )
+    username: Line = setting("User name", "The user name; upper and lower case matter.", example="brand-12345")
+    password: Secret = setting("Password", "Where the password is kept.", example="keyring")
+    directory: Line = setting("Folder on the server", "Where the file is uploaded.", example="/", default="/")
+    upload: Literal["direct", "temp-rename"] = setting(
+        "Upload",
+        "`direct` under the final name, or `temp-rename` under another name that is changed when the file is whole.",
+        example="direct",
+        default="direct",
+        asked="never",
+    )
+
+    def open(self, read_secret: ReadSecret) -> "FtpChannel":
+        """Return the channel; the password is read when it is needed."""
+        return FtpChannel(
+            host=self.host,
+            port=self.port,
+            security=self.security,
+            username=self.username,
+            password=password_reader(self.password, read_secret),
+            directory=self.directory,
+            upload=self.upload,
+        )
 
 
 class FtpTexts(UploadTexts):
-    """Says it of one server."""
+    """Builds the outcomes and results of one FTP server."""
 
     __slots__ = ()
 
-    def works(self, security: str, *, offers_tls: bool) -> Outcome:
-        """Say that the connection works."""
+    def works(self, security: str, *, offers_tls: bool) -> ProbeResult:
+        """Return the result of a connection test that succeeded."""
         plain = ""
         if security == "not encrypted":
             plain = " Others can read password and rows on the way."
             if offers_tls:
                 plain += ' The server offers encryption: set channel.security to "explicit-tls".'
-        return Outcome(
-            State.SENT,
+        return ProbeResult(
+            True,  # works
             f"The connection to {self.destination} works: signed in, the folder is there, encryption {security}. Nothing "
             f"was sent; whether the folder may be written to was not tested.{plain}",
             evidence={"security": security},
         )
 
-    def odd(self, what: str, port: int, phase: Phase) -> Outcome:
-        """Say that nothing was sent, because this is no FTP server, or none in its right mind."""
+    def not_ftp(self, problem: str, port: int, phase: Phase) -> Outcome:
+        """Return the outcome for a server that does not follow the FTP protocol."""
         return Outcome(
             State.FAILED,
-            f"{self.host}:{port} does not talk as an FTP server should ({what}). Nothing was sent. Check channel.host, "
+            f"{self.host}:{port} does not talk as an FTP server should ({problem}). Nothing was sent. Check channel.host, "
             "channel.port and channel.security; if they are right, ask whoever runs the server.",
             phase,
         )
 
-    def no_tls(self, reply: FtpReply) -> Outcome:
-        """Say that the server does not encrypt, and that nothing was told to it."""
+    def no_tls(self, reply: "Reply") -> Outcome:
+        """Return the outcome for a server that does not encrypt. It was told nothing, not even the user name."""
         return Outcome(
             State.FAILED,
             f"{self.host} does not offer an encrypted connection here (it answered: {reply}). Nothing was sent, not even "
@@ -62,8 +119,8 @@ class FtpTexts(UploadTexts):
             Phase.CONNECT,
         )
 
-    def not_signed_in(self, reply: FtpReply) -> Outcome:
-        """Say that user name or password were refused."""
+    def not_signed_in(self, reply: "Reply") -> Outcome:
+        """Return the outcome for a refused user name or password."""
         return Outcome(
             State.FAILED,
             f"{self.host} did not accept the user name or password (it answered: {reply}). "
@@ -71,11 +128,26 @@ class FtpTexts(UploadTexts):
             Phase.CONNECT,
         )
 
-    def refused_before(self, what: str, reply: FtpReply, phase: Phase) -> Outcome:
-        """Say what the server refused before anything left."""
+    def password_of_two_lines(self) -> Outcome:
+        """Return the outcome for a password with a line break: FTP has no way to send it."""
         return Outcome(
             State.FAILED,
-            f"{self.host} {what} (it answered: {reply}). Nothing was sent. Try again; if it stays, ask whoever runs it.",
+            "The password holds a line break, and an FTP password is one line. Nothing was sent. Set it again without the "
+            "line break, or correct the file or variable that the profile names, then test with: action-returns probe",
+            Phase.CONNECT,
+        )
+
+    def refused_before(self, problem: str, reply: "Reply", phase: Phase) -> Outcome:
+        """Return the outcome for a command that was refused before anything left.
+
+        Args:
+            problem: what the server does not do, to follow its name in a sentence.
+            reply: its refusal.
+            phase: how far it had come.
+        """
+        return Outcome(
+            State.FAILED,
+            f"{self.host} {problem} (it answered: {reply}). Nothing was sent. Try again; if it stays, ask whoever runs it.",
             phase,
             {"reply": str(reply)},
         )
@@ -83,10 +155,10 @@ class FtpTexts(UploadTexts):
 
 _READY: Final = 220
 _SIGNED_IN: Final = 230
-_PASSWORD_WANTED: Final = 331
+_NEEDS_PASSWORD: Final = 331
 _REFUSED: Final = 400  # and above; below 500 it may go well later (RFC 959, 4.2.1)
 _COMPLETE: Final = (226, 250)  # RFC 959, 5.4
-_GIVE_NEW_NAME: Final = 350
+_NEEDS_NEW_NAME: Final = 350
 _CLOSING: Final = 421
 _NO_SPACE: Final = (452, 552)  # insufficient storage, exceeded storage allocation (RFC 959, 4.2.2)
 
@@ -100,7 +172,7 @@ class FtpChannel:
         port: its port; 21, with implicit TLS usually 990.
         security: ``explicit-tls``, ``implicit-tls``, or ``plain`` where that was accepted.
         username: case-sensitive.
-        password: fetches the password when it is needed.
+        password: reads the password when it is needed.
         directory: folder at the server.
         upload: ``direct`` under the final name, or ``temp-rename`` under another one first.
         context: TLS settings; the machine's trusted certificates when None.
@@ -108,7 +180,7 @@ class FtpChannel:
         reply_timeout: seconds for the reply after the last byte.
         command_timeout: seconds for every other reply.
         data_timeout: seconds for each part of the file.
-        looks: seconds before each look at what the server holds, after the connection was lost in mid course.
+        recheck_delays: seconds before each check of what the server holds, after the connection was lost during the upload.
         pause: waits that many seconds.
     """
 
@@ -119,81 +191,94 @@ class FtpChannel:
     password: Callable[[], str] = field(repr=False)
     directory: str = "/"
     upload: Literal["direct", "temp-rename"] = "direct"
-    context: ssl.SSLContext | None = field(default=None, repr=False)
+    context: "ssl.SSLContext | None" = field(default=None, repr=False)
     connect_timeout: float = 15
     reply_timeout: float = 60
     command_timeout: float = 30
     data_timeout: float = 30
-    looks: tuple[float, ...] = (2, 8, 30)
+    recheck_delays: tuple[float, ...] = (2, 8, 30)
     pause: Callable[[float], None] = field(default=time.sleep, repr=False)
 
     @property
     def destination(self) -> str:
-        """The server and the folder, as people are shown it."""
-        scheme = {"explicit-tls": "ftp", "implicit-tls": "ftps", "plain": "ftp"}[self.security]
+        """The server and the folder, as they are shown to users."""
+        scheme = "ftps" if self.security == "implicit-tls" else "ftp"
         usual = 990 if self.security == "implicit-tls" else 21
         port = "" if self.port == usual else f":{self.port}"
         return f"{scheme}://{self.host}{port}/{self.directory.strip('/')}"
 
-    def deliver(self, parcel: OutgoingFile, leaving: BeforeFirstByte = do_nothing) -> Outcome:
+    def deliver(self, file: OutgoingFile, before_first_byte: BeforeFirstByte = do_nothing, /) -> Outcome:
         """Upload the file once."""
-        password = self.password()  # a missing secret is told before anything is connected
         try:
-            client, data = retry(lambda: self._prepared(parcel, password), self.pause)
-        except DeliveryEndedError as stopped:
-            return stopped.outcome
+            password = self._read_password()
+            client, data = retry(lambda: self._open_for_file(file, password), self.pause)
+        except DeliveryEndedError as ended:
+            return ended.outcome
         with contextlib.closing(client), contextlib.closing(data):
-            leaving()
+            before_first_byte()
             upload = _FtpUpload(
-                parcel,
-                upload_name(parcel, self.upload),
-                self._words,
-                lambda: self._signed_in(password),
-                self.looks,
+                file,
+                upload_name(file, self.upload),
+                self._texts,
+                lambda: self._open_folder(password),
+                self.recheck_delays,
                 self.pause,
             )
             return upload.run(client, data, self.data_timeout, self.reply_timeout)
 
-    def probe(self) -> Outcome:
+    def probe(self, _ask: Ask = answer_no, _accepted: str | None = None, /) -> ProbeResult:
         """Connect, sign in and go to the folder. Whether it may be written to shows only when something is sent."""
-        password = self.password()
         try:
-            client = retry(lambda: self._signed_in(password), self.pause)
-        except DeliveryEndedError as stopped:
-            return stopped.outcome
+            password = self._read_password()
+            client = retry(lambda: self._open_folder(password), self.pause)
+        except DeliveryEndedError as ended:
+            return probe_failed(ended.outcome)
         with contextlib.closing(client):
-            return self._words.works(client.security, offers_tls="AUTH" in client.features)
+            return self._texts.works(client.security, offers_tls="AUTH" in client.features)
+
+    def _read_password(self) -> str:
+        """Return the password, before anything is connected."""
+        password = self.password()
+        if "\r" in password or "\n" in password:
+            raise DeliveryEndedError(self._texts.password_of_two_lines())
+        return password
 
     @property
-    def _words(self) -> FtpTexts:
+    def _texts(self) -> FtpTexts:
         return FtpTexts(self.host, self.directory, self.destination)
 
-    def _prepared(self, parcel: OutgoingFile, password: str) -> tuple[FtpClient, socket.socket]:
-        """Do all that can be done before the file leaves: the name is free, and a connection for the file stands."""
-        client = self._signed_in(password)
+    def _open_for_file(self, file: OutgoingFile, password: str) -> "tuple[FtpClient, socket.socket]":
+        """Check that the name is free, and open a connection for the file. No byte of the file leaves in it."""
+        client = self._open_folder(password)
         try:
-            with self._certain(Phase.TRANSFER):
-                self._refuse_taken_name(client, parcel.name)
+            with self._failing_in(Phase.TRANSFER):
+                self._refuse_taken_name(client, file.name)
                 return client, self._data_connection(client)
         except BaseException:
             client.close()
             raise
 
-    def _refuse_taken_name(self, client: FtpClient, name: str) -> None:
+    def _refuse_taken_name(self, client: "FtpClient", name: str) -> None:
         size = client.size(name)
         if size is not None:
-            raise DeliveryEndedError(self._words.name_taken(name, size))
+            raise DeliveryEndedError(self._texts.name_taken(name, size))
 
-    def _data_connection(self, client: FtpClient) -> socket.socket:
+    def _data_connection(self, client: "FtpClient") -> "socket.socket":
+        from action_returns.channels.line_protocol import Reply
+
         data = client.open_data()
-        if isinstance(data, FtpReply):
+        if isinstance(data, Reply):
             self._stop("opened no connection for the file", data, Phase.TRANSFER)
         return data
 
-    def _signed_in(self, password: str) -> FtpClient:
-        """Give a conversation that has arrived in the folder."""
+    def _open_folder(self, password: str) -> "FtpClient":
+        """Connect, sign in and go to the folder."""
+        import ssl
+
+        from action_returns.channels.ftp_client import FtpClient
+
         tls = None if self.security == "plain" else self.context or ssl.create_default_context()
-        with self._certain(Phase.CONNECT):
+        with self._failing_in(Phase.CONNECT):
             client = FtpClient(
                 self.host,
                 self.port,
@@ -202,7 +287,7 @@ class FtpChannel:
                 tls=tls if self.security == "implicit-tls" else None,
             )
         try:
-            with self._certain(Phase.CONNECT):
+            with self._failing_in(Phase.CONNECT):
                 self._sign_in(client, tls, password)
                 self._go_to_folder(client)
         except BaseException:
@@ -210,84 +295,85 @@ class FtpChannel:
             raise
         return client
 
-    def _sign_in(self, client: FtpClient, tls: ssl.SSLContext | None, password: str) -> None:
-        # The silence of a server counts against the time for connecting: it may be none at all.
-        self._need(client.reply(self.connect_timeout), "does not talk to us now", Phase.CONNECT, wanted=_READY)
+    def _sign_in(self, client: "FtpClient", tls: "ssl.SSLContext | None", password: str) -> None:
+        # A server that is silent after connecting may be no FTP server: it gets the time for connecting, not for a reply.
+        self._need(
+            client.reply(self.connect_timeout), "does not accept connections at the moment", Phase.CONNECT, code=_READY
+        )
         if self.security == "explicit-tls" and tls is not None:
             reply = client.ask("AUTH TLS")
-            if not reply.good:
-                raise DeliveryEndedError(self._words.no_tls(reply), may_pass=reply.code == _CLOSING)
+            if not reply.is_positive:
+                raise DeliveryEndedError(self._texts.no_tls(reply), retryable=reply.code == _CLOSING)
             client.wire.expect_silence()
             client.wire.encrypt(tls)
-        client.wire.keep_to_oneself(password)
+        client.wire.redact(password)
         reply = client.ask(f"USER {self.username}")
-        if reply.code == _PASSWORD_WANTED:
+        if reply.code == _NEEDS_PASSWORD:
             reply = client.ask(f"PASS {password}")
         if reply.code != _SIGNED_IN:
             # One attempt only, unless it never came to that: each refused one may count towards a lockout.
-            raise DeliveryEndedError(self._words.not_signed_in(reply), may_pass=reply.code == _CLOSING)
+            raise DeliveryEndedError(self._texts.not_signed_in(reply), retryable=reply.code == _CLOSING)
         if tls is not None:
             self._need(client.protect(tls), "does not protect the connection for the file", Phase.CONNECT)
-        client.look_at_features()
+        client.read_features()
 
-    def _go_to_folder(self, client: FtpClient) -> None:
+    def _go_to_folder(self, client: "FtpClient") -> None:
         if self.directory not in {"", ".", "/"}:
             reply = client.ask(f"CWD {self.directory}")
-            if not reply.good:
-                raise DeliveryEndedError(self._words.no_folder(str(reply)), may_pass=reply.code == _CLOSING)
-        # Some servers tell sizes in binary mode only; in the other one they would change the bytes.
+            if not reply.is_positive:
+                raise DeliveryEndedError(self._texts.no_folder(str(reply)), retryable=reply.code == _CLOSING)
+        # Some servers answer SIZE in binary mode only; in text mode they would change the bytes.
         self._need(client.ask("TYPE I"), "takes no files byte by byte", Phase.CONNECT)
 
     @contextlib.contextmanager
-    def _certain(self, phase: Phase) -> Iterator[None]:
-        """Turn what breaks a conversation before the file leaves into the outcome: certainly not delivered."""
+    def _failing_in(self, phase: Phase) -> Iterator[None]:
+        """Convert an error of the connection before the file leaves to the outcome: certainly not delivered."""
         try:
             yield
-        except InvalidReplyError as odd:
-            raise DeliveryEndedError(self._words.odd(str(odd), self.port, phase)) from None
+        except InvalidReplyError as error:
+            raise DeliveryEndedError(self._texts.not_ftp(str(error), self.port, phase)) from None
         except OSError as error:
             outcome = replace(connection_failed(error, self.host, self.port), phase=phase)
-            raise DeliveryEndedError(outcome, may_pass=is_retryable(error)) from None
+            raise DeliveryEndedError(outcome, retryable=is_retryable(error)) from None
 
-    def _need(self, reply: FtpReply, what: str, phase: Phase, *, wanted: int | None = None) -> None:
-        if not (reply.good if wanted is None else reply.code == wanted):
-            self._stop(what, reply, phase)
+    def _need(self, reply: "Reply", problem: str, phase: Phase, *, code: int | None = None) -> None:
+        """Stop with the problem unless the reply is positive, or has the code that is needed."""
+        if not (reply.is_positive if code is None else reply.code == code):
+            self._stop(problem, reply, phase)
 
-    def _stop(self, what: str, reply: FtpReply, phase: Phase) -> NoReturn:
-        raise DeliveryEndedError(self._words.refused_before(what, reply, phase), may_pass=_is_for_now(reply))
+    def _stop(self, problem: str, reply: "Reply", phase: Phase) -> NoReturn:
+        raise DeliveryEndedError(self._texts.refused_before(problem, reply, phase), retryable=_is_temporary(reply))
 
 
 class _FtpUpload(Upload):
-    """The FTP commands that bring a file there."""
+    """The FTP commands that upload a file."""
 
-    def run(self, client: FtpClient, data: socket.socket, data_timeout: float, reply_timeout: float) -> Outcome:
+    def run(self, client: "FtpClient", data: "socket.socket", data_timeout: float, reply_timeout: float) -> Outcome:
         """Upload; never raises for what a server or network may do.
 
         Args:
-            client: the conversation.
+            client: signed in, and in the folder.
             data: the connection for the file.
             data_timeout: seconds for each part of the file.
             reply_timeout: seconds for the reply after the last byte.
         """
         try:
             return self._store(client, data, data_timeout, reply_timeout)
-        except (
-            OSError
-        ) as error:  # InvalidReplyError included: after an odd word nothing more of this conversation is believed
+        except OSError as error:  # InvalidReplyError too: after an invalid reply no later one can be trusted
             client.wire.close()
-            return self.look_again(str(error) or type(error).__name__)
+            return self.check_on_server(str(error) or type(error).__name__)
 
-    def _store(self, client: FtpClient, data: socket.socket, data_timeout: float, reply_timeout: float) -> Outcome:
+    def _store(self, client: "FtpClient", data: "socket.socket", data_timeout: float, reply_timeout: float) -> Outcome:
         reply = client.ask(f"STOR {self.name}")
         if reply.code // 100 != 1:
-            # What may lie there under this name is not ours.
-            return self.words.refused(str(reply), no_space=reply.code in _NO_SPACE)
+            # A file under this name, if there is one, is not ours.
+            return self.texts.refused(str(reply), no_space=reply.code in _NO_SPACE)
         try:
-            refusal = client.send_content(data, self.parcel.content, timeout=data_timeout)
+            refusal = client.send_content(data, self.file.content, timeout=data_timeout)
         except InvalidReplyError:
             raise
         except OSError as error:
-            # The server may say why; if it says that it has everything, that is not true.
+            # The server may say why. A confirmation cannot be true: not all bytes left.
             refusal = client.reply(reply_timeout)
             if refusal.code < _REFUSED:
                 raise ConnectionError(f"the connection for the file broke off ({error})") from None
@@ -297,20 +383,20 @@ class _FtpUpload(Upload):
             return self.confirmed(client, evidence, lambda: self._rename(client))
         if reply.code < _REFUSED:
             raise InvalidReplyError(f"it said: {reply}")
-        return self.taken_back(client, str(reply), no_space=reply.code in _NO_SPACE)
+        return self.rejected_after_upload(client, str(reply), no_space=reply.code in _NO_SPACE)
 
-    def _rename(self, client: FtpClient) -> str | None:
-        """Give the file its final name; give the server's refusal if it does not."""
+    def _rename(self, client: "FtpClient") -> str | None:
+        """Rename the file to its final name; return the server's refusal, None where there is none."""
         reply = client.ask(f"RNFR {self.name}")
-        if reply.code == _GIVE_NEW_NAME:
+        if reply.code == _NEEDS_NEW_NAME:
             self.renaming = True
-            reply = client.ask(f"RNTO {self.parcel.name}")
-        if reply.good:
+            reply = client.ask(f"RNTO {self.file.name}")
+        if reply.is_positive:
             return None
         if reply.code < _REFUSED:
             raise InvalidReplyError(f"it said: {reply}")
         return str(reply)
 
 
-def _is_for_now(reply: FtpReply) -> bool:
+def _is_temporary(reply: "Reply") -> bool:
     return reply.code // 100 == _REFUSED // 100

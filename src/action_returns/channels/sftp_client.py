@@ -1,7 +1,7 @@
 """The few requests of SFTP that an upload needs, each with its answer (draft-ietf-secsh-filexfer-02, version 3).
 
-paramiko's SFTPFile.close keeps to itself what the server answers (sftp_file.py, _close), and its errors lose the status
-code. What became of a file is judged by both.
+paramiko's SFTPFile.close hides what the server answers (sftp_file.py, _close), and its errors lose the status code. The
+outcome of an upload depends on both.
 """
 
 import stat
@@ -11,7 +11,22 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from action_returns.channels.ssh_connection import ConnectionLostError, RequestRejectedError, SshConnection, printable
+from action_returns.channels.base import ConnectionLostError, Outcome
+from action_returns.channels.ssh_connection import SshConnection, printable
+from action_returns.channels.upload import Upload
+
+
+class RequestRejectedError(Exception):
+    """The server rejected a request.
+
+    Args:
+        status: its code (draft-ietf-secsh-filexfer-02, 7).
+        text: its words.
+    """
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(f"{text or 'no reason given'}, status {status}")
+        self.status = status
 
 
 class _Packet(IntEnum):
@@ -42,28 +57,30 @@ _PIECE: Final = 32_768
 """Bytes of a file in one packet; every server takes that much (3)."""
 _AHEAD: Final = 32
 """Pieces under way at a time."""
+_NO_SPACE: Final = ("space", "quota")
+"""Words of servers whose disk is full; version 3 of SFTP has no code for it."""
 _LARGEST: Final = 262_144
-"""No answer to what is asked here is longer; more is no SFTP."""
+"""No answer to these requests is longer; a longer packet is not SFTP."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a server tells about a file, None where it does not."""
+    """Facts that a server reports about a file, None where it does not."""
 
     size: int | None
     mode: int | None
 
     @property
     def is_no_folder(self) -> bool:
-        """Whether it certainly is something else than a folder."""
+        """Whether it is certainly not a folder."""
         return self.mode is not None and not stat.S_ISDIR(self.mode)
 
 
 class SftpClient:
-    """A conversation over SFTP.
+    """An SFTP session.
 
     Args:
-        connection: over which somebody has signed in.
+        connection: signed in.
         timeout: seconds for each answer.
 
     Raises:
@@ -74,8 +91,8 @@ class SftpClient:
         self.connection = connection
         self._timeout = timeout
         self._last = 0
-        self._early: dict[int, tuple[int, bytes]] = {}
-        with connection.patience(timeout):
+        self._answers: dict[int, tuple[int, bytes]] = {}
+        with connection.time_limit(timeout):
             self._channel = connection.transport.open_session()
             self._channel.invoke_subsystem("sftp")
             self._send(_Packet.INIT, struct.pack(">I", _VERSION))
@@ -84,23 +101,23 @@ class SftpClient:
             raise ConnectionLostError("it does not talk SFTP")
 
     def facts(self, path: str, *, follow: bool = False) -> Facts:
-        """Give what is known about a file or folder.
+        """Return the facts about a file or folder.
 
         Args:
             path: its path.
             follow: whether a link stands for what it points to.
         """
-        reader = _Reader(self._asked(_Packet.STAT if follow else _Packet.LSTAT, _text(path), _Packet.ATTRS))
-        told = reader.number()
-        size = reader.long() if told & _HAS_SIZE else None
-        if told & _HAS_OWNER:
+        reader = _Reader(self._request(_Packet.STAT if follow else _Packet.LSTAT, _text(path), _Packet.ATTRS))
+        flags = reader.number()
+        size = reader.long() if flags & _HAS_SIZE else None
+        if flags & _HAS_OWNER:
             reader.long()
-        return Facts(size, reader.number() if told & _HAS_MODE else None)
+        return Facts(size, reader.number() if flags & _HAS_MODE else None)
 
     def create(self, path: str) -> bytes:
-        """Make a file that was not there, and give the handle to write to it."""
-        asked = _text(path) + struct.pack(">II", _NEW_FILE, 0)
-        return _Reader(self._asked(_Packet.OPEN, asked, _Packet.HANDLE)).text()
+        """Create a file that was not there, and return the handle to write to it."""
+        payload = _text(path) + struct.pack(">II", _NEW_FILE, 0)
+        return _Reader(self._request(_Packet.OPEN, payload, _Packet.HANDLE)).text()
 
     def write(self, handle: bytes, content: bytes) -> None:
         """Write all of a file, many pieces under way at a time.
@@ -113,49 +130,49 @@ class SftpClient:
         for number, (at, piece) in enumerate(pieces, 1):
             while len(under_way) >= (_AHEAD if number < len(pieces) else 1):
                 self._answer(under_way.popleft(), _Packet.STATUS)
-            under_way.append(self._ask(_Packet.WRITE, _text(handle) + struct.pack(">Q", at) + _text(piece)))
+            under_way.append(self._send_request(_Packet.WRITE, _text(handle) + struct.pack(">Q", at) + _text(piece)))
         while under_way:
             self._answer(under_way.popleft(), _Packet.STATUS)
 
     def close(self, handle: bytes) -> None:
         """Close a file."""
-        self._asked(_Packet.CLOSE, _text(handle), _Packet.STATUS)
+        self._request(_Packet.CLOSE, _text(handle), _Packet.STATUS)
 
     def rename(self, old: str, new: str) -> None:
-        """Give a file another name; refused where a file has that name (6.5)."""
-        self._asked(_Packet.RENAME, _text(old) + _text(new), _Packet.STATUS)
+        """Rename a file; rejected where a file has that name (6.5)."""
+        self._request(_Packet.RENAME, _text(old) + _text(new), _Packet.STATUS)
 
     def remove(self, path: str) -> None:
         """Remove a file."""
-        self._asked(_Packet.REMOVE, _text(path), _Packet.STATUS)
+        self._request(_Packet.REMOVE, _text(path), _Packet.STATUS)
 
-    def _asked(self, kind: _Packet, payload: bytes, wanted: _Packet) -> bytes:
-        return self._answer(self._ask(kind, payload), wanted)
+    def _request(self, kind: _Packet, payload: bytes, expected: _Packet) -> bytes:
+        return self._answer(self._send_request(kind, payload), expected)
 
-    def _ask(self, kind: _Packet, payload: bytes) -> int:
+    def _send_request(self, kind: _Packet, payload: bytes) -> int:
         self._last += 1
-        with self.connection.patience(self._timeout):
+        with self.connection.time_limit(self._timeout):
             self._send(kind, struct.pack(">I", self._last) + payload)
         return self._last
 
-    def _answer(self, number: int, wanted: _Packet) -> bytes:
+    def _answer(self, number: int, expected: _Packet) -> bytes:
         """Wait for the answer to a request; answers may come in any order (6)."""
-        while number not in self._early:
-            with self.connection.patience(self._timeout):
+        while number not in self._answers:
+            with self.connection.time_limit(self._timeout):
                 kind, payload = self._receive()
             reader = _Reader(payload)
-            answered = reader.number()
-            self._early[answered] = kind, reader.rest
-        kind, payload = self._early.pop(number)
+            request = reader.number()
+            self._answers[request] = kind, reader.rest
+        kind, payload = self._answers.pop(number)
         if kind == _Packet.STATUS:
             reader = _Reader(payload)
             status = reader.number()
             if status != OK:
-                # Some servers say nothing or write it in their own alphabet.
-                said = reader.text().decode("utf-8", "replace") if reader.rest else ""
-                raise RequestRejectedError(status, printable(said))
-        if kind != wanted:
-            raise ConnectionLostError("it answered something else than it was asked")
+                # Some servers send no text, or text in their own encoding.
+                text = reader.text().decode("utf-8", "replace") if reader.rest else ""
+                raise RequestRejectedError(status, printable(text))
+        if kind != expected:
+            raise ConnectionLostError("its answer does not belong to the request")
         return payload
 
     def _send(self, kind: _Packet, payload: bytes) -> None:
@@ -171,11 +188,119 @@ class SftpClient:
     def _exactly(self, length: int) -> bytes:
         received = b""
         while len(received) < length:
-            some = self._channel.recv(length - len(received))
-            if not some:
-                raise ConnectionLostError("the server ended the conversation")
-            received += some
+            part = self._channel.recv(length - len(received))
+            if not part:
+                raise ConnectionLostError("the server ended the connection")
+            received += part
         return received
+
+
+class SftpFolder:
+    """The receiving folder, over an open connection.
+
+    Args:
+        client: the connection.
+        directory: the folder; ``/`` is where the user arrives.
+    """
+
+    def __init__(self, client: SftpClient, directory: str) -> None:
+        self._client = client
+        self._directory = "" if directory in {"", ".", "/"} else directory.rstrip("/") + "/"
+
+    @property
+    def security(self) -> str:
+        """What protects the connection."""
+        return self._client.connection.security
+
+    @property
+    def evidence(self) -> dict[str, str | int]:
+        """Facts about the server and the encryption, for the receipt."""
+        return self._client.connection.evidence
+
+    def exists(self) -> bool:
+        """Return whether the folder exists. A folder whose facts are refused may exist."""
+        try:
+            return not self._client.facts(self._directory or ".", follow=True).is_no_folder
+        except RequestRejectedError as rejected:
+            return rejected.status != NO_SUCH_FILE
+
+    def size(self, name: str) -> int | None:
+        """Return how many bytes a file there has; None when there is none or the server does not tell."""
+        try:
+            return self._client.facts(self._directory + name).size
+        except RequestRejectedError:
+            return None
+
+    def create(self, name: str) -> bytes:
+        """Create a file that was not there, and return the handle to write to it.
+
+        Raises:
+            RequestRejectedError: when the server refuses; a file of that name, if there is one, is not ours.
+        """
+        return self._client.create(self._directory + name)
+
+    def write(self, handle: bytes, content: bytes) -> str | None:
+        """Write all of a file and close it; return the server's refusal, None where there is none."""
+        refusal = None
+        try:
+            self._client.write(handle, content)
+        except RequestRejectedError as rejected:
+            refusal = str(rejected)
+        try:
+            self._client.close(handle)
+        except RequestRejectedError as rejected:
+            refusal = refusal or str(rejected)
+        return refusal
+
+    def rename(self, old: str, new: str) -> str | None:
+        """Rename a file; return the server's refusal, None where there is none."""
+        try:
+            self._client.rename(self._directory + old, self._directory + new)
+        except RequestRejectedError as rejected:
+            return str(rejected)
+        return None
+
+    def remove(self, name: str) -> bool:
+        """Remove a file; return whether the server did."""
+        try:
+            self._client.remove(self._directory + name)
+        except RequestRejectedError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._client.connection.close()
+
+
+class SftpUpload(Upload):
+    """The SFTP requests that upload a file."""
+
+    def run(self, folder: SftpFolder) -> Outcome:
+        """Upload; never raises for what a server or network may do."""
+        try:
+            return self._store(folder)
+        except ConnectionLostError as error:
+            folder.close()
+            return self.check_on_server(str(error))
+
+    def _store(self, folder: SftpFolder) -> Outcome:
+        try:
+            handle = folder.create(self.name)
+        except RequestRejectedError as rejected:
+            return self.texts.refused(str(rejected), no_space=_is_no_space(str(rejected)))
+        refusal = folder.write(handle, self.file.content)
+        if refusal is not None:
+            return self.rejected_after_upload(folder, refusal, no_space=_is_no_space(refusal))
+        return self.confirmed(folder, folder.evidence, lambda: self._rename(folder))
+
+    def _rename(self, folder: SftpFolder) -> str | None:
+        self.renaming = True
+        return folder.rename(self.name, self.file.name)
+
+
+def _is_no_space(answer: str) -> bool:
+    return any(word in answer.lower() for word in _NO_SPACE)
 
 
 class _Reader:

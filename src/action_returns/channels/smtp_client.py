@@ -1,4 +1,4 @@
-"""One SMTP conversation: commands out, replies in, and nothing taken for a reply that is none (RFC 5321).
+"""One SMTP session: commands out, replies in; reject everything that is not a valid reply (RFC 5321).
 
 smtplib is not used, because it takes a reply that came before it was due for the answer to the message: a stray ``250``
 followed by ``554`` counts as accepted. It also takes ``2_5`` and a reply whose lines carry different codes, tries a
@@ -8,37 +8,16 @@ UnicodeEncodeError for a password with an umlaut and binascii.Error for an odd c
 
 import re
 import ssl
-import time
 from base64 import b64encode
-from dataclasses import dataclass
 from typing import Final
 
-from action_returns.channels.line_protocol import LONGEST_REPLY, InvalidReplyError, LineConnection
+from action_returns.channels.line_protocol import LineClient, Reply
 
-_REPLY_LINE: Final = re.compile(rb"([2-5][0-9][0-9])(?:([ -])(.*))?", re.DOTALL)
 _CHUNK: Final = 65_536
 _GO_ON: Final = 334  # RFC 4954, 4
-_WANTS_MORE: Final = range(300, 400)  # the server waits for the rest of what it was told (RFC 5321, 4.2.1)
-_GOOD_BYE: Final = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class SmtpReply:
-    """One answer of the server.
-
-    Args:
-        code: its three digits.
-        lines: its words, line by line, printable signs only.
-    """
-
-    code: int
-    lines: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return f"{self.code} {' '.join(self.lines)}".rstrip()[:300]
-
-
-class SmtpClient:
+class SmtpClient(LineClient):
     """A connection to a mail server.
 
     Args:
@@ -50,64 +29,31 @@ class SmtpClient:
 
     Attributes:
         wire: the connection.
-        name: what the server calls itself.
+        name: the name that the server gives itself.
         offers: what the server said it can do, keyword -> values (RFC 5321, 4.1.1.1).
 
     Raises:
         OSError: when no connection came about.
     """
 
+    REPLY_LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])(.*))?", re.DOTALL)
+    ENCODING = ("ascii", "strict")
+
     def __init__(
         self, host: str, port: int, *, connect_timeout: float, reply_timeout: float, tls: ssl.SSLContext | None
     ) -> None:
-        self._reply_timeout = reply_timeout
-        self._may_speak = False
+        super().__init__(host, port, connect_timeout=connect_timeout, reply_timeout=reply_timeout, tls=tls)
         self.name = ""
         self.offers: dict[str, str] = {}
-        self.wire = LineConnection(host, port, connect_timeout=connect_timeout)
-        if tls is not None:
-            self.wire.encrypt(tls)
 
-    def reply(self, timeout: float | None = None) -> SmtpReply:
-        """Read one whole reply.
+    def _next_line(self, code: bytes, line: bytes) -> tuple[bool, bytes]:
+        found = self.REPLY_LINE.fullmatch(line.rstrip(b"\r\n"))
+        if found is None or found[1] != code:  # every line has the same code (RFC 5321, 4.2.1)
+            raise self.wire.invalid_reply(line)
+        return found[2] != b"-", found[3] or b""
 
-        Args:
-            timeout: seconds for all of it, when other than usual.
-
-        Raises:
-            InvalidReplyError: when what came is not one.
-            OSError: when none came.
-        """
-        until = time.monotonic() + (self._reply_timeout if timeout is None else timeout)
-        size, code, words = 0, b"", []
-        while True:
-            line = self.wire.line(until)
-            size += len(line)
-            found = _REPLY_LINE.fullmatch(line.rstrip(b"\r\n"))
-            if found is None or code not in (b"", found[1]) or size > LONGEST_REPLY:
-                raise InvalidReplyError(f"it said: {self.wire.shown(line)[:80]}")
-            code = found[1]
-            words.append(self.wire.shown(found[3] or b""))
-            if found[2] != b"-":
-                self._may_speak = int(code) not in _WANTS_MORE
-                return SmtpReply(int(code), tuple(words))
-
-    def ask(self, command: str) -> SmtpReply:
-        """Send one command and read the reply to it.
-
-        Raises:
-            InvalidReplyError: when the server had spoken without being asked, so that the next reply would belong to
-                something else; when what came back is not a reply; or when the command would be two.
-            OSError: when the command or its reply was lost.
-        """
-        if "\r" in command or "\n" in command:
-            raise InvalidReplyError("an address holds a line break, which would be a second command")
-        self.wire.expect_silence()
-        self._send(command.encode("ascii") + b"\r\n", self._reply_timeout)
-        return self.reply()
-
-    def welcome(self) -> SmtpReply:
-        """Read what the server says first; by it the server's name is known.
+    def welcome(self) -> Reply:
+        """Read the greeting of the server, which holds its name.
 
         Raises:
             OSError: see :meth:`reply`.
@@ -116,8 +62,8 @@ class SmtpClient:
         self.name = reply.lines[0].partition(" ")[0][:255]
         return reply
 
-    def greet(self) -> SmtpReply:
-        """Say EHLO; what the server offers is known afterwards, and nothing it said before counts (RFC 3207, 4.2).
+    def greet(self) -> Reply:
+        """Send EHLO and keep what the server offers; earlier offers no longer count (RFC 3207, 4.2).
 
         Raises:
             OSError: see :meth:`ask`.
@@ -137,8 +83,8 @@ class SmtpClient:
         self.wire.expect_silence()
         self.wire.encrypt(tls)
 
-    def sign_in(self, username: str, password: str, mechanism: str) -> SmtpReply:
-        """Sign in once (RFC 4954, RFC 4616); 235 says that it worked. What repeats a secret is not shown from now on.
+    def sign_in(self, username: str, password: str, mechanism: str) -> Reply:
+        """Sign in once (RFC 4954, RFC 4616); the reply 235 means success. Later replies are shown without the secrets.
 
         Args:
             username: the name.
@@ -150,10 +96,10 @@ class SmtpClient:
         """
         if mechanism == "PLAIN":
             both = _base64(f"\0{username}\0{password}")
-            self.wire.keep_to_oneself(both, password)
+            self.wire.redact(both, password)
             return self.ask(f"AUTH PLAIN {both}")
         answers = [_base64(username), _base64(password)]
-        self.wire.keep_to_oneself(*answers, password)
+        self.wire.redact(*answers, password)
         reply = self.ask("AUTH LOGIN")
         while reply.code == _GO_ON and answers:
             reply = self.ask(answers.pop(0))
@@ -176,40 +122,22 @@ class SmtpClient:
             self._send(dotted[start : start + _CHUNK], timeout)
         self.wire.expect_silence()
 
-    def end_content(self, timeout: float) -> SmtpReply:
-        """Send the line that ends the message and read what becomes of it.
+    def end_content(self, timeout: float) -> Reply:
+        """Send the line that ends the message and read the answer.
 
         Args:
             timeout: seconds for the reply.
 
         Raises:
-            OSError: when nobody can tell what became of it.
+            OSError: when the answer is lost, so that the server may have the message or not.
         """
         self._send(b".\r\n", self._reply_timeout)
         return self.reply(timeout)
 
-    def close(self) -> None:
-        """End the connection, with a good-bye where the server waits for a command.
-
-        Nothing depends on the good-bye being heard. In the middle of a message there is none: a message that was not
-        ended is thrown away.
-        """
-        if self._may_speak:
-            try:
-                self._send(b"QUIT\r\n", self._reply_timeout)
-                self.reply(min(_GOOD_BYE, self._reply_timeout))
-            except OSError:
-                pass
-        self.wire.close()
-
     def _own_name(self) -> str:
-        """Give the own end's address: looking up a name may take seconds and tells others how this machine is called."""
+        """Return the address of this end: looking up a name may take seconds and would show how this machine is called."""
         address = str(self.wire.socket.getsockname()[0]).partition("%")[0]
         return f"[IPv6:{address}]" if ":" in address else f"[{address}]"  # RFC 5321, 4.1.3
-
-    def _send(self, data: bytes, timeout: float) -> None:
-        self._may_speak = False
-        self.wire.send(data, timeout)
 
 
 def _base64(text: str) -> str:

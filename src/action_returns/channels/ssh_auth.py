@@ -1,4 +1,4 @@
-"""Signing in with a private key, a password, or both; nothing that merely lies around is tried."""
+"""Sign in with the key and the password of the profile only: no SSH agent, no default key files."""
 
 import io
 import os
@@ -10,8 +10,8 @@ from typing import Final
 
 import paramiko
 
-from action_returns.channels.base import DeliveryEndedError, Outcome, Phase, State
-from action_returns.channels.ssh_connection import ConnectionLostError, SshConnection, printable
+from action_returns.channels.base import ConnectionLostError, DeliveryEndedError, Outcome, Phase, State
+from action_returns.channels.ssh_connection import SshConnection, printable
 
 _KEYS: Final = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
 _LARGEST: Final = 65_536
@@ -19,12 +19,12 @@ _LARGEST: Final = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a user signs in with.
+    """The means of signing in.
 
     Args:
         username: case-sensitive.
         key: the private key, None to sign in with the password alone.
-        password: what the server asks for, None where it is told nothing.
+        password: for the server, None where it gets none.
     """
 
     username: str
@@ -33,15 +33,15 @@ class Credentials:
 
 
 def load_credentials(username: str, private_key: Path | None, password: str | None) -> Credentials:
-    """Read the private key where there is one. A password that opens it is never told to the server.
+    """Read the private key where there is one. A password that opens it is never sent to the server.
 
     Args:
         username: case-sensitive.
         private_key: file of the private key.
-        password: what opens the key if it is encrypted, else the server's.
+        password: opens the key if it is encrypted; otherwise it is the server's.
 
     Raises:
-        Stopped: when the key cannot be used. Nothing is connected yet.
+        DeliveryEndedError: when the key cannot be used. Nothing is connected yet.
     """
     if private_key is None:
         return Credentials(username, None, password)
@@ -51,15 +51,15 @@ def load_credentials(username: str, private_key: Path | None, password: str | No
     if key is not None:
         return Credentials(username, key, password)
     if not _is_encrypted(text):
-        raise _stopped(f"{path} {_what_it_is(text)}")
+        raise _sign_in_failed(f"{path} {_key_problem(text)}")
     if password is None:
-        raise _stopped(
+        raise _sign_in_failed(
             f"{path} is encrypted, and the profile says nothing of its passphrase. Add password to the channel of the "
             "profile: it may say keyring, env:NAME or file:PATH"
         )
     key = _key(text, password)
     if key is None:
-        raise _stopped(
+        raise _sign_in_failed(
             f"{path} is encrypted, and the password of the profile does not open it (or it is a kind of key that is not "
             "supported: Ed25519, ECDSA and RSA are). Set it again: action-returns secret set PROFILE"
         )
@@ -70,47 +70,49 @@ def sign_in(connection: SshConnection, credentials: Credentials, host: str, time
     """Sign in once; each refused attempt may count towards a lockout.
 
     Args:
-        connection: to the server whose key is the pinned one.
-        credentials: who signs in.
-        host: the server as people know it.
+        connection: to the server with the pinned key.
+        credentials: the means of signing in.
+        host: the server, for messages.
         timeout: seconds for each answer.
 
     Raises:
-        Stopped: when the server does not let this user in.
+        DeliveryEndedError: when the server does not let this user in.
     """
     transport = connection.transport
     key, password, username = credentials.key, credentials.password, credentials.username
 
-    def tried(step: Callable[[], list[str]], refused: str) -> list[str]:
+    def attempt(step: Callable[[], list[str]], refusal: str) -> list[str]:
         try:
-            with connection.patience(timeout):
-                transport.auth_timeout = timeout + 1  # the patience ends first
-                return _asked(step, transport, refused, host)
-        except ConnectionLostError as lost:
-            raise _stopped(
-                f"{host} ended the conversation while signing in ({lost}). The user name or password may be wrong, or the "
+            with connection.time_limit(timeout):
+                transport.auth_timeout = timeout + 1  # the time limit ends first
+                return _authenticate(step, transport, refusal, host)
+        except ConnectionLostError as error:
+            raise _sign_in_failed(
+                f"{host} ended the connection while signing in ({error}). The user name or password may be wrong, or the "
                 "server is too busy. Check them, wait a minute, then test with: action-returns probe"
             ) from None
 
-    left = ["password"]
+    missing = ["password"]
     if key is not None:
-        left = tried(
+        missing = attempt(
             lambda: transport.auth_publickey(username, key),
             "did not accept this key for this user. Ask whoever runs the server to put its public half in place, and "
             "check channel.username and channel.private_key",
         )
-    if left and password is not None:
-        left = tried(
+    if missing and password is not None:
+        missing = attempt(
             lambda: _with_password(transport, username, password),
             "did not accept the user name or password. User names are case-sensitive. Update them, then test with: "
             "action-returns probe",
         )
-    if left:
-        raise _stopped(f"{host} asks for more to sign in: {printable(', '.join(left))}. Ask whoever runs the server")
+    if missing:
+        raise _sign_in_failed(
+            f"{host} asks for more to sign in: {printable(', '.join(missing))}. Ask whoever runs the server"
+        )
 
 
 def _with_password(transport: paramiko.Transport, username: str, password: str) -> list[str]:
-    """Tell the password; where the server puts the question itself, as the answer to that (RFC 4256)."""
+    """Sign in with the password, or with it as the answer where the server asks a question (RFC 4256)."""
     try:
         return transport.auth_password(username, password, fallback=False)
     except paramiko.BadAuthenticationType as error:
@@ -118,41 +120,41 @@ def _with_password(transport: paramiko.Transport, username: str, password: str) 
             raise
     questions: list[str] = []
 
-    def answer(_title: str, _instructions: str, asked: list[tuple[str, bool]]) -> list[str]:
-        questions.extend(question for question, _ in asked)
+    def answer(_title: str, _instructions: str, prompts: list[tuple[str, bool]]) -> list[str]:
+        questions.extend(question for question, _ in prompts)
         if len(questions) > 1:  # a second secret, or the same once more, which may count towards a lockout
-            raise _MoreWanted(" ".join(questions))
-        return [password for _ in asked]
+            raise _MoreQuestionsError(" ".join(questions))
+        return [password for _ in prompts]
 
     return transport.auth_interactive(username, answer)
 
 
-class _MoreWanted(paramiko.AuthenticationException):
+class _MoreQuestionsError(paramiko.AuthenticationException):
     """A server asks more than one question."""
 
 
-def _asked(step: Callable[[], list[str]], transport: paramiko.Transport, refused: str, host: str) -> list[str]:
+def _authenticate(step: Callable[[], list[str]], transport: paramiko.Transport, refusal: str, host: str) -> list[str]:
     try:
         return step()
     except paramiko.BadAuthenticationType as error:
         offered = printable(", ".join(error.allowed_types)) or "nothing"
-        raise _stopped(
+        raise _sign_in_failed(
             f"{host} does not let this user sign in this way; it offers: {offered}. For publickey set "
             "channel.private_key, for password leave it out"
         ) from None
-    except _MoreWanted as more:
-        raise _stopped(
+    except _MoreQuestionsError as more:
+        raise _sign_in_failed(
             f"{host} did not accept the user name or password, or wants more than them (it asked: {printable(str(more))}). "
             "Check them. If they are right, ask whoever runs the server for a user who signs in with a key"
         ) from None
     except paramiko.AuthenticationException:
         if not transport.is_active():
             raise  # the connection broke off, which paramiko calls by the same name
-        raise _stopped(f"{host} {refused}") from None
+        raise _sign_in_failed(f"{host} {refusal}") from None
 
 
-def _stopped(what: str) -> DeliveryEndedError:
-    return DeliveryEndedError(Outcome(State.FAILED, f"{what}. Nothing was sent.", Phase.CONNECT))
+def _sign_in_failed(problem: str) -> DeliveryEndedError:
+    return DeliveryEndedError(Outcome(State.FAILED, f"{problem}. Nothing was sent.", Phase.CONNECT))
 
 
 def _read(path: Path) -> str:
@@ -161,11 +163,11 @@ def _read(path: Path) -> str:
             mode = os.fstat(file.fileno()).st_mode
             content = file.read(_LARGEST)
     except OSError as error:
-        raise _stopped(
+        raise _sign_in_failed(
             f"The private key {path} cannot be read: {error.strerror or error}. Check channel.private_key"
         ) from None
     if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
-        raise _stopped(f"{path}, the private key, can be read by others. Run: chmod 600 {path}")
+        raise _sign_in_failed(f"{path}, the private key, can be read by others. Run: chmod 600 {path}")
     return content.decode("latin-1")
 
 
@@ -189,7 +191,7 @@ def _is_encrypted(text: str) -> bool:
     return False
 
 
-def _what_it_is(text: str) -> str:
+def _key_problem(text: str) -> str:
     if text.startswith("PuTTY-User-Key-File"):
         return "is a key of PuTTY. Open it in PuTTYgen and export it as an OpenSSH key"
     if text.startswith(("ssh-", "ecdsa-", "---- BEGIN SSH2 PUBLIC KEY")):

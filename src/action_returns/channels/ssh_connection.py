@@ -1,4 +1,4 @@
-"""What interrupts a conversation over SFTP. Neither of these leaves the package."""
+"""An SSH connection with a time limit for each call, to a server whose host key is checked."""
 
 import contextlib
 import logging
@@ -10,27 +10,16 @@ from typing import Final
 
 import paramiko
 
-from action_returns.channels.base import DeliveryEndedError, Outcome, Phase, State, connection_failed
+from action_returns.channels.base import (
+    ConnectionLostError,
+    DeliveryEndedError,
+    Outcome,
+    Phase,
+    State,
+    connection_failed,
+)
 
-
-class RequestRejectedError(Exception):
-    """The server answered no.
-
-    Args:
-        status: its code (draft-ietf-secsh-filexfer-02, 7).
-        text: what it said.
-    """
-
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(f"{text or 'no reason given'}, status {status}")
-        self.status = status
-
-
-class ConnectionLostError(ConnectionError):
-    """No answer came; nobody knows what the server did with what it was last asked."""
-
-
-# paramiko reports what went wrong to its log, with tracebacks, which Python prints where nobody asked for a log.
+# paramiko logs errors with tracebacks, and Python prints them where no log is set up.
 logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)
 
 _LONGEST: Final = 200
@@ -52,7 +41,7 @@ class HostKey:
 
 
 class SshConnection:
-    """An SSH connection over which nobody has signed in yet.
+    """An SSH connection before the sign-in.
 
     Args:
         host: the server.
@@ -71,14 +60,14 @@ class SshConnection:
             self.transport.banner_timeout = timeout
             self.transport.get_security_options().key_types = tuple(algorithms)
             self.transport.start_client(timeout=timeout)
-            self._insist_on_keys()
+            self._check_key_exchange()
             key = self.transport.get_remote_server_key()
         except BaseException:
             self.close()
             raise
         self.host_key = HostKey(key.get_name(), key.fingerprint)
 
-    def _insist_on_keys(self) -> None:
+    def _check_key_exchange(self) -> None:
         if not self.transport.initial_kex_done:  # start_client just returns when the time is over
             raise TimeoutError
 
@@ -89,7 +78,7 @@ class SshConnection:
 
     @property
     def evidence(self) -> dict[str, str | int]:
-        """What there is to know about the server and the encryption."""
+        """Facts about the server and the encryption, for the receipt."""
         return {
             "server": printable(self.transport.remote_version),
             "security": self.security,
@@ -97,19 +86,19 @@ class SshConnection:
         }
 
     @contextlib.contextmanager
-    def patience(self, seconds: float) -> Iterator[None]:
-        """Let what is done in it take so long and no longer.
+    def time_limit(self, seconds: float) -> Iterator[None]:
+        """Close the connection when the block takes longer.
 
-        paramiko itself waits for ever for the answer to a request for a subsystem (Channel._wait_for_event) and for a
+        paramiko itself waits without a limit for the answer to a request for a subsystem (Channel._wait_for_event) and for a
         socket that takes no more (Packetizer.write_all).
 
         Raises:
             ConnectionLostError: when the time is over, or the connection broke off.
         """
-        over = threading.Event()
+        is_over = threading.Event()
 
         def end() -> None:
-            over.set()
+            is_over.set()
             self._end()
 
         timer = threading.Timer(seconds, end)
@@ -118,14 +107,14 @@ class SshConnection:
             yield
         except (OSError, EOFError, paramiko.SSHException) as error:
             raise ConnectionLostError(
-                _why(error) if not over.is_set() else f"no answer within {seconds:g} seconds"
+                _error_text(error) if not is_over.is_set() else f"no answer within {seconds:g} seconds"
             ) from None
         finally:
             timer.cancel()
             timer.join()
 
     def close(self) -> None:
-        """Close it. What was asked over it and not answered may still be done by the server."""
+        """Close the connection. The server may still carry out a request that it has not answered."""
         self._end()
         self.transport.close()  # does nothing once the connection has broken
         self._socket.close()
@@ -139,9 +128,9 @@ class SshConnection:
 
 
 class _Transport(paramiko.Transport):
-    """paramiko's, with one kind of error for whatever its thread stumbles over.
+    """Converts unexpected errors of paramiko's thread to SSHException.
 
-    It gives on what it met while reading, a UnicodeDecodeError as well as a ValueError (Transport.run).
+    paramiko passes on any error that it met while reading, such as UnicodeDecodeError or ValueError (Transport.run).
     """
 
     def get_exception(self) -> Exception | None:
@@ -152,11 +141,11 @@ class _Transport(paramiko.Transport):
 
 
 def printable(text: str) -> str:
-    """Give what a server said, fit to be shown."""
+    """Return the words of a server with control characters replaced, shortened."""
     return "".join(letter if letter.isprintable() else " " for letter in text)[:_LONGEST].strip()
 
 
-def _why(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     return printable(str(error)) or "the server closed the connection"
 
 
@@ -173,8 +162,8 @@ _KINDS: Final = {
 def connect(host: str, port: int, expected: str | None, timeout: float) -> SshConnection:
     """Connect to the server that has the expected key.
 
-    A fingerprint does not tell the kind of its key, and the two sides may agree on another key of the same server. So
-    each kind is asked for in turn before the server is called a stranger.
+    A fingerprint does not show the kind of its key, and the two sides may agree on another key of the same server. So
+    each kind is asked for in turn before the key is reported as different.
 
     Args:
         host: the server.
@@ -183,7 +172,7 @@ def connect(host: str, port: int, expected: str | None, timeout: float) -> SshCo
         timeout: seconds for connecting, and again for agreeing on keys.
 
     Raises:
-        Stopped: when no connection came about, or the key is another one.
+        DeliveryEndedError: when no connection came about, or the key is another one.
     """
     kinds = dict(_KINDS)
     shown: list[HostKey] = []
@@ -196,17 +185,17 @@ def connect(host: str, port: int, expected: str | None, timeout: float) -> SshCo
                 break  # it has no further key
             raise DeliveryEndedError(_nothing_in_common(error, host, port)) from None
         except (OSError, EOFError, paramiko.SSHException) as error:
-            raise DeliveryEndedError(_not_connected(error, host, port), may_pass=_may_pass(error)) from None
+            raise DeliveryEndedError(_not_connected(error, host, port), retryable=_is_retryable(error)) from None
         if expected in {None, connection.host_key.fingerprint}:
             return connection
         connection.close()
         shown.append(connection.host_key)
         kinds.pop(connection.host_key.kind, None)
-    raise DeliveryEndedError(_other_key(host, port, expected or "", shown))
+    raise DeliveryEndedError(_wrong_key(host, port, expected or "", shown))
 
 
-def ask_host_key(host: str, port: int, expected: str | None = None, *, timeout: float = 15) -> HostKey | Outcome:
-    """Ask a server for its key. Nobody signs in, and nothing is sent.
+def read_host_key(host: str, port: int, expected: str | None = None, *, timeout: float) -> HostKey:
+    """Read the key of a server, without signing in. Nothing is sent.
 
     Args:
         host: the server.
@@ -214,18 +203,15 @@ def ask_host_key(host: str, port: int, expected: str | None = None, *, timeout: 
         expected: fingerprint that one of its keys must have, None for the key it shows first.
         timeout: seconds for connecting, and again for agreeing on keys.
 
-    Returns:
-        The key, or why there is none.
+    Raises:
+        DeliveryEndedError: when no connection came about, or the server has no key with that fingerprint.
     """
-    try:
-        connection = connect(host, port, expected, timeout)
-    except DeliveryEndedError as stopped:
-        return stopped.outcome
+    connection = connect(host, port, expected, timeout)
     connection.close()
     return connection.host_key
 
 
-def _may_pass(error: Exception) -> bool:
+def _is_retryable(error: Exception) -> bool:
     return not isinstance(error, socket.gaierror) or error.errno == socket.EAI_AGAIN
 
 
@@ -251,7 +237,7 @@ def _nothing_in_common(error: Exception, host: str, port: int) -> Outcome:
     )
 
 
-def _other_key(host: str, port: int, expected: str, shown: list[HostKey]) -> Outcome:
+def _wrong_key(host: str, port: int, expected: str, shown: list[HostKey]) -> Outcome:
     keys = ", ".join(f"{key.fingerprint} ({key.kind})" for key in shown)
     return Outcome(
         State.FAILED,

@@ -5,25 +5,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from action_returns.channels import KINDS, settings_class
 from action_returns.cli.options import CommandContext, global_options
 from action_returns.settings.config import load_settings
 from action_returns.settings.editing import add_profile, remove_profile, use_profile
 from action_returns.settings.secrets import delete_secret, has_secret, ledger_account, set_secret
 
 if TYPE_CHECKING:
-    from pydantic import SecretStr
+    from collections.abc import Iterable
+
+    from action_returns.channels.settings_base import Setting
 
 
-_ASKED = {
-    "ftp": ("host", "username", "directory"),
-    "sftp": ("host", "username", "directory"),
-    "email": ("host", "sender", "recipient"),
-    "outbox": ("directory",),
-    "draft": ("directory",),
-}
-_SIGNED_IN = frozenset({"ftp", "sftp"})
-_NUMBERS = frozenset({"port"})
-_FLAGS = frozenset({"accept_plaintext"})
+_KINDS = click.Choice(list(KINDS))
+_ENVIRONMENTS = click.Choice(["live", "test"])
 
 
 @click.group("profile", short_help="Accounts, their rules, and where their files go.")
@@ -58,7 +53,7 @@ def show(run: CommandContext, *, name: str | None) -> None:
     facts = profile.model_dump(mode="json", exclude_none=True)
     channel = facts.pop("channel")
     if "password" in channel:
-        channel["password"] = profile.channel.password.get_secret_value()  # type: ignore[union-attr]  # where it is kept
+        channel["password"] = profile.channel.password_reference
     if profile.ledger_password is not None:
         facts["ledger_password"] = profile.ledger_password.get_secret_value()  # the same
     if run.words.as_json:
@@ -72,27 +67,31 @@ def show(run: CommandContext, *, name: str | None) -> None:
 
 @profile_command.command("add")
 @click.argument("name")
-@click.option("--environment", type=click.Choice(["live", "test"]), default="test", show_default=True)
-@click.option("--kind", type=click.Choice(list(_ASKED)), help="How the file gets to the receiver.")
+@click.option("--environment", type=_ENVIRONMENTS, help="Whether files of this profile are real. Always asked.")
+@click.option("--kind", type=_KINDS, help="How the file gets to the receiver.")
 @click.option(
     "--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the channel, such as host=..."
 )
 @global_options
-def add(run: CommandContext, *, name: str, environment: str, kind: str | None, settings: tuple[str, ...]) -> None:
+def add(
+    run: CommandContext, *, name: str, environment: str | None, kind: str | None, settings: tuple[str, ...]
+) -> None:
     """Make a profile; what is not given is asked for."""
-    if kind is None:
-        kind = _ask_for(run, "How does the file get to the receiver", "--kind", click.Choice(list(_ASKED)), "ftp")
-    channel: dict[str, Any] = {"kind": kind, **dict(_setting(text) for text in settings)}
-    for key in _ASKED[kind]:
-        if key not in channel:
-            usual = "/" if kind in _SIGNED_IN and key == "directory" else None
-            channel[key] = _ask_for(run, key, f"--set {key}=...", None, usual)
-    # A private key may be locked or not; whoever names one says where its password is kept.
-    if (kind in _SIGNED_IN and "private_key" not in channel) or (kind == "email" and "username" in channel):
-        channel.setdefault("password", "keyring")
-    add_profile(run.places.config_file, name, {"environment": environment, "channel": channel})
+    environment = environment or _ask_for(run, "Environment", "--environment live or --environment test", _ENVIRONMENTS)
+    kind = kind or _ask_for(run, "How does the file get to the receiver", "--kind", _KINDS, "ftp")
+    channel = settings_class(kind)
+    declared = channel.settings()
+    values: dict[str, Any] = {"kind": kind, **_values(settings, declared)}
+    for setting in declared:
+        if setting.asked == "always" and not setting.is_password and setting.key not in values:
+            option = f"--set {setting.key}={setting.example}"
+            answer = _ask_for(run, f"{setting.label} ({setting.key})", option, None, setting.default or None)
+            values[setting.key] = setting.value(answer)
+    if channel.needs_password(values):
+        values.setdefault("password", "keyring")
+    add_profile(run.places.config_file, name, {"environment": environment, "channel": values})
     run.words.say(f"Profile {name} is in {run.places.config_file}.", style="good")
-    if channel.get("password") == "keyring":
+    if values.get("password") == "keyring":
         run.words.say(f"Next: action-returns secret set {name}, then action-returns probe --profile {name}")
     else:
         run.words.say(f"Next: action-returns probe --profile {name}")
@@ -118,23 +117,26 @@ def remove(run: CommandContext, *, name: str) -> None:
     )
 
 
-def _setting(text: str) -> tuple[str, object]:
-    key, equals, value = text.partition("=")
-    if not equals:
-        raise click.UsageError(f'--set {text} has no "=". Write it like --set host=batch.impact.com')
-    if key in _NUMBERS and value.isascii() and value.isdigit():
-        return key, int(value)
-    if key in _FLAGS and value in {"true", "false"}:
-        return key, value == "true"
-    return key, value
+def _values(texts: "Iterable[str]", declared: "Iterable[Setting]") -> dict[str, object]:
+    """Return key -> value of the ``--set`` options; an unknown key stays, and the reader of config.toml refuses it."""
+    settings = {setting.key: setting for setting in declared}
+    values: dict[str, object] = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise click.UsageError(f'--set {text} has no "=". Write it like --set host=batch.impact.com')
+        values[key] = settings[key].value(value) if key in settings else value
+    return values
 
 
-def _ask_for(run: CommandContext, what: str, option: str, kind: click.Choice[str] | None, default: str | None) -> str:
+def _ask_for(
+    run: CommandContext, question: str, option: str, choices: click.Choice[str] | None, default: str | None = None
+) -> str:
     if not run.words.can_ask():
         if default is not None:
             return default
-        raise click.UsageError(f"Nobody is here to ask for the {what}. Give it with {option}")
-    answer: str = click.prompt(what, type=kind, default=default, err=True)
+        raise click.UsageError(f"Cannot ask for {question}: there is no terminal. Add {option}")
+    answer: str = click.prompt(question, type=choices, default=default, err=True)
     return answer
 
 
@@ -162,7 +164,7 @@ def set_(run: CommandContext, *, name: str, is_of_ledger: bool, password_stdin: 
             f"Password of {_whose(name, is_of_ledger)}", hide_input=True, confirmation_prompt=True, err=True
         )
     else:
-        raise click.UsageError("Nobody is here to type it. Pipe it in with --password-stdin.")
+        raise click.UsageError("Cannot ask for the password: there is no terminal. Pipe it in with --password-stdin.")
     if not password:
         raise click.UsageError("The password is empty. Nothing was stored.")
     set_secret(ledger_account(name) if is_of_ledger else name, password)
@@ -177,20 +179,20 @@ def set_(run: CommandContext, *, name: str, is_of_ledger: bool, password_stdin: 
 @global_options
 def delete(run: CommandContext, *, name: str, is_of_ledger: bool) -> None:
     """Remove the password of a profile from the store."""
-    there = delete_secret(ledger_account(name) if is_of_ledger else name)
+    was_there = delete_secret(ledger_account(name) if is_of_ledger else name)
     whose = _whose(name, is_of_ledger)
-    run.words.say(f"The password of {whose} is removed." if there else f"There was no password for {whose}.")
+    run.words.say(f"The password of {whose} is removed." if was_there else f"There was no password for {whose}.")
 
 
 @secret_command.command("status")
 @global_options
 def status(run: CommandContext) -> None:
-    """Tell for each profile whether its password can be fetched; shows none."""
+    """Show for each profile whether its password can be fetched; passwords are not shown."""
     rows = []
     for name, profile in load_settings(run.places.config_file).profiles.items():
-        rows.append((name, "channel", *_where(getattr(profile.channel, "password", None), name)))
+        rows.append((name, "channel", *_where(profile.channel.password_reference, name)))
         if profile.ledger_password is not None:
-            rows.append((name, "ledger", *_where(profile.ledger_password, ledger_account(name))))
+            rows.append((name, "ledger", *_where(profile.ledger_password.get_secret_value(), ledger_account(name))))
     if run.words.as_json:
         run.words.json([dict(zip(("profile", "of", "kept", "status"), row, strict=True)) for row in rows])
     elif rows:
@@ -203,9 +205,8 @@ def _whose(name: str, is_of_ledger: bool) -> str:
     return f"the team's ledger of profile {name}" if is_of_ledger else f"profile {name}"
 
 
-def _where(kept: "SecretStr | None", account: str) -> tuple[str, str]:
-    """Tell where a password is kept and whether it is there."""
-    if kept is None:
+def _where(reference: str | None, account: str) -> tuple[str, str]:
+    """Return where a password is kept, and whether it is there."""
+    if reference is None:
         return "none", "not needed"
-    reference = kept.get_secret_value()
     return reference, "there" if has_secret(reference, profile=account) else "missing"

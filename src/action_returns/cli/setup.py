@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from action_returns.channels.base import Phase, State
+from action_returns.channels.base import NewServer, Phase
 from action_returns.cli.options import CommandContext, global_options
 from action_returns.errors import ConfigError, Exit
 from action_returns.operations.channels import open_channel
-from action_returns.operations.doctor import NewServer, probe, run_checks, support_file
+from action_returns.operations.doctor import probe, run_checks, support_file
 from action_returns.operations.export import write_bytes
 
 
@@ -38,22 +38,21 @@ def probe_command(run: CommandContext, *, accepted: str | None) -> int:
         return click.confirm(server.question, default=False, err=True)
 
     run.words.say(f"Connecting to {channel.destination}", style="quiet")
-    outcome = probe(account, run.places, confirm=confirm, accepted=accepted, channel=channel)
-    works = outcome.state is State.SENT
+    result = probe(account, run.places, confirm=confirm, accepted=accepted, channel=channel)
     if run.words.as_json:
         run.words.json(
             {
                 "profile": account.name,
                 "destination": channel.destination,
-                "works": works,
-                "message": outcome.message,
-                "evidence": dict(outcome.evidence),
+                "works": result.works,
+                "message": result.message,
+                "evidence": dict(result.evidence),
             }
         )
-    run.words.say(outcome.message, style="good" if works else "error")
-    if works:
+    run.words.say(result.message, style="good" if result.works else "error")
+    if result.works:
         return Exit.DONE
-    return Exit.CANNOT_CONNECT if outcome.phase is Phase.CONNECT else Exit.NOT_DELIVERED
+    return Exit.CANNOT_CONNECT if result.phase is Phase.CONNECT else Exit.NOT_DELIVERED
 
 
 @click.command("doctor", short_help="Is everything in place?")

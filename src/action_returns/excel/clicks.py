@@ -229,17 +229,17 @@ def send(context: ButtonContext) -> None:
 )
 def test_connection(context: ButtonContext) -> None:
     """Connect, sign in and look at the destination. Nothing is sent."""
-    from action_returns.channels.base import State
     from action_returns.operations.channels import open_channel
     from action_returns.operations.doctor import probe
 
     channel = open_channel(context.account, context.places)
     context.book.status(f"Connecting to {channel.destination} ...")
-    outcome = probe(
+    result = probe(
         context.account, context.places, confirm=lambda server: context.book.ask(server.question), channel=channel
     )
-    works = outcome.state is State.SENT
-    context.tell(f"{'Connection works' if works else 'No connection'}: {channel.destination}\n\n{outcome.message}")
+    context.tell(
+        f"{'Connection works' if result.works else 'No connection'}: {channel.destination}\n\n{result.message}"
+    )
 
 
 @button(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from action_returns.ledger.ledger import Ledger
     from action_returns.ledger.records import TeamDatabase
-    from action_returns.settings.models import Profile
+    from action_returns.settings.profile import Profile
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,11 @@ import platform
 import sys
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from action_returns import __version__
-from action_returns.channels.base import Outcome, Phase, State
+from action_returns.channels.base import Ask, NewServer, ProbeResult
 from action_returns.errors import ActionReturnsError, SettingsError
 from action_returns.files import Paths
 from action_returns.operations.account import Account
@@ -20,7 +19,7 @@ from action_returns.settings.secrets import ledger_account, read_secret
 
 if TYPE_CHECKING:
     from action_returns.channels.base import Channel
-    from action_returns.settings.models import Profile
+    from action_returns.settings.profile import Profile
 
 
 DoctorCheck: TypeAlias = tuple[str, bool, str]
@@ -129,72 +128,38 @@ def support_file(findings: list[DoctorCheck]) -> bytes:
     return buffer.getvalue()
 
 
-@dataclass(frozen=True, slots=True)
-class NewServer:
-    """An SFTP server whose key nobody has confirmed yet.
-
-    Args:
-        host: the server.
-        port: its port.
-        fingerprint: of the key it showed, ``SHA256:`` and 43 letters.
-    """
-
-    host: str
-    port: int
-    fingerprint: str
-
-    @property
-    def question(self) -> str:
-        """What a person is asked, once."""
-        return (
-            f"This is the first connection to {self.host}:{self.port}. The server shows this key:\n\n"
-            f"    {self.fingerprint}\n\n"
-            "Compare it with the one that whoever runs the server gave you, in another way than this connection. If "
-            "they differ, somebody may be answering in its place. Are they the same?"
-        )
-
-
 def probe(
     account: "Account",
-    places: "Paths",
+    paths: "Paths",
     *,
-    confirm: Callable[[NewServer], bool],
+    confirm: Ask,
     accepted: str | None = None,
     channel: "Channel | None" = None,
-) -> Outcome:
+) -> ProbeResult:
     """Connect, sign in and look at the destination. Nothing is sent.
 
-    The key of an SFTP server that was confirmed is kept in the profile; from then on another one refuses.
+    The confirmed key of an SFTP server is kept in the profile. From then on another key is refused.
 
     Args:
         account: whose receiver.
-        places: where the profiles lie.
-        confirm: asks a person whether a new server is the right one; nobody is asked where ``accepted`` says it.
-        accepted: the fingerprint that the server must have.
+        paths: where the profiles are.
+        confirm: asks the user whether a new server is the right one; not called where ``accepted`` answers that.
+        accepted: the fingerprint that a new server must have.
         channel: the account's channel, when it is open already.
 
     Raises:
         action_returns.errors.SettingsError: when there is no channel, or the key cannot be kept.
     """
-    channel = channel or open_channel(account, places)
-    if getattr(channel, "host_key", "") is not None:
-        return channel.probe()
+    channel = channel or open_channel(account, paths)
 
-    from action_returns.channels.sftp import SftpChannel
-    from action_returns.channels.ssh_connection import ask_host_key
-    from action_returns.settings.editing import change_profile
+    def confirm_and_keep(server: NewServer) -> bool:
+        if accepted is None and not confirm(server):
+            return False
+        from action_returns.settings.editing import change_profile
 
-    assert isinstance(channel, SftpChannel)  # noqa: S101  # no other one has a key of its own
-    shown = ask_host_key(channel.host, channel.port, accepted)
-    if isinstance(shown, Outcome):
-        return shown
-    if accepted is None and not confirm(NewServer(channel.host, channel.port, shown.fingerprint)):
-        return Outcome(
-            State.FAILED,
-            f"The key of {channel.host} was not confirmed, so nobody signed in and nothing was sent or kept. Ask whoever "
-            "runs the server for its fingerprint.",
-            Phase.CONNECT,
-            {"host_key": shown.fingerprint},
-        )
-    change_profile(places.config_file, account.name, {"channel": {"kind": "sftp", "host_key": shown.fingerprint}})
-    return replace(channel, host_key=shown.fingerprint).probe()
+        if account.profile is not None:
+            key = {"kind": account.profile.channel.kind, "host_key": server.fingerprint}
+            change_profile(paths.config_file, account.name, {"channel": key})
+        return True
+
+    return channel.probe(confirm_and_keep, accepted)

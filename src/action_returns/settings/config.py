@@ -1,9 +1,9 @@
-"""Reading config.toml, and saying exactly what is wrong with it."""
+"""Read config.toml, and name exactly what is wrong with it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from action_returns.errors import ConfigError
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-    from action_returns.settings.models import Profile
+    from action_returns.settings.profile import Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Settings:
     """The profiles of this user.
 
     Args:
-        path: the file they stand in.
+        path: the file they are in.
         default_profile: the profile used when none is named.
         profiles: name -> profile.
     """
@@ -29,20 +29,20 @@ class Settings:
     profiles: "Mapping[str, Profile]" = field(default_factory=dict)
 
     def choose(self, name: str | None = None) -> "tuple[str, Profile]":
-        """Give the named profile, else the default one, else the only one.
+        """Return the named profile, else the default one, else the only one.
 
         Raises:
             ConfigError: when there is no such profile.
         """
-        wanted = name or self.default_profile or (next(iter(self.profiles)) if len(self.profiles) == 1 else None)
-        if wanted in self.profiles and wanted is not None:
-            return wanted, self.profiles[wanted]
-        there = ", ".join(self.profiles) or "none"
-        if wanted is None:
-            raise ConfigError(f"{self.path} names no default_profile. Say which with --profile NAME ({there}).")
+        chosen = name or self.default_profile or (next(iter(self.profiles)) if len(self.profiles) == 1 else None)
+        if chosen in self.profiles and chosen is not None:
+            return chosen, self.profiles[chosen]
+        names = ", ".join(self.profiles) or "none"
+        if chosen is None:
+            raise ConfigError(f"{self.path} names no default_profile. Name the profile with --profile NAME ({names}).")
         raise ConfigError(
-            f'There is no profile "{wanted}" in {self.path}. There is: {there}. '
-            f"Choose one of them with --profile, or make it: action-returns profile add {wanted}"
+            f'There is no profile "{chosen}" in {self.path}. There is: {names}. '
+            f"Choose one of them with --profile, or make it: action-returns profile add {chosen}"
         )
 
 
@@ -81,37 +81,38 @@ def parse_settings(content: bytes, path: Path) -> Settings:
         raise ConfigError(f"{path} is not valid TOML: {error}. Texts stand in quotes, keys as name = value.") from None
     from pydantic import ValidationError
 
-    from action_returns.settings.models import ConfigFile
+    from action_returns.settings.profile import ConfigFile
 
     try:
         config = ConfigFile.model_validate(raw)
     except ValidationError as error:
-        raise ConfigError(_all_that_is_wrong(path, error)) from None
+        raise ConfigError(_problems_text(path, raw, error)) from None
     settings = Settings(path, config.default_profile, config.profiles)
     if config.default_profile is not None and config.profiles:
         settings.choose()
     return settings
 
 
-def _all_that_is_wrong(path: Path, error: "ValidationError") -> str:
-    said = [_one(detail) for detail in error.errors(include_url=False)]
-    head = f"{path} is not right:" if len(said) == 1 else f"{len(said)} things in {path} are not right:"
-    return "\n  ".join([head, *said])
+def _problems_text(path: Path, raw: Mapping[str, Any], error: "ValidationError") -> str:
+    problems = [_problem_text(detail, raw) for detail in error.errors(include_url=False)]
+    head = f"{path} is not right:" if len(problems) == 1 else f"{len(problems)} things in {path} are not right:"
+    return "\n  ".join([head, *problems])
 
 
-def _one(detail: "ErrorDetails") -> str:
-    kinds = {"ftp", "sftp", "email", "outbox", "draft"}
+def _problem_text(detail: "ErrorDetails", raw: Mapping[str, Any]) -> str:
+    from action_returns.channels import KINDS
+    from action_returns.settings.profile import UNKNOWN_KIND
+
     steps = [str(step) for step in detail["loc"]]
-    # The union adds the chosen kind of channel to the way; people know it as ...channel.port.
-    key = ".".join(step for at, step in enumerate(steps) if not (step in kinds and steps[at - 1] == "channel"))
+    key = ".".join(steps)
     value = detail["input"]
     match detail["type"]:
         case "extra_forbidden":
-            return f"{key}: this key is not known{_close(steps)}."
+            return f"{key}: this key is not known{_close_match(steps, raw)}."
         case "missing":
             return f"{key}: this key is missing."
-        case "union_tag_invalid" | "union_tag_not_found":
-            return f"{key}.kind: one of {', '.join(sorted(kinds))} is allowed."
+        case kind if kind == UNKNOWN_KIND:
+            return f"{key}.kind: one of {', '.join(sorted(KINDS))} is allowed."
     allowed = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     if _is_secret(steps) or isinstance(value, Mapping):
         return f"{key}: allowed is {allowed}." if not isinstance(value, Mapping) else f"{key}: {allowed}."
@@ -119,15 +120,25 @@ def _one(detail: "ErrorDetails") -> str:
 
 
 def _is_secret(steps: list[str]) -> bool:
-    # An address of a team's ledger may hold a password by mistake.
+    # The address of a team's ledger may hold a password by mistake.
     return bool(steps) and ("password" in steps[-1] or steps[-1] == "ledger")
 
 
-def _close(steps: list[str]) -> str:
+def _close_match(steps: list[str], raw: Mapping[str, Any]) -> str:
     from difflib import get_close_matches
 
-    from action_returns.settings import models
-
-    known: Iterable[str] = {name for model in vars(models).values() for name in getattr(model, "model_fields", ())}
-    close = get_close_matches(steps[-1], known, n=1)
+    close = get_close_matches(steps[-1], _known_keys(steps, raw), n=1)
     return f"; did you mean {close[0]}?" if close else ""
+
+
+def _known_keys(steps: list[str], raw: Mapping[str, Any]) -> Iterable[str]:
+    """Return the keys that are allowed in the table that the last step is in."""
+    from action_returns.channels import settings_class
+    from action_returns.settings.profile import ConfigFile, Profile
+
+    match steps:
+        case ["profiles", name, "channel", _]:
+            return settings_class(raw["profiles"][name]["channel"]["kind"]).model_fields
+        case ["profiles", _, _]:
+            return Profile.model_fields
+    return ConfigFile.model_fields

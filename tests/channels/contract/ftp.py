@@ -1,0 +1,19 @@
+"""An FTP server with TLS. One that refuses lets its user read only."""
+
+from contextlib import contextmanager
+
+from action_returns.channels.base import State
+from action_returns.cli import demo_servers
+from tests.channels.contract import PASSWORD, REFERENCE, USER, Receiver, files_in
+
+
+@contextmanager
+def receiver(folder, authority, *, refuses):
+    inbox = folder / "inbox"
+    inbox.mkdir()
+    permissions = "elr" if refuses else "elradfmwMT"
+    with demo_servers.ftp_server(
+        inbox, username=USER, password=PASSWORD, authority=authority, permissions=permissions
+    ) as server:
+        table = {"kind": "ftp", "host": server.host, "port": server.port, "username": USER, "password": REFERENCE}
+        yield Receiver(table, lambda: files_in(inbox), State.SENT)
