@@ -85,6 +85,7 @@ def waits(monkeypatch):
     noting(socket.socket, "sendall", "")
     noting(socket.socket, "recv", "reply")
     noting(ssl.SSLSocket, "do_handshake", "handshake")
+    noting(ssl.SSLSocket, "sendall", "")
     return noted
 
 

@@ -129,6 +129,25 @@ def test_what_a_server_says_of_a_file_that_broke_off_is_waited_for_like_any_answ
     assert ("reply", 4) in waits
 
 
+def test_encryption_of_the_file_is_waited_for_as_long_as_a_connection(waits, server, trusting):
+    """A server that agrees to take the file and then does not encrypt is noticed in the time for connecting."""
+    assert channel(server, trusting, **WAITS).deliver(PARCEL).state is State.SENT
+    assert [minutes for word, minutes in waits if word == "handshake"] == [1, 1]
+    assert ("ActionId,Amount,Reason", 3) in waits
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r", "\r\n"])
+def test_a_password_with_a_line_break_is_named_and_the_server_is_not_asked(line_break):
+    with scripted([b"220 hello\r\n"]) as server:
+        made = ftp_channel(server.port, security="plain", password=lambda: f"first{line_break}second")
+        results = [made.deliver(PARCEL), made.probe()]
+    for result in results:
+        assert failed(result, "The password holds a line break", "Nothing was sent", phase=Phase.CONNECT)
+        assert "FTP server should" not in result.message
+        assert "first" not in result.message
+    assert server.connections == 0
+
+
 def test_encryption_is_waited_for_as_long_as_a_connection(waits, server, trusting):
     assert channel(server, trusting, **WAITS).probe().works
     with scripted([b"220 plain words\r\n"]) as other:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from action_returns.channels.base import DeliveryEndedError, OutgoingFile, Phase, State
+from action_returns.channels.base import DeliveryEndedError, NewServer, OutgoingFile, Phase, State
 from action_returns.channels.ssh_connection import HostKey, read_host_key
 from tests.channels.conftest import MINUTE, PASSWORD, failed, sftp_channel
 from tests.servers import openssh
@@ -100,6 +100,33 @@ def test_a_server_shows_its_key_without_anybody_signing_in(server):
     assert shown == HostKey("ssh-ed25519", server.fingerprints["ed25519"])
     with pytest.raises(DeliveryEndedError, match="Nothing was sent"):
         read_host_key("127.0.0.1", server.port, "SHA256:other", timeout=5)
+
+
+def test_a_new_server_is_asked_about_once_before_anybody_signs_in(tmp_path):
+    with openssh.sshd(tmp_path / "server", password=PASSWORD) as server:
+        new = sftp_channel(server, host_key=None, private_key=None, password=lambda: PASSWORD)
+        asked = []
+        refused = new.probe(lambda shown: asked.append(shown) or False)
+        assert openssh.USER not in server.log.read_text()  # not even the name was told
+        accepted = new.probe(lambda shown: asked.append(shown) or True)
+    assert failed(refused, "was not confirmed", "Nothing was sent or kept", phase=Phase.CONNECT)
+    assert accepted.works
+    fingerprint = server.fingerprints["ed25519"]
+    assert asked == [NewServer("127.0.0.1", server.port, fingerprint)] * 2
+    assert (refused.evidence, accepted.evidence["host_key"]) == ({"host_key": fingerprint}, fingerprint)
+
+
+@pytest.mark.parametrize("kind", openssh.KEY_KINDS)
+def test_a_new_server_is_known_by_the_key_that_is_expected_of_it(server, kind):
+    asked = []
+    result = sftp_channel(server, host_key=None).probe(
+        lambda shown: asked.append(shown) or True, server.fingerprints[kind]
+    )
+    assert result.works
+    assert [shown.fingerprint for shown in asked] == [server.fingerprints[kind]]
+    other = sftp_channel(server, host_key=None).probe(asked.append, "SHA256:" + "x" * 43)
+    assert failed(other, "IS NOT THE EXPECTED ONE", phase=Phase.CONNECT)
+    assert len(asked) == 1
 
 
 def test_a_probe_leaves_nothing_behind(server):
