@@ -13,7 +13,7 @@ test: $(READY)
 	tests/hosts/install_office.sh
 	tests/servers/fetch_servers.sh
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/pytest
+	$(BIN)/pytest --durations=15
 
 test-long: $(READY)
 	tests/hosts/install_office.sh
@@ -51,7 +51,7 @@ bench: $(READY) $(BENCH_READY)
 	$(BIN)/python benchmarks/run.py --peers .venv-bench/bin/python
 
 docs: $(READY)
-	$(BIN)/python docs/print.py
+	$(BIN)/python -m docs.print
 	$(BIN)/python workbook_templates/make_template.py
 
 pictures: $(READY)

@@ -16,6 +16,7 @@ from action_returns.excel.button import BUTTONS
 from action_returns.excel.ribbon import addin_texts
 from action_returns.files import packaged_file
 from action_returns.settings.profile import Profile
+from docs import house
 
 HERE = Path(__file__).parent
 _EXITS = {
@@ -144,7 +145,7 @@ def _channel(channel: type[ChannelSettings]) -> Iterator[str]:
         yield f"| `{setting.key}` | {setting.description} | {needed} | {usual} | `{example}` |"
 
 
-PAGES = {"rules.md": rules, "cli.md": cli, "config.md": config}
+PAGES = {"rules.md": rules, "cli.md": cli, "config.md": config, "architecture.md": house.page}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():
