@@ -1,5 +1,6 @@
 """What each button does to the open workbook, on xlwings' own Windows engine."""
 
+import errno
 import math
 import re
 import subprocess
@@ -246,6 +247,28 @@ def test_a_workbook_in_the_cloud_works_like_any_other(desk, excel, tmp_path):
         excel.open_workbook(path, location="https://contoso.sharepoint.com/sites/x") if path.exists() else desk.book
     )
     assert desk.click("validate").startswith("All 2 rows are ready.")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows locks in another way")
+def test_a_folder_that_cannot_be_locked_is_not_taken_for_a_click_at_work(desk, monkeypatch):
+    def no_locks(_handle, _kind):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", no_locks)
+    desk.open(GOOD)
+    folder = desk.places.ledger_file.parent / "clicks"
+    assert desk.click("validate") == (
+        f"The click did not start: {folder} cannot be used (No locks available). Nothing was changed. Set "
+        "ACTION_RETURNS_HOME to a folder on this computer's own disk."
+    )
+    assert desk.column("E", [4]) == [None]
+
+
+def test_a_folder_that_cannot_be_made_is_named(desk, places):
+    places.ledger_file.parent.mkdir(parents=True, exist_ok=True)
+    (places.ledger_file.parent / "clicks").write_text("a file in the way")
+    desk.open(GOOD)
+    assert desk.click("validate").startswith("The click did not start: ")
 
 
 # ------------------------------------------------------------------------------------------------------------- budgets

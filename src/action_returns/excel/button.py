@@ -1,10 +1,11 @@
 """Run a click: find its workbook, refuse a second click at the same time, and turn every error into a dialogue."""
 
+import errno
 import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, wraps
@@ -170,17 +171,29 @@ def _single_click_lock(paths: Paths, book: str) -> Iterator[None]:
     The operating system releases the lock when the program ends, however it ends.
 
     Raises:
-        ExcelError: another click is at work.
+        ExcelError: another click is at work, or the folder of the locks cannot be used.
     """
-    folder = paths.ledger_file.parent / "clicks"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"{_file_name(book)}.lock").open("wb") as file:
-        if not _lock(file.fileno()):
+    path = paths.ledger_file.parent / "clicks" / f"{_file_name(book)}.lock"
+    with ExitStack() as stack:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            is_free = _lock(stack.enter_context(path.open("wb")).fileno())
+        except OSError as error:
+            raise ExcelError(
+                f"The click did not start: {path.parent} cannot be used ({error.strerror or error}). Nothing was "
+                "changed. Set ACTION_RETURNS_HOME to a folder on this computer's own disk."
+            ) from None
+        if not is_free:
             raise ExcelError("The click before this one is still at work. Wait until it has ended.")
         yield
 
 
 def _lock(handle: int) -> bool:
+    """Lock an open file until it is closed; return False when another program holds the lock.
+
+    Raises:
+        OSError: the file cannot be locked at all, such as on some network drives.
+    """
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -190,7 +203,9 @@ def _lock(handle: int) -> bool:
             import fcntl
 
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except OSError as error:
+        if error.errno not in {errno.EACCES, errno.EAGAIN, errno.EDEADLK}:
+            raise
         return False
     return True
 
