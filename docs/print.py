@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from action_returns import errors
 from action_returns.batch.rules import REFUSALS, RULES, Rule
 from action_returns.channels import KINDS, settings_class
 from action_returns.channels.settings_base import ChannelSettings
@@ -28,11 +29,32 @@ _EXITS = {
     Exit.CANNOT_CONNECT: "cannot connect or sign in",
     Exit.NOT_DELIVERED: "certainly not delivered",
     Exit.UNKNOWN: "outcome unknown: do not send again blindly",
-    Exit.DUPLICATE: "duplicate refused",
+    Exit.DUPLICATE: "nothing new to send: this list, or rows of it, may have arrived before",
     Exit.CONFIGURATION: "configuration or secret missing or wrong",
     Exit.DIFFERENCES: "reconcile found differences (later)",
+    Exit.LEDGER: "the record (ledger) cannot be reached or written; nothing was sent",
     Exit.INTERRUPTED: "interrupted",
 }
+_JSON = """## JSON
+
+With `--json`, wherever it stands on the line, every command prints one JSON object on standard output and nothing else.
+It does so on every exit: also when the line is wrong, when the command is refused, when an error is unexpected, and
+after Ctrl-C. Sentences for people stay on standard error.
+
+| key | meaning |
+|---|---|
+| `problem` | the code of the refusal; null when the command did its work, whatever it found |
+| `message` | what happened, why, and what to do |
+| others | what the command knows; a refusal keeps what was known before it |
+
+Rows with errors or a failed delivery are a result, not a refusal: the exit code and keys such as `errors`, `outcome` or
+`works` tell them.
+
+Lists have a name: `batches` (history list, history export), `profiles` (profile list), `passwords` (secret status),
+`checks` (doctor), `delivered` (demo). Where a file goes to standard output otherwise (`export -o -`, `history file`), the
+object has the facts of that file and `output` is null. `history export` puts the record itself into the list `batches`.
+
+Codes of `problem`, beside those of [files refused as a whole](rules.md):"""
 
 
 def rules() -> str:
@@ -79,9 +101,20 @@ def cli() -> str:
                 found = command.get_command(inner, sub)
                 if found is not None:
                     lines += ["", "```", _help(found, inner, sub), "```"]
+    lines += ["", _JSON, "", "| code | exit | meaning |", "|---|---|---|", *_problems()]
     lines += ["", "## Exit codes", "", "| code | meaning |", "|---|---|"]
     lines += [f"| {int(code)} | {meaning} |" for code, meaning in _EXITS.items()]
     return "\n".join(lines) + "\n"
+
+
+def _problems() -> Iterator[str]:
+    """Return a line for each code of a refusal, from the tree of errors."""
+    yield f"| `unexpected` | {int(Exit.UNEXPECTED)} | An unexpected error. The message names the file with its details. |"
+    yield f"| `interrupted` | {int(Exit.INTERRUPTED)} | Ctrl-C, or the answer to a question was no. |"
+    for error in vars(errors).values():
+        is_refusal = isinstance(error, type) and issubclass(error, errors.ActionReturnsError)
+        if is_refusal and error is not errors.ActionReturnsError and "problem" in vars(error):
+            yield f"| `{error.problem}` | {int(error.exit_code)} | {(error.__doc__ or '').splitlines()[0]} |"
 
 
 def _help(command: click.Command, parent: click.Context | None, name: str) -> str:

@@ -129,7 +129,7 @@ class NoRowsToSendError(ActionReturnsError):
 class DeclinedError(ActionReturnsError):
     """The user was asked and said no. Nothing was sent."""
 
-    problem = "declined"
+    problem = "interrupted"
     exit_code = Exit.INTERRUPTED
 
     def __init__(self, message: str = "Nothing was sent.") -> None:

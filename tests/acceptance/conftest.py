@@ -30,6 +30,14 @@ class Result:
     def json(self):
         return json.loads(self.out)
 
+    @property
+    def facts(self):
+        """What the JSON object of a command that succeeded says, beside the two keys that every object has."""
+        told = self.json
+        assert told.pop("problem") is None
+        assert told.pop("message")
+        return told
+
 
 @pytest.fixture
 def run(capsys):

@@ -244,7 +244,7 @@ def test_send_delivers_once_with_the_json_of_the_contract(outbox, home):
     assert run("history", "file", "1").stdout == EXACT
 
 
-def test_the_same_list_is_refused_until_somebody_insists(outbox):
+def test_the_same_list_is_refused_unless_duplicates_are_allowed(outbox):
     send("--yes")
     again = send("--yes")
     assert (again.returncode, json.loads(again.stdout)["batch"]) == (8, "0001")
@@ -308,11 +308,11 @@ def test_a_failed_delivery_says_so_and_may_be_tried_again(outbox):
     assert (failed.returncode, json.loads(failed.stdout)["outcome"]) == (6, "failed")
     outbox.mkdir()
     assert send("--yes").returncode == 0
-    states = [batch["outcome"] for batch in json.loads(run("history", "list", "--json").stdout)]
+    states = [batch["outcome"] for batch in json.loads(run("history", "list", "--json").stdout)["batches"]]
     assert states == ["handed-over", "failed"]
 
 
-def test_nobody_at_the_other_end_is_exit_code_5(home):
+def test_a_host_that_does_not_exist_is_exit_code_5(home):
     profile(home, {"kind": "ftp", "host": "no-such-host.invalid", "username": "u", "password": "env:PW"})
     result = run("send", "-", "--yes", "--json", stdin=GOOD.encode(), PW="s3cret-canary")
     assert (result.returncode, json.loads(result.stdout)["outcome"]) == (5, "failed")
@@ -327,17 +327,17 @@ def test_profiles_are_made_shown_and_removed(work, home):
         ).returncode
         == 0
     )
-    assert json.loads(run("profile", "list", "--json").stdout)[0]["name"] == "box"
+    assert json.loads(run("profile", "list", "--json").stdout)["profiles"][0]["name"] == "box"
     assert json.loads(run("profile", "show", "box", "--json").stdout)["channel"]["kind"] == "outbox"
     assert run("probe").returncode == 0
     assert run("profile", "remove", "box").returncode == 0
-    assert json.loads(run("profile", "list", "--json").stdout) == []
+    assert json.loads(run("profile", "list", "--json").stdout)["profiles"] == []
 
 
 def test_the_doctor_finds_nothing_wrong_with_a_fresh_home_and_writes_a_bundle(work):
     result = run("doctor", "--json", "--bundle", "support.zip")
     assert result.returncode == 0
-    assert all(finding["well"] for finding in json.loads(result.stdout))
+    assert all(check["well"] for check in json.loads(result.stdout)["checks"])
     assert (work / "support.zip").stat().st_size > 100
 
 

@@ -179,18 +179,18 @@ def test_a_person_who_has_looked_settles_an_unknown_batch(batch, run):
     assert f"confirmed by {event['who']}: asked in the workbook" in shown
     listed = run("history", "list").out
     assert " sent* " in listed
-    assert "a person said so" in listed
+    assert "* marked by a person" in listed
     assert " sent* " in run("action", "show", ONE).out
 
 
 def test_an_outcome_that_the_receiver_gave_bears_no_mark(outbox, run, file):
     run("send", file(), "--yes")
-    assert run("history", "list", "--json").json[0]["marked"] is False
-    assert "a person said so" not in run("history", "list").out
-    assert "a person said so" not in run("action", "show", ONE).out
+    assert run("history", "list", "--json").json["batches"][0]["marked"] is False
+    assert "marked by a person" not in run("history", "list").out
+    assert "marked by a person" not in run("action", "show", ONE).out
 
 
-def test_the_receipt_tells_that_a_person_said_so(batch, run):
+def test_the_receipt_names_the_person_who_marked_the_batch(batch, run):
     page = batch / "receipt.html"
     assert "Unknown: it cannot be told" in page.read_text()
     assert "action-returns history mark 0001" in page.read_text()
@@ -235,7 +235,7 @@ def test_rows_of_a_batch_that_was_marked_failed_may_be_sent_again(batch, outbox,
     [
         (["1", "sent"], 2, "--why"),
         (["1", "sent", "--why", " \u00a0", "--yes"], 2, "--why is empty"),
-        (["1", "sent", *WHY], 2, "Nobody is here to confirm. Batch 0001 was not marked. Add --yes."),
+        (["1", "sent", *WHY], 2, "Cannot ask: there is no terminal. Batch 0001 was not marked. Add --yes."),
         (["1", "unknown", *WHY, "--yes"], 2, "'sent', 'failed'"),
         (["x", "sent", *WHY, "--yes"], 2, "x is not a batch"),
         (["7", "sent", *WHY, "--yes"], 2, "There is no batch 0007"),
@@ -249,7 +249,7 @@ def test_a_mark_that_says_too_little_or_means_nothing_changes_nothing(batch, run
 
 
 @pytest.mark.parametrize("options", [[], ["--yes"]])
-def test_what_is_settled_stays_settled_and_nobody_is_asked_about_it(batch, run, options):
+def test_what_is_settled_stays_settled_without_a_question(batch, run, options):
     run("history", "mark", "1", "sent", *WHY, "--yes")
     again = run("history", "mark", "1", "failed", "--why", "I changed my mind", *options)
     assert again.code == 2

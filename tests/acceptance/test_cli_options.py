@@ -116,7 +116,7 @@ def test_quiet_still_tells_why_it_stopped(outbox, work, run):
 
 
 def test_fix_tells_scripts_what_it_wrote_and_nothing_on_a_dry_run(work, run):
-    told = run("fix", "returns.csv", "-o", "fixed.csv", "--json").json
+    told = run("fix", "returns.csv", "-o", "fixed.csv", "--json").facts
     assert told == {"file": "returns.csv", "output": "fixed.csv", "changes": [], "rows": 2, "ready": 2}
     assert run("fix", "returns.csv", "-o", "other.csv", "--dry-run", "--json").json["output"] is None
     assert not (work / "other.csv").exists()
@@ -161,7 +161,9 @@ def test_the_profile_that_was_named_is_the_one_that_is_used(home, work, run):
     assert (told["profile"], told["environment"], told["destination"]) == ("two", "live", str(work / "two"))
     assert run("send", "returns.csv", "--profile", "two", "--yes").code == 0
     assert [len(list((work / name).iterdir())) for name in ("one", "two")] == [0, 1]
-    assert [(one["profile"], one["environment"]) for one in run("history", "list", "--json").json] == [("two", "live")]
+    assert [(one["profile"], one["environment"]) for one in run("history", "list", "--json").json["batches"]] == [
+        ("two", "live")
+    ]
     assert run("probe", "--profile", "two", "--json").json["destination"] == str(work / "two")
     assert run("profile", "show", "--profile", "two", "--json").json["name"] == "two"
     assert run("send", "returns.csv", "--yes").code == 0, "what went out live says nothing about a test"
@@ -198,7 +200,7 @@ def test_a_profile_without_an_environment_is_not_made(run, work):
     made = run("profile", "add", "acme", "--kind", "outbox", "--set", f"directory={work}")
     assert made.code == 2
     assert "Cannot ask for Environment: there is no terminal. Add --environment live or --environment test" in made.said
-    assert run("profile", "list", "--json").json == []
+    assert run("profile", "list", "--json").json["profiles"] == []
 
 
 def test_a_profile_is_asked_for_its_required_settings_by_name_when_there_is_no_terminal(run):
@@ -211,7 +213,7 @@ def test_a_profile_is_asked_for_its_required_settings_by_name_when_there_is_no_t
 def test_the_status_of_a_password_tells_whether_it_can_be_fetched(home, run, monkeypatch, where):
     monkeypatch.setenv("HERE", "s3cret")
     profile(home, {"kind": "ftp", "host": "x.example", "username": "u", "password": where})
-    (told,) = run("secret", "status", "--json").json
+    (told,) = run("secret", "status", "--json").json["passwords"]
     assert told == {
         "profile": "acme", "of": "channel", "kept": where, "status": "there" if where == "env:HERE" else "missing",
     }  # fmt: skip
@@ -222,7 +224,7 @@ def test_the_doctor_counts_the_batches_and_names_those_in_doubt(outbox, work, ru
     (work / "other.csv").write_text(CSV + "M.8882.4808.5,0,REJECTED\r\n", newline="")
     monkeypatch.setattr("action_returns.channels.folder.OutboxChannel.deliver", cut)
     run("send", "other.csv", "--yes")
-    seen = {one["what"]: one["seen"] for one in run("doctor", "--json").json}
+    seen = {one["what"]: one["seen"] for one in run("doctor", "--json").json["checks"]}
     assert seen["Ledger opens"].startswith("2 batches; outcome unknown: 0002; last copy: ")
     assert seen["Profiles are right"] == "acme"
 

@@ -28,7 +28,7 @@ def clock(monkeypatch):
 
 
 @pytest.mark.parametrize(("order", "codes"), [("dmy", []), ("mdy", ["action-locked"])])
-def test_a_lock_date_is_read_in_the_order_that_was_said(clock, download, file, run, order, codes):
+def test_a_lock_date_is_read_in_the_order_of_the_option(clock, download, file, run, order, codes):
     pending = download(f"Action ID,Locking Date\r\n{ONE},05/06/2026\r\n")
     told = run("check", file(REVERSED), "--pending", pending, "--pending-dates", order, "--json")
     assert [finding["code"] for finding in told.json["findings"]] == codes
@@ -67,7 +67,7 @@ def effect(run, file, *options):
     return run("review", file(REVERSED), "--json", *options).json["effect_cents"]
 
 
-def test_what_is_said_now_about_a_column_counts_more_than_what_was_said_before(download, file, run):
+def test_an_answer_about_a_column_replaces_the_answer_before(download, file, run):
     pending = ("--pending", download(TWO_AMOUNTS))
     assert effect(run, file, *pending, "--pending-column", "amount=Wert") == -1000
     assert effect(run, file, *pending, "--pending-column", "amount=Betrag") == -2500

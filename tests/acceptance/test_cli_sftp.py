@@ -66,7 +66,7 @@ def answered(answer, *arguments):
     return code, shown.decode().replace("\r\n", "\n")
 
 
-def test_nothing_is_sent_to_a_server_nobody_has_confirmed(server, home, returns):
+def test_nothing_is_sent_to_a_server_that_is_not_confirmed(server, home, returns):
     result = run("send", returns, "--yes")
     assert result.returncode == 5
     assert "The key of 127.0.0.1 is not confirmed yet" in said(result)

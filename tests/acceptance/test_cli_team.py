@@ -88,7 +88,7 @@ def test_what_one_has_sent_the_other_cannot_send_and_sees(person, returns):
     assert code == 8
     assert "already" in said
     assert list(bea.outbox.iterdir()) == []
-    (latest, *_) = json.loads(bea("history", "list", "--json")[1])
+    (latest, *_) = json.loads(bea("history", "list", "--json")[1])["batches"]
     assert latest["outcome"] == "handed-over"
     action = Path(returns).read_text().splitlines()[1].split(",")[0]
     assert latest["batch"] in bea("action", "show", action)[1]
@@ -147,12 +147,12 @@ def test_a_database_that_is_away_sends_nothing_and_a_check_says_what_it_could_no
 
 def test_the_doctor_looks_into_the_teams_ledger(person, monkeypatch):
     amy = person("amy")
-    seen = {one["what"]: one for one in json.loads(amy("doctor", "--json")[1])}
+    seen = {one["what"]: one for one in json.loads(amy("doctor", "--json")[1])["checks"]}
     assert seen["Team ledger of acme opens"]["well"]
     assert seen["Password of the ledger of acme"]["seen"] == "can be fetched"
     monkeypatch.setenv("TEAM_PASSWORD", "")
     code, out, _ = amy("doctor", "--json")
-    wrong = [one["what"] for one in json.loads(out) if not one["well"]]
+    wrong = [one["what"] for one in json.loads(out)["checks"] if not one["well"]]
     assert wrong == ["Password of the ledger of acme", "Team ledger of acme opens"]
     assert code != 0
 
@@ -182,7 +182,7 @@ def test_the_password_of_the_teams_ledger_is_kept_beside_the_one_of_the_channel(
     facts = {"ledger": "postgresql://amy@db.example.com/r", "ledger_password": "keyring"}
     profile(home, {"kind": "outbox", "directory": str(home)}, **facts)
     assert run_command(("secret", "status", "--json")) == 0
-    assert json.loads(capsys.readouterr().out) == [
+    assert json.loads(capsys.readouterr().out)["passwords"] == [
         {"profile": "acme", "of": "channel", "kept": "none", "status": "not needed"},
         {"profile": "acme", "of": "ledger", "kept": "keyring", "status": "missing"},
     ]

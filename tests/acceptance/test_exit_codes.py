@@ -1,7 +1,11 @@
 """Every exit code that scripts are promised, reached by a real command, with the words that belong to it."""
 
-import pytest
+import re
 
+import pytest
+from docs.print import cli as cli_page
+
+from action_returns import errors
 from action_returns.channels.base import Outcome, State
 from action_returns.cli.app import run as run_command
 from action_returns.errors import Exit
@@ -73,7 +77,7 @@ def reach(home, outbox, file, run, monkeypatch, tmp_path):
 
     return {
         Exit.DONE: (lambda: run("send", file(), "--yes"), "HANDED-OVER: "),
-        Exit.UNEXPECTED: (unforeseen, "nobody foresaw (ZeroDivisionError)"),
+        Exit.UNEXPECTED: (unforeseen, "Unexpected error (ZeroDivisionError). Details are in "),
         Exit.USAGE: (lambda: run("check"), "Missing argument 'FILE'"),
         Exit.BATCH_HAS_ERRORS: (lambda: run("send", file(BAD), "--yes"), "1 of 3 rows of"),
         Exit.WARNINGS: (lambda: run("check", file(CSV + "M1.2,0,REJECTED\r\n"), "--strict"), "1 row checked"),
@@ -83,7 +87,7 @@ def reach(home, outbox, file, run, monkeypatch, tmp_path):
         Exit.DUPLICATE: (sent_twice, "This exact list was already sent"),
         Exit.CONFIGURATION: (without_a_profile, "There is no profile yet"),
         Exit.LEDGER: (with_a_damaged_ledger, "is damaged"),
-        Exit.INTERRUPTED: (interrupted, "Stopped: interrupted."),
+        Exit.INTERRUPTED: (interrupted, "Stopped: Interrupted. Nothing more was done."),
     }
 
 
@@ -115,7 +119,18 @@ def test_no_exit_code_is_left_untested():
     assert set(Exit) == set(PROMISED) | NEVER_REACHED_YET
 
 
-def test_rows_that_somebody_sent_after_the_check_are_exit_code_8(outbox, file, run, monkeypatch, tmp_path):
+def test_the_page_of_the_commands_lists_every_exit_code():
+    page = cli_page().partition("## Exit codes")[2]
+    assert [int(code) for code in re.findall(r"^\| (\d+) \| .+ \|$", page, re.MULTILINE)] == sorted(Exit)
+
+
+def test_the_page_of_the_commands_lists_every_refusal():
+    page = cli_page()
+    for error in (errors.UsageError, errors.AlreadySentError, errors.LedgerError, errors.ConfigError):
+        assert f"| `{error.problem}` | {int(error.exit_code)} | " in page
+
+
+def test_rows_that_another_person_sent_after_the_check_are_exit_code_8(outbox, file, run, monkeypatch, tmp_path):
     """Another person sends a row of the list after it was checked and before it is recorded."""
     from action_returns.operations import send
 
@@ -135,7 +150,7 @@ def test_rows_that_somebody_sent_after_the_check_are_exit_code_8(outbox, file, r
         result.said
     )
     assert len(list(outbox.iterdir())) == 1, "only the list of the other person"
-    assert len(run("history", "list", "--json").json) == 1
+    assert len(run("history", "list", "--json").json["batches"]) == 1
 
 
 @pytest.mark.parametrize(

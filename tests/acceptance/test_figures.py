@@ -57,7 +57,7 @@ def test_the_review_gives_each_figure_beside_its_name(outbox, run, mixed, pendin
 
 
 def test_the_review_gives_scripts_the_same_figures(outbox, run, mixed, pending):
-    told = run("review", mixed, *pending, "--json").json
+    told = run("review", mixed, *pending, "--json").facts
     del told["unchecked"]
     assert told == {
         "file": mixed,
@@ -153,7 +153,7 @@ def test_the_export_counts_what_it_wrote_and_what_stayed_behind(run, mixed, tmp_
         f"Written: {made} (3 rows, {len(LEAVES)} bytes). Nothing was sent.",
         f"2 rows with errors are not in it: action-returns check {mixed}",
     ]
-    told = run("export", mixed, "-o", str(made), "--json").json
+    told = run("export", mixed, "-o", str(made), "--json").facts
     assert told == {
         "file": mixed, "output": str(made), "rows": 3, "left_out": 2, "bytes": len(LEAVES), "sha256": SHA256,
     }  # fmt: skip
@@ -163,7 +163,7 @@ def test_the_export_counts_what_it_wrote_and_what_stayed_behind(run, mixed, tmp_
 def test_fix_counts_what_it_corrected_and_what_is_left(run, file, tmp_path):
     text = MIXED + "x,1,ORDER_UPDATE\r\n"
     said = run("fix", file(text), "-o", str(tmp_path / "fixed.csv")).said.splitlines()
-    assert said[0] == "2 cells corrected; 5 of 6 rows are ready, 1 still have errors."
+    assert said[0] == "2 cells corrected; 5 of 6 rows are ready, 1 still has errors."
 
 
 def test_a_sending_counts_the_rows_that_left(outbox, run, mixed):
@@ -184,7 +184,7 @@ def test_a_confirmed_number_is_compared_with_the_rows_that_leave(outbox, run, mi
     assert run("send", mixed, "--only-ready", "--confirm-rows", "3").code == 0
 
 
-def test_whoever_is_not_asked_is_told_how_many_rows_may_be_confirmed(outbox, run, mixed):
+def test_without_a_terminal_the_number_of_rows_to_confirm_is_named(outbox, run, mixed):
     assert "or --confirm-rows 3." in run("send", mixed, "--only-ready").said
 
 
@@ -196,7 +196,7 @@ def test_the_history_lists_each_batch_with_its_own_figures(outbox, run, file, mi
         ("0002", "acme", "test", "1,234", "1,200", "handed-over"),
         ("0001", "acme", "test", "3", "1", "handed-over"),
     ]
-    told = run("history", "list", "--json").json
+    told = run("history", "list", "--json").json["batches"]
     assert [(one["batch"], one["rows"], one["reversals"]) for one in told] == [("0002", 1234, 1200), ("0001", 3, 1)]
     assert (told[1]["bytes"], told[1]["sha256"]) == (len(LEAVES), SHA256)
 

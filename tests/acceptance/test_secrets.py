@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from action_returns.cli import demo_servers
 from tests.acceptance.test_cli import GOOD, profile, run
+from tests.servers import loopback
 
 CANARY = "Canary+Pa55/word~in=the&mine"
 USER = "user"
@@ -76,7 +76,7 @@ def work(tmp_path, monkeypatch):
 
 @pytest.fixture
 def authority(tmp_path_factory):
-    return demo_servers.make_authority(tmp_path_factory.mktemp("authority"))
+    return loopback.make_authority(tmp_path_factory.mktemp("authority"))
 
 
 @contextlib.contextmanager
@@ -84,10 +84,10 @@ def receiving(kind, folder, authority, password):
     """Run a server of a kind; give the channel's settings for it."""
     if kind == "ftp":
         folder.mkdir()
-        with demo_servers.ftp_server(folder, username=USER, password=password, authority=authority) as server:
+        with loopback.ftp_server(folder, username=USER, password=password, authority=authority) as server:
             yield {"kind": "ftp", "host": server.host, "port": server.port, "username": USER}
     else:
-        with demo_servers.mail_server(username=USER, password=password, authority=authority) as server:
+        with loopback.mail_server(username=USER, password=password, authority=authority) as server:
             addresses = {"sender": "returns@example.com", "recipient": "batch@example.com"}
             yield {"kind": "email", "host": server.host, "port": server.port, "username": USER, **addresses}
 
@@ -160,7 +160,7 @@ def test_the_list_of_processes_does_not_show_it(home, work, authority, secret_fi
         looked.append(handler)
         hold.wait(10)
 
-    with demo_servers.ftp_server(
+    with loopback.ftp_server(
         inbox, username=USER, password=CANARY, authority=authority, changes={"on_file_received": slowly}
     ) as server:
         profile(

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from action_returns.cli import demo_servers
 from tests.acceptance.test_cli import EXACT, GOOD, profile, run
+from tests.servers import loopback
 
 
 @pytest.fixture
@@ -16,11 +16,11 @@ def receiver(home, tmp_path, tmp_path_factory, monkeypatch):
     (tmp_path / "returns.csv").write_text(GOOD, newline="")
     (tmp_path / "password").write_text("s3cret")
     (tmp_path / "password").chmod(0o600)
-    authority = demo_servers.make_authority(tmp_path_factory.mktemp("authority"))
+    authority = loopback.make_authority(tmp_path_factory.mktemp("authority"))
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.bundle))
     inbox = tmp_path / "inbox"
     inbox.mkdir()
-    with demo_servers.ftp_server(inbox, username="user", password="s3cret", authority=authority) as server:
+    with loopback.ftp_server(inbox, username="user", password="s3cret", authority=authority) as server:
         facts = {"host": server.host, "port": server.port, "username": "user", "password": "file:password"}
         profile(home, {"kind": "ftp", **facts})
         yield inbox
@@ -52,7 +52,7 @@ def test_a_connection_without_encryption_is_told_each_time_and_recorded(home, tm
     (tmp_path / "returns.csv").write_text(GOOD, newline="")
     inbox = tmp_path / "inbox"
     inbox.mkdir()
-    with demo_servers.ftp_server(inbox, username="user", password="s3cret", authority=None) as server:
+    with loopback.ftp_server(inbox, username="user", password="s3cret", authority=None) as server:
         facts = {"host": server.host, "port": server.port, "username": "user", "password": "env:SECRET"}
         profile(home, {"kind": "ftp", "security": "plain", **facts})
         refused = run("send", "returns.csv", "--yes", SECRET="s3cret")

@@ -13,8 +13,7 @@ from action_returns.channels.base import Phase, ProbeResult, State
 from action_returns.channels.email import EmailChannel
 from action_returns.channels.ftp import FtpChannel
 from action_returns.channels.sftp import SftpChannel
-from action_returns.cli import demo_servers
-from tests.servers import openssh, postfix, unpacked
+from tests.servers import loopback, openssh, postfix, unpacked
 from tests.servers.ftp_daemons import DAEMONS, USER
 
 PASSWORD = "s3cret-canary-pass"
@@ -22,7 +21,7 @@ PASSWORD = "s3cret-canary-pass"
 
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory):
-    return demo_servers.make_authority(tmp_path_factory.mktemp("authority"))
+    return loopback.make_authority(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +32,7 @@ def trusting(authority):
 @pytest.fixture(scope="session")
 def wrong_name(tmp_path_factory):
     """A certificate for another host, and a context that trusts its issuer."""
-    made = demo_servers.make_authority(tmp_path_factory.mktemp("wrong"), "elsewhere.example")
+    made = loopback.make_authority(tmp_path_factory.mktemp("wrong"), "elsewhere.example")
     return made, ssl.create_default_context(cafile=str(made.bundle))
 
 
@@ -45,7 +44,7 @@ def expired(tmp_path_factory):
     certificate = authority.issue_cert("127.0.0.1", not_before=past - timedelta(9), not_after=past)
     authority.cert_pem.write_to_path(str(folder / "authority.pem"))
     certificate.private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
-    made = demo_servers.Authority(folder / "authority.pem", folder / "server.pem")
+    made = loopback.Authority(folder / "authority.pem", folder / "server.pem")
     return made, ssl.create_default_context(cafile=str(made.bundle))
 
 

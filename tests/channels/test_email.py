@@ -6,8 +6,8 @@ import pytest
 
 from action_returns.channels.base import OutgoingFile, Phase, State
 from action_returns.channels.email import EmailChannel
-from action_returns.cli import demo_servers
 from tests.channels.conftest import MINUTE, PASSWORD, email_channel, failed
+from tests.servers import loopback
 from tests.servers.go_between import scripted
 
 PARCEL = OutgoingFile(
@@ -23,7 +23,7 @@ def channel(server, context, **changes):
 
 @pytest.fixture
 def server(authority):
-    with demo_servers.mail_server(username="user", password=PASSWORD, authority=authority) as running:
+    with loopback.mail_server(username="user", password=PASSWORD, authority=authority) as running:
         yield running
 
 
@@ -36,14 +36,14 @@ def test_the_attachment_arrives_byte_by_byte_under_its_name(server, trusting):
 
 
 def test_implicit_tls_works_too(authority, trusting):
-    with demo_servers.mail_server(username="user", password=PASSWORD, authority=authority, implicit=True) as server:
+    with loopback.mail_server(username="user", password=PASSWORD, authority=authority, implicit=True) as server:
         outcome = channel(server, trusting, security="implicit-tls").deliver(PARCEL)
         assert outcome.state is State.HANDED_OVER
         assert server.attachments() == [(PARCEL.name, PARCEL.content)]
 
 
 def test_a_server_without_sign_in_is_used_without(trusting):
-    with demo_servers.mail_server(username=None, password="", authority=None) as server:
+    with loopback.mail_server(username=None, password="", authority=None) as server:
         made = channel(server, trusting, security="plain", username=None, password=None)
         assert made.deliver(PARCEL).state is State.HANDED_OVER
 
@@ -54,7 +54,7 @@ def test_a_probe_sends_nothing(server, trusting):
 
 
 def test_starttls_is_required_and_never_skipped(trusting):
-    with demo_servers.mail_server(username=None, password="", authority=None) as server:
+    with loopback.mail_server(username=None, password="", authority=None) as server:
         assert failed(channel(server, trusting).deliver(PARCEL), "does not offer an encrypted", phase=Phase.CONNECT)
         assert server.messages == []
 
@@ -66,7 +66,7 @@ def test_a_certificate_nobody_vouches_for_is_refused(server):
 @pytest.mark.parametrize(("which", "says"), [("wrong_name", "made for another"), ("expired", "expired")])
 def test_a_wrong_certificate_is_refused_and_named(request, which, says):
     authority, context = request.getfixturevalue(which)
-    with demo_servers.mail_server(username="user", password=PASSWORD, authority=authority) as server:
+    with loopback.mail_server(username="user", password=PASSWORD, authority=authority) as server:
         assert failed(channel(server, context).deliver(PARCEL), says, phase=Phase.CONNECT)
 
 
@@ -117,13 +117,13 @@ class _Refusing:
 )
 def test_a_refusal_names_what_was_refused(authority, trusting, step, reply, says):
     handler = _Refusing(step, reply)
-    with demo_servers.mail_server(username="user", password=PASSWORD, authority=authority, handler=handler) as server:
+    with loopback.mail_server(username="user", password=PASSWORD, authority=authority, handler=handler) as server:
         assert failed(channel(server, trusting).deliver(PARCEL), says, reply[:3], "Nothing was sent")
 
 
 def test_a_lost_answer_after_the_final_dot_is_unknown_and_never_failed(authority, trusting):
     handler = _Refusing("CUT", "250 OK")
-    with demo_servers.mail_server(username="user", password=PASSWORD, authority=authority, handler=handler) as server:
+    with loopback.mail_server(username="user", password=PASSWORD, authority=authority, handler=handler) as server:
         outcome = channel(server, trusting).deliver(PARCEL)
     assert outcome.state is State.UNKNOWN
     assert "Do not send it again yet" in outcome.message

@@ -19,8 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from action_returns.channels.base import OutgoingFile, State
-from action_returns.cli import demo_servers
 from tests.channels.conftest import PASSWORD, email_channel
+from tests.servers import loopback
 from tests.servers.go_between import KINDS, scripted
 from tests.servers.smtp_faults import Disturbance, disturbed
 
@@ -39,7 +39,7 @@ def servers(request, authority):
         yield ports, {}, server.attachments
         return
     facts = {"username": "user", "password": PASSWORD, "authority": authority}
-    with demo_servers.mail_server(**facts) as starttls, demo_servers.mail_server(**facts, implicit=True) as implicit:
+    with loopback.mail_server(**facts) as starttls, loopback.mail_server(**facts, implicit=True) as implicit:
         ports = dict(zip(SECURITIES, (starttls.port, implicit.port), strict=True))
         sign_in = {"username": "user", "password": lambda: PASSWORD}
 

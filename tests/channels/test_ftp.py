@@ -7,8 +7,8 @@ import threading
 import pytest
 
 from action_returns.channels.base import OutgoingFile, Phase, State
-from action_returns.cli import demo_servers
 from tests.channels.conftest import MINUTE, PASSWORD, failed, ftp_channel
+from tests.servers import loopback
 from tests.servers.ftp_faults import HERE, scripted
 from tests.servers.go_between import Peer, listening_for
 
@@ -24,12 +24,12 @@ def channel(server, context, **changes):
 
 @pytest.fixture
 def server(inbox, authority):
-    with demo_servers.ftp_server(inbox, username="user", password=PASSWORD, authority=authority) as running:
+    with loopback.ftp_server(inbox, username="user", password=PASSWORD, authority=authority) as running:
         yield running
 
 
 def misbehaving(inbox, authority, **changes):
-    return demo_servers.ftp_server(inbox, username="user", password=PASSWORD, authority=authority, changes=changes)
+    return loopback.ftp_server(inbox, username="user", password=PASSWORD, authority=authority, changes=changes)
 
 
 @pytest.mark.parametrize("upload", ["direct", "temp-rename"])
@@ -44,7 +44,7 @@ def test_the_server_holds_exactly_the_bytes_under_the_final_name_only(server, tr
 
 
 def test_plain_ftp_works_where_it_was_accepted(inbox):
-    with demo_servers.ftp_server(inbox, username="user", password=PASSWORD, authority=None) as server:
+    with loopback.ftp_server(inbox, username="user", password=PASSWORD, authority=None) as server:
         outcome = channel(server, None, security="plain").deliver(PARCEL)
     assert (outcome.state, outcome.evidence["security"]) == (State.SENT, "not encrypted")
 
@@ -64,7 +64,7 @@ def test_a_certificate_nobody_vouches_for_is_refused_without_being_asked_to(serv
 @pytest.mark.parametrize(("which", "says"), [("wrong_name", "made for another"), ("expired", "expired")])
 def test_a_wrong_certificate_is_refused_and_named(request, inbox, which, says):
     authority, context = request.getfixturevalue(which)
-    with demo_servers.ftp_server(inbox, username="user", password=PASSWORD, authority=authority) as server:
+    with loopback.ftp_server(inbox, username="user", password=PASSWORD, authority=authority) as server:
         assert failed(channel(server, context).deliver(PARCEL), says, "Nothing was sent", phase=Phase.CONNECT)
 
 
@@ -74,7 +74,7 @@ def test_a_wrong_password_is_told_plainly(server, trusting):
 
 
 def test_a_server_without_tls_never_gets_the_password(inbox, trusting):
-    with demo_servers.ftp_server(inbox, username="user", password=PASSWORD, authority=None) as server:
+    with loopback.ftp_server(inbox, username="user", password=PASSWORD, authority=None) as server:
         assert failed(channel(server, trusting).deliver(PARCEL), "does not offer an encrypted", phase=Phase.CONNECT)
 
 
@@ -203,7 +203,7 @@ def test_a_refusal_after_the_last_byte_removes_what_was_left(inbox, authority, t
 
 
 def test_a_user_without_write_access_is_told_plainly(inbox, authority, trusting):
-    with demo_servers.ftp_server(
+    with loopback.ftp_server(
         inbox, username="user", password=PASSWORD, authority=authority, permissions="elr"
     ) as server:
         assert failed(channel(server, trusting).deliver(PARCEL), "did not take the file", "write")

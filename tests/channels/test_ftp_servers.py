@@ -7,9 +7,8 @@ import ssl
 import pytest
 
 from action_returns.channels.base import OutgoingFile, Phase, State
-from action_returns.cli import demo_servers
 from tests.channels.conftest import PASSWORD, ftp_channel
-from tests.servers import unpacked
+from tests.servers import loopback, unpacked
 from tests.servers.ftp_daemons import DAEMONS, USER
 
 PARCEL = OutgoingFile(
@@ -75,7 +74,7 @@ def test_implicit_tls_delivers(run, trusting):
 
 
 def test_the_other_protocol_of_the_internet_works_too(run, tmp_path):
-    authority = demo_servers.make_authority(tmp_path, "::1")
+    authority = loopback.make_authority(tmp_path, "::1")
     context = ssl.create_default_context(cafile=str(authority.bundle))
     certificate = str(authority.server)
     with run(

@@ -13,7 +13,7 @@ import pytest
 from action_returns.channels import line_protocol
 from action_returns.channels.base import InvalidReplyError
 from action_returns.channels.smtp_client import SmtpClient
-from action_returns.cli import demo_servers
+from tests.servers import loopback
 from tests.servers.go_between import scripted
 
 WELCOME = b"220 mail.example ESMTP\r\n"
@@ -353,7 +353,7 @@ def send(port, context, content, *, end):
 
 
 def test_lines_that_start_with_a_dot_arrive_as_they_were_at_aiosmtpd():
-    with demo_servers.mail_server(username=None, password="", authority=None) as server:
+    with loopback.mail_server(username=None, password="", authority=None) as server:
         assert send(server.port, None, b"Subject: dots\r\n\r\n" + DOTS, end=True).code == 250
         assert server.messages == [b"Subject: dots\r\n\r\n" + DOTS + b"\r\n"]
 
@@ -365,7 +365,7 @@ def test_lines_that_start_with_a_dot_arrive_as_they_were_at_postfix(postfix_serv
 
 
 def test_a_message_without_its_last_line_is_none_at_aiosmtpd():
-    with demo_servers.mail_server(username=None, password="", authority=None) as server:
+    with loopback.mail_server(username=None, password="", authority=None) as server:
         send(server.port, None, b"Subject: abandoned\r\n\r\n" + DOTS, end=False)
     assert server.messages == []
 

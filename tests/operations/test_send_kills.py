@@ -12,10 +12,9 @@ import pytest
 
 from action_returns.batch.cells import ReadyRows
 from action_returns.batch.csv_format import csv_bytes
-from action_returns.cli import demo_servers
 from action_returns.ledger.ledger import open_ledger
 from tests.operations.sender import STEPS, rows_of
-from tests.servers import openssh
+from tests.servers import loopback, openssh
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL and fork")
 
@@ -80,8 +79,8 @@ def ftp_renamed(tmp_path):
 def _ftp(tmp_path, upload):
     folder = tmp_path / "inbox"
     folder.mkdir()
-    authority = demo_servers.make_authority(tmp_path)
-    with demo_servers.ftp_server(folder, username="user", password=PASSWORD, authority=authority) as server:
+    authority = loopback.make_authority(tmp_path)
+    with loopback.ftp_server(folder, username="user", password=PASSWORD, authority=authority) as server:
         facts = {
             "kind": "FtpChannel", "host": server.host, "port": server.port, "security": "explicit-tls",
             "username": "user", "password": PASSWORD, "bundle": str(authority.bundle), "upload": upload,
@@ -119,8 +118,8 @@ def _sftp(server, upload):
 
 @pytest.fixture
 def email(tmp_path):
-    authority = demo_servers.make_authority(tmp_path)
-    with demo_servers.mail_server(username="user", password=PASSWORD, authority=authority) as server:
+    authority = loopback.make_authority(tmp_path)
+    with loopback.mail_server(username="user", password=PASSWORD, authority=authority) as server:
         facts = {
             "kind": "EmailChannel", "host": server.host, "port": server.port, "security": "starttls",
             "username": "user", "password": PASSWORD, "bundle": str(authority.bundle),

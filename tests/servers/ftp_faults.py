@@ -9,8 +9,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final, Literal, Self
 
-from action_returns.cli.demo_servers import LOOPBACK, Authority
 from tests.servers.go_between import GARBAGE, Kind, Peer, Scripted, listening_for, say
+from tests.servers.loopback import LOOPBACK, Authority
 
 _PASSIVE: Final = re.compile(rb"\d+,\d+,\d+,\d+,(\d+),(\d+)")
 _EXTENDED: Final = re.compile(rb"\(\|\|\|(\d+)\|\)")

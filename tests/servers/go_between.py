@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from action_returns.cli.demo_servers import LOOPBACK
+from tests.servers.loopback import LOOPBACK
 
 Kind = Literal["cut", "hang", "garbage"]
 KINDS: Final[tuple[Kind, ...]] = ("cut", "hang", "garbage")

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from action_returns.cli.demo_servers import LOOPBACK, Authority
 from tests.servers.go_between import GARBAGE, Kind, Peer, listening_for
+from tests.servers.loopback import LOOPBACK, Authority
 
 
 @dataclass(slots=True)

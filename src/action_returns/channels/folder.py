@@ -189,7 +189,6 @@ def probe_folder(directory: Path) -> ProbeResult:
     )
 
 
-
 def _failed(directory: Path, error: OSError) -> Outcome:
     match error.errno:
         case errno.ENOSPC | errno.EDQUOT:

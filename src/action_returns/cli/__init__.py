@@ -1,6 +1,7 @@
-"""The command line, thin: words in, use cases called, words out."""
+"""The command line: read the options, call one operation, print what it returns."""
 
 import sys
+from io import TextIOWrapper
 
 
 def main() -> None:
@@ -12,4 +13,7 @@ def main() -> None:
         return
     from action_returns.cli.app import run
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # Windows pipes know few letters: none may stop a command
     sys.exit(run(sys.argv[1:]))

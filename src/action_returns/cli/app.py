@@ -2,15 +2,19 @@
 
 import gc
 import importlib
+import io
+import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import nullcontext, redirect_stdout, suppress
+from dataclasses import dataclass
 from typing import Final
 
 import click
 
 from action_returns import __version__
-from action_returns.cli.options import CommandEndedError
+from action_returns.cli.output import Output, write_end, write_facts
 from action_returns.errors import ActionReturnsError, Exit
 
 COMMANDS: Final = {
@@ -31,10 +35,12 @@ COMMANDS: Final = {
     "completion": "setup:completion_command",
 }
 """Command -> module and function, in the order of the work."""
+COMPLETION_VARIABLE: Final = "_ACTION_RETURNS_COMPLETE"
+"""Variable through which a shell asks for completions; the script that `completion` prints sets it."""
 
 
 class _Tree(click.Group):
-    """Loads a command's module only when the command is called: start-up is most of a small check."""
+    """A group that loads a command's module only when the command is called: start-up is most of a small check."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # as click calls it
         return list(COMMANDS)
@@ -58,21 +64,35 @@ class _Tree(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.command(cls=_Tree, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.command(
+    cls=_Tree,
+    # \b keeps the lines of a paragraph apart.
+    help="Report returned mobile-app actions to impact.com: check the file, make the exact CSV, deliver it.\n\n"
+    "\b\n"
+    "action-returns new returns.xlsm      make the workbook to fill in\n"
+    "action-returns check returns.xlsx    what is wrong, where, and what to do\n"
+    "action-returns review returns.xlsx   totals, money effect, destination\n"
+    "action-returns send returns.xlsx     deliver it over the profile's channel, with proof\n",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="action-returns", message="%(prog)s %(version)s")
 def tree() -> None:
-    r"""Tell impact.com which mobile-app actions were returned: check the file, make the exact CSV, deliver it.
+    """Hold the commands; it does nothing by itself."""
 
-    \b
-    action-returns new returns.xlsm             the workbook to fill in
-    action-returns check returns.xlsx           what is wrong, where, and what to do
-    action-returns review returns.xlsx          totals, money effect, destination
-    action-returns send returns.xlsx            deliver it over the profile's channel, with proof
-    """
+
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """How a command ended: its exit code, the code of the refusal (None when there is none), and the message."""
+
+    code: int
+    problem: str | None
+    message: str
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command.
+
+    With ``--json``, wherever it stands on the line, standard output gets one JSON object on every exit.
 
     Args:
         arguments: as they stand on the command line, without the program's name.
@@ -83,50 +103,99 @@ def run(arguments: Sequence[str]) -> int:
     # One command is one short process over a few large lists: looking through them for cycles again and again
     # costs a tenth of the time and finds nothing.
     gc.disable()
-    debug = "--debug" in arguments
     try:
-        result = tree.main([word for word in arguments if word != "--debug"], "action-returns", standalone_mode=False)
-    except Exception as error:  # noqa: BLE001  # the last one to catch it: a user never sees a traceback
-        if debug:
-            traceback.print_exc()
-        return _stopped(error)
-    except KeyboardInterrupt:
-        return _refused(
-            "interrupted. Nothing more was done; see what was sent with: action-returns history list", Exit.INTERRUPTED
-        )
+        words, as_json, debug = _without_flags(arguments)
+        return _run(words, as_json=as_json, debug=debug)
     finally:
         gc.enable()
-    return int(result or 0)
 
 
-def _stopped(error: Exception) -> int:
-    """Say why a command stopped, and give its exit code."""
+def _run(words: list[str], *, as_json: bool, debug: bool) -> int:
+    output = Output(as_json=as_json)
+    other = io.StringIO()  # what click or a library prints: the help, the version
+    try:
+        with redirect_stdout(other) if as_json else nullcontext():
+            code = _invoke(words, output)
+        ending = _Ending(code, output.facts.get("problem"), output.message or other.getvalue().strip() or "Done.")
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the last one to catch it: a user never sees a traceback
+        ending = _ending(error, output, debug=debug)
+    try:
+        if as_json:
+            ending = _print_object(output, ending, debug=debug)
+        sys.stdout.flush()
+    except BrokenPipeError:  # standard output was closed by the reader; the command itself has ended
+        _discard_stdout()
+    except OSError as error:  # such as a full disk
+        _discard_stdout()
+        output.error(f"Standard output cannot be written: {error.strerror or error}. The result was: {ending.message}")
+        return ending.code or Exit.UNEXPECTED
+    return ending.code
+
+
+def _without_flags(arguments: Sequence[str]) -> tuple[list[str], bool, bool]:
+    """Return the words for click, whether there is ``--json``, and whether there is ``--debug``."""
+    words = list(arguments)
+    end = words.index("--") if "--" in words else len(words)
+    options = words[:end]
+    rest = [word for word in options if word not in {"--json", "--debug"}]
+    return rest + words[end:], "--json" in options, "--debug" in options
+
+
+def _invoke(words: list[str], output: Output) -> int:
+    if os.environ.get(COMPLETION_VARIABLE):
+        tree.main(words, "action-returns", complete_var=COMPLETION_VARIABLE)
+    # Not tree.main: it takes a network connection that breaks (EPIPE, EOFError) for a user who stops the command.
+    try:
+        with tree.make_context("action-returns", words, obj=output) as context:
+            return int(tree.invoke(context) or 0)
+    except click.exceptions.Exit as error:  # after --help and --version
+        return error.exit_code
+
+
+def _ending(error: BaseException, output: Output, *, debug: bool) -> _Ending:
+    """Print why a command stopped, and return it."""
+    if debug:
+        traceback.print_exception(error)
     match error:
-        case CommandEndedError():
-            return error.code
-        case click.exceptions.Abort():
-            return _refused("interrupted. Nothing was sent.", Exit.INTERRUPTED)
+        case click.exceptions.NoArgsIsHelpError():
+            error.show()
+            path = error.ctx.command_path
+            return _Ending(Exit.USAGE, "usage", f"There is no command after {path}. See: {path} --help")
         case click.ClickException():
             error.show()
-            return Exit.USAGE
-        case BrokenPipeError():
-            sys.stderr.close()  # whoever read our output has gone; nobody is left to tell
-            return Exit.DONE
+            return _Ending(Exit.USAGE, "usage", error.format_message())
+        case click.exceptions.Abort():
+            ending = _Ending(Exit.INTERRUPTED, "interrupted", "Interrupted. Nothing was sent.")
+        case KeyboardInterrupt():
+            text = "Interrupted. Nothing more was done. See what was sent: action-returns history list"
+            ending = _Ending(Exit.INTERRUPTED, "interrupted", text)
+        case BrokenPipeError() if _stdout_is_closed():
+            text = "Standard output was closed by its reader before everything was printed."
+            ending = _Ending(Exit.INTERRUPTED, "interrupted", text)
         case ActionReturnsError():
-            return _refused(str(error), error.exit_code)
+            ending = _Ending(error.exit_code, error.problem, error.message)
         case _:
-            return _unexpected(error)
+            text = f"Unexpected error ({type(error).__name__}). {_save_details(error)}"
+            ending = _Ending(Exit.UNEXPECTED, "unexpected", text)
+    output.error(ending.message)
+    return ending
 
 
-def _unexpected(error: Exception) -> int:
-    kept = _keep_details(error)
-    return _refused(f"something went wrong that nobody foresaw ({type(error).__name__}). {kept}", Exit.UNEXPECTED)
+def _print_object(output: Output, ending: _Ending, *, debug: bool) -> _Ending:
+    """Print the one JSON object; return the ending, which is another one when a fact cannot be worked out."""
+    facts = {key: value for key, value in output.facts.items() if key not in {"problem", "message"}}
+    try:
+        write_facts(facts, sys.stdout)
+    except OSError:  # of standard output: the facts themselves are at hand
+        raise
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the object has begun: it is ended, whatever happened
+        ending = _ending(error, output, debug=debug)
+    write_end(ending.problem, ending.message, sys.stdout)
+    return ending
 
 
-def _keep_details(error: Exception) -> str:
-    """Write the details where the user finds them, and say where."""
-    import os
-
+def _save_details(error: BaseException) -> str:
+    """Write the details where the user finds them, and return a sentence that names the file."""
     from action_returns.files import default_paths
     from action_returns.operations.error_details import save_error_details
 
@@ -136,8 +205,22 @@ def _keep_details(error: Exception) -> str:
     return f"Details are in {path}. What was sent, if anything, shows in: action-returns history list"
 
 
-def _refused(text: str, code: Exit) -> int:
-    from action_returns.cli.output import Output
+def _stdout_is_closed() -> bool:
+    """Return whether the reader of standard output has closed it."""
+    import select
 
-    Output().refuse(text)
-    return code
+    try:
+        sys.stdout.flush()
+        poll = select.poll()  # output that is not buffered has nothing left to flush
+        poll.register(sys.stdout.fileno(), 0)
+        return bool(poll.poll(0))
+    except BrokenPipeError:
+        return True
+    except (AttributeError, OSError, ValueError):  # Windows has no poll, and standard output may be no file
+        return False
+
+
+def _discard_stdout() -> None:
+    """Point standard output to nothing, so that Python does not fail when it flushes it at the end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,17 +1,14 @@
-"""``action-returns check``: what is wrong, where, and what to do."""
+"""``check`` and ``review``: what is wrong, where, and what to do; what would be sent, and where to."""
 
-import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TextIO
+from typing import Any, Final
 
 import click
 
 from action_returns.batch.report import CheckResult
 from action_returns.cli.options import (
     CommandContext,
-    CommandEndedError,
     batch_file,
     global_options,
     live_workbook,
@@ -24,8 +21,8 @@ from action_returns.operations.check import CheckedBatch, PendingSource
 from action_returns.operations.review import Review, review, review_facts, unchecked, write_review_page
 from action_returns.operations.texts import counted
 
-_WIDEST_FOUND = 30
-_MOST_PRINTED = 200
+_FOUND_WIDTH: Final = 30
+_PRINTED_FINDINGS: Final = 200
 """Findings printed for people; all of them with --verbose or --json."""
 
 
@@ -36,69 +33,63 @@ _MOST_PRINTED = 200
 @click.option("--strict", is_flag=True, help="Exit with 4 when there are warnings.")
 @global_options
 def check_command(
-    run: CommandContext, *, file: str, sheet: str | None, pending: PendingSource | None, live: bool, strict: bool
+    context: CommandContext, *, file: str, sheet: str | None, pending: PendingSource | None, live: bool, strict: bool
 ) -> int:
     """Check every row of FILE (.xlsx, .xlsm, .csv, or - for CSV on standard input). Changes nothing, sends nothing."""
     try:
         if live:
-            checked = run.checked_live(run.open_workbook(file), pending)
+            checked = context.checked_live(context.open_workbook(file), pending)
         else:
-            checked = run.checked(file, run.account(), pending=pending, sheet=sheet)
-    except FileError as problem:
-        if run.words.as_json:
-            run.words.json(refused_json(file, problem))
-            raise CommandEndedError(Exit.BATCH_HAS_ERRORS) from None
+            checked = context.checked(file, context.account(), pending=pending, sheet=sheet)
+    except FileError:
+        context.output.json({"file": file, "rows": 0, "ready": 0, "errors": 0, "warnings": 0, "findings": []})
         raise
-    if run.words.as_json:
-        write_json(checked, sys.stdout)
+    if context.output.as_json:
+        context.output.json(check_json(checked))
     else:
-        print_findings(run.words, checked.report)
-        print_totals(run.words, checked)
+        print_findings(context.output, checked.report)
+        print_totals(context.output, checked)
     if checked.report.ready < checked.report.rows:
         return Exit.BATCH_HAS_ERRORS
     return Exit.WARNINGS if strict and checked.report.warnings else Exit.DONE
 
 
-def refused_json(file: str, problem: FileError) -> dict[str, object]:
-    """Give the JSON of a file that was refused as a whole."""
-    empty = {"file": file, "rows": 0, "ready": 0, "errors": 0, "warnings": 0, "findings": []}
-    return {**empty, "problem": problem.problem, "message": problem.message}
-
-
-def write_json(checked: CheckedBatch, stream: TextIO) -> None:
-    """Write the verdict, one finding at a time: there may be three million of them."""
+def check_json(checked: CheckedBatch) -> dict[str, Any]:
+    """Return the result for machines; the findings are an iterator, for there may be three million of them."""
     report = checked.report
-    head = {
+    return {
         "file": checked.file,
         "rows": report.rows,
         "ready": report.ready,
         "errors": report.errors,
         "warnings": report.warnings,
-        "problem": None,
         "origin": checked.reading.origin,
         "notes": list(notes(checked)),
         "unchecked": unchecked(checked),
+        "findings": (asdict(finding) for finding in report),
+        "message": _verdict(report),
     }
-    encode = json.JSONEncoder(ensure_ascii=True).encode
-    stream.write(encode(head).removesuffix("}") + ', "findings": [')
-    between = "\n"
-    for finding in report:
-        stream.write(f"{between}  {encode(asdict(finding))}")
-        between = ",\n"
-    stream.write("\n]}\n" if len(report) else "]}\n")
 
 
 def notes(checked: CheckedBatch) -> tuple[str, ...]:
-    """Give what the readers left aside or assumed."""
+    """Return what the readers left out or assumed."""
     return checked.reading.notes + (checked.pending.notes if checked.pending is not None else ())
 
 
-def print_findings(words: Output, report: CheckResult) -> None:
+def _verdict(report: CheckResult) -> str:
+    """Return one sentence about all rows."""
+    out = report.rows - report.ready
+    if not out:
+        return f"{counted(report.rows, 'row')} checked, all ready."
+    return f"{out:,} of {counted(report.rows, 'row')} would stay behind because of errors; {report.ready:,} ready."
+
+
+def print_findings(output: Output, report: CheckResult) -> None:
     """Print the findings as a table, the first ones when there are very many."""
-    most = len(report) if words.verbose else _MOST_PRINTED
+    most = len(report) if output.verbose else _PRINTED_FINDINGS
     if not len(report):
         return
-    words.table(
+    output.table(
         ("Where", "", "What", "Found", "What to do"),
         (
             (
@@ -106,46 +97,42 @@ def print_findings(words: Output, report: CheckResult) -> None:
                 f.severity.value,
                 f.code,
                 _shorten(f.found),
-                _advice(f.message, f.fix),
+                _message_with_fix(f.message, f.fix),
             )
             for f in report[:most]
         ),
     )
-    words.show()
+    output.data()
     if len(report) > most:
-        words.show(f"… and {len(report) - most} more (all of them with --verbose or --json).")
+        output.data(f"… and {len(report) - most:,} more (all of them with --verbose or --json).")
     counts = ", ".join(f"{number} {code}" for code, number in report.counts.items())
-    words.show(f"{counted(report.errors, 'error')}, {counted(report.warnings, 'warning')}: {counts}")
+    output.data(f"{counted(report.errors, 'error')}, {counted(report.warnings, 'warning')}: {counts}")
 
 
-def _advice(message: str, fix: str | None) -> str:
+def _message_with_fix(message: str, fix: str | None) -> str:
     return message if fix is None else f"{message} → {fix}"
 
 
 def _shorten(found: str) -> str:
     from action_returns.batch.cells import show_invisible
 
-    return show_invisible(found if len(found) <= _WIDEST_FOUND else found[: _WIDEST_FOUND - 1] + "…")
+    return show_invisible(found if len(found) <= _FOUND_WIDTH else found[: _FOUND_WIDTH - 1] + "…")
 
 
-def print_totals(words: Output, checked: CheckedBatch) -> None:
-    """Say how many rows are ready, what was left aside, and what nobody could check."""
+def print_totals(output: Output, checked: CheckedBatch) -> None:
+    """Print how many rows are ready, what was left out, what the check cannot know, and the next command."""
     report = checked.report
+    is_ready = report.ready == report.rows
     for note in notes(checked):
-        words.say(f"Note: {note}")
-    if report.ready == report.rows:
-        words.say(f"{counted(report.rows, 'row')} checked, all ready.", style="good")
-    else:
-        out = report.rows - report.ready
-        words.say(
-            f"{out:,} of {counted(report.rows, 'row')} would stay behind because of errors; {report.ready:,} ready.",
-            style="error",
-        )
-    words.say("Not checked: " + " ".join(unchecked(checked)), style="quiet")
+        output.info(f"Note: {note}")
+    output.info(_verdict(report), style="good" if is_ready else "error")
+    output.info("Not checked: " + " ".join(unchecked(checked)), style="quiet")
     if any(finding.fix is not None for _, finding in report.fixable()):
-        words.say(f"Next: action-returns fix {checked.file} -o repaired.csv makes the safe corrections in a new file.")
-    elif report.ready == report.rows:
-        words.say(f"Next: action-returns review {checked.file}")
+        output.info(
+            f"Next: action-returns fix {checked.file} -o repaired.csv makes the safe corrections in a new file."
+        )
+    elif is_ready:
+        output.info(f"Next: action-returns review {checked.file}")
 
 
 @click.command("review", short_help="Totals, money effect and destination.")
@@ -155,24 +142,30 @@ def print_totals(words: Output, checked: CheckedBatch) -> None:
 @click.option("--force", is_flag=True, help="Replace another file of that name.")
 @global_options
 def review_command(
-    run: CommandContext, *, file: str, sheet: str | None, pending: PendingSource | None, html: str | None, force: bool
+    context: CommandContext,
+    *,
+    file: str,
+    sheet: str | None,
+    pending: PendingSource | None,
+    html: str | None,
+    force: bool,
 ) -> int:
-    """Show what would be sent from FILE: totals, money effect, destination, and what nobody could check."""
-    account = run.account()
-    checked = run.checked(file, account, pending=pending, sheet=sheet)
-    destination = open_channel(account, run.places).destination if account.profile is not None else ""
+    """Show what would be sent from FILE: totals, money effect, destination, and what was not checked."""
+    account = context.account()
+    checked = context.checked(file, account, pending=pending, sheet=sheet)
+    destination = open_channel(account, context.paths).destination if account.profile is not None else ""
     page = review(checked, account, destination=destination)
     if html is not None:
         write_review_page(page, Path(html), overwrite=force)
-    if run.words.as_json:
-        run.words.json(review_json(page))
+    if context.output.as_json:
+        context.output.json({**review_json(page), "message": _verdict(checked.report) + " Nothing was sent."})
     else:
-        print_review(run.words, page)
+        print_review(context.output, page)
     return Exit.BATCH_HAS_ERRORS if checked.report.ready < checked.report.rows else Exit.DONE
 
 
 def review_json(page: Review) -> dict[str, object]:
-    """Give the review for machines; money in integer cents."""
+    """Return the review for machines; money in integer cents."""
     summary, report = page.checked.summary, page.checked.report
     return {
         "file": page.checked.file,
@@ -198,9 +191,9 @@ def review_json(page: Review) -> dict[str, object]:
     }
 
 
-def print_review(words: Output, page: Review) -> None:
+def print_review(output: Output, page: Review) -> None:
     """Print the review."""
-    words.table(("Review", page.checked.file), review_facts(page))
-    words.show()
+    output.table(("Review", page.checked.file), review_facts(page))
+    output.data()
     for sentence in page.unchecked:
-        words.show(f"Not checked: {sentence}", style="quiet")
+        output.data(f"Not checked: {sentence}", style="quiet")

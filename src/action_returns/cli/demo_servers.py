@@ -1,4 +1,4 @@
-"""Real servers on this machine only, for trying things out: FTP with TLS and SMTP with STARTTLS, own certificates.
+"""The servers of the demo, on this computer only: FTP with TLS and SMTP with STARTTLS, with certificates of their own.
 
 They need the extra ``demo`` (pyftpdlib, aiosmtpd, trustme). Each is a context manager and leaves nothing running.
 """
@@ -13,35 +13,21 @@ from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any, Final
 
-LOOPBACK: Final = "127.0.0.1"
+HOST: Final = "127.0.0.1"
+"""Loopback: no other computer can connect."""
 
 
 @dataclass(frozen=True, slots=True)
-class Authority:
-    """A certificate authority for this run, and a certificate for this machine.
+class Certificates:
+    """A certificate authority for one demo, and the certificate of its servers.
 
     Args:
-        bundle: PEM file with the authority's certificate, for clients.
-        server: PEM file with the server's key and certificates.
+        authority: PEM file with the authority's certificate, for clients.
+        server: PEM file with the servers' key and certificates.
     """
 
-    bundle: Path
+    authority: Path
     server: Path
-
-
-@dataclass(frozen=True, slots=True)
-class FtpServer:
-    """A running FTP server.
-
-    Args:
-        host: its address.
-        port: its port.
-        folder: where uploads arrive.
-    """
-
-    host: str
-    port: int
-    folder: Path
 
 
 @dataclass(slots=True)
@@ -49,75 +35,65 @@ class MailServer:
     """A running mail server.
 
     Args:
-        host: its address.
         port: its port.
-        messages: the messages it took, as they came.
+        messages: the bytes of each message that arrived.
     """
 
-    host: str
-    port: int
+    port: int = 0
     messages: list[bytes] = field(default_factory=list)
 
     def attachments(self) -> list[tuple[str, bytes]]:
-        """Give name and content of every attachment that arrived."""
+        """Return name and content of every attachment that arrived."""
         found = []
-        for raw in self.messages:
-            for part in message_from_bytes(raw, policy=policy.SMTP).iter_attachments():
+        for message in self.messages:
+            for part in message_from_bytes(message, policy=policy.SMTP).iter_attachments():
                 content = part.get_payload(decode=True)
                 found.append((part.get_filename() or "", content if isinstance(content, bytes) else b""))
         return found
 
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  # aiosmtpd's name
+        """Store a message that arrived, and return the server's reply."""
+        self.messages.append(envelope.original_content)
+        return "250 2.0.0 Accepted for delivery"
 
-def make_authority(folder: Path, *names: str) -> Authority:
-    """Make a certificate authority and a certificate for the names, this machine's address when none is given."""
+
+def make_certificates(folder: Path) -> Certificates:
+    """Write the certificates of a new authority to a folder."""
     import trustme
 
     authority = trustme.CA()
-    certificate = authority.issue_cert(*(names or (LOOPBACK, "localhost")))
-    bundle, server = folder / "authority.pem", folder / "server.pem"
-    authority.cert_pem.write_to_path(str(bundle))
-    certificate.private_key_and_cert_chain_pem.write_to_path(str(server))
-    return Authority(bundle, server)
+    certificates = Certificates(folder / "authority.pem", folder / "server.pem")
+    authority.cert_pem.write_to_path(str(certificates.authority))
+    issued = authority.issue_cert(HOST, "localhost")
+    issued.private_key_and_cert_chain_pem.write_to_path(str(certificates.server))
+    return certificates
 
 
 @contextmanager
-def ftp_server(
-    folder: Path,
-    *,
-    username: str,
-    password: str,
-    authority: Authority | None,
-    permissions: str = "elradfmwMT",
-    changes: dict[str, Any] | None = None,
-) -> Iterator[FtpServer]:
-    """Run an FTP server; with an authority it insists on explicit TLS for sign-in and data.
+def ftp_server(folder: Path, *, username: str, password: str, certificates: Certificates) -> Iterator[int]:
+    """Run an FTP server that requires explicit TLS for sign-in and data; yield its port.
 
     Args:
         folder: where uploads arrive.
         username: the one user.
         password: its password.
-        authority: certificates, None for a server without TLS.
-        permissions: what the user may do, in pyftpdlib's letters.
-        changes: attributes of the handler that are to differ, for servers that misbehave.
+        certificates: of the server.
     """
     from pyftpdlib.authorizers import DummyAuthorizer
-    from pyftpdlib.handlers import FTPHandler, TLS_FTPHandler
+    from pyftpdlib.handlers import TLS_FTPHandler
     from pyftpdlib.servers import FTPServer
 
-    _hush("pyftpdlib")
+    _silence("pyftpdlib")
     authorizer = DummyAuthorizer()
-    authorizer.add_user(username, password, str(folder), perm=permissions)
-    facts: dict[str, Any] = {
+    authorizer.add_user(username, password, str(folder), perm="elradfmwMT")
+    settings = {
         "authorizer": authorizer,
-        "use_gmt_times": True,
+        "certfile": str(certificates.server),
+        "tls_control_required": True,
+        "tls_data_required": True,
         "log_prefix": "",
-        "auth_failed_timeout": 0.1,
     }
-    facts |= changes or {}
-    if authority is not None:
-        facts |= {"certfile": str(authority.server), "tls_control_required": True, "tls_data_required": True}
-    handler = type("Handler", (FTPHandler if authority is None else TLS_FTPHandler,), facts)
-    server = FTPServer((LOOPBACK, 0), handler)
+    server = FTPServer((HOST, 0), type("Handler", (TLS_FTPHandler,), settings))
     stop = threading.Event()
 
     def serve() -> None:
@@ -127,7 +103,7 @@ def ftp_server(
     thread = threading.Thread(target=serve, name="demo FTP server")
     thread.start()
     try:
-        yield FtpServer(LOOPBACK, server.address[1], folder)
+        yield server.address[1]
     finally:
         stop.set()
         thread.join()
@@ -135,43 +111,48 @@ def ftp_server(
 
 
 @contextmanager
-def mail_server(
-    *, username: str | None, password: str, authority: Authority | None, handler: Any = None, implicit: bool = False
-) -> Iterator[MailServer]:
-    """Run a mail server; with an authority it insists on TLS.
+def mail_server(*, username: str, password: str, certificates: Certificates) -> Iterator[MailServer]:
+    """Run a mail server that requires STARTTLS and a sign-in; yield it.
 
     Args:
-        username: the one user, None for a server without sign-in.
+        username: the one user.
         password: its password.
-        authority: certificates, None for a server without TLS.
-        handler: what it does with a message; keeps it when None.
-        implicit: TLS from the first byte instead of STARTTLS.
+        certificates: of the server.
     """
+    from aiosmtpd.controller import Controller
     from aiosmtpd.smtp import AuthResult, LoginPassword
 
-    _hush("mail.log")
-    context = None
-    if authority is not None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(str(authority.server))
+    class AnyPortController(Controller):
+        """A controller that listens on a free port, which the operating system chooses."""
+
+        def _trigger_server(self) -> None:
+            # aiosmtpd connects to the port it was given, to see that it works. With port 0 only the socket knows it.
+            listening: Any = self.server
+            self.port = listening.sockets[0].getsockname()[1]
+            super()._trigger_server()  # type: ignore[no-untyped-call]
 
     def sign_in(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> Any:
-        given = isinstance(data, LoginPassword) and (data.login.decode(), data.password.decode())
-        return AuthResult(success=given == (username, password), handled=False)
+        matches = isinstance(data, LoginPassword) and (data.login.decode(), data.password.decode()) == (
+            username,
+            password,
+        )
+        return AuthResult(success=matches, handled=False)
 
-    running = MailServer(LOOPBACK, 0)
-    options: dict[str, Any] = {"hostname": LOOPBACK, "port": 0, "server_hostname": "localhost"}
-    if context is not None and implicit:
-        options["ssl_context"] = context
-    elif context is not None:
-        options |= {"tls_context": context, "require_starttls": True}
-    if username is not None:
-        options |= {
-            "authenticator": sign_in,
-            "auth_required": True,
-            "auth_require_tls": context is not None and not implicit,
-        }
-    controller = _on_any_port(handler or _Keep(running.messages), **options)
+    _silence("mail.log")
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(str(certificates.server))
+    running = MailServer()
+    controller = AnyPortController(
+        running,
+        hostname=HOST,
+        port=0,
+        server_hostname="localhost",
+        tls_context=tls,
+        require_starttls=True,
+        authenticator=sign_in,
+        auth_required=True,
+        auth_require_tls=True,
+    )
     controller.start()
     running.port = controller.port
     try:
@@ -180,34 +161,8 @@ def mail_server(
         controller.stop()
 
 
-class _Keep:
-    """Keeps every message."""
-
-    def __init__(self, messages: list[bytes]) -> None:
-        self._messages = messages
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  # aiosmtpd's name
-        self._messages.append(envelope.original_content)
-        return "250 2.0.0 Accepted for delivery"
-
-
-def _hush(logger: str) -> None:
-    """Keep a server's own log out of what the user reads."""
+def _silence(logger: str) -> None:
+    """Keep a server's own log out of the output of the demo."""
     log = logging.getLogger(logger)
     log.propagate = False
     log.addHandler(logging.NullHandler())
-
-
-def _on_any_port(handler: Any, **options: Any) -> Any:
-    from aiosmtpd.controller import Controller
-
-    class OnAnyPort(Controller):
-        """A controller that asks the system for a free port."""
-
-        def _trigger_server(self) -> None:
-            # aiosmtpd connects to the port it was given to see that it works; with port 0 only the socket knows it.
-            sockets: Any = self.server
-            self.port = sockets.sockets[0].getsockname()[1]
-            super()._trigger_server()  # type: ignore[no-untyped-call]
-
-    return OnAnyPort(handler, **options)

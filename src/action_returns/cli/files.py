@@ -1,4 +1,4 @@
-"""``action-returns export``: the clean CSV, without sending it."""
+"""``export``, ``fix``, ``new`` and ``upgrade-workbook``: the commands that write a file and send nothing."""
 
 import sys
 from dataclasses import replace
@@ -24,21 +24,30 @@ from action_returns.operations.upgrade_workbook import upgrade_workbook
 @click.option("--force", is_flag=True, help="Replace another file of that name.")
 @global_options
 def export_command(
-    run: CommandContext, *, file: str, sheet: str | None, pending: PendingSource | None, output: str | None, force: bool
+    context: CommandContext,
+    *,
+    file: str,
+    sheet: str | None,
+    pending: PendingSource | None,
+    output: str | None,
+    force: bool,
 ) -> int:
-    """Write the rows of FILE that have no error as the exact CSV. Exit code 3 says that rows stayed behind."""
-    checked = run.checked(file, run.account(), pending=pending, sheet=sheet)
+    """Write the rows of FILE that have no error as the exact CSV. Exit code 3 says that rows stayed behind.
+
+    With --json and -o -, the object describes the file (bytes, SHA-256); its rows are not printed.
+    """
+    checked = context.checked(file, context.account(), pending=pending, sheet=sheet)
     prepared, path = checked.prepared, None
     if output == "-":
-        if not run.words.as_json:
+        if not context.output.as_json:
             sys.stdout.buffer.write(prepared.content)
             sys.stdout.buffer.flush()
     else:
         target = None if output is None else Path(output)
-        path = export(checked, run.places, target=target, today=run.now().date(), overwrite=force)
+        path = export(checked, context.paths, target=target, today=context.now().date(), overwrite=force)
     out = checked.rows_with_errors
-    if run.words.as_json:
-        run.words.json(
+    if context.output.as_json:
+        context.output.json(
             {
                 "file": file,
                 "output": None if path is None else str(path),
@@ -49,12 +58,12 @@ def export_command(
             }
         )
     if path is not None:
-        run.words.say(
+        context.output.info(
             f"Written: {path} ({counted(len(checked.rows), 'row')}, {len(prepared.content):,} bytes). Nothing was sent.",
             style="good",
         )
     if out:
-        run.words.say(
+        context.output.info(
             f"{counted(out, 'row')} with errors {'is' if out == 1 else 'are'} not in it: action-returns check {file}",
             style="error",
         )
@@ -68,24 +77,32 @@ def export_command(
 @click.option("--force", is_flag=True, help="Replace another file named OUT.")
 @global_options
 def fix_command(
-    run: CommandContext, *, file: str, sheet: str | None, output: str | None, dry_run: bool, force: bool
+    context: CommandContext, *, file: str, sheet: str | None, output: str | None, dry_run: bool, force: bool
 ) -> None:
-    """Correct what cannot mean anything else in FILE, and write all of its rows to a new file.
+    """Correct what can mean only one thing in FILE, and write all of its rows to a new file.
 
-    FILE itself is never written. What remains to be decided by a person is shown by check.
+    FILE itself is never written. Check shows what you have to decide.
     """
     if output is None and not dry_run:
-        raise click.UsageError("Say where to write with -o OUT.csv or -o OUT.xlsx, or look first with --dry-run.")
-    account = run.account()
+        raise click.UsageError(
+            "No file to write was named. Add -o OUT.csv or -o OUT.xlsx, or look first with --dry-run."
+        )
+    account = context.account()
     reading = read_file(file, sheet=sheet)
     fixed, changes = apply_corrections(check(reading.columns, account.policy))
     corrected = replace(reading, columns=fixed)
-    past = find_previous_sends(corrected, account, run.places)
-    after = check_loaded(file, corrected, account, now=run.now(), past=past).report
+    past = find_previous_sends(corrected, account, context.paths)
+    after = check_loaded(file, corrected, account, now=context.now(), past=past).report
     if not dry_run and output is not None:
         write_repaired(fixed, Path(output), source=file, overwrite=force)
-    if run.words.as_json:
-        run.words.json(
+    out = after.rows - after.ready
+    summary = (
+        f"{counted(len(changes), 'cell')} {'to correct' if dry_run else 'corrected'}; {after.ready:,} of "
+        f"{counted(after.rows, 'row')} {'is' if after.rows == 1 else 'are'} ready, "
+        f"{out:,} still {'has' if out == 1 else 'have'} errors."
+    )
+    if context.output.as_json:
+        context.output.json(
             {
                 "file": file,
                 "output": None if dry_run else output,
@@ -95,54 +112,56 @@ def fix_command(
                 ],
                 "rows": after.rows,
                 "ready": after.ready,
+                "message": summary,
             }
         )
         return
     if changes:
-        run.words.table(
+        context.output.table(
             ("Row", "Column", "Why", "Before", "After"),
             ((str(c.row), c.column, c.code, c.before, c.after) for c in changes),
             right=frozenset({0}),
         )
-    out = after.rows - after.ready
-    run.words.say(
-        f"{len(changes)} cells corrected; {after.ready} of {after.rows} rows are ready, {out} still have errors."
-    )
+    context.output.info(summary)
     if not dry_run and output is not None:
-        run.words.say(f"Written: {output}. {file} is as it was. Next: action-returns check {output}", style="good")
+        context.output.info(
+            f"Written: {output}. {file} is as it was. Next: action-returns check {output}", style="good"
+        )
 
 
 @click.command("new", short_help="Make the workbook to fill in.")
 @click.argument("path", metavar="PATH")
 @click.option("--samples", is_flag=True, help="Fill it with sample returns, to try it out.")
-@click.option("--force", is_flag=True, help="Put another file named PATH aside and take its name.")
+@click.option("--force", is_flag=True, help="Rename another file of that name, and make the new one.")
 @global_options
-def new_command(run: CommandContext, *, path: str, samples: bool, force: bool) -> None:
+def new_command(context: CommandContext, *, path: str, samples: bool, force: bool) -> None:
     """Make the workbook: PATH ending in .xlsm has the buttons, .xlsx has no macros and only checks while you type.
 
     A file that is there already is never replaced; with --force it is kept under another name.
     """
-    account = run.account()
+    account = context.account()
     made = new_workbook(Path(path), account, samples=samples, overwrite=force)
     script = install_applescript(sys.platform, Path.home()) if made.path.suffix.lower() == WITH_MACROS else None
-    if run.words.as_json:
-        run.words.json(
+    summary = f"Made: {made.path} ({made.size:,} bytes)"
+    if context.output.as_json:
+        context.output.json(
             {
                 "file": str(made.path),
                 "bytes": made.size,
                 "rows": made.rows,
                 "kept": None if made.kept is None else str(made.kept),
+                "message": summary,
             }
         )
         return
-    run.words.say(f"Made: {made.path} ({made.size:,} bytes)", style="good")
+    context.output.info(summary, style="good")
     if made.kept is not None:
-        run.words.say(f"The file of that name is now {made.kept}.")
+        context.output.info(f"The file of that name is now {made.kept}.")
     if made.rows:
-        run.words.say(f"It holds {counted(made.rows, 'sample row')}. Clear them before you paste your own.")
+        context.output.info(f"It holds {counted(made.rows, 'sample row')}. Clear them before you paste your own.")
     if script is not None:
-        run.words.say(f"For the buttons on this Mac: {script}")
-    run.words.say(
+        context.output.info(f"For the buttons on this Mac: {script}")
+    context.output.info(
         "Next: open it, fill in Actions, and click Validate."
         if made.path.suffix.lower() == WITH_MACROS
         else f"Next: open it, fill in Actions, save it, and run: action-returns check {made.path}"
@@ -153,34 +172,36 @@ def new_command(run: CommandContext, *, path: str, samples: bool, force: bool) -
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
 @global_options
-def upgrade_workbook_command(run: CommandContext, *, old: str, new: str) -> None:
+def upgrade_workbook_command(context: CommandContext, *, old: str, new: str) -> None:
     """Make the workbook NEW for this computer and this version, with the rows, reason codes and settings of OLD.
 
     OLD is never written. NEW is only written when every cell of OLD was found in it again.
     """
-    upgraded = upgrade_workbook(Path(old), Path(new), run.places, profile=run.profile)
+    upgraded = upgrade_workbook(Path(old), Path(new), context.paths, profile=context.profile)
     with_buttons = upgraded.path.suffix.lower() == WITH_MACROS
     script = install_applescript(sys.platform, Path.home()) if with_buttons else None
-    if run.words.as_json:
-        run.words.json(
+    columns = "".join(f", your column {header}" for header in upgraded.own_headers)
+    summary = (
+        f"{counted(upgraded.rows, 'row')} moved{columns}; every cell compared, the same in both files "
+        f"(SHA-256 {upgraded.sha256[:16]})."
+    )
+    if context.output.as_json:
+        context.output.json(
             {
                 "file": str(upgraded.path),
                 "rows": upgraded.rows,
                 "sha256": upgraded.sha256,
                 "own_columns": list(upgraded.own_headers),
                 "notes": list(upgraded.notes),
+                "message": f"Made: {upgraded.path}. {summary}",
             }
         )
         return
-    columns = "".join(f", your column {header}" for header in upgraded.own_headers)
-    run.words.say(f"Made: {upgraded.path}", style="good")
-    run.words.say(
-        f"{counted(upgraded.rows, 'row')} moved{columns}; every cell compared, the same in both files "
-        f"(SHA-256 {upgraded.sha256[:16]})."
-    )
+    context.output.info(f"Made: {upgraded.path}", style="good")
+    context.output.info(summary)
     for note in upgraded.notes:
-        run.words.say(note)
+        context.output.info(note)
     if script is not None:
-        run.words.say(f"For the buttons on this Mac: {script}")
+        context.output.info(f"For the buttons on this Mac: {script}")
     todo = f"open {upgraded.path}, and click Validate." if with_buttons else f"action-returns check {upgraded.path}"
-    run.words.say(f"{old} is as it was. Next: {todo}")
+    context.output.info(f"{old} is as it was. Next: {todo}")

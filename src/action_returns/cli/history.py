@@ -1,5 +1,8 @@
-"""``action-returns history``: what was sent, when, by whom, with which outcome."""
+"""``history`` and ``action``: what was sent, when, by whom, with which outcome."""
 
+import hashlib
+import io
+import json
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -9,8 +12,7 @@ import click
 from action_returns.batch.amounts import amount_text
 from action_returns.batch.cells import quote
 from action_returns.batch.rules import MODIFICATION_LIMIT
-from action_returns.cli.options import CommandContext, CommandEndedError, global_options
-from action_returns.errors import Exit
+from action_returns.cli.options import CommandContext, global_options
 from action_returns.ledger.ledger import Ledger
 from action_returns.ledger.records import MARKS, TO_BE_MARKED, ActionRecord, BatchRecord, Event
 from action_returns.operations.account import open_ledger_to_read
@@ -18,9 +20,9 @@ from action_returns.operations.export import write_bytes
 from action_returns.operations.history import ActionHistory, action_history, keep_receipt, receipt_lines, receipt_page
 from action_returns.operations.texts import counted, marking_consequence, next_step_for_unknown
 
-BY_HAND: Final = "*"
-"""Beside an outcome that a person said."""
-WHO_SAID_SO: Final = f"{BY_HAND} a person said so: action-returns history show BATCH tells who and why"
+_MARKED: Final = "*"
+"""Beside an outcome that a person marked."""
+_MARKED_NOTE: Final = f"{_MARKED} marked by a person: action-returns history show BATCH tells who and why"
 
 
 @click.group("history", short_help="What was sent, when, by whom, with which outcome.")
@@ -30,17 +32,19 @@ def history_command() -> None:
 
 @history_command.command("list")
 @global_options
-def list_batches(run: CommandContext) -> None:
+def list_batches(context: CommandContext) -> None:
     """List the batches, the latest first."""
-    with open_ledger_to_read(run.places, run.profile) as ledger:
+    with open_ledger_to_read(context.paths, context.profile) as ledger:
         batches = ledger.batches()
-    if run.words.as_json:
-        run.words.json([batch_json(record) for record in batches])
+    if context.output.as_json:
+        context.output.json(
+            {"batches": [batch_json(record) for record in batches], "message": f"{_batches(len(batches))} on record."}
+        )
         return
     if not batches:
-        run.words.say("Nothing was sent from this machine yet.")
+        context.output.info("Nothing was sent from this machine yet.")
         return
-    run.words.table(
+    context.output.table(
         ("Batch", "When", "Profile", "Environment", "Rows", "Reversals", "Outcome", "File", "Destination"),
         (
             (
@@ -50,7 +54,7 @@ def list_batches(run: CommandContext) -> None:
                 record.environment,
                 f"{record.rows:,}",
                 f"{record.reversals:,}",
-                record.state + (BY_HAND if record.by_hand else ""),
+                record.state + (_MARKED if record.by_hand else ""),
                 record.file_name,
                 record.destination,
             )
@@ -59,37 +63,38 @@ def list_batches(run: CommandContext) -> None:
         right=frozenset({4, 5}),
     )
     if any(record.by_hand for record in batches):
-        run.words.show(WHO_SAID_SO, style="quiet")
+        context.output.data(_MARKED_NOTE, style="quiet")
     unknown = [record.label for record in batches if record.state == "unknown"]
     if unknown:
-        run.words.say(
-            f"Nobody knows whether {', '.join(unknown)} arrived. {next_step_for_unknown(unknown[0])}", style="warning"
+        context.output.info(
+            f"It is not known whether {', '.join(unknown)} arrived. {next_step_for_unknown(unknown[0])}",
+            style="warning",
         )
 
 
 @history_command.command("show")
 @click.argument("batch", metavar="BATCH")
 @global_options
-def show(run: CommandContext, *, batch: str) -> None:
+def show_batch(context: CommandContext, *, batch: str) -> None:
     """Show everything that is on record about a batch."""
     number = _number(batch)
-    with open_ledger_to_read(run.places, run.profile) as ledger:
+    with open_ledger_to_read(context.paths, context.profile) as ledger:
         record, events = ledger.batch(number), ledger.events(number)
-    if run.words.as_json:
+    if context.output.as_json:
         listed = [{"at": event.at.isoformat(), "kind": event.kind, **event.detail} for event in events]
-        run.words.json({**batch_json(record), "events": listed})
+        context.output.json({**batch_json(record), "events": listed})
         return
-    run.words.table(("Batch", record.label), receipt_lines(record))
+    context.output.table(("Batch", record.label), receipt_lines(record))
     for event in events:
-        run.words.show(f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}  {_told(event)}", style="quiet")
+        context.output.data(f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}  {_event_text(event)}", style="quiet")
 
 
-def _told(event: Event) -> str:
-    """Say what happened, with who and why where a person had a part in it."""
+def _event_text(event: Event) -> str:
+    """Return what happened, with who and why where a person decided it."""
     detail = event.detail
     match event.kind:
         case "confirmed":
-            known = f", {detail['repeats']:,} rows shown as sent before" if "repeats" in detail else ""
+            known = f", {counted(int(detail['repeats']), 'row')} shown as sent before" if "repeats" in detail else ""
             again = f", the same list as batch {detail['duplicate_of']}" if "duplicate_of" in detail else ""
             plain = ", over a connection without encryption" if "encryption" in detail else ""
             return f"confirmed by {detail['who']}: {detail.get('how', '')}{plain}{known}{again}"
@@ -106,16 +111,31 @@ def _told(event: Event) -> str:
 @click.option("-o", "--output", metavar="CSV", default="-", help="File to write; standard output when left out.")
 @click.option("--force", is_flag=True, help="Replace another file of that name.")
 @global_options
-def file(run: CommandContext, *, batch: str, output: str, force: bool) -> None:
-    """Give the exact bytes that were sent."""
-    with open_ledger_to_read(run.places, run.profile) as ledger:
-        content = ledger.content(_number(batch))
-    if output == "-":
+def write_file(context: CommandContext, *, batch: str, output: str, force: bool) -> None:
+    """Write the exact bytes that were sent.
+
+    With --json and without -o, the object describes the file (bytes, SHA-256); its rows are not printed.
+    """
+    number = _number(batch)
+    with open_ledger_to_read(context.paths, context.profile) as ledger:
+        record, content = ledger.batch(number), ledger.content(number)
+    path = None if output == "-" else Path(output)
+    if path is not None:
+        write_bytes(path, content, overwrite=force)
+        context.output.info(f"Written: {path} ({len(content):,} bytes).", style="good")
+    elif not context.output.as_json:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
-        return
-    write_bytes(Path(output), content, overwrite=force)
-    run.words.say(f"Written: {output} ({len(content):,} bytes).", style="good")
+    context.output.json(
+        {
+            "batch": record.label,
+            "file": record.file_name,
+            "output": None if path is None else str(path),
+            "rows": record.rows,
+            "bytes": len(content),
+            "sha256": hashlib.sha256(content).hexdigest(),
+        }
+    )
 
 
 @history_command.command("receipt")
@@ -123,18 +143,18 @@ def file(run: CommandContext, *, batch: str, output: str, force: bool) -> None:
 @click.option("--html", metavar="PATH", help="Write it as a page to print or share.")
 @click.option("--force", is_flag=True, help="Replace another file of that name.")
 @global_options
-def receipt(run: CommandContext, *, batch: str, html: str | None, force: bool) -> None:
-    """Give the receipt of a batch."""
+def show_receipt(context: CommandContext, *, batch: str, html: str | None, force: bool) -> None:
+    """Show the receipt of a batch, or write it as a page."""
     number = _number(batch)
-    with open_ledger_to_read(run.places, run.profile) as ledger:
+    with open_ledger_to_read(context.paths, context.profile) as ledger:
         record, rows = ledger.batch(number), ledger.rows(number)
     if html is not None:
         write_bytes(Path(html), receipt_page(record, rows), overwrite=force)
-        run.words.say(f"Written: {html}", style="good")
-    elif run.words.as_json:
-        run.words.json(batch_json(record))
-    else:
-        run.words.table(("Receipt", f"batch {record.label}"), receipt_lines(record))
+        context.output.info(f"Written: {html}", style="good")
+    if context.output.as_json:
+        context.output.json({**batch_json(record), "html": html})
+    elif html is None:
+        context.output.table(("Receipt", f"batch {record.label}"), receipt_lines(record))
 
 
 @history_command.command("mark")
@@ -143,29 +163,28 @@ def receipt(run: CommandContext, *, batch: str, html: str | None, force: bool) -
 @click.option("--why", required=True, metavar="TEXT", help="What you saw, so that others can follow it later.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @global_options
-def mark(run: CommandContext, *, batch: str, state: str, why: str, yes: bool) -> None:
+def mark_batch(context: CommandContext, *, batch: str, state: str, why: str, yes: bool) -> None:
     """Settle by hand what became of a batch, after you have looked.
 
-    Only for a batch that is unknown or handed over. Nothing is sent; who said so and why stays on record.
+    Only for a batch that is unknown or handed over. Nothing is sent; who marked it and why stays on record.
     """
     number = _number(batch)
     if not why.strip():
-        raise click.UsageError("--why is empty. Say what you saw, so that others can follow it later.")
-    with open_ledger_to_read(run.places, run.profile) as ledger:
+        raise click.UsageError("--why is empty. Write what you saw, so that others can follow it later.")
+    with open_ledger_to_read(context.paths, context.profile) as ledger:
         record = ledger.batch(number)
         if record.state in TO_BE_MARKED and not yes:
-            _ask(run, record, state)
+            _ask(context, record, state)
         ledger.mark(number, state, why, shown=record.state)
         record = ledger.batch(number)
-        if run.words.as_json:
-            run.words.json(batch_json(record))
-        run.words.say(record.message, style="good")
-        _renew_receipt(run, record, ledger)
+        context.output.json(batch_json(record))
+        context.output.info(record.message, style="good")
+        _renew_receipt(context, record, ledger)
 
 
-def _ask(run: CommandContext, record: BatchRecord, state: str) -> None:
-    if not run.words.can_ask():
-        raise click.UsageError(f"Nobody is here to confirm. Batch {record.label} was not marked. Add --yes.")
+def _ask(context: CommandContext, record: BatchRecord, state: str) -> None:
+    if not context.output.can_ask():
+        raise click.UsageError(f"Cannot ask: there is no terminal. Batch {record.label} was not marked. Add --yes.")
     # All in the question itself, so that --quiet leaves nothing out and --json keeps its output to itself.
     question = (
         f"Batch {record.label} of {record.created_at.astimezone():%Y-%m-%d %H:%M}: {counted(record.rows, 'row')} to "
@@ -173,21 +192,21 @@ def _ask(run: CommandContext, record: BatchRecord, state: str) -> None:
         f"{marking_consequence(record, state)}\n\nMark batch {record.label} {state}?"
     )
     if not click.confirm(question, default=False, err=True):
-        run.words.say(f"Batch {record.label} stays {record.state}.")
-        raise CommandEndedError(Exit.INTERRUPTED)
+        raise DeclinedError(f"Interrupted. Batch {record.label} stays {record.state}.")
 
 
-def _renew_receipt(run: CommandContext, record: BatchRecord, ledger: Ledger) -> None:
-    """Write the receipt anew where there is one: it must not tell what is no longer true."""
-    folder = run.places.submissions / record.label
+def _renew_receipt(context: CommandContext, record: BatchRecord, ledger: Ledger) -> None:
+    """Write the receipt again where there is one: it must not state an outcome that was corrected."""
+    folder = context.paths.submissions / record.label
     if not (folder / "receipt.html").exists():
         return
     try:
-        run.words.say(f"Receipt: {keep_receipt(record, ledger, folder)}")
+        context.output.info(f"Receipt: {keep_receipt(record, ledger, folder)}")
     except OSError as error:
-        run.words.refuse(
-            f"the receipt in {folder} is out of date and could not be written anew ({error.strerror or error}). "
-            f"The ledger holds everything: action-returns history receipt {record.label}"
+        context.output.info(
+            f"The receipt in {folder} is out of date and cannot be written ({error.strerror or error}). "
+            f"The ledger holds everything: action-returns history receipt {record.label}",
+            style="warning",
         )
 
 
@@ -195,22 +214,34 @@ def _renew_receipt(run: CommandContext, record: BatchRecord, ledger: Ledger) -> 
 @click.option("-o", "--output", metavar="FILE", default="-", help="File to write; standard output when left out.")
 @click.option("--force", is_flag=True, help="Replace another file of that name.")
 @global_options
-def export(run: CommandContext, *, output: str, force: bool) -> None:
-    """Give the whole record as JSON, one batch a line, with every row and event."""
-    import io
+def export_record(context: CommandContext, *, output: str, force: bool) -> None:
+    """Write the whole record as JSON, one batch a line, with every row and event.
 
-    with open_ledger_to_read(run.places, run.profile) as ledger:
-        if output == "-":
+    With --json and without -o, the batches are the list "batches" of the one object.
+    """
+    is_printed = output == "-"
+    with open_ledger_to_read(context.paths, context.profile) as ledger:
+        if is_printed and not context.output.as_json:
             ledger.export_lines(sys.stdout)
             return
         lines = io.StringIO()
         ledger.export_lines(lines)
+    if is_printed:
+        lines.seek(0)
+        context.output.json({"output": None, "batches": (json.loads(line) for line in lines)})
+        context.output.info("The whole record was printed.", style="good")
+        return
     write_bytes(Path(output), lines.getvalue().encode(), overwrite=force)
-    run.words.say(f"Written: {output}", style="good")
+    context.output.json({"output": output})
+    context.output.info(f"Written: {output}", style="good")
+
+
+def _batches(number: int) -> str:
+    return "1 batch" if number == 1 else f"{number:,} batches"
 
 
 def batch_json(record: BatchRecord) -> dict[str, Any]:
-    """Give a batch for machines."""
+    """Return a batch for machines."""
     return {
         "batch": record.label,
         "outcome": record.state,
@@ -250,21 +281,21 @@ def action_command() -> None:
 @action_command.command("show", short_help="Everything ever sent for it, and n of 1,000.")
 @click.argument("action_id", metavar="ACTION_ID")
 @global_options
-def show_action(run: CommandContext, *, action_id: str) -> None:
+def show_action(context: CommandContext, *, action_id: str) -> None:
     """Show everything ever sent for an action, the oldest first, and how many of its 1,000 modifications are used."""
-    past = action_history(action_id, run.account(), run.places)
-    if run.words.as_json:
-        run.words.json(_action_json(past))
+    past = action_history(action_id, context.account(), context.paths)
+    if not past.sent:
+        context.output.info(f"Nothing that is on record here was ever sent for {quote(past.action_id)}.")
+    if context.output.as_json:
+        context.output.json(_action_json(past))
     elif past.sent:
-        _print_action(run, past)
-    else:
-        run.words.say(f"Nothing that is on record here was ever sent for {quote(past.action_id)}.")
+        _print_action(context, past)
     if past.hint:
-        run.words.say(past.hint, style="warning")
+        context.output.info(past.hint, style="warning")
 
 
 def _action_json(past: ActionHistory) -> dict[str, Any]:
-    """Give the past of an action for machines."""
+    """Return the history of an action for machines."""
     return {
         "action_id": past.action_id,
         "used": past.used,
@@ -284,11 +315,12 @@ def _action_json(past: ActionHistory) -> dict[str, Any]:
             }
             for row in past.sent
         ],
+        **({"message": _used(past)} if past.sent else {}),
     }
 
 
-def _print_action(run: CommandContext, past: ActionHistory) -> None:
-    run.words.table(
+def _print_action(context: CommandContext, past: ActionHistory) -> None:
+    context.output.table(
         ("When", "Batch", "Profile", "Amount", "Reason", "Outcome", "Who"),
         (
             (
@@ -304,18 +336,19 @@ def _print_action(run: CommandContext, past: ActionHistory) -> None:
         ),
         right=frozenset({3}),
     )
-    environment = past.environment.upper()
-    run.words.show()
+    context.output.data()
     if any(row.batch.by_hand for row in past.sent):
-        run.words.show(WHO_SAID_SO, style="quiet")
-    run.words.show(
-        f"{past.used:,} of {MODIFICATION_LIMIT:,} modifications used in {environment}, as far as this program knows.",
-        style="strong",
-    )
-    run.words.show("What others changed at the network, by hand or over the API, is not counted.", style="quiet")
+        context.output.data(_MARKED_NOTE, style="quiet")
+    context.output.data(_used(past), style="strong")
+    context.output.data("What others changed at the network, by hand or over the API, is not counted.", style="quiet")
+
+
+def _used(past: ActionHistory) -> str:
+    environment = past.environment.upper()
+    return f"{past.used:,} of {MODIFICATION_LIMIT:,} modifications used in {environment}, as far as this program knows."
 
 
 def _outcome_of_row(row: ActionRecord, past: ActionHistory) -> str:
-    by_hand = BY_HAND if row.batch.by_hand else ""
+    mark = _MARKED if row.batch.by_hand else ""
     doubt = " (may have arrived)" if row.batch.state == "unknown" else ""
-    return row.batch.state + by_hand + doubt + ("" if past.counts(row) else " (not counted)")
+    return row.batch.state + mark + doubt + ("" if past.counts(row) else " (not counted)")

@@ -1,4 +1,4 @@
-"""What every command has in common: the global options, the places, the account."""
+"""Global options, and the account, files and output of one command."""
 
 import functools
 import os
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from action_returns.cli.output import Output
-from action_returns.errors import Exit
 from action_returns.files import Paths, default_paths
 from action_returns.operations.account import Account, open_account
 from action_returns.operations.check import CheckedBatch, PendingSource, check_file, read_download
@@ -20,58 +19,50 @@ if TYPE_CHECKING:
     from action_returns.excel.live import LiveWorkbook
 
 
-class CommandEndedError(Exception):  # not an error: the command has said everything
-    """Ends a command whose words were said, with its exit code."""
-
-    def __init__(self, code: Exit) -> None:
-        super().__init__(code)
-        self.code = code
-
-
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """One run of a command.
+    """Output, profile and paths of one command.
 
     Args:
-        words: how it talks.
-        profile: name of the profile asked for, None for the default one.
-        places: where things lie.
+        output: prints what the command finds.
+        profile: name of the profile to use, None for the default one.
+        paths: every file and folder of this program.
     """
 
-    words: Output
+    output: Output
     profile: str | None
-    places: Paths
+    paths: Paths
 
     def account(self) -> Account:
-        """Open the account this run works for."""
-        return open_account(self.places, self.profile)
+        """Return the account of this command."""
+        return open_account(self.paths, self.profile)
 
     def checked_live(self, workbook: "LiveWorkbook", pending: PendingSource | None) -> CheckedBatch:
-        """Check the workbook that is open in Excel, against a download or the one on its sheet Pending."""
+        """Check the workbook that is open in Excel against a download, or against its sheet Pending."""
         return workbook.check(None if pending is None else read_download(pending, None, workbook.account))
 
     def checked(self, file: str, account: Account, *, pending: PendingSource | None, sheet: str | None) -> CheckedBatch:
-        """Read and check a batch, and show on a terminal that it goes on."""
-        with self.words.working(f"Checking {file}"):
-            return check_file(file, account, self.places, now=self.now(), pending=pending, sheet=sheet)
+        """Read and check a batch, with a progress indicator on a terminal."""
+        with self.output.working(f"Checking {file}"):
+            return check_file(file, account, self.paths, now=self.now(), pending=pending, sheet=sheet)
 
     def open_workbook(self, name: str) -> "LiveWorkbook":
-        """Find a workbook that is open in Excel."""
+        """Return a workbook that is open in Excel."""
         from action_returns.excel.live import LiveWorkbook
 
-        return LiveWorkbook(name, self.places, self.profile)
+        return LiveWorkbook(name, self.paths, self.profile)
 
     @staticmethod
     def now() -> datetime:
-        """Give the local time with its zone."""
+        """Return the local time with its zone."""
         return datetime.now().astimezone()
 
 
 _GLOBAL = (
     click.option("--profile", metavar="NAME", help="Profile to use instead of the default one."),
-    click.option("--json", "as_json", is_flag=True, help="Data as JSON on standard output."),
-    click.option("-q", "--quiet", is_flag=True, help="Say only what stops the command."),
-    click.option("-v", "--verbose", is_flag=True, help="Say more."),
+    click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output, on every exit."),
+    click.option("-q", "--quiet", is_flag=True, help="Print only data and what stops the command."),
+    click.option("-v", "--verbose", is_flag=True, help="Print everything."),
     click.option("--no-color", is_flag=True, help="No colour; the variable NO_COLOR does the same."),
     click.option("--no-input", is_flag=True, help="Never ask anything."),
     click.option("--debug", is_flag=True, help="Show the program's own details of an unexpected error."),
@@ -79,10 +70,10 @@ _GLOBAL = (
 
 
 def global_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the global options, passed on as one ``run``."""
+    """Add the global options to a command; it gets them as its first argument, a :class:`CommandContext`."""
 
     @functools.wraps(function)
-    def with_run(
+    def with_context(
         *,
         profile: str | None,
         as_json: bool,
@@ -93,30 +84,32 @@ def global_options(function: Callable[..., Any]) -> Callable[..., Any]:
         debug: bool,
         **options: Any,
     ) -> Any:
-        del debug  # read before anything else, in app.run
-        words = Output(as_json, quiet, verbose, color=not no_color, may_ask=not no_input)
-        return function(CommandContext(words, profile, default_paths(os.environ)), **options)
+        del as_json, debug  # app.run takes both from the line before click reads it: a wrong line needs them too
+        output = click.get_current_context().find_object(Output) or Output()
+        output.quiet, output.verbose = quiet, verbose
+        output.color, output.may_ask = not no_color, not no_input
+        return function(CommandContext(output, profile, default_paths(os.environ)), **options)
 
     for option in reversed(_GLOBAL):
-        with_run = option(with_run)
-    return with_run
+        with_context = option(with_context)
+    return with_context
 
 
 def batch_file(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the file to work on and what may be needed to read it."""
+    """Add the argument FILE and the option --sheet to a command."""
     function = click.option("--sheet", metavar="NAME", help="Sheet to read, when several could be meant.")(function)
     return click.argument("file", metavar="FILE")(function)
 
 
 def live_workbook(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the choice to work in the workbook that is open in Excel."""
+    """Add the option --live to a command."""
     return click.option(
         "--live", is_flag=True, help="FILE is open in Excel: work on what stands there now, results beside the rows."
     )(function)
 
 
 def pending_download(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the pending-actions download, passed on as one ``pending``."""
+    """Add the options of the pending-actions download to a command; it gets them as one ``pending``."""
 
     @functools.wraps(function)
     def with_pending(
@@ -124,9 +117,11 @@ def pending_download(function: Callable[..., Any]) -> Callable[..., Any]:
     ) -> Any:
         source = None
         if pending is not None:
-            answers = dict(_answer(text) for text in pending_column)
-            kept = default_paths(os.environ).pending_answers
-            source = PendingSource(Path(pending), kept, answers, {"dmy": True, "mdy": False, None: None}[pending_dates])
+            answers = dict(_column_and_header(text) for text in pending_column)
+            saved = default_paths(os.environ).pending_answers
+            source = PendingSource(
+                Path(pending), saved, answers, {"dmy": True, "mdy": False, None: None}[pending_dates]
+            )
         return function(pending=source, **options)
 
     with_pending = click.option(
@@ -142,7 +137,7 @@ def pending_download(function: Callable[..., Any]) -> Callable[..., Any]:
     )(with_pending)
 
 
-def _answer(text: str) -> tuple[str, str]:
+def _column_and_header(text: str) -> tuple[str, str]:
     field, equals, header = text.partition("=")
     if not equals:
         raise click.UsageError(

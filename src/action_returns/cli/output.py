@@ -1,26 +1,28 @@
-"""Printing: data to standard output, words and progress to standard error."""
+"""Print data to standard output, and sentences and progress to standard error."""
 
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 _STYLES = {"error": "31", "warning": "33", "good": "32", "strong": "1", "quiet": "2"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Output:
-    """How this run talks.
+    """Output options of one command, and what it has to tell a script.
 
     Args:
-        as_json: data as JSON.
-        quiet: only data and refusals.
-        verbose: everything.
-        color: whether colour was not forbidden.
-        may_ask: whether a person may be asked.
+        as_json: whether standard output holds one JSON object and nothing else.
+        quiet: whether only data and errors are printed.
+        verbose: whether everything is printed.
+        color: whether colour is allowed.
+        may_ask: whether questions are allowed.
+        facts: the JSON object so far; it is printed once, when the command ends.
+        sentences: what was told to people, for the ``message`` of the JSON object.
     """
 
     as_json: bool = False
@@ -28,28 +30,46 @@ class Output:
     verbose: bool = False
     color: bool = True
     may_ask: bool = True
+    facts: dict[str, Any] = field(default_factory=dict)
+    sentences: list[str] = field(default_factory=list)
 
     def can_ask(self) -> bool:
-        """Tell whether there is a person at a terminal who may be asked."""
+        """Return whether questions are allowed and a terminal can show them."""
         return self.may_ask and sys.stdin.isatty() and sys.stderr.isatty()
 
-    def say(self, text: str = "", *, style: str | None = None) -> None:
-        """Tell people something, on standard error."""
+    def info(self, text: str = "", *, style: str | None = None) -> None:
+        """Print a sentence for people on standard error, unless the command is quiet."""
+        if style != "quiet" and text.strip():
+            self.sentences.append(text.strip())
         if not self.quiet:
             print(self.styled(text, style, sys.stderr), file=sys.stderr)
 
-    def refuse(self, text: str) -> None:
-        """Tell people why it stopped, on standard error, even when quiet."""
+    def error(self, text: str) -> None:
+        """Print on standard error why the command stopped, even when it is quiet."""
+        self.sentences.append(text)
         print(self.styled("Stopped: ", "error", sys.stderr) + text, file=sys.stderr)
 
-    def show(self, text: str = "", *, style: str | None = None) -> None:
+    def data(self, text: str = "", *, style: str | None = None) -> None:
         """Print data for people, on standard output."""
-        print(self.styled(text, style, sys.stdout))
+        stream = self._data_stream()
+        print(self.styled(text, style, stream), file=stream)
 
-    def json(self, value: Any) -> None:
-        """Print data for machines, on standard output."""
-        json.dump(value, sys.stdout, indent=2, ensure_ascii=True)
-        sys.stdout.write("\n")
+    def json(self, facts: Mapping[str, Any]) -> None:
+        """Add facts to the one JSON object that is printed when the command ends.
+
+        Args:
+            facts: key and value; an iterator as value is printed element by element, however long it is. ``message``
+                is printed when the command succeeds, in place of what was told to people.
+        """
+        self.facts.update(facts)
+
+    @property
+    def message(self) -> str:
+        """What the command did, in sentences."""
+        return str(self.facts.get("message") or " ".join(self.sentences))
+
+    def _data_stream(self) -> TextIO:
+        return sys.stderr if self.as_json else sys.stdout  # with --json, standard output holds the object alone
 
     def table(
         self, headers: Sequence[str], rows: Iterable[Sequence[str]], *, right: frozenset[int] = frozenset()
@@ -62,7 +82,8 @@ class Output:
             right: indexes of columns that hold figures.
         """
         listed = [[cell.replace("\n", " ") for cell in row] for row in rows]
-        if sys.stdout.isatty() and len(listed) <= _MOST_WRAPPED:
+        stream = self._data_stream()
+        if stream is sys.stdout and stream.isatty() and len(listed) <= _MOST_WRAPPED:
             _rich_table(headers, listed, right, color=self._colored(sys.stdout))
             return
         widths = [max(len(header), *(len(row[at]) for row in listed), 0) for at, header in enumerate(headers)]
@@ -71,14 +92,14 @@ class Output:
                 cell.rjust(width) if at in right else cell.ljust(width)
                 for at, (cell, width) in enumerate(zip(row, widths, strict=True))
             ]
-            print("  ".join(cells).rstrip())
+            print("  ".join(cells).rstrip(), file=stream)
 
     @contextmanager
     def working(self, what: str) -> Iterator[None]:
-        """Show on a terminal that something goes on, when it takes longer than a moment.
+        """Show a progress indicator on a terminal, when the work takes longer than a moment.
 
         Args:
-            what: what goes on, ``Checking returns.xlsx``.
+            what: the work, ``Checking returns.xlsx``.
         """
         if self.quiet or not sys.stderr.isatty():
             yield
@@ -107,7 +128,7 @@ class Output:
                     over.set()
 
     def styled(self, text: str, style: str | None, stream: TextIO) -> str:
-        """Give the text in a style, where the stream is a terminal that may show colour."""
+        """Return the text in a style, where the stream is a terminal that may show colour."""
         return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if style and self._colored(stream) else text
 
     def _colored(self, stream: TextIO) -> bool:
@@ -117,7 +138,45 @@ class Output:
 
 _MOST_WRAPPED = 2000
 _MOMENT = 0.5
-"""Seconds after which waiting wants a word."""
+"""Seconds before the progress indicator is shown."""
+
+
+def write_facts(facts: Mapping[str, Any], stream: TextIO) -> None:
+    """Write the JSON object without its end, which :func:`write_end` writes.
+
+    A value that is an iterator is written element by element: a check may have three million findings. When it raises,
+    its list is closed, so that the object can still be ended.
+
+    Args:
+        facts: key and value.
+        stream: where it is written.
+    """
+    encode = json.JSONEncoder(ensure_ascii=True).encode
+    stream.write("{")
+    for key, value in facts.items():
+        if isinstance(value, Iterator):
+            stream.write(f"\n  {encode(key)}: [")
+            try:
+                between = "\n"
+                for element in value:
+                    stream.write(f"{between}    {encode(element)}")
+                    between = ",\n"
+            finally:
+                stream.write("],")
+        else:
+            stream.write(f"\n  {encode(key)}: {encode(value)},")
+
+
+def write_end(problem: str | None, message: str, stream: TextIO) -> None:
+    """Write the end of the JSON object.
+
+    Args:
+        problem: the code of the refusal, None when the command did its work.
+        message: what happened, why, and what to do.
+        stream: where it is written.
+    """
+    encode = json.JSONEncoder(ensure_ascii=True).encode
+    stream.write(f'\n  "problem": {encode(problem)},\n  "message": {encode(message)}\n}}\n')
 
 
 def _rich_table(headers: Sequence[str], rows: list[list[str]], right: frozenset[int], *, color: bool) -> None:

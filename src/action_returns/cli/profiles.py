@@ -28,41 +28,42 @@ def profile_command() -> None:
 
 @profile_command.command("list")
 @global_options
-def list_profiles(run: CommandContext) -> None:
+def list_profiles(context: CommandContext) -> None:
     """List the profiles."""
-    settings = load_settings(run.places.config_file)
+    settings = load_settings(context.paths.config_file)
     rows = [
         (name, profile.environment, profile.channel.kind, "default" if name == settings.default_profile else "")
         for name, profile in settings.profiles.items()
     ]
-    if run.words.as_json:
-        run.words.json([dict(zip(("name", "environment", "channel", "default"), row, strict=True)) for row in rows])
+    if context.output.as_json:
+        keys = ("name", "environment", "channel", "default")
+        context.output.json({"profiles": [dict(zip(keys, row, strict=True)) for row in rows]})
         return
     if rows:
-        run.words.table(("Profile", "Environment", "Channel", ""), rows)
+        context.output.table(("Profile", "Environment", "Channel", ""), rows)
     else:
-        run.words.say("There is no profile yet. Make one: action-returns profile add NAME")
+        context.output.info("There is no profile yet. Make one: action-returns profile add NAME")
 
 
 @profile_command.command("show")
 @click.argument("name", required=False)
 @global_options
-def show(run: CommandContext, *, name: str | None) -> None:
+def show(context: CommandContext, *, name: str | None) -> None:
     """Show a profile; passwords are not in it."""
-    chosen, profile = load_settings(run.places.config_file).choose(name or run.profile)
+    chosen, profile = load_settings(context.paths.config_file).choose(name or context.profile)
     facts = profile.model_dump(mode="json", exclude_none=True)
     channel = facts.pop("channel")
     if "password" in channel:
         channel["password"] = profile.channel.password_reference
     if profile.ledger_password is not None:
         facts["ledger_password"] = profile.ledger_password.get_secret_value()  # the same
-    if run.words.as_json:
-        run.words.json({"name": chosen, **facts, "channel": channel, "file": str(run.places.config_file)})
+    if context.output.as_json:
+        context.output.json({"name": chosen, **facts, "channel": channel, "file": str(context.paths.config_file)})
         return
     rows = [(key, str(value)) for key, value in facts.items()]
     rows += [(f"channel.{key}", str(value)) for key, value in channel.items()]
-    run.words.table(("Profile", chosen), rows)
-    run.words.say(f"Kept in {run.places.config_file}", style="quiet")
+    context.output.table(("Profile", chosen), rows)
+    context.output.info(f"Kept in {context.paths.config_file}", style="quiet")
 
 
 @profile_command.command("add")
@@ -74,45 +75,47 @@ def show(run: CommandContext, *, name: str | None) -> None:
 )
 @global_options
 def add(
-    run: CommandContext, *, name: str, environment: str | None, kind: str | None, settings: tuple[str, ...]
+    context: CommandContext, *, name: str, environment: str | None, kind: str | None, settings: tuple[str, ...]
 ) -> None:
     """Make a profile; what is not given is asked for."""
-    environment = environment or _ask_for(run, "Environment", "--environment live or --environment test", _ENVIRONMENTS)
-    kind = kind or _ask_for(run, "How does the file get to the receiver", "--kind", _KINDS, "ftp")
+    environment = environment or _ask_for(
+        context, "Environment", "--environment live or --environment test", _ENVIRONMENTS
+    )
+    kind = kind or _ask_for(context, "How does the file get to the receiver", "--kind", _KINDS, "ftp")
     channel = settings_class(kind)
     declared = channel.settings()
     values: dict[str, Any] = {"kind": kind, **_values(settings, declared)}
     for setting in declared:
         if setting.asked == "always" and not setting.is_password and setting.key not in values:
             option = f"--set {setting.key}={setting.example}"
-            answer = _ask_for(run, f"{setting.label} ({setting.key})", option, None, setting.default or None)
+            answer = _ask_for(context, f"{setting.label} ({setting.key})", option, None, setting.default or None)
             values[setting.key] = setting.value(answer)
     if channel.needs_password(values):
         values.setdefault("password", "keyring")
-    add_profile(run.places.config_file, name, {"environment": environment, "channel": values})
-    run.words.say(f"Profile {name} is in {run.places.config_file}.", style="good")
+    add_profile(context.paths.config_file, name, {"environment": environment, "channel": values})
+    context.output.info(f"Profile {name} is in {context.paths.config_file}.", style="good")
     if values.get("password") == "keyring":
-        run.words.say(f"Next: action-returns secret set {name}, then action-returns probe --profile {name}")
+        context.output.info(f"Next: action-returns secret set {name}, then action-returns probe --profile {name}")
     else:
-        run.words.say(f"Next: action-returns probe --profile {name}")
+        context.output.info(f"Next: action-returns probe --profile {name}")
 
 
 @profile_command.command("use")
 @click.argument("name")
 @global_options
-def use(run: CommandContext, *, name: str) -> None:
+def use(context: CommandContext, *, name: str) -> None:
     """Make a profile the default one."""
-    use_profile(run.places.config_file, name)
-    run.words.say(f"{name} is the default profile now.", style="good")
+    use_profile(context.paths.config_file, name)
+    context.output.info(f"{name} is the default profile now.", style="good")
 
 
 @profile_command.command("remove")
 @click.argument("name")
 @global_options
-def remove(run: CommandContext, *, name: str) -> None:
+def remove(context: CommandContext, *, name: str) -> None:
     """Remove a profile. Its password and what was sent under it stay."""
-    remove_profile(run.places.config_file, name)
-    run.words.say(
+    remove_profile(context.paths.config_file, name)
+    context.output.info(
         f"Profile {name} is removed. Its password goes with: action-returns secret delete {name}", style="good"
     )
 
@@ -130,9 +133,9 @@ def _values(texts: "Iterable[str]", declared: "Iterable[Setting]") -> dict[str, 
 
 
 def _ask_for(
-    run: CommandContext, question: str, option: str, choices: click.Choice[str] | None, default: str | None = None
+    context: CommandContext, question: str, option: str, choices: click.Choice[str] | None, default: str | None = None
 ) -> str:
-    if not run.words.can_ask():
+    if not context.output.can_ask():
         if default is not None:
             return default
         raise click.UsageError(f"Cannot ask for {question}: there is no terminal. Add {option}")
@@ -155,11 +158,11 @@ _of_the_ledger = click.option(
 @_of_the_ledger
 @click.option("--password-stdin", is_flag=True, help="Read it from standard input instead of asking.")
 @global_options
-def set_(run: CommandContext, *, name: str, is_of_ledger: bool, password_stdin: bool) -> None:
+def set_(context: CommandContext, *, name: str, is_of_ledger: bool, password_stdin: bool) -> None:
     """Store the password of a profile."""
     if password_stdin:
         password = sys.stdin.readline().removesuffix("\n")
-    elif run.words.can_ask():
+    elif context.output.can_ask():
         password = click.prompt(
             f"Password of {_whose(name, is_of_ledger)}", hide_input=True, confirmation_prompt=True, err=True
         )
@@ -168,7 +171,7 @@ def set_(run: CommandContext, *, name: str, is_of_ledger: bool, password_stdin: 
     if not password:
         raise click.UsageError("The password is empty. Nothing was stored.")
     set_secret(ledger_account(name) if is_of_ledger else name, password)
-    run.words.say(
+    context.output.info(
         f"Stored. Next: action-returns {'doctor' if is_of_ledger else f'probe --profile {name}'}", style="good"
     )
 
@@ -177,28 +180,29 @@ def set_(run: CommandContext, *, name: str, is_of_ledger: bool, password_stdin: 
 @click.argument("name", metavar="PROFILE")
 @_of_the_ledger
 @global_options
-def delete(run: CommandContext, *, name: str, is_of_ledger: bool) -> None:
+def delete(context: CommandContext, *, name: str, is_of_ledger: bool) -> None:
     """Remove the password of a profile from the store."""
     was_there = delete_secret(ledger_account(name) if is_of_ledger else name)
     whose = _whose(name, is_of_ledger)
-    run.words.say(f"The password of {whose} is removed." if was_there else f"There was no password for {whose}.")
+    context.output.info(f"The password of {whose} is removed." if was_there else f"There was no password for {whose}.")
 
 
 @secret_command.command("status")
 @global_options
-def status(run: CommandContext) -> None:
+def status(context: CommandContext) -> None:
     """Show for each profile whether its password can be fetched; passwords are not shown."""
     rows = []
-    for name, profile in load_settings(run.places.config_file).profiles.items():
+    for name, profile in load_settings(context.paths.config_file).profiles.items():
         rows.append((name, "channel", *_where(profile.channel.password_reference, name)))
         if profile.ledger_password is not None:
             rows.append((name, "ledger", *_where(profile.ledger_password.get_secret_value(), ledger_account(name))))
-    if run.words.as_json:
-        run.words.json([dict(zip(("profile", "of", "kept", "status"), row, strict=True)) for row in rows])
+    if context.output.as_json:
+        keys = ("profile", "of", "kept", "status")
+        context.output.json({"passwords": [dict(zip(keys, row, strict=True)) for row in rows]})
     elif rows:
-        run.words.table(("Profile", "Password of", "Kept in", "Status"), rows)
+        context.output.table(("Profile", "Password of", "Kept in", "Status"), rows)
     else:
-        run.words.say("There is no profile yet. Make one: action-returns profile add NAME")
+        context.output.info("There is no profile yet. Make one: action-returns profile add NAME")
 
 
 def _whose(name: str, is_of_ledger: bool) -> str:

@@ -25,7 +25,7 @@ from action_returns.operations.send import Consent, SendResult, Submission, send
 @click.option("-n", "--dry-run", is_flag=True, help="Do everything but send.")
 @global_options
 def send_command(
-    run: CommandContext,
+    context: CommandContext,
     *,
     file: str,
     sheet: str | None,
@@ -38,30 +38,36 @@ def send_command(
     dry_run: bool,
 ) -> int:
     """Check FILE again, ask for confirmation with the totals, deliver it once, and keep a receipt."""
-    workbook = run.open_workbook(file) if live else None
-    account = run.account() if workbook is None else workbook.account
+    workbook = context.open_workbook(file) if live else None
+    account = context.account() if workbook is None else workbook.account
 
     def check() -> CheckedBatch:
         if workbook is not None:
-            return run.checked_live(workbook, pending)
-        return run.checked(file, account, pending=pending, sheet=sheet)
+            return context.checked_live(workbook, pending)
+        return context.checked(file, account, pending=pending, sheet=sheet)
 
     consent = Consent(_consent(yes, confirm_rows), confirm_rows, only_ready, allow_duplicate)
     try:
         result = send(
-            check, account, run.places, TerminalDialogue(run), consent=consent, clock=run.now, dry_run=dry_run
+            check,
+            account,
+            context.paths,
+            TerminalDialogue(context),
+            consent=consent,
+            clock=context.now,
+            dry_run=dry_run,
         )
     except AlreadySentError as refused:
-        if run.words.as_json:
-            run.words.json({"batch": refused.batch, "problem": refused.problem, "message": str(refused)})
+        if context.output.as_json:
+            context.output.json({"batch": refused.batch, "problem": refused.problem, "message": str(refused)})
         raise
     if result.submission is None:
-        return _print_dry_run(run, result.page)
+        return _print_dry_run(context, result.page)
     done = result.submission
     unwritten = (
         "" if workbook is None else workbook.show_outcome(result.page.checked, done.batch, done.outcome.state.value)
     )
-    _print_result(run, result, done, unwritten)
+    _print_result(context, result, done, unwritten)
     return exit_code(done)
 
 
@@ -77,21 +83,21 @@ class TerminalDialogue:
 
     name = "asked at the terminal"
 
-    def __init__(self, run: CommandContext) -> None:
-        self._run = run
+    def __init__(self, context: CommandContext) -> None:
+        self._context = context
 
     def can_ask(self) -> bool:
         """Whether a user is there to answer."""
-        return self._run.words.can_ask()
+        return self._context.output.can_ask()
 
     def show_review(self, page: Review) -> None:
         """Do nothing: the review is printed right before the question."""
 
     def confirm_send(self, page: Review) -> bool:
         """Print the review and ask."""
-        print_review(self._run.words, page)
+        print_review(self._context.output, page)
         if out := page.checked.rows_with_errors:
-            self._run.words.say(texts.rows_stay_behind(out), style="warning")
+            self._context.output.info(texts.rows_stay_behind(out), style="warning")
         return self.confirm(texts.send_question(len(page.checked.rows), page.account.environment))
 
     def confirm(self, question: str) -> bool:
@@ -105,27 +111,27 @@ class TerminalDialogue:
 
     def warn(self, sentence: str) -> None:
         """Print a sentence to a user who is not asked."""
-        self._run.words.say(sentence, style="warning")
+        self._context.output.info(sentence, style="warning")
 
     def refuse_changed_rows(self) -> None:
         """Do nothing: what was shown was prepared from the file already."""
 
     def progress(self, activity: str) -> AbstractContextManager[None]:
         """Show that something goes on."""
-        return self._run.words.working(activity)
+        return self._context.output.working(activity)
 
 
-def _print_result(run: CommandContext, result: SendResult, done: Submission, unwritten: str) -> None:
-    if run.words.as_json:
-        run.words.json(submission_json(done))
+def _print_result(context: CommandContext, result: SendResult, done: Submission, unwritten: str) -> None:
+    if context.output.as_json:
+        context.output.json(submission_json(done))
     state = done.outcome.state.value
-    run.words.say(f"{state.upper()}: {done.message}", style=texts.STATES[state].level)
+    context.output.info(f"{state.upper()}: {done.message}", style=texts.STATES[state].level)
     rows = texts.counted(done.rows, "row")
-    run.words.say(f"Batch {done.batch} · {done.file_name} · {rows} · SHA-256 {done.sha256}")
+    context.output.info(f"Batch {done.batch} · {done.file_name} · {rows} · SHA-256 {done.sha256}")
     if result.receipt:
-        run.words.say(f"Receipt: {result.receipt}")
+        context.output.info(f"Receipt: {result.receipt}")
     for sentence in filter(None, (unwritten, *result.problems)):
-        run.words.say(sentence, style="warning")
+        context.output.info(sentence, style="warning")
 
 
 def submission_json(done: Submission) -> dict[str, object]:
@@ -155,10 +161,10 @@ def exit_code(done: Submission) -> Exit:
             return Exit.CANNOT_CONNECT if done.outcome.phase is Phase.CONNECT else Exit.NOT_DELIVERED
 
 
-def _print_dry_run(run: CommandContext, page: Review) -> int:
-    if run.words.as_json:
-        run.words.json({**review_json(page), "dry_run": True})
+def _print_dry_run(context: CommandContext, page: Review) -> int:
+    if context.output.as_json:
+        context.output.json({**review_json(page), "dry_run": True})
     else:
-        print_review(run.words, page)
-    run.words.say("Dry run: nothing was sent.", style="strong")
+        print_review(context.output, page)
+    context.output.info("Dry run: nothing was sent.", style="strong")
     return Exit.DONE

@@ -1,4 +1,4 @@
-"""``action-returns probe``: test the connection, send nothing."""
+"""``probe``, ``doctor`` and ``completion``: is this computer ready to send?"""
 
 import os
 from pathlib import Path
@@ -11,6 +11,7 @@ from action_returns.errors import ConfigError, Exit
 from action_returns.operations.channels import open_channel
 from action_returns.operations.doctor import probe, run_checks, support_file
 from action_returns.operations.export import write_bytes
+from action_returns.operations.texts import counted
 
 
 @click.command("probe", short_help="Test the connection; sends nothing.")
@@ -21,26 +22,26 @@ from action_returns.operations.export import write_bytes
     help="SFTP, first time: keep the server's key without asking, if this is its fingerprint.",
 )
 @global_options
-def probe_command(run: CommandContext, *, accepted: str | None) -> int:
+def probe_command(context: CommandContext, *, accepted: str | None) -> int:
     """Connect, sign in and look at the destination of the profile. Nothing is sent.
 
     The first time, the key of an SFTP server is shown and you are asked; from then on another one is refused.
     """
-    account = run.account()
-    channel = open_channel(account, run.places)
+    account = context.account()
+    channel = open_channel(account, context.paths)
 
     def confirm(server: NewServer) -> bool:
-        if not run.words.can_ask():
+        if not context.output.can_ask():
             raise ConfigError(
-                f"{server.host} shows the key {server.fingerprint}, which nobody has confirmed yet, and nobody is here to "
-                "ask. Nothing was sent. If it is the right one: action-returns probe --accept-host-key FINGERPRINT"
+                f"{server.host} shows the key {server.fingerprint}, which is not confirmed yet. Cannot ask: there is no "
+                "terminal. Nothing was sent. If it is the right one: action-returns probe --accept-host-key FINGERPRINT"
             )
         return click.confirm(server.question, default=False, err=True)
 
-    run.words.say(f"Connecting to {channel.destination}", style="quiet")
-    result = probe(account, run.places, confirm=confirm, accepted=accepted, channel=channel)
-    if run.words.as_json:
-        run.words.json(
+    context.output.info(f"Connecting to {channel.destination}", style="quiet")
+    result = probe(account, context.paths, confirm=confirm, accepted=accepted, channel=channel)
+    if context.output.as_json:
+        context.output.json(
             {
                 "profile": account.name,
                 "destination": channel.destination,
@@ -49,7 +50,7 @@ def probe_command(run: CommandContext, *, accepted: str | None) -> int:
                 "evidence": dict(result.evidence),
             }
         )
-    run.words.say(result.message, style="good" if result.works else "error")
+    context.output.info(result.message, style="good" if result.works else "error")
     if result.works:
         return Exit.DONE
     return Exit.CANNOT_CONNECT if result.phase is Phase.CONNECT else Exit.NOT_DELIVERED
@@ -58,20 +59,29 @@ def probe_command(run: CommandContext, *, accepted: str | None) -> int:
 @click.command("doctor", short_help="Is everything in place?")
 @click.option("--bundle", metavar="PATH", help="Also write a support file (.zip); it holds no secrets and no rows.")
 @global_options
-def doctor_command(run: CommandContext, *, bundle: str | None) -> int:
-    """Look at Python, places, profiles, passwords and the ledger. Sends nothing; connects to nothing but a team's ledger."""
-    findings = list(run_checks(run.places))
+def doctor_command(context: CommandContext, *, bundle: str | None) -> int:
+    """Check Python, folders, profiles, passwords and the ledger. Sends nothing; connects only to a team's ledger."""
+    findings = list(run_checks(context.paths))
     if bundle is not None:
         write_bytes(Path(bundle), support_file(findings))
-        run.words.say(f"Support file: {bundle}")
-    if run.words.as_json:
-        run.words.json([{"what": what, "well": well, "seen": seen} for what, well, seen in findings])
+        context.output.info(f"Support file: {bundle}")
+    wrong = sum(not well for _, well, _ in findings)
+    if context.output.as_json:
+        context.output.json(
+            {
+                "checks": [{"what": what, "well": well, "seen": seen} for what, well, seen in findings],
+                "bundle": bundle,
+                "message": f"{counted(wrong, 'check')} failed." if wrong else "Everything is in place.",
+            }
+        )
     else:
-        run.words.table(("", "What", "Seen"), (("ok" if well else "!!", what, seen) for what, well, seen in findings))
-    return Exit.DONE if all(well for _, well, _ in findings) else Exit.CONFIGURATION
+        context.output.table(
+            ("", "What", "Seen"), (("ok" if well else "!!", what, seen) for what, well, seen in findings)
+        )
+    return Exit.CONFIGURATION if wrong else Exit.DONE
 
 
-_HOW = {
+_START_FILE_LINES = {
     "bash": 'eval "$(action-returns completion bash)"   in ~/.bashrc',
     "zsh": 'eval "$(action-returns completion zsh)"   in ~/.zshrc',
     "fish": "action-returns completion fish | source   in ~/.config/fish/config.fish",
@@ -80,17 +90,21 @@ _HOW = {
 
 
 @click.command("completion", short_help="Complete commands with the Tab key.")
-@click.argument("shell", type=click.Choice(list(_HOW)))
+@click.argument("shell", type=click.Choice(list(_START_FILE_LINES)))
 @global_options
-def completion_command(run: CommandContext, *, shell: str) -> None:
+def completion_command(context: CommandContext, *, shell: str) -> None:
     """Print the script that completes commands and options in SHELL."""
     from click.shell_completion import get_completion_class
 
-    from action_returns.cli.app import tree
+    from action_returns.cli.app import COMPLETION_VARIABLE, tree
 
-    made = get_completion_class(shell)
-    if made is None:
+    completion = get_completion_class(shell)
+    if completion is None:
         raise click.UsageError(f"Completion for {shell} is not available.")
-    run.words.show(made(tree, {}, "action-returns", "_ACTION_RETURNS_COMPLETE").source())
-    if os.isatty(1):
-        run.words.say(f"Put this line into your shell's start file: {_HOW[shell]}")
+    script = completion(tree, {}, "action-returns", COMPLETION_VARIABLE).source()
+    if context.output.as_json:
+        context.output.json({"shell": shell, "script": script, "start_file": _START_FILE_LINES[shell]})
+    else:
+        context.output.data(script)
+    if context.output.as_json or os.isatty(1):
+        context.output.info(f"Add this line to your shell's start file: {_START_FILE_LINES[shell]}")

@@ -130,5 +130,6 @@ def write_review_page(page: Review, path: Path, *, overwrite: bool = False) -> N
         more_rows=len(checked.rows) - len(rows),
         findings=findings,
         more_findings=len(checked.report) - len(findings),
+        file=checked.file,
     )
     write_bytes(path, content, source=checked.file, overwrite=overwrite)

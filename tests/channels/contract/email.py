@@ -3,8 +3,8 @@
 from contextlib import contextmanager
 
 from action_returns.channels.base import State
-from action_returns.cli import demo_servers
 from tests.channels.contract import PASSWORD, REFERENCE, USER, Receiver
+from tests.servers import loopback
 
 
 class _Refusing:
@@ -15,7 +15,7 @@ class _Refusing:
 @contextmanager
 def receiver(_folder, authority, *, refuses):
     handler = _Refusing() if refuses else None
-    with demo_servers.mail_server(username=USER, password=PASSWORD, authority=authority, handler=handler) as server:
+    with loopback.mail_server(username=USER, password=PASSWORD, authority=authority, handler=handler) as server:
         table = {
             "kind": "email",
             "host": server.host,

@@ -3,8 +3,8 @@
 from contextlib import contextmanager
 
 from action_returns.channels.base import State
-from action_returns.cli import demo_servers
 from tests.channels.contract import PASSWORD, REFERENCE, USER, Receiver, files_in
+from tests.servers import loopback
 
 
 @contextmanager
@@ -12,7 +12,7 @@ def receiver(folder, authority, *, refuses):
     inbox = folder / "inbox"
     inbox.mkdir()
     permissions = "elr" if refuses else "elradfmwMT"
-    with demo_servers.ftp_server(
+    with loopback.ftp_server(
         inbox, username=USER, password=PASSWORD, authority=authority, permissions=permissions
     ) as server:
         table = {"kind": "ftp", "host": server.host, "port": server.port, "username": USER, "password": REFERENCE}
