@@ -35,7 +35,7 @@ LINES = {
     "upgrade-workbook": ("old.xlsx", "upgraded.xlsx"),
     "profile list": (),
     "profile show": ("acme",),
-    "profile add": ("other", "--kind", "outbox", "--set", "directory=there"),
+    "profile add": ("other", "--environment", "test", "--kind", "outbox", "--set", "directory=there"),
     "profile use": ("acme",),
     "profile remove": ("acme",),
     "secret set": ("acme", "--password-stdin"),
