@@ -13,6 +13,7 @@ from action_returns.batch.amounts import amount_text
 from action_returns.batch.cells import quote
 from action_returns.batch.rules import MODIFICATION_LIMIT
 from action_returns.cli.options import CommandContext, global_options
+from action_returns.errors import DeclinedError
 from action_returns.ledger.ledger import Ledger
 from action_returns.ledger.records import MARKS, TO_BE_MARKED, ActionRecord, BatchRecord, Event
 from action_returns.operations.account import open_ledger_to_read
