@@ -131,7 +131,7 @@ class CellRules:
 
 
 def _spellings(policy: Policy) -> dict[str, str]:
-    """Upper-case spelling -> the one code it can mean; codes that differ only in case are left out."""
+    """Return upper-case spelling -> the one code it can mean; codes that differ only in case are left out."""
     spellings: dict[str, str] = {}
     twice = set()
     for code in filter(str.isascii, policy.reasons):  # upper() of other letters may be another word: "ß" gives "SS"

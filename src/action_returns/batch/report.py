@@ -266,7 +266,7 @@ class Summary:
 
 
 def summarise(rows: ReadyRows, pending: PendingDownload | None = None) -> Summary:
-    """Add up the rows; with a pending download also what the change is worth."""
+    """Return the totals of the rows; with a pending download also what the change is worth."""
     reversals = sum(cents == 0 for cents in rows.cents)
     known = effect = None
     if pending is not None:

@@ -62,7 +62,7 @@ def columns_missing(rows: Sequence[Sequence[object]], name: str) -> FileError:
     """Return the refusal that names which of the three columns were not found.
 
     Args:
-        rows: the rows that were looked at.
+        rows: the rows that were searched.
         name: the file or sheet, for the message.
     """
     found = max(([column for column in COLUMN_NAMES if _has(row, column)] for row in rows), key=len, default=[])

@@ -25,7 +25,7 @@ def read_rows(path: Path) -> Iterator[Row]:
 
 
 def _from_header(rows: Iterator[Row]) -> Iterator[Row]:
-    """Leave out what stands above the headers; with no recognised header row, the first filled row is taken for it."""
+    """Return the rows from the header row on; without a recognised one, the first filled row is taken for it."""
     above = []
     for row in rows:
         if names_action_id(row):

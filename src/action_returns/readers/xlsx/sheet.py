@@ -220,7 +220,7 @@ class SheetReader:
 
 
 def _plain(block: bytes) -> bytes:
-    """Leave out rows without an end of their own; refuse what cuts rows into pieces."""
+    """Return a block without self-closing rows; refuse what splits rows."""
     if b"<!" in block:
         raise UnsupportedXmlError("comment or CDATA")
     ends = block.count(_END)
@@ -232,7 +232,7 @@ def _plain(block: bytes) -> bytes:
 
 
 def _from_row(block: bytes, first_row: int) -> bytes:
-    """Leave out the rows above the data."""
+    """Return a block without the rows above the data."""
     while block and row_number(block) < first_row:
         block = block[block.index(_END) + len(_END) :]
     return block
