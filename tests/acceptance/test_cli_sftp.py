@@ -77,7 +77,7 @@ def test_a_key_that_was_confirmed_is_kept_and_from_then_on_the_server_is_known_b
     code, shown = answered("y", "probe")
     assert code == 0
     assert server.fingerprints["ed25519"] in shown
-    assert "Compare it with the one that whoever runs the server gave you" in shown
+    assert "Compare it with the one that the administrator of the server gave you" in shown
     assert kept(home) == server.fingerprints["ed25519"]
     assert run("probe").returncode == 0  # nobody is asked again
     result = run("send", returns, "--yes", "--json")
@@ -119,7 +119,7 @@ def test_a_server_whose_key_changed_gets_nothing(server, home, returns, capsys):
     facts = {"kind": "sftp", "host": "127.0.0.1", "port": server.port, "username": openssh.USER}
     profile(home, {**facts, "private_key": str(server.key), "host_key": "SHA256:" + "x" * 43})
     assert run_command(("send", returns, "--yes")) == 5
-    assert "Somebody may be pretending to be this server" in capsys.readouterr().err
+    assert "Another computer may be pretending to be this server" in capsys.readouterr().err
     assert run_command(("probe", "--accept-host-key", server.fingerprints["rsa"])) == 5
     assert kept(home) == "SHA256:" + "x" * 43
     assert server.files() == {}

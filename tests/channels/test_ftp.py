@@ -326,7 +326,11 @@ def told():
             "holds 9 of 8024 bytes: the file did not arrive whole. It was removed",
         ),
         ((b"226 ok\r\n", b"213 9\r\n", NO), State.UNKNOWN, "could not be removed and is still on the server"),
-        ((b"552 full\r\n", b"213 9\r\n", GONE), State.FAILED, "Nothing was delivered. Ask whoever runs the server"),
+        (
+            (b"552 full\r\n", b"213 9\r\n", GONE),
+            State.FAILED,
+            "Nothing was delivered. Ask the administrator of the server",
+        ),
         ((b"452 full\r\n", b"213 9\r\n", NO), State.FAILED, "9 bytes of it are on the server"),
         ((b"426 closed\r\n", NOT_THERE), State.FAILED, "The server does not show whether part of it is there"),
         ((b"451 no\r\n", SIZE), State.UNKNOWN, "although it holds all of the file"),
@@ -365,7 +369,7 @@ def test_what_the_server_says_about_the_final_name_decides(told, said, state, wo
 
 def test_a_refused_file_that_never_gets_its_final_name_is_certainly_not_delivered_however_much_of_it_came(told):
     outcome, heard = told(b"150 go\r\n", b"452 full\r\n", SIZE, GONE, upload="temp-rename")
-    assert failed(outcome, "452 full", "Nothing was delivered. Ask whoever runs the server")
+    assert failed(outcome, "452 full", "Nothing was delivered. Ask the administrator of the server")
     (stored,) = [line.split()[1] for line in heard if line.startswith(b"STOR")]
     assert stored.endswith(b".part")
     assert b"DELE " + stored + b"\r\n" in heard

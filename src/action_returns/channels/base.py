@@ -103,8 +103,8 @@ class NewServer:
         return (
             f"This is the first connection to {self.host}:{self.port}. The server shows this key:\n\n"
             f"    {self.fingerprint}\n\n"
-            "Compare it with the one that whoever runs the server gave you, in another way than this connection. If "
-            "they differ, somebody may be answering in its place. Are they the same?"
+            "Compare it with the one that the administrator of the server gave you, by phone or in person. If "
+            "they differ, another computer may be answering in its place. Are they the same?"
         )
 
 
@@ -183,8 +183,8 @@ def _connection_error_text(error: Exception, host: str, port: int) -> str:
         case ssl.SSLCertVerificationError():
             return (
                 f"The certificate of {host} cannot be trusted: {_certificate_problem(error)}. "
-                "Somebody may be pretending to be the server, or the host name in the profile is not the one the "
-                "certificate is made for. Check channel.host, and ask whoever runs the server."
+                "Another computer may be pretending to be the server, or the host name in the profile is not the one the "
+                "certificate is made for. Check channel.host, and ask the administrator of the server."
             )
         case ssl.SSLError():
             return (
@@ -198,7 +198,7 @@ def _connection_error_text(error: Exception, host: str, port: int) -> str:
         case TimeoutError():
             return f"{host}:{port} did not answer in time. Check channel.host and channel.port; a firewall may be in the way."
         case _:
-            return f"The connection to {host}:{port} broke off ({error}). Try again; if it stays, ask whoever runs the server."
+            return f"The connection to {host}:{port} broke off ({error}). Try again; if it stays, ask the administrator of the server."
 
 
 def _certificate_problem(error: "ssl.SSLCertVerificationError") -> str:

@@ -349,7 +349,7 @@ class EmailChannel:
                 Outcome(
                     State.FAILED,
                     f"{self.host}:{self.port} does not talk as a mail server should ({error}). Nothing was sent. Check "
-                    "channel.host, channel.port and channel.security; if they are right, ask whoever runs the server.",
+                    "channel.host, channel.port and channel.security; if they are right, ask the administrator of the server.",
                     phase,
                 )
             ) from None

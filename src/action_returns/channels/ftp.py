@@ -106,7 +106,7 @@ class FtpTexts(UploadTexts):
         return Outcome(
             State.FAILED,
             f"{self.host}:{port} does not talk as an FTP server should ({problem}). Nothing was sent. Check channel.host, "
-            "channel.port and channel.security; if they are right, ask whoever runs the server.",
+            "channel.port and channel.security; if they are right, ask the administrator of the server.",
             phase,
         )
 
@@ -147,7 +147,7 @@ class FtpTexts(UploadTexts):
         """
         return Outcome(
             State.FAILED,
-            f"{self.host} {problem} (it answered: {reply}). Nothing was sent. Try again; if it stays, ask whoever runs it.",
+            f"{self.host} {problem} (it answered: {reply}). Nothing was sent. Try again; if it stays, ask its administrator.",
             phase,
             {"reply": str(reply)},
         )

@@ -201,7 +201,7 @@ class SftpChannel:
             return ProbeResult(
                 works=False,
                 message=f"The key of {self.host} was not confirmed, so the program did not sign in. Nothing was sent or kept. Ask "
-                "whoever runs the server for its fingerprint.",
+                "the administrator of the server for its fingerprint.",
                 phase=Phase.CONNECT,
                 evidence={"host_key": key.fingerprint},
             )
@@ -286,7 +286,7 @@ class SftpChannel:
                 Outcome(
                     State.FAILED,
                     f"The connection to {self.host} broke off ({error}). Nothing was sent. Try again; if it stays, ask "
-                    "whoever runs the server whether it offers SFTP to this user.",
+                    "the administrator of the server whether it offers SFTP to this user.",
                     phase,
                 ),
                 retryable=True,

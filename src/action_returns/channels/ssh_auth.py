@@ -96,7 +96,7 @@ def sign_in(connection: SshConnection, credentials: Credentials, host: str, time
     if key is not None:
         missing = attempt(
             lambda: transport.auth_publickey(username, key),
-            "did not accept this key for this user. Ask whoever runs the server to put its public half in place, and "
+            "did not accept this key for this user. Ask the administrator of the server to put its public half in place, and "
             "check channel.username and channel.private_key",
         )
     if missing and password is not None:
@@ -107,7 +107,7 @@ def sign_in(connection: SshConnection, credentials: Credentials, host: str, time
         )
     if missing:
         raise _sign_in_failed(
-            f"{host} asks for more to sign in: {printable(', '.join(missing))}. Ask whoever runs the server"
+            f"{host} asks for more to sign in: {printable(', '.join(missing))}. Ask the administrator of the server"
         )
 
 
@@ -145,7 +145,7 @@ def _authenticate(step: Callable[[], list[str]], transport: paramiko.Transport, 
     except _MoreQuestionsError as more:
         raise _sign_in_failed(
             f"{host} did not accept the user name or password, or wants more than them (it asked: {printable(str(more))}). "
-            "Check them. If they are right, ask whoever runs the server for a user who signs in with a key"
+            "Check them. If they are right, ask the administrator of the server for a user who signs in with a key"
         ) from None
     except paramiko.AuthenticationException:
         if not transport.is_active():

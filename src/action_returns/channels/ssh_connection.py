@@ -223,7 +223,7 @@ def _not_connected(error: Exception, host: str, port: int) -> Outcome:
     return Outcome(
         State.FAILED,
         f"{host}:{port} does not talk SSH as it should ({printable(str(error))}). Nothing was sent. Check channel.port "
-        "in the profile; if it is right, try again later, and ask whoever runs the server if it stays.",
+        "in the profile; if it is right, try again later, and ask the administrator of the server if it stays.",
         Phase.CONNECT,
     )
 
@@ -232,7 +232,7 @@ def _nothing_in_common(error: Exception, host: str, port: int) -> Outcome:
     return Outcome(
         State.FAILED,
         f"{host}:{port} and this program have no safe kind of encryption in common ({printable(str(error))}). Nothing "
-        "was sent. Ask whoever runs the server to bring it up to date.",
+        "was sent. Ask the administrator of the server to bring it up to date.",
         Phase.CONNECT,
     )
 
@@ -241,8 +241,8 @@ def _wrong_key(host: str, port: int, expected: str, shown: list[HostKey]) -> Out
     keys = ", ".join(f"{key.fingerprint} ({key.kind})" for key in shown)
     return Outcome(
         State.FAILED,
-        f"THE KEY OF {host}:{port} IS NOT THE EXPECTED ONE. Expected: {expected}. Shown: {keys}. Somebody may be "
-        "pretending to be this server. Nothing was sent, not even the password. Ask whoever runs the server, by phone or "
+        f"THE KEY OF {host}:{port} IS NOT THE EXPECTED ONE. Expected: {expected}. Shown: {keys}. Another computer may be "
+        "pretending to be this server. Nothing was sent, not even the password. Ask the administrator of the server, by phone or "
         "in person, whether its key has changed. Only when they name the fingerprint that is shown, take the line host_key "
         "out of the profile and test the connection again: action-returns probe",
         Phase.CONNECT,

@@ -108,7 +108,7 @@ class UploadTexts:
         """
         if no_space:
             why = f"The disk of {self.host} is full, or your share of it is used up (it answered: {answer})."
-            todo = "Ask whoever runs the server to make room, then send again."
+            todo = "Ask the administrator of the server to make room, then send again."
         else:
             why = f"{self.host} did not take the file (it answered: {answer})."
             todo = "Check whether this user may write to channel.directory, then send again."
@@ -259,8 +259,8 @@ class Upload:
         if size == len(self.file.content):
             return self.texts.sent(self.file, evidence, size), True
         if size is not None:
-            seen = f"{why}; {size} of {len(self.file.content)} bytes are there under that name"
-            return self.texts.unknown(self.file, seen), False
+            details = f"{why}; {size} of {len(self.file.content)} bytes are there under that name"
+            return self.texts.unknown(self.file, details), False
         if self.is_renamed:
             # A file that could be removed under its other name cannot get the final one any more.
             gone = folder.remove(self.name)

@@ -1,4 +1,4 @@
-"""Changing config.toml without losing what the user wrote in it, comments included."""
+"""Change config.toml and keep everything that the user wrote in it, comments included."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,12 +28,12 @@ def add_profile(path: Path, name: str, values: Mapping[str, Any]) -> None:
 
 
 def change_profile(path: Path, name: str, values: Mapping[str, Any]) -> None:
-    """Change a profile, or add it; what is not named in ``values`` stays, comments included.
+    """Change a profile, or add it; settings that ``values`` does not name stay, comments included.
 
     Args:
         path: config.toml.
         name: the profile.
-        values: its settings; a channel is replaced as a whole when its kind changes, a setting of None is taken out.
+        values: its settings; a channel is replaced as a whole when its kind changes, and a setting of None is removed.
 
     Raises:
         ConfigError: when the values are not allowed. Nothing is written then.
@@ -56,14 +56,14 @@ def _merge(table: Any, values: Mapping[str, Any]) -> None:
             _merge(table[key], value)
         elif table.get(key) != value:
             table[key] = (
-                {inner: kept for inner, kept in value.items() if kept is not None}
+                {inner: setting for inner, setting in value.items() if setting is not None}
                 if isinstance(value, Mapping)
                 else value
             )
 
 
 def use_profile(path: Path, name: str) -> None:
-    """Make a profile the default one.
+    """Write a profile as the default one.
 
     Raises:
         ConfigError: when there is no such profile.
@@ -95,7 +95,7 @@ def _open(path: Path) -> "TOMLDocument":
     if not path.exists():
         return tomlkit.document()
     content = path.read_bytes()
-    parse_settings(content, path)  # a file that is not right is left alone
+    parse_settings(content, path)  # a file with errors is not changed
     return tomlkit.parse(content.decode("utf-8-sig"))
 
 

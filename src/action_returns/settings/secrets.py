@@ -1,4 +1,4 @@
-"""Passwords: in the operating system's store, an environment variable or a private file. Nowhere else."""
+"""Read, store and delete passwords: in the operating system's store, an environment variable or a private file."""
 
 import os
 import stat
@@ -28,12 +28,12 @@ _LONGEST_FILE: Final = 4096
 
 
 def ledger_account(profile: str) -> str:
-    """Give the name under which the password of a profile's team ledger is kept."""
+    """Return the name under which the password of a profile's team ledger is kept."""
     return f"{profile}:ledger"
 
 
 def read_secret(reference: str, *, profile: str) -> str:
-    """Fetch a password.
+    """Return a password.
 
     Args:
         reference: ``keyring``, ``env:NAME`` or ``file:PATH``.
@@ -42,16 +42,16 @@ def read_secret(reference: str, *, profile: str) -> str:
     Raises:
         SecretError: when it is missing or kept where others can read it. The message never holds it.
     """
-    kind, _, place = reference.partition(":")
+    kind, _, location = reference.partition(":")
     if kind == "keyring":
         return _from_keyring(profile)
     if kind == "env":
-        return _from_environment(place, profile)
-    return _from_file(Path(place).expanduser(), profile)
+        return _from_environment(location, profile)
+    return _from_file(Path(location).expanduser(), profile)
 
 
 def set_secret(profile: str, password: str) -> None:
-    """Keep a password in the operating system's store.
+    """Store a password in the operating system's store.
 
     Raises:
         SecretError: when there is no store that encrypts.
@@ -66,7 +66,7 @@ def set_secret(profile: str, password: str) -> None:
 
 
 def delete_secret(profile: str) -> bool:
-    """Remove a password from the store; tell whether there was one.
+    """Remove a password from the store; return whether there was one.
 
     Raises:
         SecretError: when there is no store that encrypts.
@@ -84,7 +84,7 @@ def delete_secret(profile: str) -> bool:
 
 
 def has_secret(reference: str, *, profile: str) -> bool:
-    """Tell whether a password can be fetched, without showing it."""
+    """Return whether a password can be read."""
     try:
         read_secret(reference, profile=profile)
     except SecretError:
@@ -116,7 +116,7 @@ def _from_keyring(profile: str) -> str:
         raise SecretError(f"The password store of this machine did not answer: {error}. Unlock it and retry.") from None
     if not password:
         raise SecretError(
-            f"There is no password for {_words(profile)} yet. Set it: action-returns secret set {_option(profile)}"
+            f"There is no password for {_owner(profile)} yet. Set it: action-returns secret set {_option(profile)}"
         )
     return password
 
@@ -125,7 +125,7 @@ def _from_environment(name: str, profile: str) -> str:
     password = os.environ.get(name)
     if not password:
         raise SecretError(
-            f"The password of {_words(profile)} is kept in the variable {name}, which is not set. Set it."
+            f"The password of {_owner(profile)} is kept in the variable {name}, which is not set. Set it."
         )
     return password
 
@@ -135,21 +135,21 @@ def _from_file(path: Path, profile: str) -> str:
         facts = path.stat()
         if os.name == "posix" and stat.S_IMODE(facts.st_mode) & 0o077:
             raise SecretError(
-                f"{path}, the password file of {_words(profile)}, can be read by others. Run: chmod 600 {path}"
+                f"{path}, the password file of {_owner(profile)}, can be read by others. Run: chmod 600 {path}"
             )
         if facts.st_size > _LONGEST_FILE:
-            raise SecretError(f"{path}, the password file of {_words(profile)}, is too large to hold just a password.")
+            raise SecretError(f"{path}, the password file of {_owner(profile)}, is too large to hold just a password.")
         password = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise SecretError(f"{path}, the password file of {_words(profile)}, cannot be read: {why}.") from None
+        raise SecretError(f"{path}, the password file of {_owner(profile)}, cannot be read: {why}.") from None
     password = password.removesuffix("\n").removesuffix("\r")
     if not password:
-        raise SecretError(f"{path}, the password file of {_words(profile)}, is empty.")
+        raise SecretError(f"{path}, the password file of {_owner(profile)}, is empty.")
     return password
 
 
-def _words(account: str) -> str:
+def _owner(account: str) -> str:
     name = account.removesuffix(":ledger")
     return f"profile {name}" if name == account else f"the team's ledger of profile {name}"
 
