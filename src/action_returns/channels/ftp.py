@@ -15,7 +15,6 @@ from action_returns.channels.base import (
     OutgoingFile,
     Phase,
     ProbeResult,
-    State,
     answer_no,
     connection_failed,
     do_nothing,
@@ -33,13 +32,13 @@ from action_returns.channels.settings_base import (
     password_reader,
     setting,
 )
-from action_returns.channels.upload import Upload, UploadTexts, upload_name
 
 if TYPE_CHECKING:  # not at run time: reading config.toml imports this module, and ssl takes long
     import socket
     import ssl
 
     from action_returns.channels.ftp_client import FtpClient
+    from action_returns.channels.ftp_upload import FtpTexts
     from action_returns.channels.line_protocol import Reply
 
 
@@ -82,85 +81,11 @@ class FtpSettings(EncryptedServer):
         )
 
 
-class FtpTexts(UploadTexts):
-    """Builds the outcomes and results of one FTP server."""
-
-    __slots__ = ()
-
-    def works(self, security: str, *, offers_tls: bool) -> ProbeResult:
-        """Return the result of a connection test that succeeded."""
-        plain = ""
-        if security == "not encrypted":
-            plain = " Others can read password and rows on the way."
-            if offers_tls:
-                plain += ' The server offers encryption: set channel.security to "explicit-tls".'
-        return ProbeResult(
-            True,  # works
-            f"The connection to {self.destination} works: signed in, the folder is there, encryption {security}. Nothing "
-            f"was sent; whether the folder may be written to was not tested.{plain}",
-            evidence={"security": security},
-        )
-
-    def not_ftp(self, problem: str, port: int, phase: Phase) -> Outcome:
-        """Return the outcome for a server that does not follow the FTP protocol."""
-        return Outcome(
-            State.FAILED,
-            f"{self.host}:{port} does not talk as an FTP server should ({problem}). Nothing was sent. Check channel.host, "
-            "channel.port and channel.security; if they are right, ask the administrator of the server.",
-            phase,
-        )
-
-    def no_tls(self, reply: "Reply") -> Outcome:
-        """Return the outcome for a server that does not encrypt. It was told nothing, not even the user name."""
-        return Outcome(
-            State.FAILED,
-            f"{self.host} does not offer an encrypted connection here (it answered: {reply}). Nothing was sent, not even "
-            "the password. Check channel.port and channel.security in the profile.",
-            Phase.CONNECT,
-        )
-
-    def not_signed_in(self, reply: "Reply") -> Outcome:
-        """Return the outcome for a refused user name or password."""
-        return Outcome(
-            State.FAILED,
-            f"{self.host} did not accept the user name or password (it answered: {reply}). "
-            "Nothing was sent. User names are case-sensitive. Update them, then test with: action-returns probe",
-            Phase.CONNECT,
-        )
-
-    def password_of_two_lines(self) -> Outcome:
-        """Return the outcome for a password with a line break: FTP has no way to send it."""
-        return Outcome(
-            State.FAILED,
-            "The password holds a line break, and an FTP password is one line. Nothing was sent. Set it again without the "
-            "line break, or correct the file or variable that the profile names, then test with: action-returns probe",
-            Phase.CONNECT,
-        )
-
-    def refused_before(self, problem: str, reply: "Reply", phase: Phase) -> Outcome:
-        """Return the outcome for a command that was refused before anything left.
-
-        Args:
-            problem: what the server does not do, to follow its name in a sentence.
-            reply: its refusal.
-            phase: how far it had come.
-        """
-        return Outcome(
-            State.FAILED,
-            f"{self.host} {problem} (it answered: {reply}). Nothing was sent. Try again; if it stays, ask its administrator.",
-            phase,
-            {"reply": str(reply)},
-        )
-
-
 _READY: Final = 220
 _SIGNED_IN: Final = 230
 _NEEDS_PASSWORD: Final = 331
 _REFUSED: Final = 400  # and above; below 500 it may go well later (RFC 959, 4.2.1)
-_COMPLETE: Final = (226, 250)  # RFC 959, 5.4
-_NEEDS_NEW_NAME: Final = 350
 _CLOSING: Final = 421
-_NO_SPACE: Final = (452, 552)  # insufficient storage, exceeded storage allocation (RFC 959, 4.2.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +134,9 @@ class FtpChannel:
 
     def deliver(self, file: OutgoingFile, before_first_byte: BeforeFirstByte = do_nothing, /) -> Outcome:
         """Upload the file once."""
+        from action_returns.channels.ftp_upload import FtpUpload
+        from action_returns.channels.upload import upload_name
+
         try:
             password = self._read_password()
             client, data = retry(lambda: self._open_for_file(file, password), self.pause)
@@ -216,7 +144,7 @@ class FtpChannel:
             return ended.outcome
         with contextlib.closing(client), contextlib.closing(data):
             before_first_byte()
-            upload = _FtpUpload(
+            upload = FtpUpload(
                 file,
                 upload_name(file, self.upload),
                 self._texts,
@@ -244,7 +172,9 @@ class FtpChannel:
         return password
 
     @property
-    def _texts(self) -> FtpTexts:
+    def _texts(self) -> "FtpTexts":
+        from action_returns.channels.ftp_upload import FtpTexts
+
         return FtpTexts(self.host, self.directory, self.destination)
 
     def _open_for_file(self, file: OutgoingFile, password: str) -> "tuple[FtpClient, socket.socket]":
@@ -343,59 +273,6 @@ class FtpChannel:
 
     def _stop(self, problem: str, reply: "Reply", phase: Phase) -> NoReturn:
         raise DeliveryEndedError(self._texts.refused_before(problem, reply, phase), retryable=_is_temporary(reply))
-
-
-class _FtpUpload(Upload):
-    """The FTP commands that upload a file."""
-
-    def run(self, client: "FtpClient", data: "socket.socket", data_timeout: float, reply_timeout: float) -> Outcome:
-        """Upload; never raises for what a server or network may do.
-
-        Args:
-            client: signed in, and in the folder.
-            data: the connection for the file.
-            data_timeout: seconds for each part of the file.
-            reply_timeout: seconds for the reply after the last byte.
-        """
-        try:
-            return self._store(client, data, data_timeout, reply_timeout)
-        except OSError as error:  # InvalidReplyError too: after an invalid reply no later one can be trusted
-            client.wire.close()
-            return self.check_on_server(str(error) or type(error).__name__)
-
-    def _store(self, client: "FtpClient", data: "socket.socket", data_timeout: float, reply_timeout: float) -> Outcome:
-        reply = client.ask(f"STOR {self.name}")
-        if reply.code // 100 != 1:
-            # A file under this name, if there is one, is not ours.
-            return self.texts.refused(str(reply), no_space=reply.code in _NO_SPACE)
-        try:
-            refusal = client.send_content(data, self.file.content, timeout=data_timeout)
-        except InvalidReplyError:
-            raise
-        except OSError as error:
-            # The server may say why. A confirmation cannot be true: not all bytes left.
-            refusal = client.reply(reply_timeout)
-            if refusal.code < _REFUSED:
-                raise ConnectionError(f"the connection for the file broke off ({error})") from None
-        reply = refusal or client.reply(reply_timeout)
-        if reply.code in _COMPLETE:
-            evidence = {"security": client.security, "reply": str(reply)}
-            return self.confirmed(client, evidence, lambda: self._rename(client))
-        if reply.code < _REFUSED:
-            raise InvalidReplyError(f"it said: {reply}")
-        return self.rejected_after_upload(client, str(reply), no_space=reply.code in _NO_SPACE)
-
-    def _rename(self, client: "FtpClient") -> str | None:
-        """Rename the file to its final name; return the server's refusal, None where there is none."""
-        reply = client.ask(f"RNFR {self.name}")
-        if reply.code == _NEEDS_NEW_NAME:
-            self.renaming = True
-            reply = client.ask(f"RNTO {self.file.name}")
-        if reply.is_positive:
-            return None
-        if reply.code < _REFUSED:
-            raise InvalidReplyError(f"it said: {reply}")
-        return str(reply)
 
 
 def _is_temporary(reply: "Reply") -> bool:

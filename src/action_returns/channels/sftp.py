@@ -41,12 +41,12 @@ from action_returns.channels.settings_base import (
     password_reader,
     setting,
 )
-from action_returns.channels.upload import UploadTexts, upload_name
 from action_returns.errors import ConfigError
 
 if TYPE_CHECKING:  # not at run time: reading config.toml imports this module, and paramiko may be missing
     from action_returns.channels.sftp_client import SftpFolder
     from action_returns.channels.ssh_auth import Credentials
+    from action_returns.channels.upload import UploadTexts
 
 
 class SftpSettings(ChannelSettings):
@@ -166,6 +166,7 @@ class SftpChannel:
     def deliver(self, file: OutgoingFile, before_first_byte: BeforeFirstByte = do_nothing, /) -> Outcome:
         """Upload the file once."""
         from action_returns.channels.sftp_client import SftpUpload
+        from action_returns.channels.upload import upload_name
 
         try:
             credentials = self._credentials()
@@ -222,7 +223,9 @@ class SftpChannel:
             )
 
     @property
-    def _texts(self) -> UploadTexts:
+    def _texts(self) -> "UploadTexts":
+        from action_returns.channels.upload import UploadTexts
+
         return UploadTexts(self.host, self.directory, self.destination)
 
     def _credentials(self) -> "Credentials":

@@ -14,7 +14,7 @@ from action_returns.settings.secrets import delete_secret, has_secret, ledger_ac
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from action_returns.channels.settings_base import Setting
+    from action_returns.channels.setting import Setting
 
 
 _KINDS = click.Choice(list(KINDS))

@@ -10,7 +10,7 @@ from action_returns.files import Paths
 
 if TYPE_CHECKING:
     from action_returns.channels.base import Ask
-    from action_returns.channels.settings_base import Setting
+    from action_returns.channels.setting import Setting
     from action_returns.settings.profile import Profile
 
 

@@ -1,5 +1,6 @@
 """Read config.toml, and name exactly what is wrong with it."""
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,6 +80,8 @@ def parse_settings(content: bytes, path: Path) -> Settings:
         raise ConfigError(f"{path} is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}. Texts stand in quotes, keys as name = value.") from None
+    # Without this, pydantic reads the metadata of every installed package in search of plugins, on every click.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from pydantic import ValidationError
 
     from action_returns.settings.profile import ConfigFile

@@ -1,0 +1,98 @@
+"""One setting of a channel, as forms and documents read it from the settings class."""
+
+from dataclasses import dataclass
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+
+from action_returns.channels.settings_base import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting of a channel, as forms and documents read it.
+
+    Args:
+        key: its name in config.toml.
+        label: a few words, shown beside the field.
+        description: one sentence.
+        example: a value as it is written in a form.
+        is_required: whether it has no default.
+        default: the default as it is written in a form, ``""`` where there is none.
+        suggestion: what the settings window shows first.
+        choices: the allowed values, empty where a value is typed.
+        asked: where it is asked for.
+        cleared_by: keys of settings whose change removes this one.
+    """
+
+    key: str
+    label: str
+    description: str
+    example: str
+    is_required: bool
+    default: str
+    suggestion: str
+    choices: tuple[str, ...]
+    asked: Asked
+    cleared_by: tuple[str, ...]
+    _type: Any
+
+    @property
+    def is_password(self) -> bool:
+        """Whether it says where a password is kept; forms have a field of their own for that."""
+        return self._type is SecretStr
+
+    @property
+    def is_flag(self) -> bool:
+        """Whether it is true or false in config.toml, and yes or no in a form."""
+        return self._type is bool
+
+    def value(self, text: str) -> object:
+        """Return the value for config.toml; text that does not fit stays text, and the reader of the file refuses it."""
+        if self._type is int and text.isascii() and text.isdigit():
+            return int(text)
+        if self._type is bool:
+            return {"yes": True, "true": True, "no": False, "false": False}.get(text, text)
+        return text
+
+
+def describe(key: str, info: FieldInfo) -> Setting:
+    """Return a setting as its class declares it.
+
+    Args:
+        key: its name in config.toml.
+        info: what pydantic knows of the field.
+    """
+    extra: Any = info.json_schema_extra or {}
+    kind, choices = _type_and_choices(info.annotation)
+    default = "" if info.is_required() or info.default is None else _as_text(info.default)
+    return Setting(
+        key=key,
+        label=info.title or key,
+        description=info.description or "",
+        example=str((info.examples or [""])[0]),
+        is_required=info.is_required(),
+        default=default,
+        suggestion=default or extra.get("suggestion", ""),
+        choices=choices,
+        asked=extra.get("asked", "always"),
+        cleared_by=tuple(extra.get("cleared_by", ())),
+        _type=kind,
+    )
+
+
+def _type_and_choices(annotation: Any) -> tuple[Any, tuple[str, ...]]:
+    """Return the Python type of a field without None and Annotated, and the values it allows where they are listed."""
+    if get_origin(annotation) in {Union, UnionType}:
+        (annotation,) = (part for part in get_args(annotation) if part is not NoneType)
+    if get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    if get_origin(annotation) is Literal:
+        return str, tuple(get_args(annotation))
+    return annotation, ("no", "yes") if annotation is bool else ()
+
+
+def _as_text(value: object) -> str:
+    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
