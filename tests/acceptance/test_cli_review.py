@@ -28,7 +28,7 @@ def test_the_page_replaces_another_file_only_when_asked(run, work):
     page.write_text("mine")
     result = run("review", "returns.csv", "--html", "review.html")
     assert result.code == 2
-    assert "review.html exists already. It was left as it is." in result.said
+    assert "review.html exists already and holds something else. It was left as it is." in result.said
     assert "--force" in result.said
     assert page.read_text() == "mine"
     assert run("review", "returns.csv", "--html", "review.html", "--force").code == 0

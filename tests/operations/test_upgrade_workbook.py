@@ -608,7 +608,7 @@ def test_an_old_one_without_a_profile_needs_none(tmp_path, places):
 
 def test_of_several_profiles_none_is_guessed(tmp_path, places, profiles):
     said = refusal(SettingsError, make(tmp_path / "old.xlsx"), tmp_path / "new.xlsx", places)
-    assert "Say which with --profile NAME (acme, trial)." in said
+    assert "Name the profile with --profile NAME (acme, trial)." in said
     assert "None" not in said
 
 
