@@ -5,8 +5,7 @@ import pytest
 from action_returns.channels.ftp import FtpChannel
 from action_returns.errors import ConfigError, SecretError
 from action_returns.files import default_paths
-from action_returns.operations.account import Account
-from action_returns.operations.channels import open_channel
+from action_returns.operations.account import Account, open_channel
 from action_returns.settings.profile import Profile
 
 PASSWORD = " pass word "

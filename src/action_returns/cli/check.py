@@ -16,7 +16,7 @@ from action_returns.cli.options import (
 )
 from action_returns.cli.output import Output
 from action_returns.errors import Exit, FileError
-from action_returns.operations.channels import open_channel
+from action_returns.operations.account import open_channel
 from action_returns.operations.check import CheckedBatch, PendingSource
 from action_returns.operations.review import Review, review, review_facts, unchecked, write_review_page
 from action_returns.operations.texts import counted

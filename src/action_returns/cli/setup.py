@@ -8,7 +8,7 @@ import click
 from action_returns.channels.base import NewServer, Phase
 from action_returns.cli.options import CommandContext, global_options
 from action_returns.errors import ConfigError, Exit
-from action_returns.operations.channels import open_channel
+from action_returns.operations.account import open_channel
 from action_returns.operations.doctor import probe, run_checks, support_file
 from action_returns.operations.export import write_bytes
 from action_returns.operations.texts import counted

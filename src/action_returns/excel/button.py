@@ -21,29 +21,29 @@ from action_returns.operations.account import Account, open_account
 
 @dataclass(frozen=True)
 class ButtonContext:
-    """The workbook, the places and the account of one click.
+    """The workbook, the paths and the account of one click.
 
     Args:
         book: the workbook whose button was clicked.
-        places: the places on this computer.
+        paths: every file and folder of this program.
         profile: the profile to use instead of the workbook's own.
     """
 
     book: OpenWorkbook
-    places: Paths
+    paths: Paths
     profile: str | None = None
 
     @cached_property
     def account(self) -> Account:
         """The account of the given profile, else of the workbook's profile, else of the default profile."""
-        return open_account(self.places, self.profile or self.book.profile)
+        return open_account(self.paths, self.profile or self.book.profile)
 
     @property
     def last_change(self) -> Path:
         """The file that keeps the last change to the user's own cells."""
         # The name alone is not enough: a workbook in another folder can have the same one.
         name = f"{self.book.name} {self.book.metadata.get('book_id') or ''}"
-        return self.places.ledger_file.parent / "clicks" / f"{_file_name(name)}.json"
+        return self.paths.ledger_file.parent / "clicks" / f"{_file_name(name)}.json"
 
     def tell(self, text: str, *, mode: str = "info") -> None:
         """Show one plain dialogue, outside of Excel when Excel refuses to show it."""
@@ -129,7 +129,7 @@ def _run_click(function: Callable[[ButtonContext], None]) -> None:
         return
     context = ButtonContext(book, default_paths(os.environ))
     try:
-        with _single_click_lock(context.places, book.name):
+        with _single_click_lock(context.paths, book.name):
             function(context)
     except ExcelBusyError as error:
         _system_message(str(error))
@@ -138,7 +138,7 @@ def _run_click(function: Callable[[ButtonContext], None]) -> None:
     except ActionReturnsError as error:
         context.tell(str(error))
     except Exception as error:  # noqa: BLE001  # the last one to catch it: a user never sees a traceback
-        context.tell(_unexpected(error, context.places), mode="critical")
+        context.tell(_unexpected(error, context.paths), mode="critical")
     finally:
         gc.enable()
         with suppress(Exception):

@@ -48,7 +48,7 @@ def check_table(context: ButtonContext, *, pending: PendingDownload | None = Non
     context.book.status("Checking ...")
     table, reading = read_table(context)
     download = read_pending(context.book) if pending is None else pending
-    past = find_previous_sends(reading, context.account, context.places)
+    past = find_previous_sends(reading, context.account, context.paths)
     return table, check_loaded(
         context.book.name, reading, context.account, now=context.now(), pending=download, past=past
     )

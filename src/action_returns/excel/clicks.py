@@ -45,7 +45,7 @@ def load_pending(context: ButtonContext) -> None:
     if path is None:
         return
     context.book.status(f"Reading {path.name} ...")
-    pending = read_download(PendingSource(path, context.places.pending_answers), None, context.account)
+    pending = read_download(PendingSource(path, context.paths.pending_answers), None, context.account)
     context.book.fill("Pending", pending_rows(pending))
     context.book.write_named_range("Pending", "pending_told", [[messages.loaded(pending, path.name)]])
     context.book.write_metadata(pending_facts(pending))
@@ -201,7 +201,7 @@ def export_csv(context: ButtonContext) -> None:
     show_results(context, table, checked)
     if not checked.rows:
         raise ExcelError(messages.no_row_ready(", so nothing was written"))
-    path = export(checked, context.places, target=None, today=context.now().date())
+    path = export(checked, context.paths, target=None, today=context.now().date())
     context.tell(messages.exported(path, checked))
 
 
@@ -229,13 +229,13 @@ def send(context: ButtonContext) -> None:
 )
 def test_connection(context: ButtonContext) -> None:
     """Connect, sign in and look at the destination. Nothing is sent."""
-    from action_returns.operations.channels import open_channel
+    from action_returns.operations.account import open_channel
     from action_returns.operations.doctor import probe
 
-    channel = open_channel(context.account, context.places)
+    channel = open_channel(context.account, context.paths)
     context.book.status(f"Connecting to {channel.destination} ...")
     result = probe(
-        context.account, context.places, confirm=lambda server: context.book.ask(server.question), channel=channel
+        context.account, context.paths, confirm=lambda server: context.book.ask(server.question), channel=channel
     )
     context.tell(
         f"{'Connection works' if result.works else 'No connection'}: {channel.destination}\n\n{result.message}"
@@ -255,7 +255,7 @@ def history(context: ButtonContext) -> None:
     """List every batch: when and by whom it was sent, and its outcome."""
     from action_returns.operations.account import open_account_ledger
 
-    with open_account_ledger(context.account, context.places) as ledger:
+    with open_account_ledger(context.account, context.paths) as ledger:
         batches = ledger.batches()
     context.book.fill("History", [messages.history_row(record) for record in batches[:MOST_BATCHES]])
     context.book.show("History")
@@ -274,7 +274,7 @@ def settings(context: ButtonContext) -> None:
     """Open the window for profile, channel and password."""
     from action_returns.excel.settings_window import SettingsWindow
 
-    SettingsWindow(context.places, context.book.profile).run()
+    SettingsWindow(context.paths, context.book.profile).run()
 
 
 @button(
@@ -289,7 +289,7 @@ def diagnose(context: ButtonContext) -> None:
     """Check Python, profiles, passwords and the ledger."""
     from action_returns.operations.doctor import run_checks
 
-    context.tell(messages.diagnosis(list(run_checks(context.places))))
+    context.tell(messages.diagnosis(list(run_checks(context.paths))))
 
 
 @button(

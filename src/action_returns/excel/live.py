@@ -21,15 +21,15 @@ class LiveWorkbook:
 
     Args:
         name: its file name; a folder before it does not matter.
-        places: the places on this computer.
+        paths: every file and folder of this program.
         profile: the profile to use instead of the workbook's own.
 
     Raises:
         ExcelError: no such workbook is open.
     """
 
-    def __init__(self, name: str, places: Paths, profile: str | None = None) -> None:
-        self._context = ButtonContext(OpenWorkbook(_find_book(Path(name).name)), places, profile)
+    def __init__(self, name: str, paths: Paths, profile: str | None = None) -> None:
+        self._context = ButtonContext(OpenWorkbook(_find_book(Path(name).name)), paths, profile)
         self._table: ActionsTable | None = None
 
     @property

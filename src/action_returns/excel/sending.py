@@ -14,11 +14,11 @@ from action_returns.operations.review import Review
 
 def make_review(context: ButtonContext, checked: CheckedBatch) -> Review:
     """Return what the user has to know before saying yes."""
-    from action_returns.operations.channels import open_channel
+    from action_returns.operations.account import open_channel
     from action_returns.operations.review import review
 
     profile = context.account.profile
-    destination = "" if profile is None else open_channel(context.account, context.places).destination
+    destination = "" if profile is None else open_channel(context.account, context.paths).destination
     return review(checked, context.account, destination=destination)
 
 
@@ -96,7 +96,7 @@ def send_rows(context: ButtonContext) -> None:
 
     dialogue = WorkbookDialogue(context)
     try:
-        result = send(dialogue.check, context.account, context.places, dialogue, consent=Consent(), clock=context.now)
+        result = send(dialogue.check, context.account, context.paths, dialogue, consent=Consent(), clock=context.now)
     except NoRowsToSendError:
         raise ExcelError(messages.no_row_ready(", so nothing was sent")) from None
     done = result.submission

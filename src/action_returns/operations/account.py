@@ -1,10 +1,12 @@
-"""The account a command works for: a profile, or the defaults where none was set up."""
+"""The account a command works for: its rules, its channel and its ledger; the defaults where there is no profile."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, tzinfo
+from functools import partial
 from typing import TYPE_CHECKING
 
 from action_returns.batch.context import DEFAULT_POLICY, Policy
+from action_returns.errors import ConfigError
 from action_returns.files import Paths
 from action_returns.settings.config import load_settings
 from action_returns.settings.secrets import ledger_account, read_secret
@@ -12,6 +14,7 @@ from action_returns.settings.secrets import ledger_account, read_secret
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from action_returns.channels.base import Channel
     from action_returns.ledger.ledger import Ledger
     from action_returns.ledger.records import TeamDatabase
     from action_returns.settings.profile import Profile
@@ -19,14 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whose rules hold and where files go.
+    """The rules that hold, and where files go.
 
     Args:
         name: the profile's name, ``default`` where there is none.
         environment: ``live`` or ``test``; ``""`` without a profile.
         policy: the account's rules.
-        time_zone: lock dates without an offset are read in it.
-        profile: the profile itself, None where nothing was set up: then batches can be checked, not sent.
+        time_zone: the zone of lock dates without an offset.
+        profile: the profile itself, None when there is none; then batches can be checked but not sent.
     """
 
     name: str = "default"
@@ -37,92 +40,101 @@ class Account:
 
     @property
     def unencrypted(self) -> bool:
-        """Whether password and rows travel readable for everybody on the way, as the profile accepts in writing."""
+        """Whether password and rows are sent without encryption, which the profile then accepts by a setting."""
         return self.profile is not None and getattr(self.profile.channel, "security", "") == "plain"
 
 
-def open_account(places: Paths, name: str | None = None) -> Account:
-    """Open the named profile, the default one, or the defaults when no profile was ever made.
+def open_account(paths: Paths, name: str | None = None) -> Account:
+    """Return the account of the named profile or of the default one; without any profile, an account of defaults.
 
     Raises:
-        action_returns.errors.SettingsError: when the profile does not exist or the file is wrong.
+        action_returns.errors.SettingsError: the profile does not exist, or the file is wrong.
     """
-    settings = load_settings(places.config_file)
+    settings = load_settings(paths.config_file)
     if name is None and not settings.profiles:
         return Account()
     chosen, profile = settings.choose(name)
     return Account(chosen, profile.environment, profile.policy(), profile.zone(), profile)
 
 
-def open_account_ledger(account: "Account", places: Paths) -> "Ledger":
-    """Open the ledger of an account, made where there is none; a context manager that closes it.
+def open_channel(account: Account, paths: Paths) -> "Channel":
+    """Open the channel of an account. Nothing is connected yet, and the password is read when it is needed.
 
     Raises:
-        action_returns.errors.LedgerError: when it cannot be used.
+        ConfigError: there is no profile, or a package that its channel needs is not installed.
+    """
+    if account.profile is None:
+        raise ConfigError(
+            f"There is no profile yet, so there is no receiver to send to: {paths.config_file} does not exist. "
+            "Make one with: action-returns profile add NAME"
+        )
+    return account.profile.channel.open(partial(read_secret, profile=account.name))
+
+
+def open_account_ledger(account: Account, paths: Paths) -> "Ledger":
+    """Open the ledger of an account, which is made when there is none. It is a context manager that closes itself.
+
+    Raises:
+        action_returns.errors.LedgerError: the ledger cannot be used.
     """
     from action_returns.ledger.ledger import open_ledger
 
-    return open_ledger(_place(account, places))
+    return open_ledger(_team_database(account) or paths.ledger_file)
 
 
-def open_ledger_if_exists(account: "Account", places: Paths) -> "Ledger | None":
-    """Open the ledger of an account if anything was ever recorded, None when there is no ledger yet.
+def open_ledger_if_exists(account: Account, paths: Paths) -> "Ledger | None":
+    """Open the ledger of an account, or return None when there is none yet.
 
     Raises:
-        action_returns.errors.LedgerError: when it cannot be used.
+        action_returns.errors.LedgerError: the ledger cannot be used.
     """
-    if _team(account) is None and not places.ledger_file.exists():
+    if _team_database(account) is None and not paths.ledger_file.exists():
         return None
-    return open_account_ledger(account, places)
+    return open_account_ledger(account, paths)
 
 
-def open_ledger_to_read(places: Paths, profile: str | None = None) -> "Ledger":
-    """Open the ledger for somebody who only wants to look: every profile of this machine shares one.
+def open_ledger_to_read(paths: Paths, profile: str | None = None) -> "Ledger":
+    """Open the ledger for a command that only reads it. All profiles of this computer share one.
 
     Args:
-        places: where this machine's ledger lies.
-        profile: whose ledger, None where that is not said.
+        paths: where this computer's ledger is.
+        profile: the profile whose ledger it is, None when the user names none.
 
     Raises:
-        action_returns.errors.SettingsError: when the settings are wrong, or several profiles keep their records
-            in different places and none is named.
-        action_returns.errors.LedgerError: when it cannot be used.
+        action_returns.errors.SettingsError: the settings are wrong, or several profiles keep their records in
+            different ledgers and none is named.
+        action_returns.errors.LedgerError: the ledger cannot be used.
     """
-    profiles = load_settings(places.config_file).profiles.values()
-    if profile is None and all(one.ledger == "sqlite" for one in profiles):
-        return open_account_ledger(Account(), places)
-    return open_account_ledger(open_account(places, profile), places)
+    profiles = load_settings(paths.config_file).profiles.values()
+    if profile is None and all(kept.ledger == "sqlite" for kept in profiles):
+        return open_account_ledger(Account(), paths)
+    return open_account_ledger(open_account(paths, profile), paths)
 
 
-def keep_daily_copy_of(account: "Account", ledger: "Ledger", places: Paths, today: date) -> "Path | None":
-    """Keep a copy of this machine's ledger, one a day; a team's database has backups of its own.
+def keep_daily_copy_of(account: Account, ledger: "Ledger", paths: Paths, today: date) -> "Path | None":
+    """Copy this computer's ledger, once a day; a team's database has backups of its own.
 
     Returns:
-        The copy that was made, None when there was one already or none is needed.
+        The copy that was made, None when today's exists already or none is needed.
 
     Raises:
-        OSError: when it cannot be written.
-        action_returns.errors.LedgerError: when the ledger cannot be read.
+        OSError: the copy cannot be written.
+        action_returns.errors.LedgerError: the ledger cannot be read.
     """
-    if _team(account) is not None:
+    if _team_database(account) is not None:
         return None
     from action_returns.ledger.sqlite import keep_daily_copy as keep
 
-    return keep(places.backups, today, ledger.copy_to)
+    return keep(paths.backups, today, ledger.copy_to)
 
 
-def _place(account: "Account", places: Paths) -> "Path | TeamDatabase":
-    return _team(account) or places.ledger_file
-
-
-def _team(account: "Account") -> "TeamDatabase | None":
+def _team_database(account: Account) -> "TeamDatabase | None":
     profile = account.profile
     if profile is None or profile.ledger == "sqlite":
         return None
     from action_returns.ledger.records import TeamDatabase
 
-    kept = profile.ledger_password
-    secret = None if kept is None else kept.get_secret_value()
-    return TeamDatabase(
-        profile.ledger, None if secret is None else lambda: read_secret(secret, profile=ledger_account(account.name))
-    )
+    if profile.ledger_password is None:
+        return TeamDatabase(profile.ledger, None)
+    reference = profile.ledger_password.get_secret_value()
+    return TeamDatabase(profile.ledger, lambda: read_secret(reference, profile=ledger_account(account.name)))

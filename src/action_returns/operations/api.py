@@ -14,8 +14,7 @@ from action_returns.files import Paths, default_paths
 from action_returns.operations import check as checking
 from action_returns.operations import review as reviewing
 from action_returns.operations import send as sending
-from action_returns.operations.account import open_account
-from action_returns.operations.channels import open_channel
+from action_returns.operations.account import open_account, open_channel
 from action_returns.operations.check import CheckedBatch, PendingSource
 from action_returns.operations.review import Review
 from action_returns.operations.send import Consent, SendResult

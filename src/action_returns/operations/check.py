@@ -53,7 +53,7 @@ class PreviousSends:
     problem: str = ""
 
 
-def find_previous_sends(reading: "LoadedBatch", account: Account, places: Paths) -> PreviousSends:
+def find_previous_sends(reading: "LoadedBatch", account: Account, paths: Paths) -> PreviousSends:
     """Look up what was sent before for the actions of a batch, in the environment of the account.
 
     A check is worth its while without this, so nothing is raised: what could not be looked up is told.
@@ -61,12 +61,12 @@ def find_previous_sends(reading: "LoadedBatch", account: Account, places: Paths)
     Args:
         reading: the batch.
         account: whose ledger, and which environment.
-        places: where this machine's ledger lies; a check makes none.
+        paths: where this machine's ledger lies; a check makes none.
     """
     if not account.environment:
         return PreviousSends(unchecked=_NO_PROFILE)
     try:
-        records = open_ledger_if_exists(account, places)
+        records = open_ledger_if_exists(account, paths)
         if records is None:
             return PreviousSends(unchecked=_NOTHING_YET)
         with records:
@@ -213,7 +213,7 @@ def read_file(file: str, *, sheet: str | None = None) -> LoadedBatch:
 def check_file(
     file: str,
     account: Account,
-    places: Paths,
+    paths: Paths,
     *,
     now: datetime,
     pending: PendingSource | None = None,
@@ -224,7 +224,7 @@ def check_file(
     Args:
         file: path of the workbook or CSV, ``-`` for CSV on standard input.
         account: whose rules hold.
-        places: where the record of what was sent lies.
+        paths: where the record of what was sent lies.
         now: the moment of the check, with its time zone.
         pending: the pending-actions download, if there is one.
         sheet: which sheet, when several could be meant.
@@ -235,7 +235,7 @@ def check_file(
     reading = read_file(file, sheet=sheet)
     known = None if pending is None else read_download(pending, reading, account)
     return check_loaded(
-        file, reading, account, now=now, pending=known, past=find_previous_sends(reading, account, places)
+        file, reading, account, now=now, pending=known, past=find_previous_sends(reading, account, paths)
     )
 
 

@@ -12,8 +12,7 @@ from action_returns import __version__
 from action_returns.channels.base import Ask, NewServer, ProbeResult
 from action_returns.errors import ActionReturnsError, SettingsError
 from action_returns.files import Paths
-from action_returns.operations.account import Account
-from action_returns.operations.channels import open_channel
+from action_returns.operations.account import Account, open_channel
 from action_returns.settings.config import load_settings
 from action_returns.settings.secrets import ledger_account, read_secret
 
@@ -26,7 +25,7 @@ DoctorCheck: TypeAlias = tuple[str, bool, str]
 """What was looked at, whether it is well, and what was seen."""
 
 
-def run_checks(places: Paths) -> Iterator[DoctorCheck]:
+def run_checks(paths: Paths) -> Iterator[DoctorCheck]:
     """Look at everything this machine needs."""
     yield "Action Returns", True, f"{__version__}, Python {platform.python_version()}, {platform.platform()}"
     yield "Interpreter", True, sys.executable
@@ -37,11 +36,11 @@ def run_checks(places: Paths) -> Iterator[DoctorCheck]:
         else "nothing that slows clicks"
     )
     yield "Environment", not heavy, seen
-    for what, path in (("Profiles", places.config_file), ("Ledger", places.ledger_file)):
+    for what, path in (("Profiles", paths.config_file), ("Ledger", paths.ledger_file)):
         yield what, True, f"{path}{'' if path.exists() else ' (not made yet)'}"
-    yield _tried("Profiles are right", lambda: _profiles(places))
-    yield from _secrets(places)
-    yield from _ledgers(places)
+    yield _tried("Profiles are right", lambda: _profiles(paths))
+    yield from _secrets(paths)
+    yield from _ledgers(paths)
 
 
 def _tried(what: str, look: Callable[[], str]) -> DoctorCheck:
@@ -51,13 +50,13 @@ def _tried(what: str, look: Callable[[], str]) -> DoctorCheck:
         return what, False, str(problem)
 
 
-def _profiles(places: Paths) -> str:
-    names = load_settings(places.config_file).profiles
+def _profiles(paths: Paths) -> str:
+    names = load_settings(paths.config_file).profiles
     return ", ".join(names) if names else "none yet: action-returns profile add NAME"
 
 
-def _secrets(places: Paths) -> Iterator[DoctorCheck]:
-    for name, profile in _known(places).items():
+def _secrets(paths: Paths) -> Iterator[DoctorCheck]:
+    for name, profile in _known(paths).items():
         accounts = {
             f"Password of {name}": (name, getattr(profile.channel, "password", None)),
             f"Password of the ledger of {name}": (ledger_account(name), profile.ledger_password),
@@ -73,12 +72,12 @@ def _secrets(places: Paths) -> Iterator[DoctorCheck]:
                 yield _tried(what, look)
 
 
-def _ledgers(places: Paths) -> Iterator[DoctorCheck]:
+def _ledgers(paths: Paths) -> Iterator[DoctorCheck]:
     """Look into this machine's ledger and into every one that is shared with a team."""
     from action_returns.operations.account import open_ledger_if_exists
 
     def seen(account: Account) -> str:
-        ledger = open_ledger_if_exists(account, places)
+        ledger = open_ledger_if_exists(account, paths)
         if ledger is None:
             return "nothing sent yet"
         with ledger:
@@ -87,23 +86,23 @@ def _ledgers(places: Paths) -> Iterator[DoctorCheck]:
         doubt = f"; outcome unknown: {', '.join(unknown)}" if unknown else ""
         return f"{len(batches)} batches{doubt}"
 
-    yield _tried("Ledger opens", lambda: f"{seen(Account())}{_last_copy(places)}")
-    for name, profile in _known(places).items():
+    yield _tried("Ledger opens", lambda: f"{seen(Account())}{_last_copy(paths)}")
+    for name, profile in _known(paths).items():
         if profile.ledger != "sqlite":
             team = Account(name, profile=profile)
             yield _tried(f"Team ledger of {name} opens", lambda team=team: seen(team))  # type: ignore[misc]
 
 
-def _last_copy(places: Paths) -> str:
+def _last_copy(paths: Paths) -> str:
     from action_returns.ledger.sqlite import list_copies
 
-    made = list_copies(places.backups)
+    made = list_copies(paths.backups)
     return f"; last copy: {made[0]}" if made else ""
 
 
-def _known(places: Paths) -> "Mapping[str, Profile]":
+def _known(paths: Paths) -> "Mapping[str, Profile]":
     try:
-        return load_settings(places.config_file).profiles
+        return load_settings(paths.config_file).profiles
     except SettingsError:  # said already, where the profiles were looked at
         return {}
 

@@ -15,7 +15,7 @@ def save_error_details(error: BaseException, paths: Paths) -> Path | None:
 
     Args:
         error: the error.
-        paths: the places on this computer.
+        paths: every file and folder of this program.
 
     Returns:
         The file, None when it cannot be written.

@@ -12,12 +12,12 @@ from action_returns.files import Paths, write_atomically
 from action_returns.operations.check import CheckedBatch
 
 
-def export(checked: CheckedBatch, places: Paths, *, target: Path | None, today: date, overwrite: bool = False) -> Path:
+def export(checked: CheckedBatch, paths: Paths, *, target: Path | None, today: date, overwrite: bool = False) -> Path:
     """Write the prepared file without sending it.
 
     Args:
         checked: the batch.
-        places: where exports go when no target is named.
+        paths: where exports go when no target is named.
         target: the file to write.
         today: the date in the name of a file without a target.
         overwrite: whether another file of that name may be replaced.
@@ -30,7 +30,7 @@ def export(checked: CheckedBatch, places: Paths, *, target: Path | None, today: 
         OutputFileError: when the file cannot be written, or another one would be lost.
     """
     prepared = checked.prepared
-    path = target or places.exports / f"Batch_Mods_Reversals_{today:%Y_%m_%d}_{prepared.sha256[:12]}.csv"
+    path = target or paths.exports / f"Batch_Mods_Reversals_{today:%Y_%m_%d}_{prepared.sha256[:12]}.csv"
     write_bytes(path, prepared.content, source=checked.file, overwrite=overwrite)
     return path
 

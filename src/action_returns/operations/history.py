@@ -48,20 +48,20 @@ class ActionHistory:
         return row.batch.environment == self.environment and row.batch.state in MAY_HAVE_ARRIVED
 
 
-def action_history(given: str, account: Account, places: Paths) -> ActionHistory:
+def action_history(given: str, account: Account, paths: Paths) -> ActionHistory:
     """Look up everything that was ever sent for one action.
 
     Args:
         given: the ActionId as a person gave it; blanks around it are left out.
         account: whose ledger, and whose environment counts; ``live`` where there is no profile.
-        places: where this machine's ledger lies.
+        paths: where this machine's ledger lies.
 
     Raises:
         action_returns.errors.LedgerError: when the ledger cannot be read.
     """
     action_id = strip_white_space(given)
     sent: tuple[ActionRecord, ...] = ()
-    if is_sendable(action_id) and (records := open_ledger_if_exists(account, places)) is not None:
+    if is_sendable(action_id) and (records := open_ledger_if_exists(account, paths)) is not None:
         with records:
             sent = tuple(records.action(action_id))
     hint = _hint(given, action_id, CellRules(account.policy), found=bool(sent))
@@ -137,7 +137,7 @@ def receipt_page(record: "BatchRecord", rows: Sequence[tuple[str, int, str]]) ->
 
 
 def save_receipt_and_backup(
-    done: "Submission", account: "Account", ledger: "Ledger", places: Paths, today: date
+    done: "Submission", account: "Account", ledger: "Ledger", paths: Paths, today: date
 ) -> tuple[str, list[str]]:
     """Put the exact bytes and the receipt where people find them, and keep today's copy of the ledger.
 
@@ -145,7 +145,7 @@ def save_receipt_and_backup(
         done: the batch.
         account: the profile it went out under.
         ledger: where it is recorded.
-        places: where things lie.
+        paths: where things lie.
         today: the day.
 
     Returns:
@@ -154,21 +154,21 @@ def save_receipt_and_backup(
     """
     receipt, unkept = "", []
     try:
-        receipt = str(keep_receipt(ledger.batch(int(done.batch)), ledger, _keep_bytes(done, ledger, places).parent))
+        receipt = str(keep_receipt(ledger.batch(int(done.batch)), ledger, _keep_bytes(done, ledger, paths).parent))
     except Exception as error:  # noqa: BLE001  # whatever it is
         unkept.append(
             f"The receipt could not be written ({error}). The ledger holds everything: "
             f"action-returns history receipt {done.batch}"
         )
     try:
-        keep_daily_copy_of(account, ledger, places, today)
+        keep_daily_copy_of(account, ledger, paths, today)
     except Exception as error:  # noqa: BLE001  # whatever it is
         unkept.append(f"Today's copy of the ledger could not be made ({error}). The ledger itself is as it should be.")
     return receipt, unkept
 
 
-def _keep_bytes(done: "Submission", ledger: "Ledger", places: Paths) -> Path:
-    folder = places.submissions / done.batch
+def _keep_bytes(done: "Submission", ledger: "Ledger", paths: Paths) -> Path:
+    folder = paths.submissions / done.batch
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / done.file_name
     if not path.exists():

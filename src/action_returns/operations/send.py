@@ -25,8 +25,7 @@ from action_returns.errors import (
 )
 from action_returns.ledger.records import Claim, DuplicateBatchError, NewBatch, RepeatedRowsError, label
 from action_returns.operations import texts
-from action_returns.operations.account import open_account_ledger
-from action_returns.operations.channels import open_channel
+from action_returns.operations.account import open_account_ledger, open_channel
 from action_returns.operations.history import save_receipt_and_backup
 from action_returns.operations.review import Review, review
 

@@ -57,13 +57,13 @@ class Upgraded:
     notes: tuple[str, ...]
 
 
-def upgrade_workbook(old: Path, new: Path, places: Paths, *, profile: str | None = None) -> Upgraded:
+def upgrade_workbook(old: Path, new: Path, paths: Paths, *, profile: str | None = None) -> Upgraded:
     """Make a fresh workbook that holds what the user entered in an older one. The old file is never written.
 
     Args:
         old: the older workbook.
         new: the fresh one; never replaces a file.
-        places: where profiles lie.
+        paths: where profiles lie.
         profile: the profile to make it for, the old workbook's own when None.
 
     Raises:
@@ -77,12 +77,12 @@ def upgrade_workbook(old: Path, new: Path, places: Paths, *, profile: str | None
         )
     table = _table(old)
     tool_columns = _tool_columns()
-    places_of = _columns_to_keep(table, tool_columns, old.name)
-    rows = _rows_to_keep(table, places_of, old.name)
-    account = _account(old, places, profile)
+    kept_columns = _columns_to_keep(table, tool_columns, old.name)
+    rows = _rows_to_keep(table, kept_columns, old.name)
+    account = _account(old, paths, profile)
     entries = Entries(
         rows=[list(map(_entered, row)) for row in rows],
-        own_headers=_own_headers(table, places_of),
+        own_headers=_own_headers(table, kept_columns),
         reasons=_own_reasons(old, account),
         conf=_own_settings(old, account),
     )
@@ -134,31 +134,31 @@ def _columns_to_keep(table: TableRows, tool_columns: frozenset[str], name: str) 
     return [*first, *own]
 
 
-def _own_headers(table: TableRows, places_of: Sequence[int]) -> tuple[str, ...]:
-    return tuple(table.headers[at] for at in places_of[len(COLUMN_NAMES) :])
+def _own_headers(table: TableRows, kept_columns: Sequence[int]) -> tuple[str, ...]:
+    return tuple(table.headers[at] for at in kept_columns[len(COLUMN_NAMES) :])
 
 
-def _rows_to_keep(table: TableRows, places_of: Sequence[int], name: str) -> list[list[Cell]]:
+def _rows_to_keep(table: TableRows, kept_columns: Sequence[int], name: str) -> list[list[Cell]]:
     """Give the columns that are taken over, down to the last row that holds something in them.
 
     Raises:
         FileError: when one of their cells cannot be carried over truthfully, or rows stand below the table.
     """
     # In the program's own columns a formula may go on below the table, and shows nothing.
-    below = [number for number, row in table.below if any(row[at] not in {None, ""} for at in places_of)]
+    below = [number for number, row in table.below if any(row[at] not in {None, ""} for at in kept_columns)]
     if below:
         raise FileError(
             "columns-missing",
             f"{name} has {len(below)} filled rows below its table (from row {below[0]}), which nobody can tell whether "
             "to take over. Drag the corner of the table over them or delete them, and save it.",
         )
-    rows = [[row[at] for at in places_of] for row in table.rows]
+    rows = [[row[at] for at in kept_columns] for row in table.rows]
     while rows and _blank(rows[-1]):
         rows.pop()
     reasons = [
         (number, table.headers[at], why)
         for number, row in enumerate(rows, table.first)
-        for at, cell in zip(places_of, row, strict=True)
+        for at, cell in zip(kept_columns, row, strict=True)
         if (why := _why_not(cell))
     ]
     if reasons:
@@ -200,11 +200,11 @@ def _entered(cell: Cell) -> Cell:
     return cell
 
 
-def _account(old: Path, places: Paths, profile: str | None) -> Account:
+def _account(old: Path, paths: Paths, profile: str | None) -> Account:
     named = profile or _pairs(old, _META).get("profile") or None
-    load_settings(places.config_file)  # a mistake in it is told as such, whatever the old workbook was made for
+    load_settings(paths.config_file)  # a mistake in it is told as such, whatever the old workbook was made for
     try:
-        return open_account(places, named)
+        return open_account(paths, named)
     except SettingsError as error:
         if profile is not None or named is None:
             raise
@@ -270,10 +270,10 @@ def _found_again(content: bytes, new: Path, tool_columns: frozenset[str]) -> tup
         draft.write_bytes(content)
         try:
             table = _table(draft)
-            places_of = _columns_to_keep(table, tool_columns, new.name)
+            kept_columns = _columns_to_keep(table, tool_columns, new.name)
         except FileError:
             return None
-    return _fingerprint(_own_headers(table, places_of), ([row[at] for at in places_of] for row in table.rows))
+    return _fingerprint(_own_headers(table, kept_columns), ([row[at] for at in kept_columns] for row in table.rows))
 
 
 def _write(new: Path, content: bytes) -> None:
