@@ -16,7 +16,7 @@ ActionReturnsError
 │   ├── ConfigError             config.toml: a file, key or value that is not allowed
 │   └── SecretError             a password is missing or must not be used
 ├── LedgerError                 the ledger cannot be reached or written; nothing was sent
-├── WorkbookError               a workbook cannot be made
+├── WorkbookError               no workbook can hold the rows
 │   └── TemplateError           the declared template contradicts itself: a mistake of ours
 └── ExcelError                  a click stopped
     ├── ExcelBusyError          Excel takes no calls
@@ -186,15 +186,17 @@ class LedgerError(ActionReturnsError):
 
 
 class WorkbookError(ActionReturnsError):
-    """A workbook cannot be made; the message says what, where, why and what to do."""
+    """No workbook can hold the rows: there are too many, or one of their texts is too long or damaged."""
 
     problem = "workbook"
+    exit_code = Exit.BATCH_HAS_ERRORS
 
 
 class TemplateError(WorkbookError):
     """``mobile_actions.toml`` declares something that cannot be built."""
 
     problem = "template"
+    exit_code = Exit.UNEXPECTED
 
 
 class ExcelError(ActionReturnsError):

@@ -52,7 +52,7 @@ def test_the_sheet_that_was_named_is_the_one_that_is_read(outbox, two_sheets, ru
     result = run(*command, two_sheets, "--sheet", sheet, "--json")
     if command[0] == "send" and sheet == "June":
         assert result.code == 3
-        assert f"None of the 2 rows of {two_sheets} can be sent, so nothing was sent." in result.said
+        assert f"Nothing was sent or written: all 2 rows of {two_sheets} have errors. Repair them" in result.said
     else:
         assert result.json["rows"] == rows
 
@@ -89,8 +89,34 @@ def test_another_file_is_replaced_only_with_force(outbox, work, run, command):
 
 def test_a_support_file_never_replaces_another_file(work, run):
     (work / "mine.zip").write_text("mine")
-    assert run("doctor", "--bundle", "mine.zip").code == 2
+    refused = run("doctor", "--bundle", "mine.zip")
+    assert refused.code == 2
+    assert refused.said.endswith(
+        "mine.zip exists already and holds something else. It was left as it is. Choose another name.\n"
+    )
     assert (work / "mine.zip").read_text() == "mine"
+
+
+def test_a_changed_file_in_the_folder_of_exports_is_kept_and_can_be_moved(work, home, run):
+    """The program has chosen its name, so another name is no advice."""
+    assert run("export", "returns.csv").code == 0
+    (written,) = (home / "exports").iterdir()
+    written.write_text("mine")
+    refused = run("export", "returns.csv")
+    assert refused.code == 2
+    assert refused.said.endswith("It was left as it is. Move or rename it, then export again.\n")
+    assert written.read_text() == "mine"
+    written.rename(work / "moved.csv")
+    assert run("export", "returns.csv").code == 0
+
+
+def test_a_folder_of_exports_that_cannot_be_used_names_what_can_be_done(work, home, run):
+    (home / "exports").write_text("a file in the way")
+    refused = run("export", "returns.csv")
+    assert refused.code == 2
+    assert refused.said.endswith(
+        "Nothing was written. Make room, or set ACTION_RETURNS_HOME to a folder that can be written.\n"
+    )
 
 
 # --- --quiet, --json

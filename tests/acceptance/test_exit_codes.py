@@ -115,6 +115,20 @@ def test_every_exit_code_is_reached_with_its_words(reach, code):
     assert words in result.said
 
 
+def test_rows_that_no_worksheet_can_hold_are_no_unexpected_error(run, tmp_path, monkeypatch):
+    monkeypatch.setattr("action_returns.workbook_builder.sheet_writer.LAST_ROW", 9)
+    result = run("new", str(tmp_path / "returns.xlsx"), "--samples")
+    assert (result.code, "rows do not fit a worksheet" in result.said) == (3, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_template_that_contradicts_itself_is_an_unexpected_error(run, tmp_path, monkeypatch):
+    template = tmp_path / "template.toml"
+    template.write_text("unknown = 1\n")
+    monkeypatch.setattr("action_returns.operations.new_workbook._TEMPLATE", str(template))
+    assert run("new", str(tmp_path / "returns.xlsx")).code == 1
+
+
 def test_no_exit_code_is_left_untested():
     assert set(Exit) == set(PROMISED) | NEVER_REACHED_YET
 

@@ -258,7 +258,7 @@ def test_a_folder_that_cannot_be_locked_is_not_taken_for_a_click_at_work(desk, m
     desk.open(GOOD)
     folder = desk.places.ledger_file.parent / "clicks"
     assert desk.click("validate") == (
-        f"The click did not start: {folder} cannot be used (No locks available). Nothing was changed. Set "
+        f"The work did not start: {folder} cannot be used (No locks available). Nothing was changed. Set "
         "ACTION_RETURNS_HOME to a folder on this computer's own disk."
     )
     assert desk.column("E", [4]) == [None]
@@ -268,7 +268,7 @@ def test_a_folder_that_cannot_be_made_is_named(desk, places):
     places.ledger_file.parent.mkdir(parents=True, exist_ok=True)
     (places.ledger_file.parent / "clicks").write_text("a file in the way")
     desk.open(GOOD)
-    assert desk.click("validate").startswith("The click did not start: ")
+    assert desk.click("validate").startswith("The work did not start: ")
 
 
 # ------------------------------------------------------------------------------------------------------------- budgets

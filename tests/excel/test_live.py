@@ -1,6 +1,8 @@
 """The open workbook from the command line, for machines where Office may not start programs."""
 
+import io
 import json
+from contextlib import redirect_stderr
 
 import pytest
 
@@ -62,6 +64,50 @@ def test_send_live_asks_like_send(desk, outbox, capsys):
     assert run(["send", book.name, "--live"]) == 2
     assert "Cannot ask: there is no terminal" in capsys.readouterr().err
     assert list(outbox.iterdir()) == []
+
+
+def test_a_command_does_not_start_while_a_click_is_at_work(desk, outbox, capsys, monkeypatch):
+    from action_returns.excel import check_table
+
+    codes, said = [], io.StringIO()
+
+    def send_meanwhile(*arguments, **facts):
+        if not codes:
+            codes.append(None)
+            with redirect_stderr(said):
+                codes.append(run(["send", book.name, "--live", "--yes"]))
+        return original(*arguments, **facts)
+
+    original = check_table.check_loaded
+    monkeypatch.setattr(check_table, "check_loaded", send_meanwhile)
+    book = desk.open(GOOD)
+    desk.click("validate")
+    assert codes == [None, 3]
+    assert f"Another click or command is at work in {book.name}. Nothing was changed. Wait" in said.getvalue()
+    assert list(outbox.iterdir()) == []
+    assert run(["send", book.name, "--live", "--yes"]) == 0, "the click has ended"
+
+
+def test_a_click_does_not_start_while_a_command_is_at_work(desk, outbox, capsys, monkeypatch):
+    from action_returns.channels.folder import OutboxChannel
+
+    deliver, clicked = OutboxChannel.deliver, []
+
+    def deliver_while_clicked(channel, parcel, leaving):
+        clicked.append(desk.click("send"))
+        return deliver(channel, parcel, leaving)
+
+    monkeypatch.setattr(OutboxChannel, "deliver", deliver_while_clicked)
+    book = desk.open(GOOD)
+    assert run(["send", book.name, "--live", "--yes"]) == 0
+    assert clicked == [
+        (
+            f"Another click or command is at work in {book.name}. Nothing was changed. Wait until it has ended, then try "
+            "again."
+        )
+    ]
+    assert len(list(outbox.iterdir())) == 1
+    assert desk.click("validate").startswith("2 of 2 rows need attention."), "the command has ended"
 
 
 def test_a_workbook_that_is_not_open_is_named_with_those_that_are(desk, capsys):

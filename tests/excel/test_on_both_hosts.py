@@ -444,9 +444,14 @@ def test_two_clicks_at_once_run_once(desk, places, monkeypatch):
 
     original = checking.check_loaded
     monkeypatch.setattr(checking, "check_loaded", ask_again)
-    desk.open(GOOD)
+    book = desk.open(GOOD)
     desk.click("validate")
-    assert inner == ["The click before this one is still at work. Wait until it has ended."]
+    assert inner == [
+        (
+            f"Another click or command is at work in {book.name}. Nothing was changed. Wait until it has ended, then try "
+            "again."
+        )
+    ]
 
 
 def test_a_workbook_of_another_version_is_refused(desk):

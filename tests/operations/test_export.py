@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from action_returns.errors import OutputFileError
+from action_returns.errors import NoRowsToSendError, OutputFileError
 from action_returns.files import default_paths
 from action_returns.operations.account import Account
 from action_returns.operations.check import check_file
@@ -56,3 +56,17 @@ def test_another_file_is_replaced_where_that_was_asked_for(folder, home):
     assert exported("returns.csv", "other.csv", home) == Path("other.csv")
     assert (folder / "other.csv").read_bytes() == ROWS
     assert (folder / "returns.csv").read_bytes() == ROWS
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        ("M.1.1.1,x,REJECTED\r\n", "the only row of bad.csv has errors. Repair it first: action-returns check bad.csv"),
+        ("M.1.1.1,x,REJECTED\r\n" * 2, "all 2 rows of bad.csv have errors. Repair them first: action-returns check"),
+    ],
+)
+def test_without_a_ready_row_no_file_is_written(folder, home, rows, why):
+    (folder / "bad.csv").write_text(f"ActionId,Amount,Reason\r\n{rows}", newline="")
+    with pytest.raises(NoRowsToSendError, match=f"^Nothing was sent or written: {why}"):
+        exported("bad.csv", "other.csv", home)
+    assert not (folder / "other.csv").exists()

@@ -47,10 +47,10 @@ class CommandContext:
             return check_file(file, account, self.paths, now=self.now(), pending=pending, sheet=sheet)
 
     def open_workbook(self, name: str) -> "LiveWorkbook":
-        """Return a workbook that is open in Excel."""
-        from action_returns.excel.live import LiveWorkbook
+        """Return a workbook that is open in Excel; no button works in it until the command has ended."""
+        from action_returns.excel.live import open_live_workbook
 
-        return LiveWorkbook(name, self.paths, self.profile)
+        return click.get_current_context().with_resource(open_live_workbook(name, self.paths, self.profile))
 
     @staticmethod
     def now() -> datetime:

@@ -63,7 +63,7 @@ def doctor_command(context: CommandContext, *, bundle: str | None) -> int:
     """Check Python, folders, profiles, passwords and the ledger. Sends nothing; connects only to a team's ledger."""
     findings = list(run_checks(context.paths))
     if bundle is not None:
-        write_bytes(Path(bundle), support_file(findings))
+        write_bytes(Path(bundle), support_file(findings), if_taken="Choose another name.")
         context.output.info(f"Support file: {bundle}")
     wrong = sum(not well for _, well, _ in findings)
     if context.output.as_json:

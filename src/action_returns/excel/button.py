@@ -129,7 +129,7 @@ def _run_click(function: Callable[[ButtonContext], None]) -> None:
         return
     context = ButtonContext(book, default_paths(os.environ))
     try:
-        with _single_click_lock(context.paths, book.name):
+        with single_click_lock(context.paths, book.name):
             function(context)
     except ExcelBusyError as error:
         _system_message(str(error))
@@ -165,13 +165,17 @@ def _unexpected(error: Exception, paths: Paths) -> str:
 
 
 @contextmanager
-def _single_click_lock(paths: Paths, book: str) -> Iterator[None]:
-    """Hold the lock of a workbook during a click; on a Mac, RunPython returns before Python has ended.
+def single_click_lock(paths: Paths, book: str) -> Iterator[None]:
+    """Hold the lock of a workbook during a click or a command; on a Mac, RunPython returns before Python has ended.
 
     The operating system releases the lock when the program ends, however it ends.
 
+    Args:
+        paths: where the locks are.
+        book: the workbook's name.
+
     Raises:
-        ExcelError: another click is at work, or the folder of the locks cannot be used.
+        ExcelError: another click or command is at work in it, or the folder of the locks cannot be used.
     """
     path = paths.ledger_file.parent / "clicks" / f"{_file_name(book)}.lock"
     with ExitStack() as stack:
@@ -180,11 +184,14 @@ def _single_click_lock(paths: Paths, book: str) -> Iterator[None]:
             is_free = _lock(stack.enter_context(path.open("wb")).fileno())
         except OSError as error:
             raise ExcelError(
-                f"The click did not start: {path.parent} cannot be used ({error.strerror or error}). Nothing was "
+                f"The work did not start: {path.parent} cannot be used ({error.strerror or error}). Nothing was "
                 "changed. Set ACTION_RETURNS_HOME to a folder on this computer's own disk."
             ) from None
         if not is_free:
-            raise ExcelError("The click before this one is still at work. Wait until it has ended.")
+            raise ExcelError(
+                f"Another click or command is at work in {book}. Nothing was changed. Wait until it has ended, then try "
+                "again."
+            )
         yield
 
 

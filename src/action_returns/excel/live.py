@@ -1,12 +1,13 @@
 """Check a workbook that is open in Excel from the command line, where a policy forbids Office to start programs."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from action_returns.batch.context import PendingDownload
 from action_returns.errors import ExcelError
-from action_returns.excel.button import ButtonContext
+from action_returns.excel.button import ButtonContext, single_click_lock
 from action_returns.excel.check_table import check_table, show_results
 from action_returns.excel.engine import configure_xlwings, retry_while_busy
 from action_returns.excel.sending import show_outcome
@@ -16,8 +17,9 @@ from action_returns.operations.account import Account
 from action_returns.operations.check import CheckedBatch
 
 
-class LiveWorkbook:
-    """A workbook that is open in Excel.
+@contextmanager
+def open_live_workbook(name: str, paths: Paths, profile: str | None = None) -> Iterator["LiveWorkbook"]:
+    """Find a workbook that is open in Excel, and keep every button and other command away from it meanwhile.
 
     Args:
         name: its file name; a folder before it does not matter.
@@ -25,11 +27,22 @@ class LiveWorkbook:
         profile: the profile to use instead of the workbook's own.
 
     Raises:
-        ExcelError: no such workbook is open.
+        ExcelError: no such workbook is open, or a click or another command is at work in it.
+    """
+    book = OpenWorkbook(_find_book(Path(name).name))
+    with single_click_lock(paths, book.name):
+        yield LiveWorkbook(ButtonContext(book, paths, profile))
+
+
+class LiveWorkbook:
+    """A workbook that is open in Excel, as a command works in it.
+
+    Args:
+        context: the workbook, the paths and the account.
     """
 
-    def __init__(self, name: str, paths: Paths, profile: str | None = None) -> None:
-        self._context = ButtonContext(OpenWorkbook(_find_book(Path(name).name)), paths, profile)
+    def __init__(self, context: ButtonContext) -> None:
+        self._context = context
         self._table: ActionsTable | None = None
 
     @property

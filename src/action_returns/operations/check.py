@@ -20,7 +20,7 @@ from action_returns.batch.rules import MODIFICATION_LIMIT
 from action_returns.errors import NoRowsToSendError
 from action_returns.files import Paths, write_atomically
 from action_returns.operations.account import Account, open_ledger_if_exists
-from action_returns.operations.texts import counted
+from action_returns.operations.texts import no_ready_row
 from action_returns.readers.batch_file import LoadedBatch, read_batch, read_stream
 
 is_sendable = re.compile(SENDABLE_ID).fullmatch
@@ -178,13 +178,10 @@ class CheckedBatch:
         """The file of the rows that may be sent. It is made once: shown, confirmed, recorded and sent.
 
         Raises:
-            action_returns.errors.NoRowsToSendError: when there is no such row.
+            action_returns.errors.NoRowsToSendError: there is no such row.
         """
         if not self.rows:
-            raise NoRowsToSendError(
-                f"None of the {counted(self.report.rows, 'row')} of {self.file} can be sent, so nothing was sent. "
-                f"Repair them first: action-returns check {self.file}"
-            )
+            raise NoRowsToSendError(no_ready_row(self.report.rows, self.file))
         return make_csv(self.rows)
 
     @property

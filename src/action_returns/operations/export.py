@@ -1,15 +1,18 @@
-"""The clean CSV as a file, without sending it."""
+"""Write files for the user, none of which is sent: the clean CSV, the repaired rows."""
 
 import csv
 import io
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from action_returns.batch.cells import COLUMN_NAMES, Cell, Columns, display_cell
 from action_returns.errors import OutputFileError
 from action_returns.files import Paths, write_atomically
 from action_returns.operations.check import CheckedBatch
+
+_REPLACE: Final = "Choose another name, or replace it with --force."
+_ELSEWHERE: Final = "Choose another folder, or make room."
 
 
 def export(checked: CheckedBatch, paths: Paths, *, target: Path | None, today: date, overwrite: bool = False) -> Path:
@@ -17,35 +20,56 @@ def export(checked: CheckedBatch, paths: Paths, *, target: Path | None, today: d
 
     Args:
         checked: the batch.
-        paths: where exports go when no target is named.
-        target: the file to write.
+        paths: the folder of exports, where a file without a target goes.
+        target: the file to write, None when the user names none.
         today: the date in the name of a file without a target.
         overwrite: whether another file of that name may be replaced.
 
     Returns:
-        Where it lies.
+        The file that was written.
 
     Raises:
-        NoRowsToSendError: when no row may be sent.
-        OutputFileError: when the file cannot be written, or another one would be lost.
+        NoRowsToSendError: no row may be sent.
+        OutputFileError: the file cannot be written, or another one would be lost.
     """
     prepared = checked.prepared
-    path = target or paths.exports / f"Batch_Mods_Reversals_{today:%Y_%m_%d}_{prepared.sha256[:12]}.csv"
-    write_bytes(path, prepared.content, source=checked.file, overwrite=overwrite)
+    if target is not None:
+        write_bytes(target, prepared.content, source=checked.file, overwrite=overwrite)
+        return target
+    path = paths.exports / f"Batch_Mods_Reversals_{today:%Y_%m_%d}_{prepared.sha256[:12]}.csv"
+    # The program has chosen this name and folder, for a command or for a click, which has no options.
+    write_bytes(
+        path,
+        prepared.content,
+        source=checked.file,
+        overwrite=overwrite,
+        if_taken="Move or rename it, then export again.",
+        if_unwritable="Make room, or set ACTION_RETURNS_HOME to a folder that can be written.",
+    )
     return path
 
 
-def write_bytes(path: Path, content: bytes, *, source: str | None = None, overwrite: bool = False) -> None:
-    """Write a file for the user, whole or not at all; a file that holds the same bytes already is left as it is.
+def write_bytes(
+    path: Path,
+    content: bytes,
+    *,
+    source: str | None = None,
+    overwrite: bool = False,
+    if_taken: str = _REPLACE,
+    if_unwritable: str = _ELSEWHERE,
+) -> None:
+    """Write a file for the user, whole or not at all. A file that has the same bytes already is left as it is.
 
     Args:
-        path: the file; its folder is made where there is none.
-        content: all of it.
-        source: the user's file that was read, as the user named it; it is never written, whatever ``path`` calls it.
+        path: the file; its folder is made when there is none.
+        content: all of its bytes.
+        source: the file that was read, as the user named it. It is never written, by whatever name ``path`` calls it.
         overwrite: whether another file of that name may be replaced.
+        if_taken: what the user can do about another file of that name; by default for a command with ``--force``.
+        if_unwritable: what the user can do when nothing can be written there.
 
     Raises:
-        OutputFileError: when it cannot be written, or another file would be lost.
+        OutputFileError: the file cannot be written, or another file would be lost.
     """
     if source is not None and path.exists() and Path(source).exists() and path.samefile(source):
         raise OutputFileError(f"{path} is the file that was read; it is never written. Choose another name.")
@@ -54,16 +78,13 @@ def write_bytes(path: Path, content: bytes, *, source: str | None = None, overwr
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, content, overwrite=overwrite)
-    except FileExistsError:
-        raise OutputFileError(
-            f"{path} exists already and holds something else. It was left as it is. "
-            "Choose another name, or replace it with --force."
-        ) from None
     except OSError as error:
-        raise OutputFileError(
-            f"{path} cannot be written: {error.strerror or error}. Nothing was written. "
-            "Choose another folder, or make room."
-        ) from None
+        # The same error of the folder's name means that a file is in its way.
+        if isinstance(error, FileExistsError) and path.parent.is_dir():
+            problem = f"{path} exists already and holds something else. It was left as it is. {if_taken}"
+        else:
+            problem = f"{path} cannot be written: {error.strerror or error}. Nothing was written. {if_unwritable}"
+        raise OutputFileError(problem) from None
 
 
 def write_repaired(columns: Columns, path: Path, *, source: str, overwrite: bool = False) -> None:
@@ -71,12 +92,12 @@ def write_repaired(columns: Columns, path: Path, *, source: str, overwrite: bool
 
     Args:
         columns: the cells.
-        path: ``.csv`` or ``.xlsx``.
-        source: the file the rows came from; it is never written.
+        path: the file, ``.csv`` or ``.xlsx``.
+        source: the file that holds the rows; it is never written.
         overwrite: whether another file of that name may be replaced.
 
     Raises:
-        OutputFileError: when the file cannot be written, or another one would be lost.
+        OutputFileError: the file cannot be written, or another one would be lost.
     """
     if path.suffix.lower() not in {".csv", ".xlsx"}:
         raise OutputFileError(f"{path} ends in neither .csv nor .xlsx. Choose a name that does.")

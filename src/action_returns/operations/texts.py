@@ -98,6 +98,22 @@ def send_question(rows: int, environment: str) -> str:
     return f"Send {counted(rows, 'row')} to {environment.upper()} now?"
 
 
+def no_ready_row(rows: int, file: str) -> str:
+    """Return why a batch was neither sent nor exported: none of its rows may be sent.
+
+    Args:
+        rows: how many rows it has.
+        file: the file as the user named it.
+    """
+    if not rows:
+        return f"Nothing was sent or written: {file} has no rows."
+    which, them = ("the only row", "it") if rows == 1 else (f"all {rows:,} rows", "them")
+    return (
+        f"Nothing was sent or written: {which} of {file} {'has' if rows == 1 else 'have'} errors. "
+        f"Repair {them} first: action-returns check {file}"
+    )
+
+
 def rows_stay_behind(rows: int) -> str:
     """Return the sentence about the rows with errors."""
     return f"{counted(rows, 'row')} with errors {'stays' if rows == 1 else 'stay'} here."

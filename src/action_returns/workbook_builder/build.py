@@ -13,7 +13,7 @@ import xlsxwriter
 from xlsxwriter.utility import quote_sheetname, xl_cell_to_rowcol, xl_rowcol_to_cell
 
 from action_returns.batch.cells import COLUMN_NAMES
-from action_returns.errors import WorkbookError
+from action_returns.errors import ActionReturnsError
 from action_returns.workbook_builder.contents import Contents, Entries, WorkbookInfo
 from action_returns.workbook_builder.sheet_writer import SheetWriter
 from action_returns.workbook_builder.template import Template
@@ -78,7 +78,7 @@ def _xlwings() -> Path:
     # Found, not imported: the import asks for Excel and takes a tenth of a second.
     found = find_spec("xlwings")
     if found is None or found.origin is None:
-        raise WorkbookError("xlwings is not installed beside this program. Install action-returns again.")
+        raise ActionReturnsError("xlwings is not installed beside this program. Install action-returns again.")
     return Path(found.origin).parent
 
 
