@@ -31,7 +31,7 @@ coverage: $(READY)
 	tests/servers/fetch_servers.sh
 	$(BIN)/coverage run -m pytest -q tests/ledger tests/channels tests/operations/test_send.py
 	$(BIN)/coverage report --show-missing --fail-under 100 \
-	  --include "src/action_returns/ledger/*,src/action_returns/channels/*,src/action_returns/operations/send.py"
+	  --include "src/action_returns/ledger/*,src/action_returns/channels/*,src/action_returns/operations/send.py,src/action_returns/operations/submit.py"
 
 # Which small mistakes in the product no test notices: make mutants SAMPLE=100 SEED=7 PACKAGE=batch
 mutants: $(READY)

@@ -32,8 +32,8 @@ Excel. Heavy libraries are imported inside the function that needs them: each cl
 2. `batch.check` returns a `CheckResult`: findings in row order and the ready rows. `operations.check` adds the pending
    download and what was sent before, so that the rules stay pure, and returns a `CheckedBatch`.
 3. `CheckedBatch.prepared` makes the file once: bytes and SHA-256. What was shown is what is confirmed, recorded and sent.
-4. `operations.send` asks the user through a `Dialogue`, records the batch (`prepared`), records that the first byte is
-   about to leave (`sending`), calls the channel, and records the `Outcome` with its evidence.
+4. `operations.send` asks the user through a `Dialogue`. `operations.submit` records the batch (`prepared`), records that
+   the first byte is about to leave (`sending`), calls the channel, and records the `Outcome` with its evidence.
 5. A face prints what comes back. The command line and the buttons decide nothing.
 
 ## The modules

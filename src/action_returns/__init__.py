@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from action_returns.operations.api import check, load, review, send
     from action_returns.operations.check import CheckedBatch
     from action_returns.operations.review import Review
-    from action_returns.operations.send import SendResult, Submission
+    from action_returns.operations.send import SendResult
+    from action_returns.operations.submit import Submission
     from action_returns.readers.batch_file import LoadedBatch
 
 __version__ = "0.1.0"
@@ -48,7 +49,7 @@ _MODULES = {
     "Review": "operations.review",
     "SendResult": "operations.send",
     "State": "channels.base",
-    "Submission": "operations.send",
+    "Submission": "operations.submit",
     "check": "operations.api",
     "load": "operations.api",
     "review": "operations.api",

@@ -29,7 +29,7 @@ from action_returns.errors import AlreadySentError, LedgerError
 from action_returns.ledger.ledger import Ledger, open_ledger
 from action_returns.operations.account import Account
 from action_returns.operations.check import CheckedBatch
-from action_returns.operations.send import submit
+from action_returns.operations.submit import submit
 from action_returns.readers.batch_file import LoadedBatch
 
 CHANNELS = {kind.__name__: kind for kind in (OutboxChannel, DraftChannel, EmailChannel, FtpChannel, SftpChannel)}

@@ -27,8 +27,9 @@ from action_returns.files import default_paths
 from action_returns.ledger.ledger import open_ledger
 from action_returns.operations.account import Account, open_account
 from action_returns.operations.check import CheckedBatch, check_loaded, find_previous_sends
-from action_returns.operations.send import Consent, submit
+from action_returns.operations.send import Consent
 from action_returns.operations.send import send as send_flow
+from action_returns.operations.submit import submit
 from action_returns.readers.batch_file import LoadedBatch
 from action_returns.settings.editing import add_profile
 

@@ -23,7 +23,7 @@ from action_returns.errors import AlreadySentError, MarkError, RowsAlreadySentEr
 from action_returns.ledger.ledger import open_ledger
 from action_returns.operations.account import Account
 from action_returns.operations.check import CheckedBatch
-from action_returns.operations.send import submit
+from action_returns.operations.submit import submit
 from action_returns.readers.batch_file import LoadedBatch
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

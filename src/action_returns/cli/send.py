@@ -11,7 +11,8 @@ from action_returns.errors import AlreadySentError, Exit
 from action_returns.operations import texts
 from action_returns.operations.check import CheckedBatch, PendingSource
 from action_returns.operations.review import Review
-from action_returns.operations.send import Consent, SendResult, Submission, send
+from action_returns.operations.send import Consent, SendResult, send
+from action_returns.operations.submit import Submission
 
 
 @click.command("send", short_help="Deliver it over the profile's channel, once, with proof.")

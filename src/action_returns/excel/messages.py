@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from action_returns.operations.check import CheckedBatch
     from action_returns.operations.doctor import DoctorCheck
     from action_returns.operations.review import Review
-    from action_returns.operations.send import SendResult, Submission
+    from action_returns.operations.send import SendResult
+    from action_returns.operations.submit import Submission
 
 
 NOTHING_CHANGED: Final = "Nothing was changed."

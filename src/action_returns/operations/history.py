@@ -17,7 +17,7 @@ from action_returns.operations.texts import MOST_ROWS_ON_A_PAGE, STATES, counted
 if TYPE_CHECKING:
     from action_returns.ledger.ledger import Ledger
     from action_returns.ledger.records import ActionRecord, BatchRecord
-    from action_returns.operations.send import Submission
+    from action_returns.operations.submit import Submission
 
 
 @dataclass(frozen=True, slots=True)

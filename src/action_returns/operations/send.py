@@ -1,37 +1,26 @@
-"""Send a batch: check, ask, record, send, record.
-
-The bytes, their hash and every row are committed to the ledger (``prepared``) before anything is connected; that the
-first byte is about to leave is committed right before it does (``sending``); the outcome is committed after. Whatever
-ends this program in between leaves a batch of which the next start tells the truth: ``failed`` where nothing had left,
-else ``unknown``. A batch is never sent again by itself.
-"""
+"""Send a batch: check it, show it, ask the user, then hand it to :mod:`action_returns.operations.submit`."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
-from action_returns.channels.base import Channel, Outcome, OutgoingFile, Phase, State
 from action_returns.errors import (
     AlreadySentError,
     ConfirmationError,
     DeclinedError,
-    LedgerError,
-    RowsAlreadySentError,
     RowsWithErrorsError,
-    SettingsError,
     UsageError,
 )
-from action_returns.ledger.records import Claim, DuplicateBatchError, NewBatch, RepeatedRowsError, label
 from action_returns.operations import texts
 from action_returns.operations.account import open_account_ledger, open_channel
 from action_returns.operations.history import save_receipt_and_backup
 from action_returns.operations.review import Review, review
+from action_returns.operations.submit import Submission, submit
 
 if TYPE_CHECKING:
     from action_returns.files import Paths
-    from action_returns.ledger.ledger import Ledger
     from action_returns.operations.account import Account
     from action_returns.operations.check import CheckedBatch
 
@@ -88,40 +77,6 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
-    """One batch that was handed to a channel, and what became of it.
-
-    Args:
-        batch: its label, ``0001``.
-        file_name: the name the file has at the receiver.
-        sha256: hash of the exact bytes.
-        rows: how many rows it holds.
-        size: its size in bytes.
-        channel: kind of channel.
-        destination: where it went.
-        outcome: what became of it.
-        recorded: False when the ledger could not record the outcome.
-    """
-
-    batch: str
-    file_name: str
-    sha256: str
-    rows: int
-    size: int
-    channel: str
-    destination: str
-    outcome: Outcome
-    recorded: bool = True
-
-    @property
-    def message(self) -> str:
-        """What happened, why, and what to do next."""
-        if self.outcome.state is State.UNKNOWN:
-            return f"{self.outcome.message} {texts.next_step_for_unknown(self.batch)}"
-        return self.outcome.message
-
-
-@dataclass(frozen=True, slots=True)
 class SendResult:
     """What a send came to.
 
@@ -164,10 +119,10 @@ def send(
         action_returns.errors.NoRowsToSendError: no row may be sent.
         RowsWithErrorsError: rows with errors would stay behind, and the user did not agree to that.
         ConfirmationError: another number of rows was confirmed.
-        UsageError: the user has to be asked, and nobody can be asked.
+        UsageError: the user has to be asked, and there is no way to ask.
         DeclinedError: the user said no.
         AlreadySentError: the ledger has this exact content already.
-        RowsAlreadySentError: it has rows of it already, which the user was not told.
+        action_returns.errors.RowsAlreadySentError: it has rows of it already, which the user was not told.
         action_returns.errors.LedgerError: the batch could not be recorded; nothing was sent.
     """
     channel = open_channel(account, paths)
@@ -178,19 +133,10 @@ def send(
     _refuse(checked, consent, may_ask=may_ask)
     if dry_run:
         return SendResult(page)
-    if consent.how is not None:
-        if repeated := len(checked.repeated):
-            dialogue.warn(texts.rows_sent_before(repeated))
-    elif may_ask:
-        _ask(page, dialogue)
-    else:
-        raise UsageError(
-            f"Cannot ask: there is no terminal. Nothing was sent. Add --yes, or --confirm-rows {len(checked.rows)}."
-        )
-    confirmation = consent.how or dialogue.name
+    confirmation = _confirm(page, dialogue, consent, may_ask=may_ask)
     with open_account_ledger(account, paths) as ledger:
 
-        def once(*, again: bool) -> Submission:
+        def send_once(confirmation: str, *, allow_duplicate: bool) -> Submission:
             with dialogue.progress(f"Sending to {channel.destination}"):
                 return submit(
                     checked,
@@ -198,18 +144,18 @@ def send(
                     channel,
                     ledger,
                     clock=clock,
-                    confirmation=f"{confirmation}, also to send it again" if again else confirmation,
-                    allow_duplicate=again or consent.allow_duplicate,
+                    confirmation=confirmation,
+                    allow_duplicate=allow_duplicate,
                 )
 
         try:
-            done = once(again=False)
+            done = send_once(confirmation, allow_duplicate=consent.allow_duplicate)
         except AlreadySentError as refused:
             if not may_ask:
                 raise
             if not dialogue.confirm(texts.send_again_question(ledger.batch(int(refused.batch)))):
                 raise DeclinedError from None
-            done = once(again=True)
+            done = send_once(f"{confirmation}, also to send it again", allow_duplicate=True)
         receipt, problems = save_receipt_and_backup(done, account, ledger, paths, clock().date())
     return SendResult(page, done, receipt, tuple(problems))
 
@@ -232,8 +178,27 @@ def _refuse(checked: "CheckedBatch", consent: Consent, *, may_ask: bool) -> None
         )
 
 
+def _confirm(page: Review, dialogue: Dialogue, consent: Consent, *, may_ask: bool) -> str:
+    """Return how the user said yes, for the record; ask when the user has not said so yet.
+
+    Raises:
+        UsageError: the user has to be asked, and there is no way to ask.
+        DeclinedError: the user said no.
+    """
+    if consent.how is not None:
+        if repeated := len(page.checked.repeated):
+            dialogue.warn(texts.rows_sent_before(repeated))
+        return consent.how
+    if not may_ask:
+        raise UsageError(
+            f"Cannot ask: there is no terminal. Nothing was sent. Add --yes, or --confirm-rows {len(page.checked.rows)}."
+        )
+    _ask(page, dialogue)
+    return dialogue.name
+
+
 def _ask(page: Review, dialogue: Dialogue) -> None:
-    """Ask once with the totals; many reversals have to be typed.
+    """Ask once with the totals; the number of many reversals has to be typed.
 
     Raises:
         DeclinedError: the user said no, or typed another number.
@@ -250,106 +215,3 @@ def _ask(page: Review, dialogue: Dialogue) -> None:
         if not agreed:
             raise DeclinedError
     dialogue.refuse_changed_rows()
-
-
-def submit(
-    checked: "CheckedBatch",
-    account: "Account",
-    channel: Channel,
-    ledger: "Ledger",
-    *,
-    clock: Callable[[], datetime],
-    confirmation: str,
-    allow_duplicate: bool = False,
-) -> Submission:
-    """Record the prepared file, send it once, and record the outcome.
-
-    Args:
-        checked: the batch; rows with errors stay behind.
-        account: the profile it goes out under.
-        channel: the way to the receiver.
-        ledger: where it is recorded before and after.
-        clock: the local time, with its zone.
-        confirmation: how the user said yes, for the record (``asked at the terminal``).
-        allow_duplicate: send even when the ledger has this exact content, or rows of it, already.
-
-    Raises:
-        AlreadySentError: the ledger has this exact content already.
-        RowsAlreadySentError: it has rows of it already, which the user was not told.
-        action_returns.errors.LedgerError: the batch could not be recorded; nothing was sent.
-    """
-    prepared = checked.prepared
-    kind = "" if account.profile is None else account.profile.channel.kind
-    batch = NewBatch(account.name, account.environment, kind, channel.destination, checked.file)
-    today = clock().date()
-    try:
-        claim = ledger.claim(
-            batch,
-            prepared,
-            checked.rows,
-            name_for=lambda number: f"Batch_Mods_Reversals_{today:%Y_%m_%d}_{label(number)}.csv",
-            confirmation={
-                "how": confirmation,
-                **({"encryption": "none, accepted in the profile"} if account.unencrypted else {}),
-            },
-            shown=checked.repeated,
-            allow_duplicate=allow_duplicate,
-        )
-    except DuplicateBatchError as duplicate:
-        previous = duplicate.previous
-        raise AlreadySentError(texts.already_sent(previous, checked.file), previous.label) from None
-    except RepeatedRowsError as repeated:
-        raise RowsAlreadySentError(texts.rows_sent_meanwhile(repeated.rows, checked.file)) from None
-    outcome = _deliver(channel, OutgoingFile(claim.file_name, prepared.content), claim, ledger)
-    done = Submission(
-        batch=claim.label,
-        file_name=claim.file_name,
-        sha256=prepared.sha256,
-        rows=len(checked.rows),
-        size=len(prepared.content),
-        channel=kind,
-        destination=channel.destination,
-        outcome=outcome,
-    )
-    return _record_outcome(done, claim.number, ledger)
-
-
-def _deliver(channel: Channel, file: OutgoingFile, claim: Claim, ledger: "Ledger") -> Outcome:
-    may_have_left = False
-
-    def before_first_byte() -> None:
-        nonlocal may_have_left
-        ledger.mark_sending(claim.number)
-        may_have_left = True
-
-    try:
-        return channel.deliver(file, before_first_byte)
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # whatever it was, the truth has to be recorded
-        return _ended_during_transfer(error) if may_have_left else _ended_before_first_byte(error)
-
-
-def _ended_before_first_byte(error: BaseException) -> Outcome:
-    if isinstance(error, SettingsError | LedgerError):  # the password is fetched when it is needed
-        return Outcome(State.FAILED, f"{error} Nothing was sent.", Phase.CONNECT)
-    message = (
-        f"Sending was cut short ({type(error).__name__}) before the first byte left. Nothing was sent. Send it again."
-    )
-    return Outcome(State.FAILED, message, Phase.CONNECT)
-
-
-def _ended_during_transfer(error: BaseException) -> Outcome:
-    return Outcome(
-        State.UNKNOWN,
-        f"Sending was cut short ({type(error).__name__}). The file may have arrived or not. "
-        "Do not send it again before you have looked: at File Submissions, or at a new pending-actions download.",
-    )
-
-
-def _record_outcome(done: Submission, number: int, ledger: "Ledger") -> Submission:
-    outcome = done.outcome
-    try:
-        ledger.settle(number, outcome.state.value, outcome.message, outcome.evidence)
-    except LedgerError as error:
-        message = f"{outcome.message} This could not be recorded, so the history will say unknown: {error}"
-        return replace(done, outcome=replace(outcome, message=message), recorded=False)
-    return done
