@@ -1,7 +1,7 @@
 """Sending once, and the truth about it, whatever goes wrong on the way."""
 
 import hashlib
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 
 import pytest
@@ -16,6 +16,7 @@ from action_returns.errors import (
     AlreadySentError,
     ConfigError,
     ConfirmationError,
+    DeclinedError,
     LedgerError,
     NoRowsToSendError,
     RowsAlreadySentError,
@@ -32,6 +33,7 @@ from action_returns.operations.send import send as send_flow
 from action_returns.operations.submit import submit
 from action_returns.readers.batch_file import LoadedBatch
 from action_returns.settings.editing import add_profile
+from action_returns.settings.profile import Profile
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 CONTENT = b"ActionId,Amount,Reason\r\nM.8882.4808.1,0,REJECTED\r\nM.8882.4808.2,12.50,ORDER_UPDATE\r\n"
@@ -306,3 +308,86 @@ def test_the_file_is_built_and_hashed_once_from_the_question_to_the_receiver(box
     assert (len(built), len(hashed)) == (1, 1)
     assert sent.read_bytes() == recorded == CONTENT
     assert result.page.sha256 == result.submission.sha256 == record.sha256 == sha256(CONTENT).hexdigest()
+
+
+class Asked(Silent):
+    """A user who is asked, and gives these answers in turn."""
+
+    name = "asked in a test"
+
+    def __init__(self, *answers):
+        super().__init__()
+        self.answers = list(answers)
+
+    def can_ask(self):
+        return True
+
+    def confirm_send(self, page):
+        return self.answers.pop(0)
+
+    def confirm(self, question):
+        return self.answers.pop(0)
+
+    def type_number(self, question):
+        return self.answers.pop(0)
+
+    def refuse_changed_rows(self):
+        """The rows are the same."""
+
+
+MANY = tuple((f"M.8882.4808.{number}", 0.0, "REJECTED") for number in range(1, 101))
+
+
+@pytest.mark.parametrize("answers", [(True, "100"), (True, " 100 "), (True, None, True)])
+def test_a_hundred_reversals_leave_after_their_number_or_a_second_yes(box, answers):
+    done = flow(box, *MANY, consent=Consent(), user=Asked(*answers)).submission
+    assert (done.rows, done.outcome.state) == (100, State.HANDED_OVER)
+
+
+@pytest.mark.parametrize("answers", [(False,), (True, "99"), (True, ""), (True, None, False)])
+def test_a_hundred_reversals_stay_after_a_no_or_another_number(box, answers):
+    with pytest.raises(DeclinedError):
+        flow(box, *MANY, consent=Consent(), user=Asked(*answers))
+    assert list(box[2].iterdir()) == []
+
+
+@pytest.mark.parametrize(("again", "batches"), [(True, 2), (False, 1)])
+def test_the_same_list_leaves_again_only_after_a_second_yes(box, again, batches):
+    flow(box, consent=Consent(), user=Asked(True))
+    with nullcontext() if again else pytest.raises(DeclinedError):
+        flow(box, consent=Consent(), user=Asked(True, again))
+    assert len(list(box[2].iterdir())) == batches
+
+
+def test_an_unknown_outcome_tells_how_to_settle_it(ledger):
+    done = send(ledger, Receiver(ledger, Outcome(State.UNKNOWN, "The line went dead.")))
+    assert done.message.startswith("The line went dead. ")
+    assert "action-returns history mark 0001 sent" in done.message
+    one = checked(("M.8882.4808.9", 0.0, "REJECTED"))
+    assert send(ledger, Receiver(ledger), one).message == "There.", "an outcome that is known needs no mark"
+
+
+def test_a_connection_without_encryption_is_on_record_as_accepted(ledger):
+    channel = {"kind": "ftp", "host": "h.example", "username": "u", "security": "plain", "accept_plaintext": True}
+    profile = Profile.model_validate({"environment": "live", "channel": {**channel, "password": "env:PW"}})
+    for account in (Account("acme", "live", profile=profile), Account("acme", "live")):
+        submit(
+            checked((f"M.8882.4808.{len(ledger.batches()) + 1}", 0.0, "REJECTED")),
+            account,
+            Receiver(ledger),
+            ledger,
+            clock=lambda: NOW,
+            confirmation="asked",
+        )
+    plain, other = (
+        next(event.detail for event in ledger.events(number) if event.kind == "confirmed") for number in (1, 2)
+    )
+    assert plain["encryption"] == "none, accepted in the profile"
+    assert "encryption" not in other
+
+
+def test_the_same_list_never_leaves_again_where_the_user_is_not_asked(box):
+    flow(box, consent=Consent("--yes"))
+    with pytest.raises(AlreadySentError, match="as batch 0001"):
+        flow(box, consent=Consent("--yes"))
+    assert len(list(box[2].iterdir())) == 1
