@@ -136,7 +136,7 @@ def test_a_file_that_cannot_be_put_aside_stays_and_the_program_that_has_it_open_
 
     monkeypatch.setattr(Path, "rename", refuse)
     said = refusal(path, overwrite=True)
-    assert "cannot be put aside: Permission denied. If a program has it open, close it there first." in said
+    assert "cannot be renamed: Permission denied. If a program has it open, close it there first." in said
     assert (names(tmp_path), path.read_text()) == (["returns.xlsx"], "open in Excel")
 
 

@@ -369,14 +369,14 @@ def test_rows_below_the_table_are_refused_with_their_place(tmp_path, places):
 def test_half_filled_rows_below_the_table_are_refused_too(tmp_path, places, below):
     old = edited(make(tmp_path / "old.xlsx", [ROW, below]), lambda book: resized(book, bottom=4))
     said = refusal(FileError, old, tmp_path / "new.xlsx", places)
-    assert "old.xlsx has 1 filled rows below its table (from row 5)" in said
+    assert "old.xlsx has 1 filled row below its table (from row 5)" in said
 
 
 def test_a_note_of_ones_own_below_the_table_is_refused_too(tmp_path, places):
     rows = [(*ROW, "here"), (None, None, None, "call back")]
     old = edited(make(tmp_path / "old.xlsx", rows, ("My note",)), lambda book: resized(book, right="L", bottom=4))
     said = refusal(FileError, old, tmp_path / "new.xlsx", places)
-    assert "old.xlsx has 1 filled rows below its table (from row 5)" in said
+    assert "old.xlsx has 1 filled row below its table (from row 5)" in said
 
 
 @pytest.mark.parametrize(
@@ -391,7 +391,7 @@ def test_a_row_below_the_table_that_is_filled_in_only_partly_is_refused_too(tmp_
         book["Actions"][f"{column}9"] = value
 
     said = refusal(FileError, edited(old, below), tmp_path / "new.xlsx", places)
-    assert "old.xlsx has 1 filled rows below its table (from row 9)" in said
+    assert "old.xlsx has 1 filled row below its table (from row 9)" in said
 
 
 def test_rows_below_the_table_in_which_nothing_can_be_seen_do_not_matter(tmp_path, places):
@@ -475,7 +475,7 @@ def test_a_cell_that_no_spreadsheet_can_hold_is_refused_with_its_place(tmp_path,
     cell = sheet[start : sheet.index(b"</c>", start)]
     rewritten(old, sheet2=(cell, b'<c r="B5"' + kind + b">" + value))
     said = refusal(FileError, old, tmp_path / "new.xlsx", places)
-    assert 'has 1 cells that cannot be taken over, the first one in row 5 under "Amount"' in said
+    assert 'has 1 cell that cannot be taken over, the first one in row 5 under "Amount"' in said
     assert says in said
 
 

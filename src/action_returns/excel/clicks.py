@@ -176,7 +176,7 @@ def fix_safe(context: ButtonContext) -> None:
     help="Totals, money effect, destination, and what nobody could check. Sends nothing.",
 )
 def review(context: ButtonContext) -> None:
-    """Show what would be sent: totals, money effect, destination, and what nobody could check."""
+    """Show what would be sent: totals, money effect, destination, and what was not checked."""
     table, checked = check_table(context)
     show_results(context, table, checked)
     page = make_review(context, checked)

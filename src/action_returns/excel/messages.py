@@ -242,7 +242,7 @@ def no_row_ready(undone: str = "") -> str:
 
 
 def reviewed(page: "Review") -> str:
-    """Say that the page is ready."""
+    """Return the answer after a review: what would be sent, or that no row can be sent."""
     if not page.sha256:
         return no_row_ready()
     return (
@@ -251,7 +251,7 @@ def reviewed(page: "Review") -> str:
 
 
 def review_figures(page: "Review", now: datetime) -> list[str]:
-    """Give the figures of the sheet Review, in its order."""
+    """Return the figures of the sheet Review, in its order."""
     summary, report = page.checked.summary, page.checked.report
     out = report.rows - report.ready
     return [

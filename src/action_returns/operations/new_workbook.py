@@ -1,4 +1,4 @@
-"""Workbooks for people to fill in: a new one, and a fresh one that takes over the rows of an older one."""
+"""Make a new workbook for the user to fill in."""
 
 import shutil
 import sys
@@ -19,10 +19,12 @@ from action_returns.workbook_builder.contents import Entries, WorkbookInfo
 from action_returns.workbook_builder.template import Template, load_template
 
 UNSAFE_IN_NAMES: Final = '=|$";`'
-"""Characters that xlwings hands to the system's command line, where they mean something else."""
+"""Characters that have a meaning on the system's command line, to which xlwings passes names as they are."""
 
 WITH_MACROS: Final = ".xlsm"
 WITHOUT_MACROS: Final = ".xlsx"
+_MAC_SCRIPTS: Final = "Library/Application Scripts/com.microsoft.Excel"
+"""The folder, below the user's home, from which Excel for Mac may run scripts."""
 _TEMPLATE: Final = "workbook_templates/mobile_actions.toml"
 
 
@@ -31,10 +33,10 @@ class NewWorkbook:
     """A workbook that was made.
 
     Args:
-        path: where it lies.
-        size: bytes.
-        rows: rows that stand in it already.
-        kept: where a workbook that stood under this name lies now, None when there was none.
+        path: the file.
+        size: its size in bytes.
+        rows: how many rows it has already.
+        kept: the new name of a file that had this name, None when there was none.
     """
 
     path: Path
@@ -48,18 +50,18 @@ def new_workbook(path: Path, account: Account, *, samples: bool = False, overwri
 
     Args:
         path: the new file.
-        account: whose rules and reason codes it shows.
-        samples: whether sample returns stand in it.
-        overwrite: whether a file of that name may be put aside for it.
+        account: the account whose rules and reason codes it shows.
+        samples: whether sample returns are filled in.
+        overwrite: whether a file of that name may be renamed.
 
     Raises:
-        OutputFileError: when the name cannot be used, another file would be lost, or nothing can be written there.
-        action_returns.errors.WorkbookError: when this installation is incomplete.
+        OutputFileError: the name cannot be used, another file would be lost, or nothing can be written there.
+        action_returns.errors.ActionReturnsError: this installation is incomplete.
     """
     refuse_unusable_name(path)
     entries = _samples() if samples else Entries()
     content = workbook_bytes(account, entries, macros=path.suffix.lower() == WITH_MACROS)
-    kept = _put_aside(path) if overwrite else None
+    kept = _rename_existing(path) if overwrite else None
     try:
         _write(path, content)
     except OutputFileError:
@@ -70,7 +72,7 @@ def new_workbook(path: Path, account: Account, *, samples: bool = False, overwri
 
 
 def workbook_bytes(account: Account, entries: Entries, *, macros: bool) -> bytes:
-    """Make the bytes of a workbook for this machine and account."""
+    """Return the bytes of a workbook for this computer and account."""
     template = declared_template()
     return build_workbook(
         template,
@@ -81,12 +83,12 @@ def workbook_bytes(account: Account, entries: Entries, *, macros: bool) -> bytes
 
 
 def declared_template() -> Template:
-    """Read the workbook as it is declared."""
+    """Read the declaration of the workbook."""
     return load_template(packaged_file(_TEMPLATE))
 
 
 def workbook_info(account: Account) -> WorkbookInfo:
-    """Give what is stamped into a workbook for this machine and account."""
+    """Return what a workbook records about this computer and account."""
     return WorkbookInfo(
         tool_version=__version__,
         profile=account.name if account.profile is not None else "",
@@ -98,15 +100,15 @@ def workbook_info(account: Account) -> WorkbookInfo:
 
 
 def interpreter(platform: str, executable: str) -> Mapping[str, str]:
-    """Give the setting by which xlwings finds this very Python, never whichever is first on the path."""
+    """Return the setting by which xlwings finds this very Python, not another one that is first on the path."""
     return {"INTERPRETER_WIN" if platform == "win32" else "INTERPRETER_MAC": executable}
 
 
 def refuse_unusable_name(path: Path) -> None:
-    """Refuse a name that the buttons could not work with, or that says nothing of a workbook.
+    """Raise when the buttons cannot work with a name, or when it is not the name of a workbook.
 
     Raises:
-        OutputFileError: when it is one.
+        OutputFileError: the name cannot be used.
     """
     if path.suffix.lower() not in {WITH_MACROS, WITHOUT_MACROS}:
         raise OutputFileError(
@@ -132,17 +134,17 @@ def _write(path: Path, content: bytes) -> None:
         write_atomically(path, content, overwrite=False)
     except FileExistsError:
         raise OutputFileError(
-            f"{path} exists already and was left as it is. Choose another name, or put that file aside with --force."
+            f"{path} exists already and was left as it is. Choose another name, or rename that file with --force."
         ) from None
     except OSError as error:
         raise OutputFileError(
-            f"{path} cannot be written: {error.strerror or error}. Nothing was written. Choose a folder that is there "
+            f"{path} cannot be written: {error.strerror or error}. Nothing was written. Choose a folder that exists "
             "and has room."
         ) from None
 
 
-def _put_aside(path: Path) -> Path | None:
-    """Keep a workbook that stands under a name: somebody may have worked in it."""
+def _rename_existing(path: Path) -> Path | None:
+    """Rename a workbook that has this name already, because a user may have worked in it; return its new name."""
     if not path.is_file():
         return None
     kept = next(
@@ -154,34 +156,31 @@ def _put_aside(path: Path) -> Path | None:
         path.rename(kept)
     except OSError as error:
         raise OutputFileError(
-            f"{path} cannot be put aside: {error.strerror or error}. If a program has it open, close it there first."
+            f"{path} cannot be renamed: {error.strerror or error}. If a program has it open, close it there first."
         ) from None
     return kept
 
 
-_FOLDER = "Library/Application Scripts/com.microsoft.Excel"
-
-
 def install_applescript(platform: str, home: Path) -> Path | None:
-    """Put xlwings' AppleScript where Excel for Mac may run it; its name carries xlwings' version.
+    """Copy xlwings' AppleScript to the folder from which Excel for Mac may run it. Its name has xlwings' version.
 
-    It is the copy that ``xlwings runpython install`` makes (xlwings 0.37.8, cli.py, runpython_install).
+    It is the same copy that ``xlwings runpython install`` makes (xlwings 0.37.8, cli.py, runpython_install).
 
     Args:
-        platform: as in ``sys.platform``; on anything but a Mac nothing is done.
+        platform: as in ``sys.platform``; nothing is done except on a Mac.
         home: the user's home folder.
 
     Returns:
-        Where the script lies, None where none is needed.
+        The script, None when none is needed.
 
     Raises:
-        OutputFileError: when it cannot be written there.
+        OutputFileError: the script cannot be written there.
     """
     spec = find_spec("xlwings")
     if platform != "darwin" or spec is None or spec.origin is None:
         return None
     script = Path(spec.origin).with_name(f"xlwings-{version('xlwings')}.applescript")
-    target = home / _FOLDER / script.name
+    target = home / _MAC_SCRIPTS / script.name
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(script, target)

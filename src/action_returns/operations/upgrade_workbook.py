@@ -1,4 +1,4 @@
-"""A fresh workbook that takes over the rows, reason codes and settings of an older one, and proof that it has them."""
+"""Make a fresh workbook with the rows, reason codes and settings of an older one, and compare every cell."""
 
 import hashlib
 import math
@@ -23,6 +23,7 @@ from action_returns.operations.new_workbook import (
     workbook_bytes,
     workbook_info,
 )
+from action_returns.operations.texts import counted
 from action_returns.readers.headers import find_columns
 from action_returns.readers.xlsx.batch import read_grid
 from action_returns.readers.xlsx.workbook import TableRows, read_table, sheet_names
@@ -34,20 +35,20 @@ _CONF: Final = "xlwings.conf"
 _META: Final = "_meta"
 _FIRST_CERTAIN_DATE: Final = datetime(1900, 3, 1)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
 _ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
-"""The error values that a formula can give again (ECMA-376 Part 1, 18.17.3)."""
+"""The error values that a formula can return (ECMA-376 Part 1, 18.17.3)."""
 _unsafe_header = re.compile(r"[\x00-\x09\x0b-\x1f]|_x[0-9A-Fa-f]{4}_").search
 
 
 @dataclass(frozen=True, slots=True)
 class Upgraded:
-    """What a fresh workbook took over.
+    """What a fresh workbook has from the old one.
 
     Args:
         path: the fresh workbook.
-        rows: filled rows of the old one, and of the new one.
+        rows: number of filled rows, the same in both.
         sha256: hash of their cells, the same in both.
-        own_headers: the user's own columns.
-        notes: what did not come along, one sentence each.
+        own_headers: the headers of the user's own columns.
+        notes: what is not in the fresh one, one sentence each.
     """
 
     path: Path
@@ -62,13 +63,13 @@ def upgrade_workbook(old: Path, new: Path, paths: Paths, *, profile: str | None 
 
     Args:
         old: the older workbook.
-        new: the fresh one; never replaces a file.
-        paths: where profiles lie.
+        new: the fresh one; it never replaces a file.
+        paths: where the profiles are.
         profile: the profile to make it for, the old workbook's own when None.
 
     Raises:
-        FileError: when the old workbook cannot be read, or a cell in it cannot be carried over truthfully.
-        OutputFileError: when the new one cannot be written, or would not hold the same cells.
+        FileError: the old workbook cannot be read, or a cell in it cannot be copied without change.
+        OutputFileError: the new one cannot be written, or would not have the same cells.
     """
     refuse_unusable_name(new)
     if new.exists():
@@ -79,16 +80,16 @@ def upgrade_workbook(old: Path, new: Path, paths: Paths, *, profile: str | None 
     tool_columns = _tool_columns()
     kept_columns = _columns_to_keep(table, tool_columns, old.name)
     rows = _rows_to_keep(table, kept_columns, old.name)
-    account = _account(old, paths, profile)
+    account = _account_of(old, paths, profile)
     entries = Entries(
-        rows=[list(map(_entered, row)) for row in rows],
+        rows=[list(map(_as_entered, row)) for row in rows],
         own_headers=_own_headers(table, kept_columns),
         reasons=_own_reasons(old, account),
         conf=_own_settings(old, account),
     )
     content = workbook_bytes(account, entries, macros=new.suffix.lower() == WITH_MACROS)
     count, sha256 = _fingerprint(entries.own_headers, rows)
-    if _found_again(content, new, tool_columns) != (count, sha256):
+    if _read_back(content, new, tool_columns) != (count, sha256):
         raise OutputFileError(
             f"{new} would not hold exactly the cells of the old workbook, so it was not written. Nothing was changed. "
             "Go on working in the old one, and report this with: action-returns doctor --bundle FILE"
@@ -109,12 +110,17 @@ def _table(path: Path) -> TableRows:
 
 
 def _tool_columns() -> frozenset[str]:
-    """Give the headers of the columns that the program fills in itself."""
+    """Return the headers of the columns that the program fills in itself."""
     tables = (table for sheet in declared_template().sheets for table in sheet.tables if table.name == _TABLE)
     return frozenset(column.header.casefold() for column in next(tables).columns if column.header not in COLUMN_NAMES)
 
 
 def _columns_to_keep(table: TableRows, tool_columns: frozenset[str], name: str) -> list[int]:
+    """Return the indexes of ActionId, Amount and Reason, then those of the user's own columns.
+
+    Raises:
+        FileError: one of the three is missing, or a header cannot be kept.
+    """
     sent = find_columns(table.headers)
     if sent is None:
         raise FileError(
@@ -123,9 +129,9 @@ def _columns_to_keep(table: TableRows, tool_columns: frozenset[str], name: str) 
         )
     first = [sent[column] for column in COLUMN_NAMES]
     own = [at for at, header in enumerate(table.headers) if at not in first and header.casefold() not in tool_columns]
-    seen = Counter(header.casefold() for header in table.headers)
+    uses = Counter(header.casefold() for header in table.headers)
     for header in (table.headers[at] for at in own):
-        if _unsafe_header(header) or seen[header.casefold()] > 1:
+        if _unsafe_header(header) or uses[header.casefold()] > 1:
             raise FileError(
                 "columns-repeated",
                 f'The column "{header}" of {name} cannot keep its name: another one is called like it, or there are '
@@ -139,43 +145,43 @@ def _own_headers(table: TableRows, kept_columns: Sequence[int]) -> tuple[str, ..
 
 
 def _rows_to_keep(table: TableRows, kept_columns: Sequence[int], name: str) -> list[list[Cell]]:
-    """Give the columns that are taken over, down to the last row that holds something in them.
+    """Return the rows of the kept columns, down to the last row that is filled in one of them.
 
     Raises:
-        FileError: when one of their cells cannot be carried over truthfully, or rows stand below the table.
+        FileError: one of their cells cannot be copied without change, or there are filled rows below the table.
     """
     # In the program's own columns a formula may go on below the table, and shows nothing.
     below = [number for number, row in table.below if any(row[at] not in {None, ""} for at in kept_columns)]
     if below:
         raise FileError(
             "columns-missing",
-            f"{name} has {len(below)} filled rows below its table (from row {below[0]}), which nobody can tell whether "
-            "to take over. Drag the corner of the table over them or delete them, and save it.",
+            f"{name} has {counted(len(below), 'filled row')} below its table (from row {below[0]}). The program cannot "
+            "decide whether they belong to it. Drag the corner of the table over them or delete them, and save it.",
         )
     rows = [[row[at] for at in kept_columns] for row in table.rows]
-    while rows and _blank(rows[-1]):
+    while rows and _is_blank(rows[-1]):
         rows.pop()
     reasons = [
         (number, table.headers[at], why)
         for number, row in enumerate(rows, table.first)
         for at, cell in zip(kept_columns, row, strict=True)
-        if (why := _why_not(cell))
+        if (why := _reason_not_kept(cell))
     ]
     if reasons:
         number, header, why = reasons[0]
         raise FileError(
             "file-unreadable",
-            f'{name} has {len(reasons)} cells that cannot be taken over, the first one in row {number} under "{header}": '
+            f'{name} has {counted(len(reasons), "cell")} that cannot be taken over, the first one in row {number} under "{header}": '
             f"{why}, save it, and try again.",
         )
     return rows
 
 
-def _why_not(cell: Cell) -> str:
-    """Say why a cell cannot be carried over, and what to do with it; nothing when it can."""
+def _reason_not_kept(cell: Cell) -> str:
+    """Return why a cell cannot be copied and what to do about it, an empty text when it can be copied."""
     match cell:
         case CellError(kind="no-value"):
-            return "nobody has calculated its formula yet. Open it in the spreadsheet program"
+            return "its formula was not calculated yet. Open it in the spreadsheet program"
         case CellError() if cell.shown not in _ERRORS:
             return f"its value cannot be shown ({cell.shown}). Give it a value or clear it"
         case float() if not math.isfinite(cell):
@@ -188,10 +194,10 @@ def _why_not(cell: Cell) -> str:
             return ""
 
 
-def _entered(cell: Cell) -> Cell:
-    """Give a time or a duration as such: read from a workbook, it is a date in the last days of 1899 or later.
+def _as_entered(cell: Cell) -> Cell:
+    """Return a time or a duration as such; a workbook reader returns both as dates from the last days of 1899 on.
 
-    Spreadsheets count a 29 February 1900 that never was (ECMA-376 Part 1, 18.17.4.1), so that dates before March 1900
+    Spreadsheets count a 29 February 1900, which did not exist (ECMA-376 Part 1, 18.17.4.1). So dates before March 1900
     differ between programs; their numbers do not.
     """
     if isinstance(cell, datetime) and cell < _FIRST_CERTAIN_DATE:
@@ -200,9 +206,9 @@ def _entered(cell: Cell) -> Cell:
     return cell
 
 
-def _account(old: Path, paths: Paths, profile: str | None) -> Account:
-    named = profile or _pairs(old, _META).get("profile") or None
-    load_settings(paths.config_file)  # a mistake in it is told as such, whatever the old workbook was made for
+def _account_of(old: Path, paths: Paths, profile: str | None) -> Account:
+    named = profile or _settings_on(old, _META).get("profile") or None
+    load_settings(paths.config_file)  # its own mistakes are reported first, not those of the old workbook's profile
     try:
         return open_account(paths, named)
     except SettingsError as error:
@@ -213,29 +219,31 @@ def _account(old: Path, paths: Paths, profile: str | None) -> Account:
         ) from None
 
 
-def _pairs(path: Path, sheet: str) -> dict[str, str]:
-    """Give the keys and values of a hidden sheet, nothing where there is no such sheet."""
+def _settings_on(path: Path, sheet: str) -> dict[str, str]:
+    """Return key -> value of a hidden sheet, nothing when there is no such sheet."""
     if sheet not in sheet_names(path):
         return {}
     rows = (cells for _, cells in read_grid(path, sheet=sheet) if len(cells) > 1)
-    return {key: _shown(value) for key, value, *_ in rows if isinstance(key, str) and key}
+    return {key: _plain_text(value) for key, value, *_ in rows if isinstance(key, str) and key}
 
 
-def _shown(value: Cell) -> str:
+def _plain_text(value: Cell) -> str:
     if value is None:
         return ""
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def _own_reasons(old: Path, account: Account) -> dict[str, ReasonKind]:
-    """Give the reason codes of the old workbook that the profile does not have."""
+    """Return the reason codes of the old workbook that the profile does not have."""
     table = read_table(old, "Reasons")
     if table is None or not {"Code", "What it does"} <= set(table.headers):
         return {}
     code, effect = table.headers.index("Code"), table.headers.index("What it does")
     kinds = {kind.value: kind for kind in ReasonKind}
-    # A code without an effect is kept with the one that forbids nothing: the profile decides when it is sent.
-    listed = {row[code]: kinds.get(_shown(row[effect]).strip().casefold(), ReasonKind.EITHER) for row in table.rows}
+    # A code without an effect gets the one that allows every amount: the profile decides when it is sent.
+    listed = {
+        row[code]: kinds.get(_plain_text(row[effect]).strip().casefold(), ReasonKind.EITHER) for row in table.rows
+    }
     return {
         code: kind
         for code, kind in listed.items()
@@ -244,27 +252,27 @@ def _own_reasons(old: Path, account: Account) -> dict[str, ReasonKind]:
 
 
 def _own_settings(old: Path, account: Account) -> dict[str, str]:
-    # Its VBA reads keys in capitals, and no button works when one stands there twice (xlwings.bas, GetConfigFromSheet).
+    # The VBA of xlwings reads keys in capitals; a key that is there twice stops every button (GetConfigFromSheet).
     ours = {key for key, _ in workbook_info(account).conf_rows()} | {"INTERPRETER_WIN", "INTERPRETER_MAC"}
-    return {key.upper(): value for key, value in _pairs(old, _CONF).items() if key.upper() not in ours}
+    return {key.upper(): value for key, value in _settings_on(old, _CONF).items() if key.upper() not in ours}
 
 
 def _fingerprint(own_headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> tuple[int, str]:
-    """Give the number of filled rows, and the hash of own headers and of all cells, types included."""
+    """Return the number of filled rows, and the hash of the own headers and of all cells with their types."""
     digest, count = hashlib.sha256(repr(tuple(own_headers)).encode()), 0
     for at, row in enumerate(rows):
-        if not _blank(row):
+        if not _is_blank(row):
             count += 1
             digest.update(repr((at, *row)).encode())
     return count, digest.hexdigest()
 
 
-def _blank(row: Sequence[Cell]) -> bool:
+def _is_blank(row: Sequence[Cell]) -> bool:
     return all(cell is None for cell in row)
 
 
-def _found_again(content: bytes, new: Path, tool_columns: frozenset[str]) -> tuple[int, str] | None:
-    """Read the fresh workbook back before it gets its name: the fingerprint of what is in it."""
+def _read_back(content: bytes, new: Path, tool_columns: frozenset[str]) -> tuple[int, str] | None:
+    """Read the fresh workbook before it gets its name; return its fingerprint, None when it cannot be read."""
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / new.name
         draft.write_bytes(content)
@@ -293,7 +301,7 @@ def _notes(old: Path, table: TableRows, entries: Entries) -> Iterable[str]:
         yield f"Sheets of your own stay in the old workbook: {', '.join(own)}."
     if table.beside:
         yield (
-            f"What stands beside the table, in {len(table.beside)} rows (from row {table.beside[0]}), stays in the old "
+            f"What stands beside the table, in {counted(len(table.beside), 'row')} (from row {table.beside[0]}), stays in the old "
             "workbook: it is in none of its columns."
         )
     if entries.reasons:

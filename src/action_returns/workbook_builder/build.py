@@ -54,7 +54,7 @@ def make_macros(addin: Path, template: Template) -> Macros:
 
 
 def vba_modules(addin: Path, sheets: Iterable[str]) -> Iterator[Module]:
-    """Give every module of the project: the workbook's, the sheets', ours, and those of the installed xlwings.
+    """Return every module of the project: the workbook's, the sheets', ours, and those of the installed xlwings.
 
     Args:
         addin: the folder ``addin/``.

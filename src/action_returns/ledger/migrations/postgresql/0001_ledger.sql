@@ -1,5 +1,5 @@
 -- The same record as in SQLite after its step 2: see docs/ledger.md. The database itself refuses a state that cannot
--- follow, and any change of what was recorded. The schema may have been made beforehand, by somebody who may.
+-- follow, and any change of what was recorded. The schema may exist already, made by a user with more rights.
 DO $$
 BEGIN
     IF to_regnamespace('action_returns') IS NULL THEN
