@@ -37,7 +37,7 @@ coverage: $(READY)
 mutants: $(READY)
 	tests/hosts/install_office.sh
 	tests/servers/fetch_servers.sh
-	$(BIN)/python -m tests.support.mutants $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) \
+	$(BIN)/python -m tests.mutants.mutants $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) \
 	  $(if $(PACKAGE),--package $(PACKAGE))
 
 lint: $(READY)

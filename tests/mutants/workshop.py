@@ -18,8 +18,8 @@ from pathlib import Path
 
 import psutil
 
-from tests.support import reach
-from tests.support.mistakes import Mutant
+from tests.mutants import reach
+from tests.mutants.mistakes import Mutant
 
 _FIRST = 25
 """Tests tried first, the fastest ones; most mistakes end here."""

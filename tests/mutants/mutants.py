@@ -1,6 +1,6 @@
 """Make small mistakes in the product, one at a time, and count those that a test notices.
 
-    python -m tests.support.mutants --sample 100 --seed 7
+    python -m tests.mutants.mutants --sample 100 --seed 7
 
 A random sample over all packages is tried, each mistake in a private copy of the tree, against the tests that reach its
 line. Which tests those are is measured once for each folder of tests and kept in ``.cache/mutants``.
@@ -17,8 +17,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.mistakes import Mutant, mistakes_in
-from tests.support.workshop import Verdict, judge, measure, private_copy, workers
+from tests.mutants.mistakes import Mutant, mistakes_in
+from tests.mutants.workshop import Verdict, judge, measure, private_copy, workers
 
 _LEAST = 6
 """Mutants of each package in a large enough sample."""

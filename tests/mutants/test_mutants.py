@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.mistakes import mistakes_in
+from tests.mutants.mistakes import mistakes_in
 
 ROOT = Path(__file__).parents[2]
 
@@ -59,10 +59,10 @@ def test_count_ends():
         print(subprocess.Popen(["sleep", "600"], start_new_session=True).pid, file=pids)
     count(3)
 """
-IMPATIENT = "from tests.support import mutants, workshop; workshop._STARTING_SECONDS = 4; mutants.main()"
+IMPATIENT = "from tests.mutants import mutants, workshop; workshop._STARTING_SECONDS = 4; mutants.main()"
 
 
-def tried(tree, *arguments, program=("-m", "tests.support.mutants")):
+def tried(tree, *arguments, program=("-m", "tests.mutants.mutants")):
     result = subprocess.run(
         [sys.executable, *program, "--root", tree, "--seed", "1", "--workers", "1", *arguments],
         cwd=ROOT,
