@@ -7,6 +7,8 @@ from hypothesis import HealthCheck, settings
 
 from tests.hosts import office as libreoffice
 from tests.hosts import screen as virtual_screen
+from tests.support.passwords import MemoryStore
+from tests.support.profiles import make_outbox, paths_of
 
 settings.register_profile("quick", deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", deadline=None, max_examples=20_000, suppress_health_check=list(HealthCheck))
@@ -20,6 +22,26 @@ def home(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("ACTION_RETURNS_HOME", str(folder))
     monkeypatch.delenv("NO_COLOR", raising=False)
     return folder
+
+
+@pytest.fixture
+def paths(home):
+    """Where the program keeps everything in this test."""
+    return paths_of(home)
+
+
+@pytest.fixture
+def outbox(home, tmp_path):
+    """The folder that is the channel of profile acme."""
+    return make_outbox(home, tmp_path / "outbox")
+
+
+@pytest.fixture
+def store(monkeypatch):
+    """The password store of this machine, in memory."""
+    made = MemoryStore()
+    monkeypatch.setattr("action_returns.settings.secrets._store", lambda: made)
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -9,24 +9,13 @@ import pytest
 import action_returns
 from action_returns import ActionReturn, State, check, load, review, send
 from action_returns.errors import AlreadySentError, ConfirmationError, RowsWithErrorsError
-from action_returns.files import default_paths, packaged_file
-from action_returns.settings.editing import add_profile
+from action_returns.files import packaged_file
 
 PAGE = Path(__file__).parents[1] / "docs" / "api.md"
 ROWS = [
     ActionReturn(action_id="M.8882.4808.1063415", cents=0, reason="REJECTED"),
     ActionReturn(action_id="M.8882.4808.1063416", cents=4990, reason="ORDER_UPDATE"),
 ]
-
-
-@pytest.fixture
-def outbox(home, tmp_path):
-    folder = tmp_path / "outbox"
-    folder.mkdir()
-    paths = default_paths({"ACTION_RETURNS_HOME": str(home)})
-    channel = {"kind": "outbox", "directory": str(folder)}
-    add_profile(paths.config_file, "acme", {"environment": "test", "channel": channel})
-    return folder
 
 
 @pytest.mark.parametrize("name", action_returns.__all__)

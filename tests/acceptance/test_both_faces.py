@@ -10,14 +10,13 @@ import click
 import pytest
 
 from action_returns.cli import output
-from action_returns.cli.app import run as run_command
 from action_returns.excel import sending
 from action_returns.excel.workbook import OpenWorkbook
-from action_returns.files import default_paths
 from action_returns.ledger.ledger import open_ledger
-from tests.acceptance.test_cli import CSV, profile
 from tests.excel.conftest import Desk
 from tests.hosts.fake_com import fake_excel
+from tests.support.batches import CSV
+from tests.support.cli import run_here
 
 ONE, TWO, THREE = ("M.8882.4808.1", "0", "REJECTED"), ("M.8882.4808.2", "12.50", "ORDER_UPDATE"), ("x", "1", "REJECTED")
 MANY = [(f"M.8882.4808.{at}", "0", "REJECTED") for at in range(100)]
@@ -36,14 +35,6 @@ class Asked:
         return self.answers.pop(0)
 
 
-@pytest.fixture
-def outbox(home, tmp_path):
-    folder = tmp_path / "outbox"
-    folder.mkdir()
-    profile(home, {"kind": "outbox", "directory": str(folder)})
-    return folder
-
-
 class CommandLine:
     """A user at a terminal."""
 
@@ -55,15 +46,14 @@ class CommandLine:
 
     def send(self, rows):
         self._path.write_text(CSV + "".join(f"{','.join(row)}\r\n" for row in rows), newline="")
-        run_command(["send", str(self._path)])
-        return self._capsys.readouterr().err
+        return run_here(self._capsys, "send", str(self._path)).err
 
 
 class Workbook:
     """A user in front of Excel."""
 
-    def __init__(self, tmp_path, monkeypatch, asked, excel, home):
-        self._desk = Desk(excel, default_paths({"ACTION_RETURNS_HOME": str(home)}), tmp_path)
+    def __init__(self, tmp_path, monkeypatch, asked, excel, paths):
+        self._desk = Desk(excel, paths, tmp_path)
         monkeypatch.setattr(OpenWorkbook, "ask", lambda _, text: asked.answer(text) == "yes")
         monkeypatch.setattr(sending.engine, "ask_number", lambda _, text: asked.answer(text))
 
@@ -78,23 +68,22 @@ def asked():
 
 
 @pytest.fixture(params=["the command line", "the workbook"])
-def face(request, tmp_path, monkeypatch, capsys, asked, home, outbox):
+def face(request, tmp_path, monkeypatch, capsys, asked, paths, outbox):
     if request.param == "the command line":
         yield CommandLine(tmp_path, monkeypatch, capsys, asked)
     else:
         with fake_excel() as excel:
-            yield Workbook(tmp_path, monkeypatch, asked, excel, home)
+            yield Workbook(tmp_path, monkeypatch, asked, excel, paths)
 
 
 @pytest.fixture
-def record(home):
+def record(paths):
     """Reads the ledger: state, rows and how the user said yes, of each batch."""
 
     def read():
-        path = home / "ledger.sqlite3"
-        if not path.exists():
+        if not paths.ledger_file.exists():
             return []
-        with open_ledger(path) as ledger:
+        with open_ledger(paths.ledger_file) as ledger:
             return [
                 (batch.state, [row[0] for row in ledger.rows(batch.number)])
                 for batch in sorted(ledger.batches(), key=lambda batch: batch.number)

@@ -1,20 +1,15 @@
 """One action, and what a person says became of a batch: as users and their scripts meet it on the command line."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 
 from action_returns.batch.cells import ReadyRows
 from action_returns.batch.csv_format import make_csv
-from action_returns.channels.base import Outcome, State
-from action_returns.files import default_paths
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.records import NewBatch
 from action_returns.operations.history import keep_receipt
-from tests.acceptance.conftest import LIST, ONE, TWO
-from tests.acceptance.test_cli import CSV
+from tests.support.batches import CSV, LIST, ONE, TWO
+from tests.support.channels import line_goes_dead
+from tests.support.cli import modules_loaded_by_check, run_at_a_terminal
 
 WHY = ("--why", "it is at File Submissions")
 A_THOUSAND_BATCHES = (  # sending them one by one takes half a minute
@@ -32,11 +27,10 @@ A_THOUSAND_BATCHES = (  # sending them one by one takes half a minute
 
 
 @pytest.fixture
-def batch(outbox, home):
+def batch(outbox, paths):
     """A batch of which nobody knows whether it arrived, with its receipt."""
-    places = default_paths({"ACTION_RETURNS_HOME": str(home)})
     rows = ReadyRows([ONE, TWO], [0, 4990], ["REJECTED", "ORDER_UPDATE"])
-    with open_ledger(places.ledger_file) as ledger:
+    with open_ledger(paths.ledger_file) as ledger:
         claim = ledger.claim(
             NewBatch("acme", "test", "ftp", "ftp://batch.impact.com/", "returns.xlsx"),
             make_csv(rows),
@@ -46,28 +40,10 @@ def batch(outbox, home):
         )
         ledger.mark_sending(claim.number)
         ledger.settle(claim.number, "unknown", "The line went dead.", {"reply": "150"})
-        folder = places.submissions / claim.label
+        folder = paths.submissions / claim.label
         folder.mkdir(parents=True)
         keep_receipt(ledger.batch(claim.number), ledger, folder)
     return folder
-
-
-def at_a_terminal(answer, *arguments):
-    """Run the program with a person in front of it; give its exit code and all that is seen."""
-    pty = pytest.importorskip("pty", reason="terminals like this are made on Linux and macOS only")
-    child, terminal = pty.fork()
-    if child == 0:
-        os.execv(sys.executable, [sys.executable, "-m", "action_returns", *arguments])  # pragma: no cover
-    seen = b""
-    try:
-        while chunk := os.read(terminal, 65_536):
-            if b"[y/N]" not in seen and b"[y/N]" in seen + chunk:
-                os.write(terminal, answer.encode() + b"\n")
-            seen += chunk
-    except OSError:  # Linux says so when the program has ended
-        pass
-    os.close(terminal)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), seen.decode().replace("\r\n", "\n")
 
 
 # One action
@@ -100,17 +76,17 @@ def test_everything_ever_sent_for_an_action_is_shown_and_counted(outbox, run, fi
 def test_an_action_of_which_nothing_was_sent_is_no_error(outbox, home, run):
     shown = run("action", "show", ONE)
     assert (shown.code, shown.out) == (0, "")
-    assert f'Nothing that is on record here was ever sent for "{ONE}".' in shown.said
+    assert f'Nothing that is on record here was ever sent for "{ONE}".' in shown.err
     assert not (home / "ledger.sqlite3").exists()
     told = run("action", "show", f" {ONE}", "--json").json
     assert (told["action_id"], told["used"], told["sent"]) == (ONE, 0, [])
 
 
 def test_an_id_that_a_cell_has_damaged_gets_a_hint(batch, run):
-    assert f"Did you mean {ONE}?" in run("action", "show", "m" + ONE[1:]).said
+    assert f"Did you mean {ONE}?" in run("action", "show", "m" + ONE[1:]).err
     found = run("action", "show", f" {ONE} ")
     assert "unknown (may have arrived)" in found.out
-    assert "The blanks around it were left out." in found.said
+    assert "The blanks around it were left out." in found.err
 
 
 # What a check says of the past
@@ -127,11 +103,11 @@ def test_every_command_that_checks_knows_what_was_sent(outbox, run, file):
     assert all("in batch 0001" in finding["message"] for finding in told["findings"])
     assert told["ready"] == 3
     assert run("review", again, "--json").json["sent_before"] == 2
-    assert "2 rows went out before" in run("send", again, "--yes").said
+    assert "2 rows went out before" in run("send", again, "--yes").err
 
 
-def test_an_action_that_is_used_up_stays_behind_whatever_is_done_with_the_file(outbox, home, run, file):
-    with open_ledger(default_paths({"ACTION_RETURNS_HOME": str(home)}).ledger_file) as ledger:
+def test_an_action_that_is_used_up_stays_behind_whatever_is_done_with_the_file(outbox, paths, run, file):
+    with open_ledger(paths.ledger_file) as ledger:
         for statement in A_THOUSAND_BATCHES:
             ledger._store.execute(statement)
     told = run("check", file(), "--json").json
@@ -149,20 +125,12 @@ def test_a_ledger_that_cannot_be_read_spoils_no_check(home, outbox, run, file):
     (home / "ledger.sqlite3").write_bytes(b"this is no ledger" * 1_000)
     result = run("check", file())
     assert result.code == 0
-    assert "What was sent before for these actions, and how often." in result.said
-    assert "ledger.sqlite3" in result.said
+    assert "What was sent before for these actions, and how often." in result.err
+    assert "ledger.sqlite3" in result.err
 
 
 def test_a_check_opens_no_database_where_nothing_was_ever_sent(outbox, file):
-    program = (
-        "import sys; from action_returns.cli.app import run\n"
-        "code = run(['check', sys.argv[1], '--json'])\n"
-        "print('loaded', sorted({'sqlite3', 'psycopg', 'action_returns.ledger'} & set(sys.modules)), file=sys.stderr)"
-    )
-    result = subprocess.run(
-        [sys.executable, "-c", program, file()], capture_output=True, text=True, timeout=60, check=True
-    )
-    assert result.stderr.splitlines()[-1] == "loaded []"
+    assert modules_loaded_by_check(file(), "sqlite3", "psycopg", "action_returns.ledger") == []
 
 
 # What a person says became of a batch
@@ -213,7 +181,7 @@ def test_a_receipt_that_cannot_be_written_anew_is_called_out_of_date(batch, run)
     (batch / "receipt.html").mkdir()
     result = run("history", "mark", "1", "sent", *WHY, "--yes", "--json")
     assert (result.code, result.json["outcome"]) == (0, "sent")
-    assert "out of date" in result.said
+    assert "out of date" in result.err
 
 
 def test_rows_of_a_batch_that_was_marked_sent_stay_blocked(batch, outbox, run, file):
@@ -244,7 +212,7 @@ def test_rows_of_a_batch_that_was_marked_failed_may_be_sent_again(batch, outbox,
 def test_a_mark_that_says_too_little_or_means_nothing_changes_nothing(batch, run, arguments, code, words):
     result = run("history", "mark", *arguments)
     assert result.code == code
-    assert words in result.said
+    assert words in result.err
     assert run("history", "show", "1", "--json").json["outcome"] == "unknown"
 
 
@@ -253,11 +221,11 @@ def test_what_is_settled_stays_settled_without_a_question(batch, run, options):
     run("history", "mark", "1", "sent", *WHY, "--yes")
     again = run("history", "mark", "1", "failed", "--why", "I changed my mind", *options)
     assert again.code == 2
-    assert "Batch 0001 is sent, so there is nothing to settle by hand." in again.said
+    assert "Batch 0001 is sent, so there is nothing to settle by hand." in again.err
 
 
 def test_at_a_terminal_the_consequence_is_told_and_a_no_changes_nothing(batch, run):
-    code, seen = at_a_terminal("n", "history", "mark", "1", "failed", "--quiet", *WHY)
+    code, seen = run_at_a_terminal("n", "history", "mark", "1", "failed", "--quiet", *WHY)
     assert code == 130
     assert "The line went dead." in seen
     assert "its 2 rows count as never sent: they may be sent again" in seen
@@ -266,7 +234,7 @@ def test_at_a_terminal_the_consequence_is_told_and_a_no_changes_nothing(batch, r
 
 
 def test_at_a_terminal_a_yes_marks_it(batch, run):
-    code, seen = at_a_terminal("y", "history", "mark", "1", "sent", *WHY)
+    code, seen = run_at_a_terminal("y", "history", "mark", "1", "sent", *WHY)
     assert code == 0
     assert "the same list is refused, the same rows are warned about" in seen
     assert run("history", "show", "1", "--json").json["outcome"] == "sent"
@@ -274,19 +242,15 @@ def test_at_a_terminal_a_yes_marks_it(batch, run):
 
 def test_an_unknown_batch_always_comes_with_its_next_step(batch, run):
     step = "action-returns history mark 0001 sent --why"
-    assert step in run("history", "list").said
+    assert step in run("history", "list").err
     assert step in run("history", "show", "1").out
 
 
 def test_a_sending_that_ends_in_doubt_comes_with_its_next_step(outbox, run, file, monkeypatch):
-    def cut(_, __, leaving):
-        leaving()
-        return Outcome(State.UNKNOWN, "The line went dead.")
-
-    monkeypatch.setattr("action_returns.channels.folder.OutboxChannel.deliver", cut)
+    monkeypatch.setattr("action_returns.channels.folder.OutboxChannel.deliver", line_goes_dead)
     step = "action-returns history mark 0001 sent --why"
     result = run("send", file(), "--yes", "--json")
     assert result.code == 7
     assert result.json["message"].startswith("The line went dead. Look at File Submissions")
     assert step in result.json["message"]
-    assert step in result.said
+    assert step in result.err

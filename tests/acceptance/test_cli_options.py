@@ -8,19 +8,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.acceptance.conftest import LIST, ONE, TWO
-from tests.acceptance.test_cli import CSV, profile
-from tests.acceptance.test_exit_codes import cut
+from tests.support.batches import CSV, EXACT, ONE, TWO
+from tests.support.channels import line_goes_dead
+from tests.support.profiles import write_profile
 
-LIST_BYTES = f"ActionId,Amount,Reason\r\n{ONE},0,REJECTED\r\n{TWO},49.90,ORDER_UPDATE\r\n".encode()
-
-
-@pytest.fixture
-def work(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "returns.csv").write_text(LIST, newline="")
-    return tmp_path
-
+pytestmark = pytest.mark.usefixtures("returns")
 
 # --- --sheet
 
@@ -52,7 +44,7 @@ def test_the_sheet_that_was_named_is_the_one_that_is_read(outbox, two_sheets, ru
     result = run(*command, two_sheets, "--sheet", sheet, "--json")
     if command[0] == "send" and sheet == "June":
         assert result.code == 3
-        assert f"Nothing was sent or written: all 2 rows of {two_sheets} have errors. Repair them" in result.said
+        assert f"Nothing was sent or written: all 2 rows of {two_sheets} have errors. Repair them" in result.err
     else:
         assert result.json["rows"] == rows
 
@@ -81,7 +73,7 @@ def test_another_file_is_replaced_only_with_force(outbox, work, run, command):
     mine.write_text("mine")
     refused = run(*command, "mine.csv")
     assert refused.code == 2
-    assert "mine.csv exists already and holds something else. It was left as it is." in refused.said
+    assert "mine.csv exists already and holds something else. It was left as it is." in refused.err
     assert mine.read_text() == "mine"
     assert run(*command, "mine.csv", "--force").code == 0
     assert mine.read_text() != "mine"
@@ -134,11 +126,11 @@ def test_a_folder_of_exports_that_cannot_be_used_names_what_can_be_done(work, ho
     ],
 )
 def test_quiet_leaves_only_data_and_refusals(outbox, work, run, command):
-    assert run(*command, "--quiet").said == ""
+    assert run(*command, "--quiet").err == ""
 
 
 def test_quiet_still_tells_why_it_stopped(outbox, work, run):
-    assert run("send", "none.csv", "--quiet", "--yes").said.startswith("Stopped: ")
+    assert run("send", "none.csv", "--quiet", "--yes").err.startswith("Stopped: ")
 
 
 def test_fix_tells_scripts_what_it_wrote_and_nothing_on_a_dry_run(work, run):
@@ -152,7 +144,7 @@ def test_a_dry_run_sends_nothing_whatever_was_confirmed(outbox, work, home, run)
     for confirmed in (["--yes"], ["--confirm-rows", "2"], ["--yes", "--json"]):
         result = run("send", "returns.csv", "--dry-run", *confirmed)
         assert result.code == 0
-        assert "Dry run: nothing was sent." in result.said
+        assert "Dry run: nothing was sent." in result.err
     assert result.json["dry_run"] is True
     assert list(outbox.iterdir()) == []
     assert not (home / "ledger.sqlite3").exists()
@@ -163,7 +155,7 @@ def test_a_dry_run_sends_nothing_whatever_was_confirmed(outbox, work, home, run)
 
 def test_the_rules_of_the_profile_are_the_rules_of_every_check(home, work, run):
     rules = {"max_amount": "40.00", "action_id_pattern": "M[.]8882[.]4808[.]1063415"}
-    profile(home, {"kind": "outbox", "directory": str(work)}, **rules)
+    write_profile(home, {"kind": "outbox", "directory": str(work)}, **rules)
     told = run("check", "returns.csv", "--json").json
     assert [(one["row"], one["code"]) for one in told["findings"]] == [(3, "id-shape"), (3, "amount-large")]
     assert "40.00" in told["findings"][1]["message"]
@@ -219,26 +211,26 @@ def test_a_profile_is_made_with_every_setting_that_was_given(run, kind, given, c
     assert told["environment"] == "live"
     assert {key: told["channel"][key] for key in channel} == channel
     before = "action-returns secret set acme, then " if "password" in channel else ""
-    assert f"Next: {before}action-returns probe --profile acme" in made.said.splitlines()
+    assert f"Next: {before}action-returns probe --profile acme" in made.err.splitlines()
 
 
 def test_a_profile_without_an_environment_is_not_made(run, work):
     made = run("profile", "add", "acme", "--kind", "outbox", "--set", f"directory={work}")
     assert made.code == 2
-    assert "Cannot ask for Environment: there is no terminal. Add --environment live or --environment test" in made.said
+    assert "Cannot ask for Environment: there is no terminal. Add --environment live or --environment test" in made.err
     assert run("profile", "list", "--json").json["profiles"] == []
 
 
 def test_a_profile_is_asked_for_its_required_settings_by_name_when_there_is_no_terminal(run):
     made = run("profile", "add", "acme", "--environment", "test", "--kind", "ftp")
     assert made.code == 2
-    assert "Cannot ask for Server (host): there is no terminal. Add --set host=batch.impact.com" in made.said
+    assert "Cannot ask for Server (host): there is no terminal. Add --set host=batch.impact.com" in made.err
 
 
 @pytest.mark.parametrize("where", ["env:HERE", "env:NOT_HERE"])
 def test_the_status_of_a_password_tells_whether_it_can_be_fetched(home, run, monkeypatch, where):
     monkeypatch.setenv("HERE", "s3cret")
-    profile(home, {"kind": "ftp", "host": "x.example", "username": "u", "password": where})
+    write_profile(home, {"kind": "ftp", "host": "x.example", "username": "u", "password": where})
     (told,) = run("secret", "status", "--json").json["passwords"]
     assert told == {
         "profile": "acme", "of": "channel", "kept": where, "status": "there" if where == "env:HERE" else "missing",
@@ -248,7 +240,7 @@ def test_the_status_of_a_password_tells_whether_it_can_be_fetched(home, run, mon
 def test_the_doctor_counts_the_batches_and_names_those_in_doubt(outbox, work, run, monkeypatch):
     run("send", "returns.csv", "--yes")
     (work / "other.csv").write_text(CSV + "M.8882.4808.5,0,REJECTED\r\n", newline="")
-    monkeypatch.setattr("action_returns.channels.folder.OutboxChannel.deliver", cut)
+    monkeypatch.setattr("action_returns.channels.folder.OutboxChannel.deliver", line_goes_dead)
     run("send", "other.csv", "--yes")
     seen = {one["what"]: one["seen"] for one in run("doctor", "--json").json["checks"]}
     assert seen["Ledger opens"].startswith("2 batches; outcome unknown: 0002; last copy: ")
@@ -257,7 +249,7 @@ def test_the_doctor_counts_the_batches_and_names_those_in_doubt(outbox, work, ru
 
 def test_a_support_file_names_what_was_seen_and_no_home_folder(home, work, run, monkeypatch):
     monkeypatch.setattr(Path, "home", lambda: home.parent)
-    profile(home, {"kind": "ftp", "host": "x.example", "username": "u", "password": "env:NOT_SET"})
+    write_profile(home, {"kind": "ftp", "host": "x.example", "username": "u", "password": "env:NOT_SET"})
     assert run("doctor", "--bundle", "support.zip").code == 9
     with zipfile.ZipFile("support.zip") as archive:
         told = archive.read("doctor.txt").decode()
@@ -280,4 +272,4 @@ def test_the_record_is_exported_whole_one_batch_a_line(outbox, work, run):
 def test_the_bytes_of_a_batch_are_those_that_left(outbox, work, run):
     run("send", "returns.csv", "--yes")
     assert run("history", "file", "1", "-o", "copy.csv").code == 0
-    assert (work / "copy.csv").read_bytes() == LIST_BYTES == next(outbox.iterdir()).read_bytes()
+    assert (work / "copy.csv").read_bytes() == EXACT == next(outbox.iterdir()).read_bytes()

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.acceptance.conftest import ONE
-from tests.acceptance.test_cli import CSV, profile
+from tests.support.batches import CSV, ONE
+from tests.support.profiles import write_profile
 
 BETWEEN = datetime(2026, 5, 20, 12, tzinfo=UTC)
 """After 6 May and before 5 June 2026."""
@@ -46,14 +46,14 @@ def test_dates_that_can_mean_two_days_are_asked_about(clock, download, file, run
     pending = download(f"Action ID,Locking Date\r\n{ONE},05/06/2026\r\n")
     refused = run("check", file(REVERSED), "--pending", pending)
     assert refused.code == 3
-    assert "--pending-dates dmy or --pending-dates mdy" in refused.said
+    assert "--pending-dates dmy or --pending-dates mdy" in refused.err
 
 
 @pytest.mark.parametrize(("zone", "codes"), [("America/Los_Angeles", []), ("Asia/Tokyo", ["action-locked"])])
 def test_a_lock_date_without_an_offset_is_in_the_time_zone_of_the_profile(
     home, clock, download, file, run, zone, codes
 ):
-    profile(home, {"kind": "outbox", "directory": str(home)}, time_zone=zone)
+    write_profile(home, {"kind": "outbox", "directory": str(home)}, time_zone=zone)
     pending = download(f"Action ID,Locking Date\r\n{ONE},2026-05-20 14:00\r\n")
     told = run("check", file(REVERSED), "--pending", pending, "--json").json
     assert [finding["code"] for finding in told["findings"]] == codes
@@ -116,4 +116,4 @@ def test_answers_that_cannot_be_read_any_more_are_asked_for_again(home, download
 def test_an_answer_without_an_equals_sign_is_refused_in_words(download, file, run):
     refused = run("check", file(REVERSED), "--pending", download(TWO_AMOUNTS), "--pending-column", "amount")
     assert refused.code == 2
-    assert '--pending-column amount has no "="' in refused.said
+    assert '--pending-column amount has no "="' in refused.err

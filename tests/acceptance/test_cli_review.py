@@ -2,15 +2,9 @@
 
 import pytest
 
-from tests.acceptance.conftest import LIST
-from tests.acceptance.test_cli import CSV
+from tests.support.batches import CSV, LIST
 
-
-@pytest.fixture(autouse=True)
-def work(outbox, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "returns.csv").write_text(LIST, newline="")
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("outbox", "returns")
 
 
 @pytest.mark.parametrize("options", [(), ("--force",)])
@@ -19,7 +13,7 @@ def test_the_page_never_replaces_the_list(run, work, options):
     for page in ("returns.csv", "./returns.csv", "link.html"):
         result = run("review", "returns.csv", "--html", page, *options)
         assert result.code == 2
-        assert f"{page.removeprefix('./')} is the file that was checked. It is never written." in result.said
+        assert f"{page.removeprefix('./')} is the file that was checked. It is never written." in result.err
         assert (work / "returns.csv").read_bytes() == LIST.encode()
 
 
@@ -28,8 +22,8 @@ def test_the_page_replaces_another_file_only_when_asked(run, work):
     page.write_text("mine")
     result = run("review", "returns.csv", "--html", "review.html")
     assert result.code == 2
-    assert "review.html exists already and holds something else. It was left as it is." in result.said
-    assert "--force" in result.said
+    assert "review.html exists already and holds something else. It was left as it is." in result.err
+    assert "--force" in result.err
     assert page.read_text() == "mine"
     assert run("review", "returns.csv", "--html", "review.html", "--force").code == 0
     assert "Nothing has been sent." in page.read_text()
@@ -47,8 +41,8 @@ def test_the_page_says_how_many_findings_it_leaves_out(run, work, rows, note):
 
 def test_one_row_is_not_called_rows(run, work):
     (work / "one.csv").write_text(CSV + "M.8882.4808.1063415,12.5,ORDER_UPDATE\r\nx,1,ORDER_UPDATE\r\n", newline="")
-    said = run("export", "one.csv", "-o", "clean.csv").said
+    said = run("export", "one.csv", "-o", "clean.csv").err
     assert "(1 row, " in said
     assert "1 row with errors is not in it" in said
-    fixed = run("fix", "one.csv", "--dry-run").said
+    fixed = run("fix", "one.csv", "--dry-run").err
     assert "0 cells to correct; 1 of 2 rows are ready, 1 still has errors." in fixed

@@ -6,30 +6,22 @@ import pytest
 from docs.print import cli as cli_page
 
 from action_returns import errors
-from action_returns.channels.base import Outcome, State
 from action_returns.cli.app import run as run_command
 from action_returns.errors import Exit
-from tests.acceptance.conftest import LIST, ONE
-from tests.acceptance.test_cli import CSV, profile
-from tests.acceptance.test_cli_actions import at_a_terminal
+from tests.support.batches import BAD, CSV, LIST, ONE
+from tests.support.channels import line_goes_dead
+from tests.support.cli import run_at_a_terminal
+from tests.support.profiles import write_profile
 
 NEVER_REACHED_YET = {Exit.DIFFERENCES}
 """Promised for a command that is not there yet."""
-BAD = LIST + 'M.8882.4808.1063417,"12,50",ORDER_UPDATE\r\n'
 OTHERS = CSV + f"{ONE},0,REJECTED\r\nM.8882.4808.1063418,0,REJECTED\r\n"
 """Another list that has a row of LIST."""
 
 
-def cut(_, __, leaving):
-    leaving()
-    return Outcome(State.UNKNOWN, "The line went dead.")
-
-
 def no_server(home):
     facts = {"host": "127.0.0.1", "port": 1, "username": "u", "password": "env:PW"}
-    profile(home, {"kind": "ftp", "security": "plain", "accept_plaintext": 1, **facts})
-    path = home / "config.toml"
-    path.write_text(path.read_text().replace("accept_plaintext = 1", "accept_plaintext = true"))
+    write_profile(home, {"kind": "ftp", "security": "plain", "accept_plaintext": True, **facts})
 
 
 @pytest.fixture
@@ -50,7 +42,7 @@ def reach(home, outbox, file, run, monkeypatch, tmp_path):
         return run("send", file(), "--yes")
 
     def in_doubt():
-        monkeypatch.setattr("action_returns.channels.folder.OutboxChannel.deliver", cut)
+        monkeypatch.setattr("action_returns.channels.folder.OutboxChannel.deliver", line_goes_dead)
         return run("send", file(), "--yes")
 
     def without_a_profile():
@@ -112,7 +104,7 @@ def test_every_exit_code_is_reached_with_its_words(reach, code):
     command, words = reach[code]
     result = command()
     assert result.code == PROMISED[code]
-    assert words in result.said
+    assert words in result.err
 
 
 def test_rows_that_no_worksheet_can_hold_are_no_unexpected_error(run, tmp_path, monkeypatch):
@@ -161,7 +153,7 @@ def test_rows_that_another_person_sent_after_the_check_are_exit_code_8(outbox, f
     result = run("send", file(), "--yes")
     assert result.code == 8
     assert f"1 row with the same amount and reason was sent meanwhile: {ONE} in batch 0001. Nothing was sent now." in (
-        result.said
+        result.err
     )
     assert len(list(outbox.iterdir())) == 1, "only the list of the other person"
     assert len(run("history", "list", "--json").json["batches"]) == 1
@@ -203,7 +195,7 @@ def test_a_probe_tells_no_connection_from_a_folder_that_is_not_there(home, outbo
 
 
 def test_the_doctor_ends_with_9_when_something_is_wrong(home, run):
-    profile(
+    write_profile(
         home,
         {
             "kind": "email",
@@ -220,7 +212,7 @@ def test_the_doctor_ends_with_9_when_something_is_wrong(home, run):
 
 
 def test_a_no_at_the_terminal_is_exit_code_130_and_nothing_is_sent(outbox, file):
-    code, seen = at_a_terminal("n", "send", file(BAD), "--only-ready")
+    code, seen = run_at_a_terminal("n", "send", file(BAD), "--only-ready")
     assert code == 130
     assert "Send 2 rows to TEST now?" in seen
     assert "Nothing was sent." in seen
@@ -228,7 +220,7 @@ def test_a_no_at_the_terminal_is_exit_code_130_and_nothing_is_sent(outbox, file)
 
 
 def test_a_yes_at_the_terminal_sends_and_is_on_record_as_such(outbox, file, run):
-    code, seen = at_a_terminal("y", "send", file())
+    code, seen = run_at_a_terminal("y", "send", file())
     assert code == 0
     assert "HANDED-OVER" in seen
     assert len(list(outbox.iterdir())) == 1

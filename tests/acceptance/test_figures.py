@@ -5,8 +5,7 @@ import re
 
 import pytest
 
-from tests.acceptance.conftest import LIST, ONE, TWO
-from tests.acceptance.test_cli import CSV
+from tests.support.batches import CSV, LIST, ONE, TWO
 
 THREE, FOUR, FIVE = (f"M.8882.4808.{number}" for number in (1063417, 1063418, 1063419))
 MIXED = LIST + f'{THREE},1200.5,ORDER_UPDATE\r\n{FOUR},"12,50",ORDER_UPDATE\r\n{FIVE},"13,50",ORDER_UPDATE\r\n'
@@ -124,11 +123,11 @@ def test_rows_sent_before_are_counted_in_the_review(outbox, run, file):
 def test_a_check_counts_what_it_found(run, mixed, pending):
     result = run("check", mixed, *pending)
     assert result.out.splitlines()[-1] == "2 errors, 1 warning: 2 amount-separator, 1 action-unknown"
-    assert "2 of 5 rows would stay behind because of errors; 3 ready." in result.said.splitlines()
+    assert "2 of 5 rows would stay behind because of errors; 3 ready." in result.err.splitlines()
 
 
 def test_a_check_of_good_rows_counts_them(run, file):
-    said = run("check", file()).said.splitlines()
+    said = run("check", file()).err.splitlines()
     assert "2 rows checked, all ready." in said
     assert f"Next: action-returns review {file()}" in said
 
@@ -148,7 +147,7 @@ def test_a_long_list_of_findings_says_how_many_more_there_are(run, file, count, 
 
 def test_the_export_counts_what_it_wrote_and_what_stayed_behind(run, mixed, tmp_path):
     made = tmp_path / "out.csv"
-    said = run("export", mixed, "-o", str(made)).said.splitlines()
+    said = run("export", mixed, "-o", str(made)).err.splitlines()
     assert said == [
         f"Written: {made} (3 rows, {len(LEAVES)} bytes). Nothing was sent.",
         f"2 rows with errors are not in it: action-returns check {mixed}",
@@ -162,30 +161,30 @@ def test_the_export_counts_what_it_wrote_and_what_stayed_behind(run, mixed, tmp_
 
 def test_fix_counts_what_it_corrected_and_what_is_left(run, file, tmp_path):
     text = MIXED + "x,1,ORDER_UPDATE\r\n"
-    said = run("fix", file(text), "-o", str(tmp_path / "fixed.csv")).said.splitlines()
+    said = run("fix", file(text), "-o", str(tmp_path / "fixed.csv")).err.splitlines()
     assert said[0] == "2 cells corrected; 5 of 6 rows are ready, 1 still has errors."
 
 
 def test_a_sending_counts_the_rows_that_left(outbox, run, mixed):
     result = run("send", mixed, "--only-ready", "--yes")
     (arrived,) = outbox.iterdir()
-    assert f"Batch 0001 · {arrived.name} · 3 rows · SHA-256 {SHA256}" in result.said.splitlines()
+    assert f"Batch 0001 · {arrived.name} · 3 rows · SHA-256 {SHA256}" in result.err.splitlines()
     assert arrived.read_bytes() == LEAVES.encode()
 
 
 def test_a_sending_with_errors_names_how_many(outbox, run, mixed):
     result = run("send", mixed, "--yes")
-    assert f"2 of 5 rows of {mixed} have errors, so nothing was sent." in result.said
+    assert f"2 of 5 rows of {mixed} have errors, so nothing was sent." in result.err
 
 
 def test_a_confirmed_number_is_compared_with_the_rows_that_leave(outbox, run, mixed):
     result = run("send", mixed, "--only-ready", "--confirm-rows", "5")
-    assert f"5 rows were confirmed, but {mixed} has 3 rows to send. Nothing was sent." in result.said
+    assert f"5 rows were confirmed, but {mixed} has 3 rows to send. Nothing was sent." in result.err
     assert run("send", mixed, "--only-ready", "--confirm-rows", "3").code == 0
 
 
 def test_without_a_terminal_the_number_of_rows_to_confirm_is_named(outbox, run, mixed):
-    assert "or --confirm-rows 3." in run("send", mixed, "--only-ready").said
+    assert "or --confirm-rows 3." in run("send", mixed, "--only-ready").err
 
 
 def test_the_history_lists_each_batch_with_its_own_figures(outbox, run, file, mixed):
@@ -214,7 +213,7 @@ def test_a_receipt_counts_reversals_and_changes(outbox, run, mixed, command):
 def test_the_bytes_of_a_batch_are_counted_when_they_are_written(outbox, run, mixed, tmp_path):
     run("send", mixed, "--only-ready", "--yes")
     copy = tmp_path / "copy.csv"
-    said = run("history", "file", "1", "-o", str(copy)).said
+    said = run("history", "file", "1", "-o", str(copy)).err
     assert said.splitlines() == [f"Written: {copy} ({len(LEAVES)} bytes)."]
     assert copy.read_bytes() == LEAVES.encode()
 
@@ -222,7 +221,7 @@ def test_the_bytes_of_a_batch_are_counted_when_they_are_written(outbox, run, mix
 def test_rows_that_go_out_again_are_counted(outbox, run, file):
     run("send", file(), "--yes")
     again = run("send", file(LIST + f"{THREE},0,REJECTED\r\n"), "--yes")
-    assert "2 rows went out before with the same amount and reason." in again.said.splitlines()
+    assert "2 rows went out before with the same amount and reason." in again.err.splitlines()
     (event,) = [one for one in run("history", "show", "2", "--json").json["events"] if one["kind"] == "confirmed"]
     assert event["repeats"] == 2
     assert ", 2 rows shown as sent before" in run("history", "show", "2").out

@@ -14,8 +14,8 @@ import pytest
 from action_returns.channels.base import Outcome, State
 from action_returns.cli.app import COMMANDS, tree
 from action_returns.cli.demo import _NEEDED
-from tests.acceptance.conftest import LIST, ONE
-from tests.acceptance.test_cli_actions import at_a_terminal
+from tests.support.batches import LIST, ONE
+from tests.support.cli import run_at_a_terminal
 
 LINES = {
     "new": ("made.xlsx",),
@@ -66,25 +66,12 @@ def leaves(command, path=()):
 ALL = dict(leaves(tree))
 
 
-class Passwords:
-    def set_password(self, *_):
-        pass
-
-    def get_password(self, *_):
-        return "s3cret"
-
-    def delete_password(self, *_):
-        pass
-
-
 @pytest.fixture(autouse=True)
-def work(outbox, tmp_path, monkeypatch, run):
-    """A folder with a list that was sent before, and an old workbook."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("action_returns.settings.secrets._store", Passwords)
+def work(work, outbox, returns, store, monkeypatch):
+    """A folder with a list, a profile to send it with, and a password that is kept and one that is typed."""
+    store.set_password("action-returns", "acme", "s3cret")
     monkeypatch.setattr(sys, "stdin", io.StringIO("s3cret\n"))
-    (tmp_path / "returns.csv").write_text(LIST, newline="")
-    return tmp_path
+    return work
 
 
 @pytest.fixture
@@ -120,8 +107,8 @@ def test_the_demo_prints_one_object_and_shows_its_steps_beside_it(run):
     facts = json.loads(result.out)
     assert (result.code, facts["problem"]) == (0, None)
     assert [one["identical"] for one in facts["delivered"]] == [True, True]
-    assert "M.8882.4808.1063415" in result.said
-    assert "Rows to send" in result.said
+    assert "M.8882.4808.1063415" in result.err
+    assert "Rows to send" in result.err
 
 
 @pytest.mark.parametrize("name", LINES)
@@ -160,7 +147,7 @@ def test_every_other_wrong_line_is_an_object(run, line):
         facts = json.loads(result.out)
         assert (result.code, facts["problem"]) == (2, "usage")
         assert facts["message"]
-        assert facts["message"] in result.said or line in ((), ("history",))
+        assert facts["message"] in result.err or line in ((), ("history",))
 
 
 def test_the_option_may_stand_before_the_command_or_in_the_middle(run):
@@ -170,7 +157,7 @@ def test_the_option_may_stand_before_the_command_or_in_the_middle(run):
 
 def test_a_file_named_like_the_option_is_a_file(run, work):
     (work / "--json").write_text(LIST, newline="")
-    assert "Written" in run("export", "-o", "out.csv", "--", "--json").said
+    assert "Written" in run("export", "-o", "out.csv", "--", "--json").err
     assert run("export", "-o", "-", "--", "--json").out.startswith("ActionId,")
 
 
@@ -263,7 +250,7 @@ def test_a_connection_that_breaks_is_not_taken_for_the_user_who_stops(told, monk
 
 
 def test_a_no_is_an_object(home):
-    code, seen = at_a_terminal("n", "send", "returns.csv", "--json")
+    code, seen = run_at_a_terminal("n", "send", "returns.csv", "--json")
     facts = json.loads(seen[seen.index("\n{") :])
     assert (code, facts["problem"], facts["message"]) == (130, "interrupted", "Nothing was sent.")
 

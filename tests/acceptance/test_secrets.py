@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.test_cli import GOOD, profile, run
 from tests.servers import loopback
+from tests.support.cli import run_here, run_program
+from tests.support.profiles import write_profile
 
 CANARY = "Canary+Pa55/word~in=the&mine"
 USER = "user"
@@ -68,13 +69,6 @@ def secret_file(tmp_path_factory):
 
 
 @pytest.fixture
-def work(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "returns.csv").write_text(GOOD, newline="")
-    return tmp_path
-
-
-@pytest.fixture
 def authority(tmp_path_factory):
     return loopback.make_authority(tmp_path_factory.mktemp("authority"))
 
@@ -112,45 +106,49 @@ COMMANDS = (
 
 @pytest.mark.parametrize("where", ["file", "env"])
 @pytest.mark.parametrize("kind", ["ftp", "email"])
-def test_a_full_run_leaves_the_password_nowhere(home, work, authority, secret_file, kind, where, tmp_path_factory):
+def test_a_full_run_leaves_the_password_nowhere(
+    home, work, returns, authority, secret_file, kind, where, tmp_path_factory
+):
     environment = {"SSL_CERT_FILE": str(authority.bundle), "RETURNS_PASSWORD": CANARY}
     reference = {"file": f"file:{secret_file}", "env": "env:RETURNS_PASSWORD"}[where]
     inbox = tmp_path_factory.mktemp("receiver") / "inbox"
     with receiving(kind, inbox, authority, CANARY) as channel:
-        profile(home, {**channel, "password": reference})
-        done = [run(*command, **environment) for command in COMMANDS]
-    codes = {" ".join(command): one.returncode for command, one in zip(COMMANDS, done, strict=True)}
+        write_profile(home, {**channel, "password": reference})
+        done = [run_program(*command, **environment) for command in COMMANDS]
+    codes = {" ".join(command): one.code for command, one in zip(COMMANDS, done, strict=True)}
     assert codes.pop("send returns.csv --yes --debug") == 8  # the same list a second time
     assert set(codes.values()) == {0}
     for one in done:
-        assert where_it_is(one.stdout + one.stderr) == []
+        assert where_it_is(one.printed) == []
     assert in_files(home, work) == []
     assert (work / "support.zip").exists()
     assert (home / "ledger.sqlite3").exists()
 
 
 @pytest.mark.parametrize("kind", ["ftp", "email"])
-def test_a_password_that_is_refused_is_not_repeated(home, work, authority, secret_file, kind, tmp_path_factory):
+def test_a_password_that_is_refused_is_not_repeated(
+    home, work, returns, authority, secret_file, kind, tmp_path_factory
+):
     inbox = tmp_path_factory.mktemp("receiver") / "inbox"
     with receiving(kind, inbox, authority, "another") as channel:
-        profile(home, {**channel, "password": f"file:{secret_file}"})
+        write_profile(home, {**channel, "password": f"file:{secret_file}"})
         for command in (["send", "returns.csv", "--yes", "--debug"], ["probe", "--verbose"]):
-            done = run(*command, SSL_CERT_FILE=str(authority.bundle))
-            assert done.returncode == 5
-            assert where_it_is(done.stdout + done.stderr) == []
+            done = run_program(*command, SSL_CERT_FILE=str(authority.bundle))
+            assert done.code == 5
+            assert where_it_is(done.printed) == []
     assert in_files(home, work) == []
 
 
-def test_a_password_written_into_the_settings_is_refused_without_being_repeated(home, work):
-    profile(home, {"kind": "ftp", "host": "ftp.example.com", "username": USER, "password": CANARY})
-    done = run("send", "returns.csv", "--yes", "--debug")
-    assert done.returncode == 9
-    assert b"password" in done.stderr
-    assert where_it_is(done.stdout + done.stderr) == []
+def test_a_password_written_into_the_settings_is_refused_without_being_repeated(home, work, returns):
+    write_profile(home, {"kind": "ftp", "host": "ftp.example.com", "username": USER, "password": CANARY})
+    done = run_program("send", "returns.csv", "--yes", "--debug")
+    assert done.code == 9
+    assert "password" in done.err
+    assert where_it_is(done.printed) == []
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at processes through /proc")
-def test_the_list_of_processes_does_not_show_it(home, work, authority, secret_file, tmp_path_factory):
+def test_the_list_of_processes_does_not_show_it(home, work, returns, authority, secret_file, tmp_path_factory):
     """Everything the system tells others about the program while it sends: its arguments and its variables."""
     inbox = tmp_path_factory.mktemp("receiver") / "inbox"
     inbox.mkdir()
@@ -163,13 +161,8 @@ def test_the_list_of_processes_does_not_show_it(home, work, authority, secret_fi
     with loopback.ftp_server(
         inbox, username=USER, password=CANARY, authority=authority, changes={"on_file_received": slowly}
     ) as server:
-        profile(
-            home,
-            {
-                "kind": "ftp", "host": server.host, "port": server.port, "username": USER,
-                "password": f"file:{secret_file}",
-            },
-        )  # fmt: skip
+        channel = {"kind": "ftp", "host": server.host, "port": server.port, "username": USER}
+        write_profile(home, {**channel, "password": f"file:{secret_file}"})
         process = subprocess.Popen(
             [sys.executable, "-m", "action_returns", "send", "returns.csv", "--yes"],
             env={**os.environ, "SSL_CERT_FILE": str(authority.bundle)}, stderr=subprocess.DEVNULL,
@@ -185,9 +178,8 @@ def test_the_list_of_processes_does_not_show_it(home, work, authority, secret_fi
     assert where_it_is(seen) == []
 
 
-def test_a_crash_in_the_middle_keeps_it_out_of_its_details(home, work, secret_file, monkeypatch, capsys):
+def test_a_crash_in_the_middle_keeps_it_out_of_its_details(home, work, returns, secret_file, monkeypatch, capsys):
     """An unexpected error while the password is in hand: what is written for support must not hold it."""
-    from action_returns.cli.app import run as run_here
 
     def crash(channel, *_):
         fetched.append(channel.password())
@@ -195,12 +187,12 @@ def test_a_crash_in_the_middle_keeps_it_out_of_its_details(home, work, secret_fi
 
     fetched = []
     monkeypatch.setattr("action_returns.channels.ftp.FtpChannel.probe", crash)
-    profile(home, {"kind": "ftp", "host": "ftp.example.com", "username": USER, "password": f"file:{secret_file}"})
-    assert (run_here(["probe", "--debug"]), fetched) == (1, [CANARY])
-    assert run_here(["probe"]) == 1
-    told = capsys.readouterr()
-    assert where_it_is((told.out + told.err).encode()) == []
-    assert "ZeroDivisionError" in told.err
+    write_profile(home, {"kind": "ftp", "host": "ftp.example.com", "username": USER, "password": f"file:{secret_file}"})
+    for options, passwords in ((["--debug"], [CANARY]), ([], [CANARY] * 2)):
+        result = run_here(capsys, "probe", *options)
+        assert (result.code, fetched) == (1, passwords)
+        assert where_it_is(result.printed) == []
+        assert "ZeroDivisionError" in result.err
     assert list((home / "logs").iterdir())
     assert in_files(home, work) == []
 

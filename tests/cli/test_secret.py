@@ -8,23 +8,6 @@ import pytest
 from action_returns.cli.app import run
 
 
-class Store:
-    """A password store that keeps everything in memory."""
-
-    def __init__(self):
-        self.kept = {}
-
-    def set_password(self, service, name, password):
-        self.kept[service, name] = password
-
-
-@pytest.fixture
-def store(monkeypatch):
-    made = Store()
-    monkeypatch.setattr("action_returns.settings.secrets._store", lambda: made)
-    return made
-
-
 @pytest.mark.parametrize("password", [" a b ", "\ta", "a\u00a0", "  ", "a#'\"\\", "pässwörd", "a\x0b"])
 @pytest.mark.parametrize("end", ["\n", ""])
 def test_a_password_that_is_piped_in_keeps_every_letter(store, monkeypatch, password, end):

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from action_returns.files import default_paths, packaged_file
+from action_returns.files import packaged_file
 from action_returns.operations.account import open_account
 from action_returns.operations.new_workbook import workbook_bytes
-from action_returns.settings.editing import add_profile
 from action_returns.workbook_builder.contents import Entries
 from tests.hosts.fake_com import fake_excel
 
@@ -42,24 +41,8 @@ def excel():
 
 
 @pytest.fixture
-def places(home):
-    return default_paths({"ACTION_RETURNS_HOME": str(home)})
-
-
-@pytest.fixture
-def outbox(tmp_path, places):
-    """A profile whose channel is a folder; gives the folder."""
-    folder = tmp_path / "outbox"
-    folder.mkdir()
-    add_profile(
-        places.config_file, "acme", {"environment": "test", "channel": {"kind": "outbox", "directory": str(folder)}}
-    )
-    return folder
-
-
-@pytest.fixture
-def desk(excel, places, tmp_path):
-    return Desk(excel, places, tmp_path)
+def desk(excel, paths, tmp_path):
+    return Desk(excel, paths, tmp_path)
 
 
 class Desk:
@@ -69,13 +52,13 @@ class Desk:
         excel: the program, either of tests/hosts.
     """
 
-    def __init__(self, excel, places, folder):
-        self.excel, self.places, self._folder = excel, places, folder
+    def __init__(self, excel, paths, folder):
+        self.excel, self.paths, self._folder = excel, paths, folder
         self.book = None
 
     def open(self, rows, *, name="returns.xlsm", **entries):
         """Opens a workbook made by this program with these rows filled in."""
-        content = workbook_bytes(open_account(self.places), Entries(rows=rows, **entries), macros=False)
+        content = workbook_bytes(open_account(self.paths), Entries(rows=rows, **entries), macros=False)
         path = Path(self._folder) / name
         path.with_suffix(".xlsx").write_bytes(content)
         self.book = self.excel.open_workbook(path.with_suffix(".xlsx"))
@@ -110,7 +93,7 @@ class Desk:
 
     def _details(self):
         """What the product keeps of errors that it did not foresee."""
-        logs = self.places.logs
+        logs = self.paths.logs
         return {path: path.read_text(encoding="utf-8") for path in logs.iterdir()} if logs.exists() else {}
 
     def put(self, place, value):

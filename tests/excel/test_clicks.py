@@ -61,10 +61,10 @@ def test_a_repeated_row_that_could_not_be_brought_back_stays(desk):
     assert desk.column("A", [6, 7]) == ["M.8882.4808.1", "M.8882.4808.2"]
 
 
-def test_remove_duplicates_never_offers_a_row_of_another_action(desk, places):
+def test_remove_duplicates_never_offers_a_row_of_another_action(desk, paths):
     any_letters = {"environment": "test", "action_id_pattern": "[A-Za-z0-9.]+"}
     add_profile(
-        places.config_file, "acme", {**any_letters, "channel": {"kind": "outbox", "directory": str(places.exports)}}
+        paths.config_file, "acme", {**any_letters, "channel": {"kind": "outbox", "directory": str(paths.exports)}}
     )
     desk.open([("aB.1", "1", "ORDER_UPDATE"), ("aB.1", "1", "ORDER_UPDATE"), ("ab.1", "2", "ORDER_UPDATE")])
     desk.excel.answer("yes")
@@ -73,10 +73,10 @@ def test_remove_duplicates_never_offers_a_row_of_another_action(desk, places):
     assert desk.column("A", [4, 5, 6]) == ["aB.1", None, "ab.1"]
 
 
-def test_ids_that_differ_by_capitals_only_are_no_duplicates(desk, places):
+def test_ids_that_differ_by_capitals_only_are_no_duplicates(desk, paths):
     any_letters = {"environment": "test", "action_id_pattern": "[A-Za-z0-9.]+"}
     add_profile(
-        places.config_file, "acme", {**any_letters, "channel": {"kind": "outbox", "directory": str(places.exports)}}
+        paths.config_file, "acme", {**any_letters, "channel": {"kind": "outbox", "directory": str(paths.exports)}}
     )
     desk.open([("aB.1", "1", "ORDER_UPDATE"), ("ab.1", "2", "ORDER_UPDATE"), ("AB.1", "2", "ORDER_UPDATE")])
     assert desk.click("remove_duplicates") == "No Action ID stands twice in 3 rows."
@@ -94,11 +94,11 @@ def test_a_repeat_with_a_blank_or_a_small_m_is_offered_like_any_other(desk, id_o
 def test_next_issue_goes_from_finding_to_finding_and_round(desk):
     desk.open([*GOOD, *BAD])
     desk.excel.select("Actions!A4")
-    places = []
+    paths = []
     for _ in range(5):
         desk.click("next_issue")
-        places.append(desk.book.app.selection.address.replace("$", ""))
-    assert places == ["B6", "A7", "C8", "B9", "B6"]
+        paths.append(desk.book.app.selection.address.replace("$", ""))
+    assert paths == ["B6", "A7", "C8", "B9", "B6"]
     desk.click("previous_issue")
     assert desk.book.app.selection.address == "$B$9"
 
@@ -162,11 +162,11 @@ def test_settings_opens_the_window_on_the_profile_of_the_workbook(desk, outbox, 
     opened = []
     monkeypatch.setattr(
         "action_returns.excel.settings_window.SettingsWindow",
-        lambda places, profile: SimpleNamespace(run=lambda: opened.append((places, profile))),
+        lambda paths, profile: SimpleNamespace(run=lambda: opened.append((paths, profile))),
     )
     desk.open(GOOD)
     desk.click("settings")
-    assert opened == [(desk.places, "acme")]
+    assert opened == [(desk.paths, "acme")]
 
 
 # ------------------------------------------------------------------------------------------------------------- hazards
@@ -175,7 +175,7 @@ def test_settings_opens_the_window_on_the_profile_of_the_workbook(desk, outbox, 
 @pytest.mark.parametrize(
     "name", ["validate", "review", "export_csv", "send", "fix_safe", "remove_duplicates", "load_pending"]
 )
-def test_a_filter_that_is_on_stops_any_write(desk, outbox, places, name):
+def test_a_filter_that_is_on_stops_any_write(desk, outbox, paths, name):
     desk.open([*GOOD, *BAD, *REPEATS])
     before = desk.entered(13)
     desk.excel.filter("Actions", "Reason", ["REJECTED"])
@@ -188,7 +188,7 @@ def test_a_filter_that_is_on_stops_any_write(desk, outbox, places, name):
     assert desk.peek("Issues!A4") is None
     assert desk.peek("Pending!A4") is None
     assert list(outbox.iterdir()) == []
-    assert not places.exports.exists()
+    assert not paths.exports.exists()
 
 
 def test_other_excels_are_not_closed_when_a_click_ends(desk, monkeypatch):
@@ -256,7 +256,7 @@ def test_a_folder_that_cannot_be_locked_is_not_taken_for_a_click_at_work(desk, m
 
     monkeypatch.setattr("fcntl.flock", no_locks)
     desk.open(GOOD)
-    folder = desk.places.ledger_file.parent / "clicks"
+    folder = desk.paths.ledger_file.parent / "clicks"
     assert desk.click("validate") == (
         f"The work did not start: {folder} cannot be used (No locks available). Nothing was changed. Set "
         "ACTION_RETURNS_HOME to a folder on this computer's own disk."
@@ -264,9 +264,9 @@ def test_a_folder_that_cannot_be_locked_is_not_taken_for_a_click_at_work(desk, m
     assert desk.column("E", [4]) == [None]
 
 
-def test_a_folder_that_cannot_be_made_is_named(desk, places):
-    places.ledger_file.parent.mkdir(parents=True, exist_ok=True)
-    (places.ledger_file.parent / "clicks").write_text("a file in the way")
+def test_a_folder_that_cannot_be_made_is_named(desk, paths):
+    paths.ledger_file.parent.mkdir(parents=True, exist_ok=True)
+    (paths.ledger_file.parent / "clicks").write_text("a file in the way")
     desk.open(GOOD)
     assert desk.click("validate").startswith("The work did not start: ")
 
@@ -302,7 +302,7 @@ def test_the_details_of_an_error_name_the_functions_it_passed(desk, monkeypatch)
     monkeypatch.setattr("action_returns.excel.engine.read_cells", lambda _cells: 1 / 0)
     desk.open(GOOD)
     desk.click("validate", unexpected="ZeroDivisionError")
-    (details,) = (path.read_text("utf-8") for path in desk.places.logs.iterdir())
+    (details,) = (path.read_text("utf-8") for path in desk.paths.logs.iterdir())
     passed = re.findall(r", in (\S+)\n", details)
     assert [name for name in passed if name != "retried"][:5] == [
         "_run_click", "validate", "check_table", "read_table", "read_actions",

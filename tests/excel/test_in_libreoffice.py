@@ -26,8 +26,8 @@ def excel(office):
 
 
 @pytest.fixture
-def desk(excel, places, tmp_path):
-    return Desk(excel, places, tmp_path)
+def desk(excel, paths, tmp_path):
+    return Desk(excel, paths, tmp_path)
 
 
 def messy_rows(number):
@@ -50,9 +50,9 @@ def messy_rows(number):
     return rows
 
 
-def test_a_new_user_goes_from_pasted_rows_to_a_receipt(desk, outbox, places, tmp_path):
+def test_a_new_user_goes_from_pasted_rows_to_a_receipt(desk, outbox, paths, tmp_path):
     path = tmp_path / "returns.xlsm"
-    new_workbook(path, open_account(places))
+    new_workbook(path, open_account(paths))
     desk.book = desk.excel.open_workbook(path)
     for row, cells in enumerate(messy_rows(200), 4):
         for column, cell in zip("ABC", cells, strict=True):
@@ -70,7 +70,7 @@ def test_a_new_user_goes_from_pasted_rows_to_a_receipt(desk, outbox, places, tmp
     (sent,) = outbox.iterdir()
     assert sent.read_bytes().count(b"\r\n") == 1 + 200 - len(left)
     assert sum(row[0] == "Handed over in batch 0001" for row in desk.peek("Actions!E4:E203")) == 200 - len(left)
-    assert len(list(places.submissions.rglob("receipt.html"))) == 1
+    assert len(list(paths.submissions.rglob("receipt.html"))) == 1
 
 
 def test_validate_writes_results_and_the_live_checks_go_on(desk):
@@ -119,11 +119,11 @@ def test_history_grows_and_shrinks_with_the_ledger(desk, outbox):
     assert desk.book.sheets["History"].tables["History"].range.address == "$A$3:$J$4"
 
 
-def test_a_profile_made_later_reaches_the_drop_down(desk, places, tmp_path):
+def test_a_profile_made_later_reaches_the_drop_down(desk, paths, tmp_path):
     desk.open(GOOD)
     channel = {"kind": "outbox", "directory": str(tmp_path)}
     reasons = {"FRAUD": "reverse", "ORDER_UPDATE": "modify", "RESIZE": "modify"}
-    add_profile(places.config_file, "acme", {"environment": "live", "reasons": reasons, "channel": channel})
+    add_profile(paths.config_file, "acme", {"environment": "live", "reasons": reasons, "channel": channel})
     desk.click("validate")
     assert [row[0] for row in desk.peek("Actions!D4:D5")] == [
         "Error: Reason is not a known code",

@@ -117,7 +117,7 @@ def test_a_workbook_that_is_not_open_is_named_with_those_that_are(desk, capsys):
     assert f"other.xlsm is not open in Excel. Open are: {book.name}." in said
 
 
-def test_without_excel_it_says_so(places, capsys):
+def test_without_excel_it_says_so(paths, capsys):
     pytest.importorskip("xlwings")
     assert run(["check", "returns.xlsm", "--live"]) == 3
     assert "No workbook is open in Excel" in capsys.readouterr().err

@@ -11,35 +11,35 @@ pytestmark = pytest.mark.skipif(bool(openssh.why_not()), reason=openssh.why_not(
 
 
 @pytest.fixture
-def server(tmp_path, places):
+def server(tmp_path, paths):
     with openssh.sshd(tmp_path / "server") as running:
         channel = {"kind": "sftp", "host": "127.0.0.1", "port": running.port, "username": openssh.USER}
         add_profile(
-            places.config_file,
+            paths.config_file,
             "acme",
             {"environment": "test", "channel": {**channel, "private_key": str(running.key)}},
         )
         yield running
 
 
-def kept(places):
-    return load_settings(places.config_file).profiles["acme"].channel.host_key
+def kept(paths):
+    return load_settings(paths.config_file).profiles["acme"].channel.host_key
 
 
-def test_a_new_server_is_asked_about_once_and_then_known(desk, server, places):
+def test_a_new_server_is_asked_about_once_and_then_known(desk, server, paths):
     desk.open(GOOD)
     desk.excel.answer("yes")
     assert desk.click("test_connection").startswith("Connection works")
     assert server.fingerprints["ed25519"] in desk.excel.alerts[0].text
-    assert kept(places) == server.fingerprints["ed25519"]
+    assert kept(paths) == server.fingerprints["ed25519"]
     assert desk.click("test_connection").startswith("Connection works")
     assert len(desk.excel.alerts) == 3
 
 
-def test_a_new_server_that_nobody_confirms_stays_unknown(desk, server, places):
+def test_a_new_server_that_nobody_confirms_stays_unknown(desk, server, paths):
     desk.open(GOOD)
     desk.excel.answer("no")
     said = desk.click("test_connection")
     assert said.startswith("No connection")
     assert "was not confirmed" in said
-    assert kept(places) is None
+    assert kept(paths) is None

@@ -17,13 +17,13 @@ SAMPLES = [(f"M.8882.4808.{1063415 + at}", "0", "REJECTED") for at in range(4)]
 
 
 @pytest.fixture(params=["the Windows engine", "LibreOffice"])
-def desk(request, places, tmp_path):
+def desk(request, paths, tmp_path):
     if request.param == "LibreOffice":
         with calc_excel(request.getfixturevalue("office")) as excel:
-            yield Desk(excel, places, tmp_path)
+            yield Desk(excel, paths, tmp_path)
     else:
         with fake_excel() as excel:
-            yield Desk(excel, places, tmp_path)
+            yield Desk(excel, paths, tmp_path)
 
 
 @pytest.fixture
@@ -236,10 +236,10 @@ def test_review_shows_totals_destination_and_what_was_not_checked(desk, outbox):
     assert list(outbox.iterdir()) == []
 
 
-def test_export_writes_the_ready_rows_and_says_where(desk, places):
+def test_export_writes_the_ready_rows_and_says_where(desk, paths):
     desk.open([*GOOD, *BAD])
     said = desk.click("export_csv")
-    (path,) = places.exports.iterdir()
+    (path,) = paths.exports.iterdir()
     assert (
         path.read_bytes()
         == b"ActionId,Amount,Reason\r\nM.8882.4808.1,0,REJECTED\r\nM.8882.4808.2,12.50,ORDER_UPDATE\r\n"
@@ -267,22 +267,22 @@ def test_send_asks_once_with_the_totals_and_delivers_the_confirmed_rows(desk, ou
     assert desk.column("E", [9]) == ["Error: Amount is missing"]
 
 
-def test_send_without_a_yes_sends_nothing(desk, outbox, places):
+def test_send_without_a_yes_sends_nothing(desk, outbox, paths):
     desk.open(GOOD)
     desk.excel.answer("no")
     assert desk.click("send") == "Nothing was sent."
     assert list(outbox.iterdir()) == []
-    with open_ledger(places.ledger_file) as ledger:
+    with open_ledger(paths.ledger_file) as ledger:
         assert ledger.batches() == []
 
 
-def test_send_asks_nothing_when_no_row_can_be_sent(desk, outbox, places):
+def test_send_asks_nothing_when_no_row_can_be_sent(desk, outbox, paths):
     desk.open([BAD[0], BAD[3]])
     said = desk.click("send")
     assert said == "No row can be sent yet, so nothing was sent. Press Next issue to see why."
     assert [alert.text for alert in desk.excel.alerts] == [said]
     assert list(outbox.iterdir()) == []
-    assert not places.ledger_file.exists()
+    assert not paths.ledger_file.exists()
     assert desk.column("E", [4, 5]) == ["Error: Amount uses a comma or grouping", "Error: Amount is missing"]
     assert dict(desk.peek("Review!B11:C19"))["SHA-256 of the file"] == "no row can be sent"
 
@@ -292,10 +292,10 @@ def test_review_says_when_no_row_can_be_sent(desk, outbox):
     assert desk.click("review") == "No row can be sent yet. Press Next issue to see why."
 
 
-def test_export_writes_no_file_when_no_row_can_be_sent(desk, places):
+def test_export_writes_no_file_when_no_row_can_be_sent(desk, paths):
     desk.open([BAD[3]])
     assert desk.click("export_csv") == "No row can be sent yet, so nothing was written. Press Next issue to see why."
-    assert not places.exports.exists()
+    assert not paths.exports.exists()
 
 
 def test_the_same_list_is_only_sent_again_when_somebody_says_so(desk, outbox):
@@ -423,16 +423,16 @@ def test_help_shows_the_first_sheet(desk):
     assert desk.book.sheets.active.name == "Start"
 
 
-def test_no_exception_ever_leaves_a_button(desk, monkeypatch, places):
+def test_no_exception_ever_leaves_a_button(desk, monkeypatch, paths):
     desk.open(GOOD)
     monkeypatch.setattr("action_returns.excel.check_table.check_loaded", lambda *_, **__: 1 / 0)
     said = desk.click("validate", unexpected="ZeroDivisionError")
-    (details,) = places.logs.iterdir()
+    (details,) = paths.logs.iterdir()
     assert said.endswith(f"(ZeroDivisionError). Whether anything was sent shows in History. Details are in {details}.")
     assert "Traceback" not in said
 
 
-def test_two_clicks_at_once_run_once(desk, places, monkeypatch):
+def test_two_clicks_at_once_run_once(desk, paths, monkeypatch):
     from action_returns.excel import check_table as checking
 
     inner = []
@@ -475,16 +475,16 @@ def test_a_workbook_without_rows_says_where_to_begin(desk):
     assert desk.click("validate").startswith("Actions has no rows yet.")
 
 
-def test_a_profile_made_later_shows_in_the_workbook(desk, places):
+def test_a_profile_made_later_shows_in_the_workbook(desk, paths):
     desk.open(GOOD)
     assert "No profile yet" in desk.peek("_meta!B8")
     add_profile(
-        places.config_file,
+        paths.config_file,
         "acme",
         {
             "environment": "live",
             "reasons": {"FRAUD": "reverse", "ORDER_UPDATE": "modify"},
-            "channel": {"kind": "outbox", "directory": str(places.exports)},
+            "channel": {"kind": "outbox", "directory": str(paths.exports)},
         },
     )
     desk.click("validate")

@@ -35,15 +35,15 @@ def test_who_confirms_is_told_how_many_rows_go_out_again(desk, outbox):
     assert "2 rows went out before with the same amount and reason." in question
 
 
-def test_validate_says_when_the_record_cannot_be_read(desk, outbox, places):
-    places.ledger_file.write_bytes(b"this is no ledger" * 1_000)
+def test_validate_says_when_the_record_cannot_be_read(desk, outbox, paths):
+    paths.ledger_file.write_bytes(b"this is no ledger" * 1_000)
     desk.open(GOOD)
     said = desk.click("validate")
     assert said.startswith("All 2 rows are ready.")
     assert "Not checked, what was sent before for these actions: The ledger" in said
 
 
-def test_validate_makes_no_record(desk, outbox, places):
+def test_validate_makes_no_record(desk, outbox, paths):
     desk.open(GOOD)
     assert "what was sent before" not in desk.click("validate")
-    assert not places.ledger_file.exists()
+    assert not paths.ledger_file.exists()

@@ -96,7 +96,7 @@ def test_columns_that_were_moved_are_read_and_corrected_where_they_stand(desk, o
         ),
     ],
 )
-def test_every_outcome_is_told_for_what_it_is(desk, outbox, places, monkeypatch, state, beside, said, mode):
+def test_every_outcome_is_told_for_what_it_is(desk, outbox, paths, monkeypatch, state, beside, said, mode):
     sizes = []
 
     def deliver(self, parcel, leaving):
@@ -113,7 +113,7 @@ def test_every_outcome_is_told_for_what_it_is(desk, outbox, places, monkeypatch,
     assert desk.column("E", [4, 5]) == [beside] * 2
     assert desk.column("E", [6]) == ["Error: Amount uses a comma or grouping (and 1 more)"]
     receipt = told.rpartition("\nReceipt: ")[2]
-    assert receipt.startswith(str(places.submissions / "0001"))
+    assert receipt.startswith(str(paths.submissions / "0001"))
 
 
 # ------------------------------------------------------------------------------------------------ Validate
@@ -149,12 +149,12 @@ def test_validate_tells_how_many_findings_are_not_listed(desk, monkeypatch):
 def test_next_issue_stops_at_each_finding_of_a_row(desk):
     desk.open([BROKEN_TWICE, GOOD[0], BROKEN_AND_UNUSUAL])
     desk.excel.select("Actions!A4")
-    places = []
+    cells = []
     for button in ["next_issue"] * 5 + ["previous_issue"] * 2:
         said = desk.click(button)
-        places.append(desk.book.app.selection.address.replace("$", ""))
-        assert said.startswith(f"Actions!{places[-1]}: ")
-    assert places == ["B4", "C4", "A6", "B6", "B4", "B6", "A6"]
+        cells.append(desk.book.app.selection.address.replace("$", ""))
+        assert said.startswith(f"Actions!{cells[-1]}: ")
+    assert cells == ["B4", "C4", "A6", "B6", "B4", "B6", "A6"]
 
 
 def test_next_issue_begins_at_the_top_when_another_sheet_shows(desk):
@@ -219,7 +219,7 @@ def test_repeats_are_counted_and_the_first_twelve_shown(desk):
 
 
 @pytest.fixture
-def known(desk, places, tmp_path):
+def known(desk, paths, tmp_path):
     """A download of 3 actions beside 5 rows; two of the actions are among the rows that can be sent."""
     path = tmp_path / "pending.csv"
     path.write_text(
@@ -281,7 +281,7 @@ def test_who_confirms_is_told_of_two_warnings(desk, outbox):
     assert "\n2 warnings to look at on Issues.\n" in desk.excel.alerts[-2].text
 
 
-def test_who_confirms_is_told_of_a_plain_connection(desk, places):
+def test_who_confirms_is_told_of_a_plain_connection(desk, paths):
     channel = {
         "kind": "ftp",
         "host": "127.0.0.1",
@@ -290,7 +290,7 @@ def test_who_confirms_is_told_of_a_plain_connection(desk, places):
         "accept_plaintext": True,
         "password": "keyring",
     }
-    add_profile(places.config_file, "acme", {"environment": "live", "channel": channel})
+    add_profile(paths.config_file, "acme", {"environment": "live", "channel": channel})
     desk.open(GOOD)
     desk.excel.answer("no")
     desk.click("send")
@@ -322,7 +322,7 @@ def test_ninety_nine_reversals_are_confirmed_by_one_answer(desk, outbox):
     assert desk.click("send").startswith("Handed over. 99 rows, ")
 
 
-def test_the_record_tells_how_somebody_said_yes(desk, outbox, places):
+def test_the_record_tells_how_somebody_said_yes(desk, outbox, paths):
     desk.open(GOOD)
     desk.excel.answer("yes", "yes", "yes")
     desk.click("send")
@@ -330,7 +330,7 @@ def test_the_record_tells_how_somebody_said_yes(desk, outbox, places):
     again = desk.excel.alerts[-2].text
     assert again.startswith("This exact list was already sent on ")
     assert " (batch 0001, handed-over).\n\nSending it again uses another modification of each action." in again
-    with open_ledger(places.ledger_file) as ledger:
+    with open_ledger(paths.ledger_file) as ledger:
         said = [str(event) for batch in (1, 2) for event in ledger.events(batch) if "asked" in str(event)]
     assert len(said) == 2
     assert "also to send it again" not in said[0]

@@ -2,45 +2,22 @@
 
 import keyring
 import pytest
-from keyring.backend import KeyringBackend
 
 from action_returns.channels.base import NewServer
 from action_returns.settings.config import load_settings
 from action_returns.settings.editing import add_profile, change_profile
-
-
-class Store(KeyringBackend):
-    """A password store in memory, under the name of one that encrypts."""
-
-    priority = 1
-
-    def __init__(self):
-        super().__init__()
-        self.kept = {}
-
-    def set_password(self, service, username, password):
-        self.kept[service, username] = password
-
-    def get_password(self, service, username):
-        return self.kept.get((service, username))
+from tests.support.passwords import MemoryStore
 
 
 @pytest.fixture
-def store(monkeypatch):
-    made = Store()
-    monkeypatch.setattr("action_returns.settings.secrets._store", lambda: made)
-    return made
-
-
-@pytest.fixture
-def window(screen, places, monkeypatch):
+def window(screen, paths, monkeypatch):
     monkeypatch.setenv("DISPLAY", screen.display)
     from action_returns.excel.settings_window import SettingsWindow
 
     opened = []
 
     def open_window(profile=None):
-        opened.append(SettingsWindow(places, profile))
+        opened.append(SettingsWindow(paths, profile))
         opened[-1].root.update()
         return opened[-1]
 
@@ -54,14 +31,14 @@ def fill(window, **settings):
         window._fields[key].set(text)
 
 
-def test_a_first_profile_is_made_in_the_window(window, places, store):
+def test_a_first_profile_is_made_in_the_window(window, paths, store):
     opened = window()
     opened._profile.set("acme")
     opened._environment.set("test")
     fill(opened, username="brand-1")
     opened._password.set("s3cret!")
     opened.save()
-    profile = load_settings(places.config_file).profiles["acme"]
+    profile = load_settings(paths.config_file).profiles["acme"]
     assert (profile.channel.kind, profile.channel.host, profile.channel.username) == (
         "ftp",
         "batch.impact.com",
@@ -72,17 +49,17 @@ def test_a_first_profile_is_made_in_the_window(window, places, store):
     assert "Saved: profile acme" in opened.message
 
 
-def test_a_profile_without_a_chosen_environment_is_not_saved(window, places, store):
+def test_a_profile_without_a_chosen_environment_is_not_saved(window, paths, store):
     opened = window()
     fill(opened, username="brand-1")
     opened._password.set("s3cret!")
     assert opened._environment.get() == ""
     opened.save()
     assert "Choose test or live" in opened.message
-    assert (places.config_file.exists(), store.kept) == (False, {})
+    assert (paths.config_file.exists(), store.kept) == (False, {})
 
 
-def test_the_password_is_masked_and_gone_from_the_window_once_it_is_kept(window, places, store):
+def test_the_password_is_masked_and_gone_from_the_window_once_it_is_kept(window, paths, store):
     opened = window()
     opened._environment.set("test")
     fill(opened, username="brand-1")
@@ -91,19 +68,19 @@ def test_the_password_is_masked_and_gone_from_the_window_once_it_is_kept(window,
     assert [widget.cget("show") for widget in masked] == ["•"]
     opened.save()
     assert opened._password.get() == ""
-    assert "s3cret" not in places.config_file.read_text() + opened.message
+    assert "s3cret" not in paths.config_file.read_text() + opened.message
 
 
-def test_what_is_not_allowed_is_said_and_nothing_is_written(window, places, store):
+def test_what_is_not_allowed_is_said_and_nothing_is_written(window, paths, store):
     opened = window()
     opened._environment.set("test")
     fill(opened, host="ftp://batch.impact.com/", username="brand-1")
     opened.save()
     assert "host" in opened.message
-    assert not places.config_file.exists()
+    assert not paths.config_file.exists()
 
 
-def test_plain_ftp_needs_a_yes(window, places, store):
+def test_plain_ftp_needs_a_yes(window, paths, store):
     opened = window()
     opened._environment.set("test")
     fill(opened, username="brand-1", security="plain")
@@ -111,7 +88,7 @@ def test_plain_ftp_needs_a_yes(window, places, store):
     assert "accept_plaintext" in opened.message
     fill(opened, accept_plaintext="yes")
     opened.save()
-    assert load_settings(places.config_file).profiles["main"].channel.accept_plaintext
+    assert load_settings(paths.config_file).profiles["main"].channel.accept_plaintext
 
 
 def test_another_channel_asks_other_questions(window):
@@ -121,25 +98,25 @@ def test_another_channel_asks_other_questions(window):
     assert list(opened._fields) == ["host", "port", "security", "accept_plaintext", "username", "sender", "recipient"]
 
 
-def test_a_change_keeps_what_the_window_does_not_ask_and_the_comments(window, places, store, tmp_path):
-    places.config_file.parent.mkdir(parents=True, exist_ok=True)
-    places.config_file.write_text(
+def test_a_change_keeps_what_the_window_does_not_ask_and_the_comments(window, paths, store, tmp_path):
+    paths.config_file.parent.mkdir(parents=True, exist_ok=True)
+    paths.config_file.write_text(
         '# mine\ndefault_profile = "acme"\n[profiles.acme]\nenvironment = "live"  # really\nmax_amount = "500"\n'
         f'[profiles.acme.channel]\nkind = "outbox"\ndirectory = "{tmp_path}"\n'
     )
     opened = window("acme")
     fill(opened, directory=str(tmp_path / "other"))
     opened.save()
-    text = places.config_file.read_text()
+    text = paths.config_file.read_text()
     assert "# mine" in text
     assert "# really" in text
-    profile = load_settings(places.config_file).profiles["acme"]
+    profile = load_settings(paths.config_file).profiles["acme"]
     assert (profile.max_amount, str(profile.channel.directory)) == ("500", str(tmp_path / "other"))
 
 
-def test_the_connection_is_tested_with_what_is_saved(window, places, store, tmp_path):
+def test_the_connection_is_tested_with_what_is_saved(window, paths, store, tmp_path):
     add_profile(
-        places.config_file, "box", {"environment": "test", "channel": {"kind": "outbox", "directory": str(tmp_path)}}
+        paths.config_file, "box", {"environment": "test", "channel": {"kind": "outbox", "directory": str(tmp_path)}}
     )
     opened = window("box")
     opened.test()
@@ -149,8 +126,8 @@ def test_the_connection_is_tested_with_what_is_saved(window, places, store, tmp_
     assert 'no profile "nobody"' in opened.message
 
 
-def test_without_a_password_store_the_profile_is_kept_and_the_reason_is_said(window, places, monkeypatch):
-    monkeypatch.setattr(keyring, "get_keyring", lambda: Store())
+def test_without_a_password_store_the_profile_is_kept_and_the_reason_is_said(window, paths, monkeypatch):
+    monkeypatch.setattr(keyring, "get_keyring", lambda: MemoryStore())
     opened = window()
     opened._environment.set("test")
     fill(opened, username="brand-1")
@@ -177,30 +154,30 @@ def sftp(opened, **settings):
     fill(opened, host="sftp.example.com", username="brand-1", **settings)
 
 
-def test_a_key_that_was_confirmed_stays_with_its_server_and_goes_with_another_one(window, places, store):
+def test_a_key_that_was_confirmed_stays_with_its_server_and_goes_with_another_one(window, paths, store):
     opened = window()
     sftp(opened, port="22")
     opened.save()
     channel = {"kind": "sftp", "host_key": KEY}
-    change_profile(places.config_file, "acme", {"channel": channel})
+    change_profile(paths.config_file, "acme", {"channel": channel})
     fill(opened, directory="/in")
     opened.save()
-    kept = load_settings(places.config_file).profiles["acme"].channel
+    kept = load_settings(paths.config_file).profiles["acme"].channel
     assert (kept.directory, kept.host_key, kept.password.get_secret_value()) == ("/in", KEY, "keyring")
     fill(opened, host="other.example.com")
     opened.save()
-    assert load_settings(places.config_file).profiles["acme"].channel.host_key is None
+    assert load_settings(paths.config_file).profiles["acme"].channel.host_key is None
 
 
-def test_a_private_key_wants_a_password_only_where_one_is_typed(window, places, store):
+def test_a_private_key_wants_a_password_only_where_one_is_typed(window, paths, store):
     opened = window()
     sftp(opened, port="22", private_key="~/key")
     opened.save()
-    assert load_settings(places.config_file).profiles["acme"].channel.password is None
+    assert load_settings(paths.config_file).profiles["acme"].channel.password is None
     opened._password.set("opens the key")
     opened.save()
     opened.save()
-    assert load_settings(places.config_file).profiles["acme"].channel.password.get_secret_value() == "keyring"
+    assert load_settings(paths.config_file).profiles["acme"].channel.password.get_secret_value() == "keyring"
     assert store.kept == {("action-returns", "acme"): "opens the key"}
 
 

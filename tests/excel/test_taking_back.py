@@ -36,7 +36,7 @@ def breaking_off(monkeypatch):
 
 
 def kept(desk):
-    (path,) = (desk.places.ledger_file.parent / "clicks").glob("*.json")
+    (path,) = (desk.paths.ledger_file.parent / "clicks").glob("*.json")
     return path
 
 
@@ -273,20 +273,20 @@ def test_a_click_leaves_the_program_as_it_found_it(desk, rows):
     assert desk.book.app.status_bar is False
 
 
-def test_a_damaged_ledger_is_told_in_words_and_not_as_an_unexpected_error(desk, outbox, places):
-    places.ledger_file.write_bytes(b"this is no ledger" * 1_000)
+def test_a_damaged_ledger_is_told_in_words_and_not_as_an_unexpected_error(desk, outbox, paths):
+    paths.ledger_file.write_bytes(b"this is no ledger" * 1_000)
     desk.open(GOOD)
     said = desk.click("history")
-    assert str(places.ledger_file) in said
+    assert str(paths.ledger_file) in said
     assert desk.excel.alerts[-1].mode == "critical"
     desk.excel.answer("yes")
-    assert str(places.ledger_file) in desk.click("send")
+    assert str(paths.ledger_file) in desk.click("send")
     assert list(outbox.iterdir()) == []
 
 
-def test_an_error_is_told_even_where_its_details_cannot_be_kept(desk, places, monkeypatch):
-    places.logs.parent.mkdir(parents=True, exist_ok=True)
-    places.logs.write_text("a file in the way")
+def test_an_error_is_told_even_where_its_details_cannot_be_kept(desk, paths, monkeypatch):
+    paths.logs.parent.mkdir(parents=True, exist_ok=True)
+    paths.logs.write_text("a file in the way")
     monkeypatch.setattr("action_returns.excel.check_table.check_loaded", lambda *_, **__: 1 / 0)
     desk.open(GOOD)
     monkeypatch.setattr(type(desk), "_details", lambda _desk: {})

@@ -3,7 +3,6 @@
 import pytest
 
 from action_returns.errors import ConfigError
-from action_returns.files import default_paths
 from action_returns.ledger.records import TeamDatabase
 from action_returns.operations import account as records
 from action_returns.operations.account import (
@@ -20,11 +19,6 @@ TEAM = "postgresql://ann@db.example.com/returns"
 
 
 @pytest.fixture
-def places(home):
-    return default_paths({"ACTION_RETURNS_HOME": str(home)})
-
-
-@pytest.fixture
 def opened(monkeypatch):
     """Remember which ledger was opened instead of opening it."""
     seen = []
@@ -32,68 +26,68 @@ def opened(monkeypatch):
     return seen
 
 
-def profile(places, name, **facts):
-    channel = {"kind": "outbox", "directory": str(places.exports)}
-    add_profile(places.config_file, name, {"environment": "test", "channel": channel, **facts})
+def profile(paths, name, **facts):
+    channel = {"kind": "outbox", "directory": str(paths.exports)}
+    add_profile(paths.config_file, name, {"environment": "test", "channel": channel, **facts})
 
 
-def test_an_account_without_a_team_keeps_its_records_on_this_machine(places, opened):
-    open_account_ledger(Account(), places)
-    profile(places, "acme")
-    open_account_ledger(open_account(places), places)
-    assert opened == [places.ledger_file] * 2
+def test_an_account_without_a_team_keeps_its_records_on_this_machine(paths, opened):
+    open_account_ledger(Account(), paths)
+    profile(paths, "acme")
+    open_account_ledger(open_account(paths), paths)
+    assert opened == [paths.ledger_file] * 2
 
 
-def test_a_team_keeps_its_records_in_its_database(places, opened, monkeypatch):
+def test_a_team_keeps_its_records_in_its_database(paths, opened, monkeypatch):
     monkeypatch.setenv("TEAM_PASSWORD", "s3cret")
-    profile(places, "acme", ledger=TEAM, ledger_password="env:TEAM_PASSWORD")
-    open_account_ledger(open_account(places), places)
+    profile(paths, "acme", ledger=TEAM, ledger_password="env:TEAM_PASSWORD")
+    open_account_ledger(open_account(paths), paths)
     (team,) = opened
     assert isinstance(team, TeamDatabase)
     assert (team.url, team.password()) == (TEAM, "s3cret")
 
 
-def test_a_team_may_leave_the_password_to_postgresqls_own_ways(places, opened):
-    profile(places, "acme", ledger=TEAM)
-    open_account_ledger(open_account(places), places)
+def test_a_team_may_leave_the_password_to_postgresqls_own_ways(paths, opened):
+    profile(paths, "acme", ledger=TEAM)
+    open_account_ledger(open_account(paths), paths)
     assert opened == [TeamDatabase(TEAM)]
 
 
-def test_looking_makes_no_ledger_where_there_is_none(places):
-    assert open_ledger_if_exists(Account(), places) is None
-    assert not places.ledger_file.exists()
-    open_account_ledger(Account(), places).close()
-    open_ledger_if_exists(Account(), places).close()
+def test_looking_makes_no_ledger_where_there_is_none(paths):
+    assert open_ledger_if_exists(Account(), paths) is None
+    assert not paths.ledger_file.exists()
+    open_account_ledger(Account(), paths).close()
+    open_ledger_if_exists(Account(), paths).close()
 
 
-def test_a_teams_database_is_always_looked_at(places, opened):
-    profile(places, "acme", ledger=TEAM)
-    assert open_ledger_if_exists(open_account(places), places) == "a ledger"
+def test_a_teams_database_is_always_looked_at(paths, opened):
+    profile(paths, "acme", ledger=TEAM)
+    assert open_ledger_if_exists(open_account(paths), paths) == "a ledger"
 
 
-def test_history_needs_no_profile_while_all_share_this_machines_ledger(places, opened):
-    open_ledger_to_read(places)
-    profile(places, "acme")
-    profile(places, "other")
-    open_ledger_to_read(places)
-    open_ledger_to_read(places, "other")
-    assert opened == [places.ledger_file] * 3
+def test_history_needs_no_profile_while_all_share_this_machines_ledger(paths, opened):
+    open_ledger_to_read(paths)
+    profile(paths, "acme")
+    profile(paths, "other")
+    open_ledger_to_read(paths)
+    open_ledger_to_read(paths, "other")
+    assert opened == [paths.ledger_file] * 3
 
 
-def test_history_of_different_ledgers_asks_whose(places, opened):
-    profile(places, "acme")
-    profile(places, "team", ledger=TEAM)
-    open_ledger_to_read(places, "team")
+def test_history_of_different_ledgers_asks_whose(paths, opened):
+    profile(paths, "acme")
+    profile(paths, "team", ledger=TEAM)
+    open_ledger_to_read(paths, "team")
     assert opened == [TeamDatabase(TEAM)]
-    open_ledger_to_read(places)  # the default profile's
-    assert opened[1:] == [places.ledger_file]
-    places.config_file.write_text(places.config_file.read_text().replace("default_profile", "# default_profile"))
+    open_ledger_to_read(paths)  # the default profile's
+    assert opened[1:] == [paths.ledger_file]
+    paths.config_file.write_text(paths.config_file.read_text().replace("default_profile", "# default_profile"))
     with pytest.raises(ConfigError, match="--profile NAME"):
-        open_ledger_to_read(places)
+        open_ledger_to_read(paths)
 
 
-def test_a_teams_database_is_not_copied_here(places, monkeypatch):
-    profile(places, "acme", ledger=TEAM)
+def test_a_teams_database_is_not_copied_here(paths, monkeypatch):
+    profile(paths, "acme", ledger=TEAM)
     monkeypatch.delattr(records, "open_account_ledger")
-    assert keep_daily_copy_of(open_account(places), None, places, None) is None
-    assert not places.backups.exists()
+    assert keep_daily_copy_of(open_account(paths), None, paths, None) is None
+    assert not paths.backups.exists()

@@ -5,14 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from action_returns.files import default_paths
 from action_returns.operations import error_details
 from action_returns.operations.error_details import save_error_details
-
-
-@pytest.fixture
-def paths(home):
-    return default_paths({"ACTION_RETURNS_HOME": str(home)})
 
 
 @pytest.fixture

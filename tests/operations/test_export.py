@@ -25,9 +25,9 @@ def folder(tmp_path, monkeypatch):
 
 
 def exported(file, target, home):
-    places = default_paths({"ACTION_RETURNS_HOME": str(home)})
-    checked = check_file(str(file), Account(), places, now=datetime(2026, 6, 5, tzinfo=UTC))
-    return export(checked, places, target=Path(target), today=TODAY, overwrite=True)
+    paths = default_paths({"ACTION_RETURNS_HOME": str(home)})
+    checked = check_file(str(file), Account(), paths, now=datetime(2026, 6, 5, tzinfo=UTC))
+    return export(checked, paths, target=Path(target), today=TODAY, overwrite=True)
 
 
 def test_the_list_that_was_checked_is_never_written_however_its_name_is_spelled(folder, home):

@@ -10,7 +10,6 @@ from action_returns.batch.cells import Columns, ReadyRows
 from action_returns.batch.context import SentAction
 from action_returns.batch.csv_format import make_csv
 from action_returns.errors import LedgerError, SecretError
-from action_returns.files import default_paths
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.records import NewBatch
 from action_returns.operations import check as checking
@@ -28,17 +27,12 @@ LOWERED = (ONE, 500, "ORDER_UPDATE")
 
 
 @pytest.fixture
-def places(home):
-    return default_paths({"ACTION_RETURNS_HOME": str(home)})
-
-
-@pytest.fixture
-def put(places):
+def put(paths):
     """Puts a batch of rows on record as if it had been sent."""
 
     def record(*rows, state="sent", environment="live", profile="acme"):
         ready = ReadyRows(*map(list, zip(*rows, strict=True)))
-        with open_ledger(places.ledger_file) as ledger:
+        with open_ledger(paths.ledger_file) as ledger:
             claim = ledger.claim(
                 NewBatch(profile, environment, "ftp", "ftp://here/", "returns.xlsx"),
                 make_csv(ready),
@@ -86,46 +80,46 @@ def reading(*ids):
     return LoadedBatch(Columns(list(ids), [0.0] * len(ids), ["REJECTED"] * len(ids), range(2, len(ids) + 2)), "here")
 
 
-def checked(*ids, account=LIVE, places):
+def checked(*ids, account=LIVE, paths):
     batch = reading(*ids)
-    return check_loaded("returns.csv", batch, account, now=NOW, past=find_previous_sends(batch, account, places))
+    return check_loaded("returns.csv", batch, account, now=NOW, past=find_previous_sends(batch, account, paths))
 
 
 # What is known
 
 
-def test_what_was_sent_for_an_action_is_found_again(put, places):
+def test_what_was_sent_for_an_action_is_found_again(put, paths):
     put(REVERSED)
     put(LOWERED, (TWO, 0, "REJECTED"))
     put(REVERSED)
-    assert find_previous_sends(reading(ONE), LIVE, places).sent == {
+    assert find_previous_sends(reading(ONE), LIVE, paths).sent == {
         ONE: SentAction(3, {(0, "REJECTED"): "0003", (500, "ORDER_UPDATE"): "0002"})
     }
 
 
 @pytest.mark.parametrize("state", ["prepared", "sending", "sent", "handed-over", "unknown"])
-def test_whatever_may_have_arrived_was_sent(put, places, state):
+def test_whatever_may_have_arrived_was_sent(put, paths, state):
     put(REVERSED, state=state)
-    assert find_previous_sends(reading(ONE), LIVE, places).sent[ONE].times == 1
+    assert find_previous_sends(reading(ONE), LIVE, paths).sent[ONE].times == 1
 
 
-def test_what_certainly_never_arrived_was_not_sent(put, places):
+def test_what_certainly_never_arrived_was_not_sent(put, paths):
     put(REVERSED, state="failed")
-    assert find_previous_sends(reading(ONE), LIVE, places).sent == {}
+    assert find_previous_sends(reading(ONE), LIVE, paths).sent == {}
 
 
-def test_every_profile_counts_but_a_test_is_not_the_real_thing(put, places):
+def test_every_profile_counts_but_a_test_is_not_the_real_thing(put, paths):
     put(REVERSED, profile="other")
     put(LOWERED, environment="test")
-    assert find_previous_sends(reading(ONE), LIVE, places).sent == {ONE: SentAction(1, {(0, "REJECTED"): "0001"})}
-    assert find_previous_sends(reading(ONE), Account("acme", "test"), places).sent[ONE].rows == {
+    assert find_previous_sends(reading(ONE), LIVE, paths).sent == {ONE: SentAction(1, {(0, "REJECTED"): "0001"})}
+    assert find_previous_sends(reading(ONE), Account("acme", "test"), paths).sent[ONE].rows == {
         (500, "ORDER_UPDATE"): "0002"
     }
 
 
-def test_a_row_that_was_sent_before_is_warned_about_and_told_apart(put, places):
+def test_a_row_that_was_sent_before_is_warned_about_and_told_apart(put, paths):
     label = put(REVERSED)
-    batch = checked(ONE, TWO, ONE, places=places)
+    batch = checked(ONE, TWO, ONE, paths=paths)
     assert [(finding.row, finding.code) for finding in batch.report] == [
         (2, "already-sent"),
         (4, "id-duplicate"),
@@ -148,22 +142,22 @@ def test_a_row_that_stays_behind_is_not_among_those_that_are_sent_again():
 # What is asked
 
 
-def test_a_check_asks_once_and_only_for_ids_that_could_have_been_sent(asked, places):
+def test_a_check_asks_once_and_only_for_ids_that_could_have_been_sent(asked, paths):
     find_previous_sends(
         reading(ONE, TWO, ONE, " " + ONE, None, 5.0, [], "x" * 65, "M.1\ud800", "M.1\x00", "=M.1", "x" * 40_000, ""),
         LIVE,
-        places,
+        paths,
     )
     assert asked == [("live", {ONE, TWO})]
 
 
-def test_a_batch_without_a_single_good_id_asks_nothing(asked, places):
-    assert find_previous_sends(reading(None, "x y"), LIVE, places).sent == {}
+def test_a_batch_without_a_single_good_id_asks_nothing(asked, paths):
+    assert find_previous_sends(reading(None, "x y"), LIVE, paths).sent == {}
     assert asked == []
 
 
-def test_without_a_profile_nothing_is_asked(asked, places):
-    found = find_previous_sends(reading(ONE), Account(), places)
+def test_without_a_profile_nothing_is_asked(asked, paths):
+    found = find_previous_sends(reading(ONE), Account(), paths)
     assert asked == []
     assert "as soon as there is a profile" in found.unchecked
 
@@ -171,15 +165,15 @@ def test_without_a_profile_nothing_is_asked(asked, places):
 # What is not known
 
 
-def test_a_check_makes_no_ledger(places, home):
-    batch = checked(ONE, places=places)
+def test_a_check_makes_no_ledger(paths, home):
+    batch = checked(ONE, paths=paths)
     assert list(home.iterdir()) == []
     assert any("has sent nothing yet that is on record here" in sentence for sentence in unchecked(batch))
 
 
-def test_what_others_changed_is_never_claimed_to_be_known(put, places):
+def test_what_others_changed_is_never_claimed_to_be_known(put, paths):
     put(REVERSED)
-    told = " ".join(unchecked(checked(TWO, places=places)))
+    told = " ".join(unchecked(checked(TWO, paths=paths)))
     assert "What others changed at the network" in told
     assert "How often each action was modified before" not in told
 
@@ -192,51 +186,51 @@ def test_what_others_changed_is_never_claimed_to_be_known(put, places):
         (ZeroDivisionError("x"), "The record of what was sent cannot be read (ZeroDivisionError)."),
     ],
 )
-def test_a_ledger_that_cannot_be_read_spoils_no_check_and_is_told(places, monkeypatch, trouble, told):
+def test_a_ledger_that_cannot_be_read_spoils_no_check_and_is_told(paths, monkeypatch, trouble, told):
     monkeypatch.setattr(checking, "open_ledger_if_exists", lambda *_: Records(trouble))
-    batch = checked(ONE, "M1", places=places)
+    batch = checked(ONE, "M1", paths=paths)
     assert [finding.code for finding in batch.report] == ["id-unusual"]
     assert told in batch.past.problem
     (sentence,) = [sentence for sentence in unchecked(batch) if told in sentence]
     assert sentence.startswith("What was sent before for these actions")
 
 
-def test_a_ledger_that_cannot_even_be_opened_spoils_no_check(places, monkeypatch):
+def test_a_ledger_that_cannot_even_be_opened_spoils_no_check(paths, monkeypatch):
     def away(*_):
         raise LedgerError("The server db.example is away.")
 
     monkeypatch.setattr(checking, "open_ledger_if_exists", away)
-    assert find_previous_sends(reading(ONE), LIVE, places).problem == "The server db.example is away."
+    assert find_previous_sends(reading(ONE), LIVE, paths).problem == "The server db.example is away."
 
 
-def test_a_damaged_ledger_is_named(places):
-    Path(places.ledger_file).write_bytes(b"SQLite format 3\x00" + b"rubbish" * 1_000)
-    assert str(places.ledger_file) in checked(ONE, places=places).past.problem
+def test_a_damaged_ledger_is_named(paths):
+    Path(paths.ledger_file).write_bytes(b"SQLite format 3\x00" + b"rubbish" * 1_000)
+    assert str(paths.ledger_file) in checked(ONE, paths=paths).past.problem
 
 
-def test_a_ledger_of_a_newer_program_is_still_read(put, places):
+def test_a_ledger_of_a_newer_program_is_still_read(put, paths):
     put(REVERSED)
-    with sqlite3.connect(places.ledger_file) as connection:
+    with sqlite3.connect(paths.ledger_file) as connection:
         connection.execute("PRAGMA user_version = 999")
     connection.close()
-    assert find_previous_sends(reading(ONE), LIVE, places).sent[ONE].times == 1
+    assert find_previous_sends(reading(ONE), LIVE, paths).sent[ONE].times == 1
 
 
-def test_somebody_who_stops_a_check_is_not_told_about_the_ledger(places, monkeypatch):
+def test_somebody_who_stops_a_check_is_not_told_about_the_ledger(paths, monkeypatch):
     monkeypatch.setattr(checking, "open_ledger_if_exists", lambda *_: Records(KeyboardInterrupt()))
     with pytest.raises(KeyboardInterrupt):
-        find_previous_sends(reading(ONE), LIVE, places)
+        find_previous_sends(reading(ONE), LIVE, paths)
 
 
 # One action
 
 
-def test_everything_ever_sent_for_an_action_is_listed_the_oldest_first(put, places):
+def test_everything_ever_sent_for_an_action_is_listed_the_oldest_first(put, paths):
     put(REVERSED, (TWO, 0, "REJECTED"))
     put(LOWERED, state="failed")
     put(LOWERED, environment="test")
     put(LOWERED, state="unknown", profile="other")
-    found = action_history(ONE, LIVE, places)
+    found = action_history(ONE, LIVE, paths)
     assert [(row.batch.label, row.cents, row.reason, found.counts(row)) for row in found.sent] == [
         ("0001", 0, "REJECTED", True),
         ("0002", 500, "ORDER_UPDATE", False),
@@ -244,20 +238,18 @@ def test_everything_ever_sent_for_an_action_is_listed_the_oldest_first(put, plac
         ("0004", 500, "ORDER_UPDATE", True),
     ]
     assert (found.used, found.environment, found.hint) == (2, "live", "")
-    assert action_history(ONE, Account("acme", "test"), places).used == 1
+    assert action_history(ONE, Account("acme", "test"), paths).used == 1
 
 
-def test_the_check_counts_as_many_modifications_as_the_list(put, places):
+def test_the_check_counts_as_many_modifications_as_the_list(put, paths):
     for state in ("prepared", "sending", "sent", "handed-over", "unknown", "failed"):
         put(REVERSED, state=state)
-    assert (
-        action_history(ONE, LIVE, places).used == find_previous_sends(reading(ONE), LIVE, places).sent[ONE].times == 5
-    )
+    assert action_history(ONE, LIVE, paths).used == find_previous_sends(reading(ONE), LIVE, paths).sent[ONE].times == 5
 
 
-def test_without_a_profile_it_is_the_live_actions_that_are_counted(put, places):
+def test_without_a_profile_it_is_the_live_actions_that_are_counted(put, paths):
     put(REVERSED)
-    found = action_history(ONE, Account(), places)
+    found = action_history(ONE, Account(), paths)
     assert (found.environment, found.used) == ("live", 1)
 
 
@@ -276,21 +268,21 @@ def test_without_a_profile_it_is_the_live_actions_that_are_counted(put, places):
         ("x" * 40_000, "x" * 40_000, "is not an Action ID"),
     ],
 )
-def test_an_id_that_a_cell_has_damaged_is_looked_up_as_it_is_and_hinted_at(put, places, given, looked_up, hint):
+def test_an_id_that_a_cell_has_damaged_is_looked_up_as_it_is_and_hinted_at(put, paths, given, looked_up, hint):
     put(REVERSED)
-    found = action_history(given, LIVE, places)
+    found = action_history(given, LIVE, paths)
     assert found.action_id == looked_up
     assert len(found.sent) == (looked_up == ONE)
     assert found.hint.startswith(hint) if found.hint.startswith("Did") else hint in found.hint
     assert bool(found.hint) == bool(hint)
 
 
-def test_an_id_of_another_shape_is_not_doubted_when_it_was_sent(put, places):
+def test_an_id_of_another_shape_is_not_doubted_when_it_was_sent(put, paths):
     put(("A-1", 0, "REJECTED"))
-    found = action_history("A-1", LIVE, places)
+    found = action_history("A-1", LIVE, paths)
     assert (found.used, found.hint) == (1, "")
 
 
-def test_no_ledger_is_made_to_look_for_an_action(places, home):
-    assert action_history(ONE, LIVE, places).sent == ()
+def test_no_ledger_is_made_to_look_for_an_action(paths, home):
+    assert action_history(ONE, LIVE, paths).sent == ()
     assert list(home.iterdir()) == []

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from action_returns.channels.base import Outcome, State
-from action_returns.files import default_paths
 from action_returns.ledger.sqlite import list_copies
 from action_returns.operations.account import Account, open_account_ledger
 from action_returns.operations.history import receipt_lines, save_receipt_and_backup
@@ -21,13 +20,8 @@ TODAY = date(2026, 11, 23)
 
 
 @pytest.fixture
-def places(tmp_path):
-    return default_paths({"ACTION_RETURNS_HOME": str(tmp_path)})
-
-
-@pytest.fixture
-def ledger(places):
-    with open_account_ledger(ACCOUNT, places) as opened:
+def ledger(paths):
+    with open_account_ledger(ACCOUNT, paths) as opened:
         yield opened
 
 
@@ -36,37 +30,37 @@ def done(ledger):
     return send(ledger, Receiver(ledger))
 
 
-def keep(done, ledger, places):
-    return save_receipt_and_backup(done, ACCOUNT, ledger, places, TODAY)
+def keep(done, ledger, paths):
+    return save_receipt_and_backup(done, ACCOUNT, ledger, paths, TODAY)
 
 
-def test_the_exact_bytes_the_receipt_and_a_copy_of_the_ledger_are_kept(places, ledger, done):
-    receipt, unkept = keep(done, ledger, places)
-    folder = places.submissions / "0001"
+def test_the_exact_bytes_the_receipt_and_a_copy_of_the_ledger_are_kept(paths, ledger, done):
+    receipt, unkept = keep(done, ledger, paths)
+    folder = paths.submissions / "0001"
     assert (receipt, unkept) == (str(folder / "receipt.html"), [])
     assert (folder / done.file_name).read_bytes() == CONTENT
     assert done.sha256 in (folder / "receipt.html").read_text()
-    assert [copy.name for copy in list_copies(places.backups)] == ["ledger-2026-11-23.sqlite3"]
+    assert [copy.name for copy in list_copies(paths.backups)] == ["ledger-2026-11-23.sqlite3"]
 
 
-def test_bytes_that_lie_there_already_are_left_alone(places, ledger, done):
-    keep(done, ledger, places)
-    before = (places.submissions / "0001" / done.file_name).stat().st_mtime_ns
-    assert keep(done, ledger, places)[1] == []
-    assert (places.submissions / "0001" / done.file_name).stat().st_mtime_ns == before
+def test_bytes_that_lie_there_already_are_left_alone(paths, ledger, done):
+    keep(done, ledger, paths)
+    before = (paths.submissions / "0001" / done.file_name).stat().st_mtime_ns
+    assert keep(done, ledger, paths)[1] == []
+    assert (paths.submissions / "0001" / done.file_name).stat().st_mtime_ns == before
 
 
-def test_a_receipt_that_cannot_be_written_says_where_everything_is(places, ledger, done):
-    places.submissions.write_text("a file in the way")
-    receipt, (said,) = keep(done, ledger, places)
+def test_a_receipt_that_cannot_be_written_says_where_everything_is(paths, ledger, done):
+    paths.submissions.write_text("a file in the way")
+    receipt, (said,) = keep(done, ledger, paths)
     assert receipt == ""
     assert "action-returns history receipt 0001" in said
-    assert list_copies(places.backups)
+    assert list_copies(paths.backups)
 
 
-def test_a_copy_that_cannot_be_made_takes_no_receipt_away(places, ledger, done):
-    places.backups.write_text("a file in the way")
-    receipt, (said,) = keep(done, ledger, places)
+def test_a_copy_that_cannot_be_made_takes_no_receipt_away(paths, ledger, done):
+    paths.backups.write_text("a file in the way")
+    receipt, (said,) = keep(done, ledger, paths)
     assert receipt.endswith("receipt.html")
     assert "Today's copy of the ledger could not be made" in said
     assert "The ledger itself is as it should be" in said
@@ -77,8 +71,8 @@ def many(count):
 
 
 @pytest.mark.parametrize(("count", "told"), [(5_000, []), (5_001, ["1"]), (5_700, ["700"])])
-def test_a_receipt_says_how_many_rows_it_leaves_out(places, ledger, count, told):
-    receipt, _ = keep(send(ledger, Receiver(ledger), many(count)), ledger, places)
+def test_a_receipt_says_how_many_rows_it_leaves_out(paths, ledger, count, told):
+    receipt, _ = keep(send(ledger, Receiver(ledger), many(count)), ledger, paths)
     page = Path(receipt).read_text()
     assert re.findall("… and (.*?) more rows; all of them are in the file", page) == told
     assert page.count("<tr><td>M.8882.4808.") == 5_000
@@ -91,8 +85,8 @@ def test_a_review_page_says_how_many_rows_it_leaves_out(tmp_path):
     assert page.count("<tr><td>M.8882.4808.") == 5_000
 
 
-def test_a_receipt_shows_every_row_with_its_amount(places, ledger, done):
-    page = Path(keep(done, ledger, places)[0]).read_text()
+def test_a_receipt_shows_every_row_with_its_amount(paths, ledger, done):
+    page = Path(keep(done, ledger, paths)[0]).read_text()
     assert re.findall("<tr><td>(M.*?)</td><td.*?>(.*?)</td><td>(.*?)</td>", page) == [
         ("M.8882.4808.1", "0", "REJECTED"),
         ("M.8882.4808.2", "12.50", "ORDER_UPDATE"),

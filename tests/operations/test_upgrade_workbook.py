@@ -28,11 +28,6 @@ NOON = datetime(2026, 3, 1, 12, 30)  # noqa: DTZ001  # a spreadsheet's dates hav
 
 
 @pytest.fixture
-def places(home):
-    return default_paths({"ACTION_RETURNS_HOME": str(home)})
-
-
-@pytest.fixture
 def profiles(home):
     """Two profiles, and none of them the default one."""
     lines = []
@@ -93,11 +88,11 @@ def typed(rows):
     return [[(type(cell), cell) for cell in row] for row in rows]
 
 
-def refusal(kind, old, new, places, **options):
+def refusal(kind, old, new, paths, **options):
     """Give the words of a refusal, after which the new workbook is not there."""
     before = new.read_bytes() if new.is_file() else None
     with pytest.raises(kind) as caught:
-        upgrade_workbook(old, new, places, **options)
+        upgrade_workbook(old, new, paths, **options)
     assert (new.read_bytes() if new.is_file() else None) == before
     assert [path for path in new.parent.iterdir() if path.name.endswith(".part")] == []
     return str(caught.value)
@@ -151,14 +146,14 @@ def test_every_cell_of_every_row_is_found_again_with_its_type_and_in_its_row(tmp
     assert (upgraded.rows, upgraded.own_headers) == (sum(set(row) != {None} for row in rows), own)
 
 
-def test_another_program_finds_the_same_cells_too(tmp_path, places):
+def test_another_program_finds_the_same_cells_too(tmp_path, paths):
     rows = [
         ("M.8882.4808.1063415", 49.9, "ORDER_UPDATE", True),
         (None, None, None, None),
         ("007", "12,50", " x ", NOON),
         (1.0600000000000001, 0.1 + 0.2, "é", CellError("error", "#N/A")),
     ]
-    upgrade_workbook(make(tmp_path / "old.xlsx", rows, ("My note",)), tmp_path / "new.xlsm", places)
+    upgrade_workbook(make(tmp_path / "old.xlsx", rows, ("My note",)), tmp_path / "new.xlsm", paths)
     sheet = openpyxl.load_workbook(tmp_path / "new.xlsm", data_only=True)["Actions"]
     column = [cell.value for cell in sheet[3]].index("My note")
     found = [(row[0], row[1], row[2], row[column]) for row in sheet.iter_rows(min_row=4, max_row=7, values_only=True)]
@@ -178,9 +173,9 @@ def test_another_program_finds_the_same_cells_too(tmp_path, places):
         (dt.timedelta(days=60), 60),
     ],
 )
-def test_times_of_day_and_durations_keep_the_number_they_are(tmp_path, places, entered, serial):
+def test_times_of_day_and_durations_keep_the_number_they_are(tmp_path, paths, entered, serial):
     old = make(tmp_path / "old.xlsx", [(*ROW, entered)], ("Collected at",))
-    upgrade_workbook(old, tmp_path / "new.xlsx", places)
+    upgrade_workbook(old, tmp_path / "new.xlsx", paths)
     sheet = zipfile.ZipFile(tmp_path / "new.xlsx").read("xl/worksheets/sheet2.xml").decode()
     written = sheet.split('<c r="L4"')[1].split("<v>")[1].split("</v>")[0]
     assert math.isclose(float(written), serial, abs_tol=1e-9)
@@ -188,16 +183,16 @@ def test_times_of_day_and_durations_keep_the_number_they_are(tmp_path, places, e
     assert shown.number_format == ("hh:mm:ss" if isinstance(entered, dt.time) else "[h]:mm:ss")
 
 
-def test_dates_counted_from_1904_are_the_same_dates(tmp_path, places):
+def test_dates_counted_from_1904_are_the_same_dates(tmp_path, paths):
     old = make(tmp_path / "old.xlsx", [(*ROW, NOON)], ("When",))
     rewritten(old, workbook=(b"<workbookPr ", b'<workbookPr date1904="1" '))
-    upgrade_workbook(old, tmp_path / "new.xlsx", places)
+    upgrade_workbook(old, tmp_path / "new.xlsx", paths)
     assert kept(tmp_path / "new.xlsx", ["When"])[0][3] == NOON + dt.timedelta(days=1462)
 
 
-def test_the_same_cells_give_the_same_hash_and_any_other_cell_another(tmp_path, places):
+def test_the_same_cells_give_the_same_hash_and_any_other_cell_another(tmp_path, paths):
     told = [
-        upgrade_workbook(make(tmp_path / f"old{n}.xlsx", rows, own), tmp_path / f"new{n}.xlsx", places).sha256
+        upgrade_workbook(make(tmp_path / f"old{n}.xlsx", rows, own), tmp_path / f"new{n}.xlsx", paths).sha256
         for n, (rows, own) in enumerate(
             [([(*ROW, "1")], ("A",)), ([(*ROW, "1")], ("A",)), ([(*ROW, 1.0)], ("A",)), ([(*ROW, "1")], ("B",))]
         )
@@ -206,7 +201,7 @@ def test_the_same_cells_give_the_same_hash_and_any_other_cell_another(tmp_path, 
     assert len(set(told)) == 3
 
 
-def test_what_validate_filled_in_does_not_come_along_but_ones_own_columns_do(tmp_path, places):
+def test_what_validate_filled_in_does_not_come_along_but_ones_own_columns_do(tmp_path, paths):
     old = make(tmp_path / "old.xlsx", [(*ROW, "call back", 7.0)], ("Note", "Agent"))
 
     def validated(book):
@@ -214,7 +209,7 @@ def test_what_validate_filled_in_does_not_come_along_but_ones_own_columns_do(tmp
             assert book["Actions"].cell(3, at).value == header
             book["Actions"].cell(4, at).value = f"old {header}"
 
-    upgraded = upgrade_workbook(edited(old, validated), tmp_path / "new.xlsx", places)
+    upgraded = upgrade_workbook(edited(old, validated), tmp_path / "new.xlsx", paths)
     table = read_table(tmp_path / "new.xlsx", "Actions")
     assert table.headers == ("ActionId", "Amount", "Reason", *TOOL, "Note", "Agent")
     assert table.rows[0][:4] == [*ROW, "OK: reverse"]
@@ -222,55 +217,55 @@ def test_what_validate_filled_in_does_not_come_along_but_ones_own_columns_do(tmp
     assert upgraded.own_headers == ("Note", "Agent")
 
 
-def test_the_old_file_is_neither_written_nor_touched(tmp_path, places):
+def test_the_old_file_is_neither_written_nor_touched(tmp_path, paths):
     old = make(tmp_path / "old.xlsm")
     old.chmod(0o400)
     before = old.read_bytes(), old.stat().st_mtime_ns
-    upgrade_workbook(old, tmp_path / "new.xlsm", places)
-    refusal(OutputFileError, old, tmp_path / "new.xlsm", places)
+    upgrade_workbook(old, tmp_path / "new.xlsm", paths)
+    refusal(OutputFileError, old, tmp_path / "new.xlsm", paths)
     assert (old.read_bytes(), old.stat().st_mtime_ns) == before
 
 
-def test_rows_move_from_xlsx_to_xlsm_and_back(tmp_path, places):
+def test_rows_move_from_xlsx_to_xlsm_and_back(tmp_path, paths):
     rows = [ROW, (None, None, None, None)[:3], ("x", 12.5, "y")]
-    upgrade_workbook(make(tmp_path / "1.xlsx", rows), tmp_path / "2.xlsm", places)
-    upgrade_workbook(tmp_path / "2.xlsm", tmp_path / "3.xlsx", places)
+    upgrade_workbook(make(tmp_path / "1.xlsx", rows), tmp_path / "2.xlsm", paths)
+    upgrade_workbook(tmp_path / "2.xlsm", tmp_path / "3.xlsx", paths)
     assert kept(tmp_path / "1.xlsx") == kept(tmp_path / "2.xlsm") == kept(tmp_path / "3.xlsx") == rows
     has_macros = ["xl/vbaProject.bin" in zipfile.ZipFile(tmp_path / n).namelist() for n in ("2.xlsm", "3.xlsx")]
     assert has_macros == [True, False]
 
 
-def test_a_workbook_just_made_moves_with_its_samples(tmp_path, places):
+def test_a_workbook_just_made_moves_with_its_samples(tmp_path, paths):
     new_workbook(tmp_path / "old.xlsm", Account(), samples=True)
-    assert upgrade_workbook(tmp_path / "old.xlsm", tmp_path / "new.xlsm", places).rows == 48
+    assert upgrade_workbook(tmp_path / "old.xlsm", tmp_path / "new.xlsm", paths).rows == 48
     new_workbook(tmp_path / "blank.xlsm", Account())
-    assert upgrade_workbook(tmp_path / "blank.xlsm", tmp_path / "blank new.xlsm", places).rows == 0
+    assert upgrade_workbook(tmp_path / "blank.xlsm", tmp_path / "blank new.xlsm", paths).rows == 0
 
 
-def test_twenty_thousand_rows_move(tmp_path, places):
+def test_twenty_thousand_rows_move(tmp_path, paths):
     rows = [(f"M.8882.4808.{at}", at / 100, "ORDER_UPDATE") for at in range(20_000)]
     book = xlsxwriter.Workbook(tmp_path / "old.xlsx")
     columns = [{"header": header} for header in ("ActionId", "Amount", "Reason")]
     book.add_worksheet("Actions").add_table(0, 0, 20_000, 2, {"name": "Actions", "columns": columns, "data": rows})
     book.close()
-    assert upgrade_workbook(tmp_path / "old.xlsx", tmp_path / "new.xlsx", places).rows == 20_000
+    assert upgrade_workbook(tmp_path / "old.xlsx", tmp_path / "new.xlsx", paths).rows == 20_000
     assert kept(tmp_path / "new.xlsx") == rows
 
 
-def test_a_table_drawn_over_the_whole_sheet_takes_no_more_than_its_rows(tmp_path, places):
+def test_a_table_drawn_over_the_whole_sheet_takes_no_more_than_its_rows(tmp_path, paths):
     def drawn(book):
         resized(book, bottom=1_048_576)
         book["Actions"]["D9000"] = "a Check that was copied down"
 
     old = edited(make(tmp_path / "old.xlsx"), drawn)
-    assert upgrade_workbook(old, tmp_path / "new.xlsx", places).rows == 1
+    assert upgrade_workbook(old, tmp_path / "new.xlsx", paths).rows == 1
     assert openpyxl.load_workbook(tmp_path / "new.xlsx")["Actions"].tables["Actions"].ref.endswith("203")
 
 
 # --- what people do to their workbooks
 
 
-def test_columns_that_were_moved_are_found_by_their_headers(tmp_path, places):
+def test_columns_that_were_moved_are_found_by_their_headers(tmp_path, paths):
     def moved(book):
         sheet = book["Actions"]
         names = [*TOOL, "Reason", "Colour", "ActionId", "Amount"]
@@ -284,7 +279,7 @@ def test_columns_that_were_moved_are_found_by_their_headers(tmp_path, places):
                 sheet.cell(row, at).value = None if name in TOOL else f"{name} {row}"
 
     old = edited(make(tmp_path / "old.xlsx"), moved)
-    upgrade_workbook(old, tmp_path / "new.xlsx", places)
+    upgrade_workbook(old, tmp_path / "new.xlsx", paths)
     assert kept(tmp_path / "new.xlsx", ["Colour"]) == [
         tuple(f"{name} {row}" for name in ("ActionId", "Amount", "Reason", "Colour")) for row in (4, 5)
     ]
@@ -301,50 +296,50 @@ def renamed(**names):
     return change
 
 
-def test_columns_that_were_renamed_to_another_spelling_are_still_the_ones_that_are_sent(tmp_path, places):
+def test_columns_that_were_renamed_to_another_spelling_are_still_the_ones_that_are_sent(tmp_path, paths):
     change = renamed(ActionId="Action ID", Amount="Sale Amount", Reason="reason_code")
-    upgrade_workbook(edited(make(tmp_path / "old.xlsx"), change), tmp_path / "new.xlsx", places)
+    upgrade_workbook(edited(make(tmp_path / "old.xlsx"), change), tmp_path / "new.xlsx", paths)
     assert kept(tmp_path / "new.xlsx") == [ROW]
 
 
-def test_a_column_that_was_renamed_beyond_recognition_is_asked_for(tmp_path, places):
+def test_a_column_that_was_renamed_beyond_recognition_is_asked_for(tmp_path, paths):
     old = edited(make(tmp_path / "old.xlsx"), renamed(Reason="Grund"))
-    said = refusal(FileError, old, tmp_path / "new.xlsx", places)
+    said = refusal(FileError, old, tmp_path / "new.xlsx", paths)
     assert "lacks one of ActionId, Amount, Reason. Give its columns their names back." in said
 
 
-def test_two_columns_that_could_be_meant_are_asked_about(tmp_path, places):
+def test_two_columns_that_could_be_meant_are_asked_about(tmp_path, paths):
     old = make(tmp_path / "old.xlsx", [(*ROW, "x")], ("Action ID",))
-    assert "stands there 2 times" in refusal(FileError, old, tmp_path / "new.xlsx", places)
+    assert "stands there 2 times" in refusal(FileError, old, tmp_path / "new.xlsx", paths)
 
 
-def test_a_column_of_the_program_in_other_capitals_is_still_the_programs(tmp_path, places):
+def test_a_column_of_the_program_in_other_capitals_is_still_the_programs(tmp_path, paths):
     old = edited(make(tmp_path / "old.xlsx"), renamed(Result="RESULT", Check="check"))
-    assert upgrade_workbook(old, tmp_path / "new.xlsx", places).own_headers == ()
+    assert upgrade_workbook(old, tmp_path / "new.xlsx", paths).own_headers == ()
     assert read_table(tmp_path / "new.xlsx", "Actions").headers[3:] == tuple(TOOL)
 
 
-def test_a_column_of_the_program_that_got_a_name_of_ones_own_is_ones_own(tmp_path, places):
+def test_a_column_of_the_program_that_got_a_name_of_ones_own_is_ones_own(tmp_path, paths):
     old = edited(make(tmp_path / "old.xlsx"), renamed(Partner="Shop"))
-    assert upgrade_workbook(old, tmp_path / "new.xlsx", places).own_headers == ("Shop",)
+    assert upgrade_workbook(old, tmp_path / "new.xlsx", paths).own_headers == ("Shop",)
 
 
 @pytest.mark.parametrize("name", ["a\tb", "a\x01b", "a_x0041_b", "a\r"])
-def test_a_header_with_characters_nobody_sees_is_named(tmp_path, places, name):
+def test_a_header_with_characters_nobody_sees_is_named(tmp_path, paths, name):
     old = make(tmp_path / "old.xlsx", [(*ROW, 1.0)], ("Own",))
     escaped = "".join(f"_x{ord(c):04X}_" if c < " " else c for c in name).replace("_x0041_", "_x005F_x0041_")
     rewritten(old, table1=(b'name="Own"', f'name="{escaped}"'.encode()))
-    said = refusal(FileError, old, tmp_path / "new.xlsx", places)
+    said = refusal(FileError, old, tmp_path / "new.xlsx", paths)
     assert f'The column "{name}" of old.xlsx cannot keep its name' in said
 
 
-def test_two_columns_of_ones_own_that_differ_only_in_capitals_are_refused_in_words(tmp_path, places):
+def test_two_columns_of_ones_own_that_differ_only_in_capitals_are_refused_in_words(tmp_path, paths):
     old = make(tmp_path / "old.xlsx", [(*ROW, 1.0, 2.0)], ("Note", "Other"))
     rewritten(old, table1=(b'name="Other"', b'name="NOTE"'))
-    assert "another one is called like it" in refusal(FileError, old, tmp_path / "new.xlsx", places)
+    assert "another one is called like it" in refusal(FileError, old, tmp_path / "new.xlsx", paths)
 
 
-def test_a_row_of_totals_is_no_row(tmp_path, places):
+def test_a_row_of_totals_is_no_row(tmp_path, paths):
     def with_totals(book):
         book["Actions"]["A6"] = "Total"
         book["Actions"]["B6"] = 99
@@ -352,13 +347,13 @@ def test_a_row_of_totals_is_no_row(tmp_path, places):
         book["Actions"].tables["Actions"].totalsRowCount = 1
 
     old = edited(make(tmp_path / "old.xlsx", [ROW, ("x", 1.0, "y")]), with_totals)
-    upgrade_workbook(old, tmp_path / "new.xlsx", places)
+    upgrade_workbook(old, tmp_path / "new.xlsx", paths)
     assert kept(tmp_path / "new.xlsx") == [ROW, ("x", 1.0, "y")]
 
 
-def test_rows_below_the_table_are_refused_with_their_place(tmp_path, places):
+def test_rows_below_the_table_are_refused_with_their_place(tmp_path, paths):
     old = edited(make(tmp_path / "old.xlsx", [ROW] * 9), lambda book: resized(book, bottom=8))
-    said = refusal(FileError, old, tmp_path / "new.xlsx", places)
+    said = refusal(FileError, old, tmp_path / "new.xlsx", paths)
     assert "old.xlsx has 4 filled rows below its table (from row 9)" in said
     assert "Drag the corner of the table over them or delete them" in said
 
@@ -366,16 +361,16 @@ def test_rows_below_the_table_are_refused_with_their_place(tmp_path, places):
 @pytest.mark.parametrize(
     "below", [("M.8882.4808.9", None, None), (None, 5.0, None), (None, None, "REJECTED"), (ROW[0], 5.0, None)]
 )
-def test_half_filled_rows_below_the_table_are_refused_too(tmp_path, places, below):
+def test_half_filled_rows_below_the_table_are_refused_too(tmp_path, paths, below):
     old = edited(make(tmp_path / "old.xlsx", [ROW, below]), lambda book: resized(book, bottom=4))
-    said = refusal(FileError, old, tmp_path / "new.xlsx", places)
+    said = refusal(FileError, old, tmp_path / "new.xlsx", paths)
     assert "old.xlsx has 1 filled row below its table (from row 5)" in said
 
 
-def test_a_note_of_ones_own_below_the_table_is_refused_too(tmp_path, places):
+def test_a_note_of_ones_own_below_the_table_is_refused_too(tmp_path, paths):
     rows = [(*ROW, "here"), (None, None, None, "call back")]
     old = edited(make(tmp_path / "old.xlsx", rows, ("My note",)), lambda book: resized(book, right="L", bottom=4))
-    said = refusal(FileError, old, tmp_path / "new.xlsx", places)
+    said = refusal(FileError, old, tmp_path / "new.xlsx", paths)
     assert "old.xlsx has 1 filled row below its table (from row 5)" in said
 
 
@@ -383,75 +378,75 @@ def test_a_note_of_ones_own_below_the_table_is_refused_too(tmp_path, places):
     ("column", "value"),
     [("A", "M.8882.4808.7"), ("B", 0), ("B", "12.50"), ("C", "REJECTED"), ("L", "call back"), ("L", False)],
 )
-def test_a_row_below_the_table_that_is_filled_in_only_partly_is_refused_too(tmp_path, places, column, value):
+def test_a_row_below_the_table_that_is_filled_in_only_partly_is_refused_too(tmp_path, paths, column, value):
     old = make(tmp_path / "old.xlsx", [(*ROW, None)], ("Note",))
 
     def below(book):
         resized(book, right="L", bottom=8)
         book["Actions"][f"{column}9"] = value
 
-    said = refusal(FileError, edited(old, below), tmp_path / "new.xlsx", places)
+    said = refusal(FileError, edited(old, below), tmp_path / "new.xlsx", paths)
     assert "old.xlsx has 1 filled row below its table (from row 9)" in said
 
 
-def test_rows_below_the_table_in_which_nothing_can_be_seen_do_not_matter(tmp_path, places):
+def test_rows_below_the_table_in_which_nothing_can_be_seen_do_not_matter(tmp_path, paths):
     old = make(tmp_path / "old.xlsx")
     rewritten(old, table1=(b'ref="A3:K203"', b'ref="A3:K9"'))
     assert '<c r="D10"' in zipfile.ZipFile(old).read("xl/worksheets/sheet2.xml").decode(), "Check, which says nothing"
-    assert upgrade_workbook(old, tmp_path / "new.xlsx", places).rows == 1
+    assert upgrade_workbook(old, tmp_path / "new.xlsx", paths).rows == 1
 
 
-def test_what_stands_beside_the_table_is_said_to_stay(tmp_path, places):
+def test_what_stands_beside_the_table_is_said_to_stay(tmp_path, paths):
     def beside(book):
         book["Actions"]["M5"] = "asked the shop"
         book["Actions"]["M8"] = 7
 
     old = edited(make(tmp_path / "old.xlsx"), beside)
-    notes = upgrade_workbook(old, tmp_path / "new.xlsx", places).notes
+    notes = upgrade_workbook(old, tmp_path / "new.xlsx", paths).notes
     assert any(
         "What stands beside the table, in 2 rows (from row 5), stays in the old workbook" in note for note in notes
     )
-    notes = upgrade_workbook(tmp_path / "new.xlsx", tmp_path / "newer.xlsx", places).notes
+    notes = upgrade_workbook(tmp_path / "new.xlsx", tmp_path / "newer.xlsx", paths).notes
     assert not any("beside" in note for note in notes)
 
 
-def test_sheets_of_ones_own_are_named_and_stay(tmp_path, places):
+def test_sheets_of_ones_own_are_named_and_stay(tmp_path, paths):
     def with_sheets(book):
         book.create_sheet("Meine Notizen")
         book.create_sheet("Pivot").sheet_state = "hidden"
         book["Actions"].title = "Rückgaben"
 
     old = edited(make(tmp_path / "old.xlsx"), with_sheets)
-    notes = upgrade_workbook(old, tmp_path / "new.xlsx", places).notes
+    notes = upgrade_workbook(old, tmp_path / "new.xlsx", paths).notes
     assert "Sheets of your own stay in the old workbook: Meine Notizen, Pivot." in notes
     assert not any("Rückgaben" in note for note in notes), "its rows moved"
     assert kept(tmp_path / "new.xlsx") == [ROW]
 
 
-def test_values_come_along_and_formulas_do_not(tmp_path, places):
+def test_values_come_along_and_formulas_do_not(tmp_path, paths):
     old = make(tmp_path / "old.xlsx", [(*ROW, 41.5)], ("Double",))
     rewritten(old, sheet2=(b"<v>41.5</v>", b"<f>1+41</f><v>42</v>"))
-    notes = upgrade_workbook(old, tmp_path / "new.xlsx", places).notes
+    notes = upgrade_workbook(old, tmp_path / "new.xlsx", paths).notes
     assert kept(tmp_path / "new.xlsx", ["Double"])[0][3] == 42
     assert b"1+41" not in zipfile.ZipFile(tmp_path / "new.xlsx").read("xl/worksheets/sheet2.xml")
     assert any("Values were taken over, not formulas or colours" in note for note in notes)
 
 
-def test_a_formula_nobody_has_calculated_is_refused_with_its_place(tmp_path, places):
+def test_a_formula_nobody_has_calculated_is_refused_with_its_place(tmp_path, paths):
     def with_formulas(book):
         book["Actions"]["L5"] = "=1+1"
         book["Actions"]["L6"] = "=B6"
 
     old = edited(make(tmp_path / "old.xlsx", [(*ROW, None)] * 3, ("Own sum",)), with_formulas)
-    said = refusal(FileError, old, tmp_path / "new.xlsx", places)
+    said = refusal(FileError, old, tmp_path / "new.xlsx", paths)
     assert 'old.xlsx has 2 cells that cannot be taken over, the first one in row 5 under "Own sum"' in said
     assert "Open it in the spreadsheet program, save it, and try again." in said
 
 
-def test_the_check_that_openpyxl_left_uncalculated_is_no_reason_to_refuse(tmp_path, places):
+def test_the_check_that_openpyxl_left_uncalculated_is_no_reason_to_refuse(tmp_path, paths):
     old = edited(make(tmp_path / "old.xlsx"), lambda _: None)
     assert isinstance(read_table(old, "Actions").rows[0][3], CellError)
-    assert upgrade_workbook(old, tmp_path / "new.xlsx", places).rows == 1
+    assert upgrade_workbook(old, tmp_path / "new.xlsx", paths).rows == 1
 
 
 @pytest.mark.parametrize(
@@ -465,7 +460,7 @@ def test_the_check_that_openpyxl_left_uncalculated_is_no_reason_to_refuse(tmp_pa
         (b"<v>2026-01-02T03:04:05Z</v>", "has a time zone"),
     ],
 )
-def test_a_cell_that_no_spreadsheet_can_hold_is_refused_with_its_place(tmp_path, places, value, says):
+def test_a_cell_that_no_spreadsheet_can_hold_is_refused_with_its_place(tmp_path, paths, value, says):
     old = make(tmp_path / "old.xlsx", [ROW, (None, 41.0, None)])
     kind = {b"<i": b' t="inlineStr"', b"#G": b' t="e"', b"20": b' t="d"'}.get(
         value[:2] if value[:2] == b"<i" else value[3:5], b""
@@ -474,7 +469,7 @@ def test_a_cell_that_no_spreadsheet_can_hold_is_refused_with_its_place(tmp_path,
     start = sheet.index(b'<c r="B5"')
     cell = sheet[start : sheet.index(b"</c>", start)]
     rewritten(old, sheet2=(cell, b'<c r="B5"' + kind + b">" + value))
-    said = refusal(FileError, old, tmp_path / "new.xlsx", places)
+    said = refusal(FileError, old, tmp_path / "new.xlsx", paths)
     assert 'has 1 cell that cannot be taken over, the first one in row 5 under "Amount"' in said
     assert says in said
 
@@ -486,9 +481,9 @@ def reasons(path):
     return {row[0]: row[1] for row in read_table(path, "Reasons").rows}
 
 
-def test_reason_codes_of_ones_own_stay_and_are_named(tmp_path, places):
+def test_reason_codes_of_ones_own_stay_and_are_named(tmp_path, paths):
     old = make(tmp_path / "old.xlsx", reasons={"DAMAGED": ReasonKind.REVERSE, "lost": ReasonKind.EITHER})
-    notes = upgrade_workbook(old, tmp_path / "new.xlsx", places).notes
+    notes = upgrade_workbook(old, tmp_path / "new.xlsx", paths).notes
     assert reasons(tmp_path / "new.xlsx") == reasons(old)
     assert reasons(old)["DAMAGED"] == "reverse"
     assert any("stay on the sheet Reasons: DAMAGED, lost. Rows with them are refused" in note for note in notes)
@@ -496,9 +491,9 @@ def test_reason_codes_of_ones_own_stay_and_are_named(tmp_path, places):
     assert table.value == "Reasons[Code]", "they are in the drop-down"
 
 
-def test_a_reason_code_of_the_profile_does_what_the_profile_says(tmp_path, places, profiles):
+def test_a_reason_code_of_the_profile_does_what_the_profile_says(tmp_path, paths, profiles):
     old = make(tmp_path / "old.xlsx", reasons={"DAMAGED": ReasonKind.MODIFY})
-    notes = upgrade_workbook(old, tmp_path / "new.xlsx", places, profile="acme").notes
+    notes = upgrade_workbook(old, tmp_path / "new.xlsx", paths, profile="acme").notes
     assert reasons(tmp_path / "new.xlsx")["DAMAGED"] == "reverse"
     assert not any("DAMAGED" in note for note in notes)
 
@@ -506,7 +501,7 @@ def test_a_reason_code_of_the_profile_does_what_the_profile_says(tmp_path, place
 @pytest.mark.parametrize(
     ("effect", "then"), [(None, "either"), ("Reverse ", "reverse"), ("?", "either"), (5, "either")]
 )
-def test_a_reason_code_that_was_typed_in_without_care_stays_too(tmp_path, places, effect, then):
+def test_a_reason_code_that_was_typed_in_without_care_stays_too(tmp_path, paths, effect, then):
     def typed_in(book):
         sheet = book["Reasons"]
         top, bottom = sheet.tables["Reasons"].ref.split(":")
@@ -514,14 +509,14 @@ def test_a_reason_code_that_was_typed_in_without_care_stays_too(tmp_path, places
         sheet.cell(at, 1).value, sheet.cell(at, 2).value = "LATE", effect
         sheet.tables["Reasons"].ref = f"{top}:C{at}"
 
-    upgrade_workbook(edited(make(tmp_path / "old.xlsx"), typed_in), tmp_path / "new.xlsx", places)
+    upgrade_workbook(edited(make(tmp_path / "old.xlsx"), typed_in), tmp_path / "new.xlsx", paths)
     assert reasons(tmp_path / "new.xlsx")["LATE"] == then
 
 
-def test_a_sheet_reasons_that_somebody_rebuilt_or_deleted_is_no_obstacle(tmp_path, places):
+def test_a_sheet_reasons_that_somebody_rebuilt_or_deleted_is_no_obstacle(tmp_path, paths):
     for number, change in enumerate((lambda book: book.remove(book["Reasons"]), lambda book: rebuilt(book))):
         old = edited(make(tmp_path / f"old{number}.xlsx"), change)
-        upgrade_workbook(old, tmp_path / f"new{number}.xlsx", places)
+        upgrade_workbook(old, tmp_path / f"new{number}.xlsx", paths)
         assert reasons(tmp_path / f"new{number}.xlsx")["REJECTED"] == "reverse"
 
 
@@ -536,7 +531,7 @@ def conf(path):
     return [(key, value) for key, value, *_ in rows]
 
 
-def test_settings_of_ones_own_stay_and_those_of_another_computer_go(tmp_path, places):
+def test_settings_of_ones_own_stay_and_those_of_another_computer_go(tmp_path, paths):
     ours = dict(conf(make(tmp_path / "fresh.xlsx")))
 
     def set_up(book):
@@ -554,7 +549,7 @@ def test_settings_of_ones_own_stay_and_those_of_another_computer_go(tmp_path, pl
         ):
             sheet.append(pair)
 
-    upgrade_workbook(edited(make(tmp_path / "old.xlsm"), set_up), tmp_path / "new.xlsm", places)
+    upgrade_workbook(edited(make(tmp_path / "old.xlsm"), set_up), tmp_path / "new.xlsm", paths)
     found = conf(tmp_path / "new.xlsm")
     assert {key: value for key, value in found if key in ours} == ours
     assert dict(found[len(ours) :]) == {"ONEDRIVE_CONSUMER_WIN": "C:\\Users\\Zoë\\OneDrive", "LOG LEVEL": "5"}
@@ -570,71 +565,71 @@ def account(name):
     return Account(name, "live", profile=object())
 
 
-def test_the_profile_the_old_one_was_made_for_is_used(tmp_path, places, profiles):
-    upgrade_workbook(make(tmp_path / "old.xlsx", account=account("acme")), tmp_path / "new.xlsx", places)
+def test_the_profile_the_old_one_was_made_for_is_used(tmp_path, paths, profiles):
+    upgrade_workbook(make(tmp_path / "old.xlsx", account=account("acme")), tmp_path / "new.xlsx", paths)
     assert (meta(tmp_path / "new.xlsx")["profile"], meta(tmp_path / "new.xlsx")["environment"]) == ("acme", "live")
     assert set(reasons(tmp_path / "new.xlsx")) >= {"DAMAGED", "REJECTED"}
 
 
-def test_another_profile_is_used_when_it_is_asked_for(tmp_path, places, profiles):
+def test_another_profile_is_used_when_it_is_asked_for(tmp_path, paths, profiles):
     for name in ("acme", "gone"):
         old = make(tmp_path / f"{name}.xlsx", account=account(name))
-        upgrade_workbook(old, tmp_path / f"{name} new.xlsx", places, profile="trial")
+        upgrade_workbook(old, tmp_path / f"{name} new.xlsx", paths, profile="trial")
         found = meta(tmp_path / f"{name} new.xlsx")
         assert (found["profile"], found["environment"]) == ("trial", "test")
 
 
-def test_a_profile_that_is_gone_is_named_with_the_way_out(tmp_path, places, profiles):
+def test_a_profile_that_is_gone_is_named_with_the_way_out(tmp_path, paths, profiles):
     old = make(tmp_path / "old.xlsx", account=account("gone"))
-    said = refusal(SettingsError, old, tmp_path / "new.xlsx", places)
+    said = refusal(SettingsError, old, tmp_path / "new.xlsx", paths)
     assert 'There is no profile "gone"' in said
     assert 'old.xlsx was made for the profile "gone"; to make the fresh one for another, say --profile.' in said
-    said = refusal(SettingsError, old, tmp_path / "new.xlsx", places, profile="gone too")
+    said = refusal(SettingsError, old, tmp_path / "new.xlsx", paths, profile="gone too")
     assert "was made for" not in said
 
 
-def test_a_mistake_in_the_profiles_is_told_without_blaming_the_old_workbook(tmp_path, places, home):
+def test_a_mistake_in_the_profiles_is_told_without_blaming_the_old_workbook(tmp_path, paths, home):
     (home / "config.toml").write_text("[profiles")
-    said = refusal(SettingsError, make(tmp_path / "old.xlsx", account=account("acme")), tmp_path / "new.xlsx", places)
+    said = refusal(SettingsError, make(tmp_path / "old.xlsx", account=account("acme")), tmp_path / "new.xlsx", paths)
     assert "is not valid TOML" in said
     assert "was made for" not in said
 
 
-def test_an_old_one_without_a_profile_needs_none(tmp_path, places):
+def test_an_old_one_without_a_profile_needs_none(tmp_path, paths):
     old = make(tmp_path / "old.xlsx")
-    upgrade_workbook(old, tmp_path / "new.xlsx", places)
+    upgrade_workbook(old, tmp_path / "new.xlsx", paths)
     assert not meta(tmp_path / "new.xlsx")["profile"]
 
 
-def test_of_several_profiles_none_is_guessed(tmp_path, places, profiles):
-    said = refusal(SettingsError, make(tmp_path / "old.xlsx"), tmp_path / "new.xlsx", places)
+def test_of_several_profiles_none_is_guessed(tmp_path, paths, profiles):
+    said = refusal(SettingsError, make(tmp_path / "old.xlsx"), tmp_path / "new.xlsx", paths)
     assert "Name the profile with --profile NAME (acme, trial)." in said
     assert "None" not in said
 
 
-def test_a_workbook_without_its_hidden_sheets_moves_as_well(tmp_path, places):
+def test_a_workbook_without_its_hidden_sheets_moves_as_well(tmp_path, paths):
     def bare(book):
         del book["_meta"]
         del book["xlwings.conf"]
 
-    upgrade_workbook(edited(make(tmp_path / "old.xlsx"), bare), tmp_path / "new.xlsx", places)
+    upgrade_workbook(edited(make(tmp_path / "old.xlsx"), bare), tmp_path / "new.xlsx", paths)
     assert kept(tmp_path / "new.xlsx") == [ROW]
 
 
 # --- files that cannot be
 
 
-def test_a_new_name_that_is_taken_or_unusable_is_refused(tmp_path, places):
+def test_a_new_name_that_is_taken_or_unusable_is_refused(tmp_path, paths):
     old = make(tmp_path / "old.xlsx")
     (tmp_path / "new.xlsx").write_text("mine")
-    said = refusal(OutputFileError, old, tmp_path / "new.xlsx", places)
+    said = refusal(OutputFileError, old, tmp_path / "new.xlsx", paths)
     assert "exists already and was left as it is" in said
-    assert "exists already" in refusal(OutputFileError, old, old, places)
-    assert "ends neither in" in refusal(OutputFileError, old, tmp_path / "new.csv", places)
-    assert "holds the character =" in refusal(OutputFileError, old, tmp_path / "a=b.xlsm", places)
+    assert "exists already" in refusal(OutputFileError, old, old, paths)
+    assert "ends neither in" in refusal(OutputFileError, old, tmp_path / "new.csv", paths)
+    assert "holds the character =" in refusal(OutputFileError, old, tmp_path / "a=b.xlsm", paths)
 
 
-def test_a_name_that_is_taken_while_it_works_is_not_replaced(tmp_path, places, monkeypatch):
+def test_a_name_that_is_taken_while_it_works_is_not_replaced(tmp_path, paths, monkeypatch):
     old, new = make(tmp_path / "old.xlsx"), tmp_path / "new.xlsx"
     real = upgrading.workbook_bytes
 
@@ -644,15 +639,15 @@ def test_a_name_that_is_taken_while_it_works_is_not_replaced(tmp_path, places, m
 
     monkeypatch.setattr(upgrading, "workbook_bytes", slowly)
     with pytest.raises(OutputFileError, match="File exists"):
-        upgrade_workbook(old, new, places)
+        upgrade_workbook(old, new, paths)
     assert new.read_text() == "somebody was quicker"
 
 
-def test_a_folder_that_is_missing_or_cannot_be_written_is_refused_in_words(tmp_path, places):
+def test_a_folder_that_is_missing_or_cannot_be_written_is_refused_in_words(tmp_path, paths):
     old = make(tmp_path / "old.xlsx")
     for folder in ("none", "old.xlsx"):
         with pytest.raises(OutputFileError, match=r"cannot be written: .*the old workbook is as it was\."):
-            upgrade_workbook(old, tmp_path / folder / "new.xlsx", places)
+            upgrade_workbook(old, tmp_path / folder / "new.xlsx", paths)
     assert [path.name for path in tmp_path.iterdir()] == ["old.xlsx"]
 
 
@@ -692,10 +687,10 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("what", UNREADABLE)
-def test_what_is_no_workbook_of_ours_is_refused_in_words(tmp_path, places, what):
+def test_what_is_no_workbook_of_ours_is_refused_in_words(tmp_path, paths, what):
     put, says = UNREADABLE[what]
     put(tmp_path / "old.xlsx")
-    assert says in refusal(FileError, tmp_path / "old.xlsx", tmp_path / "new.xlsx", places)
+    assert says in refusal(FileError, tmp_path / "old.xlsx", tmp_path / "new.xlsx", paths)
 
 
 # --- the proof
@@ -728,7 +723,7 @@ def lose_the_last_digit(rows):
 @pytest.mark.parametrize(
     "spoil", [lose_a_cell, lose_a_row, swap_rows, move_a_row_down, make_text_of_a_number, lose_the_last_digit]
 )
-def test_when_a_cell_is_not_found_again_nothing_is_written_and_it_is_said(tmp_path, places, monkeypatch, spoil):
+def test_when_a_cell_is_not_found_again_nothing_is_written_and_it_is_said(tmp_path, paths, monkeypatch, spoil):
     old = make(tmp_path / "old.xlsx", [(*ROW, "a"), ("x", 0.1 + 0.2, "y", "b")], ("Note",))
     before = old.read_bytes()
     real = upgrading.workbook_bytes
@@ -739,13 +734,13 @@ def test_when_a_cell_is_not_found_again_nothing_is_written_and_it_is_said(tmp_pa
         return real(account, Entries(rows, entries.own_headers), macros=macros)
 
     monkeypatch.setattr(upgrading, "workbook_bytes", spoiled)
-    said = refusal(OutputFileError, old, tmp_path / "new.xlsx", places)
+    said = refusal(OutputFileError, old, tmp_path / "new.xlsx", paths)
     assert "would not hold exactly the cells of the old workbook, so it was not written" in said
     assert "Go on working in the old one" in said
     assert ([path.name for path in tmp_path.iterdir()], old.read_bytes()) == (["old.xlsx"], before)
 
 
-def test_when_the_new_one_loses_a_header_or_its_table_nothing_is_written(tmp_path, places, monkeypatch):
+def test_when_the_new_one_loses_a_header_or_its_table_nothing_is_written(tmp_path, paths, monkeypatch):
     old = make(tmp_path / "old.xlsx", [(*ROW, "a")], ("Note",))
     real = upgrading.workbook_bytes
 
@@ -759,4 +754,4 @@ def test_when_the_new_one_loses_a_header_or_its_table_nothing_is_written(tmp_pat
 
     for build in (other_header, no_table):
         monkeypatch.setattr(upgrading, "workbook_bytes", build)
-        assert "would not hold exactly" in refusal(OutputFileError, old, tmp_path / "new.xlsx", places)
+        assert "would not hold exactly" in refusal(OutputFileError, old, tmp_path / "new.xlsx", paths)

@@ -1,6 +1,5 @@
 """A new kind of channel is one module and one line: everything else is built from its settings class."""
 
-import os
 import subprocess
 import sys
 
@@ -10,14 +9,9 @@ from action_returns.channels import KINDS
 from action_returns.cli.app import run
 from action_returns.errors import ConfigError
 from action_returns.excel.settings_form import Answers, fields, save
-from action_returns.files import default_paths, packaged_file
+from action_returns.files import packaged_file
 from action_returns.settings.config import load_settings
 from tests.channels.contract import made_up
-
-
-@pytest.fixture
-def paths():
-    return default_paths(os.environ)
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,123 @@
+"""Commands, run as users and scripts run them, and what came of it."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+from action_returns.cli.app import run as run_command
+
+
+@dataclass
+class Result:
+    """What a command ended with: its exit code, what it printed as data, and what it told the user beside it."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def content(self):
+        """The bytes of its data."""
+        return self.out.encode("utf-8", "surrogateescape")
+
+    @property
+    def printed(self):
+        """The bytes of all that it printed."""
+        return self.content + self.err.encode("utf-8", "surrogateescape")
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+    @property
+    def facts(self):
+        """What the JSON object of a command that succeeded says, beside the two keys that every object has."""
+        facts = self.json
+        assert facts.pop("problem") is None
+        assert facts.pop("message")
+        return facts
+
+
+def run_here(capsys, *arguments):
+    """Run a command in this process, because starting one takes longer than most commands."""
+    capsys.readouterr()
+    code = run_command(arguments)
+    return Result(code, *capsys.readouterr())
+
+
+def run_program(*arguments, stdin=None, program=("-m", "action_returns"), **environment):
+    """Run a command in a process of its own, without a terminal.
+
+    Args:
+        arguments: the command and its options.
+        stdin: the bytes on its standard input.
+        program: what Python runs instead of the product as it is.
+        environment: variables beside those of the tests.
+    """
+    done = subprocess.run(
+        [sys.executable, *program, *arguments],
+        input=stdin,
+        capture_output=True,
+        env={**os.environ, **environment},
+        timeout=60,
+        check=False,
+    )
+    return Result(done.returncode, *(text.decode("utf-8", "surrogateescape") for text in (done.stdout, done.stderr)))
+
+
+def run_at_a_terminal(answer, *arguments):
+    """Run a command with a user in front of it who answers its one question.
+
+    Returns:
+        its exit code, and all that is seen on the terminal.
+    """
+    pty = pytest.importorskip("pty", reason="terminals like this are made on Linux and macOS only")
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execv(sys.executable, [sys.executable, "-m", "action_returns", *arguments])  # pragma: no cover
+    seen = b""
+    try:
+        while chunk := os.read(terminal, 65_536):
+            if b"[y/N]" not in seen and b"[y/N]" in seen + chunk:
+                os.write(terminal, answer.encode() + b"\n")
+            seen += chunk
+    except OSError:  # Linux says so when the program has ended
+        pass
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), seen.decode().replace("\r\n", "\n")
+
+
+def json_of(*arguments, code=0):
+    """Return the JSON object of a command that ends with this code; one that succeeds tells nothing beside it."""
+    result = run_program(*arguments, "--json")
+    assert result.code == code, result.err
+    assert code or result.err == ""
+    return result.json
+
+
+def refusal_of(*arguments, code=2):
+    """Return the words of a command that stops, which are no traceback."""
+    result = run_program(*arguments)
+    assert result.code == code, result.err
+    assert "Traceback" not in result.err
+    assert "Unexpected error" not in result.err
+    assert result.err.startswith("Stopped: ")
+    return result.err
+
+
+def modules_loaded_by_check(file, *names):
+    """Return which of these modules a check of this file has loaded."""
+    program = (
+        "import sys; from action_returns.cli.app import run\n"
+        "code = run(['check', sys.argv[1], '--json'])\n"
+        f"print('loaded', *sorted(set({names!r}) & set(sys.modules)), file=sys.stderr)"
+    )
+    result = run_program(str(file), program=("-c", program))
+    assert result.code == 0, result.err
+    last, *loaded = result.err.splitlines()[-1].split()
+    assert last == "loaded"
+    return loaded
