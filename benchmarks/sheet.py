@@ -9,14 +9,15 @@ from tempfile import TemporaryDirectory
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.hosts.calc import calc_excel
-from tests.hosts.office import Office, why_not  # the path comes first
+from tests.hosts.office import Office
+from tests.support.available import missing_office  # the path comes first
 
 ROWS = 5_000
 
 
 def main() -> None:
     """Measure; print nothing but null where there is no LibreOffice."""
-    if why_not():
+    if missing_office():
         print("null")
         return
     from action_returns.excel import clicks

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.hosts import office as libreoffice
 from tests.hosts import screen as virtual_screen
+from tests.support.available import missing_office, missing_screen, require
 from tests.support.passwords import MemoryStore
 from tests.support.profiles import make_outbox, paths_of
 
@@ -47,8 +48,7 @@ def store(monkeypatch):
 @pytest.fixture(scope="session")
 def office(tmp_path_factory):
     """LibreOffice, started once for all tests that need it."""
-    if reason := libreoffice.why_not():
-        pytest.skip(reason)
+    require(missing_office())
     running = libreoffice.Office(tmp_path_factory.mktemp("libreoffice"))
     yield running
     running.stop()
@@ -57,8 +57,7 @@ def office(tmp_path_factory):
 @pytest.fixture(scope="session")
 def screen():
     """A screen that windows can open on."""
-    if reason := virtual_screen.why_not():
-        pytest.skip(reason)
+    require(missing_screen())
     running = virtual_screen.Screen()
     yield running
     running.stop()

@@ -6,11 +6,12 @@ import tomllib
 import pytest
 
 from tests.servers import openssh
+from tests.support.available import missing_sshd, skip_without
 from tests.support.batches import EXACT
 from tests.support.cli import run_at_a_terminal, run_program
 from tests.support.profiles import write_profile
 
-pytestmark = pytest.mark.skipif(bool(openssh.why_not()), reason=openssh.why_not())
+pytestmark = skip_without(missing_sshd())
 
 
 @pytest.fixture(scope="module")

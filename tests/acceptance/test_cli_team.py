@@ -12,6 +12,7 @@ import pytest
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.records import TeamDatabase
 from tests.servers import postgresql
+from tests.support.available import missing_postgresql, require
 from tests.support.batches import LIST
 from tests.support.cli import run_here
 from tests.support.profiles import make_outbox, write_profile
@@ -23,8 +24,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "team-ledger.md"
 @pytest.fixture(scope="module")
 def server():
     """A server set up by the very statements of the page; its tables are made by the one who owns them."""
-    if reason := postgresql.why_not():
-        pytest.skip(reason)
+    require(missing_postgresql())
     access = "host all ann 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
     with postgresql.server(access=access) as running:
         as_admin, as_owner, after = (

@@ -13,8 +13,9 @@ from action_returns.channels.base import Phase, ProbeResult, State
 from action_returns.channels.email import EmailChannel
 from action_returns.channels.ftp import FtpChannel
 from action_returns.channels.sftp import SftpChannel
-from tests.servers import loopback, openssh, postfix, unpacked
+from tests.servers import loopback, openssh, postfix
 from tests.servers.ftp_daemons import DAEMONS, USER
+from tests.support.available import missing_postfix, missing_programs, require
 
 PASSWORD = "s3cret-canary-pass"
 
@@ -98,8 +99,7 @@ def inbox(tmp_path):
 @pytest.fixture(scope="session")
 def postfix_server(authority, tmp_path_factory):
     """Postfix, started once for all tests that need it."""
-    if reason := postfix.why_not():
-        pytest.skip(reason)
+    require(missing_postfix())
     with postfix.postfix(tmp_path_factory.mktemp("postfix"), authority.server) as running:
         yield running
 
@@ -125,8 +125,7 @@ def email_channel(port, context=None, **changes):
 @pytest.fixture(scope="session")
 def ftp_daemons(authority, tmp_path_factory):
     """vsftpd and proftpd, started once for all tests that need them."""
-    if reason := unpacked.why_not(*DAEMONS):
-        pytest.skip(reason)
+    require(missing_programs(*DAEMONS))
     with ExitStack() as stack:
         yield {
             name: stack.enter_context(daemon(tmp_path_factory.mktemp(name), authority.server, PASSWORD))

@@ -13,6 +13,7 @@ from action_returns.channels.base import OutgoingFile, State
 from action_returns.channels.folder import DraftChannel, OutboxChannel
 from tests.channels.conftest import failed
 from tests.servers import unpacked
+from tests.support.available import missing_programs, require
 
 PARCEL = OutgoingFile("Batch_1.csv", b"ActionId,Amount,Reason\r\nM.1.2.3,0,REJECTED\r\n")
 
@@ -91,8 +92,7 @@ def deliver_on_its_own(kind, folder, *, mount="", patch=""):
     """Deliver 400,022 bytes in a program of its own, on a disk of its own where one is mounted."""
     command = [sys.executable, "-c", DELIVER, kind, str(folder), patch]
     if mount:
-        if reason := unpacked.why_not("unshare"):
-            pytest.skip(reason)
+        require(missing_programs("unshare"))
         command = unpacked.in_own_mounts(command, binds={}, setup=mount)
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 

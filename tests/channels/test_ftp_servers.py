@@ -8,8 +8,9 @@ import pytest
 
 from action_returns.channels.base import OutgoingFile, Phase, State
 from tests.channels.conftest import PASSWORD, ftp_channel
-from tests.servers import loopback, unpacked
+from tests.servers import loopback
 from tests.servers.ftp_daemons import DAEMONS, USER
+from tests.support.available import missing_programs, require
 
 PARCEL = OutgoingFile(
     "Batch_Mods_Reversals_2026_11_23_0001.csv", b"ActionId,Amount,Reason\r\n" + b"M.1.2.3,0,REJECTED\r\n" * 400
@@ -20,8 +21,7 @@ VERSIONS = {"TLS 1.2": ssl.TLSVersion.TLSv1_2, "TLS 1.3": ssl.TLSVersion.TLSv1_3
 @pytest.fixture(params=list(DAEMONS))
 def run(request, authority, tmp_path_factory):
     """Start the server with a configuration of its own."""
-    if reason := unpacked.why_not(request.param):
-        pytest.skip(reason)
+    require(missing_programs(request.param))
 
     def start(**settings):
         facts = settings.get(request.param, {}) | settings.get("both", {})

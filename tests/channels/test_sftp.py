@@ -13,8 +13,9 @@ from action_returns.channels.ssh_connection import HostKey, read_host_key
 from tests.channels.conftest import MINUTE, PASSWORD, failed, sftp_channel
 from tests.servers import openssh
 from tests.servers.go_between import listening_for, scripted
+from tests.support.available import missing_sshd, skip_without
 
-pytestmark = pytest.mark.skipif(bool(openssh.why_not()), reason=openssh.why_not())
+pytestmark = skip_without(missing_sshd())
 
 PARCEL = OutgoingFile(
     "Batch_Mods_Reversals_2026_11_23_0001.csv", b"ActionId,Amount,Reason\r\n" + b"M.1.2.3,0,REJECTED\r\n" * 400

@@ -22,8 +22,9 @@ from tests.channels.conftest import failed, sftp_channel
 from tests.servers import openssh, sftp_faults
 from tests.servers.go_between import KINDS, listening_for
 from tests.servers.sftp_faults import what_happened, write_plan
+from tests.support.available import missing_sshd, skip_without
 
-pytestmark = pytest.mark.skipif(bool(openssh.why_not()), reason=openssh.why_not())
+pytestmark = skip_without(missing_sshd())
 
 CONTENT = b"ActionId,Amount,Reason\r\n" + b"M.1.2.3,0,REJECTED\r\n" * 400
 UPLOADS = {

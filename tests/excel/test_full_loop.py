@@ -25,7 +25,8 @@ from tests.hosts.calc.cells import range_of
 from tests.hosts.calc.program import App, Book
 from tests.hosts.calc.screen_objects import centre_of
 from tests.hosts.calc.sheets import Sheets
-from tests.hosts.office import Office, why_not
+from tests.hosts.office import Office
+from tests.support.available import missing_office, require
 
 ROOT = Path(__file__).parents[2]
 ROWS = [*GOOD, ("M.8882.4808.5", "12,50", "ORDER_UPDATE"), (" M.8882.4808.6", "0", "REJECTED")]
@@ -58,8 +59,7 @@ def macros():
 
 @pytest.fixture
 def window(screen, tmp_path, home):
-    if reason := why_not():
-        pytest.skip(reason)
+    require(missing_office())
     folder = tmp_path / "office"
     folder.mkdir()
     said = tmp_path / "said.txt"

@@ -6,8 +6,9 @@ from action_returns.settings.config import load_settings
 from action_returns.settings.editing import add_profile
 from tests.excel.conftest import GOOD
 from tests.servers import openssh
+from tests.support.available import missing_sshd, skip_without
 
-pytestmark = pytest.mark.skipif(bool(openssh.why_not()), reason=openssh.why_not())
+pytestmark = skip_without(missing_sshd())
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import importlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +14,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-_DEBIAN_PYTHON = Path("/usr/lib/python3/dist-packages")
+from tests.support.available import UNO_FOLDER
+
 _UNO_FILES = ("uno.py", "unohelper.py")
 _START_SECONDS = 40
 _STARTS = 3
@@ -28,29 +28,6 @@ _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
  <item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="MacroSecurityLevel" oor:op="fuse"><value>0</value></prop></item>
 </oor:items>
 """
-
-
-def why_not() -> str:
-    """Say why LibreOffice cannot be used here, or nothing when it can."""
-    if shutil.which("soffice") is None:
-        return "LibreOffice is not installed"
-    if not (_DEBIAN_PYTHON / "uno.py").exists():
-        return "python3-uno is not installed"
-    if sys.version_info[:2] != _version_of_debian_python():
-        return "this Python is not the one that python3-uno was built for"
-    return ""
-
-
-def _version_of_debian_python() -> tuple[int, int] | None:
-    try:
-        said = subprocess.run(
-            ["/usr/bin/python3", "-c", "import sys; print(*sys.version_info[:2])"],
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
-    except OSError:
-        return None
-    major, minor = said.stdout.split()
-    return int(major), int(minor)
 
 
 class Office:
@@ -150,6 +127,6 @@ def _import_uno(folder: Path) -> ModuleType:
     bridge = folder / "uno-bridge"
     bridge.mkdir()
     for name in _UNO_FILES:
-        (bridge / name).symlink_to(_DEBIAN_PYTHON / name)
+        (bridge / name).symlink_to(UNO_FOLDER / name)
     sys.path.append(str(bridge))
     return importlib.import_module("uno")

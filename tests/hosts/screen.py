@@ -1,13 +1,7 @@
 """A screen without a monitor, for what opens a window."""
 
 import os
-import shutil
 import subprocess
-
-
-def why_not():
-    """Say why there can be no screen here, or nothing when there can."""
-    return "" if shutil.which("Xvfb") else "Xvfb is not installed"
 
 
 class Screen:

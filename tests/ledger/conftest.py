@@ -4,13 +4,13 @@ import pytest
 
 from action_returns.ledger.records import TeamDatabase
 from tests.servers import postgresql
+from tests.support.available import missing_postgresql, require
 
 
 @pytest.fixture(scope="session")
 def postgres():
     """A real PostgreSQL server, started once."""
-    if reason := postgresql.why_not():
-        pytest.skip(reason)
+    require(missing_postgresql())
     with postgresql.server() as running:
         yield running
 

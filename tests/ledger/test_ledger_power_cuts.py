@@ -11,6 +11,7 @@ import pytest
 from action_returns.ledger.ledger import open_ledger
 from tests.ledger.recorder import rows_of
 from tests.servers import unpacked
+from tests.support.available import missing_programs, require
 
 ROOT = Path(__file__).parents[2]
 FILES = ("", "-wal", "-shm")
@@ -20,8 +21,7 @@ BECOMES = {"prepared": {"failed", "unknown"}, "sending": {"unknown", "sent"}, "s
 
 @pytest.fixture(scope="module")
 def strace():
-    if reason := unpacked.why_not("strace", as_root=False):
-        pytest.skip(reason)
+    require(missing_programs("strace", as_root=False))
     program = unpacked.program("strace")
     tried = subprocess.run([program, "-o", "/dev/null", "true"], capture_output=True, check=False)
     if tried.returncode:

@@ -27,6 +27,7 @@ from action_returns.ledger.records import TeamDatabase
 from action_returns.ledger.store import Migration
 from tests.ledger.test_ledger import claim, row, settled
 from tests.servers import postgresql
+from tests.support.available import missing_postgresql, require
 
 PASSWORD = "s3cret-canary-pass"
 
@@ -214,8 +215,7 @@ def test_a_step_that_fails_leaves_the_ledger_as_it_was(url, monkeypatch):
 
 
 def test_a_commit_is_on_the_disk_and_sees_what_others_have_committed_whatever_the_server_is_set_to():
-    if reason := postgresql.why_not():
-        pytest.skip(reason)
+    require(missing_postgresql())
     with postgresql.server("synchronous_commit=off", "default_transaction_isolation=serializable") as running:
         store = PostgresStore(TeamDatabase(running.url(running.new_database())))
         assert store.query("SHOW synchronous_commit") == [("on",)]
@@ -225,8 +225,7 @@ def test_a_commit_is_on_the_disk_and_sees_what_others_have_committed_whatever_th
 
 
 def test_no_program_waits_for_ever_and_holds_up_others_whatever_the_server_is_set_to():
-    if reason := postgresql.why_not():
-        pytest.skip(reason)
+    require(missing_postgresql())
     with postgresql.server("idle_session_timeout=1h") as running:
         store = PostgresStore(TeamDatabase(running.url(running.new_database())))
         limits = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout")
@@ -275,8 +274,7 @@ def test_a_connection_lost_between_two_steps_is_made_anew_and_the_outcome_is_rec
 
 
 def test_a_server_that_is_away_for_long_is_waited_for_and_then_told(at_once):
-    if reason := postgresql.why_not():
-        pytest.skip(reason)
+    require(missing_postgresql())
     with postgresql.server() as running:
         store = PostgresStore(TeamDatabase(running.url(running.new_database())))
     with pytest.raises(LedgerError, match="cannot be reached: nothing answers there"):
@@ -459,8 +457,7 @@ def test_an_address_that_is_not_right_is_not_repeated():
 @pytest.fixture(scope="module")
 def guarded():
     """A server that wants a password from every user but ann, and refuses carl."""
-    if reason := postgresql.why_not():
-        pytest.skip(reason)
+    require(missing_postgresql())
     access = (
         "host all ann 127.0.0.1/32 trust\nhost all carl 127.0.0.1/32 reject\nhost all all 127.0.0.1/32 scram-sha-256\n"
     )
@@ -537,8 +534,7 @@ def test_a_server_that_hangs_is_given_up_and_asked_anew_where_nothing_hangs_on_i
 @pytest.fixture(scope="module")
 def encrypted(tmp_path_factory):
     """A server with encryption, and the authority of its certificate; with the one for another host."""
-    if reason := postgresql.why_not():
-        pytest.skip(reason)
+    require(missing_postgresql())
     import trustme
 
     authority = trustme.CA()

@@ -15,6 +15,7 @@ from action_returns.batch.csv_format import csv_bytes
 from action_returns.ledger.ledger import open_ledger
 from tests.operations.sender import STEPS, rows_of
 from tests.servers import loopback, openssh
+from tests.support.available import missing_sshd, require
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL and fork")
 
@@ -90,8 +91,7 @@ def _ftp(tmp_path, upload):
 
 @pytest.fixture(scope="module")
 def sshd(tmp_path_factory):
-    if reason := openssh.why_not():
-        pytest.skip(reason)
+    require(missing_sshd())
     with openssh.sshd(tmp_path_factory.mktemp("sshd") / "server") as server:
         yield server
 

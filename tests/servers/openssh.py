@@ -41,11 +41,6 @@ class Sshd:
         return {path.name: path.read_bytes() for path in self.inbox.iterdir() if path.is_file()}
 
 
-def why_not() -> str:
-    """Say why sshd cannot be used here, or nothing when it can."""
-    return unpacked.why_not("sshd", "ssh-keygen")
-
-
 @contextmanager
 def sshd(
     folder: Path,

@@ -83,11 +83,6 @@ def attachments(mail: bytes) -> list[tuple[str, bytes]]:
     return [(part.get_filename(), part.get_payload(decode=True)) for part in parts]
 
 
-def why_not() -> str:
-    """Say why Postfix cannot be used here, or nothing when it can."""
-    return unpacked.why_not("master", "smtpd")
-
-
 @contextmanager
 def postfix(folder: Path, certificate: Path) -> Iterator[Postfix]:
     """Run Postfix until the block ends.

@@ -48,11 +48,6 @@ class Postgres:
         return name
 
 
-def why_not() -> str:
-    """Say why there can be no server here, or nothing when there can."""
-    return unpacked.why_not("initdb", "postgres", as_root=False)
-
-
 @contextmanager
 def server(
     *settings: str, access: str = "host all all 127.0.0.1/32 trust\n", certificate: bytes = b""

@@ -26,17 +26,6 @@ def program(name: str) -> str | None:
     return shutil.which(name)
 
 
-def why_not(*names: str, as_root: bool = True) -> str:
-    """Say why these programs cannot be used here, or nothing when they can."""
-    if missing := [name for name in names if program(name) is None]:
-        return f"{', '.join(missing)} not found: tests/servers/fetch_servers.sh fetches it on Debian, as root"
-    if as_root and (os.name != "posix" or os.geteuid() != 0):
-        return f"{', '.join(names)} can be started by root only"
-    if as_root and subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode:
-        return "this machine allows no private mount namespace (unshare -m)"
-    return ""
-
-
 def environment() -> dict[str, str]:
     """Give the variables with which unpacked programs find their unpacked libraries."""
     folders = [*ROOT.glob("usr/lib/*-linux-gnu"), *ROOT.glob("lib/*-linux-gnu"), ROOT / "usr/lib/postfix"]

@@ -2,17 +2,15 @@
 
 from contextlib import contextmanager
 
-import pytest
-
 from action_returns.channels.base import State
 from tests.channels.contract import PASSWORD, REFERENCE, Receiver, files_in
 from tests.servers import openssh
+from tests.support.available import missing_sshd, require
 
 
 @contextmanager
 def receiver(folder, _authority, *, refuses):
-    if reason := openssh.why_not():
-        pytest.skip(reason)
+    require(missing_sshd())
     subsystem = "internal-sftp -R" if refuses else "internal-sftp"
     with openssh.sshd(folder / "server", password=PASSWORD, subsystem=subsystem) as server:
         table = {

@@ -1,0 +1,72 @@
+"""What the tests need beside Python, and why it is missing on this machine: each function returns "" when it is there."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.servers import unpacked
+
+UNO_FOLDER = Path("/usr/lib/python3/dist-packages")
+"""Where Debian keeps the modules that speak with LibreOffice."""
+
+
+def missing_programs(*names, as_root=True):
+    """Return why these programs cannot be used here."""
+    if missing := [name for name in names if unpacked.program(name) is None]:
+        return f"{', '.join(missing)} not found: tests/servers/fetch_servers.sh fetches it on Debian, as root"
+    if as_root and (os.name != "posix" or os.geteuid() != 0):
+        return f"{', '.join(names)} can be started by root only"
+    if as_root and subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode:
+        return "this machine allows no private mount namespace (unshare -m)"
+    return ""
+
+
+def missing_sshd():
+    return missing_programs("sshd", "ssh-keygen")
+
+
+def missing_postfix():
+    return missing_programs("master", "smtpd")
+
+
+def missing_postgresql():
+    return missing_programs("initdb", "postgres", as_root=False)
+
+
+def missing_screen():
+    return "" if shutil.which("Xvfb") else "Xvfb is not installed"
+
+
+def missing_office():
+    """Return why LibreOffice cannot be used here."""
+    if shutil.which("soffice") is None:
+        return "LibreOffice is not installed"
+    if not (UNO_FOLDER / "uno.py").exists():
+        return "python3-uno is not installed"
+    if sys.version_info[:2] != _version_of_debian_python():
+        return "this Python is not the one that python3-uno was built for"
+    return ""
+
+
+def _version_of_debian_python():
+    command = ["/usr/bin/python3", "-c", "import sys; print(*sys.version_info[:2])"]
+    try:
+        shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    except OSError:
+        return None
+    return tuple(map(int, shown.split()))
+
+
+def require(missing):
+    """Skip the test when something is missing."""
+    if missing:
+        pytest.skip(missing)
+
+
+def skip_without(missing):
+    """Return the mark of tests that cannot run when something is missing."""
+    return pytest.mark.skipif(bool(missing), reason=missing)
