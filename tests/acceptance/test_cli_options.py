@@ -239,6 +239,8 @@ def test_the_status_of_a_password_tells_whether_it_can_be_fetched(home, run, mon
 
 def test_the_doctor_counts_the_batches_and_names_those_in_doubt(outbox, work, run, monkeypatch):
     run("send", "returns.csv", "--yes")
+    checks = run("doctor", "--json").json["checks"]
+    assert any(check["seen"].startswith("1 batch; last copy: ") for check in checks)
     (work / "other.csv").write_text(CSV + "M.8882.4808.5,0,REJECTED\r\n", newline="")
     monkeypatch.setattr("action_returns.channels.folder.OutboxChannel.deliver", line_goes_dead)
     run("send", "other.csv", "--yes")

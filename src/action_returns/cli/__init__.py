@@ -6,7 +6,7 @@ from io import TextIOWrapper
 
 def main() -> None:
     """Run ``action-returns`` with the arguments of this process and exit with its code."""
-    if sys.argv[1:] == ["--version"]:  # asked by scripts and by the workbook; needs nothing else of us
+    if sys.argv[1:] == ["--version"]:  # scripts and the workbook ask for it often; it needs no other import
         from action_returns import __version__
 
         print(f"action-returns {__version__}")
@@ -15,5 +15,7 @@ def main() -> None:
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # Windows pipes know few letters: none may stop a command
+            stream.reconfigure(
+                errors="backslashreplace"
+            )  # a character that a Windows pipe cannot encode must not stop a command
     sys.exit(run(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""The command tree, and what every command does when it stops."""
+"""The tree of commands, and the end of every command: its exit code, its refusal, its JSON object."""
 
 import gc
 import importlib
@@ -58,9 +58,9 @@ class _Tree(click.Group):
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             from difflib import get_close_matches
 
-            close = get_close_matches(args[0], COMMANDS, n=1)
-            meant = f" Did you mean {close[0]}?" if close else ""
-            ctx.fail(f"There is no command {args[0]}.{meant} See: action-returns --help")
+            similar = get_close_matches(args[0], COMMANDS, n=1)
+            suggestion = f" Did you mean {similar[0]}?" if similar else ""
+            ctx.fail(f"There is no command {args[0]}.{suggestion} See: action-returns --help")
         return super().resolve_command(ctx, args)
 
 
@@ -100,8 +100,8 @@ def run(arguments: Sequence[str]) -> int:
     Returns:
         The exit code.
     """
-    # One command is one short process over a few large lists: looking through them for cycles again and again
-    # costs a tenth of the time and finds nothing.
+    # One command is one short process with a few large lists. Searching them for cycles takes a tenth of its time
+    # and finds none.
     gc.disable()
     try:
         words, as_json, debug = _without_flags(arguments)
@@ -112,12 +112,12 @@ def run(arguments: Sequence[str]) -> int:
 
 def _run(words: list[str], *, as_json: bool, debug: bool) -> int:
     output = Output(as_json=as_json)
-    other = io.StringIO()  # what click or a library prints: the help, the version
+    printed = io.StringIO()  # by click or a library: the help, the version
     try:
-        with redirect_stdout(other) if as_json else nullcontext():
+        with redirect_stdout(printed) if as_json else nullcontext():
             code = _invoke(words, output)
-        ending = _Ending(code, output.facts.get("problem"), output.message or other.getvalue().strip() or "Done.")
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the last one to catch it: a user never sees a traceback
+        ending = _Ending(code, output.facts.get("problem"), output.message or printed.getvalue().strip() or "Done.")
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the last place to catch it, so that a user never sees a traceback
         ending = _ending(error, output, debug=debug)
     try:
         if as_json:
@@ -137,14 +137,14 @@ def _without_flags(arguments: Sequence[str]) -> tuple[list[str], bool, bool]:
     words = list(arguments)
     end = words.index("--") if "--" in words else len(words)
     options = words[:end]
-    rest = [word for word in options if word not in {"--json", "--debug"}]
-    return rest + words[end:], "--json" in options, "--debug" in options
+    for_click = [word for word in options if word not in {"--json", "--debug"}]
+    return for_click + words[end:], "--json" in options, "--debug" in options
 
 
 def _invoke(words: list[str], output: Output) -> int:
     if os.environ.get(COMPLETION_VARIABLE):
         tree.main(words, "action-returns", complete_var=COMPLETION_VARIABLE)
-    # Not tree.main: it takes a network connection that breaks (EPIPE, EOFError) for a user who stops the command.
+    # Not tree.main: it ends in silence when a network connection breaks (EPIPE, EOFError), as if the user had stopped it.
     try:
         with tree.make_context("action-returns", words, obj=output) as context:
             return int(tree.invoke(context) or 0)
@@ -182,20 +182,20 @@ def _ending(error: BaseException, output: Output, *, debug: bool) -> _Ending:
 
 
 def _print_object(output: Output, ending: _Ending, *, debug: bool) -> _Ending:
-    """Print the one JSON object; return the ending, which is another one when a fact cannot be worked out."""
+    """Print the one JSON object. Return the ending, or another one when a fact cannot be computed."""
     facts = {key: value for key, value in output.facts.items() if key not in {"problem", "message"}}
     try:
         write_facts(facts, sys.stdout)
-    except OSError:  # of standard output: the facts themselves are at hand
+    except OSError:  # standard output cannot be written; the facts themselves are known
         raise
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the object has begun: it is ended, whatever happened
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the object has begun, so it has to be ended
         ending = _ending(error, output, debug=debug)
     write_end(ending.problem, ending.message, sys.stdout)
     return ending
 
 
 def _save_details(error: BaseException) -> str:
-    """Write the details where the user finds them, and return a sentence that names the file."""
+    """Write the details of an unexpected error to a file, and return a sentence that names it."""
     from action_returns.files import default_paths
     from action_returns.operations.error_details import save_error_details
 

@@ -78,10 +78,12 @@ def notes(checked: CheckedBatch) -> tuple[str, ...]:
 
 def _verdict(report: CheckResult) -> str:
     """Return one sentence about all rows."""
-    out = report.rows - report.ready
-    if not out:
+    with_errors = report.rows - report.ready
+    if not with_errors:
         return f"{counted(report.rows, 'row')} checked, all ready."
-    return f"{out:,} of {counted(report.rows, 'row')} would stay behind because of errors; {report.ready:,} ready."
+    return (
+        f"{with_errors:,} of {counted(report.rows, 'row')} would stay behind because of errors; {report.ready:,} ready."
+    )
 
 
 def print_findings(output: Output, report: CheckResult) -> None:

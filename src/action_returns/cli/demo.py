@@ -39,7 +39,7 @@ def demo_command(context: CommandContext, *, keep: str | None) -> int:
         folder = Path(keep) if keep is not None else Path(stack.enter_context(tempfile.TemporaryDirectory()))
         folder.mkdir(parents=True, exist_ok=True)
         if context.output.as_json:
-            stack.enter_context(redirect_stdout(sys.stderr))  # the commands of the demo print for people
+            stack.enter_context(redirect_stdout(sys.stderr))  # the commands inside the demo print for people
         _Demo(context, folder.resolve(), stack).play()
     context.output.json({"folder": keep, "message": "Both servers hold exactly the bytes that were shown."})
     context.output.info(f"All files are in {keep}" if keep is not None else "Keep the files with --keep FOLDER.")
@@ -131,7 +131,7 @@ class _Demo:
         self._output.info(f"\n== {text}", style="strong")
 
     def _run_command(self, *arguments: str, expected: Exit) -> None:
-        """Run one command as a user does, and show it."""
+        """Print one command and run it as a user does."""
         from action_returns.cli.app import run
 
         shown = [Path(word).name if os.sep in word else word for word in arguments]

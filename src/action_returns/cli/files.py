@@ -45,14 +45,14 @@ def export_command(
     else:
         target = None if output is None else Path(output)
         path = export(checked, context.paths, target=target, today=context.now().date(), overwrite=force)
-    out = checked.rows_with_errors
+    with_errors = checked.rows_with_errors
     if context.output.as_json:
         context.output.json(
             {
                 "file": file,
                 "output": None if path is None else str(path),
                 "rows": len(checked.rows),
-                "left_out": out,
+                "left_out": with_errors,
                 "bytes": len(prepared.content),
                 "sha256": prepared.sha256,
             }
@@ -62,12 +62,12 @@ def export_command(
             f"Written: {path} ({counted(len(checked.rows), 'row')}, {len(prepared.content):,} bytes). Nothing was sent.",
             style="good",
         )
-    if out:
+    if with_errors:
         context.output.info(
-            f"{counted(out, 'row')} with errors {'is' if out == 1 else 'are'} not in it: action-returns check {file}",
+            f"{counted(with_errors, 'row')} with errors {'is' if with_errors == 1 else 'are'} not in it: action-returns check {file}",
             style="error",
         )
-    return Exit.BATCH_HAS_ERRORS if out else Exit.DONE
+    return Exit.BATCH_HAS_ERRORS if with_errors else Exit.DONE
 
 
 @click.command("fix", short_help="Make the safe corrections, in a new file.")
@@ -95,11 +95,11 @@ def fix_command(
     after = check_loaded(file, corrected, account, now=context.now(), past=past).report
     if not dry_run and output is not None:
         write_repaired(fixed, Path(output), source=file, overwrite=force)
-    out = after.rows - after.ready
+    with_errors = after.rows - after.ready
     summary = (
         f"{counted(len(changes), 'cell')} {'to correct' if dry_run else 'corrected'}; {after.ready:,} of "
         f"{counted(after.rows, 'row')} {'is' if after.rows == 1 else 'are'} ready, "
-        f"{out:,} still {'has' if out == 1 else 'have'} errors."
+        f"{with_errors:,} still {'has' if with_errors == 1 else 'have'} errors."
     )
     if context.output.as_json:
         context.output.json(

@@ -21,9 +21,9 @@ from action_returns.operations.export import write_bytes
 from action_returns.operations.history import ActionHistory, action_history, keep_receipt, receipt_lines, receipt_page
 from action_returns.operations.texts import counted, marking_consequence, next_step_for_unknown
 
-_MARKED: Final = "*"
-"""Beside an outcome that a person marked."""
-_MARKED_NOTE: Final = f"{_MARKED} marked by a person: action-returns history show BATCH tells who and why"
+_MARK: Final = "*"
+"""The sign after an outcome that a user marked."""
+_MARKED_NOTE: Final = f"{_MARK} marked by a person: action-returns history show BATCH tells who and why"
 
 
 @click.group("history", short_help="What was sent, when, by whom, with which outcome.")
@@ -39,7 +39,10 @@ def list_batches(context: CommandContext) -> None:
         batches = ledger.batches()
     if context.output.as_json:
         context.output.json(
-            {"batches": [batch_json(record) for record in batches], "message": f"{_batches(len(batches))} on record."}
+            {
+                "batches": [batch_json(record) for record in batches],
+                "message": f"{counted(len(batches), 'batch')} on record.",
+            }
         )
         return
     if not batches:
@@ -55,7 +58,7 @@ def list_batches(context: CommandContext) -> None:
                 record.environment,
                 f"{record.rows:,}",
                 f"{record.reversals:,}",
-                record.state + (_MARKED if record.by_hand else ""),
+                record.state + (_MARK if record.by_hand else ""),
                 record.file_name,
                 record.destination,
             )
@@ -78,7 +81,7 @@ def list_batches(context: CommandContext) -> None:
 @global_options
 def show_batch(context: CommandContext, *, batch: str) -> None:
     """Show everything that is on record about a batch."""
-    number = _number(batch)
+    number = _batch_number(batch)
     with open_ledger_to_read(context.paths, context.profile) as ledger:
         record, events = ledger.batch(number), ledger.events(number)
     if context.output.as_json:
@@ -91,14 +94,14 @@ def show_batch(context: CommandContext, *, batch: str) -> None:
 
 
 def _event_text(event: Event) -> str:
-    """Return what happened, with who and why where a person decided it."""
+    """Return what happened; when a user decided it, also who and why."""
     detail = event.detail
     match event.kind:
         case "confirmed":
-            known = f", {counted(int(detail['repeats']), 'row')} shown as sent before" if "repeats" in detail else ""
-            again = f", the same list as batch {detail['duplicate_of']}" if "duplicate_of" in detail else ""
-            plain = ", over a connection without encryption" if "encryption" in detail else ""
-            return f"confirmed by {detail['who']}: {detail.get('how', '')}{plain}{known}{again}"
+            encryption = ", over a connection without encryption" if "encryption" in detail else ""
+            repeats = f", {counted(int(detail['repeats']), 'row')} shown as sent before" if "repeats" in detail else ""
+            duplicate = f", the same list as batch {detail['duplicate_of']}" if "duplicate_of" in detail else ""
+            return f"confirmed by {detail['who']}: {detail.get('how', '')}{encryption}{repeats}{duplicate}"
         case "outcome":
             return f"outcome {detail['state']}: {detail['message']}"
         case "marked":
@@ -117,7 +120,7 @@ def write_file(context: CommandContext, *, batch: str, output: str, force: bool)
 
     With --json and without -o, the object describes the file (bytes, SHA-256); its rows are not printed.
     """
-    number = _number(batch)
+    number = _batch_number(batch)
     with open_ledger_to_read(context.paths, context.profile) as ledger:
         record, content = ledger.batch(number), ledger.content(number)
     path = None if output == "-" else Path(output)
@@ -146,7 +149,7 @@ def write_file(context: CommandContext, *, batch: str, output: str, force: bool)
 @global_options
 def show_receipt(context: CommandContext, *, batch: str, html: str | None, force: bool) -> None:
     """Show the receipt of a batch, or write it as a page."""
-    number = _number(batch)
+    number = _batch_number(batch)
     with open_ledger_to_read(context.paths, context.profile) as ledger:
         record, rows = ledger.batch(number), ledger.rows(number)
     if html is not None:
@@ -169,24 +172,30 @@ def mark_batch(context: CommandContext, *, batch: str, state: str, why: str, yes
 
     Only for a batch that is unknown or handed over. Nothing is sent; who marked it and why stays on record.
     """
-    number = _number(batch)
+    number = _batch_number(batch)
     if not why.strip():
         raise click.UsageError("--why is empty. Write what you saw, so that others can follow it later.")
     with open_ledger_to_read(context.paths, context.profile) as ledger:
         record = ledger.batch(number)
         if record.state in TO_BE_MARKED and not yes:
-            _ask(context, record, state)
+            _confirm_mark(context, record, state)
         ledger.mark(number, state, why, shown=record.state)
         record = ledger.batch(number)
         context.output.json(batch_json(record))
         context.output.info(record.message, style="good")
-        _renew_receipt(context, record, ledger)
+        _rewrite_receipt(context, record, ledger)
 
 
-def _ask(context: CommandContext, record: BatchRecord, state: str) -> None:
+def _confirm_mark(context: CommandContext, record: BatchRecord, state: str) -> None:
+    """Ask whether a batch is to be marked, with what follows from it.
+
+    Raises:
+        click.UsageError: there is no terminal to ask at.
+        DeclinedError: the user said no.
+    """
     if not context.output.can_ask():
         raise click.UsageError(f"Cannot ask: there is no terminal. Batch {record.label} was not marked. Add --yes.")
-    # All in the question itself, so that --quiet leaves nothing out and --json keeps its output to itself.
+    # All of it is in the question, which is printed with --quiet too and never on standard output.
     question = (
         f"Batch {record.label} of {record.created_at.astimezone():%Y-%m-%d %H:%M}: {counted(record.rows, 'row')} to "
         f"{record.destination} ({record.environment.upper()}), {record.state}. {record.message}\n\n"
@@ -196,8 +205,8 @@ def _ask(context: CommandContext, record: BatchRecord, state: str) -> None:
         raise DeclinedError(f"Interrupted. Batch {record.label} stays {record.state}.")
 
 
-def _renew_receipt(context: CommandContext, record: BatchRecord, ledger: Ledger) -> None:
-    """Write the receipt again where there is one: it must not state an outcome that was corrected."""
+def _rewrite_receipt(context: CommandContext, record: BatchRecord, ledger: Ledger) -> None:
+    """Write the receipt again when there is one, because its outcome is out of date."""
     folder = context.paths.submissions / record.label
     if not (folder / "receipt.html").exists():
         return
@@ -237,10 +246,6 @@ def export_record(context: CommandContext, *, output: str, force: bool) -> None:
     context.output.info(f"Written: {output}", style="good")
 
 
-def _batches(number: int) -> str:
-    return "1 batch" if number == 1 else f"{number:,} batches"
-
-
 def batch_json(record: BatchRecord) -> dict[str, Any]:
     """Return a batch for machines."""
     return {
@@ -266,8 +271,9 @@ def batch_json(record: BatchRecord) -> dict[str, Any]:
     }
 
 
-def _number(batch: str) -> int:
-    if not (batch.isascii() and batch.isdigit() and len(batch) < 19):  # noqa: PLR2004  # what the ledger can count
+def _batch_number(batch: str) -> int:
+    """Return the number of a batch's label, ``0001`` -> 1."""
+    if not (batch.isascii() and batch.isdigit() and len(batch) < 19):  # noqa: PLR2004  # digits of a number that the ledger can store
         raise click.UsageError(
             f"{batch} is not a batch. Batches are numbered, such as 0001: action-returns history list"
         )
@@ -316,7 +322,7 @@ def _action_json(past: ActionHistory) -> dict[str, Any]:
             }
             for row in past.sent
         ],
-        **({"message": _used(past)} if past.sent else {}),
+        **({"message": _modifications_used(past)} if past.sent else {}),
     }
 
 
@@ -340,16 +346,16 @@ def _print_action(context: CommandContext, past: ActionHistory) -> None:
     context.output.data()
     if any(row.batch.by_hand for row in past.sent):
         context.output.data(_MARKED_NOTE, style="quiet")
-    context.output.data(_used(past), style="strong")
+    context.output.data(_modifications_used(past), style="strong")
     context.output.data("What others changed at the network, by hand or over the API, is not counted.", style="quiet")
 
 
-def _used(past: ActionHistory) -> str:
+def _modifications_used(past: ActionHistory) -> str:
     environment = past.environment.upper()
     return f"{past.used:,} of {MODIFICATION_LIMIT:,} modifications used in {environment}, as far as this program knows."
 
 
 def _outcome_of_row(row: ActionRecord, past: ActionHistory) -> str:
-    mark = _MARKED if row.batch.by_hand else ""
+    mark = _MARK if row.batch.by_hand else ""
     doubt = " (may have arrived)" if row.batch.state == "unknown" else ""
     return row.batch.state + mark + doubt + ("" if past.counts(row) else " (not counted)")

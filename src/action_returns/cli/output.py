@@ -9,11 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 _STYLES = {"error": "31", "warning": "33", "good": "32", "strong": "1", "quiet": "2"}
+"""Style -> SGR parameter of its escape sequence (ECMA-48, 8.3.117)."""
+_MOST_WRAPPED_ROWS = 2000
+"""Rows of a table up to which its last column is wrapped; longer tables would take seconds."""
+_PROGRESS_DELAY = 0.5
+"""Seconds before the progress indicator is shown."""
 
 
 @dataclass(slots=True)
 class Output:
-    """Output options of one command, and what it has to tell a script.
+    """Output options of one command, and the facts it reports to a script.
 
     Args:
         as_json: whether standard output holds one JSON object and nothing else.
@@ -22,7 +27,7 @@ class Output:
         color: whether colour is allowed.
         may_ask: whether questions are allowed.
         facts: the JSON object so far; it is printed once, when the command ends.
-        sentences: what was told to people, for the ``message`` of the JSON object.
+        sentences: what was printed for people, for the ``message`` of the JSON object.
     """
 
     as_json: bool = False
@@ -59,7 +64,7 @@ class Output:
 
         Args:
             facts: key and value; an iterator as value is printed element by element, however long it is. ``message``
-                is printed when the command succeeds, in place of what was told to people.
+                is printed when the command succeeds, instead of the sentences printed for people.
         """
         self.facts.update(facts)
 
@@ -83,7 +88,7 @@ class Output:
         """
         listed = [[cell.replace("\n", " ") for cell in row] for row in rows]
         stream = self._data_stream()
-        if stream is sys.stdout and stream.isatty() and len(listed) <= _MOST_WRAPPED:
+        if stream is sys.stdout and stream.isatty() and len(listed) <= _MOST_WRAPPED_ROWS:
             _rich_table(headers, listed, right, color=self._colored(sys.stdout))
             return
         widths = [max(len(header), *(len(row[at]) for row in listed), 0) for at, header in enumerate(headers)]
@@ -118,7 +123,7 @@ class Output:
                             Console(stderr=True, no_color=not self._colored(sys.stderr)).status(what + " …")
                         )
 
-            timer = threading.Timer(_MOMENT, start)
+            timer = threading.Timer(_PROGRESS_DELAY, start)
             timer.start()
             try:
                 yield
@@ -134,11 +139,6 @@ class Output:
     def _colored(self, stream: TextIO) -> bool:
         # https://no-color.org: any non-empty value means no.
         return self.color and stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-_MOST_WRAPPED = 2000
-_MOMENT = 0.5
-"""Seconds before the progress indicator is shown."""
 
 
 def write_facts(facts: Mapping[str, Any], stream: TextIO) -> None:

@@ -84,7 +84,7 @@ def add(
     kind = kind or _ask_for(context, "How does the file get to the receiver", "--kind", _KINDS, "ftp")
     channel = settings_class(kind)
     declared = channel.settings()
-    values: dict[str, Any] = {"kind": kind, **_values(settings, declared)}
+    values: dict[str, Any] = {"kind": kind, **_channel_values(settings, declared)}
     for setting in declared:
         if setting.asked == "always" and not setting.is_password and setting.key not in values:
             option = f"--set {setting.key}={setting.example}"
@@ -120,7 +120,7 @@ def remove(context: CommandContext, *, name: str) -> None:
     )
 
 
-def _values(texts: "Iterable[str]", declared: "Iterable[Setting]") -> dict[str, object]:
+def _channel_values(texts: "Iterable[str]", declared: "Iterable[Setting]") -> dict[str, object]:
     """Return key -> value of the ``--set`` options; an unknown key stays, and the reader of config.toml refuses it."""
     settings = {setting.key: setting for setting in declared}
     values: dict[str, object] = {}
@@ -164,7 +164,7 @@ def set_(context: CommandContext, *, name: str, is_of_ledger: bool, password_std
         password = sys.stdin.readline().removesuffix("\n")
     elif context.output.can_ask():
         password = click.prompt(
-            f"Password of {_whose(name, is_of_ledger)}", hide_input=True, confirmation_prompt=True, err=True
+            f"Password of {_password_owner(name, is_of_ledger)}", hide_input=True, confirmation_prompt=True, err=True
         )
     else:
         raise click.UsageError("Cannot ask for the password: there is no terminal. Pipe it in with --password-stdin.")
@@ -183,7 +183,7 @@ def set_(context: CommandContext, *, name: str, is_of_ledger: bool, password_std
 def delete(context: CommandContext, *, name: str, is_of_ledger: bool) -> None:
     """Remove the password of a profile from the store."""
     was_there = delete_secret(ledger_account(name) if is_of_ledger else name)
-    whose = _whose(name, is_of_ledger)
+    whose = _password_owner(name, is_of_ledger)
     context.output.info(f"The password of {whose} is removed." if was_there else f"There was no password for {whose}.")
 
 
@@ -193,9 +193,11 @@ def status(context: CommandContext) -> None:
     """Show for each profile whether its password can be fetched; passwords are not shown."""
     rows = []
     for name, profile in load_settings(context.paths.config_file).profiles.items():
-        rows.append((name, "channel", *_where(profile.channel.password_reference, name)))
+        rows.append((name, "channel", *_password_state(profile.channel.password_reference, name)))
         if profile.ledger_password is not None:
-            rows.append((name, "ledger", *_where(profile.ledger_password.get_secret_value(), ledger_account(name))))
+            rows.append(
+                (name, "ledger", *_password_state(profile.ledger_password.get_secret_value(), ledger_account(name)))
+            )
     if context.output.as_json:
         keys = ("profile", "of", "kept", "status")
         context.output.json({"passwords": [dict(zip(keys, row, strict=True)) for row in rows]})
@@ -205,11 +207,11 @@ def status(context: CommandContext) -> None:
         context.output.info("There is no profile yet. Make one: action-returns profile add NAME")
 
 
-def _whose(name: str, is_of_ledger: bool) -> str:
+def _password_owner(name: str, is_of_ledger: bool) -> str:
     return f"the team's ledger of profile {name}" if is_of_ledger else f"profile {name}"
 
 
-def _where(reference: str | None, account: str) -> tuple[str, str]:
+def _password_state(reference: str | None, account: str) -> tuple[str, str]:
     """Return where a password is kept, and whether it is there."""
     if reference is None:
         return "none", "not needed"

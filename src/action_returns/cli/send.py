@@ -47,7 +47,7 @@ def send_command(
             return context.checked_live(workbook, pending)
         return context.checked(file, account, pending=pending, sheet=sheet)
 
-    consent = Consent(_consent(yes, confirm_rows), confirm_rows, only_ready, allow_duplicate)
+    consent = Consent(_consent_option(yes, confirm_rows), confirm_rows, only_ready, allow_duplicate)
     try:
         result = send(
             check,
@@ -72,15 +72,15 @@ def send_command(
     return exit_code(done)
 
 
-def _consent(yes: bool, rows: int | None) -> str | None:
-    """Return how the user said yes on the command line, None where the user has to be asked."""
+def _consent_option(yes: bool, rows: int | None) -> str | None:
+    """Return the option by which the user said yes, None when the user has to be asked."""
     if rows is not None:
         return f"--confirm-rows {rows}"
     return "--yes" if yes else None
 
 
 class TerminalDialogue:
-    """Asks at the terminal; see :class:`action_returns.operations.send.Dialogue`."""
+    """The dialogue at the terminal; see :class:`action_returns.operations.send.Dialogue`."""
 
     name = "asked at the terminal"
 
@@ -115,10 +115,10 @@ class TerminalDialogue:
         self._context.output.info(sentence, style="warning")
 
     def refuse_changed_rows(self) -> None:
-        """Do nothing: what was shown was prepared from the file already."""
+        """Do nothing: the file that was shown is the file that is sent."""
 
     def progress(self, activity: str) -> AbstractContextManager[None]:
-        """Show that something goes on."""
+        """Show a progress indicator."""
         return self._context.output.working(activity)
 
 

@@ -1,4 +1,4 @@
-"""Do what each button of the ribbon does: one function for each button, in the order of the ribbon.
+"""Run the buttons of the ribbon: one function for each, in the order of the ribbon.
 
 ``RunPython`` calls these functions by their names, without arguments; none of them raises. To add a button, write a
 function with ``@button`` and run ``make docs``, which writes the ribbon and its VBA.
@@ -142,7 +142,7 @@ def previous_issue(context: ButtonContext) -> None:
     "before and after, and asks first.",
 )
 def fix_safe(context: ButtonContext) -> None:
-    """Correct what has only one reading, after the user agrees; the next click can take it back."""
+    """Correct what has only one reading, after the user agrees; the next click can undo it."""
     context.book.refuse_filtered()
     table, checked = check_table(context)
     if edits.settle_broken_off(context, table):
@@ -215,7 +215,7 @@ def export_csv(context: ButtonContext) -> None:
     large=True,
 )
 def send(context: ButtonContext) -> None:
-    """Check again, ask once with the totals, send once, and show what became of it."""
+    """Check again, ask once with the totals, send once, and show the outcome."""
     send_rows(context)
 
 

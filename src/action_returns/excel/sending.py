@@ -1,4 +1,4 @@
-"""How the workbook asks before sending and shows what became of the rows."""
+"""Send from the workbook: show the review, ask the user, and write the outcome beside the rows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from action_returns.operations.review import Review
 
 
 def make_review(context: ButtonContext, checked: CheckedBatch) -> Review:
-    """Return what the user has to know before saying yes."""
+    """Return what the user reads before confirming a batch."""
     from action_returns.operations.account import open_channel
     from action_returns.operations.review import review
 
@@ -30,7 +30,7 @@ def show_review(context: ButtonContext, page: Review) -> None:
 
 
 class WorkbookDialogue:
-    """Asks in the workbook; see :class:`action_returns.operations.send.Dialogue`."""
+    """The dialogue in the workbook; see :class:`action_returns.operations.send.Dialogue`."""
 
     name = "asked in the workbook"
 
@@ -45,7 +45,7 @@ class WorkbookDialogue:
         return checked
 
     def can_ask(self) -> bool:
-        """Whether a user is there to answer: it was the user's click."""
+        """Return True: a user who has clicked can answer."""
         return True
 
     def show_review(self, page: Review) -> None:
@@ -61,17 +61,17 @@ class WorkbookDialogue:
         return self._context.book.ask(question)
 
     def type_number(self, question: str) -> str | None:
-        """Return what the user typed, None where nothing can be typed."""
+        """Return what the user typed, None when Excel has no way to ask for a text."""
         return engine.ask_number(self._context.book.app, question)
 
     def warn(self, sentence: str) -> None:
-        """Do nothing: the question has said it."""
+        """Do nothing: the question names these rows."""
 
     def refuse_changed_rows(self) -> None:
         """Stop when the rows in the sheet are no longer those that were checked.
 
         Raises:
-            ExcelError: when they changed while the user was asked.
+            ExcelError: the rows changed before the user answered.
         """
         if self.table is None or read_table(self._context)[0].columns != self.table.columns:
             raise ExcelError(
@@ -80,16 +80,16 @@ class WorkbookDialogue:
 
     @contextmanager
     def progress(self, activity: str) -> Iterator[None]:
-        """Show in the status bar that something goes on."""
+        """Show the activity in the status bar."""
         self._context.book.status(f"{activity} ...")
         yield
 
 
 def send_rows(context: ButtonContext) -> None:
-    """Send the ready rows of the table Actions, and show what became of them.
+    """Send the ready rows of the table Actions, and show the outcome.
 
     Raises:
-        ExcelError: no row can be sent, or the rows changed while the user was asked.
+        ExcelError: no row can be sent, or the rows changed before the user answered.
         action_returns.errors.ActionReturnsError: as :func:`action_returns.operations.send.send`.
     """
     from action_returns.operations.send import Consent, send
@@ -107,15 +107,17 @@ def send_rows(context: ButtonContext) -> None:
 
 
 def show_outcome(context: ButtonContext, table: ActionsTable, checked: CheckedBatch, batch: str, outcome: str) -> str:
-    """Write beside the rows what became of them, if they still are where they were.
+    """Write the outcome beside the rows, unless they have changed since the check.
+
+    Never raises: the file has left, and the user has to learn that whatever fails afterwards.
 
     Returns:
-        Why that could not be done, nothing when it was. Never raises: the file has left, and that has to be told.
+        Why it was not written, an empty text when it was.
     """
     try:
         if read_table(context)[0].columns != table.columns:
             return "The rows changed meanwhile, so nothing was written beside them."
         context.book.write_results(table, sent_rows(checked, batch, outcome))
-    except Exception as error:  # noqa: BLE001  # whatever Excel says to that
+    except Exception as error:  # noqa: BLE001  # the file has left
         return f"The results beside the rows could not be written ({error})."
     return ""

@@ -1,6 +1,6 @@
 """The public Python API: load, check, review and send a batch from a program, with the rules of the command line.
 
-What is here is exported by ``action_returns`` itself. No function asks a user: what a program agrees to is passed in.
+``action_returns`` exports these functions. None of them asks a user: the program passes in what it agrees to.
 """
 
 import os
@@ -125,7 +125,7 @@ def _now() -> datetime:
 
 
 class _NoDialogue:
-    """A program is never asked; see :class:`action_returns.operations.send.Dialogue`."""
+    """The dialogue of a program, which is never asked; see :class:`action_returns.operations.send.Dialogue`."""
 
     name = "confirmed by a program"
 
@@ -145,7 +145,7 @@ class _NoDialogue:
         return None
 
     def warn(self, sentence: str) -> None:
-        """Do nothing: ``checked.repeated`` tells it to the program."""
+        """Do nothing: the program finds these rows in ``checked.repeated``."""
 
     def refuse_changed_rows(self) -> None:
         """Do nothing: the rows are in memory."""

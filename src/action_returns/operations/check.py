@@ -25,16 +25,17 @@ from action_returns.readers.batch_file import LoadedBatch, read_batch, read_stre
 
 is_sendable = re.compile(SENDABLE_ID).fullmatch
 
-_LIFE: Final = f"An action takes {MODIFICATION_LIMIT:,} modifications in its life."
-_OTHERS: Final = (
-    "What others changed at the network, by hand or over the API: only what this program sent is counted here. " + _LIFE
+_LIMIT: Final = f"An action takes {MODIFICATION_LIMIT:,} modifications in its life."
+_OTHERS_NOT_COUNTED: Final = (
+    "What others changed at the network, by hand or over the API: only what this program sent is counted here. "
+    + _LIMIT
 )
-_NOTHING_YET: Final = (
+_NO_LEDGER_YET: Final = (
     "How often each action was modified before: this program has sent nothing yet that is on record here, and what "
-    "others changed is not counted. " + _LIFE
+    "others changed is not counted. " + _LIMIT
 )
 _NO_PROFILE: Final = (
-    "How often each action was modified before: that is looked up as soon as there is a profile. " + _LIFE
+    "How often each action was modified before: that is looked up as soon as there is a profile. " + _LIMIT
 )
 
 
@@ -43,43 +44,44 @@ class PreviousSends:
     """What this program sent before for the actions of a batch.
 
     Args:
-        sent: ActionId -> what was sent for it, in batches that may have arrived; only actions of which something was.
-        unchecked: what is not known all the same, for people.
-        problem: why nobody could look it up, ``""`` when somebody could.
+        sent: ActionId -> what was sent for it in batches that may have arrived. Other actions are not in it.
+        unchecked: what the program does not know about earlier sends, one sentence for the user.
+        problem: why the ledger could not be read, an empty text when it was read or does not exist.
     """
 
     sent: Mapping[str, SentAction] = field(default_factory=dict)
-    unchecked: str = _OTHERS
+    unchecked: str = _OTHERS_NOT_COUNTED
     problem: str = ""
 
 
-def find_previous_sends(reading: "LoadedBatch", account: Account, paths: Paths) -> PreviousSends:
+def find_previous_sends(reading: LoadedBatch, account: Account, paths: Paths) -> PreviousSends:
     """Look up what was sent before for the actions of a batch, in the environment of the account.
 
-    A check is worth its while without this, so nothing is raised: what could not be looked up is told.
+    Never raises: when the ledger cannot be read, the check goes on and reports it as not checked.
 
     Args:
         reading: the batch.
-        account: whose ledger, and which environment.
-        paths: where this machine's ledger lies; a check makes none.
+        account: the account whose ledger is read, and whose environment counts.
+        paths: where this computer's ledger is; it is not made when there is none.
     """
     if not account.environment:
         return PreviousSends(unchecked=_NO_PROFILE)
     try:
         records = open_ledger_if_exists(account, paths)
         if records is None:
-            return PreviousSends(unchecked=_NOTHING_YET)
+            return PreviousSends(unchecked=_NO_LEDGER_YET)
         with records:
             ids = {cell for cell in reading.columns.action_id if isinstance(cell, str) and is_sendable(cell)}
             return PreviousSends(records.sent_before(account.environment, ids) if ids else {})
     except Exception as error:  # noqa: BLE001  # a server that is away, a damaged file, a password that is missing
-        problem = _why_not_read(error)
+        problem = _ledger_problem(error)
         return PreviousSends(
             unchecked=f"What was sent before for these actions, and how often. {problem}", problem=problem
         )
 
 
-def _why_not_read(error: Exception) -> str:
+def _ledger_problem(error: Exception) -> str:
+    """Return why the ledger cannot be read, and what to do."""
     from action_returns.errors import LedgerError, SettingsError
 
     if isinstance(error, LedgerError | SettingsError):
@@ -89,66 +91,60 @@ def _why_not_read(error: Exception) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PendingSource:
-    """Which pending-actions download to use, and the answers to what its headers leave open.
+    """A pending-actions download, and the user's answers to what its headers leave open.
 
     Args:
         path: the download.
-        kept: where answers are remembered for downloads with the same headers.
-        columns: field -> header, for columns that cannot be told by their name.
-        day_first: whether 05/06/2026 is the fifth of June; None when nobody said.
+        answers_file: the file of saved answers for downloads with the same headers.
+        columns: field -> header, for columns that the program does not recognise by their name.
+        day_first: whether 05/06/2026 is the fifth of June; None when the user did not answer that.
     """
 
     path: Path
-    kept: Path
+    answers_file: Path
     columns: Mapping[str, str] = field(default_factory=dict)
     day_first: bool | None = None
 
 
-def with_saved_answers(source: PendingSource, kept: Path) -> PendingSource:
-    """Add what the user told before about a download with these headers; what is told now counts more.
-
-    Args:
-        source: the download.
-        kept: the file the answers are in.
+def _with_saved_answers(source: PendingSource) -> PendingSource:
+    """Return the source with the saved answers for these headers; the user's new answers replace them.
 
     Raises:
-        action_returns.errors.FileError: when the download cannot be read.
+        action_returns.errors.FileError: the download cannot be read.
     """
-    if not kept.exists():
+    if not source.answers_file.exists():
         return source
-    known = _saved_answers(kept).get(_signature(source), {})
-    return replace(source, columns={**known, **source.columns})
+    saved = _saved_answers(source.answers_file).get(_signature(source), {})
+    return replace(source, columns={**saved, **source.columns})
 
 
-def save_answers(source: PendingSource, kept: Path) -> None:
-    """Keep what the user told about a download, once it has proven right.
-
-    Args:
-        source: the download and the answers.
-        kept: the file the answers are in.
-    """
+def _save_answers(source: PendingSource) -> None:
+    """Write the user's answers about a download to the file of answers."""
     if source.columns:
-        answers = {**_saved_answers(kept), _signature(source): dict(source.columns)}
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(kept, json.dumps(answers, indent=1).encode(), overwrite=True)
+        answers = {**_saved_answers(source.answers_file), _signature(source): dict(source.columns)}
+        source.answers_file.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(source.answers_file, json.dumps(answers, indent=1).encode(), overwrite=True)
 
 
 def _signature(source: PendingSource) -> str:
+    """Return what is the same for all downloads with these headers."""
     from action_returns.readers.headers import header_signature
     from action_returns.readers.pending_download import read_headers
 
     return header_signature(read_headers(source.path))
 
 
-def _saved_answers(kept: Path) -> dict[str, Mapping[str, str]]:
+def _saved_answers(file: Path) -> dict[str, Mapping[str, str]]:
+    """Return the saved answers, headers -> field -> header."""
     try:
-        found = json.loads(kept.read_bytes())
-    except (OSError, ValueError):  # answers that cannot be read are asked for again
+        saved = json.loads(file.read_bytes())
+    except (OSError, ValueError):  # without answers the user is asked again
         return {}
-    return found if isinstance(found, dict) else {}
+    return saved if isinstance(saved, dict) else {}
 
 
-STANDARD_INPUT = "-"
+STANDARD_INPUT: Final = "-"
+"""The name of a file that stands for CSV on standard input."""
 
 
 @dataclass(frozen=True)
@@ -157,8 +153,8 @@ class CheckedBatch:
 
     Args:
         file: the file as the user named it.
-        reading: what the file held.
-        report: what the rules say about it.
+        reading: what was in the file.
+        report: the findings and the ready rows.
         pending: the download it was compared with, None without one.
         rows: the rows that may be sent.
         summary: their totals.
@@ -191,7 +187,7 @@ class CheckedBatch:
 
     @property
     def repeated(self) -> frozenset[str]:
-        """ActionIds of the rows that may be sent although the same was sent before; the person is warned of each."""
+        """ActionIds of the ready rows whose amount and reason were sent before; the user is warned of each."""
         ids = self.report.columns.action_id
         return frozenset(str(ids[at]) for at in self.report.ready_with("already-sent"))
 
@@ -200,7 +196,7 @@ def read_file(file: str, *, sheet: str | None = None) -> LoadedBatch:
     """Read a batch from a file, or CSV from standard input when the name is ``-``.
 
     Raises:
-        action_returns.errors.FileError: when it cannot be read.
+        action_returns.errors.FileError: the file cannot be read.
     """
     if file == STANDARD_INPUT:
         return read_stream(sys.stdin.buffer.read())
@@ -220,20 +216,19 @@ def check_file(
 
     Args:
         file: path of the workbook or CSV, ``-`` for CSV on standard input.
-        account: whose rules hold.
-        paths: where the record of what was sent lies.
+        account: the account whose rules hold.
+        paths: where the ledger is.
         now: the moment of the check, with its time zone.
-        pending: the pending-actions download, if there is one.
-        sheet: which sheet, when several could be meant.
+        pending: the pending-actions download, None without one.
+        sheet: the sheet to read, when several could be meant.
 
     Raises:
-        action_returns.errors.FileError: when the file or the download cannot be used.
+        action_returns.errors.FileError: the file or the download cannot be used.
     """
     reading = read_file(file, sheet=sheet)
-    known = None if pending is None else read_download(pending, reading, account)
-    return check_loaded(
-        file, reading, account, now=now, pending=known, past=find_previous_sends(reading, account, paths)
-    )
+    download = None if pending is None else read_download(pending, reading, account)
+    past = find_previous_sends(reading, account, paths)
+    return check_loaded(file, reading, account, now=now, pending=download, past=past)
 
 
 def check_loaded(
@@ -249,11 +244,11 @@ def check_loaded(
 
     Args:
         file: name of the file or workbook, for messages.
-        reading: what it held.
-        account: whose rules hold.
+        reading: what was in it.
+        account: the account whose rules hold.
         now: the moment of the check, with its time zone.
         past: what was sent before for its actions.
-        pending: the pending-actions download, if there is one.
+        pending: the pending-actions download, None without one.
     """
     report = check(reading.columns, account.policy, Context(pending=pending, now=now, sent=past.sent))
     rows = report.ready_rows()
@@ -261,26 +256,26 @@ def check_loaded(
 
 
 def read_download(source: PendingSource, reading: LoadedBatch | None, account: Account) -> PendingDownload:
-    """Read a pending-actions download, with what the user told about such downloads before.
+    """Read a pending-actions download with the user's new and saved answers, and save the new ones.
 
     Args:
-        source: which file, and answers to what its headers leave open.
-        reading: the batch whose actions are wanted, None for all of them.
-        account: whose time zone holds.
+        source: the file, and the answers to what its headers leave open.
+        reading: the batch whose actions are read, None for all actions of the download.
+        account: the account whose time zone holds.
 
     Raises:
-        action_returns.errors.FileError: when it cannot be used.
+        action_returns.errors.FileError: the download cannot be used.
     """
     from action_returns.readers.pending_download import read_pending_download
 
-    source = with_saved_answers(source, source.kept)
-    wanted = None if reading is None else {cell for cell in reading.columns.action_id if isinstance(cell, str)}
+    source = _with_saved_answers(source)
+    ids = None if reading is None else {cell for cell in reading.columns.action_id if isinstance(cell, str)}
     pending = read_pending_download(
         source.path,
-        wanted=wanted,
+        wanted=ids,
         time_zone=account.time_zone,
         columns=source.columns,
         day_first=source.day_first,
     )
-    save_answers(source, source.kept)
+    _save_answers(source)  # only now: the answers have proven right
     return pending

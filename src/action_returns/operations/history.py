@@ -1,4 +1,4 @@
-"""What was sent: the history of one action, receipts, and the copies kept after a send."""
+"""Look up what was sent: the history of one action, receipts, and the copies written after a send."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class ActionHistory:
         action_id: the action, as it was looked up.
         environment: the environment whose modifications count.
         sent: what was sent, the oldest first, in every environment.
-        hint: what may be wrong with the id, ``""`` when nothing is.
+        hint: what may be wrong with the id, an empty text when nothing is.
     """
 
     action_id: str
@@ -42,44 +42,46 @@ class ActionHistory:
         return sum(self.counts(row) for row in self.sent)
 
     def counts(self, row: "ActionRecord") -> bool:
-        """Tell whether a row uses up a modification: it may have arrived, in the environment that counts."""
+        """Return whether a row uses up a modification: it may have arrived, in the environment that counts."""
         from action_returns.ledger.records import MAY_HAVE_ARRIVED
 
         return row.batch.environment == self.environment and row.batch.state in MAY_HAVE_ARRIVED
 
 
-def action_history(given: str, account: Account, paths: Paths) -> ActionHistory:
+def action_history(entered: str, account: Account, paths: Paths) -> ActionHistory:
     """Look up everything that was ever sent for one action.
 
     Args:
-        given: the ActionId as a person gave it; blanks around it are left out.
-        account: whose ledger, and whose environment counts; ``live`` where there is no profile.
-        paths: where this machine's ledger lies.
+        entered: the ActionId as the user entered it; blanks around it are left out.
+        account: the account whose ledger is read and whose environment counts, ``live`` without a profile.
+        paths: where this computer's ledger is.
 
     Raises:
-        action_returns.errors.LedgerError: when the ledger cannot be read.
+        action_returns.errors.LedgerError: the ledger cannot be read.
     """
-    action_id = strip_white_space(given)
+    action_id = strip_white_space(entered)
     sent: tuple[ActionRecord, ...] = ()
     if is_sendable(action_id) and (records := open_ledger_if_exists(account, paths)) is not None:
         with records:
             sent = tuple(records.action(action_id))
-    hint = _hint(given, action_id, CellRules(account.policy), found=bool(sent))
+    hint = _hint(entered, action_id, CellRules(account.policy), was_sent=bool(sent))
     return ActionHistory(action_id, account.environment or "live", sent, hint)
 
 
-def _hint(given: str, action_id: str, judge: CellRules, *, found: bool) -> str:
-    repaired = judge.corrected_id(given)
-    if repaired is None:
-        shape = f"{quote(action_id)} is not an Action ID of this account; mobile ids look like M.8882.4808.1063415."
-        return "" if found else shape
-    if repaired != action_id:
-        return f"Did you mean {repaired}? Look it up with: action-returns action show {repaired}"
-    return "" if action_id == given else "The blanks around it were left out."
+def _hint(entered: str, action_id: str, rules: CellRules, *, was_sent: bool) -> str:
+    """Return what may be wrong with an ActionId, an empty text when nothing is."""
+    corrected = rules.corrected_id(entered)
+    if corrected is None:
+        if was_sent:
+            return ""
+        return f"{quote(action_id)} is not an Action ID of this account; mobile ids look like M.8882.4808.1063415."
+    if corrected != action_id:
+        return f"Did you mean {corrected}? Look it up with: action-returns action show {corrected}"
+    return "" if action_id == entered else "The blanks around it were left out."
 
 
 def receipt_lines(record: "BatchRecord") -> list[tuple[str, str]]:
-    """Give the receipt of a batch as pairs of label and value."""
+    """Return the receipt of a batch as pairs of label and value."""
     when = record.created_at.astimezone()
     lines = [
         ("Outcome", _outcome(record)),
@@ -113,18 +115,14 @@ def _outcome(record: "BatchRecord") -> str:
 
 
 def keep_receipt(record: "BatchRecord", ledger: "Ledger", folder: Path) -> Path:
-    """Write the receipt of a batch beside its file.
-
-    Returns:
-        The page.
-    """
+    """Write the receipt of a batch to the folder of its file, and return the page's path."""
     path = folder / "receipt.html"
     write_atomically(path, receipt_page(record, ledger.rows(record.number)), overwrite=True)
     return path
 
 
 def receipt_page(record: "BatchRecord", rows: Sequence[tuple[str, int, str]]) -> bytes:
-    """Make the receipt of a batch as one page of HTML."""
+    """Return the receipt of a batch as one page of HTML."""
     shown = [(action_id, amount_text(cents), reason) for action_id, cents, reason in rows[:MOST_ROWS_ON_A_PAGE]]
     return render_page(
         "receipt.html",
@@ -139,35 +137,40 @@ def receipt_page(record: "BatchRecord", rows: Sequence[tuple[str, int, str]]) ->
 def save_receipt_and_backup(
     done: "Submission", account: "Account", ledger: "Ledger", paths: Paths, today: date
 ) -> tuple[str, list[str]]:
-    """Put the exact bytes and the receipt where people find them, and keep today's copy of the ledger.
+    """Write the exact bytes and the receipt to the folder of submissions, and today's copy of the ledger.
+
+    Never raises: the file has left, and the user has to learn that whatever fails afterwards.
 
     Args:
         done: the batch.
         account: the profile it went out under.
-        ledger: where it is recorded.
-        paths: where things lie.
-        today: the day.
+        ledger: the ledger that has it.
+        paths: where the folders are.
+        today: the date of the copy.
 
     Returns:
-        The receipt's file, ``""`` when it could not be written; and what could not be kept, in sentences. Never
-        raises: the file has left, and that has to be told.
+        The receipt's path, an empty text when it could not be written; and one sentence for each thing that could not
+        be written.
     """
-    receipt, unkept = "", []
+    receipt, problems = "", []
     try:
         receipt = str(keep_receipt(ledger.batch(int(done.batch)), ledger, _keep_bytes(done, ledger, paths).parent))
-    except Exception as error:  # noqa: BLE001  # whatever it is
-        unkept.append(
+    except Exception as error:  # noqa: BLE001  # the file has left
+        problems.append(
             f"The receipt could not be written ({error}). The ledger holds everything: "
             f"action-returns history receipt {done.batch}"
         )
     try:
         keep_daily_copy_of(account, ledger, paths, today)
-    except Exception as error:  # noqa: BLE001  # whatever it is
-        unkept.append(f"Today's copy of the ledger could not be made ({error}). The ledger itself is as it should be.")
-    return receipt, unkept
+    except Exception as error:  # noqa: BLE001  # the file has left
+        problems.append(
+            f"Today's copy of the ledger could not be made ({error}). The ledger itself is as it should be."
+        )
+    return receipt, problems
 
 
 def _keep_bytes(done: "Submission", ledger: "Ledger", paths: Paths) -> Path:
+    """Write the exact bytes to the batch's folder, unless they are there; return the file."""
     folder = paths.submissions / done.batch
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / done.file_name

@@ -1,4 +1,4 @@
-"""What the user confirms before anything leaves: totals, money effect, destination, and what could not be checked."""
+"""Return what the user confirms before a batch is sent: totals, money effect, destination, what was not checked."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +34,7 @@ class Review:
 
 
 def review(checked: CheckedBatch, account: Account, *, destination: str = "") -> Review:
-    """Return what the user has to know before saying yes.
+    """Return what the user reads before confirming a batch.
 
     Args:
         checked: the batch.
@@ -71,7 +71,7 @@ def unchecked(checked: CheckedBatch) -> list[str]:
 
 
 def review_facts(page: Review) -> list[tuple[str, str]]:
-    """Return what there is to confirm, as pairs of label and value."""
+    """Return the figures of the review, as pairs of label and value."""
     summary, report = page.checked.summary, page.checked.report
     out = page.checked.rows_with_errors
     facts = [
@@ -111,7 +111,7 @@ def write_review_page(page: Review, path: Path, *, overwrite: bool = False) -> N
         overwrite: whether another file of that name may be replaced.
 
     Raises:
-        action_returns.errors.OutputFileError: when it cannot be written, or another file would be lost.
+        action_returns.errors.OutputFileError: the page cannot be written, or another file would be lost.
     """
     checked = page.checked
     current = checked.pending.actions if checked.pending is not None else {}

@@ -1,4 +1,4 @@
-"""The sentences that the command line, the buttons and the pages share: counts, money, outcomes, questions, next steps."""
+"""Sentences that the command line, the buttons and the pages share: counts, money, outcomes, questions, next steps."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,22 +14,22 @@ if TYPE_CHECKING:
 MOST_ROWS_ON_A_PAGE: Final = 5_000
 """Rows, and findings, that one page of HTML lists."""
 UNENCRYPTED: Final = "NONE: password and rows can be read and changed on the way (accepted in the profile)"
-"""What the user is told each time before something leaves over a plain connection."""
+"""What the user reads each time before a file is sent over a connection without encryption."""
 CHANGES_COUNT: Final = "Each change counts towards its action's 1,000, and can only be undone before the action locks."
 _PAGES: Final = Path(__file__).with_name("pages")
-_NAMED: Final = 5
-"""Rows that a message names."""
+_NAMED_ROWS: Final = 5
+"""Number of rows that a message names at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class StateTexts:
-    """How one state of a batch is called wherever it is shown.
+    """The words for one state of a batch, wherever it is shown.
 
     Args:
         heading: the first sentence of the answer after a send, and of the dialogue in Excel.
         receipt: the line "Outcome" of the receipt.
-        beside_row: what stands in the column Result beside a row of the batch; names ``{batch}``.
-        level: how it is coloured: good, warning or error.
+        beside_row: the text in the column Result beside a row of the batch; it names ``{batch}``.
+        level: its colour: good, warning or error.
     """
 
     heading: str
@@ -68,7 +68,7 @@ STATES: Final[Mapping[str, StateTexts]] = {
     ),
     "sending": StateTexts("Being sent.", "Being sent", "Being sent in batch {batch}", "warning"),
 }
-"""The one table of wording for the states of a batch."""
+"""State of a batch -> its words."""
 
 
 def counted(number: int, what: str) -> str:
@@ -83,7 +83,7 @@ def kinds_of_change(summary: "Summary") -> str:
 
 
 def money_effect(summary: "Summary") -> str:
-    """Return how the order value changes, as far as the pending download tells: ``-1,207.50 EUR``."""
+    """Return how the order value changes, as far as the pending download has the amounts: ``-1,207.50 EUR``."""
     if summary.effect_cents is None:
         return "unknown without a pending-actions download"
     effect = f"{money(summary.effect_cents, summary.currency, sign=True)}"
@@ -94,7 +94,7 @@ def money_effect(summary: "Summary") -> str:
 
 
 def send_question(rows: int, environment: str) -> str:
-    """Return the question before anything leaves."""
+    """Return the question before a batch is sent."""
     return f"Send {counted(rows, 'row')} to {environment.upper()} now?"
 
 
@@ -161,8 +161,8 @@ def rows_sent_meanwhile(rows: Mapping[str, str], file: str) -> str:
         rows: ActionId -> label of the batch that held it.
         file: the file as the user named it.
     """
-    named = ", ".join(f"{action_id} in batch {batch}" for action_id, batch in list(rows.items())[:_NAMED])
-    more = f" and {len(rows) - _NAMED:,} more" if len(rows) > _NAMED else ""
+    named = ", ".join(f"{action_id} in batch {batch}" for action_id, batch in list(rows.items())[:_NAMED_ROWS])
+    more = f" and {len(rows) - _NAMED_ROWS:,} more" if len(rows) > _NAMED_ROWS else ""
     return (
         f"{counted(len(rows), 'row')} with the same amount and reason {'was' if len(rows) == 1 else 'were'} sent "
         f"meanwhile: {named}{more}. Nothing was sent now. Check again, and leave them out: action-returns check {file}"
@@ -170,7 +170,7 @@ def rows_sent_meanwhile(rows: Mapping[str, str], file: str) -> str:
 
 
 def next_step_for_unknown(batch: str) -> str:
-    """Return what to do about a batch of which it cannot be told whether it arrived.
+    """Return what to do about a batch when the program cannot tell whether it arrived.
 
     Args:
         batch: its label.
@@ -196,7 +196,7 @@ def marking_consequence(record: "BatchRecord", state: str) -> str:
 
 
 def render_page(template: str, **facts: object) -> bytes:
-    """Build one page of HTML from a template of ``pages/``: one file, no script, nothing from elsewhere."""
+    """Build one page of HTML from a template of ``pages/``; it has no script and loads nothing."""
     import jinja2
 
     environment = jinja2.Environment(
