@@ -106,7 +106,7 @@ def open_ledger_to_read(paths: Paths, profile: str | None = None) -> "Ledger":
         action_returns.errors.LedgerError: the ledger cannot be used.
     """
     profiles = load_settings(paths.config_file).profiles.values()
-    if profile is None and all(kept.ledger == "sqlite" for kept in profiles):
+    if profile is None and all(configured.ledger == "sqlite" for configured in profiles):
         return open_account_ledger(Account(), paths)
     return open_account_ledger(open_account(paths, profile), paths)
 
