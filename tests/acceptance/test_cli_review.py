@@ -13,7 +13,7 @@ def test_the_page_never_replaces_the_list(run, work, options):
     for page in ("returns.csv", "./returns.csv", "link.html"):
         result = run("review", "returns.csv", "--html", page, *options)
         assert result.code == 2
-        assert f"{page.removeprefix('./')} is the file that was checked. It is never written." in result.err
+        assert f"{page.removeprefix('./')} is the file that was read; it is never written." in result.err
         assert (work / "returns.csv").read_bytes() == LIST.encode()
 
 
