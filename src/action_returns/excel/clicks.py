@@ -173,7 +173,7 @@ def fix_safe(context: ButtonContext) -> None:
     keytip="R",
     image="FilePrintPreview",
     tip="See exactly what will be sent",
-    help="Totals, money effect, destination, and what nobody could check. Sends nothing.",
+    help="Totals, money effect, destination, and what could not be checked. Sends nothing.",
 )
 def review(context: ButtonContext) -> None:
     """Show what would be sent: totals, money effect, destination, and what was not checked."""
