@@ -54,7 +54,7 @@ def test_every_test_a_promise_names_exists(named):
 def test_the_ledger_can_be_read_as_its_page_says(tmp_path, monkeypatch):
     """The commands of the page, run by SQLite itself on a ledger that was just written."""
     from action_returns.ledger.ledger import open_ledger
-    from tests.ledger.test_ledger import settled
+    from tests.support.ledgers import settled
 
     with open_ledger(tmp_path / "ledger.sqlite3") as ledger:
         settled(ledger, "sent")

@@ -8,8 +8,8 @@ from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.records import NewBatch
 from action_returns.operations.history import keep_receipt
 from tests.support.batches import CSV, LIST, ONE, TWO
-from tests.support.channels import line_goes_dead
 from tests.support.cli import modules_loaded_by_check, run_at_a_terminal
+from tests.support.sending import line_goes_dead
 
 WHY = ("--why", "it is at File Submissions")
 A_THOUSAND_BATCHES = (  # sending them one by one takes half a minute

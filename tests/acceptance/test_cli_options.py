@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 
 from tests.support.batches import CSV, EXACT, ONE, TWO
-from tests.support.channels import line_goes_dead
 from tests.support.profiles import write_profile
+from tests.support.sending import line_goes_dead
 
 pytestmark = pytest.mark.usefixtures("returns")
 

@@ -9,9 +9,9 @@ from action_returns import errors
 from action_returns.cli.app import run as run_command
 from action_returns.errors import Exit
 from tests.support.batches import BAD, CSV, LIST, ONE
-from tests.support.channels import line_goes_dead
 from tests.support.cli import run_at_a_terminal
 from tests.support.profiles import write_profile
+from tests.support.sending import line_goes_dead
 
 NEVER_REACHED_YET = {Exit.DIFFERENCES}
 """Promised for a command that is not there yet."""

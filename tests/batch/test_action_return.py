@@ -11,7 +11,7 @@ from action_returns.batch.check import check
 from action_returns.batch.context import Policy, ReasonKind
 from action_returns.batch.csv_format import csv_bytes
 from tests.batch.sheets import GOOD_ID, one_row
-from tests.batch.test_check_agrees_with_reference import IDS, REASONS, good_ids, policies
+from tests.batch.strategies import IDS, REASONS, good_ids, policies
 
 
 def accepted(policy, **facts):

@@ -8,7 +8,7 @@ from action_returns.batch.context import ReasonKind
 from action_returns.batch.report import Correction, apply_corrections
 from tests.batch import reference
 from tests.batch.sheets import GOOD_ID, codes, one_row, rows_of
-from tests.batch.test_check_agrees_with_reference import columns_of, policies, sheets
+from tests.batch.strategies import columns_of, policies, sheets
 
 
 def test_a_row_of_small_slips_becomes_ready():

@@ -8,11 +8,8 @@ import sys
 from pathlib import Path
 
 from action_returns.batch.cells import ReadyRows
-from action_returns.batch.csv_format import make_csv
 from action_returns.ledger.ledger import open_ledger
-from action_returns.ledger.records import NewBatch
-
-BATCH = NewBatch("acme", "live", "ftp", "ftp://batch.impact.com/", "returns.xlsx")
+from tests.support.ledgers import claim
 
 
 def rows_of(number):
@@ -23,9 +20,7 @@ def rows_of(number):
 
 def record(ledger, number, note):
     rows = rows_of(number)
-    claimed = ledger.claim(
-        BATCH, make_csv(rows), rows, name_for=lambda at: f"Batch_{at:04d}.csv", confirmation={"how": "a test"}
-    )
+    claimed = claim(ledger, rows)
     note(f"prepared {claimed.number}")
     ledger.mark_sending(claimed.number)
     note(f"sending {claimed.number}")

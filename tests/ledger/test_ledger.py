@@ -14,30 +14,9 @@ from action_returns.batch.csv_format import csv_bytes, make_csv
 from action_returns.errors import LedgerError, MarkError, NoSuchBatchError
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.records import DuplicateBatchError, NewBatch, RepeatedRowsError
+from tests.support.ledgers import BATCH, ROWS, claim, row, settled
 
-ROWS = ReadyRows(["M.1.2.4", "M.1.2.3"], [1250, 0], ["ORDER_UPDATE", "REJECTED"])
-BATCH = NewBatch("acme", "live", "ftp", "ftp://batch.impact.com/", "returns.xlsx")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-
-
-def claim(ledger, rows=ROWS, batch=BATCH, **options):
-    options = {"confirmation": {"how": "asked"}, **options}
-    return ledger.claim(batch, make_csv(rows), rows, name_for=lambda number: f"Batch_{number:04d}.csv", **options)
-
-
-def row(number, cents=0, reason="REJECTED"):
-    return ReadyRows([f"M.1.2.{number}"], [cents], [reason])
-
-
-def settled(ledger, state, rows=ROWS, **options):
-    """Claim a batch and bring it into a state."""
-    number = claim(ledger, rows, **options).number
-    if state == "prepared":
-        return number
-    ledger.mark_sending(number)
-    if state != "sending":
-        ledger.settle(number, state, f"It is {state}.", {})
-    return number
 
 
 @pytest.fixture
@@ -300,7 +279,7 @@ def test_everything_can_be_taken_out_as_lines_of_json(ledger):
 PROGRAM = """
 import sys
 sys.path.insert(0, {tests!r})
-from tests.ledger.test_ledger import claim, settled
+from tests.support.ledgers import claim, settled
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.records import DuplicateBatchError, TeamDatabase
 from pathlib import Path

@@ -25,9 +25,9 @@ from action_returns.ledger.postgresql import PostgresStore
 from action_returns.ledger.postgresql_connection import translate_postgresql_errors
 from action_returns.ledger.records import TeamDatabase
 from action_returns.ledger.store import Migration
-from tests.ledger.test_ledger import claim, row, settled
 from tests.servers import postgresql
 from tests.support.available import missing_postgresql, require
+from tests.support.ledgers import claim, row, settled
 
 PASSWORD = "s3cret-canary-pass"
 
@@ -411,7 +411,7 @@ SENDER = """
 import sys, time
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.records import TeamDatabase
-from tests.ledger.test_ledger import claim
+from tests.support.ledgers import claim
 ledger = open_ledger(TeamDatabase(sys.argv[1]))
 ledger.mark_sending(claim(ledger).number)
 print("leaving", flush=True)

@@ -15,7 +15,7 @@ from action_returns.errors import LedgerError
 from action_returns.ledger import sqlite as store
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.store import load_migrations
-from tests.ledger.test_ledger import ROWS, claim, settled
+from tests.support.ledgers import ROWS, claim, settled
 
 
 @pytest.fixture

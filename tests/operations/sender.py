@@ -18,9 +18,6 @@ from types import SimpleNamespace
 import psutil  # noqa: F401  # imported before the fork, or a child dies while it imports and never sends
 
 import action_returns.ledger.sqlite  # noqa: F401  # as above
-from action_returns.batch.cells import Columns
-from action_returns.batch.check import check
-from action_returns.batch.report import summarise
 from action_returns.channels.email import EmailChannel
 from action_returns.channels.folder import DraftChannel, OutboxChannel
 from action_returns.channels.ftp import FtpChannel
@@ -28,9 +25,8 @@ from action_returns.channels.sftp import SftpChannel
 from action_returns.errors import AlreadySentError, LedgerError
 from action_returns.ledger.ledger import Ledger, open_ledger
 from action_returns.operations.account import Account
-from action_returns.operations.check import CheckedBatch
 from action_returns.operations.submit import submit
-from action_returns.readers.batch_file import LoadedBatch
+from tests.support.batches import checked_batch
 
 CHANNELS = {kind.__name__: kind for kind in (OutboxChannel, DraftChannel, EmailChannel, FtpChannel, SftpChannel)}
 
@@ -49,14 +45,6 @@ STEPS = (
 def rows_of(number):
     """Give the rows of list number n: what makes it unlike every other."""
     return [(f"M.8882.4808.{number * 10 + at}", 0.0, "REJECTED") for at in range(3)]
-
-
-def checked(number):
-    rows = rows_of(number)
-    columns = Columns(*map(list, zip(*rows, strict=True)), rows=range(2, len(rows) + 2))
-    report = check(columns)
-    ready = report.ready_rows()
-    return CheckedBatch(f"list-{number}.csv", LoadedBatch(columns, "here"), report, None, ready, summarise(ready))
 
 
 def channel(facts):
@@ -138,7 +126,7 @@ def send(order):
         for number in order["lists"]:
             try:
                 done = submit(
-                    checked(number), account, channel(order["channel"]), ledger,
+                    checked_batch(rows_of(number), f"list-{number}.csv"), account, channel(order["channel"]), ledger,
                     clock=lambda: datetime(2026, 11, 23, tzinfo=UTC), confirmation="a test",
                 )  # fmt: skip
                 said = f"{done.outcome.state} {done.batch} {done.recorded}"

@@ -8,7 +8,6 @@ import pytest
 
 from action_returns.batch.cells import Columns, ReadyRows
 from action_returns.batch.context import SentAction
-from action_returns.batch.csv_format import make_csv
 from action_returns.errors import LedgerError, SecretError
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.records import NewBatch
@@ -18,6 +17,7 @@ from action_returns.operations.check import PreviousSends, check_loaded, find_pr
 from action_returns.operations.history import action_history
 from action_returns.operations.review import review, review_facts, unchecked
 from action_returns.readers.batch_file import LoadedBatch
+from tests.support.ledgers import settled
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 LIVE = Account("acme", "live")
@@ -33,19 +33,9 @@ def put(paths):
     def record(*rows, state="sent", environment="live", profile="acme"):
         ready = ReadyRows(*map(list, zip(*rows, strict=True)))
         with open_ledger(paths.ledger_file) as ledger:
-            claim = ledger.claim(
-                NewBatch(profile, environment, "ftp", "ftp://here/", "returns.xlsx"),
-                make_csv(ready),
-                ready,
-                name_for=lambda number: f"{number}.csv",
-                confirmation={},
-                allow_duplicate=True,
-            )
-            if state != "prepared":
-                ledger.mark_sending(claim.number)
-            if state not in {"prepared", "sending"}:
-                ledger.settle(claim.number, state, "So it was.", {})
-        return claim.label
+            batch = NewBatch(profile, environment, "ftp", "ftp://here/", "returns.xlsx")
+            number = settled(ledger, state, ready, batch=batch, allow_duplicate=True)
+            return ledger.batch(number).label
 
     return record
 

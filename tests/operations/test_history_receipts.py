@@ -13,7 +13,8 @@ from action_returns.ledger.sqlite import list_copies
 from action_returns.operations.account import Account, open_account_ledger
 from action_returns.operations.history import receipt_lines, save_receipt_and_backup
 from action_returns.operations.review import review, write_review_page
-from tests.operations.test_send import CONTENT, Receiver, checked, send
+from tests.support.batches import checked_batch
+from tests.support.sending import CONTENT, Receiver, send
 
 ACCOUNT = Account("acme", "live")
 TODAY = date(2026, 11, 23)
@@ -67,7 +68,7 @@ def test_a_copy_that_cannot_be_made_takes_no_receipt_away(paths, ledger, done):
 
 
 def many(count):
-    return checked(*((f"M.8882.4808.{number}", 0.0, "REJECTED") for number in range(1, count + 1)))
+    return checked_batch([(f"M.8882.4808.{number}", 0.0, "REJECTED") for number in range(1, count + 1)])
 
 
 @pytest.mark.parametrize(("count", "told"), [(5_000, []), (5_001, ["1"]), (5_700, ["700"])])

@@ -2,16 +2,12 @@
 
 import hashlib
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, datetime
 
 import pytest
 
 from action_returns.batch import csv_format
-from action_returns.batch.cells import Columns
-from action_returns.batch.check import check
 from action_returns.batch.csv_format import csv_bytes
-from action_returns.batch.report import summarise
-from action_returns.channels.base import Outcome, Phase, State, do_nothing
+from action_returns.channels.base import Outcome, Phase, State
 from action_returns.errors import (
     AlreadySentError,
     ConfigError,
@@ -27,69 +23,20 @@ from action_returns.errors import (
 from action_returns.files import default_paths
 from action_returns.ledger.ledger import open_ledger
 from action_returns.operations.account import Account, open_account
-from action_returns.operations.check import CheckedBatch, check_loaded, find_previous_sends
+from action_returns.operations.check import check_loaded, find_previous_sends
 from action_returns.operations.send import Consent
 from action_returns.operations.send import send as send_flow
 from action_returns.operations.submit import submit
-from action_returns.readers.batch_file import LoadedBatch
 from action_returns.settings.editing import add_profile
 from action_returns.settings.profile import Profile
-
-NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
-CONTENT = b"ActionId,Amount,Reason\r\nM.8882.4808.1,0,REJECTED\r\nM.8882.4808.2,12.50,ORDER_UPDATE\r\n"
-
-
-def checked(*rows):
-    rows = rows or (("M.8882.4808.1", 0.0, "REJECTED"), ("M.8882.4808.2", 12.5, "ORDER_UPDATE"))
-    columns = Columns(*map(list, zip(*rows, strict=True)), rows=range(2, len(rows) + 2))
-    report = check(columns)
-    return CheckedBatch(
-        "returns.csv", LoadedBatch(columns, "here"), report, None, report.ready_rows(), summarise(report.ready_rows())
-    )
-
-
-class Receiver:
-    """A channel that remembers what it got and what the ledger said at that moment."""
-
-    destination = "box://here"
-
-    def __init__(self, ledger, answer=None, *, stays=False):
-        self.ledger, self.answer, self.stays, self.parcels, self.recorded = ledger, answer, stays, [], []
-
-    def deliver(self, parcel, leaving=do_nothing):
-        self.look()
-        if not self.stays:
-            leaving()
-            self.look()
-            self.parcels.append(parcel)
-        if isinstance(self.answer, BaseException):
-            raise self.answer
-        return self.answer or Outcome(State.SENT, "There.", evidence={"reply": "226"})
-
-    def look(self):
-        """Remember what the ledger says at this moment."""
-        self.recorded += [(record.state, self.ledger.content(record.number)) for record in self.ledger.batches()]
-
-    def probe(self):
-        raise NotImplementedError
+from tests.support.batches import checked_batch
+from tests.support.sending import CONTENT, NOW, ROWS, Receiver, send
 
 
 @pytest.fixture
 def ledger(tmp_path):
     with open_ledger(tmp_path / "ledger.sqlite3") as opened:
         yield opened
-
-
-def send(ledger, receiver, batch=None, **options):
-    return submit(
-        batch or checked(),
-        Account("acme", "live"),
-        receiver,
-        ledger,
-        clock=lambda: NOW,
-        confirmation="asked",
-        **options,
-    )
 
 
 def test_bytes_and_rows_are_on_record_before_the_channel_is_called(ledger):
@@ -151,7 +98,7 @@ def test_how_it_was_confirmed_is_on_record(ledger):
 
 
 def test_rows_that_somebody_sent_after_the_check_stop_it_and_are_named(ledger):
-    mine = checked(("M.8882.4808.1", 0.0, "REJECTED"), ("M.8882.4808.3", 0.0, "REJECTED"))
+    mine = checked_batch([("M.8882.4808.1", 0.0, "REJECTED"), ("M.8882.4808.3", 0.0, "REJECTED")])
     send(ledger, Receiver(ledger))
     receiver = Receiver(ledger)
     with pytest.raises(RowsAlreadySentError, match=r"1 rows? .* M\.8882\.4808\.1 in batch 0001"):
@@ -162,9 +109,9 @@ def test_rows_that_somebody_sent_after_the_check_stop_it_and_are_named(ledger):
 
 def test_of_many_rows_sent_meanwhile_a_few_are_named(ledger):
     rows = [(f"M.8882.4808.{number}", 0.0, "REJECTED") for number in range(10, 20)]
-    send(ledger, Receiver(ledger), checked(*rows))
+    send(ledger, Receiver(ledger), checked_batch(rows))
     with pytest.raises(RowsAlreadySentError, match="and 5 more"):
-        send(ledger, Receiver(ledger), checked(*rows, ("M.8882.4808.1", 0.0, "REJECTED")))
+        send(ledger, Receiver(ledger), checked_batch([*rows, ("M.8882.4808.1", 0.0, "REJECTED")]))
 
 
 def test_an_outcome_that_cannot_be_recorded_is_told_all_the_same(ledger, monkeypatch):
@@ -189,7 +136,7 @@ def test_a_ledger_that_cannot_record_stops_before_anything_leaves(ledger, monkey
 
 
 def test_only_rows_without_errors_leave(ledger):
-    batch = checked(("M.8882.4808.1", 0.0, "REJECTED"), ("M.8882.4808.2", "12,50", "ORDER_UPDATE"))
+    batch = checked_batch([("M.8882.4808.1", 0.0, "REJECTED"), ("M.8882.4808.2", "12,50", "ORDER_UPDATE")])
     receiver = Receiver(ledger)
     send(ledger, receiver, batch)
     assert receiver.parcels[0].content == b"ActionId,Amount,Reason\r\nM.8882.4808.1,0,REJECTED\r\n"
@@ -231,7 +178,7 @@ def box(tmp_path):
 
 def flow(box, *rows, consent, user=None, **options):
     paths, account, _ = box
-    batch = checked(*rows)
+    batch = checked_batch(rows or ROWS)
     return send_flow(lambda: batch, account, paths, user or Silent(), consent=consent, clock=lambda: NOW, **options)
 
 
@@ -286,7 +233,7 @@ def test_a_dry_run_shows_the_file_and_records_and_sends_nothing(box):
 def test_rows_that_were_sent_before_are_told_to_a_user_who_is_not_asked(box):
     flow(box, consent=Consent("--yes"))
     paths, account, _ = box
-    batch = checked(("M.8882.4808.1", 0.0, "REJECTED"), ("M.8882.4808.9", 1.0, "ORDER_UPDATE"))
+    batch = checked_batch([("M.8882.4808.1", 0.0, "REJECTED"), ("M.8882.4808.9", 1.0, "ORDER_UPDATE")])
     past = find_previous_sends(batch.reading, account, paths)
     batch = check_loaded("returns.csv", batch.reading, account, now=NOW, past=past)
     user = Silent()
@@ -363,7 +310,7 @@ def test_an_unknown_outcome_tells_how_to_settle_it(ledger):
     done = send(ledger, Receiver(ledger, Outcome(State.UNKNOWN, "The line went dead.")))
     assert done.message.startswith("The line went dead. ")
     assert "action-returns history mark 0001 sent" in done.message
-    one = checked(("M.8882.4808.9", 0.0, "REJECTED"))
+    one = checked_batch([("M.8882.4808.9", 0.0, "REJECTED")])
     assert send(ledger, Receiver(ledger), one).message == "There.", "an outcome that is known needs no mark"
 
 
@@ -372,7 +319,7 @@ def test_a_connection_without_encryption_is_on_record_as_accepted(ledger):
     profile = Profile.model_validate({"environment": "live", "channel": {**channel, "password": "env:PW"}})
     for account in (Account("acme", "live", profile=profile), Account("acme", "live")):
         submit(
-            checked((f"M.8882.4808.{len(ledger.batches()) + 1}", 0.0, "REJECTED")),
+            checked_batch([(f"M.8882.4808.{len(ledger.batches()) + 1}", 0.0, "REJECTED")]),
             account,
             Receiver(ledger),
             ledger,

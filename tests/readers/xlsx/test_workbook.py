@@ -14,7 +14,7 @@ from openpyxl.worksheet.table import Table
 from action_returns.batch.cells import CellError
 from action_returns.errors import FileError
 from action_returns.readers.xlsx.workbook import read_table, sheet_names
-from tests.readers.xlsx.test_batch import HOSTILE, bomb, rewritten, values, write
+from tests.support.workbooks import HOSTILE, bomb, cell_values, rewritten, write
 
 EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
 ROWS = [("M.1.2.3", 0.0, "REJECTED"), (None, 12.5, None), ("x", None, True)]
@@ -79,7 +79,7 @@ def test_no_table_of_that_name_is_none(tmp_path):
     assert both_ways(write(tmp_path / "plain.xlsx", ROWS)) is None
 
 
-@given(st.lists(st.tuples(values, values, values, values), min_size=1, max_size=30))
+@given(st.lists(st.tuples(cell_values, cell_values, cell_values, cell_values), min_size=1, max_size=30))
 def test_every_cell_is_the_same_whichever_way_it_is_read(tmp_path_factory, rows):
     headers = ("Note", "ActionId", "Amount", "Reason")
     path = write(tmp_path_factory.mktemp("book") / "b.xlsx", rows, table="Actions", headers=headers)
