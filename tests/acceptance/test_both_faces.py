@@ -13,7 +13,7 @@ from action_returns.cli import output
 from action_returns.excel import sending
 from action_returns.excel.workbook import OpenWorkbook
 from action_returns.ledger.ledger import open_ledger
-from tests.excel.conftest import Desk
+from tests.excel.desk import Desk
 from tests.hosts.fake_com import fake_excel
 from tests.support.batches import CSV
 from tests.support.cli import run_here

@@ -9,15 +9,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import trustme
 
-from action_returns.channels.base import Phase, ProbeResult, State
-from action_returns.channels.email import EmailChannel
-from action_returns.channels.ftp import FtpChannel
-from action_returns.channels.sftp import SftpChannel
-from tests.servers import loopback, openssh, postfix
-from tests.servers.ftp_daemons import DAEMONS, USER
+from tests.channels.quick import MINUTE, PASSWORD
+from tests.servers import loopback, postfix
+from tests.servers.ftp_daemons import DAEMONS
 from tests.support.available import missing_postfix, missing_programs, require
-
-PASSWORD = "s3cret-canary-pass"
 
 
 @pytest.fixture(scope="session")
@@ -47,20 +42,6 @@ def expired(tmp_path_factory):
     certificate.private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
     made = loopback.Authority(folder / "authority.pem", folder / "server.pem")
     return made, ssl.create_default_context(cafile=str(made.bundle))
-
-
-def failed(result, *says, phase=Phase.TRANSFER):
-    """Whether a delivery or a connection test certainly failed in this phase, and says this, and no password."""
-    assert not result.works if isinstance(result, ProbeResult) else result.state is State.FAILED, result
-    assert result.phase is phase, result
-    for words in says:
-        assert words in result.message
-    assert PASSWORD not in result.message + str(result.evidence)
-    return True
-
-
-MINUTE = 60
-"""The timeouts of the tests that compare them: so far apart that no busy machine mixes them up."""
 
 
 @pytest.fixture
@@ -104,24 +85,6 @@ def postfix_server(authority, tmp_path_factory):
         yield running
 
 
-def email_channel(port, context=None, **changes):
-    """An e-mail channel to a server on this machine that does not wait long for anything."""
-    facts = {
-        "host": "127.0.0.1",
-        "port": port,
-        "security": "starttls",
-        "sender": "returns@brand.example",
-        "recipient": "account@batch.example",
-        "context": context,
-        "connect_timeout": 5,
-        "command_timeout": 3,
-        "data_timeout": 3,
-        "accept_timeout": 3,
-        "pause": lambda _seconds: None,
-    }
-    return EmailChannel(**{**facts, **changes})
-
-
 @pytest.fixture(scope="session")
 def ftp_daemons(authority, tmp_path_factory):
     """vsftpd and proftpd, started once for all tests that need them."""
@@ -137,36 +100,3 @@ def ftp_daemons(authority, tmp_path_factory):
 def ftp_daemon(request, ftp_daemons):
     """Each of the two in turn."""
     return ftp_daemons[request.param]
-
-
-def ftp_channel(port, context=None, **changes):
-    """An FTP channel to a server on this machine that does not wait long for anything."""
-    facts = {
-        "host": "127.0.0.1",
-        "port": port,
-        "security": "explicit-tls",
-        "username": USER,
-        "password": lambda: PASSWORD,
-        "context": context,
-        "connect_timeout": 5,
-        "reply_timeout": 3,
-        "command_timeout": 3,
-        "data_timeout": 3,
-        "pause": lambda _seconds: None,
-    }
-    return FtpChannel(**{**facts, **changes})
-
-
-def sftp_channel(server, **changes):
-    """An SFTP channel to a server on this machine that does not wait long for anything."""
-    facts = {
-        "host": "127.0.0.1",
-        "port": server.port,
-        "username": openssh.USER,
-        "private_key": server.key,
-        "host_key": server.fingerprints["ed25519"],
-        "connect_timeout": 5,
-        "command_timeout": 3,
-        "pause": lambda _seconds: None,
-    }
-    return SftpChannel(**{**facts, **changes})

@@ -6,7 +6,7 @@ import pytest
 
 from action_returns.channels.base import OutgoingFile, Phase, State
 from action_returns.channels.email import EmailChannel
-from tests.channels.conftest import MINUTE, PASSWORD, email_channel, failed
+from tests.channels.quick import MINUTE, PASSWORD, email_channel, failed
 from tests.servers import loopback
 from tests.servers.go_between import scripted
 

@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from action_returns.channels.base import OutgoingFile, State
-from tests.channels.conftest import PASSWORD, email_channel
+from tests.channels.quick import PASSWORD, email_channel
 from tests.servers import loopback
 from tests.servers.go_between import KINDS, scripted
 from tests.servers.smtp_faults import Disturbance, disturbed

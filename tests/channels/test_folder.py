@@ -11,7 +11,7 @@ import pytest
 
 from action_returns.channels.base import OutgoingFile, State
 from action_returns.channels.folder import DraftChannel, OutboxChannel
-from tests.channels.conftest import failed
+from tests.channels.quick import failed
 from tests.servers import unpacked
 from tests.support.available import missing_programs, require
 

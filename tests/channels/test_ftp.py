@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from action_returns.channels.base import OutgoingFile, Phase, State
-from tests.channels.conftest import MINUTE, PASSWORD, failed, ftp_channel
+from tests.channels.quick import MINUTE, PASSWORD, failed, ftp_channel
 from tests.servers import loopback
 from tests.servers.ftp_faults import HERE, scripted
 from tests.servers.go_between import Peer, listening_for

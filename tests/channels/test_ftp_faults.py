@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from action_returns.channels.base import OutgoingFile, State
-from tests.channels.conftest import PASSWORD, ftp_channel
+from tests.channels.quick import PASSWORD, ftp_channel
 from tests.servers.ftp_daemons import DAEMONS, USER
 from tests.servers.ftp_faults import HERE, Disturbance, disturbed, scripted
 from tests.servers.go_between import KINDS

@@ -7,7 +7,7 @@ import ssl
 import pytest
 
 from action_returns.channels.base import OutgoingFile, Phase, State
-from tests.channels.conftest import PASSWORD, ftp_channel
+from tests.channels.quick import PASSWORD, ftp_channel
 from tests.servers import loopback
 from tests.servers.ftp_daemons import DAEMONS, USER
 from tests.support.available import missing_programs, require

@@ -10,7 +10,7 @@ import pytest
 
 from action_returns.channels.base import DeliveryEndedError, NewServer, OutgoingFile, Phase, State
 from action_returns.channels.ssh_connection import HostKey, read_host_key
-from tests.channels.conftest import MINUTE, PASSWORD, failed, sftp_channel
+from tests.channels.quick import MINUTE, PASSWORD, failed, sftp_channel
 from tests.servers import openssh
 from tests.servers.go_between import listening_for, scripted
 from tests.support.available import missing_sshd, skip_without

@@ -18,7 +18,7 @@ from dataclasses import replace
 import pytest
 
 from action_returns.channels.base import OutgoingFile, Phase, State
-from tests.channels.conftest import failed, sftp_channel
+from tests.channels.quick import failed, sftp_channel
 from tests.servers import openssh, sftp_faults
 from tests.servers.go_between import KINDS, listening_for
 from tests.servers.sftp_faults import what_happened, write_plan

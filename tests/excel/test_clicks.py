@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from action_returns.settings.editing import add_profile
-from tests.excel.conftest import BAD, GOOD, PENDING, REPEATS
+from tests.excel.desk import BAD, GOOD, PENDING, REPEATS
 from tests.hosts.fake_com import cell_error
 
 SAMPLES = [(f"M.8882.4808.{1063415 + at}", "0", "REJECTED") for at in range(4)]

@@ -20,7 +20,7 @@ from action_returns.workbook_builder.build import Macros, build_workbook, vba_mo
 from action_returns.workbook_builder.contents import Entries
 from action_returns.workbook_builder.vba.module import Module, ModuleKind
 from action_returns.workbook_builder.vba.project import Project
-from tests.excel.conftest import GOOD
+from tests.excel.desk import GOOD
 from tests.hosts.calc.cells import range_of
 from tests.hosts.calc.program import App, Book
 from tests.hosts.calc.screen_objects import centre_of

@@ -7,7 +7,7 @@ import pytest
 from action_returns.operations.account import Account, open_account
 from action_returns.operations.new_workbook import new_workbook
 from action_returns.settings.editing import add_profile
-from tests.excel.conftest import GOOD, PENDING, Desk
+from tests.excel.desk import GOOD, PENDING, Desk
 from tests.hosts.calc import calc_excel
 
 EQUAL = 2  # com.sun.star.sheet.FilterOperator2

@@ -7,7 +7,7 @@ from contextlib import redirect_stderr
 import pytest
 
 from action_returns.cli.app import run
-from tests.excel.conftest import GOOD, PENDING
+from tests.excel.desk import GOOD, PENDING
 
 BAD = [("M.8882.4808.5", "12,50", "ORDER_UPDATE")]
 

@@ -4,7 +4,7 @@ import pytest
 
 from action_returns.settings.config import load_settings
 from action_returns.settings.editing import add_profile
-from tests.excel.conftest import GOOD
+from tests.excel.desk import GOOD
 from tests.servers import openssh
 from tests.support.available import missing_sshd, skip_without
 

@@ -9,7 +9,7 @@ import pytest
 
 from action_returns.ledger.ledger import open_ledger
 from action_returns.settings.editing import add_profile
-from tests.excel.conftest import BAD, GOOD, PENDING, REPEATS, Desk
+from tests.excel.desk import BAD, GOOD, PENDING, REPEATS, Desk
 from tests.hosts.calc import calc_excel
 from tests.hosts.fake_com import fake_excel
 

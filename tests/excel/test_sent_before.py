@@ -1,6 +1,6 @@
 """The buttons know what was sent before, and say so when they cannot know."""
 
-from tests.excel.conftest import GOOD
+from tests.excel.desk import GOOD
 
 NEW = ("M.8882.4808.3", "0", "REJECTED")
 

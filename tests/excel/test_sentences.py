@@ -12,7 +12,7 @@ from action_returns.excel.check_table import pending_facts, pending_from_sheet, 
 from action_returns.ledger.ledger import open_ledger
 from action_returns.operations.texts import counted
 from action_returns.settings.editing import add_profile
-from tests.excel.conftest import GOOD
+from tests.excel.desk import GOOD
 
 NO_DOWNLOAD = (
     "\n\nNot checked, because no Pending Actions download is loaded: whether the actions exist, are locked, or were 0 "

@@ -9,7 +9,7 @@ import pytest
 from action_returns.excel import edits
 from action_returns.excel.edits import read_last_change
 from action_returns.excel.workbook import OpenWorkbook
-from tests.excel.conftest import BAD, GOOD, REPEATS
+from tests.excel.desk import BAD, GOOD, REPEATS
 
 CORRECTED = [["M.8882.4808.5", "12.50", "ORDER_UPDATE"], ["M.8882.4808.6", "0", "REJECTED"]]
 
