@@ -11,7 +11,7 @@ from action_returns import ActionReturn, State, check, load, review, send
 from action_returns.errors import AlreadySentError, ConfirmationError, RowsWithErrorsError
 from action_returns.files import packaged_file
 
-PAGE = Path(__file__).parents[1] / "docs" / "api.md"
+PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 ROWS = [
     ActionReturn(action_id="M.8882.4808.1063415", cents=0, reason="REJECTED"),
     ActionReturn(action_id="M.8882.4808.1063416", cents=4990, reason="ORDER_UPDATE"),

@@ -1,0 +1,81 @@
+"""A config.toml that is wrong: every mistake is named exactly, and no password is ever repeated."""
+
+from pathlib import Path
+
+import pytest
+
+from action_returns.errors import ConfigError
+from action_returns.settings.config import load_settings, parse_settings
+from action_returns.settings.editing import add_profile
+from tests.settings.texts import FTP, OUTBOX, refused
+
+
+def test_a_file_that_begins_with_a_byte_order_mark_is_read_and_can_be_changed(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text(FTP, encoding="utf-8-sig")
+    assert load_settings(path).choose()[0] == "acme"
+    add_profile(path, "second", OUTBOX)
+    assert list(load_settings(path).profiles) == ["acme", "second"]
+
+
+def test_no_file_means_no_profiles(tmp_path):
+    assert load_settings(tmp_path / "config.toml").profiles == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('environment = "live"', 'environment = "prod"', ["profiles.acme.environment", "'prod'", "'live' or 'test'"]),
+        ('environment = "live"', 'enviroment = "live"', ["profiles.acme.enviroment", "did you mean environment?"]),
+        ("port = 21", "port = 70000", ["profiles.acme.channel.port", "70000", "65535"]),
+        ("port = 21", 'port = "21"', ["profiles.acme.channel.port", "'21'"]),
+        ('kind = "ftp"', 'kind = "carrier-pigeon"', ["profiles.acme.channel.kind", "ftp"]),
+        ('kind = "ftp"', "", ["profiles.acme.channel.kind"]),
+        ('"batch.impact.com"', '"ftp://batch.impact.com"', ["profiles.acme.channel.host", "without ftp://"]),
+        ('"explicit-tls"', '"plain"', ["accept_plaintext = true"]),
+        ('"explicit-tls"', '"tls"', ["profiles.acme.channel.security", "'tls'", "implicit-tls"]),
+        ('max_amount = "500.5"', "max_amount = 500.5", ["profiles.acme.max_amount"]),
+        ('max_amount = "500.5"', 'max_amount = "1,5"', ["profiles.acme.max_amount", "999999.99"]),
+        ("'^M", "'(^M", ["profiles.acme.action_id_pattern", "regular expression"]),
+        ("America/Los_Angeles", "Mars/Base", ["profiles.acme.time_zone", "Mars/Base"]),
+        ('OTHER = "either"', 'OTHER = "maybe"', ["profiles.acme.reasons.OTHER", "'maybe'"]),
+        ('OTHER = "either"', '"OTHER," = "either"', ["profiles.acme.reasons"]),
+        ('username = "me"', 'username = "me\\r\\nQUIT"', ["profiles.acme.channel.username"]),
+        ('username = "me"', "", ["profiles.acme.channel.username", "missing"]),
+        ('default_profile = "acme"', 'default_profile = "acne"', ["acne", "acme"]),
+        ("[profiles.acme]", "[profiles.acme", ["not valid TOML", "line 3"]),
+    ],
+)
+def test_what_is_wrong_is_named_with_file_key_value_and_what_is_allowed(old, new, says):
+    assert old in FTP
+    message = refused(FTP.replace(old, new))
+    for words in ["config.toml", *says]:
+        assert words in message
+
+
+def test_of_several_profiles_without_a_default_none_is_guessed():
+    settings = parse_settings(
+        FTP.replace('default_profile = "acme"', "").encode()
+        + b'[profiles.b]\nenvironment="test"\n[profiles.b.channel]\nkind="outbox"\ndirectory="/x"\n',
+        Path("c"),
+    )
+    with pytest.raises(ConfigError, match=r"names no default_profile.*acme, b"):
+        settings.choose()
+
+
+def test_everything_that_is_wrong_is_named_at_once():
+    message = refused(FTP.replace("port = 21", "port = 0").replace('"live"', '"x"'))
+    assert message.startswith("2 things in config.toml")
+
+
+@pytest.mark.parametrize("password", ["hunter2", "Keyring", "env:", "file:", "env:A B"])
+def test_a_password_in_the_file_is_refused_and_not_repeated(password):
+    message = refused(FTP.replace('password = "keyring"', f'password = "{password}"'))
+    assert "never the password itself" in message
+    assert f"'{password}'" not in message
+    assert "hunter2" not in message
+
+
+def test_an_unknown_profile_is_told_with_those_there_are():
+    with pytest.raises(ConfigError, match=r'no profile "nobody".*acme'):
+        parse_settings(FTP.encode(), Path("c")).choose("nobody")

@@ -1,0 +1,113 @@
+"""What one profile may hold, and what it means where it says nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from action_returns.batch.context import DEFAULT_POLICY, ReasonKind
+from action_returns.settings.config import parse_settings
+from tests.settings.texts import FTP, refused
+
+
+def test_a_profile_is_read_with_its_rules():
+    name, profile = parse_settings(FTP.encode(), Path("config.toml")).choose()
+    policy = profile.policy()
+    assert name == "acme"
+    assert policy.max_cents == 50050
+    assert policy.reasons == {
+        "ORDER_UPDATE": ReasonKind.MODIFY,
+        "RETURNED": ReasonKind.REVERSE,
+        "OTHER": ReasonKind.EITHER,
+    }
+    assert policy.action_id_pattern.startswith("^M")
+    assert profile.zone().key == "America/Los_Angeles"
+
+
+@pytest.mark.parametrize(
+    ("amount", "cents"), [("1.15", 115), ("4.35", 435), ("0.29", 29), ("1001.1", 100110), ("500", 50000)]
+)
+def test_the_largest_usual_amount_is_exact_to_the_cent(amount, cents):
+    text = FTP.replace('max_amount = "500.5"', f'max_amount = "{amount}"')
+    assert parse_settings(text.encode(), Path("c")).choose()[1].policy().max_cents == cents
+
+
+def test_what_a_profile_does_not_say_is_what_the_manual_says():
+    text = """
+    [profiles.a]
+    environment = "test"
+    [profiles.a.channel]
+    {}
+    """
+    for channel, facts in (
+        (
+            'kind = "ftp"\nhost = "x"\nusername = "u"\npassword = "keyring"',
+            {"port": 21, "security": "explicit-tls", "directory": "/", "upload": "direct", "accept_plaintext": False},
+        ),
+        (
+            'kind = "sftp"\nhost = "x"\nusername = "u"\npassword = "keyring"',
+            {"port": 22, "directory": "/", "upload": "direct", "host_key": None, "private_key": None},
+        ),
+        (
+            'kind = "email"\nhost = "x"\nsender = "a@b.example"\nrecipient = "c@d.example"',
+            {"port": 587, "security": "starttls", "username": None, "password": None, "subject": None},
+        ),
+    ):
+        _, profile = parse_settings(text.format(channel).encode(), Path("c")).choose()
+        assert {key: getattr(profile.channel, key) for key in facts} == facts
+        assert (profile.time_zone, profile.ledger, profile.max_amount) == ("UTC", "sqlite", "999999.99")
+        assert profile.policy() == DEFAULT_POLICY
+
+
+EMAIL = 'kind = "email"\nhost = "x"\nsender = "a@b.example"\nrecipient = "c@d.example"'
+SFTP = 'kind = "sftp"\nhost = "x"\nusername = "u"'
+
+
+@pytest.mark.parametrize(
+    ("channel", "says"),
+    [
+        (SFTP, "password, private_key (the path of the file), or both"),
+        (f'{SFTP}\npassword = "keyring"\nhost_key = "SHA256:{"x" * 42}"', "host_key"),
+        (f'{SFTP}\npassword = "keyring"\nhost_key = "SHA256:{"x" * 44}"', "host_key"),
+        (f'{SFTP}\npassword = "keyring"\nhost_key = "MD5:{"x" * 43}"', "host_key"),
+        (f'{SFTP}\npassword = "keyring"\ndirectory = "{"x" * 201}"', "200 characters"),
+        (f'{EMAIL}\nusername = "u"', "username and password belong together"),
+        (f'{EMAIL}\npassword = "keyring"', "username and password belong together"),
+        (f'{EMAIL}\nsecurity = "plain"', "accept_plaintext = true"),
+        ('kind = "ftp"\nhost = "x"\nusername = "u"', "profiles.a.channel.password: this key is missing"),
+    ],
+)
+def test_half_a_way_to_sign_in_and_what_is_unsafe_are_refused(channel, says):
+    message = refused(f'[profiles.a]\nenvironment = "test"\n[profiles.a.channel]\n{channel}\n')
+    assert says in message
+
+
+def test_a_password_of_a_ledger_that_asks_for_none_is_refused():
+    message = refused(FTP.replace('time_zone = "America/Los_Angeles"', 'ledger_password = "keyring"'))
+    assert "ledger_password belongs to a team's ledger" in message
+
+
+def test_plain_is_accepted_only_in_writing():
+    text = FTP.replace('"explicit-tls"', '"plain"\naccept_plaintext = true')
+    assert parse_settings(text.encode(), Path("c")).choose()[1].channel.security == "plain"
+
+
+@pytest.mark.parametrize("recipient", ["a@b.example, c@d.example", "a@b\\r\\nBcc: x@y", "nobody", "Müller@example.com"])
+def test_a_recipient_is_one_plain_address(recipient):
+    text = f'[profiles.a]\nenvironment="test"\n[profiles.a.channel]\nkind="email"\nhost="x"\nsender="a@b.example"\nrecipient="{recipient}"\n'
+    assert "profiles.a.channel.recipient" in refused(text)
+
+
+def test_every_kind_of_channel_of_the_contract_is_understood():
+    text = """
+    [profiles.a.channel]
+    {}
+    [profiles.a]
+    environment = "test"
+    """
+    for channel in (
+        'kind = "sftp"\nhost = "x"\nusername = "u"\nprivate_key = "~/.ssh/id"\nhost_key = "SHA256:0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"\ndirectory = "/"',
+        'kind = "email"\nhost = "x"\nport = 465\nsecurity = "implicit-tls"\nsender = "a@b.example"\nrecipient = "c@d.example"\nsubject = "s"',
+        'kind = "outbox"\ndirectory = "/x"',
+        'kind = "draft"\ndirectory = "/x"',
+    ):
+        assert parse_settings(text.format(channel).encode(), Path("c")).choose()[0] == "a"
