@@ -1,5 +1,6 @@
 """A config.toml that is wrong: every mistake is named exactly, and no password is ever repeated."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,15 @@ def test_a_password_in_the_file_is_refused_and_not_repeated(password):
 def test_an_unknown_profile_is_told_with_those_there_are():
     with pytest.raises(ConfigError, match=r'no profile "nobody".*acme'):
         parse_settings(FTP.encode(), Path("c")).choose("nobody")
+
+
+@pytest.mark.parametrize("before", [None, "logfire-plugin"])
+def test_a_program_that_uses_this_package_keeps_its_plugins_of_pydantic(tmp_path, monkeypatch, before):
+    if before is None:
+        monkeypatch.delenv("PYDANTIC_DISABLE_PLUGINS", raising=False)
+    else:
+        monkeypatch.setenv("PYDANTIC_DISABLE_PLUGINS", before)
+    parse_settings(FTP.encode(), tmp_path / "config.toml")
+    with pytest.raises(ConfigError):
+        parse_settings(b"profiles = 1", tmp_path / "config.toml")
+    assert os.environ.get("PYDANTIC_DISABLE_PLUGINS") == before

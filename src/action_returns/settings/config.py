@@ -1,10 +1,11 @@
 """Read config.toml, and name exactly what is wrong with it."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from action_returns.errors import ConfigError
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from action_returns.settings.profile import Profile
+
+_PLUGINS: Final = "PYDANTIC_DISABLE_PLUGINS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +83,36 @@ def parse_settings(content: bytes, path: Path) -> Settings:
         raise ConfigError(f"{path} is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}. Texts stand in quotes, keys as name = value.") from None
-    # Without this, pydantic reads the metadata of every installed package in search of plugins, on every click.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    from pydantic import ValidationError
+    with _without_pydantic_plugins():
+        from pydantic import ValidationError
 
-    from action_returns.settings.profile import ConfigFile
+        from action_returns.settings.profile import ConfigFile
 
-    try:
-        config = ConfigFile.model_validate(raw)
-    except ValidationError as error:
-        raise ConfigError(_problems_text(path, raw, error)) from None
+        try:
+            config = ConfigFile.model_validate(raw)
+        except ValidationError as error:
+            raise ConfigError(_problems_text(path, raw, error)) from None
     settings = Settings(path, config.default_profile, config.profiles)
     if config.default_profile is not None and config.profiles:
         settings.choose()
     return settings
+
+
+@contextmanager
+def _without_pydantic_plugins() -> Iterator[None]:
+    """Keep pydantic from reading the metadata of every installed package in search of plugins, on every click.
+
+    The variable is set back: a program that uses this package may want its plugins.
+    """
+    before = os.environ.get(_PLUGINS)
+    os.environ[_PLUGINS] = "__all__"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_PLUGINS]
+        else:
+            os.environ[_PLUGINS] = before
 
 
 def _problems_text(path: Path, raw: Mapping[str, Any], error: "ValidationError") -> str:
