@@ -83,7 +83,7 @@ def test_a_support_file_never_replaces_another_file(work, run):
     (work / "mine.zip").write_text("mine")
     refused = run("doctor", "--bundle", "mine.zip")
     assert refused.code == 2
-    assert refused.said.endswith(
+    assert refused.err.endswith(
         "mine.zip exists already and holds something else. It was left as it is. Choose another name.\n"
     )
     assert (work / "mine.zip").read_text() == "mine"
@@ -96,7 +96,7 @@ def test_a_changed_file_in_the_folder_of_exports_is_kept_and_can_be_moved(work, 
     written.write_text("mine")
     refused = run("export", "returns.csv")
     assert refused.code == 2
-    assert refused.said.endswith("It was left as it is. Move or rename it, then export again.\n")
+    assert refused.err.endswith("It was left as it is. Move or rename it, then export again.\n")
     assert written.read_text() == "mine"
     written.rename(work / "moved.csv")
     assert run("export", "returns.csv").code == 0
@@ -106,7 +106,7 @@ def test_a_folder_of_exports_that_cannot_be_used_names_what_can_be_done(work, ho
     (home / "exports").write_text("a file in the way")
     refused = run("export", "returns.csv")
     assert refused.code == 2
-    assert refused.said.endswith(
+    assert refused.err.endswith(
         "Nothing was written. Make room, or set ACTION_RETURNS_HOME to a folder that can be written.\n"
     )
 

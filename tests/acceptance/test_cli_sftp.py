@@ -26,8 +26,7 @@ def server(sshd, home):
     facts = {"kind": "sftp", "host": "127.0.0.1", "port": sshd.port, "username": openssh.USER}
     write_profile(home, {**facts, "private_key": str(sshd.key)})
     yield sshd
-    for path in sshd.inbox.iterdir():
-        path.unlink()
+    sshd.clear()
 
 
 def kept(home):

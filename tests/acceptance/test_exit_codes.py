@@ -110,7 +110,7 @@ def test_every_exit_code_is_reached_with_its_words(reach, code):
 def test_rows_that_no_worksheet_can_hold_are_no_unexpected_error(run, tmp_path, monkeypatch):
     monkeypatch.setattr("action_returns.workbook_builder.sheet_writer.LAST_ROW", 9)
     result = run("new", str(tmp_path / "returns.xlsx"), "--samples")
-    assert (result.code, "rows do not fit a worksheet" in result.said) == (3, True)
+    assert (result.code, "rows do not fit a worksheet" in result.err) == (3, True)
     assert list(tmp_path.iterdir()) == []
 
 

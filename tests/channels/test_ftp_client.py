@@ -244,19 +244,3 @@ def test_good_bye_is_said_unless_the_conversation_broke_off():
             client.reply()
         client.close()
     assert server.heard == []
-
-
-@pytest.mark.parametrize("said", [b"", b"220-half of it\r\n", b"220-half of it\r\n220 the re"])
-def test_a_server_in_the_middle_of_a_reply_is_sent_no_further_command(said):
-    heard = []
-
-    def say_half(connection):
-        connection.sendall(said)
-        heard.append(connection.recv(100))
-
-    with listening_for(say_half) as port:
-        client = conversation(port, reply_timeout=0.2)
-        with pytest.raises(TimeoutError):
-            client.reply()
-        client.close()
-    assert heard == [b""]

@@ -33,8 +33,7 @@ def running(tmp_path_factory):
 def server(running):
     """A server whose inbox is empty."""
     yield running
-    for path in running.inbox.iterdir():
-        path.unlink() if path.is_file() else path.rmdir()
+    running.clear()
 
 
 @pytest.mark.parametrize("upload", UPLOADS)

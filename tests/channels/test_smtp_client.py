@@ -14,7 +14,7 @@ from action_returns.channels import line_protocol
 from action_returns.channels.base import InvalidReplyError
 from action_returns.channels.smtp_client import SmtpClient
 from tests.servers import loopback
-from tests.servers.go_between import listening_for, scripted
+from tests.servers.go_between import scripted
 
 WELCOME = b"220 mail.example ESMTP\r\n"
 DOTS = b".\r\n..\r\n.start\r\nmiddle.\r\n\r\n.\r\n\r\n..end"
@@ -374,19 +374,3 @@ def test_a_message_without_its_last_line_is_none_at_postfix(postfix_server, trus
     send(postfix_server.starttls_port, trusting, b"Subject: abandoned\r\n\r\n" + DOTS, end=False)
     assert not any(b"abandoned" in mail for mail in postfix_server.mails())
     assert "lost connection after DATA" in postfix_server.log.read_text()
-
-
-@pytest.mark.parametrize("said", [b"", b"220-half of it\r\n", b"220-half of it\r\n220 the re"])
-def test_a_server_in_the_middle_of_a_reply_is_sent_no_further_command(said):
-    heard = []
-
-    def say_half(connection):
-        connection.sendall(said)
-        heard.append(connection.recv(100))
-
-    with listening_for(say_half) as port:
-        client = conversation(port, reply_timeout=0.2)
-        with pytest.raises(TimeoutError):
-            client.reply()
-        client.close()
-    assert heard == [b""]

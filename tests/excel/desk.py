@@ -82,6 +82,19 @@ class Desk:
         logs = self.paths.logs
         return {path: path.read_text(encoding="utf-8") for path in logs.iterdir()} if logs.exists() else {}
 
+    def sort_during_delivery(self, monkeypatch):
+        """Exchange the rows of GOOD while the file is on its way to the outbox, as a user does who sorts them."""
+        from action_returns.channels.folder import OutboxChannel
+
+        deliver = OutboxChannel.deliver
+
+        def deliver_and_sort(channel, parcel, leaving):
+            self.put("Actions!A4", GOOD[1][0])
+            self.put("Actions!A5", GOOD[0][0])
+            return deliver(channel, parcel, leaving)
+
+        monkeypatch.setattr(OutboxChannel, "deliver", deliver_and_sort)
+
     def put(self, place, value):
         """Types into a cell."""
         self.excel.put(place, value, book=self.book)

@@ -340,16 +340,7 @@ def test_rows_that_change_while_somebody_is_asked_are_not_corrected(desk, monkey
 
 
 def test_results_are_not_written_beside_rows_that_changed_during_the_delivery(desk, outbox, monkeypatch):
-    from action_returns.channels.folder import OutboxChannel
-
-    deliver = OutboxChannel.deliver
-
-    def deliver_and_sort(channel, parcel, leaving):
-        desk.put("Actions!A4", "M.8882.4808.2")
-        desk.put("Actions!A5", "M.8882.4808.1")
-        return deliver(channel, parcel, leaving)
-
-    monkeypatch.setattr(OutboxChannel, "deliver", deliver_and_sort)
+    desk.sort_during_delivery(monkeypatch)
     desk.open(GOOD)
     desk.excel.answer("yes")
     said = desk.click("send")

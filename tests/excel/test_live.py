@@ -43,16 +43,7 @@ def test_send_live_sends_the_rows_and_says_so_beside_them(desk, outbox, capsys):
 
 
 def test_rows_that_moved_while_the_terminal_asked_are_not_marked(desk, outbox, capsys, monkeypatch):
-    from action_returns.channels.folder import OutboxChannel
-
-    deliver = OutboxChannel.deliver
-
-    def deliver_and_sort(channel, parcel, leaving):
-        desk.put("Actions!A4", "M.8882.4808.2")
-        desk.put("Actions!A5", "M.8882.4808.1")
-        return deliver(channel, parcel, leaving)
-
-    monkeypatch.setattr(OutboxChannel, "deliver", deliver_and_sort)
+    desk.sort_during_delivery(monkeypatch)
     book = desk.open(GOOD)
     assert run(["send", book.name, "--live", "--yes"]) == 0
     assert desk.column("E", [4]) == ["Ready: reverse"]

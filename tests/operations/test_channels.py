@@ -7,6 +7,7 @@ from action_returns.errors import ConfigError, SecretError
 from action_returns.files import default_paths
 from action_returns.operations.account import Account, open_channel
 from action_returns.settings.profile import Profile
+from tests.support.profiles import paths_of
 
 PASSWORD = " pass word "
 
@@ -40,7 +41,7 @@ def test_opening_a_channel_asks_for_no_password(monkeypatch):
 
 
 def test_without_a_profile_the_way_to_one_is_told(tmp_path):
-    paths = default_paths({"ACTION_RETURNS_HOME": str(tmp_path)})
+    paths = paths_of(tmp_path)
     with pytest.raises(ConfigError, match="action-returns profile add NAME") as caught:
         open_channel(Account(), paths)
     assert str(tmp_path / "config.toml") in str(caught.value)

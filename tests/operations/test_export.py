@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from action_returns.errors import NoRowsToSendError, OutputFileError
-from action_returns.files import default_paths
 from action_returns.operations.account import Account
 from action_returns.operations.check import check_file
 from action_returns.operations.export import export
+from tests.support.profiles import paths_of
 
 ROWS = b"ActionId,Amount,Reason\r\nM.8882.4808.1063415,0,REJECTED\r\n"
 TODAY = date(2026, 6, 5)
@@ -25,7 +25,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def exported(file, target, home):
-    paths = default_paths({"ACTION_RETURNS_HOME": str(home)})
+    paths = paths_of(home)
     checked = check_file(str(file), Account(), paths, now=datetime(2026, 6, 5, tzinfo=UTC))
     return export(checked, paths, target=Path(target), today=TODAY, overwrite=True)
 

@@ -20,16 +20,15 @@ from action_returns.errors import (
     SecretError,
     UsageError,
 )
-from action_returns.files import default_paths
 from action_returns.ledger.ledger import open_ledger
 from action_returns.operations.account import Account, open_account
 from action_returns.operations.check import check_loaded, find_previous_sends
 from action_returns.operations.send import Consent
 from action_returns.operations.send import send as send_flow
 from action_returns.operations.submit import submit
-from action_returns.settings.editing import add_profile
 from action_returns.settings.profile import Profile
 from tests.support.batches import checked_batch
+from tests.support.profiles import paths_of
 from tests.support.sending import CONTENT, NOW, ROWS, Receiver, send
 
 
@@ -166,14 +165,9 @@ class Silent:
 
 
 @pytest.fixture
-def box(tmp_path):
+def box(paths, outbox):
     """A profile whose channel is a folder; returns paths, account and folder."""
-    paths = default_paths({"ACTION_RETURNS_HOME": str(tmp_path / "home")})
-    folder = tmp_path / "outbox"
-    folder.mkdir()
-    channel = {"kind": "outbox", "directory": str(folder)}
-    add_profile(paths.config_file, "acme", {"environment": "test", "channel": channel})
-    return paths, open_account(paths), folder
+    return paths, open_account(paths), outbox
 
 
 def flow(box, *rows, consent, user=None, **options):
@@ -218,7 +212,7 @@ def test_a_user_who_has_to_be_asked_and_cannot_be_asked_sends_nothing(box):
 
 
 def test_without_a_profile_the_list_is_not_even_read(tmp_path):
-    paths = default_paths({"ACTION_RETURNS_HOME": str(tmp_path)})
+    paths = paths_of(tmp_path)
     with pytest.raises(ConfigError, match="There is no profile yet"):
         send_flow(pytest.fail, open_account(paths), paths, Silent(), consent=Consent("--yes"), clock=lambda: NOW)
 

@@ -112,8 +112,7 @@ def _sftp(server, upload):
         "private_key": str(server.key), "host_key": server.fingerprints["ed25519"], "upload": upload,
     }  # fmt: skip
     yield facts, lambda: _files(server.inbox)
-    for path in server.inbox.iterdir():
-        path.unlink()
+    server.clear()
 
 
 @pytest.fixture

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from action_returns.batch.cells import CellError
 from action_returns.batch.context import ReasonKind
 from action_returns.errors import FileError, OutputFileError, SettingsError
-from action_returns.files import default_paths
 from action_returns.operations import upgrade_workbook as upgrading
 from action_returns.operations.account import Account
 from action_returns.operations.new_workbook import new_workbook, workbook_bytes
 from action_returns.operations.upgrade_workbook import upgrade_workbook
 from action_returns.readers.xlsx.workbook import read_table
 from action_returns.workbook_builder.contents import Entries
+from tests.support.profiles import paths_of
 
 ROW = ("M.8882.4808.1063415", 0.0, "REJECTED")
 TOOL = ["Check", "Result", "What to do", "Order ID", "Partner", "Current amount", "Change", "Locks at"]
@@ -139,7 +139,7 @@ def test_every_cell_of_every_row_is_found_again_with_its_type_and_in_its_row(tmp
     rows, own = entered
     folder = tmp_path_factory.mktemp("books")
     old, new = make(folder / "old.xlsx", rows, own), folder / "new.xlsx"
-    upgraded = upgrade_workbook(old, new, default_paths({"ACTION_RETURNS_HOME": str(folder)}))
+    upgraded = upgrade_workbook(old, new, paths_of(folder))
     while rows and set(rows[-1]) == {None}:
         rows.pop()
     assert typed(kept(new, own)) == typed(kept(old, own)) == typed(rows)

@@ -108,23 +108,25 @@ def test_a_list_of_actions_in_json_is_no_batch(tmp_path):
         read_batch(path)
 
 
+def refusal_of(read, path):
+    with pytest.raises(FileError) as caught:
+        read(path)
+    return caught.value.problem, caught.value.message
+
+
 @pytest.mark.parametrize("read", [read_batch, read_headers, pending])
 @pytest.mark.parametrize("name", ["none.xlsx", "none.csv", "none.json", "no-folder/none.csv"])
 def test_a_missing_file_has_one_text_whatever_reads_it(tmp_path, read, name):
-    with pytest.raises(FileError) as caught:
-        read(tmp_path / name)
     text = f"There is no file {tmp_path / name}. Check the name and the folder it is in."
-    assert (caught.value.problem, caught.value.message) == ("file-unreadable", text)
+    assert refusal_of(read, tmp_path / name) == ("file-unreadable", text)
 
 
 @pytest.mark.parametrize("read", [read_batch, read_headers, pending])
 @pytest.mark.parametrize("name", ["folder.xlsx", "folder"])
 def test_a_folder_has_one_text_whatever_reads_it(tmp_path, read, name):
     (tmp_path / name).mkdir()
-    with pytest.raises(FileError) as caught:
-        read(tmp_path / name)
     text = f"{tmp_path / name} is a folder. Name a file that is in it."
-    assert (caught.value.problem, caught.value.message) == ("file-unreadable", text)
+    assert refusal_of(read, tmp_path / name) == ("file-unreadable", text)
 
 
 @pytest.mark.parametrize("read", [read_batch, read_headers, pending])
@@ -138,9 +140,7 @@ def test_a_file_that_another_program_holds_has_one_text_whatever_reads_it(tmp_pa
 
     monkeypatch.setattr(type(path), "open", held)
     monkeypatch.setattr(type(path), "stat", held)  # as in a folder that may not be looked into
-    with pytest.raises(FileError) as caught:
-        read(path)
-    assert caught.value.message == (
+    assert refusal_of(read, path)[1] == (
         f"{path} cannot be opened: Permission denied. If another program has it open, close it there or save a copy, "
         "and try again."
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.servers import unpacked
+from tests.servers.inbox import Inbox
 
 LOOPBACK: Final = "127.0.0.1"
 USER: Final = "uploader"
@@ -18,7 +19,7 @@ _INSIDE: Final = Path("/mnt")
 
 
 @dataclass(frozen=True, slots=True)
-class FtpDaemon:
+class FtpDaemon(Inbox):
     """A running server.
 
     Args:
@@ -30,10 +31,6 @@ class FtpDaemon:
     port: int
     inbox: Path
     log: Path
-
-    def files(self) -> dict[str, bytes]:
-        """Give every file that arrived."""
-        return {path.name: path.read_bytes() for path in self.inbox.iterdir() if path.is_file()}
 
 
 Daemon = Callable[..., AbstractContextManager[FtpDaemon]]

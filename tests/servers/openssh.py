@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.servers import unpacked
+from tests.servers.inbox import Inbox
 
 LOOPBACK: Final = "127.0.0.1"
 USER: Final = "uploader"
@@ -19,7 +20,7 @@ _INSIDE: Final = Path("/mnt")
 
 
 @dataclass(frozen=True, slots=True)
-class Sshd:
+class Sshd(Inbox):
     """A running server.
 
     Args:
@@ -35,10 +36,6 @@ class Sshd:
     fingerprints: dict[str, str]
     key: Path
     log: Path
-
-    def files(self) -> dict[str, bytes]:
-        """Give every file that arrived."""
-        return {path.name: path.read_bytes() for path in self.inbox.iterdir() if path.is_file()}
 
 
 @contextmanager

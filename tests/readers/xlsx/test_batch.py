@@ -164,8 +164,8 @@ def test_the_value_a_formula_had_is_its_value(tmp_path):
     assert cells(read_batch(changed))[0][2] == 2.0
 
 
-def test_merged_cells_and_hidden_rows_become_findings(tmp_path):
-    path = tmp_path / "b.xlsx"
+def merged_and_hidden(path):
+    """Write four rows: two reasons are one merged cell, the last row is hidden."""
     book = openpyxl.Workbook()
     book.active.append(HEADERS)
     for n in range(4):
@@ -173,6 +173,11 @@ def test_merged_cells_and_hidden_rows_become_findings(tmp_path):
     book.active.merge_cells("C3:C4")
     book.active.row_dimensions[5].hidden = True
     book.save(path)
+    return path
+
+
+def test_merged_cells_and_hidden_rows_become_findings(tmp_path):
+    path = merged_and_hidden(tmp_path / "b.xlsx")
     report = check(read_batch(path).columns)
     assert [(f.cell, f.code) for f in report] == [
         ("Sheet!C3", "cell-merged"),
@@ -219,14 +224,7 @@ def test_rows_that_the_sheet_hides_by_default_are_hidden_in_xml_no_common_progra
 
 
 def test_merged_cells_and_hidden_rows_become_findings_in_xml_no_common_program_writes_too(tmp_path):
-    book = openpyxl.Workbook()
-    book.active.append(HEADERS)
-    for n in range(4):
-        book.active.append([f"M.8882.4808.{n}", 0, "REJECTED"])
-    book.active.merge_cells("C3:C4")
-    book.active.row_dimensions[5].hidden = True
-    book.save(tmp_path / "b.xlsx")
-    report = check(read_batch(rewritten(tmp_path / "b.xlsx", with_prefix)).columns)
+    report = check(read_batch(rewritten(merged_and_hidden(tmp_path / "b.xlsx"), with_prefix)).columns)
     assert [(finding.cell, finding.code) for finding in report] == [
         ("Sheet!C3", "cell-merged"),
         ("Sheet!C4", "cell-merged"),
