@@ -7,7 +7,7 @@ import pytest
 
 from action_returns.files import packaged_file
 from tests.support.batches import BAD, CSV, EXACT, LIST
-from tests.support.cli import modules_loaded_by_check, run_program
+from tests.support.cli import modules_loaded_by, modules_loaded_by_check, run_program
 from tests.support.profiles import write_profile
 
 
@@ -346,6 +346,13 @@ LAZY = [
 
 def test_a_check_loads_nothing_it_does_not_need(work):
     assert modules_loaded_by_check(packaged_file("workbook_templates/samples/returns.xlsx"), *LAZY) == []
+
+
+@pytest.mark.parametrize("command", ["check", "review", "export", "fix"])
+def test_the_commands_of_every_day_load_no_more_than_they_need(work, command):
+    (work / "good.csv").write_text(LIST, newline="")
+    arguments = {"export": ["-o", "-"], "fix": ["--dry-run"]}.get(command, [])
+    assert modules_loaded_by([command, "good.csv", *arguments], *LAZY) == []
 
 
 def test_the_demo_delivers_the_bytes_it_shows(work):

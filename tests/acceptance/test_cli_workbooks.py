@@ -245,8 +245,8 @@ def test_arguments_that_are_missing_or_too_many_are_told(work, arguments):
 def test_on_a_mac_both_commands_put_the_script_where_excel_finds_it(work):
     program = (
         "import sys, types; from action_returns.cli.app import run\n"
-        "from action_returns.cli import files\n"
-        "files.sys = types.SimpleNamespace(platform='darwin')\n"
+        "from action_returns.cli import workbooks\n"
+        "workbooks.sys = types.SimpleNamespace(platform='darwin')\n"
         "sys.exit(run(sys.argv[1:]))"
     )
     older(work / "old.xlsx", ROWS, ("My note",))

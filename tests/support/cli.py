@@ -111,13 +111,19 @@ def refusal_of(*arguments, code=2):
 
 def modules_loaded_by_check(file, *names):
     """Return which of these modules a check of this file has loaded."""
+    return modules_loaded_by(["check", str(file)], *names)
+
+
+def modules_loaded_by(arguments, *names):
+    """Return which of these modules a command has loaded, whatever its exit code."""
     program = (
         "import sys; from action_returns.cli.app import run\n"
-        "code = run(['check', sys.argv[1], '--json'])\n"
+        "run([*sys.argv[1:], '--json'])\n"
         f"print('loaded', *sorted(set({names!r}) & set(sys.modules)), file=sys.stderr)"
     )
-    result = run_program(str(file), program=("-c", program))
+    result = run_program(*arguments, program=("-c", program))
     assert result.code == 0, result.err
+    assert '"problem": null' in result.out, result.out
     last, *loaded = result.err.splitlines()[-1].split()
     assert last == "loaded"
     return loaded

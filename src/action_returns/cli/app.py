@@ -18,7 +18,7 @@ from action_returns.cli.output import Output, write_end, write_facts
 from action_returns.errors import ActionReturnsError, Exit
 
 COMMANDS: Final = {
-    "new": "files:new_command",
+    "new": "workbooks:new_command",
     "check": "check:check_command",
     "fix": "files:fix_command",
     "review": "check:review_command",
@@ -27,7 +27,7 @@ COMMANDS: Final = {
     "probe": "setup:probe_command",
     "history": "history:history_command",
     "action": "history:action_command",
-    "upgrade-workbook": "files:upgrade_workbook_command",
+    "upgrade-workbook": "workbooks:upgrade_workbook_command",
     "profile": "profiles:profile_command",
     "secret": "profiles:secret_command",
     "doctor": "setup:doctor_command",
