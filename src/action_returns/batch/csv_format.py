@@ -6,9 +6,8 @@ ASCII, no byte order mark, no quotes; RFC 4180 without its optional parts.
 
 import hashlib
 import re
-from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from action_returns.batch.amounts import amount_text
 from action_returns.batch.cell_rules import SENDABLE_ID
@@ -28,8 +27,7 @@ class UnsafeBytesError(ValueError):
     """The bytes are not what the format allows; nothing was returned. This is a mistake of the program."""
 
 
-@dataclass(frozen=True, slots=True)
-class CsvFile:
+class CsvFile(NamedTuple):
     """The file that leaves, made once: what is shown, confirmed, recorded and sent.
 
     Args:

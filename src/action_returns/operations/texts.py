@@ -1,9 +1,8 @@
 """Sentences that the command line, the buttons and the pages share: counts, money, outcomes, questions, next steps."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from action_returns.batch.amounts import money
 
@@ -21,8 +20,7 @@ _NAMED_ROWS: Final = 5
 """Number of rows that a message names at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class StateTexts:
+class StateTexts(NamedTuple):
     """The words for one state of a batch, wherever it is shown.
 
     Args:
