@@ -28,7 +28,8 @@ LARGE = b"x" * 8_000_000
 """More than the sockets between two programs on one machine hold."""
 VERSIONS = {"plain": None, "TLS 1.2": ssl.TLSVersion.TLSv1_2, "TLS 1.3": ssl.TLSVersion.TLSv1_3}
 UPLOADS = ("direct", "temp-rename")
-IMPATIENT = {"connect_timeout": 2, "command_timeout": 2, "reply_timeout": 2, "data_timeout": 2}
+IMPATIENT = {"connect_timeout": 8, "command_timeout": 4, "reply_timeout": 4, "data_timeout": 4}
+"""Short, but long enough for 24 conversations at once on a machine that has other work to do."""
 
 
 @dataclass(frozen=True)
