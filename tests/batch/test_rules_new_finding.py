@@ -49,7 +49,8 @@ from pathlib import Path
 from action_returns.batch.cells import Columns
 from action_returns.batch.check import check
 from action_returns.batch.context import Context
-from action_returns.workbook_builder.contents import Contents, Entries, WorkbookInfo
+from action_returns.workbook_builder.contents import Contents, Entries
+from action_returns.workbook_builder.info import WorkbookInfo
 from action_returns.workbook_builder.template import load_template
 from docs import print as pages
 

@@ -11,7 +11,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from action_returns.operations.account import Account
+from action_returns.operations.new_workbook import workbook_bytes
 from action_returns.settings.editing import add_profile
+from action_returns.workbook_builder.contents import Entries
 from tests.excel.desk import BAD, GOOD, PENDING, REPEATS
 from tests.hosts.fake_com import cell_error
 
@@ -308,3 +311,27 @@ def test_the_details_of_an_error_name_the_functions_it_passed(desk, monkeypatch)
         "_run_click", "validate", "check_table", "read_table", "read_actions",
     ]  # fmt: skip
     assert passed.count("<lambda>") == 1, "only the one that this test wrote"
+
+
+CLICK = """
+import sys
+from pathlib import Path
+from tests.hosts.fake_com import fake_excel
+with fake_excel() as excel:
+    book = excel.open_workbook(Path(sys.argv[1]))
+    from action_returns.excel import clicks
+    with excel.clicked(book):
+        clicks.validate()
+    assert len(excel.alerts) == 1
+    print(*{"pydantic", "xlsxwriter", "jinja2", "keyring", "sqlite3", "action_returns.workbook_builder.template"} & set(sys.modules))
+"""
+
+
+def test_a_click_loads_nothing_that_only_makes_workbooks_or_reads_profiles(tmp_path, home):
+    """Each click is a program of its own, so a module more is time that the user waits each time."""
+    path = tmp_path / "returns.xlsx"
+    path.write_bytes(workbook_bytes(Account(), Entries(rows=GOOD), macros=False))
+    done = subprocess.run(
+        [sys.executable, "-c", CLICK, str(path)], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.split() == []

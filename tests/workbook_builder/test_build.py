@@ -25,7 +25,8 @@ from action_returns.operations.new_workbook import declared_template, new_workbo
 from action_returns.readers.batch_file import read_batch
 from action_returns.workbook_builder import sheet_writer as page
 from action_returns.workbook_builder.build import build_workbook
-from action_returns.workbook_builder.contents import Contents, Entries, WorkbookInfo, live_verdicts
+from action_returns.workbook_builder.contents import Contents, Entries, live_verdicts
+from action_returns.workbook_builder.info import WorkbookInfo
 from action_returns.workbook_builder.sheet_writer import ExactNumber
 
 TEMPLATE = declared_template()
@@ -74,7 +75,8 @@ from pathlib import Path
 from action_returns.files import packaged_file
 from action_returns.operations.new_workbook import declared_template
 from action_returns.workbook_builder.build import build_workbook, make_macros
-from action_returns.workbook_builder.contents import Entries, WorkbookInfo
+from action_returns.workbook_builder.contents import Entries
+from action_returns.workbook_builder.info import WorkbookInfo
 template = declared_template()
 entries = Entries([("M.1.2.3", 0.1, "OTHER", date(2026, 3, 29))], own_headers=("Since",))
 for suffix, macros in ((".xlsm", make_macros(packaged_file("addin"), template)), (".xlsx", None)):

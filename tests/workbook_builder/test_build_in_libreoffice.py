@@ -15,7 +15,8 @@ from action_returns.operations.new_workbook import declared_template, new_workbo
 from action_returns.readers.batch_file import read_batch
 from action_returns.workbook_builder import contents
 from action_returns.workbook_builder.build import build_workbook
-from action_returns.workbook_builder.contents import Entries, WorkbookInfo
+from action_returns.workbook_builder.contents import Entries
+from action_returns.workbook_builder.info import WorkbookInfo
 from tests.workbook_builder import live_cases
 
 TITLES = {rule.code: rule.title for rule in RULES}

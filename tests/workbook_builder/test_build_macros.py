@@ -22,7 +22,7 @@ from action_returns.operations import new_workbook as making
 from action_returns.operations.account import Account
 from action_returns.operations.new_workbook import UNSAFE_IN_NAMES, declared_template, new_workbook
 from action_returns.workbook_builder.build import build_workbook, make_macros, vba_modules
-from action_returns.workbook_builder.contents import WorkbookInfo
+from action_returns.workbook_builder.info import WorkbookInfo
 from action_returns.workbook_builder.vba.module import ModuleKind
 from tests.workbook_builder.vba.oracles import XLWINGS, VBA_Parser, decompressed, streams
 

@@ -16,7 +16,7 @@ from action_returns.batch.rules import RULES
 from action_returns.errors import TemplateError
 from action_returns.operations.new_workbook import declared_template
 from action_returns.workbook_builder.build import build_workbook
-from action_returns.workbook_builder.contents import WorkbookInfo
+from action_returns.workbook_builder.info import WorkbookInfo
 from action_returns.workbook_builder.template import Live, expand_formula, live_text_formula, rule_codes
 
 LIVE = Live(duplicates_to=77, blanks=(9, 32, 126, 160, 65279), names={})

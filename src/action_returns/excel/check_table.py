@@ -56,7 +56,7 @@ def check_table(context: ButtonContext, *, pending: PendingDownload | None = Non
 
 def update_profile_data(context: ButtonContext) -> None:
     """Write the profile's reason codes and facts into the workbook when the profile has changed since."""
-    from action_returns.workbook_builder.contents import WorkbookInfo
+    from action_returns.workbook_builder.info import WorkbookInfo
 
     account = context.account
     profile = account.name if account.profile is not None else ""

@@ -15,7 +15,8 @@ from action_returns.errors import OutputFileError
 from action_returns.files import packaged_file, write_atomically
 from action_returns.operations.account import Account
 from action_returns.workbook_builder.build import build_workbook, make_macros
-from action_returns.workbook_builder.contents import Entries, WorkbookInfo
+from action_returns.workbook_builder.contents import Entries
+from action_returns.workbook_builder.info import WorkbookInfo
 from action_returns.workbook_builder.template import Template, load_template
 
 UNSAFE_IN_NAMES: Final = '=|$";`'

@@ -14,7 +14,8 @@ from xlsxwriter.utility import quote_sheetname, xl_cell_to_rowcol, xl_rowcol_to_
 
 from action_returns.batch.cells import COLUMN_NAMES
 from action_returns.errors import ActionReturnsError
-from action_returns.workbook_builder.contents import Contents, Entries, WorkbookInfo
+from action_returns.workbook_builder.contents import Contents, Entries
+from action_returns.workbook_builder.info import WorkbookInfo
 from action_returns.workbook_builder.sheet_writer import SheetWriter
 from action_returns.workbook_builder.template import Template
 from action_returns.workbook_builder.vba.module import Module, ModuleKind, parse_module
