@@ -1,0 +1,39 @@
+"""What the user reads after an upload: whether a file is left on the server, and whether to send again."""
+
+import pytest
+
+from action_returns.channels.base import OutgoingFile, State
+from action_returns.channels.upload import UploadTexts
+
+FILE = OutgoingFile("Batch_1.csv", b"x" * 100)
+
+
+@pytest.fixture
+def texts():
+    return UploadTexts("ftp.example.com", "/", "ftp://ftp.example.com/")
+
+
+@pytest.mark.parametrize(
+    ("gone", "certain", "state", "says"),
+    [
+        (True, True, State.FAILED, "did not arrive whole. It was removed again. Send again."),
+        (False, True, State.FAILED, "It could not be removed and is still on the server as b.part. Send again."),
+        (True, False, State.UNKNOWN, "It was removed again. Do not send again before it is removed or checked."),
+        (False, False, State.UNKNOWN, "is still on the server as b.part. Do not send again before it is removed"),
+    ],
+)
+def test_a_file_of_another_size_says_whether_it_was_removed_and_whether_to_send_again(
+    texts, gone, certain, state, says
+):
+    outcome = texts.wrong_size(FILE, "b.part", 40, {"reply": "226"}, gone=gone, certain=certain)
+    assert (outcome.state, outcome.evidence) == (state, {"reply": "226", "size": 40})
+    assert "ftp.example.com holds 40 of 100 bytes" in outcome.message
+    assert says in outcome.message
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_file_without_its_final_name_says_whether_it_was_removed(texts, gone):
+    outcome = texts.no_final_name("b.part", "553 no", {}, gone=gone)
+    assert outcome.state is State.FAILED
+    assert ("It was removed again." in outcome.message) is gone
+    assert ("still on the server as b.part" in outcome.message) is not gone
