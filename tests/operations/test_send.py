@@ -187,6 +187,11 @@ def test_rows_with_errors_stay_behind_only_when_the_user_agreed(box):
     assert (done.rows, done.outcome.state) == (1, State.HANDED_OVER)
 
 
+def test_one_confirmed_row_is_told_as_one(box):
+    with pytest.raises(ConfirmationError, match=r"^1 row was confirmed, but returns\.csv has 2 rows to send"):
+        flow(box, consent=Consent("--confirm-rows 1", rows=1))
+
+
 def test_another_number_than_the_confirmed_one_sends_nothing(box):
     with pytest.raises(ConfirmationError, match=r"2 rows were confirmed, but returns\.csv has 1 row to send"):
         flow(box, *GOOD_AND_BAD, consent=Consent("--confirm-rows 2", rows=2, only_ready=True))

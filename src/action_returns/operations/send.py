@@ -172,7 +172,7 @@ def _refuse(checked: "CheckedBatch", consent: Consent, *, may_ask: bool) -> None
         )
     if consent.rows is not None and consent.rows != ready:
         raise ConfirmationError(
-            f"{texts.counted(consent.rows, 'row')} were confirmed, but {checked.file} has "
+            f"{texts.counted(consent.rows, 'row')} {'was' if consent.rows == 1 else 'were'} confirmed, but {checked.file} has "
             f"{texts.counted(ready, 'row')} to send. Nothing was sent. Look at the batch again: "
             f"action-returns review {checked.file}"
         )
