@@ -1,7 +1,7 @@
 """Raw cells: what a spreadsheet or a CSV file held, before any check."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final, Literal, TypeAlias
@@ -42,6 +42,10 @@ class Columns:
         sheet: name of the sheet, None for CSV.
         letters: column letters of ActionId, Amount and Reason on that sheet, None for CSV.
         hidden: the sheet rows that are hidden or filtered away.
+        hidden_columns: which of the three columns are hidden as a whole.
+        amount_formats: number format code, as the file or Excel has it -> ascending positions, from 0, of the Amount
+            cells with that format. Formats that show every amount as it would be sent are left out.
+        currency: raw cells of a currency column, same length as the others; None without one.
 
     Raises:
         ValueError: when the columns differ in length.
@@ -54,11 +58,16 @@ class Columns:
     sheet: str | None = None
     letters: tuple[str, str, str] | None = None
     hidden: frozenset[int] = field(default_factory=frozenset)
+    hidden_columns: frozenset[ColumnName] = field(default_factory=frozenset)
+    amount_formats: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    currency: Sequence[Cell] | None = None
 
     def __post_init__(self) -> None:
         lengths = {len(self.action_id), len(self.amount), len(self.reason), len(self.rows)}
+        if self.currency is not None:
+            lengths.add(len(self.currency))
         if len(lengths) != 1:
-            raise ValueError(f"the three columns and the row numbers differ in length: {sorted(lengths)}")
+            raise ValueError(f"the columns and the row numbers differ in length: {sorted(lengths)}")
 
     def __len__(self) -> int:
         return len(self.rows)

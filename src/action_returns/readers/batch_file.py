@@ -1,9 +1,10 @@
 """Read the batch of a file."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from action_returns.batch.cells import Columns
+from action_returns.batch.cells import ColumnName, Columns
 from action_returns.readers import find_batch_format
 
 
@@ -15,11 +16,14 @@ class LoadedBatch:
         columns: the raw cells.
         origin: where in the file the rows are, for people: ``table Actions on sheet Actions``.
         notes: what the reader left aside or assumed, one sentence each (rows below the table, other sheets, encoding).
+        headers: which column each of the three was read from: its letter, a blank and its header as it stands, such as
+            ``C New Amount``; the third column of a CSV file is C too. Empty when the rows have no headers.
     """
 
     columns: Columns
     origin: str
     notes: tuple[str, ...] = ()
+    headers: Mapping[ColumnName, str] = field(default_factory=dict)
 
 
 def read_batch(path: Path, *, sheet: str | None = None) -> LoadedBatch:
