@@ -2,7 +2,7 @@
 
 from action_returns.batch.cells import ReadyRows
 from action_returns.batch.context import PendingAction, PendingDownload
-from action_returns.batch.report import summarise
+from action_returns.batch.report import Raise, summarise
 from tests.batch.sheets import NOW
 
 ROWS = ReadyRows(
@@ -34,9 +34,33 @@ def test_with_a_download_the_effect_is_new_minus_current_over_the_rows_it_knows(
     assert (summary.known, summary.effect_cents, summary.currency) == (2, -2510, "EUR")
 
 
-def test_a_download_that_knows_none_of_the_rows_gives_no_effect():
-    summary = summarise(ROWS, PendingDownload({}, 0, NOW))
-    assert (summary.known, summary.effect_cents) == (0, 0)
+def test_an_effect_of_which_no_current_amount_is_known_is_unknown_and_never_zero():
+    for actions in ({}, {"M.1.1.1": PendingAction(None)}):
+        summary = summarise(ROWS, PendingDownload(actions, 1, NOW))
+        assert (summary.known, summary.effect_cents, summary.unknown_cents) == (0, None, 5000)
+
+
+def test_rows_above_their_current_amount_are_added_up_by_themselves():
+    actions = {"M.1.1.1": PendingAction(9000), "M.1.1.2": PendingAction(4000), "M.1.1.3": PendingAction(10)}
+    summary = summarise(ROWS, PendingDownload(actions, 3, NOW))
+    assert (summary.effect_cents, summary.raised_rows, summary.raised_cents, summary.unknown_cents) == (
+        -8010,
+        1,
+        990,
+        0,
+    )
+
+
+def test_the_largest_raises_are_named_the_largest_first():
+    rows = ReadyRows([f"M.1.1.{n}" for n in range(8)], [100 + n for n in range(8)], ["ORDER_UPDATE"] * 8, range(2, 10))
+    actions = {action_id: PendingAction(100) for action_id in rows.action_ids}
+    summary = summarise(rows, PendingDownload(actions, 8, NOW))
+    assert (summary.raised_rows, summary.raised_cents) == (7, 28)
+    assert summary.largest_raises == tuple(Raise(n + 2, f"M.1.1.{n}", 100, 100 + n) for n in (7, 6, 5, 4, 3))
+
+
+def test_without_a_download_every_new_total_may_be_a_raise():
+    assert summarise(ROWS).unknown_cents == 5000
 
 
 def test_no_rows_add_up_to_nothing():

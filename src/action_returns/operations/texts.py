@@ -91,6 +91,40 @@ def money_effect(summary: "Summary") -> str:
     return f"{effect} over the {counted(known, 'row')} whose current amount is known"
 
 
+def raises(summary: "Summary") -> bool:
+    """Return whether a row is above its current amount: pages and dialogues say so in the colour of a warning."""
+    return summary.raised_rows > 0
+
+
+def order_value(summary: "Summary") -> str:
+    """Return what the batch does to the order value, in words: ``RAISES order value by 99,876.50 EUR``.
+
+    A raise is written in capitals, also one that other rows outweigh. What is unknown is called unknown, never 0.00.
+    """
+    currency = summary.currency
+    if summary.effect_cents is None:
+        why = "no pending-actions download" if summary.known is None else "the download has none of its current amounts"
+        return f"changes order value by an unknown amount: {why}"
+    if summary.effect_cents > 0:
+        text = f"RAISES order value by {money(summary.effect_cents, currency)}"
+    elif summary.effect_cents:
+        text = f"lowers order value by {money(-summary.effect_cents, currency)}"
+    else:
+        text = "leaves order value as it is"
+    unknown = summary.rows - (summary.known or 0)
+    if unknown:
+        text += (
+            f" over the {counted(summary.known or 0, 'row')} whose current amount is known; "
+            f"unknown for {counted(unknown, 'row')}"
+        )
+    if summary.raised_cents > max(summary.effect_cents, 0):
+        text += (
+            f" ({counted(summary.raised_rows, 'row')} {'RAISES' if summary.raised_rows == 1 else 'RAISE'} it by "
+            f"{money(summary.raised_cents, currency)}, others lower it)"
+        )
+    return text
+
+
 def send_question(rows: int, environment: str) -> str:
     """Return the question before a batch is sent."""
     return f"Send {counted(rows, 'row')} to {environment.upper()} now?"
