@@ -221,6 +221,26 @@ def test_a_profile_without_an_environment_is_not_made(run, work):
     assert run("profile", "list", "--json").json["profiles"] == []
 
 
+def test_without_questions_a_profile_without_an_environment_is_wrong_usage(run, work):
+    made = run("profile", "add", "acme", "--kind", "outbox", "--set", f"directory={work}", "--no-input", "--json")
+    assert (made.code, made.json["problem"]) == (2, "usage")
+    assert "Cannot ask for Environment: --no-input was given." in made.json["message"]
+    assert "--environment live or --environment test" in made.json["message"]
+
+
+TEST_UPLOADS = "TEST is not practice: a file of this profile is really uploaded to its receiver."
+
+
+@pytest.mark.parametrize(("environment", "told"), [("test", 1), ("live", 0)])
+def test_a_test_profile_says_that_it_really_uploads(run, work, environment, told):
+    settings = ("--kind", "outbox", "--set", f"directory={work}")
+    made = run("profile", "add", "acme", "--environment", environment, *settings)
+    assert made.err.count(TEST_UPLOADS) == told
+    for command in (["profile", "show", "acme"], ["probe"]):
+        result = run(*command)
+        assert (result.out + result.err).count(TEST_UPLOADS) == told, command
+
+
 def test_a_profile_is_asked_for_its_required_settings_by_name_when_there_is_no_terminal(run):
     made = run("profile", "add", "acme", "--environment", "test", "--kind", "ftp")
     assert made.code == 2

@@ -49,6 +49,21 @@ def test_a_first_profile_is_made_in_the_window(window, paths, store):
     assert "Saved: profile acme" in opened.message
 
 
+TEST_UPLOADS = "TEST is not practice: a file of this profile is really uploaded to its receiver."
+
+
+@pytest.mark.parametrize(("environment", "told"), [("test", True), ("live", False)])
+def test_choosing_test_says_that_it_really_uploads_and_so_does_saving(window, paths, store, environment, told):
+    opened = window()
+    opened._environment.set(environment)
+    opened._tell_environment()
+    assert (opened.message == TEST_UPLOADS) is told
+    fill(opened, username="brand-1")
+    opened.save()
+    assert opened.message.startswith("Saved: profile main")
+    assert opened.message.endswith(TEST_UPLOADS) is told
+
+
 def test_a_profile_without_a_chosen_environment_is_not_saved(window, paths, store):
     opened = window()
     fill(opened, username="brand-1")

@@ -379,7 +379,8 @@ def test_start_counts_rows_of_every_kind_before_a_program_calculates():
 
 
 @pytest.mark.parametrize(
-    ("environment", "says"), [("test", "TEST: practice, nothing counts"), ("live", "LIVE: what is sent counts")]
+    ("environment", "says"),
+    [("test", "TEST: not practice, files are really uploaded"), ("live", "LIVE: what is sent counts")],
 )
 def test_the_banner_tells_whether_what_is_sent_counts(environment, says):
     assert WorkbookInfo("1.0", "acme", environment).banner == f"Profile acme · {says}"

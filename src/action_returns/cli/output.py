@@ -42,6 +42,11 @@ class Output:
         """Return whether questions are allowed and a terminal can show them."""
         return self.may_ask and sys.stdin.isatty() and sys.stderr.isatty()
 
+    @property
+    def why_not_ask(self) -> str:
+        """Why no question can be asked, after "Cannot ask: "."""
+        return "there is no terminal" if self.may_ask else "--no-input was given"
+
     def info(self, text: str = "", *, style: str | None = None) -> None:
         """Print a sentence for people on standard error, unless the command is quiet."""
         if style != "quiet" and text.strip():

@@ -7,6 +7,7 @@ import click
 
 from action_returns.channels import KINDS, settings_class
 from action_returns.cli.options import CommandContext, global_options
+from action_returns.operations.texts import TEST_UPLOADS
 from action_returns.settings.config import load_settings
 from action_returns.settings.editing import add_profile, remove_profile, use_profile
 from action_returns.settings.secrets import delete_secret, has_secret, ledger_account, set_secret
@@ -63,6 +64,8 @@ def show(context: CommandContext, *, name: str | None) -> None:
     rows = [(key, str(value)) for key, value in facts.items()]
     rows += [(f"channel.{key}", str(value)) for key, value in channel.items()]
     context.output.table(("Profile", chosen), rows)
+    if profile.environment == "test":
+        context.output.info(TEST_UPLOADS, style="warning")
     context.output.info(f"Kept in {context.paths.config_file}", style="quiet")
 
 
@@ -94,6 +97,8 @@ def add(
         values.setdefault("password", "keyring")
     add_profile(context.paths.config_file, name, {"environment": environment, "channel": values})
     context.output.info(f"Profile {name} is in {context.paths.config_file}.", style="good")
+    if environment == "test":
+        context.output.info(TEST_UPLOADS, style="warning")
     if values.get("password") == "keyring":
         context.output.info(f"Next: action-returns secret set {name}, then action-returns probe --profile {name}")
     else:
@@ -138,7 +143,7 @@ def _ask_for(
     if not context.output.can_ask():
         if default is not None:
             return default
-        raise click.UsageError(f"Cannot ask for {question}: there is no terminal. Add {option}")
+        raise click.UsageError(f"Cannot ask for {question}: {context.output.why_not_ask}. Add {option}")
     answer: str = click.prompt(question, type=choices, default=default, err=True)
     return answer
 
@@ -167,7 +172,9 @@ def set_(context: CommandContext, *, name: str, is_of_ledger: bool, password_std
             f"Password of {_password_owner(name, is_of_ledger)}", hide_input=True, confirmation_prompt=True, err=True
         )
     else:
-        raise click.UsageError("Cannot ask for the password: there is no terminal. Pipe it in with --password-stdin.")
+        raise click.UsageError(
+            f"Cannot ask for the password: {context.output.why_not_ask}. Pipe it in with --password-stdin."
+        )
     if not password:
         raise click.UsageError("The password is empty. Nothing was stored.")
     set_secret(ledger_account(name) if is_of_ledger else name, password)

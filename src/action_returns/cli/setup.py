@@ -33,8 +33,9 @@ def probe_command(context: CommandContext, *, accepted: str | None) -> int:
     def confirm(server: NewServer) -> bool:
         if not context.output.can_ask():
             raise ConfigError(
-                f"{server.host} shows the key {server.fingerprint}, which is not confirmed yet. Cannot ask: there is no "
-                "terminal. Nothing was sent. If it is the right one: action-returns probe --accept-host-key FINGERPRINT"
+                f"{server.host} shows the key {server.fingerprint}, which is not confirmed yet. Cannot ask: "
+                f"{context.output.why_not_ask}. Nothing was sent. If it is the right one: "
+                f"action-returns probe --profile {account.name} --accept-host-key {server.fingerprint}"
             )
         return click.confirm(server.question, default=False, err=True)
 
@@ -44,6 +45,7 @@ def probe_command(context: CommandContext, *, accepted: str | None) -> int:
         context.output.json(
             {
                 "profile": account.name,
+                "environment": account.environment,
                 "destination": channel.destination,
                 "works": result.works,
                 "message": result.message,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from action_returns.channels import settings_class
 from action_returns.errors import ConfigError
 from action_returns.files import Paths
+from action_returns.operations.texts import TEST_UPLOADS
 
 if TYPE_CHECKING:
     from action_returns.channels.base import Ask
@@ -87,10 +88,11 @@ def save(answers: Answers, password: str, paths: Paths) -> str:
         values["channel"]["password"] = "keyring"  # noqa: S105  # where it is kept
     values["channel"].update(dict.fromkeys(_outdated_keys(answers, paths)))
     change_profile(paths.config_file, answers.profile, values)
-    if not has_password:
-        return f"Saved: profile {answers.profile}."
-    set_secret(answers.profile, password)
-    return f"Saved: profile {answers.profile}, and its password in the password store of this computer."
+    saved = f"Saved: profile {answers.profile}"
+    if has_password:
+        set_secret(answers.profile, password)
+        saved += ", and its password in the password store of this computer"
+    return f"{saved}. {TEST_UPLOADS}" if answers.environment == "test" else f"{saved}."
 
 
 def _outdated_keys(answers: Answers, paths: Paths) -> list[str]:

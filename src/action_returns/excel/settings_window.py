@@ -10,6 +10,7 @@ from action_returns.channels import KINDS, settings_class
 from action_returns.errors import SettingsError
 from action_returns.excel.settings_form import ENVIRONMENTS, Answers, answers_of, fields, save, test
 from action_returns.files import Paths
+from action_returns.operations.texts import TEST_UPLOADS
 from action_returns.settings.config import load_settings
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ class SettingsWindow:
         names = tuple(self._profiles.profiles)
         chosen = self._row(0, "Profile", self._profile, names, typed=True)
         chosen.bind("<<ComboboxSelected>>", lambda _event: self._show(self._first(self._profile.get())))
-        self._row(1, "Environment", self._environment, ENVIRONMENTS)
+        environment = self._row(1, "Environment", self._environment, ENVIRONMENTS)
+        environment.bind("<<ComboboxSelected>>", lambda _event: self._tell_environment())
         kinds = self._row(2, "How the file gets there", self._kind, tuple(KINDS))
         kinds.bind("<<ComboboxSelected>>", lambda _event: self._show(replace(self.answers(), settings={})))
         buttons = ttk.Frame(self._frame)
@@ -108,6 +110,10 @@ class SettingsWindow:
             self._rows += [label, entry]
         if settings_class(answers.kind).takes_password():
             self._password_row(row + 1)
+
+    def _tell_environment(self) -> None:
+        """Show what the chosen environment means, where it is often taken for practice."""
+        self._message.set(TEST_UPLOADS if self._environment.get() == "test" else "")
 
     def _password_row(self, row: int) -> None:
         label = ttk.Label(self._frame, text="Password (blank keeps it)")

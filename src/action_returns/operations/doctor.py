@@ -5,6 +5,7 @@ import platform
 import sys
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -13,7 +14,7 @@ from action_returns.channels.base import Ask, NewServer, ProbeResult
 from action_returns.errors import ActionReturnsError, SettingsError
 from action_returns.files import Paths
 from action_returns.operations.account import Account, open_channel, open_ledger_if_exists
-from action_returns.operations.texts import counted
+from action_returns.operations.texts import TEST_UPLOADS, counted
 from action_returns.settings.config import load_settings
 from action_returns.settings.secrets import ledger_account, read_secret
 
@@ -162,4 +163,6 @@ def probe(
             change_profile(paths.config_file, account.name, {"channel": key})
         return True
 
-    return channel.probe(confirm_and_keep, accepted)
+    result = channel.probe(confirm_and_keep, accepted)
+    is_test = result.works and account.environment == "test"
+    return replace(result, message=f"{result.message} {TEST_UPLOADS}") if is_test else result

@@ -14,6 +14,8 @@ MOST_ROWS_ON_A_PAGE: Final = 5_000
 """Rows, and findings, that one page of HTML lists."""
 UNENCRYPTED: Final = "NONE: password and rows can be read and changed on the way (accepted in the profile)"
 """What the user reads each time before a file is sent over a connection without encryption."""
+TEST_UPLOADS: Final = "TEST is not practice: a file of this profile is really uploaded to its receiver."
+"""What the user reads wherever a profile is made, shown, tried or used whose environment is test."""
 CHANGES_COUNT: Final = "Each change counts towards its action's 1,000, and can only be undone before the action locks."
 _PAGES: Final = Path(__file__).with_name("pages")
 _NAMED_ROWS: Final = 5

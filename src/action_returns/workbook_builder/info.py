@@ -56,11 +56,11 @@ class WorkbookInfo:
 
     @property
     def banner(self) -> str:
-        """The text that names the profile of the workbook, and whether what is sent counts."""
+        """The text that names the profile of the workbook and its environment, and what sending does there."""
         if not self.profile:
             return "No profile yet. Say once where your returns go: action-returns profile add"
-        counts = "practice, nothing counts" if self.environment == "test" else "what is sent counts"
-        return f"Profile {self.profile} · {self.environment.upper()}: {counts}"
+        meaning = "not practice, files are really uploaded" if self.environment == "test" else "what is sent counts"
+        return f"Profile {self.profile} · {self.environment.upper()}: {meaning}"
 
     def meta_rows(self, template_version: int) -> list[tuple[str, str, str | float | bool]]:
         """Return the rows of the sheet ``_meta``: key, defined name, value."""
