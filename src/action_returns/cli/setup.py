@@ -35,7 +35,7 @@ def probe_command(context: CommandContext, *, accepted: str | None) -> int:
             raise ConfigError(
                 f"{server.host} shows the key {server.fingerprint}, which is not confirmed yet. Cannot ask: "
                 f"{context.output.why_not_ask}. Nothing was sent. If it is the right one: "
-                f"action-returns probe --profile {account.name} --accept-host-key {server.fingerprint}"
+                "action-returns probe --accept-host-key FINGERPRINT"
             )
         return click.confirm(server.question, default=False, err=True)
 
