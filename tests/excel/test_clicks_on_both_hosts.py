@@ -392,7 +392,7 @@ def test_history_lists_the_batches(desk, outbox):
     desk.excel.answer("yes")
     desk.click("send")
     assert desk.click("history").startswith("1 batch sent from this computer.")
-    row = desk.peek("History!A4:H4")[0]
+    row = desk.peek("Batches!A4:H4")[0]
     assert row[0] == "0001"
     assert row[7] in {"sent", "handed-over"}
 

@@ -4,6 +4,7 @@ import datetime as dt
 import math
 import zipfile
 from datetime import datetime
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -240,6 +241,25 @@ def test_a_workbook_just_made_moves_with_its_samples(tmp_path, paths):
     assert upgrade_workbook(tmp_path / "old.xlsm", tmp_path / "new.xlsm", paths).rows == 48
     new_workbook(tmp_path / "blank.xlsm", Account())
     assert upgrade_workbook(tmp_path / "blank.xlsm", tmp_path / "blank new.xlsm", paths).rows == 0
+
+
+def test_a_workbook_of_version_1_moves_with_its_rows_own_columns_codes_and_settings(tmp_path, paths):
+    old = Path(__file__).parent / "workbooks" / "version_1.xlsx"
+    assert "History" in openpyxl.load_workbook(old).sheetnames, "Excel keeps this name for itself and repairs the file"
+    made = upgrade_workbook(old, tmp_path / "new.xlsm", paths)
+    assert kept(made.path, ["Note", "Since"]) == [
+        (*ROW[:1], "0", *ROW[2:], "shop 12", NOON),
+        ("M.8882.4808.1063416", "38.50", "ORDER_UPDATE", None, None),
+        (None, None, None, None, None),
+        ("M.8882.4808.1063417", 12.5, "SWAPPED", "=1+1", 7.0),
+    ]
+    assert (made.rows, made.own_headers) == (3, ("Note", "Since"))
+    assert reasons(made.path)["SWAPPED"] == "modify"
+    assert ("CONDA PATH", "C:\\conda") in conf(made.path)
+    assert "Batches" in (sheets := openpyxl.load_workbook(made.path).sheetnames)
+    assert "History" not in sheets
+    assert not any("Sheets of your own" in note for note in made.notes), "History was the program's"
+    assert meta(made.path)["template_version"] == 2
 
 
 def test_twenty_thousand_rows_move(tmp_path, paths):

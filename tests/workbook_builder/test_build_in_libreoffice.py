@@ -20,7 +20,7 @@ from action_returns.workbook_builder.info import WorkbookInfo
 from tests.workbook_builder import live_cases
 
 TITLES = {rule.code: rule.title for rule in RULES}
-VISIBLE = ["Start", "Actions", "Issues", "Pending", "Review", "History", "Reasons", "Dictionary"]
+VISIBLE = ["Start", "Actions", "Issues", "Pending", "Review", "Batches", "Reasons", "Dictionary"]
 ONLY_WITH_VALIDATE = {"id-mixed-campaigns"}
 
 

@@ -42,7 +42,7 @@ def refused(tmp_path):
 @pytest.mark.parametrize(
     ("before", "after", "place"),
     [
-        ("version = 1\n", "version = 1\nauthor = 'me'\n", "author"),
+        ("version = 2\n", "version = 2\nauthor = 'me'\n", "author"),
         ('code_name = "StartSheet"', 'code_name = "StartSheet"\nzoom = 90', "sheets.0.zoom"),
         ("blank_rows = 200", "blank_rows = 200\nbanded = true", "sheets.1.tables.0.banded"),
         ('{ at = "A1", style = "title",', '{ at = "A1", size = 3, style = "title",', "sheets.0.lines.0.size"),

@@ -24,7 +24,7 @@ from action_returns.excel.sending import make_review, send_rows, show_review
 from action_returns.operations.texts import counted
 
 MOST_BATCHES: Final = 500
-"""Number of batches that the sheet History lists at most."""
+"""Number of batches that the sheet Batches lists at most."""
 
 
 @button(
@@ -257,8 +257,8 @@ def history(context: ButtonContext) -> None:
 
     with open_account_ledger(context.account, context.paths) as ledger:
         batches = ledger.batches()
-    context.book.fill("History", [messages.history_row(record) for record in batches[:MOST_BATCHES]])
-    context.book.show("History")
+    context.book.fill("Batches", [messages.history_row(record) for record in batches[:MOST_BATCHES]])
+    context.book.show("Batches")
     context.tell(messages.history(batches, MOST_BATCHES))
 
 

@@ -36,7 +36,7 @@ NOTHING_CHANGED: Final = "Nothing was changed."
 NOT_SENT: Final = "Nothing was sent."
 HELP: Final = (
     "Five steps: fill in Actions, read Check beside each row, Validate, Review, Send.\n\n"
-    "Dictionary explains the columns and every finding. History shows what was sent and what became of it. "
+    "Dictionary explains the columns and every finding. Batches shows what was sent and what became of it. "
     "Nothing leaves this computer before you have confirmed the totals."
 )
 _MOST_LISTED: Final = 12
@@ -232,7 +232,7 @@ def exported(path: "Path", checked: "CheckedBatch") -> str:
     left = f" {rows_stay_behind(out)}" if out else ""
     return (
         f"Written, not sent: {_rows(len(checked.rows))}.{left}\n\n{path}\n\nSHA-256 {checked.prepared.sha256}. "
-        "If you deliver it yourself, History does not know of it."
+        "If you deliver it yourself, it is not among the batches that History lists."
     )
 
 
@@ -301,7 +301,7 @@ def mode(done: "Submission") -> str:
 
 
 def history_row(record: "BatchRecord") -> tuple[str, ...]:
-    """Return a batch as a row of the sheet History."""
+    """Return a batch as a row of the sheet Batches."""
     return (
         record.label,
         f"{record.created_at.astimezone():%Y-%m-%d %H:%M}",
@@ -332,7 +332,7 @@ def history(batches: "Sequence[BatchRecord]", most: int) -> str:
         if unknown
         else ""
     )
-    listed = "" if len(batches) <= most else f" History lists the latest {most:,}."
+    listed = "" if len(batches) <= most else f" Batches lists the latest {most:,}."
     return f"{counted(len(batches), 'batch')} sent from this computer.{listed}{doubt}"
 
 

@@ -10,7 +10,7 @@ from action_returns.errors import ExcelError, UnsupportedWorkbookError
 from action_returns.excel import engine
 from action_returns.excel.engine import is_refusal, retry_while_busy
 
-TEMPLATE_VERSION: Final = 1
+TEMPLATE_VERSION: Final = 2
 """The version of the template that this program works with."""
 RESULTS: Final = ("Result", "What to do", "Order ID", "Partner", "Current amount", "Change", "Locks at")
 """The columns that Validate fills in; they stand side by side."""

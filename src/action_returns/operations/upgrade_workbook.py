@@ -33,6 +33,8 @@ from action_returns.workbook_builder.contents import LONGEST_TEXT, Entries, inva
 _TABLE: Final = "Actions"
 _CONF: Final = "xlwings.conf"
 _META: Final = "_meta"
+_EARLIER_SHEETS: Final = frozenset({"History"})
+"""Names that sheets of the program had in workbooks of earlier versions."""
 _FIRST_CERTAIN_DATE: Final = datetime(1900, 3, 1)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
 _ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 """The error values that a formula can return (ECMA-376 Part 1, 18.17.3)."""
@@ -294,7 +296,7 @@ def _write(new: Path, content: bytes) -> None:
 
 
 def _notes(old: Path, table: TableRows, entries: Entries) -> Iterable[str]:
-    ours = {sheet.name for sheet in declared_template().sheets} | {table.sheet}
+    ours = {sheet.name for sheet in declared_template().sheets} | {table.sheet} | _EARLIER_SHEETS
     own = [name for name in sheet_names(old) if name not in ours]
     yield "Values were taken over, not formulas or colours; Result and What to do come with the next Validate."
     if own:
