@@ -17,7 +17,6 @@ from action_returns.batch.cells import Columns
 from action_returns.batch.check import check
 from action_returns.batch.context import Context
 from action_returns.batch.csv_format import csv_bytes
-from action_returns.batch.report import summarise
 from action_returns.channels.base import Outcome, State
 from action_returns.errors import AlreadySentError, MarkError, RowsAlreadySentError
 from action_returns.ledger.ledger import open_ledger
@@ -104,8 +103,7 @@ class Sending(RuleBasedStateMachine):
         )
         sent = self.ledger.sent_before(environment, columns.action_id)
         report = check(columns, context=Context(now=NOW, sent=sent))
-        ready = report.ready_rows()
-        checked = CheckedBatch("list.csv", LoadedBatch(columns, "here"), report, None, ready, summarise(ready))
+        checked = CheckedBatch("list.csv", LoadedBatch(columns, "here"), report)
         assert checked.repeated == {
             action_id for action_id, cents in rows if self.was_sent(environment, action_id, cents)
         }

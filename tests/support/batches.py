@@ -2,7 +2,6 @@
 
 from action_returns.batch.cells import Columns
 from action_returns.batch.check import check
-from action_returns.batch.report import summarise
 from action_returns.operations.check import CheckedBatch
 from action_returns.readers.batch_file import LoadedBatch
 
@@ -19,6 +18,4 @@ BAD = LIST + 'M.8882.4808.1063417,"12,50",ORDER_UPDATE\r\n'
 def checked_batch(rows, source="returns.csv"):
     """Return these rows, (ActionId, Amount, Reason) each, as a checked batch."""
     columns = Columns(*map(list, zip(*rows, strict=True)), rows=range(2, len(rows) + 2))
-    report = check(columns)
-    ready = report.ready_rows()
-    return CheckedBatch(source, LoadedBatch(columns, "here"), report, None, ready, summarise(ready))
+    return CheckedBatch(source, LoadedBatch(columns, "here"), check(columns))

@@ -1,9 +1,10 @@
 """Raw cells: what a spreadsheet or a CSV file held, before any check."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import compress
 from typing import Final, Literal, TypeAlias
 
 from action_returns.batch import amounts
@@ -175,6 +176,13 @@ class ReadyRows:
 
     def __len__(self) -> int:
         return len(self.action_ids)
+
+    def without(self, left_out: Set[int]) -> "ReadyRows":
+        """Return the rows but those with these sheet rows."""
+        stay = [row not in left_out for row in self.rows]
+        return ReadyRows(
+            *(list(compress(column, stay)) for column in (self.action_ids, self.cents, self.reasons, self.rows))
+        )
 
     def __iter__(self) -> Iterator[tuple[str, int, str]]:
         return zip(self.action_ids, self.cents, self.reasons, strict=True)

@@ -175,7 +175,7 @@ def review_json(page: Review) -> dict[str, object]:
         "ready": report.ready,
         "errors": report.errors,
         "warnings": report.warnings,
-        "sent_before": len(page.checked.repeated),
+        "sent_before": page.checked.sent_before,
         "reversals": summary.reversals,
         "changes": summary.changes,
         "new_total_cents": summary.new_total_cents,

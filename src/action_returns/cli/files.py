@@ -34,7 +34,7 @@ def export_command(
 
     With --json and -o -, the object describes the file (bytes, SHA-256); its rows are not printed.
     """
-    checked = context.checked(file, context.account(), pending=pending, sheet=sheet)
+    checked = context.checked(file, context.account(), pending=pending, sheet=sheet).with_sent_rows()
     prepared, path = checked.prepared, None
     if output == "-":
         if not context.output.as_json:

@@ -199,6 +199,7 @@ def export_csv(context: ButtonContext) -> None:
 
     table, checked = check_table(context)
     show_results(context, table, checked)
+    checked = checked.with_sent_rows()  # a file is written whether its rows were sent before or not
     if not checked.rows:
         raise ExcelError(messages.no_row_ready(", so nothing was written"))
     path = export(checked, context.paths, target=None, today=context.now().date())

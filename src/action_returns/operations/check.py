@@ -151,27 +151,52 @@ STANDARD_INPUT: Final = "-"
 class CheckedBatch:
     """A batch that was read and checked.
 
+    ``report.rows == len(rows) + rows_with_errors + sent_before``.
+
     Args:
         file: the file as the user named it.
         reading: what was in the file.
         report: the findings and the ready rows.
         pending: the download it was compared with, None without one.
-        rows: the rows that may be sent.
-        summary: their totals.
         past: what was sent before for its actions.
+        include_sent: whether ready rows that may have arrived before would be sent again.
     """
 
     file: str
     reading: LoadedBatch
     report: CheckResult
-    pending: PendingDownload | None
-    rows: ReadyRows
-    summary: Summary
+    pending: PendingDownload | None = None
     past: PreviousSends = field(default_factory=PreviousSends)
+    include_sent: bool = False
+
+    def with_sent_rows(self) -> "CheckedBatch":
+        """Return the batch with the rows that may have arrived before among those to be sent."""
+        return replace(self, include_sent=True)
+
+    @cached_property
+    def rows(self) -> ReadyRows:
+        """The rows that would be sent: the ready ones, without those that may have arrived before."""
+        return self.ready_rows if self.include_sent or not self.repeats else self.ready_rows.without(self.repeats)
+
+    @cached_property
+    def ready_rows(self) -> ReadyRows:
+        """Every row without an error, also those that may have arrived before."""
+        return self.report.ready_rows()
+
+    @cached_property
+    def repeats(self) -> frozenset[int]:
+        """Sheet rows of the ready rows whose amount and reason may have arrived before."""
+        rows = self.report.columns.rows
+        return frozenset(rows[at] for at in self.report.ready_with("already-sent"))
+
+    @cached_property
+    def summary(self) -> Summary:
+        """The totals of the rows that would be sent."""
+        return summarise(self.rows, self.pending)
 
     @cached_property
     def prepared(self) -> CsvFile:
-        """The file of the rows that may be sent. It is made once: shown, confirmed, recorded and sent.
+        """The file of the rows that would be sent. It is made once: shown, confirmed, recorded and sent.
 
         Raises:
             action_returns.errors.NoRowsToSendError: there is no such row.
@@ -182,12 +207,17 @@ class CheckedBatch:
 
     @property
     def rows_with_errors(self) -> int:
-        """How many rows stay behind."""
+        """How many rows stay behind because of an error."""
         return self.report.rows - self.report.ready
 
     @property
+    def sent_before(self) -> int:
+        """How many ready rows stay behind because they may have arrived before."""
+        return 0 if self.include_sent else len(self.repeats)
+
+    @property
     def repeated(self) -> frozenset[str]:
-        """ActionIds of the ready rows whose amount and reason were sent before; the user is warned of each."""
+        """ActionIds of the ready rows whose amount and reason may have arrived before."""
         ids = self.report.columns.action_id
         return frozenset(str(ids[at]) for at in self.report.ready_with("already-sent"))
 
@@ -251,8 +281,7 @@ def check_loaded(
         pending: the pending-actions download, None without one.
     """
     report = check(reading.columns, account.policy, Context(pending=pending, now=now, sent=past.sent))
-    rows = report.ready_rows()
-    return CheckedBatch(file, reading, report, pending, rows, summarise(rows, pending), past)
+    return CheckedBatch(file, reading, report, pending, past)
 
 
 def read_download(source: PendingSource, reading: LoadedBatch | None, account: Account) -> PendingDownload:

@@ -86,8 +86,8 @@ def review_facts(page: Review) -> list[tuple[str, str]]:
         ("Errors", f"{report.errors:,}"),
         ("Warnings", f"{report.warnings:,}"),
     ]
-    if repeated := len(page.checked.repeated):
-        facts.append(("Sent before", f"{repeated:,} of these rows, with the same amount and reason"))
+    if before := page.checked.sent_before:
+        facts.append(("Sent before", f"{before:,} more rows stay behind: they may have arrived"))
     if page.account.profile is not None:
         environment = page.account.environment.upper()
         facts.append(

@@ -127,6 +127,8 @@ def send(
     """
     channel = open_channel(account, paths)
     checked = check()
+    if consent.allow_duplicate:
+        checked = checked.with_sent_rows()
     page = review(checked, account, destination=channel.destination)
     dialogue.show_review(page)
     may_ask = consent.how is None and dialogue.can_ask()
@@ -162,6 +164,11 @@ def send(
 
 def _refuse(checked: "CheckedBatch", consent: Consent, *, may_ask: bool) -> None:
     """Stop when no row is ready, when rows would stay behind unasked, or when another number was confirmed."""
+    if checked.sent_before and not checked.rows:
+        raise AlreadySentError(
+            f"Nothing new to send: {texts.counted(checked.sent_before, 'row')} of {checked.file} may have arrived before.",
+            "",
+        )
     _ = checked.prepared  # raises where no row is ready: leaving out rows is no advice then
     ready = len(checked.rows)
     out = checked.rows_with_errors
