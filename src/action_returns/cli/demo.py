@@ -14,6 +14,7 @@ import click
 from action_returns.cli.options import CommandContext, global_options
 from action_returns.errors import ActionReturnsError, Exit
 from action_returns.files import packaged_file
+from action_returns.operations.texts import command
 from action_returns.settings.editing import add_profile
 
 _PASSWORD_NAME = "ACTION_RETURNS_DEMO_PASSWORD"  # noqa: S105  # the name of a variable
@@ -135,7 +136,7 @@ class _Demo:
         from action_returns.cli.app import run
 
         shown = [Path(word).name if os.sep in word else word for word in arguments]
-        self._output.info(f"\n$ action-returns {' '.join(shown)}", style="strong")
+        self._output.info(f"\n$ {command(*shown)}", style="strong")
         sys.stderr.flush()
         code = run(arguments)
         sys.stdout.flush()

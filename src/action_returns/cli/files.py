@@ -12,7 +12,7 @@ from action_returns.cli.options import CommandContext, batch_file, global_option
 from action_returns.errors import Exit
 from action_returns.operations.check import PendingSource, check_loaded, find_previous_sends, read_file
 from action_returns.operations.export import export, write_repaired
-from action_returns.operations.texts import counted
+from action_returns.operations.texts import command, counted
 
 
 @click.command("export", short_help="Save the clean CSV without sending it.")
@@ -62,7 +62,7 @@ def export_command(
         )
     if with_errors:
         context.output.info(
-            f"{counted(with_errors, 'row')} with errors {'is' if with_errors == 1 else 'are'} not in it: action-returns check {file}",
+            f"{counted(with_errors, 'row')} with errors {'is' if with_errors == 1 else 'are'} not in it: {command('check', file)}",
             style="error",
         )
     return Exit.BATCH_HAS_ERRORS if with_errors else Exit.DONE
@@ -122,6 +122,4 @@ def fix_command(
         )
     context.output.info(summary)
     if not dry_run and output is not None:
-        context.output.info(
-            f"Written: {output}. {file} is as it was. Next: action-returns check {output}", style="good"
-        )
+        context.output.info(f"Written: {output}. {file} is as it was. Next: {command('check', output)}", style="good")

@@ -7,7 +7,7 @@ import click
 
 from action_returns.cli.options import CommandContext, global_options
 from action_returns.operations.new_workbook import WITH_MACROS, install_applescript, new_workbook
-from action_returns.operations.texts import counted
+from action_returns.operations.texts import command, counted
 from action_returns.operations.upgrade_workbook import upgrade_workbook
 
 
@@ -46,7 +46,7 @@ def new_command(context: CommandContext, *, path: str, samples: bool, force: boo
     context.output.info(
         "Next: open it, fill in Actions, and click Validate."
         if made.path.suffix.lower() == WITH_MACROS
-        else f"Next: open it, fill in Actions, save it, and run: action-returns check {made.path}"
+        else f"Next: open it, fill in Actions, save it, and run: {command('check', str(made.path))}"
     )
 
 
@@ -85,5 +85,5 @@ def upgrade_workbook_command(context: CommandContext, *, old: str, new: str) -> 
         context.output.info(note)
     if script is not None:
         context.output.info(f"For the buttons on this Mac: {script}")
-    todo = f"open {upgraded.path}, and click Validate." if with_buttons else f"action-returns check {upgraded.path}"
+    todo = f"open {upgraded.path}, and click Validate." if with_buttons else command("check", str(upgraded.path))
     context.output.info(f"{old} is as it was. Next: {todo}")

@@ -9,6 +9,7 @@ from action_returns.batch.cells import COLUMN_NAMES, Cell, Columns, area, column
 from action_returns.errors import ExcelError, UnsupportedWorkbookError
 from action_returns.excel import engine
 from action_returns.excel.engine import is_refusal, retry_while_busy
+from action_returns.operations.texts import command
 
 TEMPLATE_VERSION: Final = 2
 """The version of the template that this program works with."""
@@ -74,7 +75,7 @@ class OpenWorkbook:
             raise UnsupportedWorkbookError(
                 f"{self.name} was made by another version of Action Returns (its template is version "
                 f"{facts.get('template_version')}, this program works with {TEMPLATE_VERSION}). Close it, and in a "
-                f'terminal: action-returns upgrade-workbook "{self.name}" "new {self.name}"'
+                f"terminal: {command('upgrade-workbook', self.name, f'new {self.name}')}"
             )
         return facts
 

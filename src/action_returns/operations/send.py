@@ -175,13 +175,13 @@ def _refuse(checked: "CheckedBatch", consent: Consent, *, may_ask: bool) -> None
     if out and not consent.only_ready and not may_ask:
         raise RowsWithErrorsError(
             f"{out} of {texts.counted(checked.report.rows, 'row')} of {checked.file} have errors, so nothing was sent. "
-            f"Repair them (action-returns check {checked.file}), or leave them out with --only-ready."
+            f"Repair them ({texts.command('check', checked.file)}), or leave them out with --only-ready."
         )
     if consent.rows is not None and consent.rows != ready:
         raise ConfirmationError(
             f"{texts.counted(consent.rows, 'row')} {'was' if consent.rows == 1 else 'were'} confirmed, but {checked.file} has "
             f"{texts.counted(ready, 'row')} to send. Nothing was sent. Look at the batch again: "
-            f"action-returns review {checked.file}"
+            + texts.command("review", checked.file)
         )
 
 

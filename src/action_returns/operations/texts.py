@@ -1,5 +1,7 @@
 """Sentences that the command line, the buttons and the pages share: counts, money, outcomes, questions, next steps."""
 
+import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
@@ -18,6 +20,7 @@ TEST_UPLOADS: Final = "TEST is not practice: a file of this profile is really up
 """What the user reads wherever a profile is made, shown, tried or used whose environment is test."""
 CHANGES_COUNT: Final = "Each change counts towards its action's 1,000, and can only be undone before the action locks."
 _PAGES: Final = Path(__file__).with_name("pages")
+_asks_for_quotes = re.compile(r"[^A-Za-z0-9_./:\\+-]").search
 _NAMED_ROWS: Final = 5
 """Number of rows that a message names at most."""
 
@@ -75,6 +78,30 @@ def counted(number: int, what: str) -> str:
     """Return a number with its noun, such as ``1 row``, ``2 rows`` or ``2 batches``."""
     ending = "" if number == 1 else "es" if what.endswith(("s", "x", "ch", "sh")) else "s"
     return f"{number:,} {what}{ending}"
+
+
+def command(*words: str) -> str:
+    """Return a command of this program with every word quoted where the shell needs it, so that it can be pasted.
+
+    Args:
+        words: the command and its arguments, ``check``, ``November returns.xlsx``.
+    """
+    quote = _quote_for_windows if os.name == "nt" else _quote_for_posix
+    return " ".join(["action-returns", *map(quote, words)])
+
+
+def _quote_for_posix(word: str) -> str:
+    from shlex import quote
+
+    return quote(word)
+
+
+def _quote_for_windows(word: str) -> str:
+    r"""Return a word as cmd and PowerShell take it; the rules for \\ and " are those of CommandLineToArgvW."""
+    if word and not _asks_for_quotes(word):
+        return word
+    inner = re.sub(r'(\\*)"', r'\1\1\\"', word)
+    return '"' + re.sub(r"(\\+)\Z", r"\1\1", inner) + '"'
 
 
 def kinds_of_change(summary: "Summary") -> str:
@@ -144,7 +171,7 @@ def no_ready_row(rows: int, file: str) -> str:
     which, them = ("the only row", "it") if rows == 1 else (f"all {rows:,} rows", "them")
     return (
         f"Nothing was sent or written: {which} of {file} {'has' if rows == 1 else 'have'} errors. "
-        f"Repair {them} first: action-returns check {file}"
+        f"Repair {them} first: {command('check', file)}"
     )
 
 
@@ -199,7 +226,7 @@ def rows_sent_meanwhile(rows: Mapping[str, str], file: str) -> str:
     more = f" and {len(rows) - _NAMED_ROWS:,} more" if len(rows) > _NAMED_ROWS else ""
     return (
         f"{counted(len(rows), 'row')} with the same amount and reason {'was' if len(rows) == 1 else 'were'} sent "
-        f"meanwhile: {named}{more}. Nothing was sent now. Check again, and leave them out: action-returns check {file}"
+        f"meanwhile: {named}{more}. Nothing was sent now. Check again, and leave them out: {command('check', file)}"
     )
 
 
