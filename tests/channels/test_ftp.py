@@ -167,7 +167,11 @@ def test_a_setting_with_a_line_break_never_becomes_a_second_command(field, line_
 
 
 def test_a_missing_folder_is_told_plainly(server, trusting):
-    assert failed(channel(server, trusting, directory="/none").deliver(PARCEL), "no folder /none", "channel.directory")
+    assert failed(
+        channel(server, trusting, directory="/none").deliver(PARCEL),
+        "no folder /none",
+        "Check the folder (directory) in the profile",
+    )
 
 
 def test_a_file_of_that_name_is_never_replaced(server, trusting, inbox):
@@ -351,7 +355,11 @@ def test_what_the_server_says_after_the_last_byte_is_held_against_what_it_holds(
 @pytest.mark.parametrize(
     ("said", "state", "words"),
     [
-        ((SIZE, NO, GONE), State.FAILED, "It was removed again. Nothing was delivered. Set channel.upload to direct"),
+        (
+            (SIZE, NO, GONE),
+            State.FAILED,
+            "It was removed again. Nothing was delivered. Set upload to direct in the profile",
+        ),
         ((SIZE, NO, NO), State.FAILED, "The receiver does not read files with this name. Nothing was delivered"),
         ((SIZE, b"350 and\r\n", b"553 no\r\n", GONE), State.FAILED, "(it answered: 553 no)"),
         ((SIZE, b"350 and\r\n", b"250 ok\r\n"), State.SENT, "size confirmed"),

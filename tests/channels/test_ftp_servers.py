@@ -123,7 +123,7 @@ def test_a_disk_that_fills_up_in_the_middle_has_certainly_failed_and_nothing_sta
 def test_a_probe_tells_that_a_server_without_encryption_in_use_offers_it(ftp_daemon):
     outcome = ftp_channel(ftp_daemon.port, security="plain").probe()
     assert outcome.works
-    assert 'set channel.security to "explicit-tls"' in outcome.message
+    assert "set the encryption (security) in the profile to explicit-tls" in outcome.message
 
 
 def test_a_probe_of_a_server_without_encryption_says_what_that_means(run):

@@ -202,7 +202,9 @@ def test_a_server_that_wants_key_and_password_gets_both(tmp_path):
 def test_a_way_to_sign_in_that_the_server_does_not_offer_is_named(tmp_path):
     with openssh.sshd(tmp_path / "server") as server:
         outcome = sftp_channel(server, private_key=None, password=lambda: PASSWORD).deliver(PARCEL)
-    assert failed(outcome, "it offers: publickey", "set channel.private_key", phase=Phase.CONNECT)
+    assert failed(
+        outcome, "it offers: publickey", "set a private key (private_key) in the profile", phase=Phase.CONNECT
+    )
 
 
 def test_another_key_than_the_one_that_was_put_in_place_is_refused(server, tmp_path):
@@ -279,13 +281,17 @@ def test_a_name_in_the_own_folder_is_understood(server, tmp_path, monkeypatch):
 def test_a_missing_folder_is_told_plainly(server, directory):
     (server.inbox / "file").write_text("not a folder")
     outcome = sftp_channel(server, directory=directory).deliver(PARCEL)
-    assert failed(outcome, f"no folder {directory}", "channel.directory", phase=Phase.TRANSFER)
+    assert failed(
+        outcome, f"no folder {directory}", "Check the folder (directory) in the profile", phase=Phase.TRANSFER
+    )
 
 
 def test_a_folder_that_may_not_be_written_to_is_told_plainly(server):
     (server.inbox / "closed").mkdir(mode=0o755)
     outcome = sftp_channel(server, directory="closed").deliver(PARCEL)
-    assert failed(outcome, "Permission denied", "Check whether this user may write to channel.directory")
+    assert failed(
+        outcome, "Permission denied", "Check whether this user may write to the folder (directory) of the profile"
+    )
 
 
 @pytest.mark.parametrize("upload", UPLOADS)

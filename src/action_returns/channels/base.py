@@ -184,19 +184,19 @@ def _connection_error_text(error: Exception, host: str, port: int) -> str:
             return (
                 f"The certificate of {host} cannot be trusted: {_certificate_problem(error)}. "
                 "Another computer may be pretending to be the server, or the host name in the profile is not the one the "
-                "certificate is made for. Check channel.host, and ask the administrator of the server."
+                "certificate is made for. Check the server (host) in the profile, and ask the administrator of the server."
             )
         case ssl.SSLError():
             return (
                 f"{host}:{port} did not agree on an encrypted connection ({error.reason or error}). "
-                "Check channel.port and channel.security in the profile: explicit and implicit TLS use different ports."
+                "Check port and encryption (security) in the profile: explicit and implicit TLS use different ports."
             )
         case socket.gaierror():
-            return f"There is no server named {host}, or the network is down. Check channel.host and your connection."
+            return f"There is no server named {host}, or the network is down. Check the server (host) in the profile, and your connection."
         case ConnectionRefusedError():
-            return f"{host} refuses connections on port {port}. Check channel.port, or try again later."
+            return f"{host} refuses connections on port {port}. Check the port in the profile, or try again later."
         case TimeoutError():
-            return f"{host}:{port} did not answer in time. Check channel.host and channel.port; a firewall may be in the way."
+            return f"{host}:{port} did not answer in time. Check server (host) and port in the profile; a firewall may be in the way."
         case _:
             return f"The connection to {host}:{port} broke off ({error}). Try again; if it stays, ask the administrator of the server."
 

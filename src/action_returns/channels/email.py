@@ -255,7 +255,7 @@ class EmailChannel:
                     self._stop(
                         f"{self.host}:{self.port} does not offer an encrypted connection (STARTTLS)",
                         Phase.CONNECT,
-                        "Not even the password has left. Check channel.port and channel.security in the profile.",
+                        "Not even the password has left. Check port and encryption (security) in the profile.",
                     )
                 self._need(client.ask("STARTTLS"), _READY, f"{self.host} does not encrypt now", Phase.CONNECT)
                 client.start_tls(tls)
@@ -271,7 +271,7 @@ class EmailChannel:
             self._stop(
                 f"{self.host}:{self.port} has no sign-in with user name and password ({ways})",
                 Phase.CONNECT,
-                "Check channel.port and channel.security, or leave out username and password.",
+                "Check port and encryption (security) in the profile, or leave out user name and password.",
             )
         with self._failing_in(Phase.CONNECT):
             reply = client.sign_in(username, password, mechanism)
@@ -302,7 +302,7 @@ class EmailChannel:
                 _OK,
                 f"{self.host} does not accept {self.sender} as sender",
                 Phase.TRANSFER,
-                "Check channel.sender in the profile.",
+                "Check the sender in the profile.",
             )
             reply = client.ask(f"RCPT TO:<{self.recipient}>")
             self._need(
@@ -310,7 +310,7 @@ class EmailChannel:
                 _FORWARDED if reply.code == _FORWARDED else _OK,
                 f"{self.host} does not accept {self.recipient} as recipient",
                 Phase.TRANSFER,
-                "Check channel.recipient: it is the address that impact.com showed for this account.",
+                "Check the recipient in the profile: it is the address that impact.com showed for this account.",
             )
 
     def _hand_over(self, client: "SmtpClient", message: "EmailWithFile", before_first_byte: BeforeFirstByte) -> Outcome:
@@ -349,7 +349,7 @@ class EmailChannel:
                 Outcome(
                     State.FAILED,
                     f"{self.host}:{self.port} does not talk as a mail server should ({error}). Nothing was sent. Check "
-                    "channel.host, channel.port and channel.security; if they are right, ask the administrator of the server.",
+                    "server (host), port and encryption (security) in the profile; if they are right, ask the administrator of the server.",
                     phase,
                 )
             ) from None

@@ -194,7 +194,7 @@ def _failed(directory: Path, error: OSError) -> Outcome:
         case errno.ENOSPC | errno.EDQUOT:
             why, todo = "the disk is full", "Make room and send again."
         case errno.ENOENT | errno.ENOTDIR:
-            why, todo = "there is no such folder", "Make it, or change channel.directory in the profile."
+            why, todo = "there is no such folder", "Make it, or change the folder (directory) in the profile."
         case errno.EACCES | errno.EPERM | errno.EROFS:
             why, todo = "this user may not write there", "Ask for the right to write, or choose another folder."
         case _:

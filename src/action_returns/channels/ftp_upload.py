@@ -25,7 +25,7 @@ class FtpTexts(UploadTexts):
         if security == "not encrypted":
             plain = " Others can read password and rows on the way."
             if offers_tls:
-                plain += ' The server offers encryption: set channel.security to "explicit-tls".'
+                plain += " The server offers encryption: set the encryption (security) in the profile to explicit-tls."
         return ProbeResult(
             True,  # works
             f"The connection to {self.destination} works: signed in, the folder is there, encryption {security}. Nothing "
@@ -37,8 +37,8 @@ class FtpTexts(UploadTexts):
         """Return the outcome for a server that does not follow the FTP protocol."""
         return Outcome(
             State.FAILED,
-            f"{self.host}:{port} does not talk as an FTP server should ({problem}). Nothing was sent. Check channel.host, "
-            "channel.port and channel.security; if they are right, ask the administrator of the server.",
+            f"{self.host}:{port} does not talk as an FTP server should ({problem}). Nothing was sent. Check server "
+            "(host), port and encryption (security) in the profile; if they are right, ask the administrator of the server.",
             phase,
         )
 
@@ -47,7 +47,7 @@ class FtpTexts(UploadTexts):
         return Outcome(
             State.FAILED,
             f"{self.host} does not offer an encrypted connection here (it answered: {reply}). Nothing was sent, not even "
-            "the password. Check channel.port and channel.security in the profile.",
+            "the password. Check port and encryption (security) in the profile.",
             Phase.CONNECT,
         )
 

@@ -97,7 +97,7 @@ def sign_in(connection: SshConnection, credentials: Credentials, host: str, time
         missing = attempt(
             lambda: transport.auth_publickey(username, key),
             "did not accept this key for this user. Ask the administrator of the server to put its public half in place, and "
-            "check channel.username and channel.private_key",
+            "check the user name and the private key (private_key) in the profile",
         )
     if missing and password is not None:
         missing = attempt(
@@ -140,7 +140,7 @@ def _authenticate(step: Callable[[], list[str]], transport: paramiko.Transport, 
         offered = printable(", ".join(error.allowed_types)) or "nothing"
         raise _sign_in_failed(
             f"{host} does not let this user sign in this way; it offers: {offered}. For publickey set "
-            "channel.private_key, for password leave it out"
+            "a private key (private_key) in the profile, for password leave it out"
         ) from None
     except _MoreQuestionsError as more:
         raise _sign_in_failed(
@@ -164,7 +164,7 @@ def _read(path: Path) -> str:
             content = file.read(_LARGEST)
     except OSError as error:
         raise _sign_in_failed(
-            f"The private key {path} cannot be read: {error.strerror or error}. Check channel.private_key"
+            f"The private key {path} cannot be read: {error.strerror or error}. Check the private key (private_key) in the profile"
         ) from None
     if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
         raise _sign_in_failed(f"{path}, the private key, can be read by others. Run: chmod 600 {path}")

@@ -222,7 +222,7 @@ def _not_connected(error: Exception, host: str, port: int) -> Outcome:
         return connection_failed(ConnectionError("it was closed before the keys were agreed on"), host, port)
     return Outcome(
         State.FAILED,
-        f"{host}:{port} does not talk SSH as it should ({printable(str(error))}). Nothing was sent. Check channel.port "
+        f"{host}:{port} does not talk SSH as it should ({printable(str(error))}). Nothing was sent. Check the port "
         "in the profile; if it is right, try again later, and ask the administrator of the server if it stays.",
         Phase.CONNECT,
     )

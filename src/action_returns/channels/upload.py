@@ -27,7 +27,7 @@ class UploadTexts:
         return Outcome(
             State.FAILED,
             f"There is no folder {self.directory} on {self.host}, or this user may not enter it "
-            f"(it answered: {answer}). Nothing was sent. Check channel.directory in the profile.",
+            f"(it answered: {answer}). Nothing was sent. Check the folder (directory) in the profile.",
         )
 
     def name_taken(self, name: str, size: int) -> Outcome:
@@ -80,7 +80,7 @@ class UploadTexts:
         return Outcome(
             State.FAILED,
             f"{self.host} took the file as {name} but did not give it its final name (it answered: {answer}). "
-            f"{rest} Nothing was delivered. Set channel.upload to direct, then send again.",
+            f"{rest} Nothing was delivered. Set upload to direct in the profile, then send again.",
             evidence=evidence,
         )
 
@@ -111,7 +111,7 @@ class UploadTexts:
             todo = "Ask the administrator of the server to make room, then send again."
         else:
             why = f"{self.host} did not take the file (it answered: {answer})."
-            todo = "Check whether this user may write to channel.directory, then send again."
+            todo = "Check whether this user may write to the folder (directory) of the profile, then send again."
         return Outcome(State.FAILED, f"{why} Nothing was delivered.{rest} {todo}", evidence={"reply": answer})
 
     def unknown(self, file: OutgoingFile, why: str) -> Outcome:
