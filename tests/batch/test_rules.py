@@ -118,6 +118,27 @@ def test_a_message_names_the_facts_of_its_case(code, text):
     assert text in rules.RULE_BY_CODE[code].message(CASE)
 
 
+@each_rule
+def test_a_list_of_rows_shows_every_fact_that_differs_from_row_to_row(rule):
+    beside = {name for _, name, _, _ in string.Formatter().parse(rule.beside) if name}
+    assert beside >= {name for name, fact in rule.facts.items() if not fact.of_batch}
+    assert beside <= rule.facts.keys()
+    assert not rule.beside.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("reason-unknown", "Choose one of ORDER_UPDATE, REJECTED; codes of your own account are added to the profile."),
+        ("amount-large", "The cell is above 4.00."),
+        ("id-mixed-campaigns", "The cell belongs to campaign A; most rows belong to 2."),
+    ],
+)
+def test_a_text_above_a_list_of_rows_names_only_facts_that_hold_for_all_of_them(code, text):
+    rule = rules.RULE_BY_CODE[code]
+    assert rule.in_batch(rule.todo if code == "reason-unknown" else rule.what, CASE) == text
+
+
 def test_a_text_whose_placeholder_has_no_fact_is_refused_when_the_rule_is_written():
     with pytest.raises(ValueError, match="the rule made-up has no fact for its placeholder 'weekday'"):
         Rule("made-up", "Amount", Severity.WARNING, "Made up", "{found} is of {weekday}.", "Why.", "What to do.")

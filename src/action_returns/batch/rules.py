@@ -8,7 +8,7 @@ action), "Submit batch modifications and reversals" (amount 0 reverses unless it
 "Batch modifications and reversals overview" (locked actions cannot be changed).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -87,17 +87,19 @@ class Fact(NamedTuple):
 
     Args:
         value: returns what stands in its place in one case.
-        in_general: what stands in its place in the Dictionary, where there is no case.
+        in_general: what stands in its place where there is no case: in the Dictionary, and above a list of rows.
+        of_batch: whether it is the same in every row of a batch, so that it may also stand above a list of rows.
     """
 
     value: Callable[[Case], object]
     in_general: str
+    of_batch: bool = False
 
 
 _FACTS_OF_EVERY_RULE: Final[Mapping[str, Fact]] = MappingProxyType(
     {
         "found": Fact(lambda case: quote(case.cell), "The cell"),
-        "reasons": Fact(lambda case: ", ".join(case.policy.reasons), "the codes on Reasons"),
+        "reasons": Fact(lambda case: ", ".join(case.policy.reasons), "the codes on Reasons", of_batch=True),
     }
 )
 
@@ -116,6 +118,7 @@ class Rule:
         todo: what to do.
         safe_fix: whether a correction can be offered that cannot change the meaning.
         facts: the other placeholders of the texts.
+        beside: what a list of rows shows beside each cell, for the facts that differ from row to row.
 
     Raises:
         ValueError: when a text names a placeholder without a fact.
@@ -130,24 +133,40 @@ class Rule:
     todo: str
     safe_fix: bool = False
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    beside: str = ""
 
     def __post_init__(self) -> None:
         try:
-            self.in_general(f"{self.what} {self.why} {self.todo}")
+            self.in_general(f"{self.what} {self.why} {self.todo} {self.beside}")
         except KeyError as placeholder:
             raise ValueError(f"the rule {self.code} has no fact for its placeholder {placeholder}") from None
 
     def message(self, case: Case) -> str:
         """Return what is wrong, why it matters and what to do, in one line."""
-        values = {
-            name: fact.value(case) for facts in (_FACTS_OF_EVERY_RULE, self.facts) for name, fact in facts.items()
-        }
-        return f"{self.what} {self.why} {self.todo}".format_map(values)
+        return self.in_case(f"{self.what} {self.why} {self.todo}", case)
+
+    def in_case(self, text: str, case: Case) -> str:
+        """Return one of the rule's texts with its placeholders filled in for one case."""
+        return text.format_map({name: fact.value(case) for name, fact in self._every_fact()})
+
+    def in_batch(self, text: str, case: Case) -> str:
+        """Return one of the rule's texts as it holds for every row of a batch that the rule found.
+
+        Args:
+            text: the text.
+            case: any of these rows.
+        """
+        return text.format_map(
+            {name: fact.value(case) if fact.of_batch else fact.in_general for name, fact in self._every_fact()}
+        )
 
     def in_general(self, text: str) -> str:
         """Return one of the rule's texts with its placeholders filled in for no case in particular."""
-        words = {name: fact.in_general for facts in (_FACTS_OF_EVERY_RULE, self.facts) for name, fact in facts.items()}
-        return text.format_map(words)
+        return text.format_map({name: fact.in_general for name, fact in self._every_fact()})
+
+    def _every_fact(self) -> Iterator[tuple[str, Fact]]:
+        yield from _FACTS_OF_EVERY_RULE.items()
+        yield from self.facts.items()
 
 
 def _first_row(case: Case) -> int:
@@ -228,6 +247,7 @@ _ACTION_ID: Final = (
         "If one action is sent twice in one file, it is not certain which amount counts.",
         "Keep the row that is right and delete the other.",
         facts={"first_row": Fact(_first_row, "N")},
+        beside="first in row {first_row}",
     ),
     _warning(
         "ActionId", "id-unusual", "ActionId looks unusual",
@@ -242,8 +262,9 @@ _ACTION_ID: Final = (
         "Make sure that the row belongs in this file.",
         facts={
             "campaign": Fact(lambda case: campaign_of(case.action_id), "A"),
-            "main_campaign": Fact(lambda case: case.duplicates.main_campaign, "B"),
+            "main_campaign": Fact(lambda case: case.duplicates.main_campaign, "B", of_batch=True),
         },
+        beside="campaign {campaign}, most rows {main_campaign}",
     ),
 )  # fmt: skip
 
@@ -292,7 +313,8 @@ _AMOUNT: Final = (
         "{found} is above {limit}.",
         "This can be a typing error: an extra digit or a missing decimal point.",
         "Make sure that it is the new order total.",
-        facts={"limit": Fact(lambda case: amount_text(case.policy.max_cents), "the profile's limit")},
+        facts={"limit": Fact(lambda case: amount_text(case.policy.max_cents), "the profile's limit", of_batch=True)},
+        beside="above {limit}",
     ),
     _warning(
         "Amount", "amount-above-original", "Amount is above the current one",
@@ -300,6 +322,7 @@ _AMOUNT: Final = (
         "A return lowers an order; this would raise it and the partner's payout.",
         "Make sure that it is the new order total.",
         facts={"current": Fact(_current_amount, "N")},
+        beside="now {current}",
     ),
     _warning(
         "Amount", "amount-unchanged", "Amount is what it already was",
@@ -348,6 +371,7 @@ _REASON: Final = (
         "A reversing reason takes amount 0, and a modifying one takes an amount above 0; together they are ambiguous.",
         "Decide which of the two is meant and change the other.",
         facts={"amount": Fact(lambda case: quote(case.columns.amount[case.position]), "beside it")},
+        beside="with amount {amount}",
     ),
 )  # fmt: skip
 
@@ -376,6 +400,7 @@ _ROW: Final = (
         "An action takes 1,000 modifications in its life, reversals counted; the network refuses more.",
         "Leave the row out and ask impact.com support.",
         facts={"count": _TIMES_SENT},
+        beside="sent in {count} batches",
     ),
     _error(
         "ActionId", "action-locked", "Action is locked",
@@ -383,6 +408,7 @@ _ROW: Final = (
         "A locked action cannot be changed any more, the network would refuse the row.",
         "Leave the row out; settle the difference with a fund transfer or with the partner.",
         facts={"lock": Fact(_lock, "is locked")},
+        beside="{lock}",
     ),
     _warning(
         "ActionId", "limit-near", "Modification limit is near",
@@ -390,6 +416,7 @@ _ROW: Final = (
         "An action takes 1,000 modifications in its life, reversals counted.",
         "Send only changes that matter.",
         facts={"count": _TIMES_SENT},
+        beside="sent in {count} batches",
     ),
     _warning(
         "ActionId", "action-unknown", "Action is not in the download",
@@ -403,6 +430,7 @@ _ROW: Final = (
         "Sending it again uses up one of its 1,000 modifications and undoes whatever was changed since.",
         "Leave the row out, unless that batch did not arrive; the history shows it.",
         facts={"batch": Fact(_batch_that_sent_it, "N")},
+        beside="batch {batch}",
     ),
     _warning(
         "ActionId", "row-hidden", "Row is hidden",
