@@ -117,6 +117,26 @@ def test_findings_come_in_row_order_then_by_column():
     ]
 
 
+def test_findings_by_rule_are_errors_first_and_lead_back_to_the_findings():
+    rows = rows_of(("M1", 0.0, "x"), ("M.1.1.1", None, "REJECTED"), ("M2", -1.0, None), (None, 0.0, "y"))
+    report = check(rows)
+    found = {
+        rule.code: [(report[at].row, report[at].code, report.case(at).cell) for at in indexes]
+        for rule, indexes in report.by_rule()
+    }
+    assert list(found) == [
+        "id-missing",
+        "amount-missing",
+        "amount-negative",
+        "reason-missing",
+        "reason-unknown",
+        "id-unusual",
+    ]
+    assert found["reason-unknown"] == [(2, "reason-unknown", "x"), (5, "reason-unknown", "y")]
+    assert found["id-unusual"] == [(2, "id-unusual", "M1"), (4, "id-unusual", "M2")]
+    assert found["id-missing"] == [(5, "id-missing", None)]
+
+
 def test_a_report_counts_errors_warnings_and_ready_rows():
     report = check(
         rows_of((GOOD_ID, None, None), ("M1", 0.0, "REJECTED"), ("M2", 2e6, "ORDER_UPDATE"), ("M.1.1.1", 0.0, "x"))

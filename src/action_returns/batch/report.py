@@ -1,7 +1,7 @@
 """The result of a check: findings in row order, the rows that may be sent, corrections and totals."""
 
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple, overload
@@ -67,6 +67,14 @@ class FindingIndex:
 
     def __len__(self) -> int:
         return len(self._packed)
+
+    def by_rule(self) -> list[tuple[Rule, Sequence[int]]]:
+        """Return each rule that found something, in the order of the catalogue, and where its findings stand here."""
+        mask = (1 << self._RULE_BITS) - 1
+        found: defaultdict[int, array[int]] = defaultdict(lambda: array("Q"))
+        for at, number in enumerate(self._packed):
+            found[number & mask].append(at)
+        return [(RULES[index], found[index]) for index in sorted(found)]
 
     def of(self, code: str) -> Iterator[int]:
         """Return the positions of the findings of a rule, in row order."""
@@ -146,6 +154,15 @@ class CheckResult(Sequence[Finding]):
     def __iter__(self) -> Iterator[Finding]:
         return (self._finding(*self._index[at]) for at in range(len(self)))
 
+    def by_rule(self) -> list[tuple[Rule, Sequence[int]]]:
+        """Return each rule that found something, errors first, and the indexes of its findings in row order."""
+        return sorted(self._index.by_rule(), key=lambda found: found[0].severity is Severity.WARNING)
+
+    def case(self, index: int) -> Case:
+        """Return the case of a finding, for its rule's other texts."""
+        at, column, _ = self._index[index]
+        return self._case(at, self._cells(column)[at])
+
     def fixable(self) -> Iterator[tuple[int, Finding]]:
         """Return position and finding where the rule has safe corrections; the finding's ``fix`` may still be None."""
         packed = (self._index[at] for at in range(len(self)))
@@ -181,13 +198,12 @@ class CheckResult(Sequence[Finding]):
 
     def _finding(self, at: int, column: ColumnName, rule: Rule) -> Finding:
         columns = self.columns
-        index = COLUMN_NAMES.index(column)
-        cell: Cell = (columns.action_id, columns.amount, columns.reason)[index][at]
+        cell = self._cells(column)[at]
         row = columns.rows[at]
         address = None
         if columns.letters is not None:
-            address = f"{quote_sheet(columns.sheet or '')}!{columns.letters[index]}{row}"
-        case = Case(at, cell, columns, self.policy, self.context, self._duplicates, self._rules.amount)
+            letter = columns.letters[COLUMN_NAMES.index(column)]
+            address = f"{quote_sheet(columns.sheet or '')}!{letter}{row}"
         return Finding(
             row=row,
             column=column,
@@ -195,9 +211,16 @@ class CheckResult(Sequence[Finding]):
             severity=rule.severity,
             code=rule.code,
             found=display_cell(cell),
-            message=rule.message(case),
+            message=rule.message(self._case(at, cell)),
             fix=self._rules.fix(rule.code, cell),
         )
+
+    def _cells(self, column: ColumnName) -> Sequence[Cell]:
+        columns = self.columns
+        return (columns.action_id, columns.amount, columns.reason)[COLUMN_NAMES.index(column)]
+
+    def _case(self, at: int, cell: Cell) -> Case:
+        return Case(at, cell, self.columns, self.policy, self.context, self._duplicates, self._rules.amount)
 
 
 @dataclass(frozen=True, slots=True)
