@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from action_returns import errors
-from action_returns.batch.rules import REFUSALS, RULES, Rule
+from action_returns.batch.rule import Rule
+from action_returns.batch.rules import REFUSALS, RULES
 from action_returns.channels import KINDS, settings_class
 from action_returns.channels.settings_base import ChannelSettings
 from action_returns.cli.app import COMMANDS, tree

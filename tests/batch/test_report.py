@@ -7,7 +7,7 @@ import pytest
 
 from action_returns.batch.cells import CellError, display_cell, quote_sheet
 from action_returns.batch.check import check
-from action_returns.batch.rules import Severity
+from action_returns.batch.rule import Severity
 from tests.batch.sheets import GOOD_ID, label, one_row, rows_of
 
 

@@ -10,7 +10,8 @@ from action_returns.batch import report, rules
 from action_returns.batch.cell_rules import CellRules
 from action_returns.batch.context import DEFAULT_POLICY, Context, PendingAction, PendingDownload, Policy, SentAction
 from action_returns.batch.report import FindingIndex
-from action_returns.batch.rules import REFUSALS, RULES, Case, DuplicateInfo, Rule, Severity
+from action_returns.batch.rule import Case, DuplicateInfo, Rule, Severity
+from action_returns.batch.rules import REFUSALS, RULES
 from tests.batch.sheets import NOW, rows_of
 
 ERRORS = {

@@ -9,7 +9,8 @@ from action_returns.batch.amounts import amount_text
 from action_returns.batch.cell_rules import CellRules
 from action_returns.batch.cells import Columns, ReadyRows
 from action_returns.batch.context import DEFAULT_POLICY, ReasonKind
-from action_returns.batch.rules import RULE_BY_CODE, Severity
+from action_returns.batch.rule import Severity
+from action_returns.batch.rules import RULE_BY_CODE
 
 
 class ActionReturn(BaseModel):

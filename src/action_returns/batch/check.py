@@ -18,7 +18,8 @@ from action_returns.batch.cells import Cell, ColumnName, Columns, campaign_of
 from action_returns.batch.context import DEFAULT_POLICY, NO_CONTEXT, Context, Policy, ReasonKind
 from action_returns.batch.report import CheckResult, FindingIndex
 from action_returns.batch.row_rules import ROW_RULES, CheckedCells
-from action_returns.batch.rules import RULE_BY_CODE, DuplicateInfo, Severity
+from action_returns.batch.rule import DuplicateInfo, Severity
+from action_returns.batch.rules import RULE_BY_CODE
 
 # Every count of USUAL_ID made possessive: one call runs to the next unusual id, without a step back.
 _usual_run = re.compile(rf"(?:{USUAL_ID.replace('}', '}+')}\n)*+").match

@@ -18,7 +18,8 @@ from action_returns.batch.cells import (
     quote_sheet,
 )
 from action_returns.batch.context import Context, PendingDownload, Policy
-from action_returns.batch.rules import RULE_BY_CODE, RULES, Case, DuplicateInfo, Rule, Severity
+from action_returns.batch.rule import Case, DuplicateInfo, Rule, Severity
+from action_returns.batch.rules import RULE_BY_CODE, RULES
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from action_returns.batch.cells import Cell, Columns
 from action_returns.batch.check import check
 from action_returns.batch.context import Policy, ReasonKind
 from action_returns.batch.report import Finding
-from action_returns.batch.rules import RULES, Severity
+from action_returns.batch.rule import Severity
+from action_returns.batch.rules import RULES
 from action_returns.errors import WorkbookError
 from action_returns.workbook_builder.info import WorkbookInfo
 from action_returns.workbook_builder.template import (
