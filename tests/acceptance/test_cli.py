@@ -252,7 +252,7 @@ def test_a_wrong_setting_is_told_with_its_place(home):
     write_profile(home, {"kind": "ftp", "host": "x", "port": 0, "username": "u", "password": "hunter2"})
     result = run_program("probe")
     assert result.code == 9
-    assert "profiles.acme.channel.port = 0" in result.err
+    assert "[profiles.acme.channel] port = 0" in result.err
     assert "hunter2" not in result.err
 
 

@@ -623,7 +623,10 @@ def test_an_old_one_without_a_profile_needs_none(tmp_path, paths):
 
 def test_of_several_profiles_none_is_guessed(tmp_path, paths, profiles):
     said = refusal(SettingsError, make(tmp_path / "old.xlsx"), tmp_path / "new.xlsx", paths)
-    assert "Name the profile with --profile NAME (acme, trial)." in said
+    assert (
+        "Name the profile with --profile NAME (acme, trial), or choose the default: action-returns profile use NAME"
+        in said
+    )
     assert "None" not in said
 
 

@@ -26,24 +26,30 @@ def test_no_file_means_no_profiles(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('environment = "live"', 'environment = "prod"', ["profiles.acme.environment", "'prod'", "'live' or 'test'"]),
-        ('environment = "live"', 'enviroment = "live"', ["profiles.acme.enviroment", "did you mean environment?"]),
-        ("port = 21", "port = 70000", ["profiles.acme.channel.port", "70000", "65535"]),
-        ("port = 21", 'port = "21"', ["profiles.acme.channel.port", "'21'"]),
-        ('kind = "ftp"', 'kind = "carrier-pigeon"', ["profiles.acme.channel.kind", "ftp"]),
-        ('kind = "ftp"', "", ["profiles.acme.channel.kind"]),
-        ('"batch.impact.com"', '"ftp://batch.impact.com"', ["profiles.acme.channel.host", "without ftp://"]),
-        ('"explicit-tls"', '"plain"', ["accept_plaintext = true"]),
-        ('"explicit-tls"', '"tls"', ["profiles.acme.channel.security", "'tls'", "implicit-tls"]),
-        ('max_amount = "500.5"', "max_amount = 500.5", ["profiles.acme.max_amount"]),
-        ('max_amount = "500.5"', 'max_amount = "1,5"', ["profiles.acme.max_amount", "999999.99"]),
-        ("'^M", "'(^M", ["profiles.acme.action_id_pattern", "regular expression"]),
-        ("America/Los_Angeles", "Mars/Base", ["profiles.acme.time_zone", "Mars/Base"]),
-        ('OTHER = "either"', 'OTHER = "maybe"', ["profiles.acme.reasons.OTHER", "'maybe'"]),
-        ('OTHER = "either"', '"OTHER," = "either"', ["profiles.acme.reasons"]),
-        ('username = "me"', 'username = "me\\r\\nQUIT"', ["profiles.acme.channel.username"]),
-        ('username = "me"', "", ["profiles.acme.channel.username", "missing"]),
-        ('default_profile = "acme"', 'default_profile = "acne"', ["acne", "acme"]),
+        ('environment = "live"', 'environment = "prod"', ['[profiles.acme] environment = "prod"', '"live" or "test"']),
+        ('environment = "live"', 'enviroment = "live"', ["[profiles.acme] enviroment", "Did you mean environment?"]),
+        ('environment = "live"', "", ['[profiles.acme] environment: this key is missing; allowed is "live" or "test"']),
+        ("port = 21", "port = 70000", ["[profiles.acme.channel] port = 70000", "a whole number from 1 to 65535"]),
+        ("port = 21", 'port = "21"', ['[profiles.acme.channel] port = "21"', "a whole number from 1 to 65535"]),
+        ("port = 21", "port = true", ["[profiles.acme.channel] port = true", "a whole number from 1 to 65535"]),
+        ('kind = "ftp"', 'kind = "FPT"', ['[profiles.acme.channel] kind = "FPT"', "sftp", "Did you mean ftp?"]),
+        ('kind = "ftp"', "", ["[profiles.acme.channel] kind: allowed is ftp, sftp"]),
+        ("[profiles.acme.channel]", "[profiles.acme.chanel]", ["[profiles.acme.channel]: this table is missing."]),
+        ('"batch.impact.com"', '"ftp://batch.impact.com"', ["[profiles.acme.channel] host", "without ftp://"]),
+        ('"explicit-tls"', '"plain"', ["[profiles.acme.channel]: security", "accept_plaintext = true"]),
+        ('"explicit-tls"', '"tls"', ['[profiles.acme.channel] security = "tls"', '"implicit-tls"']),
+        ('max_amount = "500.5"', "max_amount = 500.5", ["[profiles.acme] max_amount = 500.5", "in quotes"]),
+        ('max_amount = "500.5"', 'max_amount = "1,5"', ["[profiles.acme] max_amount", "999999.99"]),
+        ("'^M", "'(^M", ["[profiles.acme] action_id_pattern", "regular expression"]),
+        ("America/Los_Angeles", "Mars/Base", ["[profiles.acme] time_zone", "Mars/Base"]),
+        ('OTHER = "either"', 'OTHER = "maybe"', ['[profiles.acme] reasons.OTHER = "maybe"', "'off'"]),
+        ('OTHER = "either"', '"OTHER," = "either"', ['[profiles.acme] reasons: "OTHER," is no name']),
+        ('username = "me"', 'username = "me\\r\\nQUIT"', ["[profiles.acme.channel] username"]),
+        ('username = "me"', "", ["[profiles.acme.channel] username: this key is missing"]),
+        ('default_profile = "acme"', 'default_profile = "Acne"', ['"Acne"', "Did you mean acme?", "There is: acme."]),
+        ('default_profile = "acme"', "default_profile = 1", ["default_profile = 1: allowed is 1 to 64 letters"]),
+        ('default_profile = "acme"', "prfiles = 1", ["prfiles: this key is not known. Did you mean profiles?"]),
+        ("[profiles.acme]", '[profiles."a b"]', ['profiles: "a b" is no name']),
         ("[profiles.acme]", "[profiles.acme", ["not valid TOML", "line 3"]),
     ],
 )
@@ -78,8 +84,19 @@ def test_a_password_in_the_file_is_refused_and_not_repeated(password):
 
 
 def test_an_unknown_profile_is_told_with_those_there_are():
-    with pytest.raises(ConfigError, match=r'no profile "nobody".*acme'):
-        parse_settings(FTP.encode(), Path("c")).choose("nobody")
+    with pytest.raises(ConfigError) as caught:
+        parse_settings(FTP.encode(), Path("c")).choose("ACNE")
+    assert str(caught.value) == (
+        'There is no profile "ACNE" in c. Did you mean acme? There is: acme. '
+        "Choose one of them with --profile, or make it: action-returns profile add ACNE"
+    )
+
+
+def test_a_profile_that_is_named_before_there_is_any_is_made_first():
+    with pytest.raises(ConfigError, match=r"There is no profile yet in c\. Make one: action-returns profile add NAME"):
+        parse_settings(b"", Path("c")).choose()
+    with pytest.raises(ConfigError, match=r"none yet in c\. Make it: action-returns profile add acme"):
+        parse_settings(b"", Path("c")).choose("acme")
 
 
 @pytest.mark.parametrize("before", [None, "logfire-plugin"])

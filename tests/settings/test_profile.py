@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from action_returns.batch.context import DEFAULT_POLICY, ReasonKind
+from action_returns.channels import KINDS, settings_class
 from action_returns.settings.config import parse_settings
+from action_returns.settings.profile import ConfigFile, Profile
 from tests.settings.texts import FTP, refused
 
 
@@ -16,11 +18,50 @@ def test_a_profile_is_read_with_its_rules():
     assert policy.max_cents == 50050
     assert policy.reasons == {
         "ORDER_UPDATE": ReasonKind.MODIFY,
+        "REJECTED": ReasonKind.REVERSE,
         "RETURNED": ReasonKind.REVERSE,
         "OTHER": ReasonKind.EITHER,
     }
     assert policy.action_id_pattern.startswith("^M")
     assert profile.zone().key == "America/Los_Angeles"
+
+
+@pytest.mark.parametrize(
+    ("own", "codes"),
+    [
+        ("{}", {"ORDER_UPDATE": "modify", "REJECTED": "reverse"}),
+        ('{ RETURNED = "reverse" }', {"ORDER_UPDATE": "modify", "REJECTED": "reverse", "RETURNED": "reverse"}),
+        ('{ ORDER_UPDATE = "modify", LOST = "either" }', {"ORDER_UPDATE": "modify", "REJECTED": "reverse", "LOST": "either"}),
+        ('{ REJECTED = "either" }', {"ORDER_UPDATE": "modify", "REJECTED": "either"}),
+        ('{ REJECTED = "off" }', {"ORDER_UPDATE": "modify"}),
+        ('{ ORDER_UPDATE = "off", REJECTED = "off", BACK = "reverse" }', {"BACK": "reverse"}),
+        ('{ OTHER = "off" }', {"ORDER_UPDATE": "modify", "REJECTED": "reverse"}),
+    ],
+)  # fmt: skip
+def test_the_reasons_of_a_profile_add_to_the_two_standard_codes_or_take_one_away(own, codes):
+    text = FTP.replace('{ ORDER_UPDATE = "modify", RETURNED = "reverse", OTHER = "either" }', own)
+    assert parse_settings(text.encode(), Path("c")).choose()[1].policy().reasons == codes
+
+
+def test_reasons_that_leave_no_code_are_refused():
+    own = '{ ORDER_UPDATE = "off", REJECTED = "off", MINE = "off" }'
+    message = refused(FTP.replace('{ ORDER_UPDATE = "modify", RETURNED = "reverse", OTHER = "either" }', own))
+    assert (
+        "[profiles.acme] reasons: every reason code is off, so that no row could be sent; leave at least one."
+        in message
+    )
+
+
+def test_every_setting_of_a_profile_and_of_every_channel_explains_itself():
+    declared = [ConfigFile, Profile, *map(settings_class, KINDS)]
+    for table in declared:
+        settings = table.settings()
+        assert {setting.key for setting in settings} == table.model_fields.keys() - {"channel", "kind", "profiles"}
+        for setting in settings:
+            assert setting.label, setting
+            assert setting.description.endswith("."), setting
+            assert setting.example, setting
+            assert setting.allowed, setting
 
 
 @pytest.mark.parametrize(
@@ -73,7 +114,7 @@ SFTP = 'kind = "sftp"\nhost = "x"\nusername = "u"'
         (f'{EMAIL}\nusername = "u"', "username and password belong together"),
         (f'{EMAIL}\npassword = "keyring"', "username and password belong together"),
         (f'{EMAIL}\nsecurity = "plain"', "accept_plaintext = true"),
-        ('kind = "ftp"\nhost = "x"\nusername = "u"', "profiles.a.channel.password: this key is missing"),
+        ('kind = "ftp"\nhost = "x"\nusername = "u"', "[profiles.a.channel] password: this key is missing"),
     ],
 )
 def test_half_a_way_to_sign_in_and_what_is_unsafe_are_refused(channel, says):
@@ -94,7 +135,7 @@ def test_plain_is_accepted_only_in_writing():
 @pytest.mark.parametrize("recipient", ["a@b.example, c@d.example", "a@b\\r\\nBcc: x@y", "nobody", "Müller@example.com"])
 def test_a_recipient_is_one_plain_address(recipient):
     text = f'[profiles.a]\nenvironment="test"\n[profiles.a.channel]\nkind="email"\nhost="x"\nsender="a@b.example"\nrecipient="{recipient}"\n'
-    assert "profiles.a.channel.recipient" in refused(text)
+    assert "[profiles.a.channel] recipient" in refused(text)
 
 
 def test_every_kind_of_channel_of_the_contract_is_understood():

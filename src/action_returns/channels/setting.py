@@ -1,5 +1,8 @@
-"""One setting of a channel, as forms and documents read it from the settings class."""
+"""One setting of a channel or profile, as forms and documents read it from the settings class."""
 
+import tomllib
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -7,12 +10,12 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from action_returns.channels.settings_base import Asked
+from action_returns.channels.settings_base import Allowed, Asked
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting of a channel, as forms and documents read it.
+    """One setting of a channel or profile, as forms and documents read it.
 
     Args:
         key: its name in config.toml.
@@ -23,6 +26,7 @@ class Setting:
         default: the default as it is written in a form, ``""`` where there is none.
         suggestion: what the settings window shows first.
         choices: the allowed values, empty where a value is typed.
+        allowed: what it may hold, in words, with texts as they are written in config.toml.
         asked: where it is asked for.
         cleared_by: keys of settings whose change removes this one.
     """
@@ -35,6 +39,7 @@ class Setting:
     default: str
     suggestion: str
     choices: tuple[str, ...]
+    allowed: str
     asked: Asked
     cleared_by: tuple[str, ...]
     _type: Any
@@ -49,12 +54,20 @@ class Setting:
         """Whether it is true or false in config.toml, and yes or no in a form."""
         return self._type is bool
 
+    @property
+    def is_table(self) -> bool:
+        """Whether it holds keys of its own, such as the reason codes of a profile."""
+        return get_origin(self._type) is dict
+
     def value(self, text: str) -> object:
         """Return the value for config.toml; text that does not fit stays text, and the reader of the file refuses it."""
         if self._type is int and text.isascii() and text.isdigit():
             return int(text)
         if self._type is bool:
             return {"yes": True, "true": True, "no": False, "false": False}.get(text, text)
+        if self.is_table:
+            with suppress(tomllib.TOMLDecodeError):
+                return tomllib.loads(f"value = {text}")["value"]
         return text
 
 
@@ -66,8 +79,9 @@ def describe(key: str, info: FieldInfo) -> Setting:
         info: what pydantic knows of the field.
     """
     extra: Any = info.json_schema_extra or {}
-    kind, choices = _type_and_choices(info.annotation)
-    default = "" if info.is_required() or info.default is None else _as_text(info.default)
+    kind, *facts = _without_none(info.annotation)
+    choices = _choices(kind)
+    default = "" if info.is_required() or info.default in (None, {}) else _as_text(info.default)
     return Setting(
         key=key,
         label=info.title or key,
@@ -77,21 +91,34 @@ def describe(key: str, info: FieldInfo) -> Setting:
         default=default,
         suggestion=default or extra.get("suggestion", ""),
         choices=choices,
+        allowed=_allowed(kind, choices, [*facts, *info.metadata]),
         asked=extra.get("asked", "always"),
         cleared_by=tuple(extra.get("cleared_by", ())),
-        _type=kind,
+        _type=str if get_origin(kind) is Literal else kind,
     )
 
 
-def _type_and_choices(annotation: Any) -> tuple[Any, tuple[str, ...]]:
-    """Return the Python type of a field without None and Annotated, and the values it allows where they are listed."""
+def _without_none(annotation: Any) -> tuple[Any, ...]:
+    """Return the type of a field, without None, and what Annotated says about it."""
     if get_origin(annotation) in {Union, UnionType}:
         (annotation,) = (part for part in get_args(annotation) if part is not NoneType)
-    if get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
-    if get_origin(annotation) is Literal:
-        return str, tuple(get_args(annotation))
-    return annotation, ("no", "yes") if annotation is bool else ()
+    return get_args(annotation) if get_origin(annotation) is Annotated else (annotation,)
+
+
+def _choices(kind: Any) -> tuple[str, ...]:
+    """Return the values that a type allows, where they are listed."""
+    if get_origin(kind) is Literal:
+        return get_args(kind)
+    return ("no", "yes") if kind is bool else ()
+
+
+def _allowed(kind: Any, choices: tuple[str, ...], facts: Iterable[object]) -> str:
+    if kind is bool:
+        return "true or false"
+    if choices:
+        *others, last = (f'"{choice}"' for choice in choices)
+        return f"{', '.join(others)} or {last}"
+    return next((fact.text for fact in facts if isinstance(fact, Allowed)), "")
 
 
 def _as_text(value: object) -> str:

@@ -5,6 +5,7 @@ Imports pydantic, so only code that reads a config.toml imports this module.
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
@@ -25,48 +26,66 @@ _FINGERPRINT: Final = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 _REFERENCE: Final = re.compile(r"keyring|env:[A-Za-z_][A-Za-z0-9_]*|file:.+")
 
 
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What a key of config.toml may hold, in words: errors and docs/config.md show it.
+
+    Args:
+        text: after "allowed is".
+    """
+
+    text: str
+
+
+_HOST_TEXT: Final = "a plain host name such as batch.impact.com, without ftp:// or a folder"
+_ADDRESS_TEXT: Final = "one e-mail address such as returns@example.com"
+_FINGERPRINT_TEXT: Final = (
+    "SHA256: and 43 letters, as ssh-keygen -l shows it; leave it out and action-returns probe asks"
+)
+_LINE_TEXT: Final = "one line of at most 200 characters, without control characters"
+_SECRET_TEXT: Final = "keyring, env:NAME or file:PATH; never the password itself"  # noqa: S105  # says so itself
+
+
 def _check_host(text: str) -> str:
     try:
         ip_address(text)
     except ValueError:
         if not _HOST.fullmatch(text):
-            raise ValueError("a plain host name such as batch.impact.com, without ftp:// or a folder") from None
+            raise ValueError(_HOST_TEXT) from None
     return text
 
 
 def _check_address(text: str) -> str:
     if not _ADDRESS.fullmatch(text):
-        raise ValueError("one e-mail address such as returns@example.com")
+        raise ValueError(_ADDRESS_TEXT)
     return text
 
 
 def _check_fingerprint(text: str) -> str:
     if not _FINGERPRINT.fullmatch(text):
-        raise ValueError(
-            "SHA256: and 43 letters, as ssh-keygen -l shows it; leave it out and action-returns probe asks"
-        )
+        raise ValueError(_FINGERPRINT_TEXT)
     return text
 
 
 def _check_line(text: str) -> str:
     if not text.isprintable():
-        raise ValueError("one line without control characters")
+        raise ValueError(_LINE_TEXT)
     return text
 
 
 def _check_reference(text: SecretStr) -> SecretStr:
     if not _REFERENCE.fullmatch(text.get_secret_value()):
-        raise ValueError("keyring, env:NAME or file:PATH; never the password itself (it is not repeated here)")
+        raise ValueError(f"{_SECRET_TEXT} (it is not repeated here)")
     return text
 
 
-Host: TypeAlias = Annotated[str, AfterValidator(_check_host)]
-Port: TypeAlias = Annotated[int, Field(ge=1, le=65535)]
-Address: TypeAlias = Annotated[str, AfterValidator(_check_address)]
-Line: TypeAlias = Annotated[str, Field(max_length=200), AfterValidator(_check_line)]
-Fingerprint: TypeAlias = Annotated[str, AfterValidator(_check_fingerprint)]
-Folder: TypeAlias = Annotated[Path, Field(strict=False)]
-Secret: TypeAlias = Annotated[SecretStr, AfterValidator(_check_reference)]
+Host: TypeAlias = Annotated[str, AfterValidator(_check_host), Allowed(_HOST_TEXT)]
+Port: TypeAlias = Annotated[int, Field(ge=1, le=65535), Allowed("a whole number from 1 to 65535")]
+Address: TypeAlias = Annotated[str, AfterValidator(_check_address), Allowed(_ADDRESS_TEXT)]
+Line: TypeAlias = Annotated[str, Field(max_length=200), AfterValidator(_check_line), Allowed(_LINE_TEXT)]
+Fingerprint: TypeAlias = Annotated[str, AfterValidator(_check_fingerprint), Allowed(_FINGERPRINT_TEXT)]
+Folder: TypeAlias = Annotated[Path, Field(strict=False), Allowed("a path in quotes; ~ is your home folder")]
+Secret: TypeAlias = Annotated[SecretStr, AfterValidator(_check_reference), Allowed(_SECRET_TEXT)]
 """Where a password is kept. SecretStr, so that a password written here by mistake never shows in an error."""
 
 ReadSecret: TypeAlias = Callable[[str], str]
@@ -88,7 +107,7 @@ def setting(
     suggestion: str = "",
     cleared_by: tuple[str, ...] = (),
 ) -> Any:
-    """Declare one setting of a channel, with all that forms and documents show of it.
+    """Declare one setting of a channel or profile, with all that forms and documents show of it.
 
     Args:
         label: a few words, shown beside the field.
@@ -109,6 +128,13 @@ class Table(BaseModel):
 
     # A validator is built when a table is read: most base classes never need one.
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
+
+    @classmethod
+    def settings(cls) -> "tuple[Setting, ...]":
+        """Return every setting that is declared with :func:`setting`, in the order of the class."""
+        from action_returns.channels.setting import describe
+
+        return tuple(describe(key, info) for key, info in cls.model_fields.items() if info.description)
 
 
 class ChannelSettings(Table):
@@ -142,13 +168,6 @@ class ChannelSettings(Table):
         """
         field = cls.model_fields.get("password")
         return field is not None and field.is_required()
-
-    @classmethod
-    def settings(cls) -> "tuple[Setting, ...]":
-        """Return every setting but ``kind``, in the order of the class."""
-        from action_returns.channels.setting import describe
-
-        return tuple(describe(key, info) for key, info in cls.model_fields.items() if key != "kind")
 
     @classmethod
     def takes_password(cls) -> bool:

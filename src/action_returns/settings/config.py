@@ -1,18 +1,16 @@
 """Read config.toml, and name exactly what is wrong with it."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from action_returns.errors import ConfigError
+from action_returns.settings.problems import no_such_profile, problems_text
 
 if TYPE_CHECKING:
-    from pydantic import ValidationError
-    from pydantic_core import ErrorDetails
-
     from action_returns.settings.profile import Profile
 
 _PLUGINS: Final = "PYDANTIC_DISABLE_PLUGINS"
@@ -41,13 +39,16 @@ class Settings:
         chosen = name or self.default_profile or (next(iter(self.profiles)) if len(self.profiles) == 1 else None)
         if chosen in self.profiles and chosen is not None:
             return chosen, self.profiles[chosen]
-        names = ", ".join(self.profiles) or "none"
+        if chosen is None and not self.profiles:
+            raise ConfigError(f"There is no profile yet in {self.path}. Make one: action-returns profile add NAME")
         if chosen is None:
-            raise ConfigError(f"{self.path} names no default_profile. Name the profile with --profile NAME ({names}).")
-        raise ConfigError(
-            f'There is no profile "{chosen}" in {self.path}. There is: {names}. '
-            f"Choose one of them with --profile, or make it: action-returns profile add {chosen}"
-        )
+            raise ConfigError(
+                f"{self.path} names no default_profile. Name the profile with --profile NAME "
+                f"({', '.join(self.profiles)}), or choose the default: action-returns profile use NAME"
+            )
+        known = no_such_profile(chosen, self.profiles, self.path)
+        choose = "Choose one of them with --profile, or make it" if self.profiles else "Make it"
+        raise ConfigError(f"{known} {choose}: action-returns profile add {chosen}")
 
 
 def load_settings(path: Path) -> Settings:
@@ -91,11 +92,12 @@ def parse_settings(content: bytes, path: Path) -> Settings:
         try:
             config = ConfigFile.model_validate(raw)
         except ValidationError as error:
-            raise ConfigError(_problems_text(path, raw, error)) from None
-    settings = Settings(path, config.default_profile, config.profiles)
-    if config.default_profile is not None and config.profiles:
-        settings.choose()
-    return settings
+            raise ConfigError(problems_text(path, raw, error)) from None
+    default = config.default_profile
+    if default is not None and config.profiles and default not in config.profiles:
+        known = no_such_profile(default, config.profiles, path)
+        raise ConfigError(f'{known} Correct the line default_profile = "{default}" there.')
+    return Settings(path, default, config.profiles)
 
 
 @contextmanager
@@ -113,54 +115,3 @@ def _without_pydantic_plugins() -> Iterator[None]:
             del os.environ[_PLUGINS]
         else:
             os.environ[_PLUGINS] = before
-
-
-def _problems_text(path: Path, raw: Mapping[str, Any], error: "ValidationError") -> str:
-    problems = [_problem_text(detail, raw) for detail in error.errors(include_url=False)]
-    head = f"{path} is not right:" if len(problems) == 1 else f"{len(problems)} things in {path} are not right:"
-    return "\n  ".join([head, *problems])
-
-
-def _problem_text(detail: "ErrorDetails", raw: Mapping[str, Any]) -> str:
-    from action_returns.channels import KINDS
-    from action_returns.settings.profile import UNKNOWN_KIND
-
-    steps = [str(step) for step in detail["loc"]]
-    key = ".".join(steps)
-    value = detail["input"]
-    match detail["type"]:
-        case "extra_forbidden":
-            return f"{key}: this key is not known{_close_match(steps, raw)}."
-        case "missing":
-            return f"{key}: this key is missing."
-        case kind if kind == UNKNOWN_KIND:
-            return f"{key}.kind: one of {', '.join(sorted(KINDS))} is allowed."
-    allowed = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    if _is_secret(steps) or isinstance(value, Mapping):
-        return f"{key}: allowed is {allowed}." if not isinstance(value, Mapping) else f"{key}: {allowed}."
-    return f"{key} = {value!r}: allowed is {allowed}."
-
-
-def _is_secret(steps: list[str]) -> bool:
-    # The address of a team's ledger may hold a password by mistake.
-    return bool(steps) and ("password" in steps[-1] or steps[-1] == "ledger")
-
-
-def _close_match(steps: list[str], raw: Mapping[str, Any]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(steps[-1], _known_keys(steps, raw), n=1)
-    return f"; did you mean {close[0]}?" if close else ""
-
-
-def _known_keys(steps: list[str], raw: Mapping[str, Any]) -> Iterable[str]:
-    """Return the keys that are allowed in the table that the last step is in."""
-    from action_returns.channels import settings_class
-    from action_returns.settings.profile import ConfigFile, Profile
-
-    match steps:
-        case ["profiles", name, "channel", _]:
-            return settings_class(raw["profiles"][name]["channel"]["kind"]).model_fields
-        case ["profiles", _, _]:
-            return Profile.model_fields
-    return ConfigFile.model_fields

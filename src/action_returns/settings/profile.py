@@ -4,16 +4,16 @@ import re
 from collections.abc import Mapping
 from datetime import tzinfo
 from types import MappingProxyType
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, Field, SerializeAsAny, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SerializeAsAny, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from action_returns.batch.amounts import amount_text, cents_of_text
-from action_returns.batch.context import DEFAULT_POLICY, Policy, ReasonKind
+from action_returns.batch.context import DEFAULT_POLICY, DEFAULT_REASONS, Policy, ReasonKind
 from action_returns.channels import KINDS, settings_class
-from action_returns.channels.settings_base import ChannelSettings, Secret, Table
+from action_returns.channels.settings_base import Allowed, ChannelSettings, Secret, Table, setting
 
 UNKNOWN_KIND: Final = "unknown_channel_kind"
 """Type of the validation error for a channel whose kind is missing or not registered."""
@@ -29,45 +29,117 @@ def _read_channel(table: object) -> object:
     return settings_class(kind).model_validate(table)
 
 
+def _check_pattern(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"a regular expression; this one breaks off: {error}") from None
+    return pattern
+
+
+_AMOUNT_TEXT: Final = 'an amount in quotes with at most two decimals, such as "999999.99"'
+
+
+def _check_amount(text: str) -> str:
+    if cents_of_text(text) is None:
+        raise ValueError(_AMOUNT_TEXT)
+    return text
+
+
+_ZONE_TEXT: Final = "a time zone such as America/Los_Angeles or UTC"
+
+
+def _check_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(_ZONE_TEXT) from None
+    return name
+
+
+def _check_ledger(ledger: str) -> str:
+    if ledger != "sqlite":
+        from action_returns.ledger.location import parse_team_url
+
+        parse_team_url(ledger)
+    return ledger
+
+
+NAME_TEXT: Final = "1 to 64 letters, digits, _ or -"
+"""What the name of a profile and a reason code may be."""
+
+Name: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$"), Allowed(NAME_TEXT)]
+Pattern: TypeAlias = Annotated[
+    str, AfterValidator(_check_pattern), Allowed("a regular expression that the whole ActionId has to match")
+]
+AmountText: TypeAlias = Annotated[str, AfterValidator(_check_amount), Allowed(_AMOUNT_TEXT)]
+Zone: TypeAlias = Annotated[str, AfterValidator(_check_zone), Allowed(_ZONE_TEXT)]
+LedgerPlace: TypeAlias = Annotated[
+    str,
+    AfterValidator(_check_ledger),
+    Allowed("sqlite, or a team's database in the shape postgresql://USER@HOST:PORT/DATABASE"),
+]
+ReasonUse: TypeAlias = Literal["reverse", "modify", "either", "off"]
+Reasons: TypeAlias = Annotated[
+    dict[Name, ReasonUse],
+    Allowed('codes, each with "reverse", "modify", "either" or "off", such as { RETURNED = "reverse" }'),
+]
+
+
 class Profile(Table):
     """One account: its rules and the way to its receiver."""
 
-    environment: Literal["live", "test"]
-    reasons: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")], Literal["modify", "reverse", "either"]] = (
-        Field(default_factory=lambda: {code: kind.value for code, kind in DEFAULT_POLICY.reasons.items()}, min_length=1)
+    environment: Literal["live", "test"] = setting(
+        "Environment",
+        "Whether the account is real. There is no default. A test profile really uploads, too; what it sent is kept "
+        "apart from what live profiles sent, unless it leads to the same receiver as one of them.",
+        example="live",
     )
-    action_id_pattern: str | None = None
-    max_amount: str = amount_text(DEFAULT_POLICY.max_cents)
-    time_zone: str = "UTC"
-    ledger: str = "sqlite"
-    ledger_password: Secret | None = None
+    reasons: Reasons = setting(
+        "Reason codes",
+        "Codes added to the two that every account has, ORDER_UPDATE (modify) and REJECTED (reverse). `reverse` goes "
+        "with the amount 0, `modify` with an amount above 0, `either` with both; `off` takes a code away.",
+        example='{ RETURNED = "reverse" }',
+        default={},
+    )
+    action_id_pattern: Pattern | None = setting(
+        "Pattern of ActionIds",
+        "Every ActionId that does not match it is an error; left out, other shapes are only warned about.",
+        example=r"M\.[0-9]{1,10}\.[0-9]{1,10}\.[0-9]{1,15}",
+        default=None,
+    )
+    max_amount: AmountText = setting(
+        "Largest usual amount",
+        "An amount above it is a warning.",
+        example="500.00",
+        default=amount_text(DEFAULT_POLICY.max_cents),
+    )
+    time_zone: Zone = setting(
+        "Time zone",
+        "The zone in which lock dates of a pending download are read that tell none.",
+        example="America/Los_Angeles",
+        default="UTC",
+    )
+    ledger: LedgerPlace = setting(
+        "Ledger",
+        "Where the record of every batch is kept: sqlite is a file on this computer, a database is shared by a team.",
+        example="postgresql://ann@db.example.com/returns",
+        default="sqlite",
+    )
+    ledger_password: Secret | None = setting(
+        "Password of the ledger",
+        "Where the password of the team's database is kept.",
+        example="keyring",
+        default=None,
+    )
     channel: Annotated[SerializeAsAny[ChannelSettings], BeforeValidator(_read_channel)]
 
-    @field_validator("action_id_pattern")
+    @field_validator("reasons")
     @classmethod
-    def _check_pattern(cls, pattern: str | None) -> str | None:
-        if pattern is not None:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"a regular expression; this one breaks off: {error}") from None
-        return pattern
-
-    @field_validator("max_amount")
-    @classmethod
-    def _check_amount(cls, text: str) -> str:
-        if cents_of_text(text) is None:
-            raise ValueError('an amount in quotes with at most two decimals, such as "999999.99"')
-        return text
-
-    @field_validator("ledger")
-    @classmethod
-    def _check_ledger(cls, ledger: str) -> str:
-        if ledger != "sqlite":
-            from action_returns.ledger.location import parse_team_url
-
-            parse_team_url(ledger)
-        return ledger
+    def _check_a_code_is_left(cls, reasons: dict[str, ReasonUse]) -> dict[str, ReasonUse]:
+        if not _in_use(reasons):
+            raise ValueError("every reason code is off, so that no row could be sent; leave at least one")
+        return reasons
 
     @model_validator(mode="after")
     def _check_ledger_password(self) -> Self:
@@ -77,19 +149,10 @@ class Profile(Table):
             )
         return self
 
-    @field_validator("time_zone")
-    @classmethod
-    def _check_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError("a time zone such as America/Los_Angeles or UTC") from None
-        return name
-
     def policy(self) -> Policy:
         """Return the rules of the account."""
         return Policy(
-            reasons=MappingProxyType({code: ReasonKind(kind) for code, kind in self.reasons.items()}),
+            reasons=MappingProxyType(_in_use(self.reasons)),
             action_id_pattern=self.action_id_pattern,
             max_cents=cents_of_text(self.max_amount) or 0,
         )
@@ -102,5 +165,16 @@ class Profile(Table):
 class ConfigFile(Table):
     """All of config.toml."""
 
-    default_profile: str | None = None
-    profiles: Mapping[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")], Profile] = Field(default_factory=dict)
+    default_profile: Name | None = setting(
+        "Default profile",
+        "The profile of commands without `--profile`; with only one profile it may be left out.",
+        example="acme",
+        default=None,
+    )
+    profiles: Mapping[Name, Profile] = Field(default_factory=dict)
+
+
+def _in_use(reasons: Mapping[str, ReasonUse]) -> dict[str, ReasonKind]:
+    """Return the codes that may be sent: the two standard ones and those of the profile, without those that are off."""
+    merged: dict[str, str] = {**DEFAULT_REASONS, **reasons}
+    return {code: ReasonKind(use) for code, use in merged.items() if use != "off"}

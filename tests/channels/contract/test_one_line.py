@@ -42,12 +42,21 @@ def test_its_table_in_config_toml_is_read_and_shown(paths, capsys):
 @pytest.mark.parametrize(
     ("channel", "says"),
     [
-        ({"loft": "l", "hight": 3}, "profiles.acme.channel.hight: this key is not known; did you mean height?"),
-        ({"loft": "l", "hots": 3}, "profiles.acme.channel.hots: this key is not known."),  # host is no key of a pigeon
-        ({"height": 3}, "profiles.acme.channel.loft: this key is missing."),
-        ({"loft": "l", "speed": "late"}, "profiles.acme.channel.speed = 'late': allowed is 'slow' or 'fast'."),
+        ({"loft": "l", "hight": 3}, "[profiles.acme.channel] hight: this key is not known. Did you mean height?"),
+        (
+            {"loft": "l", "hots": 3},
+            "[profiles.acme.channel] hots: this key is not known.",
+        ),  # host is no key of a pigeon
+        (
+            {"height": 3},
+            "[profiles.acme.channel] loft: this key is missing; allowed is a plain host name",
+        ),
+        ({"loft": "l", "speed": "late"}, '[profiles.acme.channel] speed = "late": allowed is "slow" or "fast".'),
         ({"loft": "l", "password": "coo"}, "never the password itself"),
-        ({"kind": "pidgeon"}, "profiles.acme.channel.kind: one of draft, email, ftp, outbox, pigeon, sftp is allowed."),
+        (
+            {"kind": "pidgeon"},
+            '[profiles.acme.channel] kind = "pidgeon": allowed is ftp, sftp, email, outbox, draft, pigeon. Did you mean pigeon?',
+        ),
     ],
 )
 def test_what_is_wrong_in_its_table_is_named(paths, channel, says):
