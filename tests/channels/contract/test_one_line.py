@@ -64,6 +64,7 @@ def test_what_is_wrong_in_its_table_is_named(paths, channel, says):
     with pytest.raises(ConfigError) as caught:
         load_settings(paths.config_file)
     assert says in str(caught.value)
+    assert ("Did you mean" in str(caught.value)) is ("Did you mean" in says)
 
 
 def add(*settings):
