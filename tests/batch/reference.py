@@ -189,7 +189,7 @@ def check(columns, policy, pending=None, now=None, sent=None):
                 found.append((row, "ActionId", "limit-reached"))
             if 950 <= before.times < 1000:
                 found.append((row, "ActionId", "limit-near"))
-            if about_amount is None and isinstance(kind, ReasonKind) and (cents, reason) in before.rows:
+            if isinstance(kind, ReasonKind) and (cents, reason) == (before.cents, before.reason):
                 found.append((row, "ActionId", "already-sent"))
         if pending is not None and is_id:
             action = pending.actions.get(action_id)

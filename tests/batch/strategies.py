@@ -78,13 +78,16 @@ def pasts(rows):
     one_row = st.tuples(
         st.sampled_from([*amounts, 0, 500, 1, 10**17]), st.sampled_from([*reasons, "REJECTED", "ORDER_UPDATE", ""])
     )
-    sent_rows = st.lists(st.dictionaries(one_row, st.just("0007"), max_size=8), min_size=1, max_size=5)
+    sent_rows = st.lists(one_row, min_size=1, max_size=8)
     return st.builds(past_of, st.sampled_from([ids, IDS, ids + IDS]), sent_rows, st.sampled_from(TIMES))
 
 
 def past_of(ids, sent_rows, first):
     times = cycle([first, *TIMES])  # every count meets some action of nearly every sheet
-    return {key: SentAction(next(times), rows) for key, rows in zip(dict.fromkeys(ids), cycle(sent_rows), strict=False)}
+    return {
+        key: SentAction(next(times), *row, "0007")
+        for key, row in zip(dict.fromkeys(ids), cycle(sent_rows), strict=False)
+    }
 
 
 sheets_with_pasts = sheets.flatmap(lambda rows: st.tuples(st.just(rows), pasts(rows)))

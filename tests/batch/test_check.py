@@ -351,8 +351,8 @@ def test_an_action_is_both_repeated_and_unknown():
 # What was sent before
 
 
-def sent_before(times=1, rows=(((0, "REJECTED"), "0007"),), action_id=GOOD_ID):
-    return Context(sent={action_id: SentAction(times, dict(rows))})
+def sent_before(times=1, cents=0, reason="REJECTED", *, action_id=GOOD_ID, state="sent"):
+    return Context(sent={action_id: SentAction(times, cents, reason, "0007", state)})
 
 
 @pytest.mark.parametrize(
@@ -367,7 +367,7 @@ def sent_before(times=1, rows=(((0, "REJECTED"), "0007"),), action_id=GOOD_ID):
     ],
 )
 def test_an_action_takes_a_thousand_modifications_and_warns_from_950_on(times, code):
-    report = check(one_row(), context=sent_before(times, ()))
+    report = check(one_row(), context=sent_before(times, 500, "ORDER_UPDATE"))
     assert [(finding.column, finding.code) for finding in report] == ([("ActionId", code)] if code else [])
     assert report.ready == (code != "limit-reached")
 
@@ -378,26 +378,25 @@ def test_how_often_an_action_was_sent_stands_in_the_message():
 
 
 @pytest.mark.parametrize(
-    ("amount", "reason", "repeated"),
+    ("amount", "reason", "before", "repeated"),
     [
-        (0.0, "REJECTED", True),
-        ("0", "REJECTED", True),
-        ("0.00", "REJECTED", True),
-        (0.0, "ORDER_UPDATE", False),
-        (5.0, "REJECTED", False),
-        (5.0, "ORDER_UPDATE", True),
-        ("5", "ORDER_UPDATE", True),
-        (5.01, "ORDER_UPDATE", False),
-        ("5,00", "ORDER_UPDATE", False),
-        (None, "REJECTED", False),
-        (0.0, "rejected", False),
-        (0.0, None, False),
-        (0.0, [], False),
+        (0.0, "REJECTED", (0, "REJECTED"), True),
+        ("0", "REJECTED", (0, "REJECTED"), True),
+        ("0.00", "REJECTED", (0, "REJECTED"), True),
+        (0.0, "ORDER_UPDATE", (0, "REJECTED"), False),
+        (5.0, "REJECTED", (0, "REJECTED"), False),
+        (5.0, "ORDER_UPDATE", (500, "ORDER_UPDATE"), True),
+        ("5", "ORDER_UPDATE", (500, "ORDER_UPDATE"), True),
+        (5.01, "ORDER_UPDATE", (500, "ORDER_UPDATE"), False),
+        ("5,00", "ORDER_UPDATE", (500, "ORDER_UPDATE"), False),
+        (None, "REJECTED", (0, "REJECTED"), False),
+        (0.0, "rejected", (0, "rejected"), False),
+        (0.0, None, (0, "REJECTED"), False),
+        (0.0, [], (0, "REJECTED"), False),
     ],
 )
-def test_only_the_same_amount_for_the_same_reason_was_sent_before(amount, reason, repeated):
-    before = sent_before(2, [((0, "REJECTED"), "0007"), ((500, "ORDER_UPDATE"), "0012"), ((0, "rejected"), "0003")])
-    assert ("already-sent" in said(one_row(amount=amount, reason=reason), before)) == repeated
+def test_only_the_same_amount_for_the_same_reason_was_sent_before(amount, reason, before, repeated):
+    assert ("already-sent" in said(one_row(amount=amount, reason=reason), sent_before(2, *before))) == repeated
 
 
 def test_a_repeated_row_names_the_batch_and_may_still_be_sent():
@@ -405,6 +404,35 @@ def test_a_repeated_row_names_the_batch_and_may_still_be_sent():
     assert [(finding.column, finding.severity) for finding in report] == [("ActionId", "warning")]
     assert "already sent with this amount and reason in batch 0007." in report[0].message
     assert report.ready == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "told", "advice"),
+    [
+        ("sent", "was already sent with this amount and reason in batch 0007.", "Nothing to do if once is enough"),
+        (
+            "handed-over",
+            "was already sent with this amount and reason in batch 0007.",
+            "Nothing to do if once is enough",
+        ),
+        ("unknown", "in batch 0007, of which it is not known whether it arrived.", "Settle batch 0007 first"),
+        (
+            "sending",
+            "is being sent with this amount and reason at this moment, in batch 0007.",
+            "Wait until batch 0007",
+        ),
+        (
+            "prepared",
+            "is being sent with this amount and reason at this moment, in batch 0007.",
+            "Wait until batch 0007",
+        ),
+    ],
+)
+def test_a_row_of_a_batch_that_may_not_have_arrived_is_never_called_sent(state, told, advice):
+    message = check(one_row(), context=sent_before(state=state))[0].message
+    assert told in message
+    assert advice in message
+    assert ("already sent" in message) == (state in {"sent", "handed-over"})
 
 
 def test_a_repeated_row_of_a_used_up_action_hears_both_and_stays_behind():
@@ -426,15 +454,16 @@ def test_a_row_that_repeats_another_one_is_held_against_the_past_as_well():
 
 
 def test_what_was_sent_for_other_actions_costs_no_look_at_any_row(calls):
-    others = {f"M.1.1.{at}": SentAction(1000, {(0, "REJECTED"): "0001"}) for at in range(1_000)}
+    others = {f"M.1.1.{at}": SentAction(1000, 0, "REJECTED", "0001") for at in range(1_000)}
     assert check(rows_of(*good_batch(10_000)), context=Context(sent=others)).ready == 10_000
     assert not calls
 
 
 def test_only_rows_of_actions_that_were_sent_before_are_looked_at(calls):
-    before = {f"M.8882.4808.{at}": SentAction(1, {}) for at in range(0, 10_000, 1_000)}
+    before = {f"M.8882.4808.{at}": SentAction(1, 0, "REJECTED", "0001") for at in range(0, 10_000, 1_000)}
     assert check(rows_of(*good_batch(10_000)), context=Context(sent=before)).ready == 10_000
-    assert calls == {"amount": 10, "reason": 10}
+    assert calls["reason"] == 10
+    assert calls["amount"] <= 10, "an amount is read only where the reason is the same"
 
 
 def test_the_ready_rows_that_were_sent_before_can_be_told_apart():

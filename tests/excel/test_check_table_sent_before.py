@@ -18,8 +18,8 @@ def test_validate_shows_rows_that_were_sent_before(desk, outbox):
     assert said.startswith("2 of 3 rows need attention.")
     assert "2 warnings do not. 3 can be sent." in said
     assert desk.column("E", [4, 5, 6]) == [
-        "Warning: Row was sent before",
-        "Warning: Row was sent before",
+        "Warning: Row may have arrived before",
+        "Warning: Row may have arrived before",
         "Ready: reverse",
     ]
     assert "in batch 0001" in desk.peek("Actions!F4")

@@ -82,15 +82,13 @@ def test_what_was_sent_for_an_action_is_found_again(put, paths):
     put(REVERSED)
     put(LOWERED, (TWO, 0, "REJECTED"))
     put(REVERSED)
-    assert find_previous_sends(reading(ONE), LIVE, paths).sent == {
-        ONE: SentAction(3, {(0, "REJECTED"): "0003", (500, "ORDER_UPDATE"): "0002"})
-    }
+    assert find_previous_sends(reading(ONE), LIVE, paths).sent == {ONE: SentAction(3, 0, "REJECTED", "0003", "sent")}
 
 
 @pytest.mark.parametrize("state", ["prepared", "sending", "sent", "handed-over", "unknown"])
 def test_whatever_may_have_arrived_was_sent(put, paths, state):
     put(REVERSED, state=state)
-    assert find_previous_sends(reading(ONE), LIVE, paths).sent[ONE].times == 1
+    assert find_previous_sends(reading(ONE), LIVE, paths).sent == {ONE: SentAction(1, 0, "REJECTED", "0001", state)}
 
 
 def test_what_certainly_never_arrived_was_not_sent(put, paths):
@@ -101,9 +99,9 @@ def test_what_certainly_never_arrived_was_not_sent(put, paths):
 def test_every_profile_counts_but_a_test_is_not_the_real_thing(put, paths):
     put(REVERSED, profile="other")
     put(LOWERED, environment="test")
-    assert find_previous_sends(reading(ONE), LIVE, paths).sent == {ONE: SentAction(1, {(0, "REJECTED"): "0001"})}
-    assert find_previous_sends(reading(ONE), Account("acme", "test"), paths).sent[ONE].rows == {
-        (500, "ORDER_UPDATE"): "0002"
+    assert find_previous_sends(reading(ONE), LIVE, paths).sent == {ONE: SentAction(1, 0, "REJECTED", "0001")}
+    assert find_previous_sends(reading(ONE), Account("acme", "test"), paths).sent == {
+        ONE: SentAction(1, 500, "ORDER_UPDATE", "0002")
     }
 
 
@@ -117,11 +115,11 @@ def test_a_row_that_was_sent_before_is_warned_about_and_told_apart(put, paths):
     ]
     assert f"in batch {label}" in batch.report[0].message
     assert batch.repeated == {ONE}
-    assert ("Sent before", "1 of these rows, with the same amount and reason") in review_facts(review(batch, LIVE))
+    assert dict(review_facts(review(batch, LIVE)))["Sent before"].startswith("1 ")
 
 
 def test_a_row_that_stays_behind_is_not_among_those_that_are_sent_again():
-    used_up = PreviousSends({ONE: SentAction(1000, {(0, "REJECTED"): "0999"})})
+    used_up = PreviousSends({ONE: SentAction(1000, 0, "REJECTED", "0999")})
     batch = check_loaded("returns.csv", reading(ONE, TWO), LIVE, now=NOW, past=used_up)
     assert set(batch.report.counts) == {"already-sent", "limit-reached"}
     assert batch.repeated == frozenset()

@@ -194,7 +194,8 @@ class Sending(RuleBasedStateMachine):
         return "rows" if unseen else None
 
     def was_sent(self, environment, action_id, cents):
-        return any((action_id, cents) in batch.rows for batch in self.arrived(environment))
+        held = [dict(batch.rows)[action_id] for batch in self.arrived(environment) if action_id in dict(batch.rows)]
+        return held[-1:] == [cents]
 
     def times(self, environment, rows):
         asked = {action_id for action_id, _ in rows}

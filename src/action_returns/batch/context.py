@@ -85,15 +85,23 @@ class PendingDownload:
 
 @dataclass(frozen=True, slots=True)
 class SentAction:
-    """What was sent for one action before, in batches that may have arrived.
+    """What was sent for one action before, in batches of the account that may have arrived.
+
+    Only the latest of them is compared with a row: 10, then 20, then 10 again is a new change.
 
     Args:
-        times: how many batches held it.
-        rows: cents and reason -> label of the latest batch that held exactly that (``0007``).
+        times: how many of these batches held the action.
+        cents: its amount in the latest of them.
+        reason: its reason there.
+        batch: label of that batch (``0007``).
+        state: the state of that batch in the ledger; of an ``unknown`` one it is not known whether it arrived.
     """
 
     times: int
-    rows: Mapping[tuple[int, str], str]
+    cents: int
+    reason: str
+    batch: str
+    state: str = "sent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def find_other_campaigns(batch: CheckedCells, _context: Context) -> RowFindings:
 
 
 def compare_with_sent(batch: CheckedCells, context: Context) -> RowFindings:
-    """Compare the rows with what was sent for their actions before."""
+    """Compare the rows with what was sent for their actions before; only the latest batch of each action counts."""
     if not context.sent:
         return
     columns, rules = batch.columns, batch.rules
@@ -82,7 +82,12 @@ def compare_with_sent(batch: CheckedCells, context: Context) -> RowFindings:
         if before.times >= NEAR_LIMIT:
             found["limit-reached" if before.times >= MODIFICATION_LIMIT else "limit-near"].append(at)
         reason = columns.reason[at]
-        if isinstance(rules.reason(reason), ReasonKind) and (rules.amount(columns.amount[at]), reason) in before.rows:
+        # The reason is looked at first: a cell that is no text may not be comparable.
+        if (
+            isinstance(rules.reason(reason), ReasonKind)
+            and reason == before.reason
+            and rules.amount(columns.amount[at]) == before.cents
+        ):
             found["already-sent"].append(at)
     yield from found.items()
 

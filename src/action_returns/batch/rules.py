@@ -10,7 +10,7 @@ action), "Submit batch modifications and reversals" (amount 0 reverses unless it
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from action_returns.batch.amounts import amount_text
 from action_returns.batch.cells import ColumnName, campaign_of, quote
@@ -38,9 +38,40 @@ def _lock(case: Case) -> str:
     return f"has the state {action.state}, which takes no more changes"
 
 
-def _batch_that_sent_it(case: Case) -> str:
-    cents, reason = case.read_amount(case.columns.amount[case.position]), case.columns.reason[case.position]
-    return case.sent.rows[cents, reason]  # type: ignore[index]  # the rule found the row there
+class _Before(NamedTuple):
+    """What is true of a row that a batch in some state holds already, what to do, and the batch in a list of rows."""
+
+    told: str
+    advice: str
+    beside: str
+
+
+_SENT_BEFORE: Final = _Before(
+    "was already sent with this amount and reason in batch {batch}",
+    "Nothing to do if once is enough: the row stays here when the batch is sent",
+    "{batch}",
+)
+_BEING_SENT: Final = _Before(
+    "is being sent with this amount and reason at this moment, in batch {batch}",
+    "Wait until batch {batch} has an outcome, then check again; the row stays here",
+    "{batch}, being sent",
+)
+_MAY_HAVE_ARRIVED: Final = _Before(
+    "may have arrived with this amount and reason in batch {batch}, of which it is not known whether it arrived",
+    "Settle batch {batch} first (history mark {batch}), then check again; until then the row stays here",
+    "{batch}, not known whether it arrived",
+)
+_BEFORE: Final[Mapping[str, _Before]] = {
+    "prepared": _BEING_SENT,
+    "sending": _BEING_SENT,
+    "unknown": _MAY_HAVE_ARRIVED,
+}
+"""State of the latest batch that holds the row -> its texts, where they are not those of a batch that was sent."""
+
+
+def _before(case: Case) -> _Before:
+    texts = _BEFORE.get(case.sent.state, _SENT_BEFORE)
+    return _Before(*(text.format(batch=case.sent.batch) for text in texts))
 
 
 _TIMES_SENT: Final = Fact(lambda case: f"{case.sent.times:,}", "N")
@@ -277,11 +308,19 @@ _ROW: Final = (
         "Download Pending Actions again, or look the action up.",
     ),
     _warning(
-        "ActionId", "already-sent", "Row was sent before",
-        "{found} was already sent with this amount and reason in batch {batch}.",
+        "ActionId", "already-sent", "Row may have arrived before",
+        "{found} {before}.",
         "Sending it again uses up one of its 1,000 modifications and undoes whatever was changed since.",
-        "Leave the row out, unless that batch did not arrive; the history shows it.",
-        facts={"batch": Fact(_batch_that_sent_it, "N")},
+        "{advice}.",
+        facts={
+            "before": Fact(lambda case: _before(case).told, "was already sent, or may have arrived, with this amount and reason in batch N"),
+            "advice": Fact(
+                lambda case: _before(case).advice,
+                "The row stays here when the batch is sent; if it is not known whether batch N arrived, settle that first "
+                "(history mark N)",
+            ),
+            "batch": Fact(lambda case: _before(case).beside, "N"),
+        },
         beside="batch {batch}",
     ),
     _warning(

@@ -265,9 +265,11 @@ class Ledger(LedgerQueries):
     ) -> None:
         before = self.sent_before(environment, [action_id for action_id, _, _ in rows])
         repeated = {
-            action_id: before[action_id].rows[cents, reason]
+            action_id: before[action_id].batch
             for action_id, cents, reason in rows
-            if action_id in before and (cents, reason) in before[action_id].rows and action_id not in shown
+            if action_id in before
+            and (before[action_id].cents, before[action_id].reason) == (cents, reason)
+            and action_id not in shown
         }
         if repeated:
             raise RepeatedRowsError(repeated)

@@ -79,7 +79,8 @@ class LedgerQueries:
     def sent_before(self, environment: str, action_ids: Collection[str]) -> dict[str, SentAction]:
         """Return what was sent for these actions, in batches that may have arrived, under any profile.
 
-        An ActionId is unique at the network, so another profile's batch counts as well.
+        An ActionId is unique at the network, so another profile's batch counts as well. Of several batches with an
+        action the latest one tells what the receiver holds now.
 
         Args:
             environment: ``live`` or ``test``.
@@ -93,17 +94,18 @@ class LedgerQueries:
             return {}
         # Sorted as the table is: a third of the time for a million of them.
         found = self._store.query(
-            "SELECT s.action_id, s.cents, s.reason, count(*), max(s.batch) FROM sent_row AS s "
+            "SELECT latest.action_id, times, cents, reason, latest.batch, state FROM ("
+            "SELECT s.action_id, count(*) AS times, max(s.batch) AS batch FROM sent_row AS s "
             "JOIN batch AS b ON b.number = s.batch "
-            f"WHERE s.action_id {self._store.in_list} AND {counted} GROUP BY s.action_id, s.cents, s.reason",
+            f"WHERE s.action_id {self._store.in_list} AND {counted} GROUP BY s.action_id) AS latest "
+            "JOIN sent_row AS r ON r.action_id = latest.action_id AND r.batch = latest.batch "
+            "JOIN batch AS b ON b.number = latest.batch",
             *(self._store.as_list(sorted(action_ids)), environment, *MAY_HAVE_ARRIVED),
         )
-        times: dict[str, int] = {}
-        rows: dict[str, dict[tuple[int, str], str]] = {}
-        for action_id, cents, reason, count, latest in found:
-            times[action_id] = times.get(action_id, 0) + count
-            rows.setdefault(action_id, {})[cents, reason] = label(latest)
-        return {action_id: SentAction(times[action_id], rows[action_id]) for action_id in times}
+        return {
+            action_id: SentAction(times, cents, reason, label(batch), state)
+            for action_id, times, cents, reason, batch, state in found
+        }
 
     def action(self, action_id: str, environment: str | None = None) -> list[ActionRecord]:
         """Return every row on record for an action, the oldest first.
