@@ -39,6 +39,11 @@ class Paths:
         """File of the user's answers to which column is which in a pending download."""
         return self.config_file.with_name("pending-columns.json")
 
+    @property
+    def column_answers(self) -> Path:
+        """File of the user's answers to which column is which in a batch."""
+        return self.config_file.with_name("batch-columns.json")
+
 
 def default_paths(environ: Mapping[str, str]) -> Paths:
     """Return the paths below ``ACTION_RETURNS_HOME``, without it those the operating system has for such files.

@@ -317,7 +317,7 @@ def renamed(**names):
 
 
 def test_columns_that_were_renamed_to_another_spelling_are_still_the_ones_that_are_sent(tmp_path, paths):
-    change = renamed(ActionId="Action ID", Amount="Sale Amount", Reason="reason_code")
+    change = renamed(ActionId="Action ID", Amount="New Amount", Reason="reason_code")
     upgrade_workbook(edited(make(tmp_path / "old.xlsx"), change), tmp_path / "new.xlsx", paths)
     assert kept(tmp_path / "new.xlsx") == [ROW]
 

@@ -15,6 +15,6 @@ def rows(path):
     return ((number, line.split("|")) for number, line in enumerate(lines, 2))
 
 
-def read_batch(path, *, sheet):
+def read_batch(path, *, sheet, columns):
     numbers, records = zip(*list(rows(path))[1:], strict=True)
     return LoadedBatch(Columns(*zip(*records, strict=True), rows=numbers), f"bars, sheet {sheet}")

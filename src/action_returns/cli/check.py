@@ -1,11 +1,13 @@
 """``check`` and ``review``: what is wrong, where, and what to do; what would be sent, and where to."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
+from action_returns.batch.cells import ColumnName
 from action_returns.batch.report import CheckResult
 from action_returns.cli.options import (
     CommandContext,
@@ -19,7 +21,7 @@ from action_returns.errors import Exit, FileError
 from action_returns.operations.account import open_channel
 from action_returns.operations.check import CheckedBatch, PendingSource
 from action_returns.operations.review import Review, review, review_facts, unchecked, write_review_page
-from action_returns.operations.texts import counted
+from action_returns.operations.texts import columns_read, counted
 
 _FOUND_WIDTH: Final = 30
 _PRINTED_FINDINGS: Final = 200
@@ -33,14 +35,21 @@ _PRINTED_FINDINGS: Final = 200
 @click.option("--strict", is_flag=True, help="Exit with 4 when there are warnings.")
 @global_options
 def check_command(
-    context: CommandContext, *, file: str, sheet: str | None, pending: PendingSource | None, live: bool, strict: bool
+    context: CommandContext,
+    *,
+    file: str,
+    sheet: str | None,
+    columns: Mapping[ColumnName, str],
+    pending: PendingSource | None,
+    live: bool,
+    strict: bool,
 ) -> int:
     """Check every row of FILE (.xlsx, .xlsm, .csv, or - for CSV on standard input). Changes nothing, sends nothing."""
     try:
         if live:
             checked = context.checked_live(context.open_workbook(file), pending)
         else:
-            checked = context.checked(file, context.account(), pending=pending, sheet=sheet)
+            checked = context.checked(file, context.account(), pending=pending, sheet=sheet, columns=columns)
     except FileError:
         context.output.json({"file": file, "rows": 0, "ready": 0, "errors": 0, "warnings": 0, "findings": []})
         raise
@@ -60,6 +69,7 @@ def check_json(checked: CheckedBatch) -> dict[str, Any]:
     return {
         "file": checked.file,
         "rows": report.rows,
+        "columns": dict(checked.reading.headers),
         "ready": report.ready,
         "errors": report.errors,
         "warnings": report.warnings,
@@ -125,6 +135,8 @@ def print_totals(output: Output, checked: CheckedBatch) -> None:
     """Print how many rows are ready, what was left out, what the check cannot know, and the next command."""
     report = checked.report
     is_ready = report.ready == report.rows
+    if checked.reading.headers:
+        output.info(f"Read: {columns_read(checked.reading.headers)}.")
     for note in notes(checked):
         output.info(f"Note: {note}")
     output.info(_verdict(report), style="good" if is_ready else "error")
@@ -148,13 +160,14 @@ def review_command(
     *,
     file: str,
     sheet: str | None,
+    columns: Mapping[ColumnName, str],
     pending: PendingSource | None,
     html: str | None,
     force: bool,
 ) -> int:
     """Show what would be sent from FILE: totals, money effect, destination, and what was not checked."""
     account = context.account()
-    checked = context.checked(file, account, pending=pending, sheet=sheet)
+    checked = context.checked(file, account, pending=pending, sheet=sheet, columns=columns)
     destination = open_channel(account, context.paths).destination if account.profile is not None else ""
     page = review(checked, account, destination=destination)
     if html is not None:
@@ -172,6 +185,7 @@ def review_json(page: Review) -> dict[str, object]:
     return {
         "file": page.checked.file,
         "rows": report.rows,
+        "columns": dict(page.checked.reading.headers),
         "ready": report.ready,
         "errors": report.errors,
         "warnings": report.warnings,

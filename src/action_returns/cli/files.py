@@ -1,16 +1,25 @@
 """``export`` and ``fix``: the commands that write a file of rows and send nothing."""
 
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from action_returns.batch.cells import ColumnName
 from action_returns.batch.check import check
 from action_returns.batch.report import apply_corrections
 from action_returns.cli.options import CommandContext, batch_file, global_options, pending_download
 from action_returns.errors import Exit
-from action_returns.operations.check import PendingSource, check_loaded, find_previous_sends, read_file
+from action_returns.operations.check import (
+    PendingSource,
+    check_loaded,
+    column_answers,
+    find_previous_sends,
+    read_file,
+    remember_columns,
+)
 from action_returns.operations.export import export, write_repaired
 from action_returns.operations.texts import command, counted
 
@@ -26,6 +35,7 @@ def export_command(
     *,
     file: str,
     sheet: str | None,
+    columns: Mapping[ColumnName, str],
     pending: PendingSource | None,
     output: str | None,
     force: bool,
@@ -34,7 +44,7 @@ def export_command(
 
     With --json and -o -, the object describes the file (bytes, SHA-256); its rows are not printed.
     """
-    checked = context.checked(file, context.account(), pending=pending, sheet=sheet).with_sent_rows()
+    checked = context.checked(file, context.account(), pending=pending, sheet=sheet, columns=columns).with_sent_rows()
     prepared, path = checked.prepared, None
     if output == "-":
         if not context.output.as_json:
@@ -48,6 +58,7 @@ def export_command(
         context.output.json(
             {
                 "file": file,
+                "columns": dict(checked.reading.headers),
                 "output": None if path is None else str(path),
                 "rows": len(checked.rows),
                 "left_out": with_errors,
@@ -75,7 +86,14 @@ def export_command(
 @click.option("--force", is_flag=True, help="Replace another file named OUT.")
 @global_options
 def fix_command(
-    context: CommandContext, *, file: str, sheet: str | None, output: str | None, dry_run: bool, force: bool
+    context: CommandContext,
+    *,
+    file: str,
+    sheet: str | None,
+    columns: Mapping[ColumnName, str],
+    output: str | None,
+    dry_run: bool,
+    force: bool,
 ) -> None:
     """Correct what can mean only one thing in FILE, and write all of its rows to a new file.
 
@@ -86,11 +104,13 @@ def fix_command(
             "No file to write was named. Add -o OUT.csv or -o OUT.xlsx, or look first with --dry-run."
         )
     account = context.account()
-    reading = read_file(file, sheet=sheet)
+    answers = column_answers(columns, context.paths)
+    reading = read_file(file, sheet=sheet, columns=answers)
     fixed, changes = apply_corrections(check(reading.columns, account.policy))
     corrected = replace(reading, columns=fixed)
     past = find_previous_sends(corrected, account, context.paths)
     after = check_loaded(file, corrected, account, now=context.now(), past=past).report
+    remember_columns(reading, answers, after.ready, context.paths)
     if not dry_run and output is not None:
         write_repaired(fixed, Path(output), source=file, overwrite=force)
     with_errors = after.rows - after.ready
@@ -103,6 +123,7 @@ def fix_command(
         context.output.json(
             {
                 "file": file,
+                "columns": dict(reading.headers),
                 "output": None if dry_run else output,
                 "changes": [
                     {"row": c.row, "column": c.column, "code": c.code, "before": c.before, "after": c.after}

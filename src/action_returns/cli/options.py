@@ -2,7 +2,7 @@
 
 import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from action_returns.batch.cells import COLUMN_NAMES, ColumnName
 from action_returns.cli.output import Output
 from action_returns.files import Paths, default_paths
 from action_returns.operations.account import Account, open_account
 from action_returns.operations.check import CheckedBatch, PendingSource, check_file, read_download
+from action_returns.readers.headers import fold_header
 
 if TYPE_CHECKING:
     from action_returns.excel.live import LiveWorkbook
@@ -41,10 +43,18 @@ class CommandContext:
         """Check the workbook that is open in Excel against a download, or against its sheet Pending."""
         return workbook.check(None if pending is None else read_download(pending, None, workbook.account))
 
-    def checked(self, file: str, account: Account, *, pending: PendingSource | None, sheet: str | None) -> CheckedBatch:
+    def checked(
+        self,
+        file: str,
+        account: Account,
+        *,
+        pending: PendingSource | None,
+        sheet: str | None,
+        columns: Mapping[ColumnName, str],
+    ) -> CheckedBatch:
         """Read and check a batch, with a progress indicator on a terminal."""
         with self.output.working(f"Checking {file}"):
-            return check_file(file, account, self.paths, now=self.now(), pending=pending, sheet=sheet)
+            return check_file(file, account, self.paths, now=self.now(), pending=pending, sheet=sheet, columns=columns)
 
     def open_workbook(self, name: str) -> "LiveWorkbook":
         """Return a workbook that is open in Excel; no button works in it until the command has ended."""
@@ -96,16 +106,57 @@ def global_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def batch_file(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the argument FILE and the option --sheet to a command."""
-    function = click.option("--sheet", metavar="NAME", help="Sheet to read, when several could be meant.")(function)
-    return click.argument("file", metavar="FILE")(function)
+    """Add the argument FILE and the options --sheet and --column; a command gets the latter as ``columns``."""
+
+    @functools.wraps(function)
+    def with_columns(*, column: tuple[str, ...], **options: Any) -> Any:
+        return function(columns=_columns(column), **options)
+
+    with_columns = click.option(
+        "--column",
+        multiple=True,
+        metavar='NAME="HEADER"',
+        help="Which of its columns is ActionId, Amount or Reason; kept for files with the same headers.",
+    )(with_columns)
+    with_columns = click.option("--sheet", metavar="NAME", help="Sheet to read, when several could be meant.")(
+        with_columns
+    )
+    return click.argument("file", metavar="FILE")(with_columns)
+
+
+def _columns(texts: tuple[str, ...]) -> dict[ColumnName, str]:
+    """Return column -> header.
+
+    Raises:
+        click.UsageError: a text names none of the three columns, or no header.
+    """
+    names = {fold_header(name): name for name in COLUMN_NAMES}
+    columns = {}
+    for text in texts:
+        name, header = _column_and_header(text, "--column", 'Amount="New Amount"')
+        if fold_header(name) not in names or not header:
+            raise click.UsageError(
+                f"--column {text}: there is no such column. Choose {', '.join(COLUMN_NAMES[:-1])} or {COLUMN_NAMES[-1]}, "
+                'and the header it has in the file: --column Amount="New Amount".'
+            )
+        columns[names[fold_header(name)]] = header
+    return columns
 
 
 def live_workbook(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the option --live to a command."""
+
+    @functools.wraps(function)
+    def with_live(*, live: bool, columns: Mapping[ColumnName, str], **options: Any) -> Any:
+        if live and columns:
+            raise click.UsageError(
+                "--column is for files. With --live the table Actions is read, whose columns are ActionId, Amount and Reason."
+            )
+        return function(live=live, columns=columns, **options)
+
     return click.option(
         "--live", is_flag=True, help="FILE is open in Excel: work on what stands there now, results beside the rows."
-    )(function)
+    )(with_live)
 
 
 def pending_download(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -117,7 +168,9 @@ def pending_download(function: Callable[..., Any]) -> Callable[..., Any]:
     ) -> Any:
         source = None
         if pending is not None:
-            answers = dict(_column_and_header(text) for text in pending_column)
+            answers = dict(
+                _column_and_header(text, "--pending-column", 'amount="Sale Amount"') for text in pending_column
+            )
             saved = default_paths(os.environ).pending_answers
             source = PendingSource(
                 Path(pending), saved, answers, {"dmy": True, "mdy": False, None: None}[pending_dates]
@@ -137,10 +190,8 @@ def pending_download(function: Callable[..., Any]) -> Callable[..., Any]:
     )(with_pending)
 
 
-def _column_and_header(text: str) -> tuple[str, str]:
+def _column_and_header(text: str, option: str, example: str) -> tuple[str, str]:
     field, equals, header = text.partition("=")
     if not equals:
-        raise click.UsageError(
-            f'--pending-column {text} has no "=". Write it like --pending-column amount="Sale Amount".'
-        )
+        raise click.UsageError(f'{option} {text} has no "=". Write it like {option} {example}.')
     return field.strip(), header.strip().strip('"')

@@ -1,9 +1,11 @@
 """``action-returns send``: deliver the batch once, with proof."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 
 import click
 
+from action_returns.batch.cells import ColumnName
 from action_returns.channels.base import Phase, State
 from action_returns.cli.check import print_review, review_json
 from action_returns.cli.options import CommandContext, batch_file, global_options, live_workbook, pending_download
@@ -30,6 +32,7 @@ def send_command(
     *,
     file: str,
     sheet: str | None,
+    columns: Mapping[ColumnName, str],
     pending: PendingSource | None,
     live: bool,
     yes: bool,
@@ -45,7 +48,7 @@ def send_command(
     def check() -> CheckedBatch:
         if workbook is not None:
             return context.checked_live(workbook, pending)
-        return context.checked(file, account, pending=pending, sheet=sheet)
+        return context.checked(file, account, pending=pending, sheet=sheet, columns=columns)
 
     consent = Consent(_consent_option(yes, confirm_rows), confirm_rows, only_ready, allow_duplicate)
     try:

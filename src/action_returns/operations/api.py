@@ -4,7 +4,7 @@
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -18,24 +18,33 @@ from action_returns.operations.account import open_account, open_channel
 from action_returns.operations.check import CheckedBatch, PendingSource
 from action_returns.operations.review import Review
 from action_returns.operations.send import Consent, SendResult
+from action_returns.readers.batch_columns import ColumnAnswers
 from action_returns.readers.batch_file import LoadedBatch
 
 if TYPE_CHECKING:
     from action_returns.batch.action_return import ActionReturn
+    from action_returns.batch.cells import ColumnName
 
 
-def load(source: "str | Path | Iterable[ActionReturn]", *, sheet: str | None = None) -> LoadedBatch:
+def load(
+    source: "str | Path | Iterable[ActionReturn]",
+    *,
+    sheet: str | None = None,
+    columns: "Mapping[ColumnName, str] | None" = None,
+) -> LoadedBatch:
     """Read a batch from a workbook or CSV file, or build one from :class:`~action_returns.ActionReturn` rows.
 
     Args:
         source: the path of the file, or the rows.
         sheet: which sheet, when several could be meant.
+        columns: ActionId, Amount or Reason -> the header it has in the file, where that is another one. A program says
+            so each time: what users said about their files is not looked up.
 
     Raises:
         action_returns.errors.FileError: when the file cannot be read as a whole.
     """
     if isinstance(source, str | Path):
-        return checking.read_file(str(source), sheet=sheet)
+        return checking.read_file(str(source), sheet=sheet, columns=ColumnAnswers(columns or {}))
     from action_returns.batch.action_return import as_columns
 
     return LoadedBatch(as_columns(source), "rows of a program")

@@ -1,6 +1,5 @@
 """Read a batch, look up what was sent before, compare it with the pending download, check it."""
 
-import json
 import re
 import sys
 from collections.abc import Mapping
@@ -11,16 +10,18 @@ from pathlib import Path
 from typing import Final
 
 from action_returns.batch.cell_rules import SENDABLE_ID
-from action_returns.batch.cells import ReadyRows
+from action_returns.batch.cells import ColumnName, ReadyRows
 from action_returns.batch.check import check
 from action_returns.batch.context import Context, PendingDownload, SentAction
 from action_returns.batch.csv_format import CsvFile, make_csv
 from action_returns.batch.report import CheckResult, Summary, summarise
 from action_returns.batch.rules import MODIFICATION_LIMIT
 from action_returns.errors import NoRowsToSendError
-from action_returns.files import Paths, write_atomically
+from action_returns.files import Paths
 from action_returns.operations.account import Account, open_ledger_if_exists
+from action_returns.operations.answers import save_answers, saved_answers
 from action_returns.operations.texts import no_ready_row
+from action_returns.readers.batch_columns import NO_ANSWERS, ColumnAnswers
 from action_returns.readers.batch_file import LoadedBatch, read_batch, read_stream
 
 is_sendable = re.compile(SENDABLE_ID).fullmatch
@@ -112,18 +113,8 @@ def _with_saved_answers(source: PendingSource) -> PendingSource:
     Raises:
         action_returns.errors.FileError: the download cannot be read.
     """
-    if not source.answers_file.exists():
-        return source
-    saved = _saved_answers(source.answers_file).get(_signature(source), {})
-    return replace(source, columns={**saved, **source.columns})
-
-
-def _save_answers(source: PendingSource) -> None:
-    """Write the user's answers about a download to the file of answers."""
-    if source.columns:
-        answers = {**_saved_answers(source.answers_file), _signature(source): dict(source.columns)}
-        source.answers_file.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(source.answers_file, json.dumps(answers, indent=1).encode(), overwrite=True)
+    saved = saved_answers(source.answers_file)
+    return replace(source, columns={**saved.get(_signature(source), {}), **source.columns}) if saved else source
 
 
 def _signature(source: PendingSource) -> str:
@@ -132,15 +123,6 @@ def _signature(source: PendingSource) -> str:
     from action_returns.readers.pending_download import read_headers
 
     return header_signature(read_headers(source.path))
-
-
-def _saved_answers(file: Path) -> dict[str, Mapping[str, str]]:
-    """Return the saved answers, headers -> field -> header."""
-    try:
-        saved = json.loads(file.read_bytes())
-    except (OSError, ValueError):  # without answers the user is asked again
-        return {}
-    return saved if isinstance(saved, dict) else {}
 
 
 STANDARD_INPUT: Final = "-"
@@ -222,15 +204,45 @@ class CheckedBatch:
         return frozenset(str(ids[at]) for at in self.report.ready_with("already-sent"))
 
 
-def read_file(file: str, *, sheet: str | None = None) -> LoadedBatch:
+def read_file(file: str, *, sheet: str | None = None, columns: ColumnAnswers = NO_ANSWERS) -> LoadedBatch:
     """Read a batch from a file, or CSV from standard input when the name is ``-``.
+
+    Args:
+        file: path of the workbook or CSV, or ``-``.
+        sheet: the sheet to read, when several could be meant.
+        columns: what the user said about its columns.
 
     Raises:
         action_returns.errors.FileError: the file cannot be read.
     """
     if file == STANDARD_INPUT:
-        return read_stream(sys.stdin.buffer.read())
-    return read_batch(Path(file), sheet=sheet)
+        return read_stream(sys.stdin.buffer.read(), columns)
+    return read_batch(Path(file), sheet=sheet, columns=columns)
+
+
+def column_answers(given: Mapping[ColumnName, str], paths: Paths) -> ColumnAnswers:
+    """Return what the user says about the columns of a file now, and said about earlier files.
+
+    Args:
+        given: column -> header.
+        paths: where the earlier answers are.
+    """
+    return ColumnAnswers(given, saved_answers(paths.column_answers))
+
+
+def remember_columns(reading: LoadedBatch, columns: ColumnAnswers, ready: int, paths: Paths) -> None:
+    """Write down what the user said about the columns of a file, when any row of it is ready: then it was right.
+
+    Args:
+        reading: the batch.
+        columns: what the user said.
+        ready: how many of its rows are ready.
+        paths: where the answers are.
+    """
+    if columns.given and ready and reading.signature:
+        given: dict[str, str] = {name: header for name, header in columns.given.items()}
+        saved = columns.saved.get(reading.signature, {})
+        save_answers(paths.column_answers, reading.signature, {**saved, **given})
 
 
 def check_file(
@@ -241,6 +253,7 @@ def check_file(
     now: datetime,
     pending: PendingSource | None = None,
     sheet: str | None = None,
+    columns: Mapping[ColumnName, str] | None = None,
 ) -> CheckedBatch:
     """Read and check a batch.
 
@@ -251,14 +264,18 @@ def check_file(
         now: the moment of the check, with its time zone.
         pending: the pending-actions download, None without one.
         sheet: the sheet to read, when several could be meant.
+        columns: which column is which, as the user says now: column -> header.
 
     Raises:
         action_returns.errors.FileError: the file or the download cannot be used.
     """
-    reading = read_file(file, sheet=sheet)
+    answers = column_answers(columns or {}, paths)
+    reading = read_file(file, sheet=sheet, columns=answers)
     download = None if pending is None else read_download(pending, reading, account)
     past = find_previous_sends(reading, account, paths)
-    return check_loaded(file, reading, account, now=now, pending=download, past=past)
+    checked = check_loaded(file, reading, account, now=now, pending=download, past=past)
+    remember_columns(reading, answers, checked.report.ready, paths)
+    return checked
 
 
 def check_loaded(
@@ -306,5 +323,6 @@ def read_download(source: PendingSource, reading: LoadedBatch | None, account: A
         columns=source.columns,
         day_first=source.day_first,
     )
-    _save_answers(source)  # only now: the answers have proven right
+    if source.columns:
+        save_answers(source.answers_file, _signature(source), source.columns)  # only now: they have proved right
     return pending

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from action_returns.batch.amounts import money
 
 if TYPE_CHECKING:
+    from action_returns.batch.cells import ColumnName
     from action_returns.batch.report import Summary
     from action_returns.ledger.records import BatchRecord
 
@@ -72,6 +73,16 @@ STATES: Final[Mapping[str, StateTexts]] = {
     "sending": StateTexts("Being sent.", "Being sent", "Being sent in batch {batch}", "warning"),
 }
 """State of a batch -> its words."""
+
+
+def columns_read(headers: "Mapping[ColumnName, str]") -> str:
+    """Return which column each of the three was read from, ``Amount from C New Amount, ActionId from A Action ID, …``.
+
+    Args:
+        headers: as :class:`action_returns.readers.batch_file.LoadedBatch` has them; without any an empty text.
+    """
+    amount_first = sorted(headers, key=lambda name: name != "Amount")
+    return ", ".join(f"{name} from {' '.join(headers[name].split())}" for name in amount_first)
 
 
 def counted(number: int, what: str) -> str:

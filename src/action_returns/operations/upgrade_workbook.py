@@ -24,7 +24,7 @@ from action_returns.operations.new_workbook import (
     workbook_info,
 )
 from action_returns.operations.texts import counted
-from action_returns.readers.headers import find_columns
+from action_returns.readers.batch_columns import find_columns
 from action_returns.readers.xlsx.batch import read_grid
 from action_returns.readers.xlsx.workbook import TableRows, read_table, sheet_names
 from action_returns.settings.config import load_settings
@@ -129,7 +129,7 @@ def _columns_to_keep(table: TableRows, tool_columns: frozenset[str], name: str) 
             "columns-missing",
             f"The table {_TABLE} of {name} lacks one of {', '.join(COLUMN_NAMES)}. Give its columns their names back.",
         )
-    first = [sent[column] for column in COLUMN_NAMES]
+    first = [sent.indexes[column] for column in COLUMN_NAMES]
     own = [at for at, header in enumerate(table.headers) if at not in first and header.casefold() not in tool_columns]
     uses = Counter(header.casefold() for header in table.headers)
     for header in (table.headers[at] for at in own):

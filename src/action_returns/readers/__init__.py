@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 from action_returns.errors import FileError
 
 if TYPE_CHECKING:
+    from action_returns.readers.batch_columns import ColumnAnswers
     from action_returns.readers.batch_file import LoadedBatch
 
 FORMATS: Final[tuple[str, ...]] = (
@@ -49,12 +50,13 @@ class Format(Protocol):
 class BatchFormat(Format, Protocol):
     """A format that can hold a batch."""
 
-    def read_batch(self, path: Path, *, sheet: str | None) -> "LoadedBatch":
+    def read_batch(self, path: Path, *, sheet: str | None, columns: "ColumnAnswers") -> "LoadedBatch":
         """Read the batch of a file.
 
         Args:
             path: the file.
             sheet: the sheet to read, when several could be meant.
+            columns: what the user said about its columns.
 
         Raises:
             FileError: when it cannot be read as a whole.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from action_returns.batch.cells import ColumnName, Columns
 from action_returns.readers import find_batch_format
+from action_returns.readers.batch_columns import NO_ANSWERS, ColumnAnswers
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,33 +19,40 @@ class LoadedBatch:
         notes: what the reader left aside or assumed, one sentence each (rows below the table, other sheets, encoding).
         headers: which column each of the three was read from: its letter, a blank and its header as it stands, such as
             ``C New Amount``; the third column of a CSV file is C too. Empty when the rows have no headers.
+        signature: what is the same for all files with these headers; the user's answers about columns are kept by it.
     """
 
     columns: Columns
     origin: str
     notes: tuple[str, ...] = ()
     headers: Mapping[ColumnName, str] = field(default_factory=dict)
+    signature: str = ""
 
 
-def read_batch(path: Path, *, sheet: str | None = None) -> LoadedBatch:
+def read_batch(path: Path, *, sheet: str | None = None, columns: ColumnAnswers = NO_ANSWERS) -> LoadedBatch:
     """Read the batch of a file of any format that can hold one.
 
     Args:
         path: the file; never written.
         sheet: which sheet, when several could be meant.
+        columns: what the user said about its columns.
 
     Raises:
         FileError: when it cannot be read as a whole.
     """
-    return find_batch_format(path).read_batch(path, sheet=sheet)
+    return find_batch_format(path).read_batch(path, sheet=sheet, columns=columns)
 
 
-def read_stream(content: bytes) -> LoadedBatch:
+def read_stream(content: bytes, columns: ColumnAnswers = NO_ANSWERS) -> LoadedBatch:
     """Read a batch from CSV bytes that came through a pipe.
+
+    Args:
+        content: all of them.
+        columns: what the user said about its columns.
 
     Raises:
         FileError: when they cannot be read as a whole.
     """
     from action_returns.readers.csv_file import read_csv
 
-    return read_csv(content, "standard input")
+    return read_csv(content, "standard input", columns)

@@ -5,14 +5,17 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
-from action_returns.batch.cells import COLUMN_NAMES, LAST_ROW, ColumnName, Columns
+from action_returns.batch.cells import COLUMN_NAMES, LAST_ROW, Columns
 from action_returns.errors import FileError
 from action_returns.readers import read_bytes
+from action_returns.readers.batch_columns import NO_ANSWERS, BatchHeader, ColumnAnswers, find_columns, signature_of
 from action_returns.readers.batch_file import LoadedBatch
-from action_returns.readers.headers import HEADER_SEARCH_ROWS, columns_missing, find_columns, names_action_id
+from action_returns.readers.headers import HEADER_SEARCH_ROWS, names_action_id
+from action_returns.readers.missing_columns import columns_missing
 
 DELIMITERS: Final[Mapping[str, str]] = {",": "commas", ";": "semicolons", "\t": "tabs"}
 """What may stand between fields, and its name for people."""
@@ -37,13 +40,13 @@ def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     return text.records(min(text.delimiters, key=lambda delimiter: _header_distance(text, delimiter)))
 
 
-def read_batch(path: Path, *, sheet: str | None = None) -> LoadedBatch:  # noqa: ARG001  # a CSV has no sheets
+def read_batch(path: Path, *, sheet: str | None, columns: ColumnAnswers) -> LoadedBatch:  # noqa: ARG001  # no sheets
     """Read the batch of a CSV file; see :func:`read_csv`.
 
     Raises:
         FileError: when it cannot be read as a whole.
     """
-    return read_csv(read_bytes(path), path.name)
+    return read_csv(read_bytes(path), path.name, columns)
 
 
 def _header_distance(text: "CsvText", delimiter: str) -> tuple[bool, int]:
@@ -172,7 +175,7 @@ def decode(content: bytes, name: str) -> tuple[str, str, str | None]:
         ) from None
 
 
-def read_csv(content: bytes, name: str) -> LoadedBatch:
+def read_csv(content: bytes, name: str, answers: ColumnAnswers = NO_ANSWERS) -> LoadedBatch:
     """Read a batch from the bytes of a CSV file.
 
     Cells stay the texts they are, an empty field is None. Row numbers are the lines on which the records start.
@@ -180,12 +183,13 @@ def read_csv(content: bytes, name: str) -> LoadedBatch:
     Args:
         content: the whole file.
         name: its name, for messages.
+        answers: what the user said about its columns.
 
     Raises:
         FileError: when it cannot be read as a whole.
     """
     text = CsvText(content, name)
-    delimiter, header, line = _find_header(text)
+    delimiter, header, line = _find_header(text, answers)
     columns, overlong = _columns(text, delimiter, header, line)
     notes = [] if text.note is None else [text.note]
     if delimiter != ",":
@@ -195,25 +199,33 @@ def read_csv(content: bytes, name: str) -> LoadedBatch:
             f"{overlong} records have more fields than the header, as when an amount holds a comma. "
             "Their Amount is shown with all that follows it, so that nothing is dropped."
         )
-    return LoadedBatch(columns, f"{name}, header in line {line}", tuple(notes))
+    return LoadedBatch(
+        columns,
+        f"{name}, header in line {line}",
+        (*notes, *header.notes()),
+        headers=header.labels,
+        signature=signature_of(header.headers),
+    )
 
 
-def _find_header(text: CsvText) -> tuple[str, dict[ColumnName, int], int]:
-    searched: list[list[str]] = []
+def _find_header(text: CsvText, answers: ColumnAnswers) -> tuple[str, BatchHeader, int]:
+    searched: list[list[list[str]]] = []
     for delimiter in text.delimiters:
+        searched.append([])
         for line, record in islice(text.records(delimiter), HEADER_SEARCH_ROWS):
-            header = find_columns(record)
+            header = find_columns(record, answers)
             if header is not None:
                 return delimiter, header, line
-            searched.append(record)
-    raise columns_missing(searched, text.name)
+            searched[-1].append(record)
+    raise columns_missing(searched, text.name, answers)
 
 
-def _columns(text: CsvText, delimiter: str, header: dict[ColumnName, int], header_line: int) -> tuple[Columns, int]:
-    cells: tuple[list[str | None], list[str | None], list[str | None]] = ([], [], [])
+def _columns(text: CsvText, delimiter: str, header: BatchHeader, header_line: int) -> tuple[Columns, int]:
+    first, amount, last = (header.indexes[column] for column in COLUMN_NAMES)
+    picked = [first, amount, last] if header.currency is None else [first, amount, last, header.currency]
+    pick, needed = itemgetter(*picked), max(picked) + 1
+    cells: list[list[str | None]] = [[] for _ in picked]
     lines: list[int] = []
-    first, amount, last = (header[column] for column in COLUMN_NAMES)
-    needed = max(first, amount, last) + 1
     width = overlong = 0
     for line, record in text.records(delimiter):
         if line <= header_line:
@@ -227,11 +239,10 @@ def _columns(text: CsvText, delimiter: str, header: dict[ColumnName, int], heade
             if not any(record):
                 continue
             record.extend([""] * (needed - len(record)))
-        three = record[first], record[amount], record[last]
-        if not any(three):
+        if not (record[first] or record[amount] or record[last]):
             continue
         lines.append(line)
-        for column, cell in zip(cells, three, strict=True):
+        for column, cell in zip(cells, pick(record), strict=True):
             column.append(cell or None)
     if not lines:
         raise FileError(
@@ -239,7 +250,8 @@ def _columns(text: CsvText, delimiter: str, header: dict[ColumnName, int], heade
         )
     if len(lines) > LAST_ROW:
         raise FileError("file-too-large", f"{text.name} has more than {LAST_ROW:,} rows. Split it into several files.")
-    return Columns(*cells, rows=lines), overlong
+    currency = None if header.currency is None else cells[3]
+    return Columns(cells[0], cells[1], cells[2], rows=lines, currency=currency), overlong
 
 
 def _joined(fields: list[str], delimiter: str) -> str:

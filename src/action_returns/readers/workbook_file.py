@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from action_returns.batch.cells import Cell
 
 if TYPE_CHECKING:
+    from action_returns.readers.batch_columns import ColumnAnswers
     from action_returns.readers.batch_file import LoadedBatch
 
 ZIP_START: Final = b"PK"
@@ -31,7 +32,7 @@ def rows(path: Path) -> Iterator[tuple[int, Sequence[Cell]]]:
     return read_grid(path)
 
 
-def read_batch(path: Path, *, sheet: str | None = None) -> "LoadedBatch":
+def read_batch(path: Path, *, sheet: str | None, columns: "ColumnAnswers") -> "LoadedBatch":
     """Read the batch of a workbook; see :func:`action_returns.readers.xlsx.batch.read_workbook`.
 
     Raises:
@@ -39,4 +40,4 @@ def read_batch(path: Path, *, sheet: str | None = None) -> "LoadedBatch":
     """
     from action_returns.readers.xlsx.batch import read_workbook
 
-    return read_workbook(path, sheet=sheet)
+    return read_workbook(path, sheet=sheet, columns=columns)

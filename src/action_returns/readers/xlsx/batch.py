@@ -5,10 +5,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from action_returns.batch.cells import COLUMN_NAMES, Cell, CellError, ColumnName, Columns, column_letters
+from action_returns.batch.cells import Cell, CellError, Columns, column_letters
 from action_returns.errors import FileError
+from action_returns.readers.batch_columns import (
+    NO_ANSWERS,
+    BatchHeader,
+    ColumnAnswers,
+    find_columns,
+    own_table,
+    signature_of,
+)
 from action_returns.readers.batch_file import LoadedBatch
-from action_returns.readers.headers import HEADER_SEARCH_ROWS, columns_missing, find_columns
+from action_returns.readers.headers import HEADER_SEARCH_ROWS
+from action_returns.readers.missing_columns import columns_missing
 from action_returns.readers.xlsx.package import Package, UnsupportedXmlError
 from action_returns.readers.xlsx.structure import Sheet, Table
 from action_returns.readers.xlsx.workbook import OpenpyxlWorkbook, XmlWorkbook
@@ -22,23 +31,23 @@ class BatchLocation:
 
     Args:
         sheet: the sheet.
-        header: row of the headers.
-        columns: numbers of ActionId, Amount and Reason, 1 for A.
+        row: row of the headers.
+        header: the headers, and which of them are the three.
         table: the table it is, None when only headers were found.
     """
 
     sheet: Sheet
-    header: int
-    columns: tuple[int, int, int]
+    row: int
+    header: BatchHeader
     table: Table | None = None
 
     def __str__(self) -> str:
         if self.table is not None:
             return f"table {self.table.name} on sheet {self.sheet.name}"
-        return f"sheet {self.sheet.name}, headers in row {self.header}"
+        return f"sheet {self.sheet.name}, headers in row {self.row}"
 
 
-def read_workbook(path: Path, *, sheet: str | None = None) -> LoadedBatch:
+def read_workbook(path: Path, *, sheet: str | None = None, columns: ColumnAnswers = NO_ANSWERS) -> LoadedBatch:
     """Read the batch of a workbook.
 
     The table named Actions counts first, then the only table with the three columns, then the only sheet with their
@@ -47,15 +56,16 @@ def read_workbook(path: Path, *, sheet: str | None = None) -> LoadedBatch:
     Args:
         path: the file, .xlsx or .xlsm; never written.
         sheet: the sheet to read, when several could be meant.
+        columns: what the user said about its columns.
 
     Raises:
         FileError: when it cannot be read as a whole.
     """
     with Package(path) as package:
         try:
-            return _read(XmlWorkbook(package), path.name, sheet)
+            return _read(XmlWorkbook(package), path.name, sheet, columns)
         except UnsupportedXmlError:
-            return _read(OpenpyxlWorkbook(package, path), path.name, sheet)
+            return _read(OpenpyxlWorkbook(package, path), path.name, sheet, columns)
 
 
 def read_grid(path: Path, *, sheet: str | None = None) -> Iterator[tuple[int, list[Cell]]]:
@@ -82,9 +92,10 @@ def _first_sheet(book: XmlWorkbook | OpenpyxlWorkbook, sheet: str | None, name: 
     return _candidate_sheets(book.sheets, sheet, name)[0]
 
 
-def _read(book: XmlWorkbook | OpenpyxlWorkbook, name: str, sheet: str | None) -> LoadedBatch:
-    location = _find(book, name, sheet)
-    filled = book.columns(location.sheet, location.columns, location.header)
+def _read(book: XmlWorkbook | OpenpyxlWorkbook, name: str, sheet: str | None, answers: ColumnAnswers) -> LoadedBatch:
+    location = _find(book, name, sheet, answers)
+    numbers = location.header.numbers
+    filled = book.columns(location.sheet, numbers, location.row)
     rows = filled.rows
     keep = len(rows)
     notes = []
@@ -103,32 +114,38 @@ def _read(book: XmlWorkbook | OpenpyxlWorkbook, name: str, sheet: str | None) ->
     cells = filled.columns
     for column in cells:
         del column[keep:]
-    _mark_merged(cells, rows, location.columns, filled.merges)
+    _mark_merged(cells, rows, numbers, filled.merges)
     columns = Columns(
         action_id=cells[0],
         amount=cells[1],
         reason=cells[2],
         rows=rows[:keep],
         sheet=location.sheet.name,
-        letters=tuple(map(column_letters, location.columns)),  # type: ignore[arg-type]  # three of them
+        letters=tuple(map(column_letters, numbers)),  # type: ignore[arg-type]  # three of them
         hidden=frozenset(filled.hidden.intersection(rows[:keep])),
     )
-    return LoadedBatch(columns, str(location), tuple(notes))
+    return LoadedBatch(
+        columns,
+        str(location),
+        (*notes, *location.header.notes()),
+        headers=location.header.labels,
+        signature=signature_of(location.header.headers),
+    )
 
 
-def _find(book: XmlWorkbook | OpenpyxlWorkbook, name: str, wanted: str | None) -> BatchLocation:
+def _find(book: XmlWorkbook | OpenpyxlWorkbook, name: str, wanted: str | None, answers: ColumnAnswers) -> BatchLocation:
     sheets = _candidate_sheets(book.sheets, wanted, name)
     tables = [
-        BatchLocation(sheet, table.top, _column_numbers(found, table.left), table)
+        BatchLocation(sheet, table.top, found, table)
         for sheet in sheets
         for table in sheet.tables
-        if (found := find_columns(table.headers)) is not None
+        if (found := _columns_of_table(table, answers)) is not None
     ]
     named = [location for location in tables if location.table is not None and location.table.name.lower() == _TABLE]
-    searched: list[Sequence[object]] = []
-    locations = named or tables or list(_by_headers(book, sheets, searched))
+    searched: list[list[Sequence[object]]] = []
+    locations = named or tables or list(_by_headers(book, sheets, answers, searched))
     if not locations:
-        raise columns_missing(searched, name if wanted is None else f"Sheet {wanted} of {name}")
+        raise columns_missing(searched, name if wanted is None else f"Sheet {wanted} of {name}", answers)
     if len(locations) > 1:
         raise FileError(
             "sheet-ambiguous",
@@ -150,21 +167,25 @@ def _candidate_sheets(sheets: Sequence[Sheet], wanted: str | None, name: str) ->
     return found
 
 
+def _columns_of_table(table: Table, answers: ColumnAnswers) -> BatchHeader | None:
+    own = own_table(table.headers, table.left) if table.name.lower() == _TABLE else None
+    return own or find_columns(table.headers, answers, table.left)
+
+
 def _by_headers(
-    book: XmlWorkbook | OpenpyxlWorkbook, sheets: Sequence[Sheet], searched: list[Sequence[object]]
+    book: XmlWorkbook | OpenpyxlWorkbook,
+    sheets: Sequence[Sheet],
+    answers: ColumnAnswers,
+    searched: list[list[Sequence[object]]],
 ) -> Iterator[BatchLocation]:
     for sheet in sheets:
+        searched.append([])
         for number, cells in book.rows(sheet, most=HEADER_SEARCH_ROWS):
-            found = find_columns(cells)
+            found = find_columns(cells, answers)
             if found is not None:
-                yield BatchLocation(sheet, number, _column_numbers(found, 1))
+                yield BatchLocation(sheet, number, found)
                 break
-            searched.append(cells)
-
-
-def _column_numbers(found: dict[ColumnName, int], left: int) -> tuple[int, int, int]:
-    first, second, third = (found[column] + left for column in COLUMN_NAMES)
-    return first, second, third
+            searched[-1].append(cells)
 
 
 def _mark_merged(

@@ -1,0 +1,42 @@
+"""Keep the user's answers to which column is which, for later files with the same headers."""
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from action_returns.files import write_atomically
+
+Answers = Mapping[str, Mapping[str, str]]
+"""Signature of a set of headers -> field -> header, as the user named it."""
+
+
+def saved_answers(file: Path) -> Answers:
+    """Return the saved answers; none when there are none, or none that can be read: then the user answers again.
+
+    Args:
+        file: the file of answers about one kind of file.
+    """
+    try:
+        saved = json.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return saved if isinstance(saved, dict) else {}
+
+
+def save_answers(file: Path, signature: str, answers: Mapping[str, str]) -> None:
+    """Write the user's answers about one set of headers; answers about others stay. Call it when they proved right.
+
+    A folder that cannot be written is no reason to stop: what the user asked for is done, and is asked again next time.
+
+    Args:
+        file: the file of answers about one kind of file.
+        signature: what is the same for all files with these headers.
+        answers: field -> header; without any, nothing is written.
+    """
+    saved = saved_answers(file)
+    if not answers or saved.get(signature) == dict(answers):
+        return
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(file, json.dumps({**saved, signature: dict(answers)}, indent=1).encode(), overwrite=True)

@@ -1,0 +1,198 @@
+"""Refuse a file without the three columns: list its headers, say what it seems to be, and what to do."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from action_returns.batch.cells import COLUMN_NAMES, ColumnName, strip_white_space
+from action_returns.errors import FileError
+from action_returns.readers.batch_columns import (
+    BATCH_ALIASES,
+    NO_ANSWERS,
+    ColumnAnswers,
+    action_facts,
+    column_option,
+    plain_header,
+)
+from action_returns.readers.headers import fold_header
+
+Row = Sequence[object]
+
+_MOST_HEADERS: Final = 30
+"""Headers that a message lists at most."""
+
+_SOURCES: Final[tuple[tuple[str, tuple[frozenset[str], ...]], ...]] = (
+    # A file is what has all headers of one of the sets. Folded; written down from the shops' own documentation.
+    (
+        "an orders export of Shopify",
+        (frozenset({"name", "financialstatus", "refundedamount"}), frozenset({"name", "financialstatus", "paidat"})),
+    ),
+    ("an orders export of Shopify by Matrixify", (frozenset({"name", "command", "line:type"}),)),
+    (
+        "an export of WooCommerce",
+        (
+            frozenset({"orderid", "refundamount"}),
+            frozenset({"ordernumber", "refundamount"}),
+            frozenset({"orderid", "orderrefund"}),
+            frozenset({"ordernumber", "orderrefund"}),
+            frozenset({"order#", "n.revenue"}),
+        ),
+    ),
+    ("the credit memos of Adobe Commerce", (frozenset({"creditmemo", "refunded"}),)),
+    ("a sales report of Google Play", (frozenset({"ordernumber", "financialstatus", "chargedamount"}),)),
+    ("an export of AppsFlyer", (frozenset({"appsflyerid", "eventname"}),)),
+    ("an export of Stripe", (frozenset({"id", "amount", "amountrefunded"}),)),
+    ("a returns report of Amazon", (frozenset({"orderid", "asin", "detaileddisposition"}),)),
+)
+
+_REFUNDED: Final = re.compile("refund|returned|erstatt|gutschrift|rembours|reembols|rimbors|discount|difference|delta")
+_BEFORE: Final = re.compile(
+    "sale|revenue|order|orig|old|alt|current|previous|before|price|preis|prix|precio|prezzo|value"
+)
+_MONEY: Final = re.compile(
+    "amount|total|sum|betrag|umsatz|montant|importe|importo|bedrag|kwota|wert|payout|commission|ertrag"
+)
+_NO_AMOUNT: Final = re.compile("^order$|^sale$|(id|number|name|reason|date|no|nr|ref|code|status|type|currency|[#.])$")
+_LIKELY: Final[Mapping[ColumnName, frozenset[str]]] = {
+    # Words that mean just this; they are only ever proposed, for a word alone does not settle where money goes.
+    "ActionId": frozenset(
+        {"aktionsid", "aktionid", "iddaction", "idaccion", "iddeaccion", "idazione", "actieid", "action"}
+    ),
+    "Amount": frozenset(
+        {"betrag", "neuerbetrag", "summe", "montant", "nouveaumontant", "importe", "importo", "bedrag"}
+    ),
+    "Reason": frozenset({"grund", "begründung", "begruendung", "raison", "motif", "motivo", "causale", "reden"}),
+}
+_looks_like_id = re.compile(r"[Mm]\.[0-9]+\.[0-9.]+").fullmatch
+_looks_like_reason = re.compile(r"(?i)order_update|rejected").fullmatch
+_looks_like_data = re.compile(r"[^A-Za-z]*[0-9][^A-Za-z]*|[Mm]\.[0-9.]+|(?i:order_update|rejected)").fullmatch
+
+
+def columns_missing(groups: Sequence[Sequence[Row]], name: str, answers: ColumnAnswers = NO_ANSWERS) -> FileError:
+    """Return the refusal of a file in which the three columns were not found.
+
+    Args:
+        groups: the rows that were searched, by sheet, or by the delimiter that divided them.
+        name: the file or sheet, for the message.
+        answers: what the user said about its columns.
+    """
+    headers, below = _best_row(groups)
+    listed = [f'"{plain_header(header)}"' for header in headers if fold_header(header)]
+    has = "Its headers are: " + ", ".join(listed[:_MOST_HEADERS]) + (", …" if len(listed) > _MOST_HEADERS else "") + "."
+    if not listed:
+        has = "It has no headers at all."
+    for column, wanted in answers.given.items():
+        if fold_header(wanted) not in map(fold_header, headers):
+            return FileError("columns-missing", f'{name} has no column "{wanted}" that could be {column}. {has}')
+    advice = _of_download(headers, name) or _of_source(headers) or "".join(_of_columns(headers, below, answers))
+    return FileError(
+        "columns-missing", f"{name} has no row with the headers ActionId, Amount and Reason. {has} {advice}"
+    )
+
+
+def _best_row(groups: Sequence[Sequence[Row]]) -> tuple[Row, Sequence[Row]]:
+    """Return the row that is most likely the header row, and the rows below it."""
+    best: tuple[Row, Sequence[Row]] = ((), ())
+    best_score = (-1, False, -1)
+    for rows in groups:
+        for at, row in enumerate(rows):
+            texts = [strip_white_space(cell) for cell in row if isinstance(cell, str) and fold_header(cell)]
+            score = (sum(_has(row, name) for name in COLUMN_NAMES), not any(map(_looks_like_data, texts)), len(texts))
+            if score > best_score:
+                best, best_score = (row, rows[at + 1 :]), score
+    return best
+
+
+def _has(row: Row, column: ColumnName) -> bool:
+    return any(fold_header(cell) in BATCH_ALIASES[column] for cell in row)
+
+
+def _of_download(headers: Row, name: str) -> str:
+    """Return what to do with a download of actions that was taken for a batch, an empty text for any other file."""
+    folded = {fold_header(header) for header in headers}
+    if not _has(headers, "ActionId") or _has(headers, "Reason") or not action_facts(folded):
+        return ""
+    return (
+        "It looks like a download of pending actions, which says what there is and not what changes. Give it beside the "
+        f'returns: action-returns check RETURNS --pending "{name}". For a list of returns write one row for each '
+        "action: ActionId, Amount (the order's new total, 0 to take it back) and Reason."
+    )
+
+
+def _of_source(headers: Row) -> str:
+    """Return what to do with a shop's export, an empty text for any other file."""
+    folded = {fold_header(header) for header in headers}
+    if _has(headers, "ActionId"):
+        return ""
+    for source, signatures in _SOURCES:
+        if any(signature <= folded for signature in signatures):
+            return (
+                f"It looks like {source}: it knows orders and what was refunded, not actions and their new totals. "
+                "Find each order in the download of pending actions (its column OID has the order number) and write a "
+                "list with ActionId from there, Amount (the order's new total: what it was worth minus what was "
+                "refunded, 0 to take it back) and Reason."
+            )
+    return ""
+
+
+def _of_columns(headers: Row, below: Sequence[Row], answers: ColumnAnswers) -> Iterator[str]:
+    """Return which columns are missing, which ones could be meant, and the words that say so."""
+    named = answers.of(headers)
+    missing = [name for name in COLUMN_NAMES if name not in named and not _has(headers, name)]
+    found = [name for name in COLUMN_NAMES if name not in missing]
+    if found:
+        yield f"It has {' and '.join(found)}, but not {' and '.join(missing)}. "
+    taken = {fold_header(header) for header in named.values()}
+    taken |= {fold_header(cell) for name in found for cell in headers if fold_header(cell) in BATCH_ALIASES[name]}
+    guesses = {name: _candidates(name, headers, below, taken) for name in missing}
+    if "Amount" in missing:
+        yield from _of_amounts([headers[at] for at in guesses["Amount"]])
+    if not any(guesses.values()):
+        yield "Write the three headers in one row above the data; other columns may stand beside them."
+        return
+    others = [
+        column_option(name, headers[guesses[name][0]] if guesses[name] else "HEADER")
+        for name in missing
+        if name != "Amount"
+    ]
+    if "Amount" not in missing:
+        choices = [" ".join(others)]
+    else:
+        amounts = [headers[at] for at in guesses["Amount"]] or ["HEADER"]
+        choices = [" ".join(sorted([*others, column_option("Amount", header)])) for header in amounts]
+    what = "it stands in such a column already" if missing == ["Amount"] else "these columns are meant"
+    yield f"If {what}, add: {' or: '.join(choices)}"
+
+
+def _candidates(name: ColumnName, headers: Row, below: Sequence[Row], taken: set[str]) -> list[int]:
+    """Return the columns that could be one of the three: by their word, for ids and reasons by what stands below too."""
+    free = [(at, text) for at, header in enumerate(headers) if (text := fold_header(header)) and text not in taken]
+    if name == "Amount":
+        likely = [at for at, text in free if text in _LIKELY[name]]
+        money = [
+            at
+            for at, text in free
+            if (_MONEY.search(text) or _BEFORE.search(text) or _REFUNDED.search(text)) and not _NO_AMOUNT.search(text)
+        ]
+        return likely or money
+    looks = _looks_like_id if name == "ActionId" else _looks_like_reason
+    holding = [at for at, _ in free if any(len(row) > at and _is_like(looks, row[at]) for row in below)]
+    return holding or [at for at, text in free if text in _LIKELY[name]]
+
+
+def _is_like(looks: object, cell: object) -> bool:
+    return isinstance(cell, str) and callable(looks) and looks(strip_white_space(cell)) is not None
+
+
+def _of_amounts(headers: Sequence[object]) -> Iterator[str]:
+    """Return what the columns that were not read as Amount may hold."""
+    for header in headers:
+        text, shown = fold_header(header), plain_header(header)
+        if text in _LIKELY["Amount"]:
+            continue
+        if _REFUNDED.search(text):
+            yield f'"{shown}" may hold what was refunded. '
+        elif _BEFORE.search(text) or _MONEY.search(text):
+            yield f'"{shown}" may hold what the order was worth before. '
+    if headers:
+        yield "Amount is the order's new total, 0 to take it back: write it in a column New Amount. "
