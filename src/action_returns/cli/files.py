@@ -110,7 +110,7 @@ def fix_command(
     corrected = replace(reading, columns=fixed)
     past = find_previous_sends(corrected, account, context.paths)
     after = check_loaded(file, corrected, account, now=context.now(), past=past).report
-    remember_columns(reading, answers, after.ready, context.paths)
+    remember_columns(reading, answers, after, context.paths)
     if not dry_run and output is not None:
         write_repaired(fixed, Path(output), source=file, overwrite=force)
     with_errors = after.rows - after.ready

@@ -230,17 +230,17 @@ def column_answers(given: Mapping[ColumnName, str], paths: Paths) -> ColumnAnswe
     return ColumnAnswers(given, saved_answers(paths.column_answers))
 
 
-def remember_columns(reading: LoadedBatch, columns: ColumnAnswers, ready: int, paths: Paths) -> None:
-    """Write down what the user said about the columns of a file, when any row of it is ready: then it was right.
+def remember_columns(reading: LoadedBatch, columns: ColumnAnswers, report: CheckResult, paths: Paths) -> None:
+    """Write down what the user said about the columns of a file, when it was right: a row is ready, or can be corrected.
 
     Args:
         reading: the batch.
         columns: what the user said.
-        ready: how many of its rows are ready.
+        report: its check.
         paths: where the answers are.
     """
-    if columns.given and ready and reading.signature:
-        given: dict[str, str] = {name: header for name, header in columns.given.items()}
+    if columns.given and (report.ready or any(finding.fix is not None for _, finding in report.fixable())):
+        given: dict[str, str] = dict(columns.given.items())
         saved = columns.saved.get(reading.signature, {})
         save_answers(paths.column_answers, reading.signature, {**saved, **given})
 
@@ -274,7 +274,7 @@ def check_file(
     download = None if pending is None else read_download(pending, reading, account)
     past = find_previous_sends(reading, account, paths)
     checked = check_loaded(file, reading, account, now=now, pending=download, past=past)
-    remember_columns(reading, answers, checked.report.ready, paths)
+    remember_columns(reading, answers, checked.report, paths)
     return checked
 
 
