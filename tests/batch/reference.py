@@ -9,8 +9,9 @@ import unicodedata
 from collections import Counter
 from decimal import Decimal
 
-from action_returns.batch.cells import CellError
-from action_returns.batch.context import ReasonKind
+from action_returns.batch.cell_rules import CellRules
+from action_returns.batch.cells import CellError, display_cell
+from action_returns.batch.context import Policy, ReasonKind
 
 _INVISIBLE = set("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufeff")
 _INVISIBLE |= {chr(c) for c in (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070))}
@@ -158,10 +159,47 @@ def reason_of(cell, reasons):
     return "reason-whitespace" if text != cell else "reason-case"
 
 
+def amount_meant(cell):
+    """Give what a safe correction would make of an amount: exact cents, or the cell as it shows."""
+    cents = amount_of(cell)
+    if not isinstance(cents, str):
+        return cents
+    if cents in {"amount-whitespace", "amount-separator"}:
+        fixed = CellRules(Policy()).fix(cents, cell)
+        return display_cell(cell) if fixed is None else int(Decimal(fixed) * 100)
+    return display_cell(cell)
+
+
+def reason_meant(cell, reasons):
+    """Give the code that a safe correction would make of a reason, or the cell as it shows."""
+    code = reason_of(cell, reasons)
+    if isinstance(code, ReasonKind):
+        return cell
+    if code in {"reason-whitespace", "reason-case"}:
+        text = bare(cell)
+        return text if text in reasons else next(one for one in reasons if one.upper() == text.upper())
+    return display_cell(cell)
+
+
+def rows_of_each_action(columns, policy):
+    """Give normal form of an id -> the positions of its rows."""
+    rows = {}
+    for at, cell in enumerate(columns.action_id):
+        key = repaired_id(cell, policy.action_id_pattern) if isinstance(cell, str) else None
+        if key is not None:
+            rows.setdefault(key, []).append(at)
+    return rows
+
+
 def check(columns, policy, pending=None, now=None, sent=None):
     """Give every (row, column, code), in no order."""
     found = []
-    first = {}
+    conflicting, later = set(), set()
+    for positions in rows_of_each_action(columns, policy).values():
+        meant = {
+            (amount_meant(columns.amount[at]), reason_meant(columns.reason[at], policy.reasons)) for at in positions
+        }
+        (later.update(positions[1:]) if len(meant) == 1 else conflicting.update(positions))
     usual = [
         cell for cell in columns.action_id if isinstance(cell, str) and usual_id(cell) and id_code(cell, None) is None
     ]
@@ -170,12 +208,11 @@ def check(columns, policy, pending=None, now=None, sent=None):
     for at, row in enumerate(columns.rows):
         action_id, amount, reason = columns.action_id[at], columns.amount[at], columns.reason[at]
         code = id_code(action_id, policy.action_id_pattern)
-        key = repaired_id(action_id, policy.action_id_pattern) if isinstance(action_id, str) else None
         is_id = code not in ERRORS_ON_ID
-        if is_id and key in first:
+        if at in conflicting:
+            code = "id-conflict"
+        if is_id and at in later:
             code = "id-duplicate"
-        if key is not None:
-            first.setdefault(key, row)
         if code is None and isinstance(action_id, str) and usual_id(action_id) and action_id.split(".")[1] != main:
             code = "id-mixed-campaigns"
         if code:

@@ -97,11 +97,14 @@ def test_a_cell_that_holds_no_value_is_named_on_the_column_that_holds_it(kind, c
 def test_every_later_row_of_an_action_names_the_first_one():
     report = check(
         rows_of(
-            ("M.1.1.1", 0.0, "REJECTED"), ("M.1.1.2", 0.0, "REJECTED"), *[("M.1.1.1", 5.0, "ORDER_UPDATE")] * 2, first=5
+            ("M.1.1.1", 5.0, "ORDER_UPDATE"),
+            ("M.1.1.2", 0.0, "REJECTED"),
+            *[("M.1.1.1", 5.0, "ORDER_UPDATE")] * 2,
+            first=5,
         )
     )
     assert [(f.row, f.code) for f in report] == [(7, "id-duplicate"), (8, "id-duplicate")]
-    assert all("already stands in row 5." in f.message for f in report)
+    assert all("already stands in row 5 with the same amount and reason." in f.message for f in report)
     assert list(report.ready_rows().rows) == [5, 6]
 
 
@@ -110,7 +113,7 @@ def test_a_repeat_shows_before_somebody_repairs_the_blank():
     assert codes(first_good) == [(3, "ActionId", "id-whitespace")]
     first_blank = rows_of(("m.1.1.1\n", 0.0, "REJECTED"), ("M.1.1.1", 0.0, "REJECTED"))
     assert codes(first_blank) == [(2, "ActionId", "id-whitespace"), (3, "ActionId", "id-duplicate")]
-    assert "row 2." in check(first_blank)[1].message
+    assert "already stands in row 2 with" in check(first_blank)[1].message
 
 
 def test_the_rows_of_a_repeated_action_are_grouped_under_its_good_id():

@@ -67,4 +67,4 @@ def test_a_repeated_action_is_found_wherever_it_stands(size, data):
     numbers[later] = numbers[first]
     report = check(columns_of([(f"M.8882.4808.{n}", 0.0, "REJECTED") for n in numbers]))
     assert [(finding.row, finding.code) for finding in report] == [(later + 2, "id-duplicate")]
-    assert f"row {first + 2}." in report[0].message
+    assert f"already stands in row {first + 2} with" in report[0].message

@@ -10,12 +10,21 @@ from action_returns.batch import report, rules
 from action_returns.batch.cell_rules import CellRules
 from action_returns.batch.context import DEFAULT_POLICY, Context, PendingAction, PendingDownload, Policy, SentAction
 from action_returns.batch.report import FindingIndex
-from action_returns.batch.rule import Case, DuplicateInfo, Rule, Severity
+from action_returns.batch.rule import Case, OtherRows, Rule, Severity
 from action_returns.batch.rules import REFUSALS, RULES
 from tests.batch.sheets import NOW, rows_of
 
 ERRORS = {
-    "ActionId": {"id-missing", "id-not-text", "id-whitespace", "id-no-prefix", "id-case", "id-shape", "id-duplicate"},
+    "ActionId": {
+        "id-missing",
+        "id-not-text",
+        "id-whitespace",
+        "id-no-prefix",
+        "id-case",
+        "id-shape",
+        "id-duplicate",
+        "id-conflict",
+    },
     "Amount": {
         "amount-missing",
         "amount-whitespace",
@@ -44,7 +53,7 @@ CASE = Case(
         NOW,
         {"M.1.2.3": SentAction(1_000, 500, "ORDER_UPDATE", "0001")},
     ),
-    duplicates=DuplicateInfo({"M.1.2.3": 0}, {1: "M.1.2.3"}, "2"),
+    others=OtherRows(["M.1.2.3"] * 2, {"M.1.2.3": [0, 1]}, "2"),
     read_amount=CellRules(DEFAULT_POLICY).amount,
 )
 """A row of which every rule could be told."""
@@ -106,7 +115,8 @@ def test_every_rule_can_be_marked_in_every_column(rule):
 @pytest.mark.parametrize(
     ("code", "text"),
     [
-        ("id-duplicate", "already stands in row 2."),
+        ("id-duplicate", "already stands in row 2 with the same amount and reason."),
+        ("id-conflict", "stands in the rows 2 and 3 with different amounts or reasons."),
         ("id-mixed-campaigns", "belongs to campaign 1; most rows belong to 2."),
         ("amount-large", "is above 4.00."),
         ("amount-above-original", "current amount of 3.00."),

@@ -206,7 +206,7 @@ def test_repeats_are_counted_and_the_first_twelve_shown(desk):
     desk.excel.answer("yes")
     said = desk.click("remove_duplicates")
     asked = desk.excel.alerts[0].text.splitlines()
-    assert asked[0] == "14 Action IDs stand in more than one row."
+    assert asked[0] == "14 Action IDs stand in rows that contradict each other."
     assert asked[2] == "M.8882.4808.1:  row 4 (1, ORDER_UPDATE)   row 18 (2, ORDER_UPDATE)"
     assert asked[13].startswith("M.8882.4808.12:  row 15")
     assert asked[14] == "... and 2 more."
@@ -398,7 +398,20 @@ def test_one_repeated_action_is_told_as_one(desk):
     desk.open([GOOD[0], ("M.8882.4808.1", "5", "ORDER_UPDATE"), GOOD[1]])
     desk.excel.answer("cancel")
     desk.click("remove_duplicates")
-    assert desk.excel.alerts[0].text.startswith("1 Action ID stands in more than one row.\n\nM.8882.4808.1:  row 4")
+    assert desk.excel.alerts[0].text.startswith(
+        "1 Action ID stands in rows that contradict each other.\n\nM.8882.4808.1:  row 4"
+    )
+
+
+def test_one_identical_row_is_told_as_one_and_only_confirmed(desk):
+    desk.open([GOOD[0], GOOD[0], GOOD[1]])
+    desk.excel.answer("no")
+    assert desk.click("remove_duplicates") == "Nothing was changed."
+    assert desk.excel.alerts[-2].text == (
+        "1 Action ID stands in identical rows; the first row stays.\n\n"
+        "M.8882.4808.1:  row 4 (0, REJECTED)   row 5 (0, REJECTED)\n\n"
+        "Take the later rows out? The three cells of the other rows are emptied; Fix safe issues can take that back."
+    )
 
 
 def test_one_row_that_needs_attention_is_told_as_one(desk):

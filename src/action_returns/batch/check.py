@@ -16,16 +16,15 @@ from action_returns.batch.amounts import EXACT_BELOW, Cents
 from action_returns.batch.cell_rules import USUAL_ID, CellRules, Code
 from action_returns.batch.cells import Cell, ColumnName, Columns, campaign_of
 from action_returns.batch.context import DEFAULT_POLICY, NO_CONTEXT, Context, Policy, ReasonKind
+from action_returns.batch.repeats import content_reader, find_repeats
 from action_returns.batch.report import CheckResult, FindingIndex
 from action_returns.batch.row_rules import ROW_RULES, CheckedCells
-from action_returns.batch.rule import DuplicateInfo, Severity
+from action_returns.batch.rule import OtherRows, Severity
 from action_returns.batch.rules import RULE_BY_CODE
 
 # Every count of USUAL_ID made possessive: one call runs to the next unusual id, without a step back.
 _usual_run = re.compile(rf"(?:{USUAL_ID.replace('}', '}+')}\n)*+").match
 _plain_amount = re.compile(r"[0-9]{1,11}(?:\.[0-9]{1,2})?").fullmatch
-
-_CHUNK: Final = 64
 
 
 def join_column(cells: Sequence[Cell]) -> str:
@@ -57,27 +56,6 @@ def unusual_lines(text: str) -> list[int]:
         line += 1
         at = find("\n", stop) + 1
     return unusual
-
-
-def later_occurrences(keys: Sequence[str | None]) -> list[int]:
-    """Return the positions of every key that stands further up already; None is no key."""
-    earlier: set[str | None] = set()
-    repeated = []
-    for start in range(0, len(keys), _CHUNK):
-        chunk = keys[start : start + _CHUNK]
-        if earlier.isdisjoint(chunk):
-            before = len(earlier)
-            earlier.update(chunk)
-            if len(earlier) - before == len(chunk):
-                continue
-            earlier.difference_update(chunk)
-        for position, key in enumerate(chunk, start):
-            if key is None:
-                continue
-            if key in earlier:
-                repeated.append(position)
-            earlier.add(key)
-    return repeated
 
 
 def suspect_amounts(
@@ -184,7 +162,8 @@ class _Check:
             FindingIndex(self.packed),
             self.counts,
             self.has_error,
-            _duplicate_info(batch.keys, batch.repeated, main_campaign),
+            OtherRows(batch.keys, batch.repeats.groups, main_campaign),
+            batch.repeats,
         )
 
     def _add(self, code: Code, column: ColumnName, positions: Sequence[int]) -> None:
@@ -207,16 +186,16 @@ class _Check:
         codes = {at: code for at in suspects if (code := rules.action_id(ids[at])) is not None}
         bad_ids = {at: code for at, code in codes.items() if code in _ERRORS}
         keys = self._keys(bad_ids)
-        repeated = later_occurrences(keys)
+        repeats = find_repeats(keys, content_reader(self.columns, rules))
         main_campaign, apart = other_campaigns(text, ids, unusual)
-        duplicates = set(repeated).difference(bad_ids)
+        told_of_repeat = {*repeats.contradicting_rows(), *(at for at in repeats.later_rows() if at not in bad_ids)}
         by_code: dict[Code, list[int]] = defaultdict(list)
         for at, code in codes.items():
-            if at not in duplicates:  # that it is a duplicate matters more than that its id is unusual
+            if at not in told_of_repeat:  # that matters more than how the id is written
                 by_code[code].append(at)
         for code, positions in by_code.items():
             self._add(code, "ActionId", positions)
-        return CheckedCells(self.columns, rules, codes, bad_ids.keys(), keys, repeated, apart), main_campaign
+        return CheckedCells(self.columns, rules, codes, bad_ids.keys(), keys, repeats, apart), main_campaign
 
     def _keys(self, bad_ids: dict[int, Code]) -> Sequence[str | None]:
         """Return the normal form of every id, None where there is none.
@@ -254,14 +233,3 @@ class _Check:
         for code, positions in on_reason.items():
             self._add(code, "Reason", positions)
         return suspects
-
-
-def _duplicate_info(keys: Sequence[str | None], repeated: Sequence[int], main_campaign: str) -> DuplicateInfo:
-    key_of = {at: key for at in repeated if (key := keys[at]) is not None}
-    repeated_keys = set(key_of.values())
-    first_of: dict[str, int] = {}
-    if repeated_keys:
-        for at, key in enumerate(keys):
-            if key in repeated_keys and key is not None:
-                first_of.setdefault(key, at)
-    return DuplicateInfo(first_of, key_of, main_campaign)

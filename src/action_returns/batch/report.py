@@ -2,7 +2,7 @@
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple, overload
 
@@ -18,7 +18,8 @@ from action_returns.batch.cells import (
     quote_sheet,
 )
 from action_returns.batch.context import Context, PendingDownload, Policy
-from action_returns.batch.rule import Case, DuplicateInfo, Rule, Severity
+from action_returns.batch.repeats import Repeats
+from action_returns.batch.rule import Case, OtherRows, Rule, Severity
 from action_returns.batch.rules import RULE_BY_CODE, RULES
 
 
@@ -102,7 +103,8 @@ class CheckResult(Sequence[Finding]):
         index: FindingIndex,
         counts: Mapping[str, int],
         has_error: bytearray,
-        duplicates: DuplicateInfo,
+        others: OtherRows,
+        repeats: Repeats,
     ) -> None:
         self.columns = columns
         self.context = context
@@ -110,7 +112,8 @@ class CheckResult(Sequence[Finding]):
         self._rules = rules
         self._index = index
         self._has_error = has_error
-        self._duplicates = duplicates
+        self._others = others
+        self._repeats = repeats
 
     @property
     def policy(self) -> Policy:
@@ -174,16 +177,20 @@ class CheckResult(Sequence[Finding]):
         return [at for at in self._index.of(code) if not self._has_error[at]] if code in self.counts else []
 
     def repeats(self) -> dict[str, list[int]]:
-        """Return the rows of every action that stands in more than one row, by the rules of the account.
+        """Return the rows of every action that stands in more than one row with the same amount and reason.
 
         Returns:
-            The ActionId, corrected where it holds white space or a small m -> its sheet rows, from top to bottom.
+            The ActionId, in its corrected form -> its sheet rows, from top to bottom.
         """
+        return self._rows_of(key for key in self._repeats.groups if key not in self._repeats.conflicts)
+
+    def conflicts(self) -> dict[str, list[int]]:
+        """Return the rows of every action whose rows contradict each other, in the same form."""
+        return self._rows_of(key for key in self._repeats.groups if key in self._repeats.conflicts)
+
+    def _rows_of(self, actions: Iterable[str]) -> dict[str, list[int]]:
         rows = self.columns.rows
-        groups = {key: [rows[first]] for key, first in self._duplicates.first_of.items()}
-        for at, key in self._duplicates.key_of.items():
-            groups[key].append(rows[at])
-        return groups
+        return {key: [rows[at] for at in self._repeats.groups[key]] for key in actions}
 
     def ready_rows(self) -> ReadyRows:
         """Return the rows that may be sent, in sheet order, with their amounts in integer cents."""
@@ -221,7 +228,7 @@ class CheckResult(Sequence[Finding]):
         return (columns.action_id, columns.amount, columns.reason)[COLUMN_NAMES.index(column)]
 
     def _case(self, at: int, cell: Cell) -> Case:
-        return Case(at, cell, self.columns, self.policy, self.context, self._duplicates, self._rules.amount)
+        return Case(at, cell, self.columns, self.policy, self.context, self._others, self._rules.amount)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,16 @@ column the finding is shown and whether it keeps the row from being sent.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from itertools import compress, count
 from typing import Final, TypeAlias
 
 from action_returns.batch.amounts import Cents
 from action_returns.batch.cell_rules import CellRules, Code
 from action_returns.batch.cells import Columns
 from action_returns.batch.context import Context, PendingAction, ReasonKind
+from action_returns.batch.repeats import Repeats, positions_in
 from action_returns.batch.rules import MODIFICATION_LIMIT, NEAR_LIMIT
 
 _LOCKED_STATES: Final = frozenset({"APPROVED", "LOCKED"})
@@ -32,7 +32,7 @@ class CheckedCells:
         id_codes: position -> code of the finding about its ActionId.
         bad_ids: positions whose ActionId has an error.
         keys: normal form of every ActionId, None where there is none; " M.1.2.3" and "M.1.2.3" are one action.
-        repeated: positions whose key stands further up already.
+        repeats: the actions that stand in more than one row.
         other_campaigns: positions of usual ids that do not belong to the campaign of most rows.
         suspects: position, amount in cents and kind of reason of the rows that have an amount and that the column scan
             did not find plainly good; a code instead of the kind where the reason has an error.
@@ -44,7 +44,7 @@ class CheckedCells:
     id_codes: Mapping[int, Code]
     bad_ids: AbstractSet[int]
     keys: Sequence[str | None]
-    repeated: Sequence[int]
+    repeats: Repeats
     other_campaigns: Sequence[int]
     suspects: Sequence[tuple[int, Cents, ReasonKind | Code]] = ()
     rows_with_amount_finding: set[int] = field(default_factory=set)
@@ -55,14 +55,15 @@ RowFindings: TypeAlias = Iterator[tuple[Code, Sequence[int]]]
 
 
 def find_duplicates(batch: CheckedCells, _context: Context) -> RowFindings:
-    """Find actions that stand in the batch more than once; the first row of each is not one of them."""
-    yield "id-duplicate", [at for at in batch.repeated if at not in batch.bad_ids]
+    """Find rows that repeat an identical one further up, and all rows of an action that contradict each other."""
+    yield "id-duplicate", [at for at in batch.repeats.later_rows() if at not in batch.bad_ids]
+    yield "id-conflict", batch.repeats.contradicting_rows()
 
 
 def find_other_campaigns(batch: CheckedCells, _context: Context) -> RowFindings:
     """Find rows of another campaign than most; a row with another finding about its id is left out."""
     if batch.other_campaigns:
-        repeated = set(batch.repeated)
+        repeated = {*batch.repeats.later_rows(), *batch.repeats.contradicting_rows()}
         yield (
             "id-mixed-campaigns",
             [at for at in batch.other_campaigns if at not in batch.id_codes and at not in repeated],
@@ -143,11 +144,6 @@ ROW_RULES: Final[tuple[Callable[[CheckedCells, Context], RowFindings], ...]] = (
     find_hidden_rows,
 )
 """Every rule for rows, in the order in which they are applied."""
-
-
-def positions_in(keys: Sequence[str | None], facts: Container[str | None]) -> list[int]:
-    """Return the positions of the keys that are among the facts."""
-    return list(compress(count(), map(facts.__contains__, keys)))
 
 
 def _is_locked(action: PendingAction, context: Context) -> bool:

@@ -3,7 +3,7 @@
 The entries themselves are the catalogue in :mod:`action_returns.batch.rules`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -21,17 +21,17 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-class DuplicateInfo(NamedTuple):
+class OtherRows(NamedTuple):
     """Facts about other rows that some texts name.
 
     Args:
-        first_of: normal form of a repeated ActionId -> position of the row that holds it first.
-        key_of: position -> normal form of its ActionId, for the repeated rows.
+        keys: normal form of the ActionId of each row.
+        groups: normal form of a repeated ActionId -> positions of its rows, ascending.
         main_campaign: the campaign most rows belong to, ``""`` when there is none.
     """
 
-    first_of: Mapping[str, int]
-    key_of: Mapping[int, str]
+    keys: Sequence[str | None]
+    groups: Mapping[str, Sequence[int]]
     main_campaign: str
 
 
@@ -44,7 +44,7 @@ class Case(NamedTuple):
         columns: the whole batch.
         policy: the account's rules.
         context: the download and what was sent before.
-        duplicates: facts about other rows.
+        others: facts about other rows.
         read_amount: reads a cell of the Amount column: cents, or the code of its error.
     """
 
@@ -53,13 +53,19 @@ class Case(NamedTuple):
     columns: Columns
     policy: Policy
     context: Context
-    duplicates: DuplicateInfo
+    others: OtherRows
     read_amount: Callable[[object], Cents | str]
 
     @property
     def action_id(self) -> str:
         """The ActionId of the row, as its cell holds it."""
         return str(self.columns.action_id[self.position])
+
+    @property
+    def rows_of_action(self) -> list[int]:
+        """The sheet rows of its action, from top to bottom; only for rules about repeated actions."""
+        others = self.others
+        return [self.columns.rows[at] for at in others.groups[others.keys[self.position] or ""]]
 
     @property
     def pending(self) -> PendingAction:

@@ -19,11 +19,20 @@ from action_returns.batch.rule import Case, Fact, Rule, Severity
 MODIFICATION_LIMIT: Final = 1000
 """Modifications an action takes in its life (impact.com, batch modifications for mobile actions)."""
 NEAR_LIMIT: Final = 950
+_MOST_ROWS: Final = 6
+"""Rows of one action that a text names at most."""
 
 
 def _first_row(case: Case) -> int:
-    duplicates = case.duplicates
-    return case.columns.rows[duplicates.first_of[duplicates.key_of[case.position]]]
+    return case.rows_of_action[0]
+
+
+def _rows_of_action(case: Case) -> str:
+    """Return ``2, 5 and 9``, or ``2, 5, 9 and 20 more``."""
+    rows = case.rows_of_action
+    named = [f"{row}" for row in (rows if len(rows) <= _MOST_ROWS else rows[: _MOST_ROWS - 1])]
+    last = named.pop() if len(rows) <= _MOST_ROWS else f"{len(rows) - len(named):,} more"
+    return f"{', '.join(named)} and {last}"
 
 
 def _current_amount(case: Case) -> str:
@@ -126,11 +135,19 @@ _ACTION_ID: Final = (
     ),
     _error(
         "ActionId", "id-duplicate", "ActionId stands here twice",
-        "{found} already stands in row {first_row}.",
-        "If one action is sent twice in one file, it is not certain which amount counts.",
-        "Keep the row that is right and delete the other.",
+        "{found} already stands in row {first_row} with the same amount and reason.",
+        "Only the first of these rows is sent.",
+        "Delete this row.",
         facts={"first_row": Fact(_first_row, "N")},
         beside="first in row {first_row}",
+    ),
+    _error(
+        "ActionId", "id-conflict", "ActionId in contradicting rows",
+        "{found} stands in the rows {rows} with different amounts or reasons.",
+        "It is not certain which of them is right, so none of them is sent.",
+        "Keep the row that is right and delete the others.",
+        facts={"rows": Fact(_rows_of_action, "N and N")},
+        beside="rows {rows}",
     ),
     _warning(
         "ActionId", "id-unusual", "ActionId looks unusual",
@@ -145,7 +162,7 @@ _ACTION_ID: Final = (
         "Make sure that the row belongs in this file.",
         facts={
             "campaign": Fact(lambda case: campaign_of(case.action_id), "A"),
-            "main_campaign": Fact(lambda case: case.duplicates.main_campaign, "B", of_batch=True),
+            "main_campaign": Fact(lambda case: case.others.main_campaign, "B", of_batch=True),
         },
         beside="campaign {campaign}, most rows {main_campaign}",
     ),

@@ -69,15 +69,16 @@ def remove_duplicates(context: ButtonContext) -> None:
     table, checked = check_table(context)
     if edits.settle_broken_off(context, table):
         return
-    repeats = checked.report.repeats()
-    if not repeats:
+    identical, conflicts = checked.report.repeats(), checked.report.conflicts()
+    if not identical and not conflicts:
         context.tell(messages.no_repeats(checked))
         return
-    answer = context.book.choose(messages.repeats(repeats, table.columns))
+    question = messages.repeats(identical, conflicts, table.columns)
+    answer = context.book.choose(question) if conflicts else "yes" if context.book.ask(question) else "cancel"
     if answer not in {"yes", "no"}:
         context.tell(messages.NOTHING_CHANGED)
         return
-    out = rows_to_take_out(repeats, keep_first=answer == "yes")
+    out = rows_to_take_out(identical, conflicts, keep_first=answer == "yes")
     before = cells_of(table.columns, out)
     formulas = context.book.formula_cells(table) & before.keys()
     if formulas:

@@ -174,9 +174,19 @@ def _state(change: LastChange, columns: Columns) -> State:
     return "half made" if untouched else "unknown"
 
 
-def rows_to_take_out(repeats: Mapping[str, Sequence[int]], *, keep_first: bool) -> list[int]:
-    """Return the sheet rows to empty when the first, or the last, row of each Action ID stays."""
-    return sorted(row for rows in repeats.values() for row in (rows[1:] if keep_first else rows[:-1]))
+def rows_to_take_out(
+    identical: Mapping[str, Sequence[int]], conflicts: Mapping[str, Sequence[int]], *, keep_first: bool
+) -> list[int]:
+    """Return the sheet rows to empty so that one row of each Action ID stays.
+
+    Args:
+        identical: Action ID -> its sheet rows, of which the first stays.
+        conflicts: Action ID -> its sheet rows, of which the user chose the first or the last.
+        keep_first: whether the user chose the first.
+    """
+    out = [row for rows in identical.values() for row in rows[1:]]
+    out += [row for rows in conflicts.values() for row in (rows[1:] if keep_first else rows[:-1])]
+    return sorted(out)
 
 
 def cells_of(columns: Columns, rows: Collection[int]) -> dict[str, Plain]:

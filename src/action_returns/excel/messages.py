@@ -125,28 +125,50 @@ def no_repeats(checked: "CheckedBatch") -> str:
     return f"No Action ID stands twice in {_rows(checked.report.rows)}."
 
 
-def repeats(found: "Mapping[str, Sequence[int]]", columns: "Columns") -> str:
-    """Return the question of Remove duplicates: which row of each repeated Action ID stays.
+def repeats(
+    identical: "Mapping[str, Sequence[int]]", conflicts: "Mapping[str, Sequence[int]]", columns: "Columns"
+) -> str:
+    """Return the question of Remove duplicates: which rows of the repeated Action IDs are emptied.
 
     Args:
-        found: Action ID -> its sheet rows.
+        identical: Action ID -> its sheet rows, which hold the same amount and reason.
+        conflicts: Action ID -> its sheet rows, which hold different ones.
         columns: the table.
     """
+    parts = []
+    if conflicts:
+        stands = _one_or_many(len(conflicts), "stands", "stand")
+        parts += [
+            f"{counted(len(conflicts), 'Action ID')} {stands} in rows that contradict each other.",
+            _rows_of_actions(conflicts, columns, _MOST_LISTED),
+        ]
+    if identical:
+        stands = _one_or_many(len(identical), "stands", "stand")
+        parts += [
+            f"{counted(len(identical), 'Action ID')} {stands} in identical rows; the first row stays.",
+            _rows_of_actions(identical, columns, max(1, _MOST_LISTED - len(conflicts))),
+        ]
+    emptied = "The three cells of the other rows are emptied; Fix safe issues can take that back."
+    if conflicts:
+        parts.append(
+            "Which of the contradicting rows stay? Yes keeps the first row of each Action ID, No keeps the last, Cancel "
+            f"changes nothing. To keep another row, cancel and delete the wrong rows yourself. {emptied}"
+        )
+    else:
+        parts.append(f"Take the later rows out? {emptied}")
+    return "\n\n".join(parts)
+
+
+def _rows_of_actions(found: "Mapping[str, Sequence[int]]", columns: "Columns", most: int) -> str:
     amounts = dict(zip(columns.rows, columns.amount, strict=True))
     reasons = dict(zip(columns.rows, columns.reason, strict=True))
     lines = [
         f"{action_id}:  " + "   ".join(f"row {row} ({amounts[row]}, {reasons[row]})" for row in rows)
-        for action_id, rows in list(found.items())[:_MOST_LISTED]
+        for action_id, rows in list(found.items())[:most]
     ]
     if len(found) > len(lines):
         lines.append(f"... and {len(found) - len(lines):,} more.")
-    return (
-        f"{counted(len(found), 'Action ID')} {_one_or_many(len(found), 'stands', 'stand')} in more than one row.\n\n"
-        + "\n".join(lines)
-        + "\n\n"
-        "Yes keeps the first row of each, No keeps the last, Cancel changes nothing. The three cells of the other rows "
-        "are emptied; Fix safe issues can take that back."
-    )
+    return "\n".join(lines)
 
 
 def taken_out(rows: "Sequence[int]", checked: "CheckedBatch") -> str:
