@@ -122,7 +122,11 @@ def test_rows_sent_before_are_counted_in_the_review(outbox, run, file):
 
 def test_a_check_counts_what_it_found(run, mixed, pending):
     result = run("check", mixed, *pending)
-    assert result.out.splitlines()[-1] == "2 errors, 1 warning: 2 amount-separator, 1 action-unknown"
+    assert result.out.splitlines()[-1] == "2 errors, 1 warning."
+    assert [line.split(".")[0] for line in result.out.splitlines() if re.match(r"\d+ rows?: ", line)] == [
+        "2 rows: Amount uses a comma or grouping",
+        "1 row: Action is not in the download",
+    ]
     assert "2 of 5 rows would stay behind because of errors; 3 ready." in result.err.splitlines()
 
 
@@ -132,17 +136,26 @@ def test_a_check_of_good_rows_counts_them(run, file):
     assert f"Next: action-returns review {file()}" in said
 
 
-@pytest.mark.parametrize(("count", "more"), [(200, None), (201, "1"), (700, "500")])
+@pytest.mark.parametrize(("count", "more"), [(20, None), (21, "1"), (1_700, "1,680")])
 def test_a_long_list_of_findings_says_how_many_more_there_are(run, file, count, more):
     many = file(CSV + numbered(1000, count, '"12,50",ORDER_UPDATE'))
-    lines = run("check", many).out.splitlines()
-    told = [line for line in lines if line.startswith("…")]
-    assert told == ([] if more is None else [f"… and {more} more (all of them with --verbose or --json)."])
-    assert sum(line.startswith("line ") for line in lines) == 200
-    assert lines[-1] == f"{count} errors, 0 warnings: {count} amount-separator"
-    everything = run("check", many, "--verbose").out.splitlines()
-    assert sum(line.startswith("line ") for line in everything) == count
-    assert [line for line in everything if line.startswith("…")] == []
+    text = run("check", many).out
+    assert re.findall(r"and ([\d,]+) more", text) == ([] if more is None else [more])
+    assert len(re.findall(r'line \d+ "12,50" -> 12\.50', text)) == 20
+    assert text.splitlines()[-1] == f"{count:,} errors, 0 warnings."
+    everything = run("check", many, "--verbose").out
+    assert len(re.findall(r'line \d+ "12,50" -> 12\.50', everything)) == count
+    assert " more" not in everything
+
+
+def test_every_row_is_in_the_table_and_on_the_page_that_check_writes(run, file, tmp_path):
+    many = file(CSV + numbered(1000, 700, '"12,50",ORDER_UPDATE'))
+    table, page = tmp_path / "findings.csv", tmp_path / "findings.html"
+    said = run("check", many, "--csv", str(table), "--html", str(page))
+    assert said.code == 3
+    assert {f"Written: {table} (700 findings).", f"Written: {page}."} <= set(said.err.splitlines())
+    assert table.read_text("utf-8-sig").count("\n") == 701
+    assert page.read_text("utf-8").count('<td class="where">') == 700
 
 
 def test_the_export_counts_what_it_wrote_and_what_stayed_behind(run, mixed, tmp_path):

@@ -121,7 +121,7 @@ def test_findings_by_rule_are_errors_first_and_lead_back_to_the_findings():
     rows = rows_of(("M1", 0.0, "x"), ("M.1.1.1", None, "REJECTED"), ("M2", -1.0, None), (None, 0.0, "y"))
     report = check(rows)
     found = {
-        rule.code: [(report[at].row, report[at].code, report.case(at).cell) for at in indexes]
+        rule.code: [(report[at].row, report[at].code, report.case(at)[1].cell) for at in indexes]
         for rule, indexes in report.by_rule()
     }
     assert list(found) == [

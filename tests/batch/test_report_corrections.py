@@ -54,6 +54,12 @@ def test_a_repaired_zero_still_reverses_only_with_a_reason_that_says_so():
 
 
 @given(sheets, policies)
+def test_the_corrections_are_counted_without_being_made(rows, policy):
+    report = check(columns_of(rows), policy)
+    assert report.safe_corrections == len(apply_corrections(report)[1])
+
+
+@given(sheets, policies)
 def test_a_fix_changes_no_amount_that_could_be_read_and_no_reason_that_was_known(rows, policy):
     report = check(columns_of(rows), policy)
     fixed, _ = apply_corrections(report)

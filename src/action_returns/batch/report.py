@@ -162,15 +162,22 @@ class CheckResult(Sequence[Finding]):
         """Return each rule that found something, errors first, and the indexes of its findings in row order."""
         return sorted(self._index.by_rule(), key=lambda found: found[0].severity is Severity.WARNING)
 
-    def case(self, index: int) -> Case:
-        """Return the case of a finding, for its rule's other texts."""
-        at, column, _ = self._index[index]
-        return self._case(at, self._cells(column)[at])
+    def case(self, index: int) -> tuple[Rule, Case]:
+        """Return the rule and the case of a finding, for the rule's other texts."""
+        at, column, rule = self._index[index]
+        return rule, self._case(at, self._cells(column)[at])
 
     def fixable(self) -> Iterator[tuple[int, Finding]]:
         """Return position and finding where the rule has safe corrections; the finding's ``fix`` may still be None."""
         packed = (self._index[at] for at in range(len(self)))
         return ((at, self._finding(at, column, rule)) for at, column, rule in packed if rule.safe_fix)
+
+    @property
+    def safe_corrections(self) -> int:
+        """How many cells have a safe correction."""
+        packed = (self._index[at] for at in range(len(self)))
+        found = ((rule, self._cells(column)[at]) for at, column, rule in packed if rule.safe_fix)
+        return sum(self._rules.fix(rule.code, cell) is not None for rule, cell in found)
 
     def ready_with(self, code: str) -> list[int]:
         """Return the positions of the ready rows that have a finding of a rule."""

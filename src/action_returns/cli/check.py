@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
 from action_returns.batch.cells import ColumnName
-from action_returns.batch.report import CheckResult
+from action_returns.cli.findings import print_findings
+from action_returns.cli.next_step import NOT_OF_FIX, next_command, repaired_name
 from action_returns.cli.options import (
     CommandContext,
     batch_file,
@@ -20,18 +21,18 @@ from action_returns.cli.output import Output
 from action_returns.errors import Exit, FileError
 from action_returns.operations.account import open_channel
 from action_returns.operations.check import CheckedBatch, PendingSource
+from action_returns.operations.findings import write_findings_page, write_findings_table
 from action_returns.operations.review import Review, review, review_facts, unchecked, write_review_page
-from action_returns.operations.texts import columns_read, counted
-
-_FOUND_WIDTH: Final = 30
-_PRINTED_FINDINGS: Final = 200
-"""Findings printed for people; all of them with --verbose or --json."""
+from action_returns.operations.texts import columns_read, command, counted
 
 
 @click.command("check", short_help="Check every row; changes nothing, sends nothing.")
 @batch_file
 @pending_download
 @live_workbook
+@click.option("--csv", "csv_path", metavar="PATH", help="Also write every finding to a CSV file that Excel opens.")
+@click.option("--html", metavar="PATH", help="Also write the findings as a page to print or share.")
+@click.option("--force", is_flag=True, help="Replace another file of that name.")
 @click.option("--strict", is_flag=True, help="Exit with 4 when there are warnings.")
 @global_options
 def check_command(
@@ -42,6 +43,9 @@ def check_command(
     columns: Mapping[ColumnName, str],
     pending: PendingSource | None,
     live: bool,
+    csv_path: str | None,
+    html: str | None,
+    force: bool,
     strict: bool,
 ) -> int:
     """Check every row of FILE (.xlsx, .xlsm, .csv, or - for CSV on standard input). Changes nothing, sends nothing."""
@@ -58,6 +62,12 @@ def check_command(
     else:
         print_findings(context.output, checked.report)
         print_totals(context.output, checked)
+    if csv_path is not None:
+        write_findings_table(checked.report, Path(csv_path), source=file, overwrite=force)
+        context.output.info(f"Written: {csv_path} ({counted(len(checked.report), 'finding')}).", style="good")
+    if html is not None:
+        write_findings_page(checked, Path(html), overwrite=force)
+        context.output.info(f"Written: {html}.", style="good")
     if checked.report.ready < checked.report.rows:
         return Exit.BATCH_HAS_ERRORS
     return Exit.WARNINGS if strict and checked.report.warnings else Exit.DONE
@@ -77,7 +87,7 @@ def check_json(checked: CheckedBatch) -> dict[str, Any]:
         "notes": list(notes(checked)),
         "unchecked": unchecked(checked),
         "findings": (asdict(finding) for finding in report),
-        "message": _verdict(report),
+        "message": _verdict(checked),
     }
 
 
@@ -86,67 +96,43 @@ def notes(checked: CheckedBatch) -> tuple[str, ...]:
     return checked.reading.notes + (checked.pending.notes if checked.pending is not None else ())
 
 
-def _verdict(report: CheckResult) -> str:
-    """Return one sentence about all rows."""
-    with_errors = report.rows - report.ready
-    if not with_errors:
-        return f"{counted(report.rows, 'row')} checked, all ready."
-    return (
-        f"{with_errors:,} of {counted(report.rows, 'row')} would stay behind because of errors; {report.ready:,} ready."
-    )
-
-
-def print_findings(output: Output, report: CheckResult) -> None:
-    """Print the findings as a table, the first ones when there are very many."""
-    most = len(report) if output.verbose else _PRINTED_FINDINGS
-    if not len(report):
-        return
-    output.table(
-        ("Where", "", "What", "Found", "What to do"),
-        (
-            (
-                f.cell or f"line {f.row} {f.column}",
-                f.severity.value,
-                f.code,
-                _shorten(f.found),
-                _message_with_fix(f.message, f.fix),
-            )
-            for f in report[:most]
-        ),
-    )
-    output.data()
-    if len(report) > most:
-        output.data(f"… and {len(report) - most:,} more (all of them with --verbose or --json).")
-    counts = ", ".join(f"{number} {code}" for code, number in report.counts.items())
-    output.data(f"{counted(report.errors, 'error')}, {counted(report.warnings, 'warning')}: {counts}")
-
-
-def _message_with_fix(message: str, fix: str | None) -> str:
-    return message if fix is None else f"{message} → {fix}"
-
-
-def _shorten(found: str) -> str:
-    from action_returns.batch.cells import show_invisible
-
-    return show_invisible(found if len(found) <= _FOUND_WIDTH else found[: _FOUND_WIDTH - 1] + "…")
+def _verdict(checked: CheckedBatch) -> str:
+    """Return how many rows are ready, and how many stay behind."""
+    report, with_errors, sent_before = checked.report, checked.rows_with_errors, checked.sent_before
+    if with_errors:
+        verdict = f"{with_errors:,} of {counted(report.rows, 'row')} would stay behind because of errors; {report.ready:,} ready."
+    else:
+        verdict = f"{counted(report.rows, 'row')} checked, all ready."
+    if sent_before:
+        stay = "stays" if sent_before == 1 else "stay"
+        verdict += f" {sent_before:,} of the ready rows may have arrived before and {stay} behind."
+    return verdict
 
 
 def print_totals(output: Output, checked: CheckedBatch) -> None:
     """Print how many rows are ready, what was left out, what the check cannot know, and the next command."""
     report = checked.report
-    is_ready = report.ready == report.rows
     if checked.reading.headers:
         output.info(f"Read: {columns_read(checked.reading.headers)}.")
     for note in notes(checked):
         output.info(f"Note: {note}")
-    output.info(_verdict(report), style="good" if is_ready else "error")
-    output.info("Not checked: " + " ".join(unchecked(checked)), style="quiet")
-    if any(finding.fix is not None for _, finding in report.fixable()):
-        output.info(
-            f"Next: action-returns fix {checked.file} -o repaired.csv makes the safe corrections in a new file."
-        )
-    elif is_ready:
-        output.info(f"Next: action-returns review {checked.file}")
+    output.info(_verdict(checked), style="good" if report.ready == report.rows else "error")
+    output.remark("Not checked: " + " ".join(unchecked(checked)))
+    for line in next_step(checked):
+        output.info(line)
+
+
+def next_step(checked: CheckedBatch) -> list[str]:
+    """Return what the user does next; the last line is a command that can be pasted."""
+    file, report = checked.file, checked.report
+    if corrections := report.safe_corrections:
+        repaired = next_command("fix", file, "-o", repaired_name(file), without=NOT_OF_FIX)
+        return [f"{counted(corrections, 'cell')} can be corrected safely (->), in a new file.", f"Next: {repaired}"]
+    if checked.rows_with_errors:
+        return [f"Correct the rows with errors in {file} and save it.", f"Next: {next_command('check', file)}"]
+    if checked.sent_before == report.ready:
+        return ["There is nothing new to send.", f"Next: {command('history', 'list')}"]
+    return [f"Next: {next_command('review', file)}"]
 
 
 @click.command("review", short_help="Totals, money effect and destination.")
@@ -173,7 +159,7 @@ def review_command(
     if html is not None:
         write_review_page(page, Path(html), overwrite=force)
     if context.output.as_json:
-        context.output.json({**review_json(page), "message": _verdict(checked.report) + " Nothing was sent."})
+        context.output.json({**review_json(page), "message": _verdict(checked) + " Nothing was sent."})
     else:
         print_review(context.output, page)
     return Exit.BATCH_HAS_ERRORS if checked.report.ready < checked.report.rows else Exit.DONE

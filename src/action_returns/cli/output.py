@@ -3,15 +3,20 @@
 import json
 import os
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from shutil import get_terminal_size
 from typing import Any, TextIO
 
 _STYLES = {"error": "31", "warning": "33", "good": "32", "strong": "1", "quiet": "2"}
 """Style -> SGR parameter of its escape sequence (ECMA-48, 8.3.117)."""
 _MOST_WRAPPED_ROWS = 2000
 """Rows of a table up to which its last column is wrapped; longer tables would take seconds."""
+_WIDEST_TEXT = 100
+"""Characters of a line that is still read with ease."""
+_INDENT = "  "
 _PROGRESS_DELAY = 0.5
 """Seconds before the progress indicator is shown."""
 
@@ -61,8 +66,30 @@ class Output:
 
     def data(self, text: str = "", *, style: str | None = None) -> None:
         """Print data for people, on standard output."""
-        stream = self._data_stream()
+        stream = self.data_stream
         print(self.styled(text, style, stream), file=stream)
+
+    @property
+    def width(self) -> int:
+        """Characters of a line of text: those of the terminal, at most 100; 80 where there is no terminal.
+
+        A text that goes into a file or a pipe is the text of the terminal, for the people who read it there.
+        """
+        return min(get_terminal_size((80, 24)).columns, _WIDEST_TEXT)
+
+    def wrapped(self, text: str, *, indent: str = "") -> list[str]:
+        """Return a paragraph in lines of the terminal's width.
+
+        Args:
+            text: the paragraph. It holds no command: a line break in one would end it when it is pasted.
+            indent: what every line but the first begins with.
+        """
+        return textwrap.wrap(text, self.width, subsequent_indent=indent, break_on_hyphens=False)
+
+    def remark(self, text: str) -> None:
+        """Print a quiet paragraph on standard error, unless the command is quiet."""
+        for line in self.wrapped(text, indent=_INDENT):
+            self.info(line, style="quiet")
 
     def json(self, facts: Mapping[str, Any]) -> None:
         """Add facts to the one JSON object that is printed when the command ends.
@@ -78,7 +105,9 @@ class Output:
         """What the command did, in sentences."""
         return str(self.facts.get("message") or " ".join(self.sentences))
 
-    def _data_stream(self) -> TextIO:
+    @property
+    def data_stream(self) -> TextIO:
+        """Where data for people goes."""
         return sys.stderr if self.as_json else sys.stdout  # with --json, standard output holds the object alone
 
     def table(
@@ -92,7 +121,7 @@ class Output:
             right: indexes of columns that hold figures.
         """
         listed = [[cell.replace("\n", " ") for cell in row] for row in rows]
-        stream = self._data_stream()
+        stream = self.data_stream
         if stream is sys.stdout and stream.isatty() and len(listed) <= _MOST_WRAPPED_ROWS:
             _rich_table(headers, listed, right, color=self._colored(sys.stdout))
             return

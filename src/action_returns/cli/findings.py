@@ -1,0 +1,82 @@
+"""Print the findings of a check: one paragraph for each kind, then its rows; errors first."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from typing import Final
+
+from action_returns.batch.report import CheckResult
+from action_returns.batch.rule import Severity
+from action_returns.cli.output import Output
+from action_returns.operations.findings import Group, grouped, listed_rows, sent_before_sentences
+from action_returns.operations.texts import counted
+
+_MOST_ROWS: Final = 20
+"""Rows of one kind that are printed; all of them with --verbose."""
+_INDENT: Final = "  "
+_HEADINGS: Final = {
+    Severity.ERROR: "ERRORS: these rows stay behind until they are corrected.",
+    Severity.WARNING: "WARNINGS: these rows are sent as they are, unless you change them.",
+}
+
+
+def print_findings(output: Output, report: CheckResult) -> None:
+    """Print the findings grouped by what to do; the first rows of each kind when there are many."""
+    groups = grouped(report)
+    sent_before = [group for group in groups if group.code == "already-sent"]
+    for severity, heading in _HEADINGS.items():
+        of_severity = [group for group in groups if group.severity is severity and group not in sent_before]
+        if of_severity:
+            _print_lines(output, heading, style=severity.value)
+            for group in of_severity:
+                _print_group(output, report, group)
+            output.data()
+    for group in sent_before:
+        for sentence in sent_before_sentences(report, group):
+            output.data(sentence)
+        output.data()
+    if groups:
+        output.data(f"{counted(report.errors, 'error')}, {counted(report.warnings, 'warning')}.")
+
+
+def _print_group(output: Output, report: CheckResult, group: Group) -> None:
+    """Print what one kind of finding is about, and its rows; in the same line where they fit there."""
+    heading = f"{group.number}: {group.title}."
+    *paragraph, last = output.wrapped(f"{heading} {group.advice} [{group.code}]", indent=_INDENT)
+    most = None if output.verbose else _MOST_ROWS
+    rows = packed(map(str, listed_rows(report, group, most)), output.width - len(_INDENT))
+    begun = list(islice(rows, 2))
+    if len(begun) == 1 and len(group.indexes) <= _MOST_ROWS and len(f"{last}: {begun[0]}") <= output.width:
+        last = f"{last}: {begun.pop()}"
+    first, *others = *paragraph, last
+    if first.startswith(heading):
+        first = output.styled(heading, "strong", output.data_stream) + first.removeprefix(heading)
+    for line in (first, *others):
+        output.data(line)
+    for line in chain(begun, rows):
+        _print_lines(output, _INDENT + line)
+    if most is not None and len(group.indexes) > most:
+        more = len(group.indexes) - most
+        _print_lines(output, f"{_INDENT}and {more:,} more: --verbose, --csv PATH or --json has every row.")
+
+
+def _print_lines(output: Output, text: str, style: str | None = None) -> None:
+    for line in output.wrapped(text, indent=_INDENT * 2):
+        output.data(line, style=style)
+
+
+def packed(items: Iterable[str], width: int) -> Iterator[str]:
+    """Return lines of items with commas between them; an item that is longer than a line has a line for itself.
+
+    Args:
+        items: the texts.
+        width: characters of a line.
+    """
+    line = ""
+    for item in items:
+        if line and len(line) + len(", ") + len(item) >= width:
+            yield f"{line},"
+            line = item
+        else:
+            line = f"{line}, {item}" if line else item
+    if line:
+        yield line
