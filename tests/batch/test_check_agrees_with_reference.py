@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from action_returns.batch.check import check
 from action_returns.batch.context import Context, PendingDownload
 from action_returns.batch.csv_format import csv_bytes, parse_csv_bytes
-from action_returns.batch.report import apply_corrections, summarise
+from action_returns.batch.report import apply_corrections
+from action_returns.batch.summary import summarise
 from tests.batch import reference
 from tests.batch.strategies import NOW, columns_of, downloads, policies, sheets, sheets_with_pasts
 

@@ -4,7 +4,7 @@ import pytest
 
 from action_returns.batch.cells import ReadyRows
 from action_returns.batch.context import PendingAction, PendingDownload
-from action_returns.batch.report import Summary, summarise
+from action_returns.batch.summary import Summary, summarise
 from action_returns.operations.texts import order_value, raises
 from tests.batch.sheets import NOW
 

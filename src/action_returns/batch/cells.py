@@ -1,7 +1,8 @@
 """Raw cells: what a spreadsheet or a CSV file held, before any check."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import compress
@@ -177,11 +178,14 @@ class ReadyRows:
     def __len__(self) -> int:
         return len(self.action_ids)
 
-    def without(self, left_out: Set[int]) -> "ReadyRows":
+    def without(self, left_out: AbstractSet[int]) -> "ReadyRows":
         """Return the rows but those with these sheet rows."""
         stay = [row not in left_out for row in self.rows]
         return ReadyRows(
-            *(list(compress(column, stay)) for column in (self.action_ids, self.cents, self.reasons, self.rows))
+            action_ids=list(compress(self.action_ids, stay)),
+            cents=list(compress(self.cents, stay)),
+            reasons=list(compress(self.reasons, stay)),
+            rows=list(compress(self.rows, stay)),
         )
 
     def __iter__(self) -> Iterator[tuple[str, int, str]]:

@@ -14,8 +14,9 @@ from action_returns.batch.cells import ColumnName, ReadyRows
 from action_returns.batch.check import check
 from action_returns.batch.context import Context, PendingDownload, SentAction
 from action_returns.batch.csv_format import CsvFile, make_csv
-from action_returns.batch.report import CheckResult, Summary, summarise
+from action_returns.batch.report import CheckResult
 from action_returns.batch.rules import MODIFICATION_LIMIT
+from action_returns.batch.summary import Summary, summarise
 from action_returns.errors import NoRowsToSendError
 from action_returns.files import Paths
 from action_returns.operations.account import Account, open_ledger_if_exists

@@ -10,7 +10,7 @@ from action_returns.batch.amounts import money
 
 if TYPE_CHECKING:
     from action_returns.batch.cells import ColumnName
-    from action_returns.batch.report import Summary
+    from action_returns.batch.summary import Summary
     from action_returns.ledger.records import BatchRecord
 
 MOST_ROWS_ON_A_PAGE: Final = 5_000

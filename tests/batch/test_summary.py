@@ -2,7 +2,7 @@
 
 from action_returns.batch.cells import ReadyRows
 from action_returns.batch.context import PendingAction, PendingDownload
-from action_returns.batch.report import Raise, summarise
+from action_returns.batch.summary import Raise, summarise
 from tests.batch.sheets import NOW
 
 ROWS = ReadyRows(
