@@ -1,11 +1,12 @@
 """Read the batch of a workbook: which sheet, which columns, which rows; every cell as it is."""
 
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from action_returns.batch.cells import Cell, CellError, Columns, column_letters
+from action_returns.batch.cells import COLUMN_NAMES, Cell, CellError, Columns, column_letters
 from action_returns.errors import FileError
 from action_returns.readers.batch_columns import (
     NO_ANSWERS,
@@ -19,6 +20,7 @@ from action_returns.readers.batch_file import LoadedBatch
 from action_returns.readers.headers import HEADER_SEARCH_ROWS
 from action_returns.readers.missing_columns import columns_missing
 from action_returns.readers.xlsx.package import Package, UnsupportedXmlError
+from action_returns.readers.xlsx.sheet import ColumnData
 from action_returns.readers.xlsx.structure import Sheet, Table
 from action_returns.readers.xlsx.workbook import OpenpyxlWorkbook, XmlWorkbook
 
@@ -94,8 +96,10 @@ def _first_sheet(book: XmlWorkbook | OpenpyxlWorkbook, sheet: str | None, name: 
 
 def _read(book: XmlWorkbook | OpenpyxlWorkbook, name: str, sheet: str | None, answers: ColumnAnswers) -> LoadedBatch:
     location = _find(book, name, sheet, answers)
-    numbers = location.header.numbers
-    filled = book.columns(location.sheet, numbers, location.row)
+    header = location.header
+    numbers = header.numbers
+    wanted = numbers if header.currency is None else (*numbers, header.left + header.currency)
+    filled = book.columns(location.sheet, wanted, location.row)
     rows = filled.rows
     keep = len(rows)
     notes = []
@@ -114,7 +118,7 @@ def _read(book: XmlWorkbook | OpenpyxlWorkbook, name: str, sheet: str | None, an
     cells = filled.columns
     for column in cells:
         del column[keep:]
-    _mark_merged(cells, rows, numbers, filled.merges)
+    _mark_merged(cells[:3], rows, numbers, filled.merges)
     columns = Columns(
         action_id=cells[0],
         amount=cells[1],
@@ -123,14 +127,37 @@ def _read(book: XmlWorkbook | OpenpyxlWorkbook, name: str, sheet: str | None, an
         sheet=location.sheet.name,
         letters=tuple(map(column_letters, numbers)),  # type: ignore[arg-type]  # three of them
         hidden=frozenset(filled.hidden.intersection(rows[:keep])),
+        hidden_columns=frozenset(
+            name for name, number in zip(COLUMN_NAMES, numbers, strict=True) if number in filled.hidden_columns
+        ),
+        amount_formats=_amount_formats(filled, keep),
+        currency=cells[3] if len(cells) > len(numbers) else None,
     )
     return LoadedBatch(
         columns,
         str(location),
-        (*notes, *location.header.notes()),
-        headers=location.header.labels,
-        signature=signature_of(location.header.headers),
+        (*notes, *header.notes()),
+        headers=header.labels,
+        signature=signature_of(header.headers),
     )
+
+
+def _amount_formats(filled: ColumnData, keep: int) -> dict[str, "array[int]"]:
+    """Return number format code -> positions of the Amount cells that have it and are not blank."""
+    formats: dict[str, array[int]] = {}
+    for code, rows in filled.formats.items():
+        has_it = set(rows)
+        positions = array(
+            "L",
+            (
+                at
+                for at, (row, cell) in enumerate(zip(filled.rows[:keep], filled.columns[1], strict=True))
+                if row in has_it and cell is not None
+            ),
+        )
+        if positions:
+            formats[code] = positions
+    return formats
 
 
 def _find(book: XmlWorkbook | OpenpyxlWorkbook, name: str, wanted: str | None, answers: ColumnAnswers) -> BatchLocation:

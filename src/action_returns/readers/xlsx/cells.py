@@ -1,8 +1,8 @@
-"""Read the cells of a workbook: shared strings, date formats and values (ECMA-376, 18.3, 18.4, 18.8, 22.9.2.19)."""
+"""Read the cells of a workbook: shared strings and values (ECMA-376, 18.3, 18.4, 22.9.2.19)."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -79,34 +79,8 @@ def _character(match: re.Match[str]) -> str:
     return chr(code) if code <= _LAST and code not in _SURROGATES else "\ufffd"
 
 
-_BUILT_IN: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
-_formats = re.compile(r"<numFmt\b[^>]*>").findall
-_cell_formats = re.compile(r"<cellXfs\b.*?</cellXfs>", re.DOTALL).search
-_format = re.compile(r"<xf\b[^>]*>").findall
-_number = re.compile(r'\bnumFmtId="(\d+)"').search
-_code = re.compile(r'\bformatCode="([^"]*)"').search
-# What stands in quotes, in brackets (but elapsed time [h]) or behind a backslash is shown as it is.
-_literal = re.compile(r'"[^"]*"|&quot;.*?&quot;|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
-_dated = re.compile(r"[dmyhs]", re.IGNORECASE).search
-
 _EPOCH_1904: Final = datetime(1904, 1, 1)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
 _LAST_SERIAL: Final = 2_958_466
-
-
-def date_formats(styles: str) -> frozenset[int]:
-    """Return the cell formats (the ``s`` of a cell) that show dates or times.
-
-    Args:
-        styles: the XML of the styles part.
-    """
-    dated = set(_BUILT_IN)
-    for tag in _formats(styles):
-        number, code = _number(tag), _code(tag)
-        if number and code and "general" not in code[1].lower() and _dated(_literal.sub("", code[1])):
-            dated.add(int(number[1]))
-    block = _cell_formats(styles)
-    tags = _format(block[0]) if block else []
-    return frozenset(at for at, tag in enumerate(tags) if (number := _number(tag)) and int(number[1]) in dated)
 
 
 def date_of(serial: float, *, from_1904: bool) -> datetime | CellError:
@@ -137,11 +111,13 @@ class CellContext:
         strings: the shared strings.
         dated: the cell formats that show dates.
         from_1904: whether dates are counted from 1904.
+        formats: cell format -> code, for those that do not show every amount as it would be sent.
     """
 
     strings: list[str]
     dated: frozenset[int]
     from_1904: bool
+    formats: Mapping[int, str] = field(default_factory=dict)
 
 
 def row_number(row: bytes) -> int:

@@ -14,11 +14,13 @@ from itertools import islice
 from operator import lt
 from typing import Final
 
-from action_returns.batch.cells import LAST_ROW, Cell, area, column_number
+from action_returns.batch.cells import LAST_ROW, Cell, area, column_letters, column_number
 from action_returns.readers.xlsx.cells import CellContext, cells_of, is_hidden, row_number
 from action_returns.readers.xlsx.package import Package, UnsupportedXmlError, refuse_other_encoding, too_large
+from action_returns.readers.xlsx.structure import attributes
 
 _BLOCK: Final = 2**18
+_LAST_COLUMN: Final = 16_384
 _END: Final = b"</row>"
 _DIGITS: Final = b"0123456789.-"
 _skeleton = re.compile(
@@ -31,25 +33,42 @@ _empty_row = re.compile(rb"<row\b[^>]*/>")
 _merged = re.compile(rb'<mergeCell\b[^>]*\bref="([^"]+)"').findall
 _all_hidden = re.compile(rb'<sheetFormatPr\b[^>]*\bzeroHeight="(?:1|true)"').search
 
+_column_tags = re.compile(rb"<col\b[^>]*>").findall
+_style = re.compile(rb'\bs="([0-9]+)"').search
+_MOST_SEARCHED: Final = 50
+"""Cell formats that are searched for one by one before the cells of a block are looked at."""
+
 RowPattern = tuple[tuple[int, bool], ...]
 """Column number and whether it holds a shared string, for each cell of a row that has a value."""
+
+Wanted = tuple[int, ...]
+"""Numbers of ActionId, Amount and Reason, 1 for A, and of a column that is read beside them."""
 
 
 @dataclass(slots=True)
 class ColumnData:
-    """Three columns of a sheet while they are read; rows that are empty in all of them are left out.
+    """Columns of a sheet while they are read; rows that are empty in the first three of them are left out.
 
     Args:
         columns: the cells, one list for each column.
         rows: the sheet row of each.
         hidden: sheet rows that are hidden.
         merges: merged areas: left, top, right, bottom.
+        formats: number format code -> sheet rows whose Amount has it, for those that do not show every amount as it
+            would be sent.
+        hidden_columns: numbers of columns of the sheet that are hidden.
     """
 
-    columns: tuple[list[Cell], list[Cell], list[Cell]] = field(default_factory=lambda: ([], [], []))
+    columns: tuple[list[Cell], ...]
     rows: "array[int]" = field(default_factory=lambda: array("L"))
     hidden: set[int] = field(default_factory=set)
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+    formats: dict[str, "array[int]"] = field(default_factory=dict)
+    hidden_columns: set[int] = field(default_factory=set)
+
+    def add_format(self, code: str, row: int) -> None:
+        """Note the number format of the Amount in a row."""
+        self.formats.setdefault(code, array("L")).append(row)
 
 
 class SheetReader:
@@ -61,7 +80,7 @@ class SheetReader:
         self._book = book
         self._patterns: dict[bytes, RowPattern | None] = {}
         self._all_hidden = False
-        self._tail = b""
+        self._head = self._tail = b""
 
     def rows(self, most: int = LAST_ROW) -> Iterator[tuple[int, list[Cell]]]:
         """Return the rows that hold something, each with its number and its cells from column A on."""
@@ -75,16 +94,19 @@ class SheetReader:
                 if returned >= most:
                     return
 
-    def columns(self, wanted: tuple[int, int, int], first_row: int) -> ColumnData:
-        """Read three columns from a row on.
+    def columns(self, wanted: Wanted, first_row: int) -> ColumnData:
+        """Read columns from a row on.
 
         Args:
-            wanted: their numbers, 1 for A.
+            wanted: their numbers.
             first_row: the first row of data.
         """
-        filled = ColumnData()
+        filled = ColumnData(tuple([] for _ in wanted))
+        of_amount = re.compile(rb'<c\b([^>]*\br="%s([0-9]+)"[^>]*)>' % column_letters(wanted[1]).encode()).findall
         for block in self._blocks():
             data = _from_row(block, first_row)
+            if self._may_be_shown_otherwise(data):
+                self._read_formats(of_amount(data), filled)
             for row in self._read_uniform_block(data, wanted, filled):
                 self._read_row(row, wanted, filled)
             if filled.rows and (len(filled.rows) > LAST_ROW or filled.rows[-1] > LAST_ROW):
@@ -95,7 +117,25 @@ class SheetReader:
         filled.merges += [merge for merge in merges if merge is not None]
         if self._all_hidden:
             filled.hidden.update(filled.rows)
+        filled.hidden_columns.update(_hidden_columns(self._head))
         return filled
+
+    def _may_be_shown_otherwise(self, block: bytes) -> bool:
+        """Return whether any cell of a block may have a format that shows an amount otherwise than it is sent."""
+        formats = self._book.formats
+        if not formats:
+            return False
+        if 0 in formats or len(formats) > _MOST_SEARCHED:  # a cell that names no format has the first one
+            return True
+        return any(b' s="%d"' % style in block for style in formats)
+
+    def _read_formats(self, cells: list[tuple[bytes, bytes]], filled: ColumnData) -> None:
+        formats = self._book.formats
+        for head, row in cells:
+            style = _style(head)
+            code = formats.get(int(style[1]) if style else 0)
+            if code is not None:
+                filled.add_format(code, int(row))
 
     def _blocks(self) -> Iterator[bytes]:
         """Return blocks of the sheet that hold whole rows; keep what follows the last row."""
@@ -108,6 +148,7 @@ class SheetReader:
             if not found:
                 raise UnsupportedXmlError("no sheet data")
             self._all_hidden = _all_hidden(head) is not None
+            self._head = head
             tail = rest.partition(b">")[2]
             while True:
                 end = tail.rfind(_END) + len(_END)
@@ -120,7 +161,7 @@ class SheetReader:
                 tail += more
             self._tail = tail
 
-    def _read_uniform_block(self, block: bytes, wanted: tuple[int, int, int], filled: ColumnData) -> list[bytes]:
+    def _read_uniform_block(self, block: bytes, wanted: Wanted, filled: ColumnData) -> list[bytes]:
         """Read a block in which most rows have values in the same columns; return its rows unread when they have not."""
         skeletons = block.translate(None, _DIGITS).split(_END)[:-1]
         tally = Counter(skeletons)
@@ -131,7 +172,7 @@ class SheetReader:
             rows_with[self._value_columns(skeleton)] += times
         del rows_with[()]
         value_columns = rows_with.most_common(1)[0][0] if rows_with else ()
-        if not set(wanted) & set(value_columns) or self._holds_dates(block):
+        if not set(wanted[:3]) & set(value_columns) or self._holds_dates(block):
             return _split(block)
         exceptions = {skeleton for skeleton in tally if self._value_columns(skeleton) != value_columns}
         if exceptions:
@@ -150,7 +191,7 @@ class SheetReader:
         skeletons: list[bytes],
         exceptions: set[bytes],
         value_columns: tuple[int, ...],
-        wanted: tuple[int, int, int],
+        wanted: Wanted,
         filled: ColumnData,
     ) -> None:
         """Read the runs of rows between the exceptions, and each exception by itself, in order."""
@@ -168,7 +209,7 @@ class SheetReader:
         block: bytes,
         skeletons: list[bytes],
         value_columns: tuple[int, ...],
-        wanted: tuple[int, int, int],
+        wanted: Wanted,
         filled: ColumnData,
     ) -> None:
         """Read rows that have values in the same columns."""
@@ -203,16 +244,16 @@ class SheetReader:
             raise UnsupportedXmlError("cell value") from None
         filled.rows.extend(map(int, numbers))
 
-    def _read_row(self, row: bytes, wanted: tuple[int, int, int], filled: ColumnData) -> None:
+    def _read_row(self, row: bytes, wanted: Wanted, filled: ColumnData) -> None:
         cells = dict(cells_of(row, self._book))
-        three = [cells.get(column) for column in wanted]
-        if three == [None, None, None]:
+        picked = [cells.get(column) for column in wanted]
+        if picked[:3] == [None, None, None]:
             return
         number = row_number(row)
         if is_hidden(row):
             filled.hidden.add(number)
         filled.rows.append(number)
-        for column, cell in zip(filled.columns, three, strict=True):
+        for column, cell in zip(filled.columns, picked, strict=True):
             column.append(cell)
 
     def _holds_dates(self, block: bytes) -> bool:
@@ -229,6 +270,17 @@ def _plain(block: bytes) -> bytes:
         if block.count(b"<row") != ends:
             raise UnsupportedXmlError("rows")
     return block
+
+
+def _hidden_columns(head: bytes) -> Iterator[int]:
+    """Return the numbers of the columns that are hidden or have no width (ECMA-376, 18.3.1.13)."""
+    for tag in _column_tags(head):
+        facts = attributes(tag.decode("utf-8", "replace"))
+        try:
+            if facts.get("hidden") in {"1", "true"} or float(facts.get("width", "1")) == 0:
+                yield from range(int(facts["min"]), min(int(facts["max"]), _LAST_COLUMN) + 1)
+        except (KeyError, ValueError):
+            raise UnsupportedXmlError("column") from None
 
 
 def _from_row(block: bytes, first_row: int) -> bytes:

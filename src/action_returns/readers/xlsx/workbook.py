@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING, Any, Final
 from action_returns.batch.cells import LAST_ROW, Cell, CellError, area
 from action_returns.errors import FileError
 from action_returns.readers import translate_open_errors
-from action_returns.readers.xlsx.cells import CellContext, date_formats, shared_strings
+from action_returns.readers.xlsx.cells import CellContext, shared_strings
 from action_returns.readers.xlsx.package import Package, UnsupportedXmlError, too_large
-from action_returns.readers.xlsx.sheet import ColumnData, SheetReader
+from action_returns.readers.xlsx.sheet import ColumnData, SheetReader, Wanted
 from action_returns.readers.xlsx.structure import Sheet, Table, structure
+from action_returns.readers.xlsx.styles import (
+    corrected,
+    date_formats,
+    number_formats,
+    shows_amounts_as_sent,
+    shows_date,
+)
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -31,9 +38,15 @@ class XmlWorkbook:
         self._structure = structure(package)
         styles = self._structure.styles
         dated = frozenset[int]()
+        formats = {}
         if styles is not None and styles in package:
-            dated = date_formats(package.read(styles).decode("utf-8", "replace"))
-        self._book = CellContext(shared_strings(package, self._structure.strings), dated, self._structure.from_1904)
+            text = package.read(styles).decode("utf-8", "replace")
+            dated = date_formats(text)
+            codes = number_formats(text)
+            telling = {code for code in set(codes) if not shows_amounts_as_sent(code)}
+            formats = {at: code for at, code in enumerate(codes) if code in telling and at not in dated}
+        strings = shared_strings(package, self._structure.strings)
+        self._book = CellContext(strings, dated, self._structure.from_1904, formats)
 
     @property
     def sheets(self) -> tuple[Sheet, ...]:
@@ -44,8 +57,8 @@ class XmlWorkbook:
         """Return the rows of a sheet that hold something: number, and cells from column A on."""
         return SheetReader(self.package, sheet.part, self._book).rows(most)
 
-    def columns(self, sheet: Sheet, numbers: tuple[int, int, int], header: int) -> ColumnData:
-        """Return three columns of a sheet, from below the header row on."""
+    def columns(self, sheet: Sheet, numbers: Wanted, header: int) -> ColumnData:
+        """Return columns of a sheet, from below the header row on."""
         return SheetReader(self.package, sheet.part, self._book).columns(numbers, header + 1)
 
 
@@ -71,16 +84,25 @@ class OpenpyxlWorkbook:
         for number, cells in openpyxl_rows(self._values[sheet.name], self._formulas[sheet.name], most):
             yield number, [_as_date(cell, epoch) for cell in cells]
 
-    def columns(self, sheet: Sheet, numbers: tuple[int, int, int], header: int) -> ColumnData:
-        """Return three columns of a sheet, from below the header row on."""
-        filled = ColumnData()
-        for number, cells in self.rows(sheet):
-            three = [cells[column - 1] if column <= len(cells) else None for column in numbers]
-            if number > header and three != [None, None, None]:
-                filled.rows.append(number)
-                for column, cell in zip(filled.columns, three, strict=True):
-                    column.append(cell)
+    def columns(self, sheet: Sheet, numbers: Wanted, header: int) -> ColumnData:
+        """Return columns of a sheet, from below the header row on."""
+        filled = ColumnData(tuple([] for _ in numbers))
         formulas = self._formulas[sheet.name]
+        telling: dict[str, bool] = {}
+        for number, cells in self.rows(sheet):
+            picked = [cells[column - 1] if column <= len(cells) else None for column in numbers]
+            if number > header and picked[:3] != [None, None, None]:
+                filled.rows.append(number)
+                for column, cell in zip(filled.columns, picked, strict=True):
+                    column.append(cell)
+                code = corrected(formulas.cell(number, numbers[1]).number_format)
+                if code not in telling:
+                    telling[code] = not shows_amounts_as_sent(code) and not shows_date(code)
+                if telling[code]:
+                    filled.add_format(code, number)
+        for facts in formulas.column_dimensions.values():
+            if facts.hidden or not facts.width:
+                filled.hidden_columns.update(range(facts.min or 0, (facts.max or 0) + 1))
         filled.hidden.update(number for number, facts in formulas.row_dimensions.items() if facts.hidden)
         if formulas.sheet_format.zeroHeight:
             filled.hidden.update(filled.rows)

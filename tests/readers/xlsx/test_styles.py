@@ -1,0 +1,217 @@
+"""What a cell shows of its amount is known from the file: number formats, hidden columns, and a currency beside it."""
+
+import random
+
+import openpyxl
+import pytest
+import xlsxwriter
+from openpyxl.styles.numbers import BUILTIN_FORMATS
+
+from action_returns.readers.batch_file import read_batch
+from action_returns.readers.xlsx.styles import date_formats, number_formats, shows_date
+from tests.readers.xlsx.test_batch import with_prefix
+from tests.support.workbooks import HEADERS, rewritten
+
+ID = "M.8882.4808.1063415"
+CURRENCY = '#,##0.00\\ "€"'
+
+
+def formatted(path, *amounts, headers=HEADERS, columns=()):
+    """Write a list whose amounts are pairs of value and number format; None as format is the cell's default."""
+    book = xlsxwriter.Workbook(path, {"strings_to_numbers": False})
+    sheet = book.add_worksheet("Actions")
+    formats = {code: book.add_format({"num_format": code}) for _, code in amounts if code is not None}
+    sheet.write_row(0, 0, headers)
+    for row, (amount, code) in enumerate(amounts, 1):
+        sheet.write_string(row, 0, f"{ID}{row}")
+        if amount is None:
+            sheet.write_blank(row, 1, None, formats.get(code))
+        elif isinstance(amount, str):
+            sheet.write_string(row, 1, amount, formats.get(code))
+        else:
+            sheet.write_number(row, 1, amount, formats.get(code))
+        sheet.write_row(row, 2, ["ORDER_UPDATE", *("EUR" for _ in headers[3:])])
+    for at, options in columns:
+        sheet.set_column(at, at, 10, None, options)
+    book.close()
+    return path
+
+
+def with_part(path, part, change):
+    """Change the XML of one part of a workbook."""
+    done = rewritten(path, lambda name, xml: change(xml) if name.endswith(part) else xml)
+    return done.rename(path.with_name("with_part.xlsx"))
+
+
+def with_built_in(path, number):
+    """Write a list with one amount of 100, whose format is a built-in one."""
+    old, new = b'<xf numFmtId="164"', b'<xf numFmtId="%d"' % number
+    return with_part(formatted(path, (100.0, "0.0000")), "styles.xml", lambda xml: xml.replace(old, new))
+
+
+def formats_of(path):
+    return {code: list(positions) for code, positions in read_batch(path).columns.amount_formats.items()}
+
+
+def both_ways(path):
+    """Return what is read the fast way, after the slow way gave the same."""
+    fast = read_batch(path)
+    slow = read_batch(rewritten(path, with_prefix))
+    assert (list(slow.columns.amount), slow.headers) == (list(fast.columns.amount), fast.headers)
+    for fact in ("hidden_columns", "currency", "letters"):
+        assert getattr(slow.columns, fact) == getattr(fast.columns, fact)
+    assert formats_of(path) == {code: list(at) for code, at in slow.columns.amount_formats.items()}
+    return fast
+
+
+def test_formats_that_show_another_amount_are_told_with_their_rows(tmp_path):
+    path = formatted(
+        tmp_path / "b.xlsx",
+        *((0.5, "0%"), (12.5, None), (12.5, ";;;"), (1000000.0, "0,"), (12.5, "0.00"), (3.0, "0%"), (25.0, CURRENCY)),
+        *((7.0, "@"), (1234.5, "#,##0.00"), (8.0, "General")),
+    )
+    both_ways(path)
+    assert formats_of(path) == {"0%": [0, 5], ";;;": [2], "0,": [3], CURRENCY: [6]}
+
+
+def test_a_text_has_its_format_too_and_a_blank_cell_has_none(tmp_path):
+    path = formatted(tmp_path / "b.xlsx", ("50", "0%"), (None, "0%"), (1.0, "0%"))
+    both_ways(path)
+    assert formats_of(path) == {"0%": [0, 2]}
+
+
+def test_a_date_is_no_amount_with_a_format(tmp_path):
+    path = formatted(tmp_path / "b.xlsx", (46154.0, "yyyy-mm-dd"), (0.5, "h:mm"), (0.5, "[h]:mm"))
+    both_ways(path)
+    assert formats_of(path) == {}
+
+
+@pytest.mark.parametrize("number", sorted(BUILTIN_FORMATS))
+def test_every_built_in_format_is_known_whichever_way_it_is_read(tmp_path, number):
+    changed = with_built_in(tmp_path / "b.xlsx", number)
+    both_ways(changed)
+    told = {0: "", 1: "0", 2: "", 4: "", 9: "0%", 14: "", 22: "", 39: "", 43: "", 47: "", 49: ""}
+    if number in told:
+        assert "".join(formats_of(changed)) == told[number]
+
+
+def test_a_currency_format_of_excel_keeps_its_sections_whichever_way_it_is_read(tmp_path):
+    changed = with_built_in(tmp_path / "b.xlsx", 44)
+    both_ways(changed)
+    assert list(formats_of(changed)) == ['_("$"* #,##0.00_);_("$"* \\(#,##0.00\\);_("$"* "-"??_);_(@_)']
+
+
+def test_a_built_in_format_that_the_workbook_writes_for_its_own_country_is_that_one():
+    styles = (
+        '<numFmts><numFmt numFmtId="44" formatCode="0.00&quot; zł&quot;"/></numFmts>'
+        '<cellXfs><xf numFmtId="44"/></cellXfs>'
+    )
+    assert number_formats(styles) == ['0.00" zł"']
+
+
+def test_a_cell_that_names_no_format_has_the_first_one_of_the_workbook(tmp_path):
+    path = formatted(tmp_path / "b.xlsx", (0.5, None), (12.5, "0.00"))
+
+    def normal_is_percent(xml):
+        head, xfs, rest = xml.partition(b"<cellXfs")
+        return head + xfs + rest.replace(b'numFmtId="0"', b'numFmtId="9"', 1)
+
+    changed = with_part(path, "styles.xml", normal_is_percent)
+    both_ways(changed)
+    assert formats_of(changed) == {"0%": [0]}
+
+
+def test_the_formats_of_other_columns_are_none_of_the_amount(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["Share", *HEADERS, "Price"])
+    for row in range(2, 400):
+        book.active.append([0.5, f"{ID}{row}", 12.5, "ORDER_UPDATE", 9.0])
+        book.active.cell(row, 1).number_format = "0%"
+        book.active.cell(row, 5).number_format = ";;;"
+    book.save(tmp_path / "b.xlsx")
+    both_ways(tmp_path / "b.xlsx")
+    assert formats_of(tmp_path / "b.xlsx") == {}
+
+
+def test_among_many_rows_each_format_is_found_in_its_row(tmp_path):
+    pick = random.Random(3)
+    amounts = [(float(n), pick.choice(["0.00", "@", None, "0%", "0.0", CURRENCY])) for n in range(9000)]
+    path = formatted(tmp_path / "b.xlsx", *amounts)
+    expected = {code: [at for at, (_, own) in enumerate(amounts) if own == code] for code in ("0%", "0.0", CURRENCY)}
+    assert formats_of(path) == expected
+
+
+def test_very_many_formats_are_all_known(tmp_path):
+    amounts = [(1.0, f'0.00" no {n}"') for n in range(120)]
+    assert formats_of(formatted(tmp_path / "b.xlsx", *amounts)) == {code: [at] for at, (_, code) in enumerate(amounts)}
+
+
+@pytest.mark.parametrize(
+    ("options", "hidden"),
+    [
+        ({"hidden": True}, {"Amount"}),
+        ({"hidden": True, "level": 1}, {"Amount"}),
+        ({"level": 1}, set()),
+        ({}, set()),
+    ],
+)
+def test_a_hidden_column_is_known(tmp_path, options, hidden):
+    path = formatted(tmp_path / "b.xlsx", (1.0, None), columns=[(1, options)])
+    assert both_ways(path).columns.hidden_columns == hidden
+
+
+def test_a_column_without_width_and_a_range_of_hidden_ones_are_known(tmp_path):
+    path = formatted(tmp_path / "b.xlsx", (1.0, None), columns=[(0, {}), (1, {"hidden": True}), (2, {"hidden": True})])
+
+    def change(xml):
+        head, _, rest = xml.partition(b"<cols>")
+        cols = b'<cols><col min="1" max="1" width="0" customWidth="1"/><col min="2" max="3" width="9" hidden="true"/></cols>'
+        return head + cols + rest.partition(b"</cols>")[2]
+
+    assert both_ways(with_part(path, "sheet1.xml", change)).columns.hidden_columns == {"ActionId", "Amount", "Reason"}
+
+
+def test_a_hidden_column_beside_the_three_is_none_of_them(tmp_path):
+    path = formatted(tmp_path / "b.xlsx", (1.0, None), headers=(*HEADERS, "Note"), columns=[(3, {"hidden": True})])
+    assert both_ways(path).columns.hidden_columns == set()
+
+
+def test_the_cells_of_a_currency_column_are_read_whichever_way_rows_look(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append([*HEADERS, "ISO Currency"])
+    book.active.append([ID, 1.0, "ORDER_UPDATE", "EUR"])
+    book.active.append([ID, 1.0, "ORDER_UPDATE"])
+    book.active.append([None, None, None, "USD"])
+    book.active.append([ID, 1.0, "ORDER_UPDATE", 978])
+    book.save(tmp_path / "b.xlsx")
+    reading = both_ways(tmp_path / "b.xlsx")
+    assert list(reading.columns.currency) == ["EUR", None, 978]
+    assert list(reading.columns.rows) == [2, 3, 5]
+    assert "(column D ISO Currency is not sent)" in reading.notes[0]
+
+
+def test_a_currency_in_every_one_of_many_rows_is_read_the_fast_way(tmp_path):
+    path = formatted(tmp_path / "b.xlsx", *((1.0, None) for _ in range(5000)), headers=(*HEADERS, "Currency"))
+    assert list(read_batch(path).columns.currency) == ["EUR"] * 5000
+
+
+def test_without_a_currency_column_there_are_no_currencies(tmp_path):
+    assert read_batch(formatted(tmp_path / "b.xlsx", (1.0, None))).columns.currency is None
+
+
+def test_a_format_of_conditional_formatting_is_no_cells_format():
+    styles = (
+        '<numFmts><numFmt numFmtId="164" formatCode="0.00&quot; &quot;"/></numFmts>'
+        '<cellXfs><xf numFmtId="164"/><xf/><xf numFmtId="999"/></cellXfs>'
+        '<dxfs><dxf><numFmt numFmtId="164" formatCode="0%"/></dxf></dxfs>'
+    )
+    assert number_formats(styles) == ['0.00" "', "General", "General"]
+    assert date_formats(styles) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("code", "dated"),
+    [('0.00" days"', False), ("yyyy-mm-dd", True), ("[h]:mm", True), ("[Red]0.00", False), ("General", False)],
+)
+def test_only_letters_that_are_no_literals_make_a_date(code, dated):
+    assert shows_date(code) is dated
