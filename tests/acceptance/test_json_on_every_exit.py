@@ -36,6 +36,8 @@ LINES = {
     "profile list": (),
     "profile show": ("acme",),
     "profile add": ("other", "--environment", "test", "--kind", "outbox", "--set", "directory=there"),
+    "profile set": ("acme", "max_amount=70"),
+    "profile unset": ("acme", "max_amount"),
     "profile use": ("acme",),
     "profile remove": ("acme",),
     "secret set": ("acme", "--password-stdin"),
@@ -49,7 +51,7 @@ LINES = {
 FULL = Path("/dev/full")
 """A device on which there is never room."""
 READS_A_FILE = {"check", "fix", "review", "export", "send", "upgrade-workbook"}
-READS_NO_SETTINGS = {"doctor", "demo", "completion", "secret set", "secret delete", "upgrade-workbook"}
+READS_NO_SETTINGS = {"doctor", "demo", "completion", "secret delete", "upgrade-workbook"}
 READS_THE_LEDGER = {name for name in LINES if name.startswith("history")} | {"action show", "send"}
 
 
@@ -139,6 +141,10 @@ def test_a_missing_argument_is_an_object(told, name):
         ("send", "returns.csv", "--no-input"),
         ("fix", "returns.csv"),
         ("secret", "set", "acme", "--no-input"),
+        ("profile", "set", "acme", "max_amount"),
+        ("profile", "set", "acme", "max_amount="),
+        ("profile", "set", "acme", "hots=x"),
+        ("profile", "unset", "acme", "hots"),
     ],
 )
 def test_every_other_wrong_line_is_an_object(run, line):

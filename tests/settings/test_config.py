@@ -88,7 +88,7 @@ def test_an_unknown_profile_is_told_with_those_there_are():
         parse_settings(FTP.encode(), Path("c")).choose("ACNE")
     assert str(caught.value) == (
         'There is no profile "ACNE" in c. Did you mean acme? There is: acme. '
-        "Choose one of them with --profile, or make it: action-returns profile add ACNE"
+        "Choose one of them, or make it: action-returns profile add ACNE"
     )
 
 

@@ -74,9 +74,14 @@ def _check_line(text: str) -> str:
 
 
 def _check_reference(text: SecretStr) -> SecretStr:
-    if not _REFERENCE.fullmatch(text.get_secret_value()):
+    if not is_password_reference(text.get_secret_value()):
         raise ValueError(f"{_SECRET_TEXT} (it is not repeated here)")
     return text
+
+
+def is_password_reference(text: str) -> bool:
+    """Return whether a text says where a password is kept; any other text may be the password itself."""
+    return _REFERENCE.fullmatch(text) is not None
 
 
 Host: TypeAlias = Annotated[str, AfterValidator(_check_host), Allowed(_HOST_TEXT)]

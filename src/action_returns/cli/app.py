@@ -29,7 +29,7 @@ COMMANDS: Final = {
     "action": "history:action_command",
     "upgrade-workbook": "workbooks:upgrade_workbook_command",
     "profile": "profiles:profile_command",
-    "secret": "profiles:secret_command",
+    "secret": "secrets:secret_command",
     "doctor": "setup:doctor_command",
     "demo": "demo:demo_command",
     "completion": "setup:completion_command",

@@ -1,6 +1,6 @@
 """``action-returns profile``: the accounts, their rules, and the way to their receivers."""
 
-import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,13 +9,14 @@ from action_returns.channels import KINDS, settings_class
 from action_returns.cli.options import CommandContext, global_options
 from action_returns.operations.texts import TEST_UPLOADS
 from action_returns.settings.config import load_settings
-from action_returns.settings.editing import add_profile, remove_profile, use_profile
-from action_returns.settings.secrets import delete_secret, has_secret, ledger_account, set_secret
+from action_returns.settings.editing import add_profile, change_keys, remove_profile, use_profile
+from action_returns.settings.keys import find_key, read_changes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from action_returns.channels.setting import Setting
+    from action_returns.settings.editing import Change
+    from action_returns.settings.keys import Steps
 
 
 _KINDS = click.Choice(list(KINDS))
@@ -53,16 +54,17 @@ def show(context: CommandContext, *, name: str | None) -> None:
     """Show a profile; passwords are not in it."""
     chosen, profile = load_settings(context.paths.config_file).choose(name or context.profile)
     facts = profile.model_dump(mode="json", exclude_none=True)
+    facts["reasons"] = {code: use.value for code, use in profile.policy().reasons.items()}
     channel = facts.pop("channel")
     if "password" in channel:
-        channel["password"] = profile.channel.password_reference
+        channel["password"] = profile.channel.password_reference  # where it is kept
     if profile.ledger_password is not None:
         facts["ledger_password"] = profile.ledger_password.get_secret_value()  # the same
     if context.output.as_json:
         context.output.json({"name": chosen, **facts, "channel": channel, "file": str(context.paths.config_file)})
         return
-    rows = [(key, str(value)) for key, value in facts.items()]
-    rows += [(f"channel.{key}", str(value)) for key, value in channel.items()]
+    rows = [(key, _shown(value)) for key, value in facts.items()]
+    rows += [(f"channel.{key}", _shown(value)) for key, value in channel.items()]
     context.output.table(("Profile", chosen), rows)
     if profile.environment == "test":
         context.output.info(TEST_UPLOADS, style="warning")
@@ -74,7 +76,11 @@ def show(context: CommandContext, *, name: str | None) -> None:
 @click.option("--environment", type=_ENVIRONMENTS, help="Whether files of this profile are real. Always asked.")
 @click.option("--kind", type=_KINDS, help="How the file gets to the receiver.")
 @click.option(
-    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of the channel, such as host=..."
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A setting, such as host=batch.impact.com or max_amount=500; may be repeated.",
 )
 @global_options
 def add(
@@ -86,23 +92,82 @@ def add(
     )
     kind = kind or _ask_for(context, "How does the file get to the receiver", "--kind", _KINDS, "ftp")
     channel = settings_class(kind)
-    declared = channel.settings()
-    values: dict[str, Any] = {"kind": kind, **_channel_values(settings, declared)}
-    for setting in declared:
-        if setting.asked == "always" and not setting.is_password and setting.key not in values:
+    values: dict[str, Any] = {"environment": environment, "channel": {"kind": kind}}
+    for steps, value in read_changes(_pairs(settings), kind, name).items():
+        table = values.setdefault(steps[0], {}) if len(steps) > 1 else values
+        table[steps[-1]] = value
+    of_channel = values["channel"]
+    for setting in channel.settings():
+        if setting.asked == "always" and not setting.is_password and setting.key not in of_channel:
             option = f"--set {setting.key}={setting.example}"
             answer = _ask_for(context, f"{setting.label} ({setting.key})", option, None, setting.default or None)
-            values[setting.key] = setting.value(answer)
-    if channel.needs_password(values):
-        values.setdefault("password", "keyring")
-    add_profile(context.paths.config_file, name, {"environment": environment, "channel": values})
+            of_channel[setting.key] = setting.value(answer)
+    if channel.needs_password(of_channel):
+        of_channel.setdefault("password", "keyring")
+    add_profile(context.paths.config_file, name, values)
     context.output.info(f"Profile {name} is in {context.paths.config_file}.", style="good")
     if environment == "test":
         context.output.info(TEST_UPLOADS, style="warning")
-    if values.get("password") == "keyring":
+    if of_channel.get("password") == "keyring":
         context.output.info(f"Next: action-returns secret set {name}, then action-returns probe --profile {name}")
     else:
         context.output.info(f"Next: action-returns probe --profile {name}")
+
+
+@profile_command.command("set")
+@click.argument("name")
+@click.argument("words", nargs=-1, required=True, metavar="KEY=VALUE...")
+@global_options
+def set_keys(context: CommandContext, *, name: str, words: tuple[str, ...]) -> None:
+    """Change settings of a profile; the rest of config.toml stays as it is.
+
+    KEY is a key of config.toml: max_amount, reasons.RETURNED, channel.host (or just host). KEY VALUE works for a single
+    one. Every key is explained in docs/config.md.
+    """
+    is_single = "=" not in words[0] and len(words) == 2  # noqa: PLR2004  # KEY VALUE
+    pairs = [(words[0], words[1])] if is_single else _pairs(words)
+    _, profile = load_settings(context.paths.config_file).choose(name)
+    _change(context, name, read_changes(pairs, profile.channel.kind, name))
+
+
+@profile_command.command("unset")
+@click.argument("name")
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@global_options
+def unset(context: CommandContext, *, name: str, keys: tuple[str, ...]) -> None:
+    """Take settings out of a profile, so that what holds without them holds again."""
+    _, profile = load_settings(context.paths.config_file).choose(name)
+    _change(context, name, {find_key(key, profile.channel.kind).steps: None for key in keys})
+
+
+def _change(context: CommandContext, name: str, changes: "Mapping[Steps, object]") -> None:
+    """Change keys of a profile, and show what they were."""
+    done = change_keys(context.paths.config_file, name, changes)
+    for change in done:
+        context.output.info(f"{name}: {_change_text(change)}", style="good")
+    file = str(context.paths.config_file)
+    context.output.json({"name": name, "file": file, "changed": [change._asdict() for change in done]})
+    if any(change.key == "environment" and change.after == "test" for change in done):
+        context.output.info(TEST_UPLOADS, style="warning")
+    if any(change.key.startswith("channel.") for change in done):
+        context.output.info(f"Next: action-returns probe --profile {name}")
+
+
+def _change_text(change: "Change") -> str:
+    if change.before == change.after:
+        return (
+            f"{change.key} was not set." if change.after is None else f"{change.key} is {_shown(change.after)} already."
+        )
+    before = "not set" if change.before is None else _shown(change.before)
+    now = "taken out" if change.after is None else f"{_shown(change.after)} now"
+    return f"{change.key} is {now} (before: {before})."
+
+
+def _shown(value: object) -> str:
+    """Return a value of config.toml as ``profile set`` takes it."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}={inner}" for key, inner in value.items()) or "none"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @profile_command.command("use")
@@ -125,16 +190,13 @@ def remove(context: CommandContext, *, name: str) -> None:
     )
 
 
-def _channel_values(texts: "Iterable[str]", declared: "Iterable[Setting]") -> dict[str, object]:
-    """Return key -> value of the ``--set`` options; an unknown key stays, and the reader of config.toml refuses it."""
-    settings = {setting.key: setting for setting in declared}
-    values: dict[str, object] = {}
-    for text in texts:
-        key, equals, value = text.partition("=")
+def _pairs(words: "Iterable[str]") -> "Iterator[tuple[str, str]]":
+    """Return key and text of words such as ``host=batch.impact.com``."""
+    for word in words:
+        key, equals, text = word.partition("=")
         if not equals:
-            raise click.UsageError(f'--set {text} has no "=". Write it like --set host=batch.impact.com')
-        values[key] = settings[key].value(value) if key in settings else value
-    return values
+            raise click.UsageError(f'{word} has no "=". Write it like host=batch.impact.com')
+        yield key.strip(), text
 
 
 def _ask_for(
@@ -146,80 +208,3 @@ def _ask_for(
         raise click.UsageError(f"Cannot ask for {question}: {context.output.why_not_ask}. Add {option}")
     answer: str = click.prompt(question, type=choices, default=default, err=True)
     return answer
-
-
-@click.group("secret", short_help="Passwords, in the operating system's store.")
-def secret_command() -> None:
-    """Keep passwords in the operating system's store. They are never shown."""
-
-
-_of_the_ledger = click.option(
-    "--ledger", "is_of_ledger", is_flag=True, help="The password of the team's ledger instead of the channel's."
-)
-
-
-@secret_command.command("set")
-@click.argument("name", metavar="PROFILE")
-@_of_the_ledger
-@click.option("--password-stdin", is_flag=True, help="Read it from standard input instead of asking.")
-@global_options
-def set_(context: CommandContext, *, name: str, is_of_ledger: bool, password_stdin: bool) -> None:
-    """Store the password of a profile."""
-    if password_stdin:
-        password = sys.stdin.readline().removesuffix("\n")
-    elif context.output.can_ask():
-        password = click.prompt(
-            f"Password of {_password_owner(name, is_of_ledger)}", hide_input=True, confirmation_prompt=True, err=True
-        )
-    else:
-        raise click.UsageError(
-            f"Cannot ask for the password: {context.output.why_not_ask}. Pipe it in with --password-stdin."
-        )
-    if not password:
-        raise click.UsageError("The password is empty. Nothing was stored.")
-    set_secret(ledger_account(name) if is_of_ledger else name, password)
-    context.output.info(
-        f"Stored. Next: action-returns {'doctor' if is_of_ledger else f'probe --profile {name}'}", style="good"
-    )
-
-
-@secret_command.command("delete")
-@click.argument("name", metavar="PROFILE")
-@_of_the_ledger
-@global_options
-def delete(context: CommandContext, *, name: str, is_of_ledger: bool) -> None:
-    """Remove the password of a profile from the store."""
-    was_there = delete_secret(ledger_account(name) if is_of_ledger else name)
-    whose = _password_owner(name, is_of_ledger)
-    context.output.info(f"The password of {whose} is removed." if was_there else f"There was no password for {whose}.")
-
-
-@secret_command.command("status")
-@global_options
-def status(context: CommandContext) -> None:
-    """Show for each profile whether its password can be fetched; passwords are not shown."""
-    rows = []
-    for name, profile in load_settings(context.paths.config_file).profiles.items():
-        rows.append((name, "channel", *_password_state(profile.channel.password_reference, name)))
-        if profile.ledger_password is not None:
-            rows.append(
-                (name, "ledger", *_password_state(profile.ledger_password.get_secret_value(), ledger_account(name)))
-            )
-    if context.output.as_json:
-        keys = ("profile", "of", "kept", "status")
-        context.output.json({"passwords": [dict(zip(keys, row, strict=True)) for row in rows]})
-    elif rows:
-        context.output.table(("Profile", "Password of", "Kept in", "Status"), rows)
-    else:
-        context.output.info("There is no profile yet. Make one: action-returns profile add NAME")
-
-
-def _password_owner(name: str, is_of_ledger: bool) -> str:
-    return f"the team's ledger of profile {name}" if is_of_ledger else f"profile {name}"
-
-
-def _password_state(reference: str | None, account: str) -> tuple[str, str]:
-    """Return where a password is kept, and whether it is there."""
-    if reference is None:
-        return "none", "not needed"
-    return reference, "there" if has_secret(reference, profile=account) else "missing"

@@ -98,16 +98,13 @@ def save(answers: Answers, password: str, paths: Paths) -> str:
 def _outdated_keys(answers: Answers, paths: Paths) -> list[str]:
     """Return the settings that no longer hold, such as the confirmed key when the server is another one."""
     from action_returns.settings.config import load_settings
+    from action_returns.settings.keys import outdated_keys
 
     before = load_settings(paths.config_file).profiles.get(answers.profile)
     if before is None:
         return []
     old, new = answers_of(answers.profile, before).settings, answers.values()["channel"]
-    return [
-        setting.key
-        for setting in settings_class(answers.kind).settings()
-        if any(str(new[key]) != old.get(key) for key in setting.cleared_by)
-    ]
+    return outdated_keys(answers.kind, old, new)
 
 
 def test(answers: Answers, paths: Paths, confirm: "Ask") -> str:

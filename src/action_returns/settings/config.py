@@ -47,7 +47,7 @@ class Settings:
                 f"({', '.join(self.profiles)}), or choose the default: action-returns profile use NAME"
             )
         known = no_such_profile(chosen, self.profiles, self.path)
-        choose = "Choose one of them with --profile, or make it" if self.profiles else "Make it"
+        choose = "Choose one of them, or make it" if self.profiles else "Make it"
         raise ConfigError(f"{known} {choose}: action-returns profile add {chosen}")
 
 
@@ -66,12 +66,13 @@ def load_settings(path: Path) -> Settings:
     return parse_settings(content, path)
 
 
-def parse_settings(content: bytes, path: Path) -> Settings:
+def parse_settings(content: bytes, path: Path, *, is_change: bool = False) -> Settings:
     """Read the profiles from the bytes of a config.toml.
 
     Args:
         content: the bytes.
         path: the file to name in errors.
+        is_change: whether the bytes are to be written, rather than those of the file as it is.
 
     Raises:
         ConfigError: as :func:`load_settings`.
@@ -92,7 +93,7 @@ def parse_settings(content: bytes, path: Path) -> Settings:
         try:
             config = ConfigFile.model_validate(raw)
         except ValidationError as error:
-            raise ConfigError(problems_text(path, raw, error)) from None
+            raise ConfigError(problems_text(path, raw, error, is_change=is_change)) from None
     default = config.default_profile
     if default is not None and config.profiles and default not in config.profiles:
         known = no_such_profile(default, config.profiles, path)

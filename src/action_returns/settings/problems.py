@@ -52,16 +52,19 @@ def place_of(steps: Sequence[str]) -> str:
     return " ".join([f"[{'.'.join(map(_key, table))}]", ".".join(map(_key, keys))]).rstrip()
 
 
-def problems_text(path: Path, raw: Mapping[str, Any], error: "ValidationError") -> str:
+def problems_text(path: Path, raw: Mapping[str, Any], error: "ValidationError", *, is_change: bool) -> str:
     """Return everything that is wrong with a config.toml.
 
     Args:
         path: the file.
         raw: its tables.
         error: what pydantic found in them.
+        is_change: whether the tables are to be written, rather than those of the file as it is.
     """
     problems = [_problem_text(detail, raw) for detail in error.errors(include_url=False)]
     head = f"{path} is not right:" if len(problems) == 1 else f"{len(problems)} things in {path} are not right:"
+    if is_change:
+        head = f"Nothing was changed in {path}, because this would not be right:"
     return "\n  ".join([head, *problems])
 
 

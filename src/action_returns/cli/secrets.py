@@ -1,0 +1,104 @@
+"""``action-returns secret``: the passwords of the profiles, in the operating system's store."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from action_returns.cli.options import CommandContext, global_options
+from action_returns.settings.config import load_settings
+from action_returns.settings.secrets import delete_secret, has_secret, ledger_account, set_secret
+
+if TYPE_CHECKING:
+    from action_returns.settings.profile import Profile
+
+
+@click.group("secret", short_help="Passwords, in the operating system's store.")
+def secret_command() -> None:
+    """Keep passwords in the operating system's store. They are never shown."""
+
+
+_of_the_ledger = click.option(
+    "--ledger", "is_of_ledger", is_flag=True, help="The password of the team's ledger instead of the channel's."
+)
+
+
+@secret_command.command("set")
+@click.argument("name", metavar="PROFILE")
+@_of_the_ledger
+@click.option("--password-stdin", is_flag=True, help="Read it from standard input instead of asking.")
+@global_options
+def set_(context: CommandContext, *, name: str, is_of_ledger: bool, password_stdin: bool) -> None:
+    """Store the password of a profile."""
+    _, profile = load_settings(context.paths.config_file).choose(name)
+    if password_stdin:
+        password = sys.stdin.readline().removesuffix("\n")
+    elif context.output.can_ask():
+        password = click.prompt(
+            f"Password of {_password_owner(name, is_of_ledger)}", hide_input=True, confirmation_prompt=True, err=True
+        )
+    else:
+        raise click.UsageError(
+            f"Cannot ask for the password: {context.output.why_not_ask}. Pipe it in with --password-stdin."
+        )
+    if not password:
+        raise click.UsageError("The password is empty. Nothing was stored.")
+    set_secret(ledger_account(name) if is_of_ledger else name, password)
+    reference = _references(profile)["ledger" if is_of_ledger else "channel"]
+    then = "doctor" if is_of_ledger else f"probe --profile {name}"
+    if reference != "keyring":
+        key = "ledger_password" if is_of_ledger else "channel.password"
+        context.output.info(f"Profile {name} does not read it: {key} is {reference or 'not set'}.", style="warning")
+        if is_of_ledger or profile.channel.takes_password():
+            then = f"profile set {name} {key}=keyring"
+    context.output.info(f"Stored. Next: action-returns {then}", style="good")
+
+
+@secret_command.command("delete")
+@click.argument("name", metavar="PROFILE")
+@_of_the_ledger
+@global_options
+def delete(context: CommandContext, *, name: str, is_of_ledger: bool) -> None:
+    """Remove the password of a profile from the store."""
+    was_there = delete_secret(ledger_account(name) if is_of_ledger else name)
+    whose = _password_owner(name, is_of_ledger)
+    context.output.info(f"The password of {whose} is removed." if was_there else f"There was no password for {whose}.")
+
+
+@secret_command.command("status")
+@global_options
+def status(context: CommandContext) -> None:
+    """Show for each profile whether its password can be fetched; passwords are not shown."""
+    rows = [
+        (name, of, *_password_state(reference, ledger_account(name) if of == "ledger" else name))
+        for name, profile in load_settings(context.paths.config_file).profiles.items()
+        for of, reference in _references(profile).items()
+        if of == "channel" or reference is not None
+    ]
+    if context.output.as_json:
+        keys = ("profile", "of", "kept", "status")
+        context.output.json({"passwords": [dict(zip(keys, row, strict=True)) for row in rows]})
+    elif rows:
+        context.output.table(("Profile", "Password of", "Kept in", "Status"), rows)
+    else:
+        context.output.info("There is no profile yet. Make one: action-returns profile add NAME")
+
+
+def _references(profile: "Profile") -> "dict[str, str | None]":
+    """Return where the passwords of a profile are kept: of its channel and of its team's ledger."""
+    of_ledger = profile.ledger_password
+    return {
+        "channel": profile.channel.password_reference,
+        "ledger": None if of_ledger is None else of_ledger.get_secret_value(),
+    }
+
+
+def _password_owner(name: str, is_of_ledger: bool) -> str:
+    return f"the team's ledger of profile {name}" if is_of_ledger else f"profile {name}"
+
+
+def _password_state(reference: str | None, account: str) -> tuple[str, str]:
+    """Return where a password is kept, and whether it is there."""
+    if reference is None:
+        return "none", "not needed"
+    return reference, "there" if has_secret(reference, profile=account) else "missing"

@@ -1,0 +1,70 @@
+"""A password is kept exactly as it was typed or piped in: one changed letter is a refused sign-in each time."""
+
+import io
+import sys
+
+import pytest
+
+from action_returns.cli.app import run
+from tests.support.profiles import write_profile
+
+FTP = {"kind": "ftp", "host": "x.example", "username": "u"}
+
+
+@pytest.fixture(autouse=True)
+def profile(home):
+    """A profile whose password is in the store."""
+    write_profile(home, {**FTP, "password": "keyring"})
+
+
+@pytest.mark.parametrize("password", [" a b ", "\ta", "a\u00a0", "  ", "a#'\"\\", "pässwörd", "a\x0b"])
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_a_password_that_is_piped_in_keeps_every_letter(store, monkeypatch, password, end):
+    monkeypatch.setattr(sys, "stdin", io.StringIO(password + end))
+    assert run(["secret", "set", "acme", "--password-stdin"]) == 0
+    assert store.kept == {("action-returns", "acme"): password}
+
+
+def test_only_the_first_line_is_the_password(store, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("first\nsecond\n"))
+    assert run(["secret", "set", "acme", "--password-stdin"]) == 0
+    assert store.kept == {("action-returns", "acme"): "first"}
+
+
+@pytest.mark.parametrize("piped", ["", "\n"])
+def test_an_empty_password_is_refused_and_the_old_one_stays(store, monkeypatch, capsys, piped):
+    store.set_password("action-returns", "acme", "old")
+    monkeypatch.setattr(sys, "stdin", io.StringIO(piped))
+    assert run(["secret", "set", "acme", "--password-stdin"]) == 2
+    assert "The password is empty. Nothing was stored." in capsys.readouterr().err
+    assert store.kept == {("action-returns", "acme"): "old"}
+
+
+def test_a_password_of_a_profile_that_is_not_there_is_not_stored(store, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("s3cret\n"))
+    assert run(["secret", "set", "acne", "--password-stdin"]) == 9
+    assert 'There is no profile "acne"' in (said := capsys.readouterr().err)
+    assert "Did you mean acme? There is: acme." in said
+    assert store.kept == {}
+
+
+def test_a_password_that_the_profile_does_not_read_is_stored_with_that_word(home, store, monkeypatch, capsys):
+    write_profile(home, {**FTP, "password": "env:PW"})
+    monkeypatch.setattr(sys, "stdin", io.StringIO("s3cret\n"))
+    assert run(["secret", "set", "acme", "--password-stdin"]) == 0
+    said = capsys.readouterr().err
+    assert "Profile acme does not read it: channel.password is env:PW." in said
+    assert "Next: action-returns profile set acme channel.password=keyring" in said
+    assert run(["profile", "set", "acme", "channel.password=keyring"]) == 0
+    monkeypatch.setattr(sys, "stdin", io.StringIO("s3cret\n"))
+    capsys.readouterr()
+    assert run(["secret", "set", "acme", "--password-stdin"]) == 0
+    assert capsys.readouterr().err == "Stored. Next: action-returns probe --profile acme\n"
+
+
+def test_a_password_of_a_removed_profile_can_be_removed(store, capsys):
+    store.set_password("action-returns", "acme", "old")
+    assert run(["profile", "remove", "acme"]) == 0
+    assert "action-returns secret delete acme" in capsys.readouterr().err
+    assert run(["secret", "delete", "acme"]) == 0
+    assert store.kept == {}
