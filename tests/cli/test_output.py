@@ -19,3 +19,69 @@ def test_nothing_is_cut_off_a_table_on_a_narrow_terminal(width, monkeypatch, cap
     shown = re.sub("\x1b\\[[0-9;]*m", "", capsys.readouterr().out)
     assert set(string.ascii_lowercase) <= set(shown)
     assert max(map(len, shown.splitlines())) <= width
+
+
+def shown_table(monkeypatch, capsys, width):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("TERM", "xterm")
+    headers, row = ("Batch", "Outcome", "File", "Destination"), ("0001", "sent", "f" * 20, "d" * 20)
+    Output(color=False).table(headers, [row], spare=2)
+    shown = re.sub("\x1b\\[[0-9;]*m", "", capsys.readouterr().out)
+    return [line.split() for line in shown.splitlines()]
+
+
+@pytest.mark.parametrize(("width", "columns"), [(80, 4), (58, 4), (57, 3), (36, 3), (35, 2), (14, 2)])
+def test_columns_that_can_be_spared_are_left_out_where_they_do_not_fit(width, columns, monkeypatch, capsys):
+    whole = [["Batch", "Outcome", "File", "Destination"], ["0001", "sent", "f" * 20, "d" * 20]]
+    assert shown_table(monkeypatch, capsys, width) == [line[:columns] for line in whole]
+
+
+def test_no_column_is_left_out_of_a_file_or_pipe(capsys):
+    Output().table(("Batch", "File"), [("0001", "f" * 200)], spare=1)
+    assert "f" * 200 in capsys.readouterr().out
+
+
+@pytest.fixture
+def terminal(monkeypatch, capsys):
+    """Prints a sentence on a terminal of this width, and returns its lines."""
+
+    def lines(text, width, method="info"):
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+        monkeypatch.setenv("COLUMNS", str(width))
+        getattr(Output(color=False), method)(text)
+        return capsys.readouterr().err.splitlines()
+
+    return lines
+
+
+def test_a_sentence_on_a_terminal_breaks_between_words(terminal):
+    assert terminal("Correct the rows with errors in returns.csv and save it.", 30) == [
+        "Correct the rows with errors",
+        "in returns.csv and save it.",
+    ]
+
+
+def test_a_refusal_on_a_terminal_breaks_between_words(terminal):
+    assert terminal("There is no file returns.csv.", 20, "error") == ["Stopped: There is no", "file returns.csv."]
+
+
+def test_a_command_on_a_terminal_stays_in_one_line_to_be_pasted(terminal):
+    command = "action-returns check 'November returns.csv' --pending 'new pending.csv'"
+    assert terminal(f"Next: {command}", 30) == ["Next:", command]
+    assert terminal(f"Next: {command}", 200) == [f"Next: {command}"]
+    assert terminal(f"Repair these rows of this file ({command}).", 20) == [
+        "Repair these rows of",
+        f"this file ({command}).",
+    ]
+
+
+def test_a_path_is_not_broken(terminal):
+    path = "/home/anna/returns/" + "x" * 40 + ".csv"
+    assert terminal(f"Written: {path}", 30) == ["Written:", path]
+
+
+def test_a_sentence_in_a_file_or_pipe_is_one_line(capsys):
+    text = "Correct the rows with errors in returns.csv and save it. " * 5
+    Output().info(text.strip())
+    assert capsys.readouterr().err == text.strip() + "\n"

@@ -198,4 +198,5 @@ def print_review(output: Output, page: Review) -> None:
     output.table(("Review", page.checked.file), review_facts(page))
     output.data()
     for sentence in page.unchecked:
-        output.data(f"Not checked: {sentence}", style="quiet")
+        for line in output.wrapped(f"Not checked: {sentence}", indent="  "):
+            output.data(line, style="quiet")

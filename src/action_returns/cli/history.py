@@ -65,6 +65,7 @@ def list_batches(context: CommandContext) -> None:
             for record in batches
         ),
         right=frozenset({4, 5}),
+        spare=2,
     )
     if any(record.by_hand for record in batches):
         context.output.data(_MARKED_NOTE, style="quiet")

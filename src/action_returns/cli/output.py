@@ -5,7 +5,7 @@ import os
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from shutil import get_terminal_size
 from typing import Any, TextIO
@@ -17,6 +17,8 @@ _MOST_WRAPPED_ROWS = 2000
 _WIDEST_TEXT = 100
 """Characters of a line that is still read with ease."""
 _INDENT = "  "
+_PROGRAM = "action-returns "
+"""What a command in a sentence begins with; it ends with the sentence."""
 _PROGRESS_DELAY = 0.5
 """Seconds before the progress indicator is shown."""
 
@@ -57,17 +59,21 @@ class Output:
         if style != "quiet" and text.strip():
             self.sentences.append(text.strip())
         if not self.quiet:
-            print(self.styled(text, style, sys.stderr), file=sys.stderr)
+            with suppress(OSError):  # a reader that is gone is noticed when the command ends
+                sys.stdout.flush()  # so that a file or pipe that takes both has the data before the words about them
+            print(self.styled(self._fitted(text, sys.stderr), style, sys.stderr), file=sys.stderr)
 
     def error(self, text: str) -> None:
         """Print on standard error why the command stopped, even when it is quiet."""
         self.sentences.append(text)
-        print(self.styled("Stopped: ", "error", sys.stderr) + text, file=sys.stderr)
+        stopped = "Stopped:"
+        text = self._fitted(f"{stopped} {text}", sys.stderr).removeprefix(stopped)
+        print(self.styled(stopped, "error", sys.stderr) + text, file=sys.stderr)
 
     def data(self, text: str = "", *, style: str | None = None) -> None:
         """Print data for people, on standard output."""
         stream = self.data_stream
-        print(self.styled(text, style, stream), file=stream)
+        print(self.styled(self._fitted(text, stream), style, stream), file=stream)
 
     @property
     def width(self) -> int:
@@ -76,6 +82,19 @@ class Output:
         A text that goes into a file or a pipe is the text of the terminal, for the people who read it there.
         """
         return min(get_terminal_size((80, 24)).columns, _WIDEST_TEXT)
+
+    def _fitted(self, text: str, stream: TextIO) -> str:
+        """Return a text that breaks between words on a terminal, and nowhere in a command: it is to be pasted whole."""
+        return "\n".join(map(self._fitted_line, text.split("\n"))) if stream.isatty() else text
+
+    def _fitted_line(self, line: str) -> str:
+        prose, program, rest = line.partition(_PROGRAM)
+        lines = textwrap.wrap(prose, self.width, break_long_words=False, break_on_hyphens=False) or [""]
+        if program:
+            between = prose[len(prose.rstrip()) :]
+            fits = len(lines[-1] + between + program + rest) <= self.width
+            lines = [*lines[:-1], lines[-1] + (between if fits or not between else "\n") + program + rest]
+        return "\n".join(lines)
 
     def wrapped(self, text: str, *, indent: str = "") -> list[str]:
         """Return a paragraph in lines of the terminal's width.
@@ -111,7 +130,12 @@ class Output:
         return sys.stderr if self.as_json else sys.stdout  # with --json, standard output holds the object alone
 
     def table(
-        self, headers: Sequence[str], rows: Iterable[Sequence[str]], *, right: frozenset[int] = frozenset()
+        self,
+        headers: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        *,
+        right: frozenset[int] = frozenset(),
+        spare: int = 0,
     ) -> None:
         """Print a table; on a terminal the last column is wrapped to its width.
 
@@ -119,13 +143,15 @@ class Output:
             headers: one for each column.
             rows: texts, one for each column.
             right: indexes of columns that hold figures.
+            spare: how many of the last columns are left out on a terminal that is too narrow for them.
         """
         listed = [[cell.replace("\n", " ") for cell in row] for row in rows]
         stream = self.data_stream
         if stream is sys.stdout and stream.isatty() and len(listed) <= _MOST_WRAPPED_ROWS:
-            _rich_table(headers, listed, right, color=self._colored(sys.stdout))
+            shown = _columns_that_fit(headers, listed, spare)
+            _rich_table(headers[:shown], [row[:shown] for row in listed], right, color=self._colored(sys.stdout))
             return
-        widths = [max(len(header), *(len(row[at]) for row in listed), 0) for at, header in enumerate(headers)]
+        widths = _widths(headers, listed)
         for row in (headers, *listed):
             cells = [
                 cell.rjust(width) if at in right else cell.ljust(width)
@@ -213,6 +239,17 @@ def write_end(problem: str | None, message: str, stream: TextIO) -> None:
     stream.write(f'\n  "problem": {encode(problem)},\n  "message": {encode(message)}\n}}\n')
 
 
+def _widths(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    return [max(len(header), *(len(row[at]) for row in rows), 0) for at, header in enumerate(headers)]
+
+
+def _columns_that_fit(headers: Sequence[str], rows: Sequence[Sequence[str]], spare: int) -> int:
+    """Return how many columns are shown on this terminal: all but those of the ``spare`` last ones that do not fit."""
+    widths, least = _widths(headers, rows), len(headers) - spare
+    most = get_terminal_size().columns
+    return next((n for n in range(len(headers), least, -1) if sum(widths[:n]) + 2 * (n - 1) <= most), least)
+
+
 def _rich_table(headers: Sequence[str], rows: list[list[str]], right: frozenset[int], *, color: bool) -> None:
     from rich.console import Console
     from rich.table import Table
@@ -221,7 +258,7 @@ def _rich_table(headers: Sequence[str], rows: list[list[str]], right: frozenset[
     console = Console(no_color=not color, highlight=False)
     table = Table(box=None, pad_edge=False, header_style="bold")
     last = len(headers) - 1
-    widths = [max(len(header), *(len(row[at]) for row in rows), 0) for at, header in enumerate(headers[:last])]
+    widths = _widths(headers[:last], rows)
     fits = sum(width + 2 for width in widths) + len(headers[last]) <= console.width
     for at, header in enumerate(headers):
         # What must not be wrapped is cut where it does not fit: half an amount would read like another one.
