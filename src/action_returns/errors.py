@@ -14,6 +14,7 @@ ActionReturnsError
 ├── RowsAlreadySentError        the ledger has rows of it already, which the user was not told
 ├── SettingsError
 │   ├── ConfigError             config.toml: a file, key or value that is not allowed
+│   │   └── NoSuchProfileError  there is no profile of that name
 │   └── SecretError             a password is missing or must not be used
 ├── LedgerError                 the ledger cannot be reached or written; nothing was sent
 ├── WorkbookError               no workbook can hold the rows
@@ -170,6 +171,10 @@ class ConfigError(SettingsError):
     """A file, key or value of the configuration is not allowed."""
 
     problem = "configuration"
+
+
+class NoSuchProfileError(ConfigError):
+    """There is no profile of that name."""
 
 
 class SecretError(SettingsError):

@@ -122,7 +122,7 @@ def test_history_grows_and_shrinks_with_the_ledger(desk, outbox):
 def test_a_profile_made_later_reaches_the_drop_down(desk, paths, tmp_path):
     desk.open(GOOD)
     channel = {"kind": "outbox", "directory": str(tmp_path)}
-    reasons = {"FRAUD": "reverse", "ORDER_UPDATE": "modify", "RESIZE": "modify"}
+    reasons = {"FRAUD": "reverse", "REJECTED": "off", "RESIZE": "modify"}
     add_profile(paths.config_file, "acme", {"environment": "live", "reasons": reasons, "channel": channel})
     desk.click("validate")
     assert [row[0] for row in desk.peek("Actions!D4:D5")] == [

@@ -8,7 +8,7 @@ import csv
 import pytest
 
 from action_returns.ledger.ledger import open_ledger
-from action_returns.settings.editing import add_profile
+from action_returns.settings.editing import add_profile, remove_profile
 from tests.excel.desk import BAD, GOOD, PENDING, REPEATS, Desk
 from tests.hosts.calc import calc_excel
 from tests.hosts.fake_com import fake_excel
@@ -482,5 +482,29 @@ def test_a_profile_made_later_shows_in_the_workbook(desk, paths):
     )
     desk.click("validate")
     assert desk.peek("_meta!B8") == "Profile acme \u00b7 LIVE: what is sent counts"
-    assert [row[0] for row in desk.peek("Reasons!A4:B5")] == ["FRAUD", "ORDER_UPDATE"]
+    assert [row[0] for row in desk.peek("Reasons!A4:B6")] == ["ORDER_UPDATE", "REJECTED", "FRAUD"]
+
+
+def test_a_code_that_the_profile_takes_away_shows_in_the_workbook(desk, paths):
+    desk.open(GOOD)
+    own = {"FRAUD": "reverse", "REJECTED": "off"}
+    channel = {"kind": "outbox", "directory": str(paths.exports)}
+    add_profile(paths.config_file, "acme", {"environment": "live", "reasons": own, "channel": channel})
+    desk.click("validate")
+    assert [row[0] for row in desk.peek("Reasons!A4:B5")] == ["ORDER_UPDATE", "FRAUD"]
     assert desk.column("E", [4, 5]) == ["Error: Reason is not a known code", "Ready: new total 12.50"]
+
+
+def test_a_workbook_whose_profile_is_gone_says_so_and_what_to_do(desk, paths):
+    channel = {"kind": "outbox", "directory": str(paths.exports)}
+    for name in ("acme", "other"):
+        add_profile(paths.config_file, name, {"environment": "live", "channel": channel})
+    desk.open(GOOD)
+    remove_profile(paths.config_file, "acme")
+    for button in ("validate", "review", "send"):
+        said = desk.click(button)
+        assert (
+            f'There is no profile "acme" in {paths.config_file}. There is: other. This workbook was made for it.'
+            in said
+        )
+        assert "Click Settings and save a profile of that name" in said

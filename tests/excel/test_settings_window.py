@@ -74,6 +74,11 @@ def test_a_profile_without_a_chosen_environment_is_not_saved(window, paths, stor
     assert (paths.config_file.exists(), store.kept) == (False, {})
 
 
+def test_a_profile_that_is_gone_is_shown_under_its_own_name_with_nothing_chosen(window, paths, store):
+    opened = window("gone")
+    assert (opened._profile.get(), opened._environment.get()) == ("gone", "")
+
+
 def test_the_password_is_masked_and_gone_from_the_window_once_it_is_kept(window, paths, store):
     opened = window()
     opened._environment.set("test")

@@ -195,7 +195,8 @@ def test_the_profile_is_stamped_with_its_environment_reason_codes_and_largest_us
     assert (meta["most_without_warning"], meta["own_id_pattern"]) == (250.5, False)
     assert meta["tool_version"] == __version__
     rows = [row[:2] for row in openpyxl.load_workbook(path)["Reasons"].iter_rows(min_row=4, values_only=True)]
-    assert rows == [("DAMAGED", "reverse"), ("PARTLY_BACK", "either")]
+    standard = [("ORDER_UPDATE", "modify"), ("REJECTED", "reverse")]
+    assert rows == [*standard, ("DAMAGED", "reverse"), ("PARTLY_BACK", "either")]
     assert "acme" in openpyxl.load_workbook(path, data_only=True)["Start"]["A2"].value
 
 

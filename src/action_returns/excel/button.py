@@ -12,7 +12,14 @@ from functools import cached_property, wraps
 from pathlib import Path
 from typing import Final
 
-from action_returns.errors import ActionReturnsError, ExcelBusyError, ExcelError, LedgerError
+from action_returns.errors import (
+    ActionReturnsError,
+    ConfigError,
+    ExcelBusyError,
+    ExcelError,
+    LedgerError,
+    NoSuchProfileError,
+)
 from action_returns.excel.engine import configure_xlwings, retry_while_busy
 from action_returns.excel.workbook import OpenWorkbook
 from action_returns.files import Paths, default_paths
@@ -36,7 +43,19 @@ class ButtonContext:
     @cached_property
     def account(self) -> Account:
         """The account of the given profile, else of the workbook's profile, else of the default profile."""
-        return open_account(self.paths, self.profile or self.book.profile)
+        own = None if self.profile else self.book.profile
+        try:
+            return open_account(self.paths, self.profile or own)
+        except NoSuchProfileError:
+            if own is None:
+                raise
+            from action_returns.operations.texts import workbook_of_no_profile
+            from action_returns.settings.config import load_settings
+            from action_returns.settings.problems import no_such_profile
+
+            there = load_settings(self.paths.config_file).profiles
+            missing = no_such_profile(own, there, self.paths.config_file)
+            raise ConfigError(workbook_of_no_profile(missing)) from None
 
     @property
     def last_change(self) -> Path:

@@ -55,7 +55,9 @@ class SettingsWindow:
     def _first(self, profile: str | None) -> Answers:
         name = profile or self._profiles.default_profile or next(iter(self._profiles.profiles), None)
         found = None if name is None else self._profiles.profiles.get(name)
-        return Answers() if found is None or name is None else answers_of(name, found)
+        if name is None:
+            return Answers()
+        return Answers(name) if found is None else answers_of(name, found)
 
     def _build(self) -> None:
         names = tuple(self._profiles.profiles)

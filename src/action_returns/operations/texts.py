@@ -273,6 +273,18 @@ def marking_consequence(record: "BatchRecord", state: str) -> str:
     )
 
 
+def workbook_of_no_profile(missing: str) -> str:
+    """Return what to do with a workbook whose profile is gone.
+
+    Args:
+        missing: the sentence that says so and lists the profiles there are.
+    """
+    return (
+        f"{missing} This workbook was made for it. Click Settings and save a profile of that name, or move the rows "
+        "into a workbook for another one: action-returns upgrade-workbook OLD NEW --profile NAME"
+    )
+
+
 def render_page(template: str, **facts: object) -> bytes:
     """Build one page of HTML from a template of ``pages/``; it has no script and loads nothing."""
     import jinja2

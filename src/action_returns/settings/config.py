@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from action_returns.errors import ConfigError
+from action_returns.errors import ConfigError, NoSuchProfileError
 from action_returns.settings.problems import no_such_profile, problems_text
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ class Settings:
         """Return the named profile, else the default one, else the only one.
 
         Raises:
-            ConfigError: when there is no such profile.
+            NoSuchProfileError: there is no profile of that name.
+            ConfigError: no profile is named, and none is the default one.
         """
         chosen = name or self.default_profile or (next(iter(self.profiles)) if len(self.profiles) == 1 else None)
         if chosen in self.profiles and chosen is not None:
@@ -48,7 +49,7 @@ class Settings:
             )
         known = no_such_profile(chosen, self.profiles, self.path)
         choose = "Choose one of them, or make it" if self.profiles else "Make it"
-        raise ConfigError(f"{known} {choose}: action-returns profile add {chosen}")
+        raise NoSuchProfileError(f"{known} {choose}: action-returns profile add {chosen}")
 
 
 def load_settings(path: Path) -> Settings:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from action_returns.errors import ConfigError
+from action_returns.errors import ConfigError, NoSuchProfileError
 from action_returns.files import write_atomically
 from action_returns.settings.config import parse_settings
 from action_returns.settings.problems import no_such_profile
@@ -197,11 +197,11 @@ def _find(document: "TOMLDocument", name: str, path: Path) -> Any:
     """Return the table of a profile.
 
     Raises:
-        ConfigError: there is no such profile.
+        NoSuchProfileError: there is no such profile.
     """
     profiles = document.get("profiles", {})
     if name not in profiles:
-        raise ConfigError(no_such_profile(name, profiles, path))
+        raise NoSuchProfileError(no_such_profile(name, profiles, path))
     return profiles[name]
 
 
