@@ -1,0 +1,82 @@
+"""Read the dates of a download: as ISO 8601, or with the day or the month first, as a whole column shows it."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+from typing import Final
+
+_SLASHED: Final = re.compile(
+    r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})(?:,?[ T]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?: ?([AaPp])\.?[Mm]\.?)?)?"
+)
+_NOON: Final = 12
+
+
+class UndecidedOrderError(ValueError):
+    """The column does not show whether 05/06/2026 is in May or in June."""
+
+
+def day_comes_first(values: Iterable[object]) -> bool | None:
+    """Return whether dates like 05/06/2026 start with the day, as a whole column shows it.
+
+    Returns:
+        True or False when any date shows it; None when no date is written that way.
+
+    Raises:
+        UndecidedOrderError: when there are such dates and none of them shows it.
+    """
+    first_over = second_over = slashed = False
+    for value in values:
+        match = _SLASHED.fullmatch(value.strip()) if isinstance(value, str) else None
+        if match is not None:
+            slashed = True
+            first_over |= int(match[1]) > _NOON
+            second_over |= int(match[2]) > _NOON
+    if first_over != second_over:
+        return first_over
+    if slashed:
+        raise UndecidedOrderError
+    return None
+
+
+def parse_moment(value: object, zone: tzinfo, *, day_first: bool | None = None) -> datetime | None:
+    """Read a date; one without a time means the start of that day, one without an offset is in the zone.
+
+    Args:
+        value: ISO 8601, ``05/06/2026 10:00``, or a datetime.
+        zone: the account's time zone.
+        day_first: how dates with slashes are written.
+
+    Returns:
+        The moment with its time zone, None when it is none: downloads hold impossible dates such as 2017-02-31.
+    """
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=zone)
+    if not isinstance(value, str):
+        return None
+    text = value.strip()
+    parsed: datetime | None
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        parsed = _slashed(text, day_first=day_first)
+    if parsed is None:
+        return None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)
+
+
+def _slashed(text: str, *, day_first: bool | None) -> datetime | None:
+    match = _SLASHED.fullmatch(text)
+    if match is None or day_first is None:
+        return None
+    day, month = (match[1], match[2]) if day_first else (match[2], match[1])
+    hour, minute, second = (int(match[group] or 0) for group in (4, 5, 6))
+    if match[7]:
+        after_noon = match[7] in "Pp"
+        if 1 <= hour <= _NOON:
+            hour = hour % _NOON + (_NOON if after_noon else 0)
+        elif (hour > _NOON) is not after_noon:  # 13:05 AM; some programs write 13:05 PM and 00:30 AM
+            return None
+    try:
+        return datetime(int(match[3]), int(month), int(day), hour, minute, second)  # noqa: DTZ001  # the caller adds it
+    except ValueError:
+        return None
