@@ -1,14 +1,17 @@
 """Read the dates of a download: as ISO 8601, or with the day or the month first, as a whole column shows it."""
 
 import re
-from collections.abc import Iterable
-from datetime import datetime, tzinfo
+from collections.abc import Collection, Iterable, Sequence
+from datetime import MINYEAR, datetime, timedelta, tzinfo
 from typing import Final
 
 _SLASHED: Final = re.compile(
     r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})(?:,?[ T]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?: ?([AaPp])\.?[Mm]\.?)?)?"
 )
 _NOON: Final = 12
+_DAY: Final = len("2026-11-30")
+_MOST_BETWEEN_ZONES: Final = timedelta(days=2)
+"""More than one and the same day can differ between two offsets."""
 
 
 class UndecidedOrderError(ValueError):
@@ -80,3 +83,49 @@ def _slashed(text: str, *, day_first: bool | None) -> datetime | None:
         return datetime(int(match[3]), int(month), int(day), hour, minute, second)  # noqa: DTZ001  # the caller adds it
     except ValueError:
         return None
+
+
+class LatestDate:
+    """Finds the latest date of some columns, one date after the other.
+
+    Args:
+        columns: the indexes of these columns.
+        sample: rows that show how dates are written.
+        zone: dates without an offset are in it.
+        day_first: how dates with slashes are written where their column does not show it.
+        limit: later dates are left aside.
+    """
+
+    def __init__(
+        self,
+        columns: Collection[int],
+        sample: Sequence[Sequence[object]],
+        zone: tzinfo,
+        *,
+        day_first: bool | None,
+        limit: datetime,
+    ) -> None:
+        self.columns = columns
+        self.moment: datetime | None = None
+        self.floor = ""
+        """Dates that begin with an earlier day of ISO 8601 cannot be the latest, whatever their offset."""
+        self._zone = zone
+        self._limit = limit
+        self._day_first = {}
+        for at in self.columns:
+            try:
+                order = day_comes_first(row[at] for row in sample if len(row) > at)
+            except UndecidedOrderError:
+                order = None
+            self._day_first[at] = day_first if order is None else order
+
+    def look(self, row: Sequence[object]) -> None:
+        """Look at the dates of one row."""
+        for at in self.columns:
+            date = row[at] if len(row) > at else None
+            if not date or (isinstance(date, str) and date[4:5] == "-" and date[:_DAY] < self.floor):
+                continue  # most dates of a long column: parsing each would be slow
+            moment = parse_moment(date, self._zone, day_first=self._day_first[at])
+            if moment is not None and moment <= self._limit and (self.moment is None or moment > self.moment):
+                self.moment = moment
+                self.floor = f"{moment - _MOST_BETWEEN_ZONES:%Y-%m-%d}" if moment.year > MINYEAR else ""

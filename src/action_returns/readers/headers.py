@@ -31,6 +31,34 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Field -> folded headers it may have."""
 
+FIELD_WORDS: Final[Mapping[str, str]] = {
+    "action_id": "Action ID",
+    "amount": "current amount",
+    "state": "state",
+    "locks_at": "lock date",
+    "order_id": "order ID",
+    "partner": "partner",
+    "currency": "currency",
+    "campaign": "campaign",
+}
+"""Field -> its name in messages."""
+
+ACTION_DATES: Final = frozenset(
+    {
+        "actiondate",
+        "eventdate",
+        "creationdate",
+        "createddate",
+        "modificationdate",
+        "modifieddate",
+        "lastmodified",
+        "lastmodifieddate",
+        "lastupdated",
+        "updateddate",
+    }
+)
+"""Folded headers of dates on which something happened to an action: a download is no older than the latest of them."""
+
 _ID_ALIASES: Final = frozenset(ALIASES["action_id"])
 
 

@@ -10,6 +10,13 @@ from action_returns.readers import read_bytes
 HEADER_FIRST: Final = True
 """The keys of the objects are the header row."""
 
+
+class NumberText(str):
+    """A number as the file writes it. Its decimal sign is a dot (RFC 8259), whatever other amounts look like."""
+
+    __slots__ = ()
+
+
 _API_LISTS: Final = ("Actions", "actions")
 
 
@@ -29,7 +36,7 @@ def rows(path: Path) -> Iterator[tuple[int, Sequence[Any]]]:
     content = read_bytes(path)
     try:
         # Numbers stay the texts they are: money is never a binary fraction on its way here.
-        found = json.loads(content, parse_float=str, parse_int=str)
+        found = json.loads(content, parse_float=NumberText, parse_int=NumberText)
     except (ValueError, RecursionError) as error:
         raise FileError(
             "file-unreadable", f"{path.name} is not valid JSON: {error}. Fetch the list of actions again."

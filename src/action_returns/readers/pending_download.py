@@ -1,27 +1,24 @@
 """Read the pending-actions download: what the network has about the actions before anything is changed."""
 
-import re
+import sys
 from collections.abc import Collection, Iterator, Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from action_returns.batch.amounts import LIMIT, cents_of_number, cents_of_text
-from action_returns.batch.cells import campaign_of, strip_white_space
+from action_returns.batch.amounts import Cents
+from action_returns.batch.cells import campaign_of, display_cell, strip_white_space
 from action_returns.batch.context import PendingAction, PendingDownload
 from action_returns.errors import FileError
-from action_returns.readers.dates import UndecidedOrderError, day_comes_first, parse_moment
-from action_returns.readers.headers import find_fields, pending_columns_missing
+from action_returns.readers.amount_column import AmountColumn, Unread, currencies
+from action_returns.readers.dates import LatestDate, UndecidedOrderError, day_comes_first, parse_moment
+from action_returns.readers.headers import ACTION_DATES, find_fields, fold_header, pending_columns_missing
+from action_returns.readers.pending_unknown import Unknown, first_three
 from action_returns.readers.table_file import Row, read_rows
 
 _SAMPLE: Final = 20_000
 """Rows whose dates decide how dates are written."""
-_four_places = re.compile(r"([0-9]+\.[0-9]{2})0{1,2}").fullmatch
-_OPTIONAL: Final = {
-    "amount": "whether an amount is above the current one, unchanged, or was 0",
-    "locks_at": "whether an action is locked",
-}
 
 
 def read_headers(path: Path) -> list[str]:
@@ -40,6 +37,7 @@ def read_pending_download(
     time_zone: tzinfo,
     columns: Mapping[str, str] | None = None,
     day_first: bool | None = None,
+    now: datetime | None = None,
 ) -> PendingDownload:
     """Read a download; refuse a wrong one before it changes any finding.
 
@@ -49,6 +47,7 @@ def read_pending_download(
         time_zone: dates without an offset are in it; a date without a time is the start of that day.
         columns: field -> header, where the user named it.
         day_first: whether 05/06/2026 is the fifth of June; None when the user did not choose.
+        now: later dates of actions do not tell how old the download is; None: those later than its file.
 
     Raises:
         FileError: when it cannot be used.
@@ -65,9 +64,12 @@ def read_pending_download(
         day_first = _order_of_dates(sample, fields["locks_at"], path.name)
     if "locks_at" in fields:
         _refuse_unreadable_dates(sample, fields["locks_at"], time_zone, day_first=day_first, name=path.name)
+    file_date = datetime.fromtimestamp(path.stat().st_mtime, time_zone)
     reader = _Reader(path.name, fields, wanted, time_zone, day_first=day_first)
-    reader.read(chain(sample, rows))
-    return reader.result(path)
+    dates = [at for at, header in enumerate(headers) if fold_header(header) in ACTION_DATES]
+    latest = LatestDate(dates, sample, time_zone, day_first=day_first, limit=now or file_date)
+    reader.read(chain(sample, rows), latest)
+    return reader.result(file_date, latest.moment)
 
 
 def _order_of_dates(sample: list[Row], at: int, name: str) -> bool | None:
@@ -92,6 +94,13 @@ def _refuse_unreadable_dates(sample: list[Row], at: int, zone: tzinfo, *, day_fi
         )
 
 
+_Facts: TypeAlias = tuple[Any, datetime | None, str | None, str | None, str | None, str | None]
+"""What one row says of its action, in the order of PendingAction; the amount as it is written, for only the whole
+column tells how to read it."""
+_FIELDS: Final = ("amount", "locks_at", "state", "order_id", "partner", "currency")
+_NO_COLUMN: Final = sys.maxsize
+
+
 class _Reader:
     """Reads rows into facts, and counts what it could not read."""
 
@@ -106,35 +115,46 @@ class _Reader:
     ) -> None:
         self._name = name
         self._fields = fields
+        self._at = [fields.get(field, _NO_COLUMN) for field in _FIELDS]
         self._wanted = None if wanted is None else frozenset(wanted)
         self._zone = zone
         self._day_first = day_first
-        self._actions: dict[str, PendingAction] = {}
-        self._differing: set[str] = set()
+        self._amounts = AmountColumn()
+        self._found: dict[str, _Facts] = {}
+        self._differing: dict[str, list[_Facts]] = {}
+        self._unknown = Unknown(name, fields)
         self._campaigns: set[str] = set()
         self._currencies: set[str] = set()
         self._moments: dict[str | datetime, datetime | None] = {}
-        self.count = self.bad_dates = self.bad_amounts = 0
+        self._stripped: dict[str, str | None] = {}
+        self.count = 0
 
-    def read(self, rows: Iterator[Row]) -> None:
-        """Read every row; only wanted actions are kept."""
-        id_at, currency_at = self._fields["action_id"], self._fields.get("currency")
-        wanted, campaigns, currencies = self._wanted, self._campaigns, set[str]()
+    def read(self, rows: Iterator[Row], latest: LatestDate) -> None:
+        """Read every row; only wanted actions are kept. How amounts are written is looked at in every row."""
+        id_at = self._fields["action_id"]
+        currency_at, amount_at = (self._fields.get(field, _NO_COLUMN) for field in ("currency", "amount"))
+        wanted, campaigns, seen = self._wanted, self._campaigns, set[str]()
+        note, proven, has_dates = self._amounts.note, self._amounts.proven, bool(latest.columns)
         for row in rows:
-            cell = row[id_at] if len(row) > id_at else None
+            width = len(row)
+            cell = row[id_at] if width > id_at else None
             action_id = str(cell).strip() if cell else ""
             if not action_id:
                 continue
             self.count += 1
-            if currency_at is not None and len(row) > currency_at and (currency := row[currency_at]):
+            if currency_at < width and (currency := row[currency_at]):
                 if currency.__class__ is not str:
                     raise self._no_currency(action_id)
-                currencies.add(currency)
+                seen.add(currency)
+            if amount_at < width and (amount := row[amount_at]).__class__ is str and amount[-3:-2] not in proven:
+                note(amount)  # of a long column, nearly every amount is left out here
+            if has_dates:
+                latest.look(row)
             if wanted is None or action_id in wanted:
                 self._keep(action_id, row)
-            elif not self._actions:
+            elif not self._found:
                 campaigns.add(campaign_of(action_id))
-        self._currencies = {text for currency in currencies if (text := strip_white_space(currency))}
+        self._currencies = {text for currency in seen if (text := strip_white_space(currency))}
 
     def _no_currency(self, action_id: str) -> FileError:
         return FileError(
@@ -144,57 +164,125 @@ class _Reader:
         )
 
     def _keep(self, action_id: str, row: Row) -> None:
-        action = PendingAction(
-            cents=self._cents(self._cell(row, "amount")),
-            locks_at=self._moment(self._cell(row, "locks_at")),
-            state=_text(self._cell(row, "state")),
-            order_id=_text(self._cell(row, "order_id")),
-            partner=_text(self._cell(row, "partner")),
-            currency=strip_white_space(self._cell(row, "currency") or "") or None,
+        width = len(row)
+        amount, locks_at, state, order_id, partner, currency = [
+            row[at] if at < width and row[at] != "" else None for at in self._at
+        ]
+        facts = (
+            amount,
+            self._moment(locks_at),
+            self._state(state, action_id),
+            self._text(order_id),
+            self._text(partner),
+            self._strip(currency),
         )
-        before = self._actions.get(action_id)
-        if before is not None and before != action:
-            # It is unknown which of the two is true; what they agree on is kept.
-            self._differing.add(action_id)
-            agreed = {field: new for field, new in action._asdict().items() if new == getattr(before, field)}
-            action = PendingAction(**agreed)
-        self._actions[action_id] = action
-
-    def _cell(self, row: Row, field: str) -> Any:
-        at = self._fields.get(field)
-        return None if at is None or len(row) <= at or row[at] == "" else row[at]
-
-    def _cents(self, cell: Any) -> int | None:
-        cents = _cents(cell)
-        self.bad_amounts += cell is not None and cents is None
-        return cents
+        before = self._found.setdefault(action_id, facts)
+        if before is not facts and before != facts:
+            self._differing.setdefault(action_id, [before]).append(facts)
 
     def _moment(self, cell: Any) -> datetime | None:
         if cell is None:
+            self._unknown.lock_dates_missing += 1
             return None
         if not isinstance(cell, str | datetime):  # a list from JSON is no key of a dictionary either
-            self.bad_dates += 1
+            self._unknown.lock_dates_unread += 1
             return None
         if cell not in self._moments:
             self._moments[cell] = parse_moment(cell, self._zone, day_first=self._day_first)
         moment = self._moments[cell]
-        self.bad_dates += moment is None
+        self._unknown.lock_dates_unread += moment is None
         return moment
 
-    def result(self, path: Path) -> PendingDownload:
+    def _state(self, cell: Any, action_id: str) -> str | None:
+        if cell is None or isinstance(cell, str):
+            return self._strip(cell)
+        if isinstance(cell, float):
+            return display_cell(cell)
+        raise FileError(  # ['APPROVED'] from JSON would hide that the action is locked
+            "pending-states-bad",
+            f"{self._name} has a state that is not a text, for the action {action_id}, so it is unknown whether "
+            "that action can still be changed. Download Pending Actions again.",
+        )
+
+    def _strip(self, word: str | None) -> str | None:
+        """Return a word that many rows have, without white space around it; None for a blank one."""
+        if word is None:
+            return None
+        if word not in self._stripped:
+            self._stripped[word] = strip_white_space(word) or None
+        return self._stripped[word]
+
+    def _text(self, cell: Any) -> str | None:
+        if isinstance(cell, str):
+            return cell.strip()
+        if isinstance(cell, float):
+            return display_cell(cell)
+        self._unknown.words_left_out += cell is not None
+        return None
+
+    def result(self, file_date: datetime, latest: datetime | None) -> PendingDownload:
         """Return what was read.
+
+        Args:
+            file_date: the date of the file.
+            latest: the latest date of an action in it, None when it holds none.
 
         Raises:
             FileError: when it is the wrong download.
         """
         self._refuse_wrong()
+        currency = self._one_currency()
+        actions = {action_id: self._action(self._found.pop(action_id), currency) for action_id in list(self._found)}
+        for action_id, several in list(self._differing.items()):
+            # It is unknown which of them is true; what they agree on is kept.
+            first, *others = (self._action(facts, currency, counts=False) for facts in several)
+            agreed = {
+                key: fact for key, fact in first._asdict().items() if all(getattr(o, key) == fact for o in others)
+            }
+            actions[action_id] = PendingAction(**agreed)
+            if all(other == first for other in others):
+                del self._differing[action_id]
         return PendingDownload(
-            actions=self._actions,
+            actions=actions,
             count=self.count,
-            as_of=datetime.fromtimestamp(path.stat().st_mtime, UTC),
-            as_of_basis=f"the date of {path.name}",
-            currency=next(iter(self._currencies), None),
-            notes=tuple(self._notes()),
+            as_of=file_date if latest is None else min(latest, file_date),
+            as_of_basis=self._basis(file_date, latest),
+            currency=currency,
+            notes=tuple(self._unknown.notes(self._amounts, self._differing)),
+        )
+
+    def _action(self, facts: _Facts, currency: str | None, *, counts: bool = True) -> PendingAction:
+        amount, locks_at, state, order_id, partner, named = facts
+        cents: Cents | Unread | None = self._amounts.read(amount, named or currency)
+        if isinstance(cents, Unread):
+            if counts:
+                self._unknown.amounts[cents].append(amount)
+            cents = None
+        return PendingAction(cents, locks_at, state, order_id, partner, named)
+
+    def _one_currency(self) -> str | None:
+        """Return the currency of the download: its currency column decides, else the signs beside the amounts.
+
+        Raises:
+            FileError: the signs are of different currencies.
+        """
+        if self._currencies:
+            return next(iter(self._currencies))
+        possible: frozenset[str] | None = None
+        for text, *_ in self._found.values():
+            if text.__class__ is str and not (text[:1].isdigit() and text[-1:].isdigit()):
+                named = currencies(strip_white_space(text))
+                if named:
+                    possible = named if possible is None else possible & named
+        if possible is not None and not possible:
+            raise self._mixed("the signs beside its amounts are of several")
+        return next(iter(possible)) if possible and len(possible) == 1 else None
+
+    def _mixed(self, which: str) -> FileError:
+        return FileError(
+            "pending-currencies-mixed",
+            f"{self._name} mixes currencies ({which}). Amounts of a batch are in the account's one currency. "
+            "Download the actions of one account, in its currency.",
         )
 
     def _refuse_wrong(self) -> None:
@@ -202,51 +290,18 @@ class _Reader:
         if not self.count:
             raise FileError("pending-empty", f"{name} holds no actions. Download Pending Actions again.")
         if len(self._currencies) > 1:
-            raise FileError(
-                "pending-currencies-mixed",
-                f"{name} mixes currencies ({_first_three(self._currencies)}). Amounts of a batch are in the account's one currency. "
-                "Download the actions of one account, in its currency.",
-            )
+            raise self._mixed(first_three(self._currencies))
         ours = {campaign_of(action_id.strip()) for action_id in self._wanted or () if action_id} - {""}
         theirs = self._campaigns - {""}
-        if ours and theirs and not self._actions and not ours & theirs:
+        if ours and theirs and not self._found and not ours & theirs:
             raise FileError(
                 "pending-other-account",
-                f"{name} holds none of the actions of this batch: its campaigns are {_first_three(theirs)}, the batch has "
-                f"{_first_three(ours)}. It is probably the download of another account.",
+                f"{name} holds none of the actions of this batch: its campaigns are {first_three(theirs)}, the batch has "
+                f"{first_three(ours)}. It is probably the download of another account.",
             )
 
-    def _notes(self) -> Iterator[str]:
-        name = self._name
-        for field, what in _OPTIONAL.items():
-            if field not in self._fields:
-                yield f"{name} has no column for {field}, so it could not be checked {what}."
-        if self.bad_dates:
-            yield f"{self.bad_dates} lock dates in {name} cannot be read; whether those actions are locked is unknown."
-        if self.bad_amounts:
-            yield f"{self.bad_amounts} amounts in {name} cannot be read exactly; those actions were not compared."
-        if self._differing:
-            yield (
-                f"{len(self._differing)} actions stand in {name} twice with different facts ({_first_three(self._differing)}); "
-                "what differs was not used."
-            )
-
-
-def _cents(cell: Any) -> int | None:
-    """Read a current amount exactly; reports write up to four places, of which the last two must be zeros."""
-    if isinstance(cell, str):
-        text = cell.strip()
-        longer = _four_places(text)
-        return cents_of_text(longer[1] if longer else text)
-    if isinstance(cell, float) and 0 <= cell < LIMIT:
-        return cents_of_number(cell)
-    return None
-
-
-def _text(cell: Any) -> str | None:
-    return None if cell is None else str(cell).strip()
-
-
-def _first_three(names: Collection[str]) -> str:
-    listed = sorted(names)
-    return ", ".join(listed[:3]) + (f" and {len(listed) - 3} more" if len(listed) > 3 else "")  # noqa: PLR2004
+    def _basis(self, file_date: datetime, latest: datetime | None) -> str:
+        """Return what the age of the download rests on."""
+        if latest is None:
+            return f"the date of {self._name}, which has no dates of its actions"
+        return f"its latest action is of {latest.astimezone(self._zone):%Y-%m-%d %H:%M}, the file is of {file_date:%Y-%m-%d}"
