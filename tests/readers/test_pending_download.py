@@ -8,11 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import xlsxwriter
 
-from action_returns.errors import FileError
 from action_returns.readers.headers import header_signature
-from action_returns.readers.pending_download import read_pending_download
-
-ID = "M.8882.4808.1063415"
+from tests.readers.downloads import ID, read, refusal
 
 
 @pytest.fixture
@@ -23,16 +20,6 @@ def download(tmp_path):
         return path
 
     return write
-
-
-def read(path, wanted=(ID,), zone=UTC, **options):
-    return read_pending_download(path, wanted=set(wanted) if wanted is not None else None, time_zone=zone, **options)
-
-
-def refusal(path, **options):
-    with pytest.raises(FileError) as caught:
-        read(path, **options)
-    return caught.value
 
 
 @pytest.mark.parametrize(

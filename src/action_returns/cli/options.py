@@ -41,7 +41,9 @@ class CommandContext:
 
     def checked_live(self, workbook: "LiveWorkbook", pending: PendingSource | None) -> CheckedBatch:
         """Check the workbook that is open in Excel against a download, or against its sheet Pending."""
-        return workbook.check(None if pending is None else read_download(pending, None, workbook.account))
+        return workbook.check(
+            None if pending is None else read_download(pending, None, workbook.account, now=self.now())
+        )
 
     def checked(
         self,

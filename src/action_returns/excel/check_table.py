@@ -1,7 +1,7 @@
 """Check the table Actions and write the results: beside each row, on Issues, and the download on Pending."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from typing import Final, TypeAlias
 
@@ -22,6 +22,10 @@ MOST_ISSUES: Final = 5_000
 """Number of findings that the sheet Issues lists at most; the dialogue says when there are more."""
 Texts: TypeAlias = tuple[str | float | None, ...]
 """The cells of one row, such as one for each of :data:`action_returns.excel.workbook.RESULTS`."""
+
+UNKNOWN: Final = "unknown"
+"""What stands for a current amount that is not known, never a blank or 0.00."""
+NO_LOCK_DATE: Final = "no lock date known"
 
 _TITLES = {rule.code: rule.title for rule in RULES}
 
@@ -123,16 +127,18 @@ def _verdict(findings: list[Finding], cents: Cents | int | None) -> tuple[str, s
 
 
 def _download_facts(action_id: object, cents: int | None, pending: PendingDownload | None) -> Texts:
-    action = None if pending is None or not isinstance(action_id, str) else pending.actions.get(action_id)
-    if action is None:
+    if pending is None:
         return (None,) * 5
+    action = pending.actions.get(action_id) if isinstance(action_id, str) else None
+    if action is None:
+        return (None, None, UNKNOWN, None, None)
     change = None if cents is None or action.cents is None else (cents - action.cents) / 100  # only shown, never sent
     return (
         action.order_id,
         action.partner,
-        None if action.cents is None else money(action.cents, action.currency),
+        UNKNOWN if action.cents is None else money(action.cents, action.currency or pending.currency),
         change,
-        None if action.locks_at is None else f"{action.locks_at:%Y-%m-%d %H:%M %Z}",
+        NO_LOCK_DATE if action.locks_at is None else f"{action.locks_at:%Y-%m-%d %H:%M %Z}",
     )
 
 
@@ -217,7 +223,7 @@ def pending_from_sheet(facts: Mapping[str, Cell], rows: Sequence[Sequence[Cell]]
     return PendingDownload(
         actions=actions,
         count=len(actions),
-        as_of=datetime.fromisoformat(str(facts["pending_as_of"])).astimezone(UTC),
+        as_of=datetime.fromisoformat(str(facts["pending_as_of"])),
         as_of_basis=str(facts.get("pending_basis") or ""),
         currency=str(facts.get("pending_currency") or "") or None,
     )
@@ -228,10 +234,10 @@ def pending_rows(pending: PendingDownload) -> list[tuple[str, ...]]:
     return [
         (
             action_id,
-            "" if action.cents is None else amount_text(action.cents),
+            UNKNOWN if action.cents is None else amount_text(action.cents),
             action.currency or "",
             action.state or "",
-            "" if action.locks_at is None else action.locks_at.isoformat(" ", "minutes"),
+            NO_LOCK_DATE if action.locks_at is None else action.locks_at.isoformat(" ", "minutes"),
             action.order_id or "",
             action.partner or "",
         )
@@ -243,7 +249,7 @@ def _pending_action(row: Sequence[Cell]) -> PendingAction:
     _, amount, currency, state, locks_at, order_id, partner = (str(cell) if cell is not None else "" for cell in row)
     return PendingAction(
         cents=cents_of_text(amount),
-        locks_at=datetime.fromisoformat(locks_at) if locks_at else None,
+        locks_at=None if locks_at in {"", NO_LOCK_DATE} else datetime.fromisoformat(locks_at),
         state=state or None,
         order_id=order_id or None,
         partner=partner or None,

@@ -45,7 +45,9 @@ def load_pending(context: ButtonContext) -> None:
     if path is None:
         return
     context.book.status(f"Reading {path.name} ...")
-    pending = read_download(PendingSource(path, context.paths.pending_answers), None, context.account)
+    pending = read_download(
+        PendingSource(path, context.paths.pending_answers), None, context.account, now=context.now()
+    )
     context.book.fill("Pending", pending_rows(pending))
     context.book.write_named_range("Pending", "pending_told", [[messages.loaded(pending, path.name)]])
     context.book.write_metadata(pending_facts(pending))

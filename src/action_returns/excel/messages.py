@@ -239,7 +239,8 @@ def columns_moved(what: str, letters: "Sequence[str]") -> str:
 
 def loaded(pending: "PendingDownload", name: str) -> str:
     """Return the line above the table on the sheet Pending."""
-    return f"{counted(pending.count, 'action')} from {name}, as of {pending.as_of.astimezone():%Y-%m-%d %H:%M}"
+    as_of = f"{pending.as_of:%Y-%m-%d %H:%M %Z}"
+    return f"{counted(pending.count, 'action')} from {name}, as of {as_of} ({pending.as_of_basis})"
 
 
 def pending_loaded(pending: "PendingDownload", name: str, checked: "CheckedBatch") -> str:

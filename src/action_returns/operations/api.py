@@ -75,7 +75,7 @@ def check(
     account = open_account(paths, profile)
     download = None
     if pending is not None:
-        download = checking.read_download(PendingSource(pending, paths.pending_answers), batch, account)
+        download = checking.read_download(PendingSource(pending, paths.pending_answers), batch, account, now=_now())
     past = checking.find_previous_sends(batch, account, paths)
     return checking.check_loaded(name, batch, account, now=_now(), pending=download, past=past)
 

@@ -272,7 +272,7 @@ def check_file(
     """
     answers = column_answers(columns or {}, paths)
     reading = read_file(file, sheet=sheet, columns=answers)
-    download = None if pending is None else read_download(pending, reading, account)
+    download = None if pending is None else read_download(pending, reading, account, now=now)
     past = find_previous_sends(reading, account, paths)
     checked = check_loaded(file, reading, account, now=now, pending=download, past=past)
     remember_columns(reading, answers, checked.report, paths)
@@ -302,13 +302,16 @@ def check_loaded(
     return CheckedBatch(file, reading, report, pending, past)
 
 
-def read_download(source: PendingSource, reading: LoadedBatch | None, account: Account) -> PendingDownload:
+def read_download(
+    source: PendingSource, reading: LoadedBatch | None, account: Account, *, now: datetime
+) -> PendingDownload:
     """Read a pending-actions download with the user's new and saved answers, and save the new ones.
 
     Args:
         source: the file, and the answers to what its headers leave open.
         reading: the batch whose actions are read, None for all actions of the download.
         account: the account whose time zone holds.
+        now: the moment of the check; later dates of actions do not tell how old the download is.
 
     Raises:
         action_returns.errors.FileError: the download cannot be used.
@@ -323,6 +326,7 @@ def read_download(source: PendingSource, reading: LoadedBatch | None, account: A
         time_zone=account.time_zone,
         columns=source.columns,
         day_first=source.day_first,
+        now=now,
     )
     if source.columns:
         save_answers(source.answers_file, _signature(source), source.columns)  # only now: they have proved right

@@ -11,7 +11,7 @@ from typing import Final
 
 from action_returns.batch.amounts import LIMIT, Cents, cents_of_number, cents_of_parts, cents_of_text
 from action_returns.batch.cells import strip_white_space
-from action_returns.readers.json_file import NumberText
+from action_returns.readers.table_file import NumberText
 
 _SHAPE: Final = str.maketrans("012345678", "9" * 9)
 _PLACES: Final = 2

@@ -10,13 +10,6 @@ from action_returns.readers import read_bytes
 HEADER_FIRST: Final = True
 """The keys of the objects are the header row."""
 
-
-class NumberText(str):
-    """A number as the file writes it. Its decimal sign is a dot (RFC 8259), whatever other amounts look like."""
-
-    __slots__ = ()
-
-
 _API_LISTS: Final = ("Actions", "actions")
 
 
@@ -32,6 +25,8 @@ def rows(path: Path) -> Iterator[tuple[int, Sequence[Any]]]:
         FileError: when it is not valid JSON, or holds no list of objects.
     """
     import json
+
+    from action_returns.readers.table_file import NumberText
 
     content = read_bytes(path)
     try:

@@ -304,4 +304,4 @@ class _Reader:
         """Return what the age of the download rests on."""
         if latest is None:
             return f"the date of {self._name}, which has no dates of its actions"
-        return f"its latest action is of {latest.astimezone(self._zone):%Y-%m-%d %H:%M}, the file is of {file_date:%Y-%m-%d}"
+        return f"its latest action is of {latest.astimezone(self._zone):%Y-%m-%d %H:%M %Z}, the file is of {file_date:%Y-%m-%d}"

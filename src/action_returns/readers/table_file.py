@@ -10,6 +10,12 @@ from action_returns.readers.headers import HEADER_SEARCH_ROWS, names_action_id
 Row = Sequence[Any]
 
 
+class NumberText(str):
+    """A number as a JSON file writes it. Its decimal sign is a dot (RFC 8259), whatever other amounts look like."""
+
+    __slots__ = ()
+
+
 def read_rows(path: Path) -> Iterator[Row]:
     """Read the rows of a download, its header row first.
 
