@@ -3,15 +3,17 @@
 ActionReturnsError
 ├── UsageError                  wrong words on the command line, or a wrong answer
 │   ├── ConfirmationError       the number of rows that was confirmed is not the number there is
+│   │   └── RaiseNotConfirmedError  rows raise order value by more than was confirmed
 │   ├── OutputFileError         the file cannot be written where it was asked for
 │   ├── NoSuchBatchError        the ledger has no batch of that number
 │   └── MarkError               a batch cannot be marked like that
 ├── FileError                   a file cannot be used as a whole; ``problem`` says which refusal it is
 ├── RowsWithErrorsError         rows with errors would have to be left out, and the user did not ask for that
+├── WarningsError               rows have warnings, and the user wants none to be sent
 ├── NoRowsToSendError           no row may be sent
 ├── DeclinedError               the user was asked and said no
-├── AlreadySentError            the ledger has this exact content already
-├── RowsAlreadySentError        the ledger has rows of it already, which the user was not told
+├── AlreadySentError            every row that could be sent may have arrived before
+│   └── RowsAlreadySentError    rows of it were sent after it was checked
 ├── SettingsError
 │   ├── ConfigError             config.toml: a file, key or value that is not allowed
 │   │   └── NoSuchProfileError  there is no profile of that name
@@ -79,6 +81,12 @@ class ConfirmationError(UsageError):
     problem = "confirmation"
 
 
+class RaiseNotConfirmedError(ConfirmationError):
+    """The rows raise order value by more than the profile or the user allows without a typed amount."""
+
+    problem = "raise-not-confirmed"
+
+
 class OutputFileError(UsageError):
     """The file cannot be written where it was asked for."""
 
@@ -120,6 +128,13 @@ class RowsWithErrorsError(ActionReturnsError):
     exit_code = Exit.BATCH_HAS_ERRORS
 
 
+class WarningsError(ActionReturnsError):
+    """Rows that would be sent have warnings, and the user wants none of these to be sent."""
+
+    problem = "warnings"
+    exit_code = Exit.WARNINGS
+
+
 class NoRowsToSendError(ActionReturnsError):
     """No row may be sent."""
 
@@ -128,21 +143,21 @@ class NoRowsToSendError(ActionReturnsError):
 
 
 class DeclinedError(ActionReturnsError):
-    """The user was asked and said no. Nothing was sent."""
+    """The user was asked and said no. Nothing was sent, which is what the user wanted: this is no failure."""
 
-    problem = "interrupted"
-    exit_code = Exit.INTERRUPTED
+    problem = "declined"
+    exit_code = Exit.DONE
 
-    def __init__(self, message: str = "Nothing was sent.") -> None:
+    def __init__(self, message: str = "Not sent.") -> None:
         super().__init__(message)
 
 
 class AlreadySentError(ActionReturnsError):
-    """The ledger has this exact content already.
+    """Every row that could be sent may have arrived before.
 
     Args:
         message: what to say.
-        batch: label of the earlier batch.
+        batch: label of the batch that holds them; of several, the latest.
     """
 
     problem = "duplicate"
@@ -153,11 +168,10 @@ class AlreadySentError(ActionReturnsError):
         self.batch = batch
 
 
-class RowsAlreadySentError(ActionReturnsError):
-    """The ledger has rows of the batch already, of which the user was not told when it was checked."""
+class RowsAlreadySentError(AlreadySentError):
+    """Rows of the batch were sent after it was checked."""
 
     problem = "rows-sent-before"
-    exit_code = Exit.DUPLICATE
 
 
 class SettingsError(ActionReturnsError):

@@ -53,12 +53,13 @@ class Workbook:
     """A user in front of Excel."""
 
     def __init__(self, tmp_path, monkeypatch, asked, excel, paths):
-        self._desk = Desk(excel, paths, tmp_path)
-        monkeypatch.setattr(OpenWorkbook, "ask", lambda _, text: asked.answer(text) == "yes")
+        self._desk, self._opened = Desk(excel, paths, tmp_path), 0
+        monkeypatch.setattr(OpenWorkbook, "ask", lambda _, text, **__: asked.answer(text) == "yes")
         monkeypatch.setattr(sending.engine, "ask_number", lambda _, text: asked.answer(text))
 
     def send(self, rows):
-        self._desk.open(rows)
+        self._opened += 1
+        self._desk.open(rows, name=f"returns{self._opened}.xlsm")
         return self._desk.click("send")
 
 
@@ -95,7 +96,7 @@ def record(paths):
 SEND_2 = "Send 2 rows to TEST now?"
 SEND_1 = "Send 1 row to TEST now?"
 TYPE_100 = "This takes back 100 actions. Type 100 (the number of reversals) to send."
-AGAIN = "Sending it again uses another modification of each action. Send again?"
+LEAVE_OUT = "Leave them out?"
 IDS = [ONE[0], TWO[0]]
 
 SCENARIOS = {
@@ -108,12 +109,16 @@ SCENARIOS = {
     "100 reversals are typed": ([MANY], ["yes", "100"], ["Send 100 rows", TYPE_100], [("handed-over", None)]),
     "another number sends nothing": ([MANY], ["yes", "99"], ["Send 100 rows", TYPE_100], []),
     "99 reversals need not be typed": ([ALL_BUT_ONE], ["yes"], ["Send 99 rows"], [("handed-over", None)]),
-    "the same list goes out again only when the user says so": (
-        [[ONE, TWO], [ONE, TWO]], ["yes", "yes", "yes"], [SEND_2, SEND_2, AGAIN],
+    "the same list goes out again only when the user does not leave it out": (
+        [[ONE, TWO], [ONE, TWO]], ["yes", "no", "yes"], [SEND_2, LEAVE_OUT, SEND_2],
         [("handed-over", IDS), ("handed-over", IDS)],
     ),
-    "the same list is not sent again without a yes": (
-        [[ONE, TWO], [ONE, TWO]], ["yes", "yes", "no"], [SEND_2, SEND_2, AGAIN], [("handed-over", IDS)],
+    "the same list in another order is not sent again": (
+        [[ONE, TWO], [TWO, ONE]], ["yes", "yes"], [SEND_2, LEAVE_OUT], [("handed-over", IDS)],
+    ),
+    "of a list that has grown the new row is sent": (
+        [[ONE], [ONE, TWO]], ["yes", "yes", "yes"], [SEND_1, LEAVE_OUT, SEND_1],
+        [("handed-over", IDS[:1]), ("handed-over", IDS[1:])],
     ),
 }  # fmt: skip
 

@@ -16,7 +16,7 @@ def test_validate_shows_rows_that_were_sent_before(desk, outbox):
     desk.open([*GOOD, NEW], name="again.xlsm")
     said = desk.click("validate")
     assert said.startswith("2 of 3 rows need attention.")
-    assert "2 warnings do not. 3 can be sent." in said
+    assert "2 warnings do not. 1 can be sent." in said
     assert desk.column("E", [4, 5, 6]) == [
         "Warning: Row may have arrived before",
         "Warning: Row may have arrived before",
@@ -29,10 +29,28 @@ def test_who_confirms_is_told_how_many_rows_go_out_again(desk, outbox):
     desk.open(GOOD)
     send(desk)
     desk.open([*GOOD, NEW], name="again.xlsm")
-    assert send(desk).startswith("Handed over.")
-    question = desk.excel.alerts[-2].text
+    desk.excel.answer("no", "yes")
+    assert desk.click("send").startswith("Handed over. 3 rows")
+    leave_out, question = (alert.text for alert in desk.excel.alerts[-3:-1])
+    assert leave_out.startswith(
+        "2 of 3 rows may have arrived before with the same amount and reason:\nrows 4 and 5 in batch"
+    )
     assert question.startswith("Send 3 rows to TEST now?")
-    assert "2 rows went out before with the same amount and reason." in question
+    assert "2 rows that may have arrived before go out again." in question
+
+
+def test_rows_that_were_sent_before_stay_here_when_the_user_leaves_them_out(desk, outbox):
+    desk.open(GOOD)
+    send(desk)
+    desk.open([*GOOD, NEW], name="again.xlsm")
+    desk.excel.answer("yes", "yes")
+    assert desk.click("send").startswith("Handed over. 1 row,")
+    assert "2 rows that may have arrived before stay here." in desk.excel.alerts[-2].text
+    assert desk.column("E", [4, 5, 6]) == [
+        "Warning: Row may have arrived before",
+        "Warning: Row may have arrived before",
+        "Handed over in batch 0002",
+    ]
 
 
 def test_validate_says_when_the_record_cannot_be_read(desk, outbox, paths):

@@ -258,8 +258,10 @@ def test_who_confirms_sees_totals_effect_errors_and_warnings(desk, outbox, known
     desk.excel.answer("no")
     desk.click("send")
     assert desk.excel.alerts[-2].text == (
-        "Send 3 rows to TEST now?\n\n1 reversal, 2 new totals\nOrder value -1,207.50 EUR over the 2 rows whose current amount is known\n"
-        f"outbox: {outbox} (profile acme)\n2 rows with errors stay here.\n3 warnings to look at on Issues.\n\n"
+        "Send 3 rows to TEST now?\n\n1 reversal, 2 new totals, 3,012.50 EUR in all\n"
+        "Lowers order value by 1,207.50 EUR over the 2 rows whose current amount is known; unknown for 1 row\n"
+        f"outbox: {outbox} (profile acme)\nTEST is not practice: a file of this profile is really uploaded to its receiver.\n"
+        "2 rows with errors stay here.\nWarnings: 1 action-unknown\n\n"
         "Each change counts towards its action's 1,000, and can only be undone before the action locks."
     )
 
@@ -269,7 +271,9 @@ def test_who_confirms_a_clean_list_reads_of_no_errors_and_no_warnings(desk, outb
     desk.excel.answer("no")
     desk.click("send")
     assert desk.excel.alerts[-2].text == (
-        f"Send 2 rows to TEST now?\n\n1 reversal, 1 new total\noutbox: {outbox} (profile acme)\n\n"
+        "Send 2 rows to TEST now?\n\n1 reversal, 1 new total, 12.50 in all\n"
+        "Changes order value by an unknown amount: no pending-actions download\n"
+        f"outbox: {outbox} (profile acme)\nTEST is not practice: a file of this profile is really uploaded to its receiver.\n\n"
         "Each change counts towards its action's 1,000, and can only be undone before the action locks."
     )
 
@@ -278,18 +282,19 @@ def test_who_confirms_is_told_of_two_warnings(desk, outbox):
     desk.open([UNUSUAL, ("M.8882.4807", "0", "REJECTED"), GOOD[0]])
     desk.excel.answer("no")
     desk.click("send")
-    assert "\n2 warnings to look at on Issues.\n" in desk.excel.alerts[-2].text
+    assert "\nWarnings: 2 id-unusual\n" in desk.excel.alerts[-2].text
 
 
-def test_who_confirms_is_told_of_a_plain_connection(desk, paths):
+def test_who_confirms_is_told_of_a_plain_connection(desk, paths, monkeypatch):
     channel = {
         "kind": "ftp",
         "host": "127.0.0.1",
         "username": "ann",
         "security": "plain",
         "accept_plaintext": True,
-        "password": "keyring",
+        "password": "env:ACTION_RETURNS_TEST_PASSWORD",
     }
+    monkeypatch.setenv("ACTION_RETURNS_TEST_PASSWORD", "s3cret")
     add_profile(paths.config_file, "acme", {"environment": "live", "channel": channel})
     desk.open(GOOD)
     desk.excel.answer("no")
@@ -312,7 +317,7 @@ def test_many_reversals_are_asked_about_twice_where_no_one_can_type(desk, outbox
 def test_the_number_to_type_is_the_number_of_reversals(desk, outbox):
     desk.open([*[(action_id, "0", "REJECTED") for action_id in ids(100)], ("M.8882.4808.500", "5", "ORDER_UPDATE")])
     desk.excel.answer("yes", "101")
-    assert desk.click("send") == "Nothing was sent."
+    assert desk.click("send") == "Not sent: 101 was typed, and the number is 100."
     assert list(outbox.iterdir()) == []
 
 
@@ -324,17 +329,17 @@ def test_ninety_nine_reversals_are_confirmed_by_one_answer(desk, outbox):
 
 def test_the_record_tells_how_somebody_said_yes(desk, outbox, paths):
     desk.open(GOOD)
-    desk.excel.answer("yes", "yes", "yes")
+    desk.excel.answer("yes", "no", "yes")
     desk.click("send")
     desk.click("send")
-    again = desk.excel.alerts[-2].text
-    assert again.startswith("This exact list was already sent on ")
-    assert " (batch 0001, handed-over).\n\nSending it again uses another modification of each action." in again
+    again = desk.excel.alerts[-3].text
+    assert again.startswith(
+        "All 2 rows may have arrived before with the same amount and reason:\nrows 4 and 5 in batch 0001, handed over on 20"
+    )
     with open_ledger(paths.ledger_file) as ledger:
-        said = [str(event) for batch in (1, 2) for event in ledger.events(batch) if "asked" in str(event)]
-    assert len(said) == 2
-    assert "also to send it again" not in said[0]
-    assert "asked in the workbook, also to send it again" in said[1]
+        confirmed = [event.detail for batch in (1, 2) for event in ledger.events(batch) if event.kind == "confirmed"]
+    assert [detail["how"] for detail in confirmed] == ["asked in the workbook"] * 2
+    assert [detail.get("include_sent") for detail in confirmed] == [None, 2]
 
 
 def test_history_lists_every_fact_of_a_batch_and_the_newest_first(desk, outbox, monkeypatch):
@@ -344,13 +349,13 @@ def test_history_lists_every_fact_of_a_batch_and_the_newest_first(desk, outbox, 
     desk.excel.answer("yes")
     desk.click("send")
     desk.put("Actions!B5", "99")
-    desk.excel.answer("yes")
+    desk.excel.answer("yes", "yes")
     desk.click("send")
     assert desk.click("history") == "2 batches sent from this computer. Batches lists the latest 1."
     (name,) = [path for path in outbox.iterdir() if path.name.endswith("_0002.csv")]
     first, second = desk.peek("Batches!A4:I5")
     assert [first[0], *first[3:6], str(first[6]).removesuffix(".0"), *first[7:]] == [
-        "0002", "acme", "test", str(outbox), "2", "handed-over", name.name,
+        "0002", "acme", "test", str(outbox), "1", "handed-over", name.name,
     ]  # fmt: skip
     assert second == [None] * 9
 

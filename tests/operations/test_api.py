@@ -53,7 +53,8 @@ def test_a_program_sends_only_the_number_of_rows_it_means(outbox):
     assert send(checked, confirmed_rows=2).submission.outcome.state is State.HANDED_OVER
     with pytest.raises(AlreadySentError):
         send(checked, confirmed_rows=2)
-    assert send(checked, confirmed_rows=2, allow_duplicate=True).submission.batch == "0002"
+    assert send(checked, confirmed_rows=2, include_sent=True).submission.batch == "0002"
+    assert send(checked, confirmed_rows=2, allow_duplicate=True).submission.batch == "0003"
 
 
 def test_a_file_is_checked_like_on_the_command_line(outbox):

@@ -115,7 +115,25 @@ def test_a_row_that_was_sent_before_is_warned_about_and_told_apart(put, paths):
     ]
     assert f"in batch {label}" in batch.report[0].message
     assert batch.repeated == {ONE}
-    assert dict(review_facts(review(batch, LIVE)))["Sent before"].startswith("1 ")
+    assert (batch.sent_before, list(batch.rows)) == (1, [(TWO, 0, "REJECTED")])
+    assert batch.report.rows == len(batch.rows) + batch.rows_with_errors + batch.sent_before
+    assert "Sent before" in dict(review_facts(review(batch, LIVE)))
+
+
+def test_rows_that_were_sent_before_are_sent_again_when_that_is_wanted(put, paths):
+    put(REVERSED)
+    batch = checked(ONE, TWO, paths=paths).with_sent_rows()
+    assert (batch.sent_before, list(batch.rows)) == (0, [REVERSED, (TWO, 0, "REJECTED")])
+    assert batch.report.rows == len(batch.rows) + batch.rows_with_errors + batch.sent_before
+    assert batch.summary.reversals == 2
+
+
+def test_only_warnings_of_rows_that_would_be_sent_are_counted(put, paths):
+    put(REVERSED)
+    batch = checked(ONE, TWO, "M.9999.1.3", paths=paths)
+    assert batch.report.counts == {"already-sent": 1, "id-mixed-campaigns": 1}
+    assert batch.warnings == {"id-mixed-campaigns": 1}
+    assert batch.with_sent_rows().warnings == {"id-mixed-campaigns": 1, "already-sent": 1}
 
 
 def test_a_row_that_stays_behind_is_not_among_those_that_are_sent_again():

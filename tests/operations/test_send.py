@@ -1,11 +1,12 @@
 """Sending once, and the truth about it, whatever goes wrong on the way."""
 
 import hashlib
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 import pytest
 
 from action_returns.batch import csv_format
+from action_returns.batch.context import PendingAction, PendingDownload
 from action_returns.batch.csv_format import csv_bytes
 from action_returns.channels.base import Outcome, Phase, State
 from action_returns.errors import (
@@ -15,12 +16,16 @@ from action_returns.errors import (
     DeclinedError,
     LedgerError,
     NoRowsToSendError,
+    RaiseNotConfirmedError,
     RowsAlreadySentError,
     RowsWithErrorsError,
     SecretError,
     UsageError,
+    WarningsError,
 )
 from action_returns.ledger.ledger import open_ledger
+from action_returns.ledger.records import NewBatch
+from action_returns.operations import texts
 from action_returns.operations.account import Account, open_account
 from action_returns.operations.check import check_loaded, find_previous_sends
 from action_returns.operations.send import Consent
@@ -28,6 +33,7 @@ from action_returns.operations.send import send as send_flow
 from action_returns.operations.submit import submit
 from action_returns.settings.profile import Profile
 from tests.support.batches import checked_batch
+from tests.support.ledgers import settled
 from tests.support.profiles import paths_of
 from tests.support.sending import CONTENT, NOW, ROWS, Receiver, send
 
@@ -53,11 +59,10 @@ def test_bytes_and_rows_are_on_record_before_the_channel_is_called(ledger):
 def test_a_second_sending_of_the_same_rows_never_reaches_the_channel(ledger):
     send(ledger, Receiver(ledger))
     second = Receiver(ledger)
-    with pytest.raises(AlreadySentError, match="batch 0001") as caught:
+    with pytest.raises(RowsAlreadySentError, match=r"M\.8882\.4808\.1 in batch 0001"):
         send(ledger, second)
-    assert caught.value.batch == "0001"
     assert second.parcels == []
-    assert send(ledger, second, allow_duplicate=True).batch == "0002"
+    assert send(ledger, second, checked_batch(ROWS).with_sent_rows()).batch == "0002"
 
 
 TROUBLES = [RuntimeError("boom"), KeyboardInterrupt(), SecretError("The store is locked.")]
@@ -100,10 +105,10 @@ def test_rows_that_somebody_sent_after_the_check_stop_it_and_are_named(ledger):
     mine = checked_batch([("M.8882.4808.1", 0.0, "REJECTED"), ("M.8882.4808.3", 0.0, "REJECTED")])
     send(ledger, Receiver(ledger))
     receiver = Receiver(ledger)
-    with pytest.raises(RowsAlreadySentError, match=r"1 rows? .* M\.8882\.4808\.1 in batch 0001"):
+    with pytest.raises(RowsAlreadySentError, match=r"^1 row of .* M\.8882\.4808\.1 in batch 0001"):
         send(ledger, receiver, mine)
     assert receiver.parcels == []
-    assert send(ledger, receiver, mine, allow_duplicate=True).outcome.state is State.SENT
+    assert send(ledger, receiver, mine.with_sent_rows()).outcome.state is State.SENT
 
 
 def test_of_many_rows_sent_meanwhile_a_few_are_named(ledger):
@@ -147,7 +152,9 @@ class Silent:
     name = "never asked"
 
     def __init__(self):
-        self.warnings, self.activities = [], []
+        self.warnings, self.activities, self.questions = [], [], []
+
+    why_not_ask = "there is no terminal"
 
     def can_ask(self):
         return False
@@ -170,10 +177,21 @@ def box(paths, outbox):
     return paths, open_account(paths), outbox
 
 
-def flow(box, *rows, consent, user=None, **options):
+def flow(box, *rows, consent, user=None, pending=None, **options):
     paths, account, _ = box
-    batch = checked_batch(rows or ROWS)
-    return send_flow(lambda: batch, account, paths, user or Silent(), consent=consent, clock=lambda: NOW, **options)
+    reading = checked_batch(rows or ROWS).reading
+
+    def check():
+        past = find_previous_sends(reading, account, paths)
+        return check_loaded("returns.csv", reading, account, now=NOW, past=past, pending=pending)
+
+    return send_flow(check, account, paths, user or Silent(), consent=consent, clock=lambda: NOW, **options)
+
+
+def confirmed(box, batch=1):
+    """Return what the record says of how a batch was confirmed."""
+    with open_ledger(box[0].ledger_file) as ledger:
+        return next(event.detail for event in ledger.events(batch) if event.kind == "confirmed")
 
 
 GOOD_AND_BAD = (("M.8882.4808.1", 0.0, "REJECTED"), ("x", "y", "z"))
@@ -229,15 +247,129 @@ def test_a_dry_run_shows_the_file_and_records_and_sends_nothing(box):
     assert not box[0].ledger_file.exists()
 
 
-def test_rows_that_were_sent_before_are_told_to_a_user_who_is_not_asked(box):
+NEW = ("M.8882.4808.90", 1.0, "ORDER_UPDATE")
+PLACE = "rows 2 and 3 in batch 0001, handed over on 20"
+
+
+def test_a_grown_list_sends_only_what_is_new_and_tells_which_rows_stay_and_why(box):
     flow(box, consent=Consent("--yes"))
-    paths, account, _ = box
-    batch = checked_batch([("M.8882.4808.1", 0.0, "REJECTED"), ("M.8882.4808.9", 1.0, "ORDER_UPDATE")])
-    past = find_previous_sends(batch.reading, account, paths)
-    batch = check_loaded("returns.csv", batch.reading, account, now=NOW, past=past)
     user = Silent()
-    send_flow(lambda: batch, account, paths, user, consent=Consent("--yes"), clock=lambda: NOW)
-    assert user.warnings == ["1 row went out before with the same amount and reason."]
+    result = flow(box, *ROWS, NEW, consent=Consent("--yes"), user=user)
+    assert (result.submission.rows, result.page.checked.sent_before) == (1, 2)
+    (told,) = user.warnings
+    assert told.startswith("2 rows stay here: they may have arrived before with the same amount and reason (" + PLACE)
+    assert told.endswith("To send them again on purpose: --include-sent.")
+    assert confirmed(box, 2)["left_out_sent_before"] == 2
+
+
+def test_rows_of_a_batch_of_which_nothing_is_known_stay_and_are_never_called_sent(box):
+    flow(box, ROWS[0], consent=Consent("--yes"))
+    with open_ledger(box[0].ledger_file) as ledger:
+        number = settled(
+            ledger, "unknown", checked_batch(ROWS[1:]).rows, batch=NewBatch("acme", "test", "ftp", "x", "y")
+        )
+    user = Silent()
+    flow(box, *ROWS, NEW, consent=Consent("--yes"), user=user)
+    (told,) = user.warnings
+    assert f"row 3 in batch 000{number}, made on " in told
+    assert "of which it is not known whether it arrived; row 2 in batch 0001, handed over" in told
+    assert "Settle batch 0002 first." in told
+    assert "action-returns history mark 0002 sent --why" in told
+    with pytest.raises(AlreadySentError) as refused:
+        flow(box, ROWS[1], consent=Consent("--yes"))
+    assert str(refused.value).startswith(
+        "Nothing new to send. The only row of returns.csv may have arrived before with the same amount and reason "
+        "(row 2 in batch 0002, made on "
+    )
+    assert "already sent" not in str(refused.value)
+
+
+def test_of_very_many_rows_and_batches_the_first_are_named(box):
+    rows = [(f"M.8882.4808.{number}", 0.0, "REJECTED") for number in range(1, 14)]
+    for row in rows[:6]:
+        flow(box, row, consent=Consent("--yes"))
+    flow(box, *rows[6:], consent=Consent("--yes"))
+    user = Silent()
+    flow(box, *rows, NEW, consent=Consent("--yes"), user=user)
+    (told,) = user.warnings
+    assert told.startswith("13 rows stay here")
+    assert "7 rows, the first in row 8, in batch 0007, handed over on " in told
+    assert "row 7 in batch 0006" in told
+    assert "3 rows in 3 other batches" in told
+
+
+def test_rows_go_out_again_only_when_the_user_said_so_and_that_is_on_record(box):
+    flow(box, consent=Consent("--yes"))
+    user = Silent()
+    result = flow(box, *ROWS, NEW, consent=Consent("--yes", include_sent=True), user=user)
+    assert (result.submission.rows, result.page.checked.sent_before) == (3, 0)
+    assert user.warnings == ["2 rows that may have arrived before go out again."]
+    assert (confirmed(box, 2)["include_sent"], "left_out_sent_before" in confirmed(box, 2)) == (2, False)
+    assert confirmed(box, 2)["warnings"] == "2 already-sent"
+
+
+def test_a_wish_to_send_again_changes_nothing_where_nothing_was_sent(box):
+    user = Silent()
+    assert flow(box, consent=Consent("--yes", include_sent=True), user=user).submission.rows == 2
+    assert (user.warnings, "include_sent" in confirmed(box)) == ([], False)
+
+
+@pytest.mark.parametrize(("answers", "rows"), [((True, True), 1), ((False, True), 3)])
+def test_a_user_who_is_asked_chooses_whether_rows_go_out_again(box, answers, rows):
+    flow(box, consent=Consent("--yes"))
+    user = Asked(*answers)
+    assert flow(box, *ROWS, NEW, consent=Consent(), user=user).submission.rows == rows
+    (question, default), send_question = user.questions
+    assert question.startswith("2 of 3 rows may have arrived before with the same amount and reason:\n" + PLACE)
+    assert question.endswith("Leave them out?")
+    assert default is True, "yes is the answer for Enter"
+    assert send_question == f"Send {texts.counted(rows, 'row')} to TEST now?"
+    assert user.page.checked.summary.rows == rows, "the review shows what is sent"
+    assert confirmed(box, 2).get("include_sent", 0) == (2 if rows == 3 else 0)
+
+
+def test_a_user_who_leaves_everything_out_learns_that_nothing_is_new(box):
+    flow(box, consent=Consent("--yes"))
+    user = Asked(True)
+    with pytest.raises(AlreadySentError, match=r"^Nothing new to send\. All 2 rows .* Nothing was sent now\.$"):
+        flow(box, consent=Consent(), user=user)
+    assert user.questions[0][0].startswith("All 2 rows may have arrived before")
+    assert len(list(box[2].iterdir())) == 1
+
+
+def test_a_dry_run_asks_nothing_and_tells_what_a_send_would_do(box):
+    flow(box, consent=Consent("--yes"))
+    user = Asked()
+    assert len(flow(box, *ROWS, NEW, consent=Consent(), user=user, dry_run=True).page.checked.rows) == 1
+    assert (user.questions, len(user.warnings)) == ([], 1)
+    with pytest.raises(AlreadySentError):
+        flow(box, consent=Consent(), user=user, dry_run=True)
+
+
+def test_rows_with_errors_are_no_reason_to_call_a_list_sent(box):
+    flow(box, ROWS[0], consent=Consent("--yes"))
+    with pytest.raises(RowsWithErrorsError):
+        flow(box, ROWS[0], ("x", "y", "z"), consent=Consent("--yes"))
+    with pytest.raises(AlreadySentError):
+        flow(box, ROWS[0], ("x", "y", "z"), consent=Consent("--yes", only_ready=True))
+
+
+def test_a_list_of_which_nothing_is_new_is_told_as_that_whatever_number_was_confirmed(box):
+    flow(box, consent=Consent("--yes"))
+    with pytest.raises(AlreadySentError) as refused:
+        flow(box, consent=Consent("--confirm-rows 2", rows=2))
+    assert refused.value.batch == "0001"
+
+
+def test_warnings_stop_a_strict_send_unless_their_rows_stay_behind(box):
+    large = ("M.8882.4808.7", 1_000_000.0, "ORDER_UPDATE")
+    with pytest.raises(
+        WarningsError, match=r"have warnings \(1 amount-large\), so nothing was sent, because of --strict"
+    ):
+        flow(box, *ROWS, large, consent=Consent("--yes", strict=True))
+    assert list(box[2].iterdir()) == []
+    flow(box, *ROWS, large, consent=Consent("--yes"))
+    assert flow(box, *ROWS, large, NEW, consent=Consent("--yes", strict=True)).submission.rows == 1
 
 
 def test_the_file_is_built_and_hashed_once_from_the_question_to_the_receiver(box, monkeypatch):
@@ -269,12 +401,15 @@ class Asked(Silent):
         return True
 
     def confirm_send(self, page):
+        self.questions.append(texts.send_question(len(page.checked.rows), page.account.environment))
         return self.answers.pop(0)
 
-    def confirm(self, question):
+    def confirm(self, question, *, default=False):
+        self.questions.append((question, default))
         return self.answers.pop(0)
 
     def type_number(self, question):
+        self.questions.append(question)
         return self.answers.pop(0)
 
     def refuse_changed_rows(self):
@@ -297,12 +432,108 @@ def test_a_hundred_reversals_stay_after_a_no_or_another_number(box, answers):
     assert list(box[2].iterdir()) == []
 
 
-@pytest.mark.parametrize(("again", "batches"), [(True, 2), (False, 1)])
-def test_the_same_list_leaves_again_only_after_a_second_yes(box, again, batches):
-    flow(box, consent=Consent(), user=Asked(True))
-    with nullcontext() if again else pytest.raises(DeclinedError):
-        flow(box, consent=Consent(), user=Asked(True, again))
-    assert len(list(box[2].iterdir())) == batches
+UP = ("M.8882.4808.1", 99_999_999.0, "ORDER_UPDATE")
+DOWN = ("M.8882.4808.2", 0.0, "REJECTED")
+
+
+def download(**cents):
+    """Return a pending download with these current amounts of the actions M.8882.4808.1, .2 and so on."""
+    actions = {f"M.8882.4808.{number[1:]}": PendingAction(current, currency="EUR") for number, current in cents.items()}
+    return PendingDownload(actions, len(actions), NOW, currency="EUR")
+
+
+PENDING = download(n1=12_350, n2=500_000)
+RAISED = "99999875.50"  # 99,999,999.00 - 123.50
+
+
+@pytest.mark.parametrize("typed", [RAISED, f" {RAISED} ", "99,999,875.50", "99999875.5"])
+def test_a_raise_above_the_limit_leaves_after_its_amount_was_typed(box, typed):
+    user = Asked(True, typed)
+    done = flow(box, UP, consent=Consent(), user=user, pending=PENDING).submission
+    assert done.outcome.state is State.HANDED_OVER
+    assert user.questions[1] == "This RAISES order value by 99,999,875.50 EUR. Type 99999875.50 to send."
+    facts = confirmed(box)
+    assert facts["how"] == f"asked in a test, {typed.strip()} typed"
+    assert (facts["effect_cents"], facts["effect_known_rows"], facts["currency"]) == (9_999_987_550, 1, "EUR")
+    assert facts["new_total_cents"] == 9_999_999_900
+    assert facts["warnings"] == "1 amount-above-original"
+
+
+@pytest.mark.parametrize("typed", ["", "99999999", "99999875.51", "yes", "99999875,50,"])
+def test_a_raise_above_the_limit_stays_after_another_answer(box, typed):
+    with pytest.raises(DeclinedError):
+        flow(box, UP, consent=Consent(), user=Asked(True, typed), pending=PENDING)
+    assert list(box[2].iterdir()) == []
+    assert not box[0].ledger_file.exists()
+
+
+def test_rows_that_lower_order_value_do_not_make_a_raise_smaller(box):
+    user = Asked(True, "4000.00")
+    rows = [("M.8882.4808.1", 4_123.5, "ORDER_UPDATE"), DOWN]
+    flow(box, *rows, consent=Consent(), user=user, pending=PENDING)
+    assert user.questions[1] == "This RAISES the order value of 1 action by 4,000.00 EUR. Type 4000.00 to send."
+
+
+def test_a_raise_up_to_the_limit_is_asked_like_everything_else(box):
+    raised_by_1000 = ("M.8882.4808.1", 1_123.5, "ORDER_UPDATE")
+    assert flow(box, raised_by_1000, consent=Consent(), user=Asked(True), pending=PENDING).submission.rows == 1
+    one_cent_more = ("M.8882.4808.1", 1_123.51, "ORDER_UPDATE")
+    with pytest.raises(DeclinedError):
+        flow(box, one_cent_more, consent=Consent(), user=Asked(True, ""), pending=PENDING)
+
+
+@pytest.mark.parametrize("how", ["--yes", None])
+def test_a_raise_above_the_limit_never_leaves_where_the_user_is_not_asked(box, how):
+    with pytest.raises(RaiseNotConfirmedError) as refused:
+        flow(box, UP, consent=Consent(how), pending=PENDING)
+    assert str(refused.value) == (
+        "This RAISES order value by 99,999,875.50 EUR, and 1,000.00 is the most that profile acme sends without a typed "
+        "amount (max_raise). Nothing was sent. Look at these rows; if they are meant, add --max-raise 99999875.50."
+    )
+    assert not box[0].ledger_file.exists()
+
+
+def test_a_raise_leaves_where_the_user_named_the_most_it_may_be(box):
+    cents = 9_999_987_550
+    with pytest.raises(RaiseNotConfirmedError):
+        flow(box, UP, consent=Consent("--yes", max_raise_cents=cents - 1), pending=PENDING)
+    flow(box, UP, consent=Consent("--yes", max_raise_cents=cents), pending=PENDING)
+    assert confirmed(box)["how"] == "--yes, --max-raise 99999875.50"
+
+
+def test_a_named_limit_holds_for_a_user_who_is_asked_too(box):
+    assert (
+        flow(box, UP, consent=Consent(max_raise_cents=10**10), user=Asked(True), pending=PENDING).submission.rows == 1
+    )
+
+
+LARGE = [(f"M.8882.4808.{number}", 1_000_000.0, "ORDER_UPDATE") for number in range(1, 3)]
+
+
+def test_several_large_amounts_of_which_the_raise_is_unknown_are_typed_as_a_number(box):
+    user = Asked(True, "2")
+    flow(box, *LARGE, consent=Consent(), user=user)
+    assert user.questions[1] == "This sends 2 large or raised amounts. Type 2 (the number of these rows) to send."
+    assert flow(box, ("M.8882.4808.3", 1_000_000.0, "ORDER_UPDATE"), consent=Consent(), user=Asked(True)).submission
+
+
+def test_amounts_of_a_raise_that_was_typed_are_not_counted_once_more(box):
+    rows = [(action_id, 2_000.0, "ORDER_UPDATE") for action_id, _, _ in LARGE]
+    user = Asked(True, "3000.00")
+    flow(box, *rows, consent=Consent(), user=user, pending=download(n1=50_000, n2=50_000))
+    assert len(user.questions) == 2
+
+
+def test_without_a_password_nothing_is_recorded(box, monkeypatch):
+    paths = box[0]
+    channel = {"kind": "ftp", "host": "h.example", "username": "u", "password": "env:NOT_SET_ANYWHERE"}
+    profile = Profile.model_validate({"environment": "live", "channel": channel})
+    monkeypatch.setattr("action_returns.channels.ftp.FtpChannel.deliver", pytest.fail)
+    user = Asked()
+    with pytest.raises(SecretError, match="NOT_SET_ANYWHERE, which is not set"):
+        flow((paths, Account("acme", "live", profile=profile), None), consent=Consent(), user=user)
+    assert user.questions == [], "a user who would be asked is told first"
+    assert not paths.ledger_file.exists()
 
 
 def test_an_unknown_outcome_tells_how_to_settle_it(ledger):
@@ -334,6 +565,8 @@ def test_a_connection_without_encryption_is_on_record_as_accepted(ledger):
 
 def test_the_same_list_never_leaves_again_where_the_user_is_not_asked(box):
     flow(box, consent=Consent("--yes"))
-    with pytest.raises(AlreadySentError, match="as batch 0001"):
+    with pytest.raises(
+        AlreadySentError, match=r"rows 2 and 3 in batch 0001, handed over on .* again on purpose: --include-sent"
+    ):
         flow(box, consent=Consent("--yes"))
     assert len(list(box[2].iterdir())) == 1

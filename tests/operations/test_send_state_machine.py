@@ -16,9 +16,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from action_returns.batch.cells import Columns
 from action_returns.batch.check import check
 from action_returns.batch.context import Context
-from action_returns.batch.csv_format import csv_bytes
 from action_returns.channels.base import Outcome, State
-from action_returns.errors import AlreadySentError, MarkError, RowsAlreadySentError
+from action_returns.errors import MarkError, RowsAlreadySentError
 from action_returns.ledger.ledger import open_ledger
 from action_returns.operations.account import Account
 from action_returns.operations.check import CheckedBatch
@@ -43,11 +42,9 @@ class Batch:
     environment: str
     rows: tuple
     state: str
-    process: str = ""
-
-    @property
-    def content(self):
-        return "".join(f"{action_id},{cents};" for action_id, cents in self.rows)
+    again: bool = False
+    arrived: bool = False
+    marked: bool = False
 
 
 class Killed(BaseException):
@@ -85,7 +82,7 @@ class Sending(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.path = self.folder / "ledger.sqlite3"
         self.ledger = open_ledger(self.path, lambda: NOW)
-        self.model, self.took, self.wanted_again = [], [], Counter()
+        self.model, self.took = [], []
 
     def teardown(self):
         if hasattr(self, "ledger"):
@@ -123,29 +120,25 @@ class Sending(RuleBasedStateMachine):
         new = Batch(profile, environment, rows, outcome.split()[0])
         # A killed program is one that has ended: its name is nobody's.
         self.ledger._store.process_name = (lambda: "1@2.00") if dies else type(self.ledger._store).process_name
-        refusal = None if again else self.refusal(new, made.repeated)
-        stopped = None
+        made = made.with_sent_rows() if again else made
+        if not made.rows:
+            return
+        new.rows, new.again = tuple((action_id, cents) for action_id, cents, _ in made.rows), again
+        receiver = Receiver(environment, self.took, dies=dies, outcome=outcome)
+        took, stopped = len(self.took), False
         try:
-            submit(
-                made, account, Receiver(environment, self.took, dies=dies, outcome=outcome), self.ledger,
-                clock=lambda: NOW, confirmation="model", allow_duplicate=again,
-            )  # fmt: skip
+            submit(made, account, receiver, self.ledger, clock=lambda: NOW, confirmation="model")
         except Killed:
             new.state = "sending" if dies == "after" and outcome != "failed early" else "prepared"
-        except (AlreadySentError, RowsAlreadySentError) as error:
-            stopped = error
-        self.is_as_expected(stopped, refusal)
-        if stopped is not None:
-            return
-        if again or made.repeated:
-            self.wanted_again[environment, csv_bytes(made.rows)] += 1
-        self.model.append(new)
-
-    def is_as_expected(self, stopped, refusal):
-        if isinstance(stopped, AlreadySentError):
-            assert refusal == ("content", int(stopped.batch))
-        else:
-            assert refusal == (None if stopped is None else "rows")
+        except RowsAlreadySentError:
+            stopped = True
+        same = [batch.rows for batch in self.arrived(environment) if batch.profile == profile]
+        assert stopped == (
+            not again and (new.rows in same or any(self.was_sent(environment, *row) for row in new.rows))
+        )
+        if not stopped:
+            new.arrived = len(self.took) > took
+            self.model.append(new)
 
     @rule()
     def start_again(self):
@@ -166,7 +159,7 @@ class Sending(RuleBasedStateMachine):
             assert not allowed
         else:
             assert allowed
-            self.model[at].state = state
+            self.model[at].state, self.model[at].marked = state, True
 
     @invariant()
     def the_ledger_says_what_happened(self):
@@ -175,23 +168,22 @@ class Sending(RuleBasedStateMachine):
             assert told == [(batch.profile, batch.environment, batch.state) for batch in self.model]
 
     @invariant()
-    def nothing_arrives_more_often_than_somebody_wanted(self):
-        if hasattr(self, "ledger"):
-            marked_failed = Counter(
-                (batch.environment, self.ledger.content(number))
-                for number, batch in enumerate(self.model, 1)
-                if batch.state == "failed" and self.ledger.events(number)[-1].kind == "marked"
-            )
-            once = Counter(set(self.took))
-            assert Counter(self.took) <= once + self.wanted_again + marked_failed
+    def no_row_arrives_again_unless_somebody_wanted_that(self):
+        if not hasattr(self, "ledger"):
+            return
+        for at, batch in enumerate(self.model):
+            for row in batch.rows if batch.arrived and not batch.again else ():
+                assert not self.repeats(
+                    row, [earlier for earlier in self.model[:at] if earlier.environment == batch.environment]
+                )
 
-    def refusal(self, new, shown):
-        for number, batch in reversed(list(enumerate(self.model, 1))):
-            same = (batch.profile, batch.environment, batch.content) == (new.profile, new.environment, new.content)
-            if same and batch.state in MAY_HAVE_ARRIVED:
-                return "content", number
-        unseen = [row for row in new.rows if row[0] not in shown and self.was_sent(new.environment, *row)]
-        return "rows" if unseen else None
+    def repeats(self, row, before):
+        for earlier in reversed(before):
+            held = dict(earlier.rows).get(row[0])
+            if held is None or (earlier.state == "failed" and not earlier.marked):
+                continue
+            return held == row[1] and not earlier.marked
+        return False
 
     def was_sent(self, environment, action_id, cents):
         held = [dict(batch.rows)[action_id] for batch in self.arrived(environment) if action_id in dict(batch.rows)]

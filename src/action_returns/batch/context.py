@@ -32,11 +32,13 @@ class Policy:
         reasons: every reason code that may be sent, spelled exactly, and what it does.
         action_id_pattern: when given, an ActionId that does not match it as a whole is an error.
         max_cents: an amount above this many cents is worth a warning.
+        max_raise_cents: rows that raise order value by more than this in all leave only after the amount was typed.
     """
 
     reasons: Mapping[str, ReasonKind] = field(default_factory=lambda: DEFAULT_REASONS)
     action_id_pattern: str | None = None
     max_cents: int = 99_999_999
+    max_raise_cents: int = 100_000
 
 
 DEFAULT_POLICY = Policy()

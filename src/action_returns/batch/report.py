@@ -1,8 +1,8 @@
 """The result of a check: findings in row order, the rows that may be sent and corrections."""
 
 from array import array
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, overload
 
@@ -182,6 +182,19 @@ class CheckResult(Sequence[Finding]):
     def ready_with(self, code: str) -> list[int]:
         """Return the positions of the ready rows that have a finding of a rule."""
         return [at for at in self._index.of(code) if not self._has_error[at]] if code in self.counts else []
+
+    def ready_warnings(self, without: Container[int] = ()) -> dict[str, int]:
+        """Return how many ready rows have each warning, rule by rule in the order of the catalogue.
+
+        Args:
+            without: sheet rows that do not count.
+        """
+        rows, has_error = self.columns.rows, self._has_error
+        found: Counter[str] = Counter()
+        for at, _, rule in (self._index[at] for at in range(len(self._index))):
+            if rule.severity is Severity.WARNING and not has_error[at] and rows[at] not in without:
+                found[rule.code] += 1
+        return {code: found[code] for code in self.counts if code in found}
 
     def repeats(self) -> dict[str, list[int]]:
         """Return the rows of every action that stands in more than one row with the same amount and reason.

@@ -177,7 +177,10 @@ def _ending(error: BaseException, output: Output, *, debug: bool) -> _Ending:
         case _:
             text = f"Unexpected error ({type(error).__name__}). {_save_details(error)}"
             ending = _Ending(Exit.UNEXPECTED, "unexpected", text)
-    output.error(ending.message)
+    if ending.code:
+        output.error(ending.message)
+    else:  # the user was asked and said no
+        output.info(ending.message)
     return ending
 
 

@@ -203,7 +203,7 @@ def _confirm_mark(context: CommandContext, record: BatchRecord, state: str) -> N
         f"{marking_consequence(record, state)}\n\nMark batch {record.label} {state}?"
     )
     if not click.confirm(question, default=False, err=True):
-        raise DeclinedError(f"Interrupted. Batch {record.label} stays {record.state}.")
+        raise DeclinedError(f"Not marked. Batch {record.label} stays {record.state}.")
 
 
 def _rewrite_receipt(context: CommandContext, record: BatchRecord, ledger: Ledger) -> None:

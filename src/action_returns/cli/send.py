@@ -5,15 +5,18 @@ from contextlib import AbstractContextManager
 
 import click
 
+from action_returns.batch.amounts import cents_of_text
 from action_returns.batch.cells import ColumnName
 from action_returns.channels.base import Phase, State
 from action_returns.cli.check import print_review, review_json
 from action_returns.cli.options import CommandContext, batch_file, global_options, live_workbook, pending_download
-from action_returns.errors import AlreadySentError, Exit
+from action_returns.errors import ActionReturnsError, AlreadySentError, Exit
 from action_returns.operations import texts
 from action_returns.operations.check import CheckedBatch, PendingSource
+from action_returns.operations.confirmation import stay_behind
 from action_returns.operations.review import Review
 from action_returns.operations.send import Consent, SendResult, send
+from action_returns.operations.sent_before import earlier_rows
 from action_returns.operations.submit import Submission
 
 
@@ -24,7 +27,14 @@ from action_returns.operations.submit import Submission
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @click.option("--confirm-rows", type=int, metavar="N", help="Confirm, provided that exactly N rows are sent.")
 @click.option("--only-ready", is_flag=True, help="Leave rows with errors behind.")
-@click.option("--allow-duplicate", is_flag=True, help="Send even if this exact list was sent before.")
+@click.option(
+    "--include-sent", is_flag=True, help="Also send rows that may have arrived before; they stay behind else."
+)
+@click.option("--allow-duplicate", is_flag=True, help="The old name of --include-sent; does the same.")
+@click.option("--strict", is_flag=True, help="Send nothing when rows to be sent have warnings; exit with 4.")
+@click.option(
+    "--max-raise", metavar="AMOUNT", help="Let the rows raise order value by this much without a typed amount."
+)
 @click.option("-n", "--dry-run", is_flag=True, help="Do everything but send.")
 @global_options
 def send_command(
@@ -38,10 +48,16 @@ def send_command(
     yes: bool,
     confirm_rows: int | None,
     only_ready: bool,
+    include_sent: bool,
     allow_duplicate: bool,
+    strict: bool,
+    max_raise: str | None,
     dry_run: bool,
 ) -> int:
-    """Check FILE again, ask for confirmation with the totals, deliver it once, and keep a receipt."""
+    """Check FILE again, ask for confirmation with the totals, deliver its new rows once, and keep a receipt.
+
+    Rows that may have arrived before stay behind. Exit code 8 says that there are no others.
+    """
     workbook = context.open_workbook(file) if live else None
     account = context.account() if workbook is None else workbook.account
 
@@ -50,20 +66,21 @@ def send_command(
             return context.checked_live(workbook, pending)
         return context.checked(file, account, pending=pending, sheet=sheet, columns=columns)
 
-    consent = Consent(_consent_option(yes, confirm_rows), confirm_rows, only_ready, allow_duplicate)
+    consent = Consent(
+        _consent_option(yes, confirm_rows),
+        confirm_rows,
+        only_ready=only_ready,
+        include_sent=include_sent or allow_duplicate,
+        strict=strict,
+        max_raise_cents=None if max_raise is None else _cents_of_option(max_raise),
+    )
+    dialogue = TerminalDialogue(context)
     try:
-        result = send(
-            check,
-            account,
-            context.paths,
-            TerminalDialogue(context),
-            consent=consent,
-            clock=context.now,
-            dry_run=dry_run,
-        )
-    except AlreadySentError as refused:
-        if context.output.as_json:
-            context.output.json({"batch": refused.batch, "problem": refused.problem, "message": str(refused)})
+        result = send(check, account, context.paths, dialogue, consent=consent, clock=context.now, dry_run=dry_run)
+    except ActionReturnsError as refused:
+        facts = {} if dialogue.page is None else left_out_json(dialogue.page.checked)
+        earlier = {"batch": refused.batch} if isinstance(refused, AlreadySentError) else {}
+        context.output.json({**facts, **earlier})
         raise
     if result.submission is None:
         return _print_dry_run(context, result.page)
@@ -82,6 +99,13 @@ def _consent_option(yes: bool, rows: int | None) -> str | None:
     return "--yes" if yes else None
 
 
+def _cents_of_option(amount: str) -> int:
+    cents = cents_of_text(amount)
+    if cents is None:
+        raise click.UsageError(f"--max-raise {amount} is no amount. Write it like --max-raise 2500.00")
+    return cents
+
+
 class TerminalDialogue:
     """The dialogue at the terminal; see :class:`action_returns.operations.send.Dialogue`."""
 
@@ -89,24 +113,31 @@ class TerminalDialogue:
 
     def __init__(self, context: CommandContext) -> None:
         self._context = context
+        self.page: Review | None = None
 
     def can_ask(self) -> bool:
         """Whether a user is there to answer."""
         return self._context.output.can_ask()
 
+    @property
+    def why_not_ask(self) -> str:
+        """Why no question can be asked."""
+        return self._context.output.why_not_ask
+
     def show_review(self, page: Review) -> None:
-        """Do nothing: the review is printed right before the question."""
+        """Keep the review: it is printed right before the question."""
+        self.page = page
 
     def confirm_send(self, page: Review) -> bool:
         """Print the review and ask."""
         print_review(self._context.output, page)
-        if out := page.checked.rows_with_errors:
-            self._context.output.info(texts.rows_stay_behind(out), style="warning")
+        for line in stay_behind(page.checked):
+            self._context.output.info(line, style="warning")
         return self.confirm(texts.send_question(len(page.checked.rows), page.account.environment))
 
-    def confirm(self, question: str) -> bool:
-        """Ask a further question; no is the answer for Enter."""
-        return click.confirm(question, default=False, err=True)
+    def confirm(self, question: str, *, default: bool = False) -> bool:
+        """Ask a further question; ``default`` is the answer for Enter."""
+        return click.confirm(question, default=default, err=True)
 
     def type_number(self, question: str) -> str | None:
         """Return what the user typed."""
@@ -127,7 +158,7 @@ class TerminalDialogue:
 
 def _print_result(context: CommandContext, result: SendResult, done: Submission, unwritten: str) -> None:
     if context.output.as_json:
-        context.output.json(submission_json(done))
+        context.output.json({**submission_json(done), **left_out_json(result.page.checked)})
     state = done.outcome.state.value
     context.output.info(f"{state.upper()}: {done.message}", style=texts.STATES[state].level)
     rows = texts.counted(done.rows, "row")
@@ -154,6 +185,18 @@ def submission_json(done: Submission) -> dict[str, object]:
     }
 
 
+def left_out_json(checked: CheckedBatch) -> dict[str, object]:
+    """Return for machines which columns were read, and which rows stay behind for which reason."""
+    return {
+        "columns": dict(checked.reading.headers),
+        "left_out": {"errors": checked.rows_with_errors, "sent_before": checked.sent_before},
+        "left_out_sent_before": (
+            {"row": row, "action": action_id, "batch": batch, "state": state}
+            for row, action_id, batch, state in (earlier_rows(checked) if checked.sent_before else ())
+        ),
+    }
+
+
 def exit_code(done: Submission) -> Exit:
     """Return the exit code of an outcome."""
     match done.outcome.state:
@@ -167,7 +210,7 @@ def exit_code(done: Submission) -> Exit:
 
 def _print_dry_run(context: CommandContext, page: Review) -> int:
     if context.output.as_json:
-        context.output.json({**review_json(page), "dry_run": True})
+        context.output.json({**review_json(page), **left_out_json(page.checked), "dry_run": True})
     else:
         print_review(context.output, page)
     context.output.info("Dry run: nothing was sent.", style="strong")

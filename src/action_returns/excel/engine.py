@@ -30,6 +30,12 @@ _ERRORS: Final = {
 }
 """CVErr values as COM returns them (Excel VBA reference, XlCVError)."""
 _SHOWN_ERRORS: Final = frozenset(_ERRORS.values()) | {"#SPILL!", "#CALC!", "#GETTING_DATA", "#FIELD!", "#BLOCKED!"}
+_TITLE: Final = "Action Returns"
+_YES_NO: Final = 0x4
+_ICON_INFORMATION: Final = 0x40
+_SECOND_BUTTON: Final = 0x100  # MB_DEFBUTTON2: the answer for Enter (Windows, MessageBox)
+_YES: Final = 6  # IDYES
+_CANCELLED: Final = -128  # errAEUserCanceled (Apple, AppleScript error codes)
 _PENDING_FILES: Final = "Pending Actions download (*.csv;*.xlsx;*.json),*.csv;*.xlsx;*.json"
 
 
@@ -145,12 +151,64 @@ def pick_file(app: Any) -> Path | None:
     return Path(chosen) if chosen else None
 
 
+def ask(app: Any, question: str, *, default: bool) -> bool:
+    """Ask a question with the answers yes and no.
+
+    xlwings' own dialogue makes Yes the answer for Enter (xlwings 0.37.8, ``App.alert``), which must not send money.
+
+    Args:
+        app: xlwings' app.
+        question: the question.
+        default: the answer for Enter.
+
+    Returns:
+        Whether the answer was yes.
+    """
+    match engine_of(app):
+        case name if name == WINDOWS:
+            import win32api
+
+            style = _YES_NO | _ICON_INFORMATION | (0 if default else _SECOND_BUTTON)
+            return bool(win32api.MessageBox(app.impl.hwnd, question, _TITLE, style) == _YES)
+        case name if name == MAC:
+            buttons = {"buttons": ["No", "Yes"], "default_button": "Yes" if default else "No"}
+            answer = _mac_dialogue(app, "display_alert", _TITLE, message=question, **buttons)
+            return bool(answer.get("button_returned") == "Yes")
+        case _:
+            return bool(app.alert(question, title=_TITLE, buttons="yes_no", mode="info") == "yes")
+
+
 def ask_number(app: Any, question: str) -> str | None:
     """Ask the user to type a number; None where this engine has no input box, ``""`` when the user cancels."""
-    if engine_of(app) != WINDOWS:
-        return None
-    typed = app.api.InputBox(question, "Action Returns")
-    return str(typed).strip() if isinstance(typed, (str, int, float)) and typed is not False else ""
+    match engine_of(app):
+        case name if name == WINDOWS:
+            typed = app.api.InputBox(question, _TITLE)
+            return str(typed).strip() if isinstance(typed, (str, int, float)) and typed is not False else ""
+        case name if name == MAC:
+            buttons = {"buttons": ["Cancel", "OK"], "default_button": "OK", "cancel_button": "Cancel"}
+            answer = _mac_dialogue(app, "display_dialog", question, default_answer="", with_title=_TITLE, **buttons)
+            return str(answer.get("text_returned", "")).strip()
+        case _:
+            return None
+
+
+def _mac_dialogue(app: Any, command: str, text: str, **details: object) -> dict[str, Any]:
+    """Show one of macOS's own dialogues in Excel, as xlwings does, and return its answers; none when it was cancelled."""
+    import osax
+    from appscript import k
+    from appscript.reference import CommandError
+
+    shown_by = osax.OSAX(pid=app.impl.pid)
+    shown_by.activate()
+    try:
+        answer = getattr(shown_by, command)(text, **details)
+    except CommandError as error:
+        if error.errornumber != _CANCELLED:
+            raise
+        return {}
+    return {
+        name: answer[getattr(k, name)] for name in ("button_returned", "text_returned") if getattr(k, name) in answer
+    }
 
 
 P = ParamSpec("P")

@@ -5,15 +5,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from action_returns.batch.amounts import money
+from action_returns.operations.confirmation import lines_to_confirm
 from action_returns.operations.texts import (
-    CHANGES_COUNT,
     STATES,
-    UNENCRYPTED,
     counted,
     kinds_of_change,
     money_effect,
     next_step_for_unknown,
-    rows_sent_before,
     rows_stay_behind,
     send_question,
 )
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
 
 
 NOTHING_CHANGED: Final = "Nothing was changed."
-NOT_SENT: Final = "Nothing was sent."
 HELP: Final = (
     "Five steps: fill in Actions, read Check beside each row, Validate, Review, Send.\n\n"
     "Dictionary explains the columns and every finding. Batches shows what was sent and what became of it. "
@@ -292,18 +289,8 @@ def review_figures(page: "Review", now: datetime) -> list[str]:
 
 def question(page: "Review") -> str:
     """Return the one question before anything leaves, with the totals."""
-    summary, report = page.checked.summary, page.checked.report
-    lines = [
-        kinds_of_change(summary),
-        *([] if summary.effect_cents is None else [f"Order value {money_effect(summary)}"]),
-        f"{page.channel}: {page.destination} (profile {page.account.name})",
-        *([f"Encryption: {UNENCRYPTED}."] if page.account.unencrypted else []),
-        *([rows_stay_behind(out)] if (out := page.checked.rows_with_errors) else []),
-        *([rows_sent_before(repeated)] if (repeated := len(page.checked.repeated)) else []),
-        *([f"{counted(report.warnings, 'warning')} to look at on Issues."] if report.warnings else []),
-    ]
-    ask = send_question(summary.rows, page.account.environment)
-    return f"{ask}\n\n" + "\n".join(lines) + f"\n\n{CHANGES_COUNT}"
+    ask = send_question(len(page.checked.rows), page.account.environment)
+    return "\n".join([ask, "", *lines_to_confirm(page)])
 
 
 def outcome(result: "SendResult", done: "Submission", unwritten: str) -> str:

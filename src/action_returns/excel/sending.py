@@ -44,6 +44,8 @@ class WorkbookDialogue:
         show_results(self._context, self.table, checked)
         return checked
 
+    why_not_ask = "there is no way to ask in Excel"
+
     def can_ask(self) -> bool:
         """Return True: a user who has clicked can answer."""
         return True
@@ -56,16 +58,16 @@ class WorkbookDialogue:
         """Ask with the totals."""
         return self._context.book.ask(messages.question(page))
 
-    def confirm(self, question: str) -> bool:
+    def confirm(self, question: str, *, default: bool = False) -> bool:
         """Ask a further question."""
-        return self._context.book.ask(question)
+        return self._context.book.ask(question, default=default)
 
     def type_number(self, question: str) -> str | None:
         """Return what the user typed, None when Excel has no way to ask for a text."""
         return engine.ask_number(self._context.book.app, question)
 
     def warn(self, sentence: str) -> None:
-        """Do nothing: the question names these rows."""
+        """Do nothing: the user is asked, and the question names these rows."""
 
     def refuse_changed_rows(self) -> None:
         """Stop when the rows in the sheet are no longer those that were checked.

@@ -295,9 +295,14 @@ class OpenWorkbook:
         """Ask a question with two answers and a way out: ``yes``, ``no`` or ``cancel``."""
         return str(self.app.alert(text, title="Action Returns", buttons="yes_no_cancel", mode="info"))
 
-    def ask(self, text: str) -> bool:
-        """Ask one question; anything but a clear yes is no."""
-        return bool(self.app.alert(text, title="Action Returns", buttons="yes_no", mode="info") == "yes")
+    def ask(self, text: str, *, default: bool = False) -> bool:
+        """Ask one question.
+
+        Args:
+            text: the question.
+            default: the answer for Enter; of a window that is closed without an answer too.
+        """
+        return engine.ask(self.app, text, default=default)
 
     @retry_while_busy
     def status(self, text: str | None) -> None:

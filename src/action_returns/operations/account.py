@@ -71,6 +71,16 @@ def open_channel(account: Account, paths: Paths) -> "Channel":
     return account.profile.channel.open(partial(read_secret, profile=account.name))
 
 
+def require_password(account: Account) -> None:
+    """Read the password of an account's channel where it has one, so that a missing one stops before anything is recorded.
+
+    Raises:
+        action_returns.errors.SecretError: it is missing, or kept where it must not be used.
+    """
+    if account.profile is not None and (reference := account.profile.channel.password_reference) is not None:
+        read_secret(reference, profile=account.name)
+
+
 def open_account_ledger(account: Account, paths: Paths) -> "Ledger":
     """Open the ledger of an account, which is made when there is none. It is a context manager that closes itself.
 

@@ -103,17 +103,25 @@ def send(
     confirmed_rows: int,
     profile: str | None = None,
     only_ready: bool = False,
+    include_sent: bool = False,
+    max_raise_cents: int | None = None,
+    strict: bool = False,
     allow_duplicate: bool = False,
     paths: Paths | None = None,
 ) -> SendResult:
-    """Send the ready rows once over the profile's channel, and keep a receipt.
+    """Send the new rows once over the profile's channel, and keep a receipt.
+
+    Rows that may have arrived before stay behind: they are not in ``checked.rows``, but in ``checked.repeats``.
 
     Args:
         checked: the batch.
         confirmed_rows: how many rows the program means to send; another number sends nothing.
         profile: the profile it goes out under, None for the default one.
         only_ready: rows with errors may stay behind.
-        allow_duplicate: a list that may have arrived before may go out again.
+        include_sent: rows that may have arrived before go out again; they count in ``confirmed_rows`` then.
+        max_raise_cents: what the rows may raise order value by; None: what the profile says (``max_raise``).
+        strict: rows with warnings are not sent, and nothing else is.
+        allow_duplicate: the old name of ``include_sent``.
         paths: where profiles and ledger are, None for the usual folders.
 
     Returns:
@@ -124,7 +132,14 @@ def send(
             :func:`action_returns.operations.send.send`.
     """
     paths = paths or default_paths(os.environ)
-    consent = Consent("confirmed by a program", confirmed_rows, only_ready, allow_duplicate)
+    consent = Consent(
+        "confirmed by a program",
+        confirmed_rows,
+        only_ready=only_ready,
+        include_sent=include_sent or allow_duplicate,
+        strict=strict,
+        max_raise_cents=max_raise_cents,
+    )
     account = open_account(paths, profile)
     return sending.send(lambda: checked, account, paths, _NoDialogue(), consent=consent, clock=_now)
 
@@ -138,6 +153,8 @@ class _NoDialogue:
 
     name = "confirmed by a program"
 
+    why_not_ask = "a program is not asked"
+
     def can_ask(self) -> bool:
         return False
 
@@ -147,14 +164,14 @@ class _NoDialogue:
     def confirm_send(self, page: Review) -> bool:  # noqa: ARG002  # never asked
         return False
 
-    def confirm(self, question: str) -> bool:  # noqa: ARG002  # never asked
+    def confirm(self, question: str, *, default: bool = False) -> bool:  # noqa: ARG002  # never asked
         return False
 
     def type_number(self, question: str) -> str | None:  # noqa: ARG002  # never asked
         return None
 
     def warn(self, sentence: str) -> None:
-        """Do nothing: the program finds these rows in ``checked.repeated``."""
+        """Do nothing: the program finds these rows in ``checked.repeats``."""
 
     def refuse_changed_rows(self) -> None:
         """Do nothing: the rows are in memory."""

@@ -178,6 +178,11 @@ class CheckedBatch:
         return summarise(self.rows, self.pending)
 
     @cached_property
+    def warnings(self) -> Mapping[str, int]:
+        """Code of a warning -> how many of the rows that would be sent have it."""
+        return self.report.ready_warnings(frozenset() if self.include_sent else self.repeats)
+
+    @cached_property
     def prepared(self) -> CsvFile:
         """The file of the rows that would be sent. It is made once: shown, confirmed, recorded and sent.
 

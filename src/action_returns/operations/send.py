@@ -4,17 +4,20 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from action_returns.batch.amounts import amount_text
 from action_returns.errors import (
     AlreadySentError,
     ConfirmationError,
     DeclinedError,
     RowsWithErrorsError,
     UsageError,
+    WarningsError,
 )
-from action_returns.operations import texts
-from action_returns.operations.account import open_account_ledger, open_channel
+from action_returns.operations import sent_before, texts
+from action_returns.operations.account import open_account_ledger, open_channel, require_password
+from action_returns.operations.confirmation import ask_for_numbers, numbers_to_type, refuse_raise
 from action_returns.operations.history import save_receipt_and_backup
 from action_returns.operations.review import Review, review
 from action_returns.operations.submit import Submission, submit
@@ -23,9 +26,6 @@ if TYPE_CHECKING:
     from action_returns.files import Paths
     from action_returns.operations.account import Account
     from action_returns.operations.check import CheckedBatch
-
-TYPED_FROM: Final = 100
-"""Reversals from which on their number has to be typed by a user who is asked."""
 
 
 class Dialogue(Protocol):
@@ -37,14 +37,18 @@ class Dialogue(Protocol):
     def can_ask(self) -> bool:
         """Whether a user is there to answer."""
 
+    @property
+    def why_not_ask(self) -> str:
+        """Why no question can be asked, after "Cannot ask: "."""
+
     def show_review(self, page: Review) -> None:
         """Show what would be sent, before any question."""
 
     def confirm_send(self, page: Review) -> bool:
         """Ask :func:`action_returns.operations.texts.send_question` with the totals; no is the answer for Enter."""
 
-    def confirm(self, question: str) -> bool:
-        """Ask a further question; no is the answer for Enter."""
+    def confirm(self, question: str, *, default: bool = False) -> bool:
+        """Ask a further question; ``default`` is the answer for Enter."""
 
     def type_number(self, question: str) -> str | None:
         """Return what the user typed, None where nothing can be typed."""
@@ -67,13 +71,17 @@ class Consent:
         how: how the user said yes already, for the record (``--yes``); None: the user has to be asked.
         rows: the number of rows that was confirmed, None when no number was given.
         only_ready: rows with errors may stay behind.
-        allow_duplicate: a list that may have arrived before may go out again.
+        include_sent: rows that may have arrived before go out again.
+        strict: rows with warnings are not sent, and nothing else is.
+        max_raise_cents: what the rows may raise order value by without a typed amount; None: what the profile says.
     """
 
     how: str | None = None
     rows: int | None = None
     only_ready: bool = False
-    allow_duplicate: bool = False
+    include_sent: bool = False
+    strict: bool = False
+    max_raise_cents: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +111,9 @@ def send(
     clock: Callable[[], datetime],
     dry_run: bool = False,
 ) -> SendResult:
-    """Check a batch, ask the user, send its ready rows once, and keep the receipt.
+    """Check a batch, ask the user, send its new rows once, and keep the receipt.
+
+    Rows with errors stay behind, and so do rows that may have arrived before.
 
     Args:
         check: reads and checks the batch; called once.
@@ -116,72 +126,88 @@ def send(
 
     Raises:
         action_returns.errors.ConfigError: there is no profile, so there is no receiver.
-        action_returns.errors.NoRowsToSendError: no row may be sent.
+        action_returns.errors.NoRowsToSendError: every row has an error.
         RowsWithErrorsError: rows with errors would stay behind, and the user did not agree to that.
-        ConfirmationError: another number of rows was confirmed.
+        AlreadySentError: every row that could be sent may have arrived before.
+        WarningsError: the user wants no warnings, and there are some.
+        ConfirmationError: another number of rows, or no such raise of order value, was confirmed.
+        action_returns.errors.SecretError: the password is missing.
         UsageError: the user has to be asked, and there is no way to ask.
         DeclinedError: the user said no.
-        AlreadySentError: the ledger has this exact content already.
-        action_returns.errors.RowsAlreadySentError: it has rows of it already, which the user was not told.
+        action_returns.errors.RowsAlreadySentError: rows of it were sent after the check.
         action_returns.errors.LedgerError: the batch could not be recorded; nothing was sent.
     """
     channel = open_channel(account, paths)
-    checked = check()
-    if consent.allow_duplicate:
-        checked = checked.with_sent_rows()
-    page = review(checked, account, destination=channel.destination)
-    dialogue.show_review(page)
+
+    def shown(checked: "CheckedBatch") -> Review:
+        page = review(checked, account, destination=channel.destination)
+        dialogue.show_review(page)
+        return page
+
+    first = check()
+    page = shown(first.with_sent_rows() if consent.include_sent else first)
     may_ask = consent.how is None and dialogue.can_ask()
-    _refuse(checked, consent, may_ask=may_ask)
+    _refuse_errors(page.checked, consent, may_ask=may_ask)
+    if page.checked.sent_before:
+        checked = _leave_out(page, paths, dialogue, may_ask=may_ask and not dry_run)
+        page = page if checked is page.checked else shown(checked)
+    _refuse(page.checked, consent)
     if dry_run:
         return SendResult(page)
+    require_password(account)
     confirmation = _confirm(page, dialogue, consent, may_ask=may_ask)
     with open_account_ledger(account, paths) as ledger:
-
-        def send_once(confirmation: str, *, allow_duplicate: bool) -> Submission:
-            with dialogue.progress(f"Sending to {channel.destination}"):
-                return submit(
-                    checked,
-                    account,
-                    channel,
-                    ledger,
-                    clock=clock,
-                    confirmation=confirmation,
-                    allow_duplicate=allow_duplicate,
-                )
-
-        try:
-            done = send_once(confirmation, allow_duplicate=consent.allow_duplicate)
-        except AlreadySentError as refused:
-            if not may_ask:
-                raise
-            if not dialogue.confirm(texts.send_again_question(ledger.batch(int(refused.batch)))):
-                raise DeclinedError from None
-            done = send_once(f"{confirmation}, also to send it again", allow_duplicate=True)
+        with dialogue.progress(f"Sending to {channel.destination}"):
+            done = submit(page.checked, account, channel, ledger, clock=clock, confirmation=confirmation)
         receipt, problems = save_receipt_and_backup(done, account, ledger, paths, clock().date())
     return SendResult(page, done, receipt, tuple(problems))
 
 
-def _refuse(checked: "CheckedBatch", consent: Consent, *, may_ask: bool) -> None:
-    """Stop when no row is ready, when rows would stay behind unasked, or when another number was confirmed."""
-    if checked.sent_before and not checked.rows:
-        raise AlreadySentError(
-            f"Nothing new to send: {texts.counted(checked.sent_before, 'row')} of {checked.file} may have arrived before.",
-            "",
-        )
-    _ = checked.prepared  # raises where no row is ready: leaving out rows is no advice then
-    ready = len(checked.rows)
+def _refuse_errors(checked: "CheckedBatch", consent: Consent, *, may_ask: bool) -> None:
+    """Stop when no row is ready, or when rows with errors would stay behind unasked."""
+    if not checked.report.ready:
+        _ = checked.prepared  # raises: leaving out rows is no advice then
     out = checked.rows_with_errors
     if out and not consent.only_ready and not may_ask:
         raise RowsWithErrorsError(
             f"{out} of {texts.counted(checked.report.rows, 'row')} of {checked.file} have errors, so nothing was sent. "
             f"Repair them ({texts.command('check', checked.file)}), or leave them out with --only-ready."
         )
+
+
+def _leave_out(page: Review, paths: "Paths", dialogue: Dialogue, *, may_ask: bool) -> "CheckedBatch":
+    """Return the batch to send: without the rows that may have arrived before, or with them when the user wants that.
+
+    Raises:
+        AlreadySentError: there are no others.
+    """
+    checked, ready = page.checked, page.checked.report.ready
+    batches = sent_before.earlier_batches(checked, page.account, paths)
+    if may_ask:
+        if not dialogue.confirm(sent_before.leave_out_question(batches, ready), default=True):
+            return checked.with_sent_rows()
+    elif checked.rows:
+        dialogue.warn(sent_before.left_out_sentence(batches))
+    if not checked.rows:
+        message = sent_before.nothing_new(batches, ready, checked.file, asked=may_ask)
+        raise AlreadySentError(message, max((batch.label for batch in batches), key=int))
+    return checked
+
+
+def _refuse(checked: "CheckedBatch", consent: Consent) -> None:
+    """Stop when the rows to be sent have warnings that the user does not want, or are not as many as was confirmed."""
+    if consent.strict and checked.warnings:
+        kinds = ", ".join(f"{number:,} {code}" for code, number in checked.warnings.items())
+        raise WarningsError(
+            f"Rows to be sent have warnings ({kinds}), so nothing was sent, because of --strict. Look at them: "
+            f"{texts.command('check', checked.file)}"
+        )
+    ready = len(checked.rows)
     if consent.rows is not None and consent.rows != ready:
         raise ConfirmationError(
             f"{texts.counted(consent.rows, 'row')} {'was' if consent.rows == 1 else 'were'} confirmed, but {checked.file} has "
             f"{texts.counted(ready, 'row')} to send. Nothing was sent. Look at the batch again: "
-            + texts.command("review", checked.file)
+            f"{texts.command('review', checked.file)}"
         )
 
 
@@ -192,33 +218,20 @@ def _confirm(page: Review, dialogue: Dialogue, consent: Consent, *, may_ask: boo
         UsageError: the user has to be asked, and there is no way to ask.
         DeclinedError: the user said no.
     """
+    checked, limit = page.checked, consent.max_raise_cents
+    allowed = page.account.policy.max_raise_cents if limit is None else limit
+    if not may_ask:
+        refuse_raise(checked, page.account, allowed)
     if consent.how is not None:
-        if repeated := len(page.checked.repeated):
-            dialogue.warn(texts.rows_sent_before(repeated))
-        return consent.how
+        if checked.include_sent and checked.repeats:
+            dialogue.warn(texts.rows_sent_before(len(checked.repeats)))
+        return consent.how if limit is None else f"{consent.how}, --max-raise {amount_text(limit)}"
     if not may_ask:
         raise UsageError(
-            f"Cannot ask: there is no terminal. Nothing was sent. Add --yes, or --confirm-rows {len(page.checked.rows)}."
+            f"Cannot ask: {dialogue.why_not_ask}. Nothing was sent. Add --yes, or --confirm-rows {len(checked.rows)}."
         )
-    _ask(page, dialogue)
-    return dialogue.name
-
-
-def _ask(page: Review, dialogue: Dialogue) -> None:
-    """Ask once with the totals; the number of many reversals has to be typed.
-
-    Raises:
-        DeclinedError: the user said no, or typed another number.
-    """
     if not dialogue.confirm_send(page):
         raise DeclinedError
-    reversals = page.checked.summary.reversals
-    if reversals >= TYPED_FROM:
-        typed = dialogue.type_number(texts.typed_question(reversals))
-        if typed is None:
-            agreed = dialogue.confirm(texts.second_question(reversals))
-        else:
-            agreed = typed.strip() == str(reversals)
-        if not agreed:
-            raise DeclinedError
+    typed = ask_for_numbers(numbers_to_type(checked, allowed), dialogue)
     dialogue.refuse_changed_rows()
+    return f"{dialogue.name}, {typed} typed" if typed else dialogue.name

@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from action_returns.channels.base import Channel, Outcome, OutgoingFile, Phase, State
-from action_returns.errors import AlreadySentError, LedgerError, RowsAlreadySentError, SettingsError
+from action_returns.errors import LedgerError, RowsAlreadySentError, SettingsError
 from action_returns.ledger.records import Claim, DuplicateBatchError, NewBatch, RepeatedRowsError, label
 from action_returns.operations import texts
+from action_returns.operations.confirmation import facts_to_record
 
 if TYPE_CHECKING:
     from action_returns.ledger.ledger import Ledger
@@ -64,29 +65,26 @@ def submit(
     *,
     clock: Callable[[], datetime],
     confirmation: str,
-    allow_duplicate: bool = False,
 ) -> Submission:
     """Record the prepared file, send it once, and record the outcome.
 
     Args:
-        checked: the batch; rows with errors stay behind.
+        checked: the batch; its ``rows`` are sent.
         account: the profile it goes out under.
         channel: the way to the receiver.
         ledger: where it is recorded before and after.
         clock: the local time, with its zone.
         confirmation: how the user said yes, for the record (``asked at the terminal``).
-        allow_duplicate: send even when the ledger has this exact content, or rows of it, already.
 
     Raises:
-        AlreadySentError: the ledger has this exact content already.
-        RowsAlreadySentError: it has rows of it already, which the user was not told.
+        RowsAlreadySentError: rows of it were sent after the check.
         action_returns.errors.LedgerError: the batch could not be recorded; nothing was sent.
     """
     prepared = checked.prepared
     kind = "" if account.profile is None else account.profile.channel.kind
     batch = NewBatch(account.name, account.environment, kind, channel.destination, checked.file)
     today = clock().date()
-    how = {"how": confirmation}
+    how: dict[str, str | int] = {"how": confirmation, **facts_to_record(checked)}
     if account.unencrypted:
         how["encryption"] = "none, accepted in the profile"
     try:
@@ -96,14 +94,15 @@ def submit(
             checked.rows,
             name_for=lambda number: f"Batch_Mods_Reversals_{today:%Y_%m_%d}_{label(number)}.csv",
             confirmation=how,
-            shown=checked.repeated,
-            allow_duplicate=allow_duplicate,
+            shown=checked.repeated if checked.include_sent else frozenset(),
+            allow_duplicate=checked.include_sent,
         )
     except DuplicateBatchError as duplicate:
-        previous = duplicate.previous
-        raise AlreadySentError(texts.already_sent(previous, checked.file), previous.label) from None
+        rows = dict.fromkeys(checked.rows.action_ids, duplicate.previous.label)
+        raise RowsAlreadySentError(texts.rows_sent_meanwhile(rows, checked.file), duplicate.previous.label) from None
     except RepeatedRowsError as repeated:
-        raise RowsAlreadySentError(texts.rows_sent_meanwhile(repeated.rows, checked.file)) from None
+        latest = max(repeated.rows.values(), key=int)
+        raise RowsAlreadySentError(texts.rows_sent_meanwhile(repeated.rows, checked.file), latest) from None
     outcome = _deliver(channel, OutgoingFile(claim.file_name, prepared.content), claim, ledger)
     done = Submission(
         batch=claim.label,

@@ -197,43 +197,18 @@ def rows_stay_behind(rows: int) -> str:
     return f"{counted(rows, 'row')} with errors {'stays' if rows == 1 else 'stay'} here."
 
 
+def rows_left_out(rows: int) -> str:
+    """Return the sentence about rows that stay behind because they may have arrived before."""
+    return f"{counted(rows, 'row')} that may have arrived before {'stays' if rows == 1 else 'stay'} here."
+
+
 def rows_sent_before(rows: int) -> str:
-    """Return the sentence about rows that were sent before."""
-    return f"{counted(rows, 'row')} went out before with the same amount and reason."
-
-
-def typed_question(reversals: int) -> str:
-    """Return the question that is answered with the number of reversals."""
-    return f"This takes back {counted(reversals, 'action')}. Type {reversals} (the number of reversals) to send."
-
-
-def second_question(reversals: int) -> str:
-    """Return the second question where a number cannot be typed."""
-    return f"This takes back {counted(reversals, 'action')}. Really send?"
-
-
-def send_again_question(previous: "BatchRecord") -> str:
-    """Return the question whether a list that was sent before goes out again."""
-    when = previous.created_at.astimezone()
-    return (
-        f"This exact list was already sent on {when:%Y-%m-%d at %H:%M} (batch {previous.label}, {previous.state}).\n\n"
-        "Sending it again uses another modification of each action. Send again?"
-    )
-
-
-def already_sent(previous: "BatchRecord", file: str) -> str:
-    """Return why a list that was sent before was not sent now."""
-    when = previous.created_at.astimezone()
-    return (
-        f"This exact list was already sent on {when:%Y-%m-%d at %H:%M} as batch {previous.label} ({previous.state}, "
-        f"{previous.file_name}). Nothing was sent now. Sending {file} again uses up another modification of each of its "
-        f"{counted(previous.rows, 'action')}; look at it with: action-returns history show {previous.label}. If it "
-        "really has to go out again, add --allow-duplicate."
-    )
+    """Return the sentence about rows that go out again on purpose."""
+    return f"{counted(rows, 'row')} that may have arrived before {'goes' if rows == 1 else 'go'} out again."
 
 
 def rows_sent_meanwhile(rows: Mapping[str, str], file: str) -> str:
-    """Return why rows that another program sent after the check were not sent now.
+    """Return why rows that were sent after the check were not sent now.
 
     Args:
         rows: ActionId -> label of the batch that held it.
@@ -242,8 +217,8 @@ def rows_sent_meanwhile(rows: Mapping[str, str], file: str) -> str:
     named = ", ".join(f"{action_id} in batch {batch}" for action_id, batch in list(rows.items())[:_NAMED_ROWS])
     more = f" and {len(rows) - _NAMED_ROWS:,} more" if len(rows) > _NAMED_ROWS else ""
     return (
-        f"{counted(len(rows), 'row')} with the same amount and reason {'was' if len(rows) == 1 else 'were'} sent "
-        f"meanwhile: {named}{more}. Nothing was sent now. Check again, and leave them out: {command('check', file)}"
+        f"{counted(len(rows), 'row')} of {file} may have arrived since the check, with the same amount and reason: "
+        f"{named}{more}. Nothing was sent now. Check and send it again: these rows stay behind then."
     )
 
 

@@ -114,6 +114,13 @@ class Profile(Table):
         example="500.00",
         default=amount_text(DEFAULT_POLICY.max_cents),
     )
+    max_raise: AmountText = setting(
+        "Largest raise without a typed amount",
+        "Rows that raise order value by more than this in all are sent only after the amount was typed, or with "
+        "--max-raise. Returns lower order value; what a shifted decimal point raises is usually more than this.",
+        example="250.00",
+        default=amount_text(DEFAULT_POLICY.max_raise_cents),
+    )
     time_zone: Zone = setting(
         "Time zone",
         "The zone in which lock dates of a pending download are read that tell none.",
@@ -155,6 +162,7 @@ class Profile(Table):
             reasons=MappingProxyType(_in_use(self.reasons)),
             action_id_pattern=self.action_id_pattern,
             max_cents=cents_of_text(self.max_amount) or 0,
+            max_raise_cents=cents_of_text(self.max_raise) or 0,
         )
 
     def zone(self) -> tzinfo:
