@@ -9,16 +9,13 @@ import click
 from action_returns import errors
 from action_returns.batch.rule import Rule
 from action_returns.batch.rules import REFUSALS, RULES
-from action_returns.channels import KINDS, settings_class
-from action_returns.channels.settings_base import ChannelSettings
 from action_returns.cli.app import COMMANDS, tree
 from action_returns.errors import Exit
 from action_returns.excel import clicks
 from action_returns.excel.button import BUTTONS
 from action_returns.excel.ribbon import addin_texts
 from action_returns.files import packaged_file
-from action_returns.settings.profile import Profile
-from docs import house
+from docs import config_page, house
 
 HERE = Path(__file__).parent
 _EXITS = {
@@ -125,39 +122,6 @@ def _help(command: click.Command, parent: click.Context | None, name: str) -> st
     return "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
 
 
-def config() -> str:
-    """Print every setting."""
-    lines = [
-        "# config.toml",
-        "",
-        "`action-returns doctor` says where it lies. Unknown keys, wrong values and passwords written into it are refused.",
-        "",
-        "```toml",
-        'default_profile = "acme"',
-        "",
-        "[profiles.acme]",
-        'environment = "live"',
-        "",
-        "[profiles.acme.channel]",
-        'kind = "ftp"',
-        'host = "batch.impact.com"',
-        'username = "NAME"',
-        'password = "keyring"',
-        "```",
-        "",
-        "`password` says where the password is kept: `keyring`, `env:NAME` or `file:PATH` (mode 0600).",
-        "Lock dates that tell no time zone are read in `time_zone`.",
-    ]
-    lines += ["", "## profiles.NAME", "", "| key | needed | when left out |", "|---|---|---|"]
-    for key, facts in Profile.model_fields.items():
-        if key != "channel":
-            usual = "" if facts.is_required() else f"`{facts.get_default(call_default_factory=True)}`"
-            lines.append(f"| `{key}` | {'yes' if facts.is_required() else 'no'} | {usual} |")
-    for kind in KINDS:
-        lines += ["", f'## channel, kind = "{kind}"', "", *_channel(settings_class(kind))]
-    return "\n".join(lines) + "\n"
-
-
 def buttons() -> dict[Path, str]:
     """Print the ribbon and its VBA from the buttons that the module ``clicks`` declares.
 
@@ -168,18 +132,7 @@ def buttons() -> dict[Path, str]:
     return addin_texts(packaged_file("addin"), BUTTONS)
 
 
-def _channel(channel: type[ChannelSettings]) -> Iterator[str]:
-    yield f"{channel.__doc__}\n"
-    yield "| key | what it is | needed | when left out | example |"
-    yield "|---|---|---|---|---|"
-    for setting in channel.settings():
-        values = {"yes": "true", "no": "false"} if setting.is_flag else {}
-        usual, example = values.get(setting.default, setting.default), values.get(setting.example, setting.example)
-        needed, usual = "yes" if setting.is_required else "no", f"`{usual}`" if usual else ""
-        yield f"| `{setting.key}` | {setting.description} | {needed} | {usual} | `{example}` |"
-
-
-PAGES = {"rules.md": rules, "cli.md": cli, "config.md": config, "architecture.md": house.page}
+PAGES = {"rules.md": rules, "cli.md": cli, "config.md": config_page.page, "architecture.md": house.page}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

@@ -9,6 +9,12 @@ import pytest
 from docs import print as pages
 from docs import promises
 
+from action_returns.channels import KINDS, settings_class
+from action_returns.settings.config import load_settings
+from action_returns.settings.editing import add_profile
+from action_returns.settings.profile import Profile
+from tests.support.cli import run_here
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -31,6 +37,39 @@ def test_every_command_the_readme_shows_exists():
     assert set(re.findall(r"^action-returns (\w+)|`action-returns (\w+)", readme, re.MULTILINE)) <= {
         pair for name in COMMANDS for pair in ((name, ""), ("", name))
     }
+
+
+CONFIG_PAGE = pages.PAGES["config.md"]()
+
+
+@pytest.mark.parametrize("block", re.findall(r"^```toml\n(.+?)^```", CONFIG_PAGE, re.MULTILINE | re.DOTALL))
+def test_every_example_of_the_page_about_settings_can_be_pasted(paths, block):
+    paths.config_file.write_text(block)
+    name, profile = load_settings(paths.config_file).choose()
+    assert (name, profile.environment) == ("acme", "live")
+
+
+@pytest.mark.parametrize("kind", [None, *KINDS])
+def test_every_setting_has_an_example_and_is_explained(kind):
+    title = "## The profile" if kind is None else f'## The channel, kind = "{kind}"'
+    (section,) = [part for part in re.split(r"^(?=## )", CONFIG_PAGE, flags=re.MULTILINE) if part.startswith(title)]
+    for setting in (Profile if kind is None else settings_class(kind)).settings():
+        assert re.search(rf"^{setting.key} = ", section, re.MULTILINE), setting.key
+        assert f"| `{setting.key}` | {setting.description} | {setting.allowed} | " in section
+
+
+def test_the_commands_of_the_page_about_settings_work(paths, capsys):
+    channel = {"kind": "ftp", "host": "x.example", "username": "u", "password": "keyring"}
+    add_profile(paths.config_file, "acme", {"environment": "live", "channel": channel})
+    (block,) = re.findall(r"^```\n(action-returns .+?)^```", CONFIG_PAGE, re.MULTILINE | re.DOTALL)
+    for line in block.splitlines():
+        assert run_here(capsys, *line.split()[1:]).code == 0, line
+    profile = load_settings(paths.config_file).profiles["acme"]
+    assert (profile.max_amount, profile.channel.port, dict(profile.reasons)) == (
+        "999999.99",
+        2121,
+        {"RETURNED": "reverse"},
+    )
 
 
 PROMISES = promises.tests_of(promises.PAGE.read_text(encoding="utf-8"))

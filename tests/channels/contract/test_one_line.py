@@ -18,7 +18,7 @@ from tests.channels.contract import made_up
 def registered(monkeypatch):
     """The one line; modules that read the list of kinds when they are imported are imported anew."""
     monkeypatch.setitem(KINDS, "pigeon", made_up.LINE)
-    for module in ("action_returns.cli.profiles", "docs.print"):
+    for module in ("action_returns.cli.profiles", "docs.config_page", "docs.print"):
         monkeypatch.delitem(sys.modules, module, raising=False)
     monkeypatch.setattr(made_up, "CARRIED", [])
 
@@ -122,10 +122,16 @@ def test_the_settings_window_forgets_what_belongs_to_the_old_receiver(paths):
 def test_docs_config_md_gets_its_table():
     from docs import print as pages
 
-    page = pages.config()
-    assert '## channel, kind = "pigeon"\n\nA pigeon that carries the file.\n' in page
-    assert "| `loft` | Where the pigeon lives. | yes |  | `loft.example.com` |" in page
-    assert "| `at_night` | Whether it flies at night. | no | `false` | `false` |" in page
+    page = pages.PAGES["config.md"]()
+    title = '## The channel, kind = "pigeon": [profiles.NAME.channel]'
+    assert f"{title}\n\nA pigeon that carries the file.\n\n```toml\n" in page
+    assert (
+        'kind = "pigeon"\nloft = "loft.example.com"\nheight = 30\nspeed = "slow"\nring = "R1"\nat_night = false\n'
+        in page
+    )
+    host = "a plain host name such as batch.impact.com, without ftp:// or a folder"
+    assert f"| `loft` | Where the pigeon lives. | {host} | it must be there |" in page
+    assert "| `at_night` | Whether it flies at night. | true or false | `false` |" in page
 
 
 def test_a_file_is_sent_through_it_and_its_connection_is_tested(paths, capsys):
