@@ -210,7 +210,7 @@ def test_without_a_profile_it_has_the_reason_codes_everybody_has_and_says_how_to
     assert not pairs(path, "_meta")["profile"], "not the name default, which is no profile"
     codes = {row[0]: row[1] for row in openpyxl.load_workbook(path)["Reasons"].iter_rows(min_row=4, values_only=True)}
     assert codes == {code: kind.value for code, kind in DEFAULT_POLICY.reasons.items()}
-    assert "profile add" in openpyxl.load_workbook(path, data_only=True)["Start"]["A2"].value
+    assert "Settings, on the ribbon tab" in openpyxl.load_workbook(path, data_only=True)["Start"]["A2"].value
 
 
 def test_every_workbook_is_told_from_every_other(tmp_path):

@@ -6,6 +6,7 @@ import pytest
 
 from action_returns.errors import TemplateError
 from action_returns.files import packaged_file
+from action_returns.workbook_builder.info import WorkbookInfo
 from action_returns.workbook_builder.template import load_template
 
 DECLARED = packaged_file("workbook_templates/mobile_actions.toml")
@@ -46,7 +47,7 @@ def refused(tmp_path):
         ('code_name = "StartSheet"', 'code_name = "StartSheet"\nzoom = 90', "sheets.0.zoom"),
         ("blank_rows = 200", "blank_rows = 200\nbanded = true", "sheets.1.tables.0.banded"),
         ('{ at = "A1", style = "title",', '{ at = "A1", size = 3, style = "title",', "sheets.0.lines.0.size"),
-        ('{ header = "ActionId", width = 29,', '{ header = "ActionId", locked = true, width = 29,', "sheets.1.tables.0.columns.0.locked"),
+        ('{ header = "ActionId", width = 24,', '{ header = "ActionId", locked = true, width = 24,', "sheets.1.tables.0.columns.0.locked"),
         ("duplicates_to = 5000", "duplicates_to = 5000\nfast = true", "live.fast"),
     ],
 )  # fmt: skip
@@ -59,8 +60,8 @@ def test_an_unknown_key_is_refused_with_its_place(refused, before, after, place)
 def test_a_style_that_is_not_declared_is_refused_by_name(refused):
     assert "not declared: tittle" in refused('{ at = "A1", style = "title",', '{ at = "A1", style = "tittle",')
     assert "not declared: ok" in refused('"Sent")\', style = "good"', '"Sent")\', style = "ok"')
-    assert "not declared: head" in refused('header = "ActionId", width = 29, head = "head-sent"', 'header = "ActionId", width = 29, head = "head"')  # fmt: skip
-    assert "not declared: cell" in refused('width = 29, head = "head-sent", style = "entry"', 'width = 29, head = "head-sent", style = "cell"')  # fmt: skip
+    assert "not declared: head" in refused('header = "ActionId", width = 24, head = "head-sent"', 'header = "ActionId", width = 24, head = "head"')  # fmt: skip
+    assert "not declared: cell" in refused('width = 24, head = "head-sent", style = "entry"', 'width = 24, head = "head-sent", style = "cell"')  # fmt: skip
 
 
 def test_text_that_is_no_toml_is_refused_with_its_line(refused):
@@ -137,11 +138,101 @@ def test_cells_of_a_table_can_be_read_on_its_bands_too(style):
 
 
 def test_marks_are_told_apart_by_words_and_not_by_colour_alone():
-    assert MARKS == ["bad", "good", "warn"]
+    assert MARKS == ["bad", "bad-text", "good", "warn"]
     for sheet in TEMPLATE.sheets:
         for mark in sheet.marks:
             # A mark repeats in colour what a text in the same row says.
             assert re.search(r'\$?[A-Z]4\b.*"[A-Za-z:\- ]+"', mark.formula), (sheet.name, mark.formula)
+
+
+# ------------------------------------------------------------------------------------------------ what fits the screen
+
+VISIBLE_PIXELS = 1366 - 30 - 20
+"""What a laptop of 1366 pixels shows of the cells at 100 %: row numbers and scroll bar take the rest."""
+LAST_COLUMN_TO_SEE = {
+    "Actions": "Partner",
+    "Issues": "Go",
+    "Pending": "Partner",
+    "Batches": "File",
+    "Reasons": "Meaning",
+}
+
+
+def pixels(width):
+    """Return the pixels of a column: seven for each digit of Calibri 11, five beside them (ECMA-376 Part 1, 18.3.1.13)."""
+    return 7 * width + 5
+
+
+@pytest.mark.parametrize(("sheet", "header"), LAST_COLUMN_TO_SEE.items())
+def test_the_columns_that_matter_stand_side_by_side_on_a_small_screen(sheet, header):
+    (table,) = SHEETS[sheet].tables
+    last = [column.header for column in table.columns].index(header)
+    assert sum(pixels(column.width) for column in table.columns[: last + 1]) <= VISIBLE_PIXELS
+
+
+@pytest.mark.parametrize("sheet", ["Start", "Review"])
+def test_a_page_of_texts_is_as_wide_as_a_small_screen_at_most(sheet):
+    assert sum(map(pixels, SHEETS[sheet].widths)) <= VISIBLE_PIXELS
+
+
+def test_both_tables_of_the_dictionary_fit_a_small_screen():
+    columns, findings = ([column.width for column in table.columns] for table in SHEETS["Dictionary"].tables)
+    assert columns == findings
+    assert sum(map(pixels, columns)) <= VISIBLE_PIXELS
+
+
+def test_what_to_do_is_wrapped_and_seen_whole():
+    for sheet in ("Actions", "Issues"):
+        (table,) = SHEETS[sheet].tables
+        (column,) = [column for column in table.columns if column.header == "What to do"]
+        assert TEMPLATE.styles[column.style]["text_wrap"]
+    (actions,) = SHEETS["Actions"].tables
+    wrapped = [column.header for column in actions.columns if TEMPLATE.styles[column.style].get("text_wrap")]
+    assert wrapped == ["Check", "Result", "What to do"]
+
+
+def styles_of(sheet):
+    return {column.header: TEMPLATE.styles[column.style] for table in SHEETS[sheet].tables for column in table.columns}
+
+
+@pytest.mark.parametrize(
+    ("sheet", "headers"),
+    [("Actions", ["Amount", "Current amount", "Change"]), ("Pending", ["Current amount"]), ("Batches", ["Rows"]), ("Issues", ["Row"])],
+)  # fmt: skip
+def test_what_is_a_number_to_the_eye_is_aligned_to_the_right(sheet, headers):
+    assert [header for header, style in styles_of(sheet).items() if style.get("align") == "right"] == headers
+
+
+def test_an_amount_that_is_text_shrinks_before_its_first_digits_are_hidden():
+    styles = [style for sheet in SHEETS for style in styles_of(sheet).values()]
+    assert all(style.get("shrink") for style in styles if style.get("align") == "right" and style["num_format"] == "@")
+
+
+@pytest.mark.parametrize(
+    ("sheet", "headers"), [("Actions", {"Order ID", "Partner", "Locks at"}), ("Pending", {"Order ID", "Partner", "Locks at"}), ("Batches", {"Batch"})]
+)  # fmt: skip
+def test_facts_from_elsewhere_are_text_so_that_00123_stays_00123(sheet, headers):
+    styles = styles_of(sheet)
+    assert {styles[header]["num_format"] for header in headers} == {"@"}
+
+
+# ------------------------------------------------------------------------------------------------------ what it says
+
+
+def test_start_has_a_button_for_each_step_that_has_one():
+    captions = [button.caption for button in SHEETS["Start"].buttons]
+    assert captions == ["Load pending...", "Validate", "Review", "Export CSV", "Send..."]
+    steps = [line.text for line in SHEETS["Start"].lines if line.style in {"step-name", "step-link"}]
+    assert steps == ["Fill in Actions", "Load pending", "Validate", "Review", "Send"]
+
+
+def test_no_sheet_asks_for_a_command_but_where_there_are_no_macros():
+    told = [
+        line.text for sheet in TEMPLATE.sheets for line in sheet.lines if line.text and "action-returns" in line.text
+    ]
+    assert len(told) == 1
+    assert "For the rest save the workbook, then in a terminal" in told[0]
+    assert "action-returns" not in WorkbookInfo("1.0").banner
 
 
 # ------------------------------------------------------------------------------------------------ where people can type
@@ -157,7 +248,7 @@ def test_every_column_that_people_fill_in_says_what_belongs_there():
     entered = [column for column in table.columns if column.head == "head-sent"]
     assert [column.header for column in entered] == ["ActionId", "Amount", "Reason"]
     for column in entered:
-        assert column.style == "entry"
+        assert TEMPLATE.styles[column.style]["num_format"] == "@", "so that no spreadsheet changes an id or an amount"
         assert column.title
         assert column.message
     assert [column.header for column in table.columns if column.message] == [column.header for column in entered]
@@ -167,10 +258,6 @@ def test_a_column_with_a_drop_down_tells_why_another_value_is_refused():
     columns = [column for sheet in TEMPLATE.sheets for table in sheet.tables for column in table.columns]
     assert [column.header for column in columns if column.choices] == ["Reason"]
     assert [column.header for column in columns if column.refusal] == ["Reason"]
-
-
-def test_cells_that_take_ids_and_amounts_are_text_so_that_no_spreadsheet_changes_them():
-    assert TEMPLATE.styles["entry"]["num_format"] == "@"
 
 
 def test_the_dictionary_explains_the_columns_that_are_sent():

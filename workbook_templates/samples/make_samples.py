@@ -37,7 +37,7 @@ def returns() -> list[tuple[object, object, object]]:
     for at in range(ROWS):
         action_id = f"M.8882.4808.{FIRST + at}"
         if at % 4 == 3:  # noqa: PLR2004  # every fourth order keeps a part of its value
-            rows.append((action_id, original(at) // 200 + 0.5, "ORDER_UPDATE"))
+            rows.append((action_id, f"{original(at) // 200}.50", "ORDER_UPDATE"))
         else:
             rows.append((action_id, 0, "REJECTED"))
     for row, cells in MISTAKES.items():

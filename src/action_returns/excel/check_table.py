@@ -156,7 +156,7 @@ def issue_rows(report: CheckResult, most: int) -> list[Texts]:
     return [
         (
             finding.severity.capitalize(),
-            str(finding.row),
+            finding.row,
             str(ids[finding.row] or ""),
             finding.column,
             finding.found,
@@ -234,7 +234,7 @@ def pending_rows(pending: PendingDownload) -> list[tuple[str, ...]]:
     return [
         (
             action_id,
-            UNKNOWN if action.cents is None else amount_text(action.cents),
+            UNKNOWN if action.cents is None else money(action.cents),
             action.currency or "",
             action.state or "",
             NO_LOCK_DATE if action.locks_at is None else action.locks_at.isoformat(" ", "minutes"),
@@ -248,7 +248,7 @@ def pending_rows(pending: PendingDownload) -> list[tuple[str, ...]]:
 def _pending_action(row: Sequence[Cell]) -> PendingAction:
     _, amount, currency, state, locks_at, order_id, partner = (str(cell) if cell is not None else "" for cell in row)
     return PendingAction(
-        cents=cents_of_text(amount),
+        cents=cents_of_text(amount.replace(",", "")),  # thousands are marked
         locks_at=None if locks_at in {"", NO_LOCK_DATE} else datetime.fromisoformat(locks_at),
         state=state or None,
         order_id=order_id or None,

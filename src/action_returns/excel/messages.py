@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 NOTHING_CHANGED: Final = "Nothing was changed."
 HELP: Final = (
-    "Five steps: fill in Actions, read Check beside each row, Validate, Review, Send.\n\n"
+    "Five steps: fill in Actions, Load pending, Validate, Review, Send. Settings says where your returns go.\n\n"
     "Dictionary explains the columns and every finding. Batches shows what was sent and what became of it. "
     "Nothing leaves this computer before you have confirmed the totals."
 )
@@ -310,7 +310,7 @@ def mode(done: "Submission") -> str:
     return "info" if STATES[done.outcome.state.value].level == "good" else "critical"
 
 
-def history_row(record: "BatchRecord") -> tuple[str, ...]:
+def history_row(record: "BatchRecord") -> tuple[str | int, ...]:
     """Return a batch as a row of the sheet Batches."""
     return (
         record.label,
@@ -319,7 +319,7 @@ def history_row(record: "BatchRecord") -> tuple[str, ...]:
         record.profile,
         record.environment,
         record.destination,
-        f"{record.rows:,}",
+        record.rows,
         record.state,
         record.file_name,
         record.sha256,

@@ -58,7 +58,7 @@ class WorkbookInfo:
     def banner(self) -> str:
         """The text that names the profile of the workbook and its environment, and what sending does there."""
         if not self.profile:
-            return "No profile yet. Say once where your returns go: action-returns profile add"
+            return "No profile yet. Say once where your returns go: Settings, on the ribbon tab Action Returns"
         meaning = "not practice, files are really uploaded" if self.environment == "test" else "what is sent counts"
         return f"Profile {self.profile} · {self.environment.upper()}: {meaning}"
 

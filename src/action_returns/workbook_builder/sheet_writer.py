@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from textwrap import wrap
 from typing import Any, Final
 
 from xlsxwriter.utility import quote_sheetname, xl_cell_to_rowcol, xl_col_to_name, xl_range_abs
@@ -13,8 +14,9 @@ from action_returns.workbook_builder.contents import Contents
 from action_returns.workbook_builder.template import Button, Column, Line, Sheet, Table
 
 _TABLE_STYLE: Final = "Table Style Light 1"
-_TEXT_STYLE: Final = "entry"
 _PAPER_A4: Final = 9
+_MARGINS: Final = (0.4, 0.4, 0.5, 0.6)
+"""Left, right, top and bottom margin of a printed page in inches."""
 _HIDE_ALWAYS: Final = 2
 _PROTECTION_ALLOWS: Final = {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True}
 _NUMBER_FORMATS: Final[Mapping[type, str]] = {
@@ -24,6 +26,8 @@ _NUMBER_FORMATS: Final[Mapping[type, str]] = {
     time: "hh:mm:ss",
     timedelta: "[h]:mm:ss",
 }
+_LINE_HEIGHT: Final = 15
+"""Height of a line of 11 points, in points."""
 _BUTTON_SIZE: Final = {"width": 150, "height": 34, "x_offset": 8, "y_offset": 8}
 
 
@@ -121,11 +125,14 @@ class SheetWriter:
         sheet, worksheet = self._sheet, self._worksheet
         worksheet.set_paper(_PAPER_A4)
         worksheet.fit_to_pages(1, 0)
+        worksheet.set_margins(*_MARGINS)
         worksheet.set_footer("&L&F&C&A&RPage &P of &N")
         if sheet.landscape:
             worksheet.set_landscape()
         if sheet.repeat_rows:
             worksheet.repeat_rows(0, sheet.repeat_rows - 1)
+        if sheet.print_area is not None:
+            worksheet.print_area(sheet.print_area)
 
     def _write_line(self, line: Line) -> None:
         row, column = xl_cell_to_rowcol(line.at)
@@ -170,8 +177,8 @@ class SheetWriter:
         )
         # After the table: XlsxWriter writes a column's formula with the table, but without its value.
         for at, row in enumerate(content.rows, top + 1):
-            if table.row_height is not None:
-                self._worksheet.set_row(at, table.row_height)
+            if table.rows is not None and (lines := _lines(content.columns, row)) > 1:
+                self._worksheet.set_row(at, lines * _LINE_HEIGHT)
             self._write_row(at, left, content.columns, row)
 
     def _write_row(self, at: int, left: int, columns: Sequence[Column], row: Sequence[Cell]) -> None:
@@ -194,10 +201,9 @@ class SheetWriter:
         for at, column in enumerate(columns, left):
             letter = xl_col_to_name(at)
             whole = f"{letter}{first + 1}:{letter}{LAST_ROW}"
-            is_entry = column.message is not None
-            is_text = is_entry or column.style == _TEXT_STYLE  # also in the rows below the table
-            self._worksheet.set_column(at, at, column.width, self._cell_format(column.style, None) if is_text else None)
-            if is_entry:
+            # The rows below the table look the same: it grows into them.
+            self._worksheet.set_column(at, at, column.width, self._cell_format(column.style, None))
+            if column.message is not None:
                 entries.append(whole)
                 self._worksheet.data_validation(whole, _input_rule(column))
         if entries:
@@ -230,6 +236,13 @@ class SheetWriter:
 
 def _corners(first: str, last: str) -> tuple[int, int, int, int]:
     return *xl_cell_to_rowcol(first), *xl_cell_to_rowcol(last)
+
+
+def _lines(columns: Sequence[Column], row: Sequence[Cell]) -> int:
+    """Return the number of lines a row needs; LibreOffice does not work it out when it opens the file."""
+    return max(
+        len(wrap(str(value), column.width)) for column, value in zip(columns, row, strict=True) if value is not None
+    )
 
 
 def _input_rule(column: Column) -> dict[str, Any]:

@@ -82,7 +82,6 @@ class Table(_Declared):
         columns: its columns, left to right.
         blank_rows: the least number of rows it has.
         rows: the source of its printed rows.
-        row_height: height of its rows in points, where texts need several lines.
     """
 
     name: str
@@ -90,7 +89,6 @@ class Table(_Declared):
     columns: tuple[Column, ...] = Field(min_length=1, strict=False)
     blank_rows: int = 0
     rows: RowSource | None = None
-    row_height: int | None = None
 
 
 class ConditionalFormat(_Declared):
@@ -132,6 +130,7 @@ class Sheet(_Declared):
         select: the cell that is selected when the workbook opens.
         landscape: whether it prints in landscape format.
         repeat_rows: number of top rows that are printed on every page.
+        print_area: what is printed, the whole sheet when None.
         lines: its cells outside of tables.
         tables: its tables.
         marks: its conditional formats.
@@ -151,6 +150,7 @@ class Sheet(_Declared):
     select: Cell = "A1"
     landscape: bool = False
     repeat_rows: int = 0
+    print_area: Annotated[str, StringConstraints(pattern=r"^[A-Z]+[1-9][0-9]*:[A-Z]+[1-9][0-9]*$")] | None = None
     lines: tuple[Line, ...] = Field((), strict=False)
     tables: tuple[Table, ...] = Field((), strict=False)
     marks: tuple[ConditionalFormat, ...] = Field((), strict=False)
