@@ -274,6 +274,23 @@ def test_a_folder_that_cannot_be_made_is_named(desk, paths):
     assert desk.click("validate").startswith("The work did not start: ")
 
 
+# ------------------------------------------------------------------------------------------------------------ printing
+
+
+def test_a_print_area_of_the_users_own_stays(desk):
+    desk.open(BAD)
+    area = desk.book.sheets["Issues"].names["Print_Area"]
+    area.refers_to = "=Issues!$A$4:$C$9,Issues!$F$4:$G$9"
+    desk.click("validate")
+    assert area.refers_to == "=Issues!$A$4:$C$9,Issues!$F$4:$G$9"
+
+
+def test_a_print_area_that_was_taken_away_stops_no_button(desk):
+    desk.open(BAD)
+    desk.book.sheets["Issues"].names["Print_Area"].delete()
+    assert desk.click("validate").startswith("4 of 4 rows need attention.")
+
+
 # ------------------------------------------------------------------------------------------------------------- budgets
 
 

@@ -93,6 +93,23 @@ def test_issues_is_protected_again_after_it_was_filled(desk):
     assert desk.book.sheets["Issues"].api.ProtectContents
 
 
+def printed_of(desk, sheet):
+    return desk.book.sheets[sheet].names["Print_Area"].refers_to.replace("'", "")
+
+
+def test_a_list_prints_as_many_rows_as_it_has(desk):
+    desk.open(BAD)
+    assert printed_of(desk, "Issues") == "=Issues!$A$4:$G$4"
+    desk.click("validate")
+    assert printed_of(desk, "Issues") == "=Issues!$A$4:$G$7"
+    for row in range(4, 8):
+        desk.put(f"Actions!B{row}", None)
+        desk.put(f"Actions!A{row}", None if row > 4 else "M.8882.4808.1")
+        desk.put(f"Actions!C{row}", None)
+    desk.click("validate")
+    assert printed_of(desk, "Issues") == "=Issues!$A$4:$G$5"
+
+
 def test_fix_safe_shows_before_and_after_and_asks_first(desk):
     desk.open(BAD)
     desk.excel.answer("no")

@@ -5,6 +5,7 @@ Windows it turns a cell with a currency format into a number of four decimals (x
 """
 
 import atexit
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -36,6 +37,7 @@ _ICON_INFORMATION: Final = 0x40
 _SECOND_BUTTON: Final = 0x100  # MB_DEFBUTTON2: the answer for Enter (Windows, MessageBox)
 _YES: Final = 6  # IDYES
 _CANCELLED: Final = -128  # errAEUserCanceled (Apple, AppleScript error codes)
+_PRINTED_ROWS: Final = re.compile(r"(=[^,!]+!\$[A-Z]+\$\d+:\$[A-Z]+\$)\d+")
 _PENDING_FILES: Final = "Pending Actions download (*.csv;*.xlsx;*.json),*.csv;*.xlsx;*.json"
 
 
@@ -134,6 +136,22 @@ def protect(sheet: Any) -> None:
         )
     else:
         sheet.api.Protect(AllowFiltering=True, AllowSorting=True, AllowFormattingColumns=True, AllowFormattingRows=True)
+
+
+def print_down_to(sheet: Any, row: int) -> None:
+    """Set the last row that is printed of a sheet, unless a user has set a print area of another kind.
+
+    Excel keeps the area in a defined name. Its PageSetup would ask the printer, which takes seconds and fails without
+    one. What is printed is never a reason to stop.
+    """
+    try:
+        area = sheet.names["Print_Area"]
+        columns = _PRINTED_ROWS.fullmatch(area.refers_to)
+        if columns is not None:
+            area.refers_to = f"{columns[1]}{row}"
+    except Exception as error:  # the type depends on the program: com_error, KeyError
+        if is_refusal(error):
+            raise
 
 
 def pick_file(app: Any) -> Path | None:

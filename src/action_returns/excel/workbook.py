@@ -252,6 +252,7 @@ class OpenWorkbook:
             bottom = top + max(1, len(rows))
             if bottom != old_bottom:
                 self._table(name).resize(sheet.range(f"{first}{top}:{last}{bottom}"))
+                engine.print_down_to(sheet, bottom)
             if rows:
                 self._write(sheet.range(f"{first}{top + 1}:{last}{bottom}"), rows)
         finally:

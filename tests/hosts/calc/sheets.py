@@ -2,7 +2,7 @@
 
 from xlwings import base_classes
 
-from tests.hosts.calc.addresses import corners
+from tests.hosts.calc.addresses import corners, written
 from tests.hosts.calc.cells import Range, range_of
 
 
@@ -44,6 +44,10 @@ class Sheet(base_classes.Sheet):
     @property
     def tables(self):
         return Tables(self)
+
+    @property
+    def names(self):
+        return SheetNames(self)
 
     def range(self, first, last=None):
         assert last is None, "only addresses are modelled"
@@ -129,6 +133,39 @@ class Table(base_classes.Table):
         return (
             any(rows.getByIndex(at).IsFiltered for at in range(rows.Count)) if self.range.api.Hidden is None else False
         )
+
+
+class SheetNames(base_classes.Names):
+    """The one name of a sheet that the product asks for: its print area."""
+
+    def __init__(self, sheet):
+        self._sheet = sheet
+
+    def contains(self, name):
+        return name == "Print_Area" and len(self._sheet.uno.getPrintAreas()) == 1
+
+    def __call__(self, name):
+        assert self.contains(name)
+        return PrintArea(self._sheet)
+
+
+class PrintArea(base_classes.Name):
+    """The print area of a sheet, which is no name to LibreOffice."""
+
+    def __init__(self, sheet):
+        self._sheet = sheet
+
+    @property
+    def refers_to(self):
+        (area,) = self._sheet.uno.getPrintAreas()
+        return f"={self._sheet.name}!{written(area.StartColumn + 1, area.StartRow + 1, area.EndColumn + 1, area.EndRow + 1)}"
+
+    @refers_to.setter
+    def refers_to(self, text):
+        left, top, right, bottom = corners(text.partition("!")[2])
+        (area,) = self._sheet.uno.getPrintAreas()
+        area.StartColumn, area.StartRow, area.EndColumn, area.EndRow = left - 1, top - 1, right - 1, bottom - 1
+        self._sheet.uno.setPrintAreas((area,))
 
 
 class Names(base_classes.Names):

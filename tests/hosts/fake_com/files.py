@@ -32,6 +32,8 @@ def read_book(application, path, *, location=None, read_only=False):
         _read_tables(sheet, source)
         for name, defined in source.defined_names.items():
             new_name(book, name, f"={defined.attr_text}", sheet)
+        if source.print_area:
+            new_name(book, "Print_Area", f"={source.print_area}", sheet)
     for name, defined in formulas.defined_names.items():
         new_name(book, name, f"={defined.attr_text}")
     book.show(book.sheets[formulas.worksheets.index(formulas.active)])

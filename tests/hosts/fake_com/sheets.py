@@ -7,6 +7,7 @@ from tests.hosts.fake_com.com import Collection, ComObject, excel_error
 from tests.hosts.fake_com.filters import AutoFilter, Filtering
 from tests.hosts.fake_com.grid import WHOLE_SHEET, Area, Grid
 from tests.hosts.fake_com.links import Hyperlinks
+from tests.hosts.fake_com.names import Names
 from tests.hosts.fake_com.ranges import Range
 from tests.hosts.fake_com.tables import ListObjects
 
@@ -88,6 +89,10 @@ class Worksheet(ComObject):
         if not 0 < len(name) <= 31 or set(name) & set(r"[]:*?/\\") or name.lower() in others:
             raise excel_error("That name is not allowed for a sheet.")
         self.name = name
+
+    @property
+    def Names(self):
+        return Names(self, self.book, self)
 
     @property
     def Index(self):
