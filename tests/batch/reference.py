@@ -12,6 +12,8 @@ from decimal import Decimal
 from action_returns.batch.cell_rules import CellRules
 from action_returns.batch.cells import CellError, display_cell
 from action_returns.batch.context import Policy, ReasonKind
+from action_returns.batch.currencies import code_of, may_be_the_same
+from action_returns.batch.number_formats import read_format
 
 _INVISIBLE = set("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufeff")
 _INVISIBLE |= {chr(c) for c in (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070))}
@@ -25,12 +27,26 @@ ERRORS_ON_ID = {
     "id-no-prefix",
     "id-case",
     "id-shape",
+    "id-lookalike",
     *_CELL_ERRORS.values(),
 }
 
 
 def is_blank(sign):
     return sign.isspace() or unicodedata.category(sign) == "Cc" or sign in _INVISIBLE
+
+
+LOOK_LIKE_M = "\u041c\u039c\u03fa\u13b7\u2c98\u216f\ua4df\uff2d"
+LOOK_LIKE_SMALL_M = "\u043c\u217f\uff4d"
+LOOK_LIKE_A_DOT = "\u3002\uff0e\uff61\ufe52\u2024\u00b7\u0387\u2022\u2027\u2219\u22c5\u30fb\ua4f8\u06d4\u0701\u0702"
+PERCENT_SIGNS = "%\uff05\ufe6a\u066a"
+
+
+def plain_sign(sign):
+    for looks, meant in ((LOOK_LIKE_M, "M"), (LOOK_LIKE_SMALL_M, "m"), (LOOK_LIKE_A_DOT, ".")):
+        if sign in looks:
+            return meant
+    return str(unicodedata.digit(sign)) if unicodedata.category(sign) == "Nd" else sign
 
 
 def bare(text):
@@ -67,11 +83,15 @@ def usual_id(text):
 
 
 def repaired_id(text, pattern):
-    text = bare(text)
+    text = "".join(map(plain_sign, bare(text)))
     if text and good_id(text, pattern):
         return text
     capital = "M" + text[1:]
     return capital if text[:1] == "m" and good_id(capital, pattern) else None
+
+
+def is_lookalike(sign):
+    return plain_sign(sign) != sign
 
 
 def web_shaped(text):
@@ -91,6 +111,8 @@ def id_code(cell, pattern):
     if not bare(cell):
         return "id-missing"
     if repaired_id(cell, pattern) is not None:
+        if any(map(is_lookalike, bare(cell))):
+            return "id-lookalike"
         return "id-case" if bare(cell) == cell else "id-whitespace"
     return "id-no-prefix" if web_shaped(bare(cell)) else "id-shape"
 
@@ -130,6 +152,8 @@ def text_amount(text):
         return "amount-missing"
     if len(text) > 64:
         return "amount-not-number"
+    if is_percentage(bare(text)):
+        return "amount-percent"
     if bare(text) != text:
         inner = text_amount(bare(text))
         return inner if isinstance(inner, str) else "amount-whitespace"
@@ -138,6 +162,41 @@ def text_amount(text):
     if text[0] == "-" and text[-1] in string.digits and all(s in string.digits + ".," for s in text[1:]):
         return "amount-negative"
     return "amount-not-number"
+
+
+def is_percentage(text):
+    if text[0] in PERCENT_SIGNS:
+        rest = text[1:]
+    elif text[-1] in PERCENT_SIGNS:
+        rest = text[:-1]
+        rest = rest[:-1] if rest[-1:] in {".", ","} else rest
+    else:
+        return False
+    rest = rest[1:] if rest[:1] in {"-", "+"} else rest
+    return rest[-1:] in set(string.digits) and all(sign in string.digits + ".,'\u2019" for sign in rest)
+
+
+def amount_in(columns, at):
+    """Give cents, or the code of what is wrong, of an amount as it is shown."""
+    cell, number_format = columns.amount[at], format_of(columns, at)
+    is_number = isinstance(cell, float | int) and not isinstance(cell, bool) and abs(cell) < 10**15
+    if is_number and number_format is not None and number_format.is_percent(cell):
+        return "amount-percent"
+    return amount_of(cell)
+
+
+def format_of(columns, at):
+    codes = [code for code, positions in columns.amount_formats.items() if at in positions]
+    return read_format(codes[0]) if codes else None
+
+
+def currencies(columns):
+    """Give the currency of each row, "" where it has none."""
+    if columns.currency is not None:
+        return [cell.strip() if isinstance(cell, str) else "" for cell in columns.currency]
+    formats = [format_of(columns, at) for at in range(len(columns.rows))]
+    is_number = [isinstance(cell, float | int) and not isinstance(cell, bool) for cell in columns.amount]
+    return ["" if one is None or not number else one.currency for one, number in zip(formats, is_number, strict=True)]
 
 
 def reason_of(cell, reasons):
@@ -159,15 +218,15 @@ def reason_of(cell, reasons):
     return "reason-whitespace" if text != cell else "reason-case"
 
 
-def amount_meant(cell):
+def amount_meant(columns, at):
     """Give what a safe correction would make of an amount: exact cents, or the cell as it shows."""
-    cents = amount_of(cell)
+    cell, cents = columns.amount[at], amount_in(columns, at)
     if not isinstance(cents, str):
         return cents
     if cents in {"amount-whitespace", "amount-separator"}:
         fixed = CellRules(Policy()).fix(cents, cell)
         return display_cell(cell) if fixed is None else int(Decimal(fixed) * 100)
-    return display_cell(cell)
+    return cents == "amount-percent" and not isinstance(cell, str), display_cell(cell)
 
 
 def reason_meant(cell, reasons):
@@ -191,20 +250,22 @@ def rows_of_each_action(columns, policy):
     return rows
 
 
-def check(columns, policy, pending=None, now=None, sent=None):
+def check(columns, policy, pending=None, now=None, sent=None):  # noqa: PLR0915  # slow and obvious, in one piece
     """Give every (row, column, code), in no order."""
     found = []
     conflicting, later = set(), set()
     for positions in rows_of_each_action(columns, policy).values():
-        meant = {
-            (amount_meant(columns.amount[at]), reason_meant(columns.reason[at], policy.reasons)) for at in positions
-        }
+        meant = {(amount_meant(columns, at), reason_meant(columns.reason[at], policy.reasons)) for at in positions}
         (later.update(positions[1:]) if len(meant) == 1 else conflicting.update(positions))
     usual = [
         cell for cell in columns.action_id if isinstance(cell, str) and usual_id(cell) and id_code(cell, None) is None
     ]
     campaigns = Counter(cell.split(".")[1] for cell in usual)
     main = campaigns.most_common(1)[0][0] if campaigns else None
+    currency_of = currencies(columns)
+    known = Counter(code_of(one) for one in currency_of if one)
+    main_currency = known.most_common(1)[0][0] if known else ""
+    found += [(columns.rows[0], column, "column-hidden") for column in columns.hidden_columns if columns.rows]
     for at, row in enumerate(columns.rows):
         action_id, amount, reason = columns.action_id[at], columns.amount[at], columns.reason[at]
         code = id_code(action_id, policy.action_id_pattern)
@@ -217,9 +278,17 @@ def check(columns, policy, pending=None, now=None, sent=None):
             code = "id-mixed-campaigns"
         if code:
             found.append((row, "ActionId", code))
-        cents = amount_of(amount)
+        cents = amount_in(columns, at)
         kind = reason_of(reason, policy.reasons)
         about_amount = cents if isinstance(cents, str) else None
+        action_currency = "" if pending is None else pending.currency_of(action_id)
+        if about_amount is None and not is_shown_as_sent(columns, at, cents, action_currency):
+            about_amount = "amount-shown-otherwise"
+        if about_amount is None and isinstance(amount, str) and cents and amount[0] == "0" and digits(amount[:2]):
+            about_amount = "amount-leading-zeros" if len(amount) > 1 else None
+        compared = (main_currency, action_currency) if columns.currency is not None else (main_currency,)
+        if not all(may_be_the_same(currency_of[at], other) for other in compared):
+            found.append((row, "Amount", "currency-mixed"))
         if is_id and sent and action_id in sent:
             before = sent[action_id]
             if before.times >= 1000:
@@ -249,6 +318,15 @@ def check(columns, policy, pending=None, now=None, sent=None):
         if row in columns.hidden:
             found.append((row, "ActionId", "row-hidden"))
     return found
+
+
+def is_shown_as_sent(columns, at, cents, action_currency):
+    number_format, amount = format_of(columns, at), columns.amount[at]
+    if number_format is None:
+        return True
+    if isinstance(amount, str):
+        return number_format.shows_as_sent(amount)
+    return number_format.shows_as_sent(cents) and may_be_the_same(number_format.currency, action_currency)
 
 
 def against(cents, current):

@@ -9,14 +9,16 @@ from action_returns.batch.csv_format import csv_bytes, parse_csv_bytes
 from action_returns.batch.report import apply_corrections
 from action_returns.batch.summary import summarise
 from tests.batch import reference
-from tests.batch.strategies import NOW, columns_of, downloads, policies, sheets, sheets_with_pasts
+from tests.batch.strategies import NOW, columns_of, downloads, looks, policies, sheets, sheets_with_pasts
 
 
-@given(sheets_with_pasts, policies, downloads, st.frozensets(st.integers(2, 60)))
-def test_every_verdict_is_the_one_of_the_plain_reference(rows_and_past, policy, actions, hidden):
+@given(sheets_with_pasts, policies, downloads, st.frozensets(st.integers(2, 60)), looks)
+def test_every_verdict_is_the_one_of_the_plain_reference(rows_and_past, policy, actions, hidden, look):
     rows, sent = rows_and_past
-    columns = columns_of(rows, hidden)
-    pending = None if actions is None else PendingDownload(actions, len(actions), NOW)
+    columns = columns_of(rows, hidden, look)
+    pending = (
+        None if actions is None else PendingDownload(actions, len(actions), NOW, currency="EUR" if hidden else None)
+    )
     report = check(columns, policy, Context(pending, NOW, sent))
     said = [(finding.row, finding.column, finding.code) for finding in report]
     assert sorted(said) == sorted(reference.check(columns, policy, pending, NOW, sent))

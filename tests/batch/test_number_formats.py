@@ -77,13 +77,13 @@ def test_a_format_may_show_this_amount_as_it_is_sent_though_not_every_one(code, 
 
 @pytest.mark.parametrize("code", ["0%", "0.00%", "0\\ %", '0.00" %"', "%0", "0.0%;-0.0%", "0%;0", "0.00\\％"])
 def test_a_percent_format_is_told_apart(code):
-    assert read_format(code).is_percent(1250)
+    assert read_format(code).is_percent(12.5)
     assert not read_format(code).shows_as_sent(1250)
 
 
 @pytest.mark.parametrize("code", ["0.00", "0.00;0%", "0.00_%", "General", "* 0.00*%"])
 def test_a_percent_sign_that_does_not_show_makes_no_percentage(code):
-    assert not read_format(code).is_percent(1250)
+    assert not read_format(code).is_percent(12.5)
 
 
 def test_a_percent_format_multiplies_what_it_shows():

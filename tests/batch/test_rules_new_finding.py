@@ -33,7 +33,7 @@ ENTRY = """
 """
 FUNCTION = """
 def find_single_cents(batch, context):
-    yield "amount-one-cent", [at for at, cell in enumerate(batch.columns.amount) if cell == 0.01]
+    yield Found("amount-one-cent", [at for at, cell in enumerate(batch.columns.amount) if cell == 0.01])
 
 
 """
@@ -83,10 +83,10 @@ def shown(tmp_path_factory):
     insert(batch / "rules.py", "\n_AMOUNT: Final = (", ENTRY.rstrip())
     insert(
         batch / "row_rules.py",
-        '"""Code of a rule and the 0-based positions of its rows."""\n',
+        '"""States in which an action takes no more changes (impact.com: an approved action cannot be modified further)."""\n',
         FUNCTION.rstrip() + "\n",
     )
-    insert(batch / "row_rules.py", "\n    find_hidden_rows,", "\n    find_single_cents,")
+    insert(batch / "row_rules.py", "\n    find_contradictions,", "\n    find_single_cents,")
     insert(batch / "cell_rules.py", "\ndef _amount_of_text(text: str) -> Cents | Code:", BRANCH.rstrip())
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(copy), str(ROOT)]), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-c", LOOK, str(ROOT / "workbook_templates" / "mobile_actions.toml")]

@@ -13,6 +13,7 @@ from action_returns.batch import amounts
 from action_returns.batch.amounts import Cents
 from action_returns.batch.cells import CellError, ColumnName, may_be_joined, remove_white_space
 from action_returns.batch.context import Policy, ReasonKind
+from action_returns.batch.lookalikes import plain_text
 from action_returns.batch.rules import RULES
 
 Code: TypeAlias = str
@@ -31,6 +32,9 @@ _usual = re.compile(USUAL_ID).fullmatch
 _mobile = re.compile(r"M(?=\.*[0-9])[0-9.]{1,63}").fullmatch
 _web = re.compile(r"[0-9]+(?:\.[0-9]+)+").fullmatch
 _negative = re.compile(r"-[0-9.,]*[0-9]").fullmatch
+_percentage = re.compile(
+    r"[-+]?[0-9.,'\u2019]*[0-9][.,]?[%\uff05\ufe6a\u066a]|[%\uff05\ufe6a\u066a][-+]?[0-9.,'\u2019]*[0-9]"
+).fullmatch
 
 _LONGEST_AMOUNT: Final = 64
 """An amount is never longer, and no pattern should search a cell of 40 kB."""
@@ -74,12 +78,14 @@ class CellRules:
         if not bare:
             return "id-missing"
         if self.corrected_id(bare) is not None:
+            if not bare.isascii():
+                return "id-lookalike"
             return "id-case" if bare == cell else "id-whitespace"
         return "id-no-prefix" if _web(bare) else "id-shape"
 
     def corrected_id(self, text: str) -> str | None:
-        """Return the good id that a text with white space or a small m can only mean, None when there is none."""
-        bare = remove_white_space(text)
+        """Return the good id that a text with white space, a small m or look-alikes can only mean, else None."""
+        bare = plain_text(remove_white_space(text))
         if not bare or len(bare) > MAX_ID_LENGTH:
             return None
         if self._allowed(bare):
@@ -172,6 +178,8 @@ def _amount_of_text(text: str) -> Cents | Code:
         return "amount-missing"
     if len(text) > _LONGEST_AMOUNT:
         return "amount-not-number"
+    if _percentage(bare):
+        return "amount-percent"
     if bare != text:
         inner = _amount_of_text(bare)
         return inner if isinstance(inner, str) else "amount-whitespace"

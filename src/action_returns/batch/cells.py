@@ -1,6 +1,7 @@
 """Raw cells: what a spreadsheet or a CSV file held, before any check."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -73,6 +74,15 @@ class Columns:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+
+def amount_format_at(columns: Columns, position: int) -> str | None:
+    """Return the number format of an Amount cell, None when it is one of those that show every amount as it is sent."""
+    for code, positions in columns.amount_formats.items():
+        at = bisect_left(positions, position)
+        if at < len(positions) and positions[at] == position:
+            return code
+    return None
 
 
 LAST_ROW: Final = 1_048_576

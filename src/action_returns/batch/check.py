@@ -15,16 +15,18 @@ from typing import Final
 from action_returns.batch.amounts import EXACT_BELOW, Cents
 from action_returns.batch.cell_rules import USUAL_ID, CellRules, Code
 from action_returns.batch.cells import Cell, ColumnName, Columns, campaign_of
+from action_returns.batch.checked_cells import CheckedCells
 from action_returns.batch.context import DEFAULT_POLICY, NO_CONTEXT, Context, Policy, ReasonKind
 from action_returns.batch.repeats import content_reader, find_repeats
 from action_returns.batch.report import CheckResult, FindingIndex
-from action_returns.batch.row_rules import ROW_RULES, CheckedCells
+from action_returns.batch.row_rules import ROW_RULES
 from action_returns.batch.rule import OtherRows, Severity
 from action_returns.batch.rules import RULE_BY_CODE
+from action_returns.batch.shown_rules import main_currency, percentages
 
 # Every count of USUAL_ID made possessive: one call runs to the next unusual id, without a step back.
 _usual_run = re.compile(rf"(?:{USUAL_ID.replace('}', '}+')}\n)*+").match
-_plain_amount = re.compile(r"[0-9]{1,11}(?:\.[0-9]{1,2})?").fullmatch
+_plain_amount = re.compile(r"(?:0|[1-9][0-9]{0,10})(?:\.[0-9]{1,2})?").fullmatch
 
 
 def join_column(cells: Sequence[Cell]) -> str:
@@ -141,14 +143,16 @@ class _Check:
         self.packed: list[int] = []
         self.counts: dict[Code, int] = {}
         self.has_error = bytearray(len(columns))
+        self.percentages = percentages(columns)
 
     def result(self) -> CheckResult:
         """Apply every rule and return what they found."""
         batch, main_campaign = self._check_ids()
         batch.suspects = self._check_amounts_and_reasons()
+        batch.main_currency = main_currency(self.columns)
         for rule in ROW_RULES:
-            for code, positions in rule(batch, self.context):
-                column = RULE_BY_CODE[code].column
+            for code, positions, shown_in in rule(batch, self.context):
+                column = RULE_BY_CODE[code].column or shown_in
                 if column is None:
                     raise ValueError(f"{code} is a rule about rows, so its entry must name the column it is shown in")
                 self._add(code, column, positions)
@@ -162,7 +166,7 @@ class _Check:
             FindingIndex(self.packed),
             self.counts,
             self.has_error,
-            OtherRows(batch.keys, batch.repeats.groups, main_campaign),
+            OtherRows(batch.keys, batch.repeats.groups, main_campaign, batch.main_currency),
             batch.repeats,
         )
 
@@ -186,7 +190,7 @@ class _Check:
         codes = {at: code for at in suspects if (code := rules.action_id(ids[at])) is not None}
         bad_ids = {at: code for at, code in codes.items() if code in _ERRORS}
         keys = self._keys(bad_ids)
-        repeats = find_repeats(keys, content_reader(self.columns, rules))
+        repeats = find_repeats(keys, content_reader(self.columns, rules, self.percentages))
         main_campaign, apart = other_campaigns(text, ids, unusual)
         told_of_repeat = {*repeats.contradicting_rows(), *(at for at in repeats.later_rows() if at not in bad_ids)}
         by_code: dict[Code, list[int]] = defaultdict(list)
@@ -195,7 +199,9 @@ class _Check:
                 by_code[code].append(at)
         for code, positions in by_code.items():
             self._add(code, "ActionId", positions)
-        return CheckedCells(self.columns, rules, codes, bad_ids.keys(), keys, repeats, apart), main_campaign
+        return CheckedCells(
+            self.columns, rules, codes, bad_ids.keys(), keys, repeats, apart, percentages=self.percentages
+        ), main_campaign
 
     def _keys(self, bad_ids: dict[int, Code]) -> Sequence[str | None]:
         """Return the normal form of every id, None where there is none.
@@ -221,9 +227,11 @@ class _Check:
         on_amount: dict[Code, list[int]] = defaultdict(list)
         on_reason: dict[Code, list[int]] = defaultdict(list)
         for at in suspect_amounts(columns.amount, columns.reason, changing, reversing, beyond):
-            cents, kind = rules.amount(columns.amount[at]), rules.reason(columns.reason[at])
+            cents = "amount-percent" if at in self.percentages else rules.amount(columns.amount[at])
+            kind = rules.reason(columns.reason[at])
             if isinstance(cents, str):
-                on_amount[cents].append(at)
+                if at not in self.percentages:  # a rule for rows tells of them all
+                    on_amount[cents].append(at)
             else:
                 suspects.append((at, cents, kind))
             if not isinstance(kind, ReasonKind):

@@ -84,6 +84,11 @@ class PendingDownload:
     currency: str | None = None
     notes: tuple[str, ...] = ()
 
+    def currency_of(self, action_id: object) -> str:
+        """Return the currency of an action, ``""`` when the download does not name it."""
+        action = self.actions.get(action_id) if isinstance(action_id, str) else None
+        return (action.currency if action is not None else None) or self.currency or ""
+
 
 @dataclass(frozen=True, slots=True)
 class SentAction:

@@ -1,10 +1,11 @@
 """Currencies: which ones a sign or a code can mean."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
+
+from action_returns.batch.cells import Columns, amount_format_at
 
 _DOLLARS: Final = frozenset(["USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP", "BRL"])
 _CROWNS: Final = frozenset(["SEK", "NOK", "DKK", "ISK"])
@@ -101,12 +102,20 @@ def currencies_of(text: str) -> frozenset[str]:
     return _MEANINGS.get(word) or (frozenset({word.upper()}) if _code(word) else frozenset())
 
 
+def code_of(text: str) -> str:
+    """Return the one code that a sign or a code can mean; the text itself when there is no such code."""
+    codes = currencies_of(text)
+    return next(iter(codes)) if len(codes) == 1 else text.strip()
+
+
 def symbol_in(text: str) -> str:
     """Return the currency sign or code in the literal text of a number format, ``""`` when there is none."""
     for word in text.split():
         bare = word.strip("()-")
         if bare.upper() in _CODES or bare.casefold() in _MEANINGS:
             return bare
+    import unicodedata
+
     return next((sign for sign in text if unicodedata.category(sign) == "Sc"), "")
 
 
@@ -114,3 +123,16 @@ def may_be_the_same(one: str, other: str) -> bool:
     """Return whether two signs or codes can mean the same currency; True when one of them is unknown."""
     first, second = currencies_of(one), currencies_of(other)
     return not first or not second or not first.isdisjoint(second)
+
+
+def currency_of_row(columns: Columns, position: int) -> str:
+    """Return the currency that the currency column, else the number format, gives a row; ``""`` without one."""
+    if columns.currency is not None:
+        cell = columns.currency[position]
+        return cell.strip() if isinstance(cell, str) else ""
+    code = amount_format_at(columns, position)
+    if code is None:
+        return ""
+    from action_returns.batch.number_formats import read_format
+
+    return read_format(code).currency

@@ -49,16 +49,21 @@ class NumberFormat:
         """Whether nothing about it is worth a look: it shows every amount as it is sent, without a currency."""
         return self.shows_every_amount and not self.currency
 
-    def is_percent(self, cents: int) -> bool:
-        """Return whether it shows an amount as a percentage."""
-        section = self._section(Decimal(cents) / 100)
+    @property
+    def may_be_percent(self) -> bool:
+        """Whether it shows some number as a percentage."""
+        return any(section.is_percent for section in self.sections)
+
+    def is_percent(self, number: float | Decimal) -> bool:
+        """Return whether it shows a number as a percentage."""
+        section = self._section(Decimal(number))
         return section is not None and section.is_percent
 
-    def shown(self, cell: int | str) -> str:
-        """Return what it shows of an amount in cents, or of a text; ``""`` when it hides it."""
+    def shown(self, cell: int | Decimal | str) -> str:
+        """Return what it shows of an amount in cents, of a number, or of a text; ``""`` when it hides it."""
         if isinstance(cell, str):
             return cell if self.text is None else "".join(_text_pieces(self.text, cell)).strip()
-        number = Decimal(cell) / 100
+        number = cell if isinstance(cell, Decimal) else Decimal(cell) / 100
         section = self._section(number)
         return "####" if section is None else "".join(text for _, text in _shown_pieces(section, number)).strip()
 
@@ -78,7 +83,7 @@ class NumberFormat:
         """Return the section that shows a number; None when no condition holds, and the cell shows only ``####``."""
         first, second, third = self.sections
         if first.condition is None and second.condition is None:
-            return first if number > 0 else third
+            return first if number > 0 else second if number < 0 else third
         if first.admits(number):
             return first
         if second.admits(number):

@@ -85,13 +85,23 @@ def positions_in(keys: Sequence[str | None], facts: Container[str | None]) -> li
     return list(compress(count(), map(facts.__contains__, keys)))
 
 
-def content_reader(columns: Columns, rules: CellRules) -> Callable[[int], tuple[Cents | str, str]]:
-    """Return the function that reads amount and reason of a row, for comparing it with others."""
+def content_reader(
+    columns: Columns, rules: CellRules, percentages: AbstractSet[int]
+) -> Callable[[int], tuple[Cents | str, str]]:
+    """Return the function that reads amount and reason of a row, for comparing it with others.
+
+    Args:
+        columns: the raw cells.
+        rules: reads single cells by the account's policy.
+        percentages: positions of the amounts that are shown as percentages.
+    """
 
     def read(position: int) -> tuple[Cents | str, str]:
         cell = columns.amount[position]
         cents = rules.amount(cell)
-        if isinstance(cents, str):
+        if position in percentages:
+            cents = f"{display_cell(cell)} as a percentage"
+        elif isinstance(cents, str):
             corrected = rules.fix(cents, cell)
             exact = None if corrected is None else cents_of_text(corrected)
             cents = display_cell(cell) if exact is None else exact

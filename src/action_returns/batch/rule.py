@@ -28,11 +28,13 @@ class OtherRows(NamedTuple):
         keys: normal form of the ActionId of each row.
         groups: normal form of a repeated ActionId -> positions of its rows, ascending.
         main_campaign: the campaign most rows belong to, ``""`` when there is none.
+        main_currency: the currency most rows are in, ``""`` when none is known.
     """
 
     keys: Sequence[str | None]
     groups: Mapping[str, Sequence[int]]
     main_campaign: str
+    main_currency: str = ""
 
 
 class Case(NamedTuple):
@@ -72,6 +74,12 @@ class Case(NamedTuple):
         """The action as the download has it; only for rules that compare with the download."""
         assert self.context.pending is not None  # noqa: S101  # such a rule is not applied without a download
         return self.context.pending.actions[self.action_id]
+
+    @property
+    def currency_of_action(self) -> str:
+        """The currency of the action in the download, ``""`` when it is not known."""
+        pending = self.context.pending
+        return "" if pending is None else pending.currency_of(self.action_id)
 
     @property
     def sent(self) -> SentAction:

@@ -10,77 +10,16 @@ action), "Submit batch modifications and reversals" (amount 0 reverses unless it
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
+from action_returns.batch import facts
 from action_returns.batch.amounts import amount_text
 from action_returns.batch.cells import ColumnName, campaign_of, quote
-from action_returns.batch.rule import Case, Fact, Rule, Severity
+from action_returns.batch.rule import Fact, Rule, Severity
 
 MODIFICATION_LIMIT: Final = 1000
 """Modifications an action takes in its life (impact.com, batch modifications for mobile actions)."""
 NEAR_LIMIT: Final = 950
-_MOST_ROWS: Final = 6
-"""Rows of one action that a text names at most."""
-
-
-def _first_row(case: Case) -> int:
-    return case.rows_of_action[0]
-
-
-def _rows_of_action(case: Case) -> str:
-    """Return ``2, 5 and 9``, or ``2, 5, 9 and 20 more``."""
-    rows = case.rows_of_action
-    named = [f"{row}" for row in (rows if len(rows) <= _MOST_ROWS else rows[: _MOST_ROWS - 1])]
-    last = named.pop() if len(rows) <= _MOST_ROWS else f"{len(rows) - len(named):,} more"
-    return f"{', '.join(named)} and {last}"
-
-
-def _current_amount(case: Case) -> str:
-    cents = case.pending.cents
-    return "" if cents is None else amount_text(cents)
-
-
-def _lock(case: Case) -> str:
-    action, now = case.pending, case.context.now
-    if action.locks_at is not None and now is not None and action.locks_at <= now:
-        return f"locked on {action.locks_at:%Y-%m-%d at %H:%M %Z}"
-    return f"has the state {action.state}, which takes no more changes"
-
-
-class _Before(NamedTuple):
-    """What is true of a row that a batch in some state holds already, what to do, and the batch in a list of rows."""
-
-    told: str
-    advice: str
-    beside: str
-
-
-_SENT_BEFORE: Final = _Before(
-    "was already sent with this amount and reason in batch {batch}",
-    "Nothing to do if once is enough: the row stays here when the batch is sent",
-    "{batch}",
-)
-_BEING_SENT: Final = _Before(
-    "is being sent with this amount and reason at this moment, in batch {batch}",
-    "Wait until batch {batch} has an outcome, then check again; the row stays here",
-    "{batch}, being sent",
-)
-_MAY_HAVE_ARRIVED: Final = _Before(
-    "may have arrived with this amount and reason in batch {batch}, of which it is not known whether it arrived",
-    "Settle batch {batch} first (history mark {batch}), then check again; until then the row stays here",
-    "{batch}, not known whether it arrived",
-)
-_BEFORE: Final[Mapping[str, _Before]] = {
-    "prepared": _BEING_SENT,
-    "sending": _BEING_SENT,
-    "unknown": _MAY_HAVE_ARRIVED,
-}
-"""State of the latest batch that holds the row -> its texts, where they are not those of a batch that was sent."""
-
-
-def _before(case: Case) -> _Before:
-    texts = _BEFORE.get(case.sent.state, _SENT_BEFORE)
-    return _Before(*(text.format(batch=case.sent.batch) for text in texts))
 
 
 _TIMES_SENT: Final = Fact(lambda case: f"{case.sent.times:,}", "N")
@@ -105,27 +44,36 @@ _ACTION_ID: Final = (
         "ActionId", "id-not-text", "ActionId is a number or a date",
         "{found} is stored as a number or a date, not as text.",
         "A spreadsheet that turns an id into a number drops digits and zeros, so the id is already damaged.",
-        "Format the column as Text and paste the Action ID again from Pending Actions.",
+        "Format the cell as Text and paste the Action ID again from Pending Actions.",
     ),
     _error(
         "ActionId", "id-whitespace", "ActionId holds blanks",
         "{found} holds blanks, line breaks or invisible characters.",
         "The network would not recognise the action.",
-        "Remove them; Fix safe issues can do it.",
+        "Remove the blanks.",
         safe_fix=True,
     ),
     _error(
         "ActionId", "id-no-prefix", "ActionId has no M",
         "{found} has no M in front.",
         "It lost its M, or it is a web action, which does not belong in a file of mobile actions.",
-        "Copy the Action ID again from Pending Actions; mobile ids look like M.8882.4808.1063415.",
+        "Copy the Action ID again from Pending Actions, e.g. M.8882.4808.1063415.",
     ),
     _error(
         "ActionId", "id-case", "ActionId has a small m",
         "{found} starts with a small m.",
         "Mobile ids start with a capital M.",
-        "Write the M as a capital; Fix safe issues can do it.",
+        "Write the M as a capital.",
         safe_fix=True,
+    ),
+    _error(
+        "ActionId", "id-lookalike", "ActionId holds look-alike signs",
+        "{found} holds {lookalikes}.",
+        "They look alike, but the network would not recognise the action.",
+        "Write it with M, plain digits and dots.",
+        safe_fix=True,
+        facts={"lookalikes": Fact(facts.lookalikes, "signs that look like M, a digit or a dot but are others")},
+        beside="{lookalikes}",
     ),
     _error(
         "ActionId", "id-shape", "ActionId has another shape",
@@ -138,7 +86,7 @@ _ACTION_ID: Final = (
         "{found} already stands in row {first_row} with the same amount and reason.",
         "Only the first of these rows is sent.",
         "Delete this row.",
-        facts={"first_row": Fact(_first_row, "N")},
+        facts={"first_row": Fact(facts.first_row, "N")},
         beside="first in row {first_row}",
     ),
     _error(
@@ -146,14 +94,14 @@ _ACTION_ID: Final = (
         "{found} stands in the rows {rows} with different amounts or reasons.",
         "It is not certain which of them is right, so none of them is sent.",
         "Keep the row that is right and delete the others.",
-        facts={"rows": Fact(_rows_of_action, "N and N")},
+        facts={"rows": Fact(facts.rows_of_action, "N and N")},
         beside="rows {rows}",
     ),
     _warning(
         "ActionId", "id-unusual", "ActionId looks unusual",
         "{found} is not built like the one publicly known form, M.8882.4808.1063415.",
         "It may be right, or a part of it may be missing.",
-        "Compare it with Pending Actions; if your ids look like this, set action_id_pattern in the profile.",
+        "Compare it with Pending Actions. Are all of yours like this? Set action_id_pattern.",
     ),
     _warning(
         "ActionId", "id-mixed-campaigns", "ActionId of another campaign",
@@ -179,21 +127,21 @@ _AMOUNT: Final = (
         "Amount", "amount-whitespace", "Amount holds blanks",
         "{found} holds blanks, line breaks or invisible characters.",
         "The network expects plain digits.",
-        "Remove them; Fix safe issues can do it.",
+        "Remove the blanks.",
         safe_fix=True,
     ),
     _error(
         "Amount", "amount-not-number", "Amount is not a plain number",
         "{found} is not a plain amount.",
-        "Only ASCII digits with a dot for the cents can be sent: no text, date, currency or percent sign, no exponent, "
-        "at most 15 digits.",
+        "Only the digits 0 to 9 with a dot for the cents can be sent: no text, date, currency sign or exponent, at most "
+        "15 digits.",
         "Enter the new order total like 49.90, or 0 to reverse.",
     ),
     _error(
         "Amount", "amount-separator", "Amount uses a comma or grouping",
         "{found} uses a comma or separates thousands.",
         "The file needs a dot for the cents and nothing else; a comma would split the column.",
-        "Write it like 1234.50; where only one reading is possible, Fix safe issues offers it.",
+        "Write it like 1234.50.",
         safe_fix=True,
     ),
     _error(
@@ -208,6 +156,34 @@ _AMOUNT: Final = (
         "Rounding would change money, and 1.250 may mean 1250.",
         "Enter the new order total with at most two decimals.",
     ),
+    _error(
+        "Amount", "amount-percent", "Amount is a percentage",
+        "The cell shows {shown}, a percentage.",
+        "Amount is the new order total, not a part of it.",
+        "Enter the new order total like 49.90, in a cell with the format Text.",
+        facts={"shown": Fact(facts.shown, "50%")},
+        beside="shows {shown}",
+    ),
+    _warning(
+        "Amount", "amount-shown-otherwise", "Amount is shown with other digits",
+        "The cell shows {shown}, and {sent} is sent{currency}.",
+        "The number format of the cell hides, rounds or divides the amount, or names another currency.",
+        "Format the cell as Text or 0.00, and make sure that the amount is right.",
+        facts={
+            "shown": Fact(facts.shown, "other digits"),
+            "sent": Fact(facts.sent, "the amount"),
+            "currency": Fact(facts.in_currency_of_action, ""),
+        },
+        beside="shows {shown}, {sent} is sent{currency}",
+    ),
+    _warning(
+        "Amount", "amount-leading-zeros", "Amount has leading zeros",
+        "{found} is sent as {sent}.",
+        "Some systems write cents like this: 0001250 can mean 12.50.",
+        "Make sure that it is the new order total, and write it without leading zeros.",
+        facts={"sent": Fact(facts.sent, "the number without the zeros")},
+        beside="sent as {sent}",
+    ),
     _warning(
         "Amount", "amount-large", "Amount is unusually large",
         "{found} is above {limit}.",
@@ -221,7 +197,7 @@ _AMOUNT: Final = (
         "{found} is more than the action's current amount of {current}.",
         "A return lowers an order; this would raise it and the partner's payout.",
         "Make sure that it is the new order total.",
-        facts={"current": Fact(_current_amount, "N")},
+        facts={"current": Fact(facts.current_amount, "N")},
         beside="now {current}",
     ),
     _warning(
@@ -249,21 +225,23 @@ _REASON: Final = (
         "Reason", "reason-whitespace", "Reason holds blanks",
         "{found} holds blanks, line breaks or invisible characters.",
         "Reason codes are compared letter by letter.",
-        "Remove them; Fix safe issues can do it.",
+        "Remove the blanks.",
         safe_fix=True,
     ),
     _error(
         "Reason", "reason-case", "Reason is spelled with other capitals",
         "{found} is spelled with other capitals than the code.",
         "Reason codes are compared letter by letter, capitals included.",
-        "Spell it like the code; Fix safe issues can do it.",
+        "Spell it like the code.",
         safe_fix=True,
     ),
     _error(
         "Reason", "reason-unknown", "Reason is not a known code",
-        "{found} is not a reason code of this profile.",
+        "{found} is not a reason code of this profile{letters}.",
         "The network may refuse it or do something else with it.",
-        "Choose one of {reasons}; codes of your own account are added to the profile.",
+        "Choose one of {reasons}, or add your account's own code to the profile.",
+        facts={"letters": Fact(facts.foreign_letters, "")},
+        beside="{letters}",
     ),
     _error(
         "Reason", "reason-amount-mismatch", "Reason and amount contradict each other",
@@ -307,7 +285,7 @@ _ROW: Final = (
         "{found} {lock}.",
         "A locked action cannot be changed any more, the network would refuse the row.",
         "Leave the row out; settle the difference with a fund transfer or with the partner.",
-        facts={"lock": Fact(_lock, "is locked")},
+        facts={"lock": Fact(facts.lock, "is locked")},
         beside="{lock}",
     ),
     _warning(
@@ -330,15 +308,32 @@ _ROW: Final = (
         "Sending it again uses up one of its 1,000 modifications and undoes whatever was changed since.",
         "{advice}.",
         facts={
-            "before": Fact(lambda case: _before(case).told, "was already sent, or may have arrived, with this amount and reason in batch N"),
+            "before": Fact(lambda case: facts.before(case).told, "was already sent, or may have arrived, with this amount and reason in batch N"),
             "advice": Fact(
-                lambda case: _before(case).advice,
+                lambda case: facts.before(case).advice,
                 "The row stays here when the batch is sent; if it is not known whether batch N arrived, settle that first "
                 "(history mark N)",
             ),
-            "batch": Fact(lambda case: _before(case).beside, "N"),
+            "batch": Fact(lambda case: facts.before(case).beside, "N"),
         },
         beside="batch {batch}",
+    ),
+    _warning(
+        "Amount", "currency-mixed", "Row is in another currency",
+        "This row is in {currency}; {other}.",
+        "The file that is sent has no currency: the network reads the amount in the currency of the action.",
+        "Enter the amount in the currency of the action.",
+        facts={
+            "currency": Fact(facts.currency, "another currency"),
+            "other": Fact(facts.other_currency, "other rows, or the action in the download, are not"),
+        },
+        beside="{currency}; {other}",
+    ),
+    _warning(
+        None, "column-hidden", "Column is hidden",
+        "The column of this cell is hidden in the sheet.",
+        "The values of a hidden column are sent too.",
+        "Show the column and look at its values.",
     ),
     _warning(
         "ActionId", "row-hidden", "Row is hidden",
