@@ -33,6 +33,30 @@ def listed(text):
     return dict(re.split("  +", line, maxsplit=1) for line in text.splitlines() if re.search(r"\S  +\S", line))
 
 
+def paragraphs(text):
+    """Give the lines of a printed review as label -> value; a value goes on in the lines below that begin with blanks."""
+    joined = re.sub(r"\n {16}", " ", text)
+    return dict(re.split("  +", line, maxsplit=1) for line in joined.splitlines() if re.match(r"\S.{13}  \S", line))
+
+
+FACTS = {
+    "Environment": "TEST is not practice: a file of this profile is really uploaded to its receiver.",
+    "Rows in file": "5 = 3 to be sent + 2 with errors + 0 sent before",
+    "Rows to send": "3 = 1 reversal + 2 new totals",
+    "New totals": "1,250.40 EUR together",
+    "Money effect": "lowers order value by 2,060.00 EUR over the 2 rows whose current amount is known; unknown for 1 row",
+    "Errors": "2 amount-separator: rows 5, 6",
+    "Warnings": "1 action-unknown: row 4",
+    "Reasons": "1 REJECTED, 2 ORDER_UPDATE",
+    "Columns read": "Amount from B Amount, ActionId from A ActionId, Reason from C Reason",
+    "Notes": "pending.csv has no column for the lock date, so it could not be checked whether the time to change an "
+    "action is over.",
+    "File size": f"{len(LEAVES)} bytes",
+    "SHA-256": SHA256,
+}
+"""What the review of MIXED shows beside the download, but for its receiver."""
+
+
 def numbered(first, count, amount):
     return "".join(f"M.8882.4808.{first + at},{amount}\r\n" for at in range(count))
 
@@ -40,36 +64,38 @@ def numbered(first, count, amount):
 def test_the_review_gives_each_figure_beside_its_name(outbox, run, mixed, pending):
     result = run("review", mixed, *pending)
     assert result.code == 3
-    shown = listed(result.out)
-    assert shown.pop("Review") == mixed
-    assert shown == {
-        "Rows to send": "3 of 5 (2 with errors stay behind)",
-        "Reversals": "1",
-        "Changes": "2, new totals 1,250.40 EUR",
-        "Reasons": "1 REJECTED, 2 ORDER_UPDATE",
-        "Money effect": "order value -2,060.00 EUR over the 2 rows whose current amount is known",
-        "Errors": "2",
-        "Warnings": "1",
-        "Destination": f"TEST · outbox · {outbox} (profile acme)",
-        "File": f"{len(LEAVES)} bytes, SHA-256 {SHA256}",
-    }
+    assert result.out.splitlines()[0] == f"Review of {mixed}"
+    shown = paragraphs(result.out)
+    assert shown == {**FACTS, "Destination": f"outbox: {outbox} (profile acme)"}
 
 
 def test_the_review_gives_scripts_the_same_figures(outbox, run, mixed, pending):
     told = run("review", mixed, *pending, "--json").facts
     del told["unchecked"]
+    age = told.pop("pending")
+    assert (age["actions"], age["basis"]) == (4, "the date of pending.csv, which has no dates of its actions")
     assert told == {
         "file": mixed,
         "rows": 5,
+        "columns": {"ActionId": "A ActionId", "Amount": "B Amount", "Reason": "C Reason"},
         "ready": 3,
         "errors": 2,
         "warnings": 1,
         "sent_before": 0,
+        "to_send": 3,
+        "left_out": {"errors": 2, "sent_before": 0},
+        "error_kinds": [{"code": "amount-separator", "number": 2, "rows": [5, 6]}],
+        "warning_kinds": [{"code": "action-unknown", "number": 1, "rows": [4]}],
         "reversals": 1,
         "changes": 2,
         "new_total_cents": 125040,
         "effect_cents": -206000,
         "effect_known_rows": 2,
+        "raised_rows": 0,
+        "raised_cents": 0,
+        "largest_raises": [],
+        "unknown_total_cents": 120050,
+        "notes": [FACTS["Notes"]],
         "currency": "EUR",
         "reasons": {"REJECTED": 1, "ORDER_UPDATE": 2},
         "profile": "acme",
@@ -85,39 +111,40 @@ def test_the_page_of_the_review_gives_the_same_figures(outbox, run, mixed, pendi
     run("review", mixed, *pending, "--html", str(tmp_path / "review.html"))
     page = (tmp_path / "review.html").read_text()
     facts = dict(re.findall('<tr><th scope="row">(.*?)</th><td[^>]*>(.*?)</td></tr>', page))
+    del facts["Reviewed"]
+    large = {"Environment", "Rows to send", "New totals", "Notes", "File size", "SHA-256", "Money effect"}
     assert facts == {
-        "Rows to send": "3 of 5 (2 with errors stay behind)",
-        "Reversals": "1",
-        "Changes": "2, new totals 1,250.40 EUR",
-        "Money effect": "order value -2,060.00 EUR over the 2 rows whose current amount is known",
-        "Reasons": "1 REJECTED, 2 ORDER_UPDATE",
-        "Errors": "2",
-        "Warnings": "1",
-        "Destination": f"TEST · outbox · {outbox} (profile acme)",
-        "File": f"{len(LEAVES)} bytes, SHA-256 {SHA256}",
+        **{label: value for label, value in FACTS.items() if label not in large},
+        "Destination": f"outbox: {outbox} (profile acme)",
     }
+    assert re.findall('<b class="figure ?.*?">(.*?)</b>', page) == ["3", "1", "1,250.40 EUR", "-2,060.00 EUR"]
+    assert "<b>TEST</b> is not practice: a file of this profile is really uploaded to its receiver.</p>" in page
+    for label in ("Money effect", "Notes", "SHA-256"):
+        assert FACTS[label] in page
     assert [re.findall("<td.*?>(.*?)</td>", row) for row in re.findall("<tr>(<td>M.*?)</tr>", page)] == [
         [ONE, "2,059.90", "0.00", "REJECTED"],
         [TWO, "50.00", "49.90", "ORDER_UPDATE"],
-        [THREE, "", "1,200.50", "ORDER_UPDATE"],
+        [THREE, "unknown", "1,200.50", "ORDER_UPDATE"],
     ]
 
 
 def test_a_money_effect_over_all_rows_names_no_number_of_them(run, file, pending):
-    shown = listed(run("review", file(), *pending).out)
-    assert shown["Money effect"] == "order value -2,060.00 EUR"
-    assert shown["Rows to send"] == "2 of 2"
+    shown = paragraphs(run("review", file(), *pending).out)
+    assert shown["Money effect"] == "lowers order value by 2,060.00 EUR"
+    assert shown["Rows in file"] == "2 = 2 to be sent + 0 with errors + 0 sent before"
 
 
-def test_a_batch_that_raises_the_order_value_says_plus(run, file, pending):
-    shown = listed(run("review", file(CSV + f"{TWO},60,ORDER_UPDATE\r\n"), *pending).out)
-    assert shown["Money effect"] == "order value +10.00 EUR"
+def test_a_batch_that_raises_the_order_value_says_so_and_names_the_rows(run, file, pending):
+    shown = paragraphs(run("review", file(CSV + f"{TWO},60,ORDER_UPDATE\r\n"), *pending).out)
+    assert shown["Money effect"] == "RAISES order value by 10.00 EUR"
+    assert shown["Largest raises"] == f"row 2, {TWO}: from 50.00 to 60.00 EUR"
 
 
 def test_rows_sent_before_are_counted_in_the_review(outbox, run, file):
     run("send", file(), "--yes")
-    shown = listed(run("review", file(LIST + f"{THREE},0,REJECTED\r\n")).out)
-    assert shown["Sent before"] == "2 of these rows, with the same amount and reason"
+    shown = paragraphs(run("review", file(LIST + f"{THREE},0,REJECTED\r\n")).out)
+    assert shown["Rows in file"] == "3 = 1 to be sent + 0 with errors + 2 sent before"
+    assert shown["Sent before"] == "2 rows stay behind, may have arrived before: rows 2, 3 (batch 0001)"
 
 
 def test_a_check_counts_what_it_found(run, mixed, pending):
@@ -217,7 +244,9 @@ def test_the_history_lists_each_batch_with_its_own_figures(outbox, run, file, mi
 def test_a_receipt_counts_reversals_and_changes(outbox, run, mixed, command):
     run("send", mixed, "--only-ready", "--yes")
     shown = listed(run("history", command, "1").out)
-    assert shown["Rows"] == "3 (1 reversal, 2 changes)"
+    assert shown["Rows"] == "3 = 1 reversal + 2 new totals"
+    assert shown["New totals"] == "1,250.40 together"
+    assert shown["Money effect"] == "changes order value by an unknown amount: no pending-actions download"
     assert shown["Size"] == f"{len(LEAVES)} bytes"
     assert (shown["SHA-256"], shown["Made from"], shown["Profile"]) == (SHA256, mixed, "acme")
     assert (shown["Environment"], shown["Channel"], shown["Destination"]) == ("TEST", "outbox", str(outbox))

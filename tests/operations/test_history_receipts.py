@@ -89,7 +89,7 @@ def test_a_review_page_says_how_many_rows_it_leaves_out(tmp_path):
 def test_a_receipt_shows_every_row_with_its_amount(paths, ledger, done):
     page = Path(keep(done, ledger, paths)[0]).read_text()
     assert re.findall("<tr><td>(M.*?)</td><td.*?>(.*?)</td><td>(.*?)</td>", page) == [
-        ("M.8882.4808.1", "0", "REJECTED"),
+        ("M.8882.4808.1", "0.00", "REJECTED"),
         ("M.8882.4808.2", "12.50", "ORDER_UPDATE"),
     ]
 

@@ -55,7 +55,7 @@ def test_an_amount_that_can_mean_two_things_is_unknown_where_nothing_settles_it(
     several = sum(cell != "1250" for cell in cells)
     assert note == (
         f"{'1 action has' if several == 1 else f'{several} actions have'} a current amount that can mean two things, and "
-        f'no other amount there settles which ("{cells[0]}") in pending.csv: what they are worth now is unknown.'
+        f'no other amount there settles which ("{cells[0]}") in pending.csv: what {"it is" if several == 1 else "they are"} worth now is unknown.'
     )
 
 
@@ -201,11 +201,11 @@ def test_a_partner_that_is_no_text_is_left_out_and_told(tmp_path):
 @pytest.mark.parametrize(
     ("dates", "note"),
     [
-        (["2026-12-01", ""], "1 action has no lock date in pending.csv: until when they can be changed is unknown."),
+        (["2026-12-01", ""], "1 action has no lock date in pending.csv: until when it can be changed is unknown."),
         (["", ""], "2 actions have no lock date in pending.csv: until when they can be changed is unknown."),
         (
             ["2026-12-01", "2026-02-30"],
-            "1 action has a lock date in pending.csv that cannot be read: until when they can be changed is unknown.",
+            "1 action has a lock date in pending.csv that cannot be read: until when it can be changed is unknown.",
         ),
         (
             [None, None],

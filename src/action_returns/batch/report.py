@@ -162,6 +162,15 @@ class CheckResult(Sequence[Finding]):
         """Return each rule that found something, errors first, and the indexes of its findings in row order."""
         return sorted(self._index.by_rule(), key=lambda found: found[0].severity is Severity.WARNING)
 
+    def rows_of(self, indexes: Sequence[int]) -> list[int]:
+        """Return the sheet rows of findings, each row once, from top to bottom.
+
+        Args:
+            indexes: the indexes of the findings, in row order.
+        """
+        rows = self.columns.rows
+        return list(dict.fromkeys(rows[self._index[index][0]] for index in indexes))
+
     def case(self, index: int) -> tuple[Rule, Case]:
         """Return the rule and the case of a finding, for the rule's other texts."""
         at, column, rule = self._index[index]

@@ -1,6 +1,6 @@
 """``check`` and ``review``: what is wrong, where, and what to do; what would be sent, and where to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,17 @@ from action_returns.errors import Exit, FileError
 from action_returns.operations.account import open_channel
 from action_returns.operations.check import CheckedBatch, PendingSource
 from action_returns.operations.findings import write_findings_page, write_findings_table
-from action_returns.operations.review import Review, review, review_facts, unchecked, write_review_page
+from action_returns.operations.review import (
+    Kind,
+    Review,
+    errors_by_kind,
+    notes,
+    review,
+    review_facts,
+    unchecked,
+    warnings_by_kind,
+    write_review_page,
+)
 from action_returns.operations.texts import columns_read, command, counted
 
 
@@ -89,11 +99,6 @@ def check_json(checked: CheckedBatch) -> dict[str, Any]:
         "findings": (asdict(finding) for finding in report),
         "message": _verdict(checked),
     }
-
-
-def notes(checked: CheckedBatch) -> tuple[str, ...]:
-    """Return what the readers left out or assumed."""
-    return checked.reading.notes + (checked.pending.notes if checked.pending is not None else ())
 
 
 def _verdict(checked: CheckedBatch) -> str:
@@ -167,7 +172,7 @@ def review_command(
 
 def review_json(page: Review) -> dict[str, object]:
     """Return the review for machines; money in integer cents."""
-    summary, report = page.checked.summary, page.checked.report
+    summary, report, pending = page.checked.summary, page.checked.report, page.checked.pending
     return {
         "file": page.checked.file,
         "rows": report.rows,
@@ -176,11 +181,22 @@ def review_json(page: Review) -> dict[str, object]:
         "errors": report.errors,
         "warnings": report.warnings,
         "sent_before": page.checked.sent_before,
+        "to_send": summary.rows,
+        "left_out": {"errors": page.checked.rows_with_errors, "sent_before": page.checked.sent_before},
+        "error_kinds": _kinds(errors_by_kind(page.checked)),
+        "warning_kinds": _kinds(warnings_by_kind(page.checked)),
         "reversals": summary.reversals,
         "changes": summary.changes,
         "new_total_cents": summary.new_total_cents,
         "effect_cents": summary.effect_cents,
         "effect_known_rows": summary.known,
+        "raised_rows": summary.raised_rows,
+        "raised_cents": summary.raised_cents,
+        "largest_raises": [
+            {"row": one.row, "action": one.action_id, "current_cents": one.before, "new_cents": one.after}
+            for one in summary.largest_raises
+        ],
+        "unknown_total_cents": summary.unknown_cents,
         "currency": summary.currency,
         "reasons": dict(summary.reasons),
         "profile": page.account.name,
@@ -189,13 +205,29 @@ def review_json(page: Review) -> dict[str, object]:
         "destination": page.destination,
         "sha256": page.sha256,
         "bytes": page.size,
+        "notes": list(notes(page.checked)),
+        "pending": None
+        if pending is None
+        else {"actions": pending.count, "as_of": pending.as_of.isoformat(), "basis": pending.as_of_basis},
         "unchecked": list(page.unchecked),
     }
 
 
+def _kinds(kinds: Sequence[Kind]) -> list[dict[str, object]]:
+    """Return the findings by rule, with the first rows of each."""
+    return [{"code": kind.code, "number": kind.number, "rows": kind.rows} for kind in kinds]
+
+
 def print_review(output: Output, page: Review) -> None:
     """Print the review."""
-    output.table(("Review", page.checked.file), review_facts(page))
+    output.data(f"Review of {page.checked.file}", style="strong")
+    widest = len("Largest raises")  # so that a SHA-256 beside its label takes 80 characters
+    for label, value, level in review_facts(page):
+        # A command is to be pasted, so its line is never broken.
+        text = f"{label.ljust(widest)}  {value}"
+        lines = [text] if label == "Destination" else output.wrapped(text, indent=" " * (widest + 2))
+        for line in lines:
+            output.data(line, style=level or None)
     output.data()
     for sentence in page.unchecked:
         for line in output.wrapped(f"Not checked: {sentence}", indent="  "):

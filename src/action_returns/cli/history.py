@@ -18,7 +18,14 @@ from action_returns.ledger.ledger import Ledger
 from action_returns.ledger.records import MARKS, TO_BE_MARKED, ActionRecord, BatchRecord, Event
 from action_returns.operations.account import open_ledger_to_read
 from action_returns.operations.export import write_bytes
-from action_returns.operations.history import ActionHistory, action_history, keep_receipt, receipt_lines, receipt_page
+from action_returns.operations.history import (
+    ActionHistory,
+    action_history,
+    confirmed,
+    keep_receipt,
+    receipt_lines,
+    receipt_page,
+)
 from action_returns.operations.texts import counted, marking_consequence, next_step_for_unknown
 
 _MARK: Final = "*"
@@ -89,7 +96,7 @@ def show_batch(context: CommandContext, *, batch: str) -> None:
         listed = [{"at": event.at.isoformat(), "kind": event.kind, **event.detail} for event in events]
         context.output.json({**batch_json(record), "events": listed})
         return
-    context.output.table(("Batch", record.label), receipt_lines(record))
+    context.output.table(("Batch", record.label), receipt_lines(record, confirmed(events)))
     for event in events:
         context.output.data(f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}  {_event_text(event)}", style="quiet")
 
@@ -152,14 +159,14 @@ def show_receipt(context: CommandContext, *, batch: str, html: str | None, force
     """Show the receipt of a batch, or write it as a page."""
     number = _batch_number(batch)
     with open_ledger_to_read(context.paths, context.profile) as ledger:
-        record, rows = ledger.batch(number), ledger.rows(number)
+        record, rows, events = ledger.batch(number), ledger.rows(number), ledger.events(number)
     if html is not None:
-        write_bytes(Path(html), receipt_page(record, rows), overwrite=force)
+        write_bytes(Path(html), receipt_page(record, rows, confirmed(events)), overwrite=force)
         context.output.info(f"Written: {html}", style="good")
     if context.output.as_json:
         context.output.json({**batch_json(record), "html": html})
     elif html is None:
-        context.output.table(("Receipt", f"batch {record.label}"), receipt_lines(record))
+        context.output.table(("Receipt", f"batch {record.label}"), receipt_lines(record, confirmed(events)))
 
 
 @history_command.command("mark")

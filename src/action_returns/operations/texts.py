@@ -137,6 +137,35 @@ def money_effect(summary: "Summary") -> str:
     return f"{effect} over the {counted(known, 'row')} whose current amount is known"
 
 
+class Figure(NamedTuple):
+    """One large figure of a page.
+
+    Args:
+        value: the figure.
+        label: what it counts.
+        level: ``error`` for a raise of order value, else ``""``.
+    """
+
+    value: str
+    label: str
+    level: Literal["", "error"] = ""
+
+
+def headline(summary: "Summary") -> list[Figure]:
+    """Return the figures that a page shows large: rows, reversals, new totals with their sum, and the money effect."""
+    effect = summary.effect_cents
+    return [
+        Figure(f"{summary.rows:,}", "row to be sent" if summary.rows == 1 else "rows to be sent"),
+        Figure(f"{summary.reversals:,}", "reversal" if summary.reversals == 1 else "reversals"),
+        Figure(money(summary.new_total_cents, summary.currency), f"in {counted(summary.changes, 'new total')}"),
+        Figure(
+            "unknown" if effect is None else money(effect, summary.currency, sign=True),
+            order_value(summary),
+            "error" if raises(summary) else "",
+        ),
+    ]
+
+
 def raises(summary: "Summary") -> bool:
     """Return whether a row is above its current amount: pages and dialogues say so in the colour of a warning."""
     return summary.raised_rows > 0
@@ -147,28 +176,39 @@ def order_value(summary: "Summary") -> str:
 
     A raise is written in capitals, also one that other rows outweigh. What is unknown is called unknown, never 0.00.
     """
-    currency = summary.currency
-    if summary.effect_cents is None:
-        why = "no pending-actions download" if summary.known is None else "the download has none of its current amounts"
-        return f"changes order value by an unknown amount: {why}"
-    if summary.effect_cents > 0:
-        text = f"RAISES order value by {money(summary.effect_cents, currency)}"
-    elif summary.effect_cents:
-        text = f"lowers order value by {money(-summary.effect_cents, currency)}"
-    else:
-        text = "leaves order value as it is"
-    unknown = summary.rows - (summary.known or 0)
-    if unknown:
-        text += (
-            f" over the {counted(summary.known or 0, 'row')} whose current amount is known; "
-            f"unknown for {counted(unknown, 'row')}"
-        )
-    if summary.raised_cents > max(summary.effect_cents, 0):
+    effect = summary.effect_cents
+    text = effect_in_words(effect, known=summary.known, rows=summary.rows, currency=summary.currency)
+    if effect is not None and summary.raised_cents > max(effect, 0):
         text += (
             f" ({counted(summary.raised_rows, 'row')} {'RAISES' if summary.raised_rows == 1 else 'RAISE'} it by "
-            f"{money(summary.raised_cents, currency)}, others lower it)"
+            f"{money(summary.raised_cents, summary.currency)}, others lower it)"
         )
     return text
+
+
+def effect_in_words(effect: int | None, *, known: int | None, rows: int, currency: str | None) -> str:
+    """Return a money effect in words, and over how many rows it is known.
+
+    Args:
+        effect: new minus current amounts in cents, None when no current amount is known.
+        known: how many rows have a current amount, None without a download.
+        rows: how many rows there are.
+        currency: what the amounts are in, None when that is unknown.
+    """
+    if effect is None:
+        why = "no pending-actions download" if known is None else "the download has none of its current amounts"
+        return f"changes order value by an unknown amount: {why}"
+    if effect:
+        text = f"{'RAISES' if effect > 0 else 'lowers'} order value by {money(abs(effect), currency)}"
+    else:
+        text = "leaves order value as it is"
+    known = known or 0
+    if known == rows:
+        return text
+    return (
+        f"{text} over the {counted(known, 'row')} whose current amount is known; "
+        f"unknown for {counted(rows - known, 'row')}"
+    )
 
 
 def send_question(rows: int, environment: str) -> str:

@@ -46,9 +46,9 @@ class Unknown:
                 yield f"{name} has no column for the {FIELD_WORDS[field]}, so it could not be checked {what}."
         if "locks_at" in self._fields:
             if self.lock_dates_missing:
-                yield f"{_have(self.lock_dates_missing)} no lock date in {name}: {_UNTIL_WHEN}"
+                yield f"{_have(self.lock_dates_missing)} no lock date in {name}: {_until(self.lock_dates_missing)}"
             if self.lock_dates_unread:
-                yield f"{_have(self.lock_dates_unread)} a lock date in {name} that cannot be read: {_UNTIL_WHEN}"
+                yield f"{_have(self.lock_dates_unread)} a lock date in {name} that cannot be read: {_until(self.lock_dates_unread)}"
         if "amount" in self._fields:
             yield from self._amounts(column)
         if differing:
@@ -68,10 +68,15 @@ class Unknown:
         for reason, cells in self.amounts.items():
             if reason is not Unread.UNSETTLED or not column.is_contradictory():
                 example = "" if reason is Unread.BLANK else f" ({quote(cells[0])})"
-                yield f"{_have(len(cells))} {reason}{example} in {self._name}: what they are worth now is unknown."
+                yield f"{_have(len(cells))} {reason}{example} in {self._name}: what {_are(len(cells))} worth now is unknown."
 
 
-_UNTIL_WHEN: Final = "until when they can be changed is unknown."
+def _until(number: int) -> str:
+    return f"until when {'it' if number == 1 else 'they'} can be changed is unknown."
+
+
+def _are(number: int) -> str:
+    return "it is" if number == 1 else "they are"
 
 
 def _have(number: int) -> str:
