@@ -267,3 +267,13 @@ def test_rows_that_go_out_again_are_counted(outbox, run, file):
     (event,) = [one for one in run("history", "show", "2", "--json").json["events"] if one["kind"] == "confirmed"]
     assert event["repeats"] == 2
     assert ", 2 rows shown as sent before" in run("history", "show", "2").out
+
+
+def test_with_a_download_fix_counts_the_rows_that_check_finds_ready(run, file, tmp_path):
+    locked = f"Action ID,Sale Amount,Locking Date\r\n{ONE},80,2020-01-31T08:00:00Z\r\n{TWO},80,2099-01-31T08:00:00Z\r\n"
+    (tmp_path / "pending.csv").write_text(locked, newline="")
+    text, fixed = CSV + f'{ONE},0,REJECTED\r\n{TWO},"12,50",ORDER_UPDATE\r\n', str(tmp_path / "fixed.csv")
+    pending = "--pending", str(tmp_path / "pending.csv")
+    said = run("fix", file(text), "-o", fixed, *pending).err.splitlines()
+    assert "1 cell corrected; 1 of 2 rows are ready, 1 still has errors." in said
+    assert run("check", fixed, *pending, "--json").json["ready"] == 1

@@ -5,9 +5,12 @@ import re
 import pytest
 
 from action_returns.batch.check import check
-from action_returns.batch.context import Context, SentAction
-from action_returns.cli.findings import packed, print_findings
+from action_returns.batch.context import NO_CONTEXT, Context, SentAction
+from action_returns.cli.findings import packed, print_findings, with_shared_remarks
 from action_returns.cli.output import Output
+from action_returns.operations.check import CheckedBatch, PreviousSends
+from action_returns.operations.findings import ListedRow
+from action_returns.readers.batch_file import LoadedBatch
 from tests.batch.sheets import rows_of
 
 ID = "M.8882.4808.{}"
@@ -22,8 +25,12 @@ def shown(monkeypatch, capsys):
         monkeypatch.delenv("COLUMNS", raising=False)
         if width is not None:
             monkeypatch.setenv("COLUMNS", str(width))
-        report = check(rows_of(*rows), **({} if context is None else {"context": context}))
-        print_findings(Output(color=False, verbose=verbose), report)
+        past = context or NO_CONTEXT
+        reading = LoadedBatch(rows_of(*rows), "here")
+        checked = CheckedBatch(
+            "returns.csv", reading, check(reading.columns, context=past), past=PreviousSends(past.sent)
+        )
+        print_findings(Output(color=False, verbose=verbose), checked)
         return capsys.readouterr().out.splitlines()
 
     return lines
@@ -103,30 +110,42 @@ def sent(state="sent", batch="0001"):
 def test_rows_sent_before_are_counted_in_one_line_with_their_batches(shown):
     rows = [(ID.format(at), 0.0, "REJECTED") for at in range(1, 4)]
     past = {ID.format(1): sent(), ID.format(2): sent("handed-over", "0004"), ID.format(3): sent()}
-    assert shown(*rows, context=Context(sent=past)) == [
-        "3 rows were sent before with the same amount and reason, in batches 0001, 0004; they stay behind.",
-        "",
-        "0 errors, 3 warnings.",
-    ]
+    line, *rest = shown(*rows, context=Context(sent=past))
+    assert line == (
+        "3 rows stay here: they may have arrived before with the same amount and reason (row 3 in batch 0004, handed over; "
+        "rows 2 and 4 in batch 0001, sent). To send them again on purpose: --include-sent."
+    )
+    assert rest == ["", "0 errors, 3 warnings."]
 
 
 def test_a_row_of_an_unknown_batch_is_told_as_one_that_may_have_arrived(shown):
-    rows = [(ID.format(at), 0.0, "REJECTED") for at in range(1, 3)]
-    lines = shown(*rows, context=Context(sent={ID.format(1): sent(), ID.format(2): sent("unknown", "0002")}))
-    assert lines[0] == "1 row was sent before with the same amount and reason, in batch 0001; it stays behind."
-    assert lines[1].startswith(
-        "1 row may have arrived in batch 0002, of which it is not known whether it arrived; it stays behind."
-    )
-    assert "action-returns history mark 0002 sent" in lines[1]
+    past = {ID.format(1): sent("unknown", "0002")}
+    line, *_ = shown((ID.format(1), 0.0, "REJECTED"), context=Context(sent=past))
+    assert line.startswith("1 row stays here: it may have arrived before")
+    assert "batch 0002, made, of which it is not known whether it arrived" in line
+    assert "action-returns history mark 0002 sent" in line
 
 
-@pytest.mark.parametrize("state", ["sending", "prepared"])
-def test_a_row_that_is_being_sent_is_told_as_such(shown, state):
-    (line, *_) = shown((ID.format(1), 0.0, "REJECTED"), context=Context(sent={ID.format(1): sent(state)}))
-    assert line == "1 row is being sent at this moment, in batch 0001; it stays behind."
+def test_a_row_with_an_error_that_was_sent_before_is_listed(shown):
+    rows = [(ID.format(1), 0.0, "REJECTED"), (ID.format(1), 5.0, "ORDER_UPDATE")]
+    text = " ".join(shown(*rows, context=Context(sent={ID.format(1): sent()})))
+    assert "WARNINGS" in text
+    assert "[already-sent]" in text
 
 
-def test_of_many_batches_the_first_five_are_named(shown):
-    rows = [(ID.format(at), 0.0, "REJECTED") for at in range(1, 9)]
-    past = {ID.format(at): sent(batch=f"{at:04}") for at in range(1, 9)}
-    assert "in batches 0001, 0002, 0003, 0004, 0005 and 3 more;" in shown(*rows, context=Context(sent=past))[0]
+def test_a_remark_that_holds_for_several_rows_is_written_once():
+    rows = [ListedRow("line 2", "a", None, "now 1.00"), ListedRow("line 3", "b", None, "now 2.00")]
+    rows += [ListedRow(f"line {at}", "c", None, "now 3.00") for at in (4, 5)]
+    rows += [ListedRow(f"line {at}", "d", None, "now 4.00") for at in (6, 7, 8)]
+    rows += [ListedRow("line 9", "e", "E", ""), ListedRow("line 10", "f", "F", "")]
+    assert list(with_shared_remarks(rows)) == [
+        'line 2 "a" (now 1.00)',
+        'line 3 "b" (now 2.00)',
+        'line 4 "c"',
+        'line 5 "c" (both now 3.00)',
+        'line 6 "d"',
+        'line 7 "d"',
+        'line 8 "d" (all now 4.00)',
+        'line 9 "e" -> E',
+        'line 10 "f" -> F',
+    ]

@@ -28,6 +28,17 @@ def test_an_open_workbook_is_found_whatever_the_capitals_of_its_name(desk, capsy
     assert desk.column("E", [4]) == ["Ready: reverse"]
 
 
+def test_the_next_step_of_check_live_is_about_the_open_workbook(desk, capsys):
+    book = desk.open([*GOOD, *BAD])
+    assert run(["check", book.name, "--live"]) == 3
+    *_, todo, step = capsys.readouterr().err.splitlines()
+    assert todo == "1 cell can be corrected safely (->): click Fix safe issues in Excel."
+    assert step == f"Next: action-returns check {book.name} --live"
+    desk.excel.put("Actions!B6", "12.50")
+    assert run(["check", book.name, "--live"]) == 0
+    assert capsys.readouterr().err.splitlines()[-1] == f"Next: action-returns send {book.name} --live"
+
+
 def test_check_live_takes_a_download(desk, capsys):
     book = desk.open([("M.8882.4808.1063415", "0", "REJECTED")])
     assert run(["check", book.name, "--live", "--pending", str(PENDING)]) == 0

@@ -9,7 +9,7 @@ import click
 
 from action_returns.batch.cells import ColumnName
 from action_returns.cli.findings import print_findings
-from action_returns.cli.next_step import NOT_OF_FIX, next_command, repaired_name
+from action_returns.cli.next_step import next_command, repaired_name
 from action_returns.cli.options import (
     CommandContext,
     batch_file,
@@ -70,8 +70,8 @@ def check_command(
     if context.output.as_json:
         context.output.json(check_json(checked))
     else:
-        print_findings(context.output, checked.report)
-        print_totals(context.output, checked)
+        print_findings(context.output, checked)
+        print_totals(context.output, checked, live=live)
     if csv_path is not None:
         write_findings_table(checked.report, Path(csv_path), source=file, overwrite=force)
         context.output.info(f"Written: {csv_path} ({counted(len(checked.report), 'finding')}).", style="good")
@@ -114,7 +114,7 @@ def _verdict(checked: CheckedBatch) -> str:
     return verdict
 
 
-def print_totals(output: Output, checked: CheckedBatch) -> None:
+def print_totals(output: Output, checked: CheckedBatch, *, live: bool = False) -> None:
     """Print how many rows are ready, what was left out, what the check cannot know, and the next command."""
     report = checked.report
     if checked.reading.headers:
@@ -122,22 +122,36 @@ def print_totals(output: Output, checked: CheckedBatch) -> None:
     for note in notes(checked):
         output.info(f"Note: {note}")
     output.info(_verdict(checked), style="good" if report.ready == report.rows else "error")
-    output.remark("Not checked: " + " ".join(unchecked(checked)))
-    for line in next_step(checked):
+    for sentence in unchecked(checked):
+        output.info(f"Not checked: {sentence}", style="quiet")
+    for line in next_step(checked, live=live):
         output.info(line)
 
 
-def next_step(checked: CheckedBatch) -> list[str]:
-    """Return what the user does next; the last line is a command that can be pasted."""
-    file, report = checked.file, checked.report
-    if corrections := report.safe_corrections:
-        repaired = next_command("fix", file, "-o", repaired_name(file), without=NOT_OF_FIX)
-        return [f"{counted(corrections, 'cell')} can be corrected safely (->), in a new file.", f"Next: {repaired}"]
+def next_step(checked: CheckedBatch, *, live: bool) -> list[str]:
+    """Return what the user does next; the last line is a command that can be pasted.
+
+    Args:
+        checked: the batch.
+        live: whether it stands in a workbook that is open in Excel, where buttons change cells.
+    """
+    file, corrections, all_sent = (
+        checked.file,
+        checked.report.safe_corrections,
+        checked.sent_before == checked.report.ready,
+    )
+    can_be = f"{counted(corrections, 'cell')} can be corrected safely (->)"
+    if corrections and live:
+        return [f"{can_be}: click Fix safe issues in Excel.", f"Next: {next_command('check', file)}"]
+    if corrections:
+        repaired = next_command("fix", file, "-o", repaired_name(file))
+        return [f"{can_be}, in a new file.", f"Next: {repaired}"]
     if checked.rows_with_errors:
-        return [f"Correct the rows with errors in {file} and save it.", f"Next: {next_command('check', file)}"]
-    if checked.sent_before == report.ready:
+        saves = "" if live else " and save it"
+        return [f"Correct the rows with errors in {file}{saves}.", f"Next: {next_command('check', file)}"]
+    if all_sent:
         return ["There is nothing new to send.", f"Next: {command('history', 'list')}"]
-    return [f"Next: {next_command('review', file)}"]
+    return [f"Next: {next_command('send' if live else 'review', file)}"]
 
 
 @click.command("review", short_help="Totals, money effect and destination.")
@@ -230,5 +244,4 @@ def print_review(output: Output, page: Review) -> None:
             output.data(line, style=level or None)
     output.data()
     for sentence in page.unchecked:
-        for line in output.wrapped(f"Not checked: {sentence}", indent="  "):
-            output.data(line, style="quiet")
+        output.data(f"Not checked: {sentence}", style="quiet")

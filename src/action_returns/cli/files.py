@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 
-from action_returns.batch.cells import ColumnName
+from action_returns.batch.cells import ColumnName, quote
 from action_returns.batch.check import check
 from action_returns.batch.report import apply_corrections
+from action_returns.batch.rules import RULE_BY_CODE
+from action_returns.cli.next_step import OF_ONE_FILE, next_command
 from action_returns.cli.options import CommandContext, batch_file, global_options, pending_download
 from action_returns.errors import Exit
 from action_returns.operations.check import (
@@ -17,6 +19,7 @@ from action_returns.operations.check import (
     check_loaded,
     column_answers,
     find_previous_sends,
+    read_download,
     read_file,
     remember_columns,
 )
@@ -81,6 +84,7 @@ def export_command(
 
 @click.command("fix", short_help="Make the safe corrections, in a new file.")
 @batch_file
+@pending_download
 @click.option("-o", "--output", metavar="OUT", help="New file to write: .csv, or .xlsx with ids kept as text.")
 @click.option("-n", "--dry-run", is_flag=True, help="Only show what would be corrected.")
 @click.option("--force", is_flag=True, help="Replace another file named OUT.")
@@ -91,13 +95,15 @@ def fix_command(
     file: str,
     sheet: str | None,
     columns: Mapping[ColumnName, str],
+    pending: PendingSource | None,
     output: str | None,
     dry_run: bool,
     force: bool,
 ) -> None:
     """Correct what can mean only one thing in FILE, and write all of its rows to a new file.
 
-    FILE itself is never written. Check shows what you have to decide.
+    FILE itself is never written. Check shows what you have to decide. A pending download changes no correction; with it,
+    the rows that are ready afterwards are those that check finds ready.
     """
     if output is None and not dry_run:
         raise click.UsageError(
@@ -108,8 +114,9 @@ def fix_command(
     reading = read_file(file, sheet=sheet, columns=answers)
     fixed, changes = apply_corrections(check(reading.columns, account.policy))
     corrected = replace(reading, columns=fixed)
+    download = None if pending is None else read_download(pending, corrected, account, now=context.now())
     past = find_previous_sends(corrected, account, context.paths)
-    after = check_loaded(file, corrected, account, now=context.now(), past=past).report
+    after = check_loaded(file, corrected, account, now=context.now(), past=past, pending=download).report
     remember_columns(reading, answers, after, context.paths)
     if not dry_run and output is not None:
         write_repaired(fixed, Path(output), source=file, overwrite=force)
@@ -137,10 +144,11 @@ def fix_command(
         return
     if changes:
         context.output.table(
-            ("Row", "Column", "Why", "Before", "After"),
-            ((str(c.row), c.column, c.code, c.before, c.after) for c in changes),
+            ("Row", "Before", "After", "Why"),
+            ((str(c.row), quote(c.before), c.after, RULE_BY_CODE[c.code].title) for c in changes),
             right=frozenset({0}),
         )
     context.output.info(summary)
     if not dry_run and output is not None:
-        context.output.info(f"Written: {output}. {file} is as it was. Next: {command('check', output)}", style="good")
+        context.output.info(f"Written: {output}. {file} is as it was.", style="good")
+        context.output.info(f"Next: {next_command('check', output, without=OF_ONE_FILE)}")

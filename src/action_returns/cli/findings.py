@@ -1,13 +1,16 @@
 """Print the findings of a check: one paragraph for each kind, then its rows; errors first."""
 
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from dataclasses import replace
+from itertools import chain, groupby, islice
 from typing import Final
 
 from action_returns.batch.report import CheckResult
 from action_returns.batch.rule import Severity
 from action_returns.cli.output import Output
-from action_returns.operations.findings import Group, grouped, listed_rows, sent_before_sentences
+from action_returns.operations.check import CheckedBatch
+from action_returns.operations.findings import Group, ListedRow, grouped, listed_rows
+from action_returns.operations.sent_before import left_out_sentence, undated_batches
 from action_returns.operations.texts import counted
 
 _MOST_ROWS: Final = 20
@@ -19,22 +22,25 @@ _HEADINGS: Final = {
 }
 
 
-def print_findings(output: Output, report: CheckResult) -> None:
-    """Print the findings grouped by what to do; the first rows of each kind when there are many."""
-    groups = grouped(report)
-    sent_before = [group for group in groups if group.code == "already-sent"]
+def print_findings(output: Output, checked: CheckedBatch) -> None:
+    """Print the findings grouped by what to do; the first rows of each kind when there are many.
+
+    Ready rows that may have arrived before are one sentence: there is nothing to do about each of them.
+    """
+    report, groups = checked.report, grouped(checked.report)
+    if sent_before := undated_batches(checked):
+        groups = [group for group in groups if group.code != "already-sent"]
     for severity, heading in _HEADINGS.items():
-        of_severity = [group for group in groups if group.severity is severity and group not in sent_before]
+        of_severity = [group for group in groups if group.severity is severity]
         if of_severity:
             _print_lines(output, heading, style=severity.value)
             for group in of_severity:
                 _print_group(output, report, group)
             output.data()
-    for group in sent_before:
-        for sentence in sent_before_sentences(report, group):
-            output.data(sentence)
+    if sent_before:
+        output.data(left_out_sentence(sent_before))
         output.data()
-    if groups:
+    if len(report):
         output.data(f"{counted(report.errors, 'error')}, {counted(report.warnings, 'warning')}.")
 
 
@@ -43,15 +49,12 @@ def _print_group(output: Output, report: CheckResult, group: Group) -> None:
     heading = f"{group.number}: {group.title}."
     *paragraph, last = output.wrapped(f"{heading} {group.advice} [{group.code}]", indent=_INDENT)
     most = None if output.verbose else _MOST_ROWS
-    rows = packed(map(str, listed_rows(report, group, most)), output.width - len(_INDENT))
+    rows = packed(with_shared_remarks(listed_rows(report, group, most)), output.width - len(_INDENT))
     begun = list(islice(rows, 2))
     if len(begun) == 1 and len(group.indexes) <= _MOST_ROWS and len(f"{last}: {begun[0]}") <= output.width:
         last = f"{last}: {begun.pop()}"
-    first, *others = *paragraph, last
-    if first.startswith(heading):
-        first = output.styled(heading, "strong", output.data_stream) + first.removeprefix(heading)
-    for line in (first, *others):
-        output.data(line)
+    for line in (*paragraph, last):
+        output.data(line, strong=heading)
     for line in chain(begun, rows):
         _print_lines(output, _INDENT + line)
     if most is not None and len(group.indexes) > most:
@@ -62,6 +65,19 @@ def _print_group(output: Output, report: CheckResult, group: Group) -> None:
 def _print_lines(output: Output, text: str, style: str | None = None) -> None:
     for line in output.wrapped(text, indent=_INDENT * 2):
         output.data(line, style=style)
+
+
+def with_shared_remarks(rows: Iterable[ListedRow]) -> Iterator[str]:
+    """Return the rows as texts; a remark that follows several times in a row is written once, behind the last."""
+    for remark, run in groupby(rows, key=lambda row: row.beside):
+        if not remark:
+            yield from map(str, run)
+            continue
+        *others, last = run
+        if others:
+            each = "both" if len(others) == 1 else "all"
+            others, last = [replace(row, beside="") for row in others], replace(last, beside=f"{each} {remark}")
+        yield from map(str, (*others, last))
 
 
 def packed(items: Iterable[str], width: int) -> Iterator[str]:

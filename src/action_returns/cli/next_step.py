@@ -8,11 +8,9 @@ import click
 from action_returns.operations.check import STANDARD_INPUT
 from action_returns.operations.texts import command
 
-_OF_THE_FILE: Final = frozenset({"sheet", "column"})
-"""Options that say how a file is read; they hold for another file only when it has the same sheets and columns."""
-NOT_OF_FIX: Final = frozenset({"pending", "pending_column", "pending_dates", "live"})
-"""Options of the check that ``fix`` does not take."""
-_KEPT: Final = _OF_THE_FILE | {"pending", "pending_column", "pending_dates", "live", "profile"}
+OF_ONE_FILE: Final = frozenset({"sheet"})
+"""Options that another file with the same rows and columns does not need."""
+_KEPT: Final = frozenset({"sheet", "column", "pending", "pending_column", "pending_dates", "live", "profile"})
 """Options of a command that the next command needs as well."""
 
 

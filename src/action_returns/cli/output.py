@@ -16,7 +16,6 @@ _MOST_WRAPPED_ROWS = 2000
 """Rows of a table up to which its last column is wrapped; longer tables would take seconds."""
 _WIDEST_TEXT = 100
 """Characters of a line that is still read with ease."""
-_INDENT = "  "
 _PROGRAM = "action-returns "
 """What a command in a sentence begins with; it ends with the sentence."""
 _PROGRESS_DELAY = 0.5
@@ -70,10 +69,19 @@ class Output:
         text = self._fitted(f"{stopped} {text}", sys.stderr).removeprefix(stopped)
         print(self.styled(stopped, "error", sys.stderr) + text, file=sys.stderr)
 
-    def data(self, text: str = "", *, style: str | None = None) -> None:
-        """Print data for people, on standard output."""
+    def data(self, text: str = "", *, style: str | None = None, strong: str = "") -> None:
+        """Print data for people, on standard output.
+
+        Args:
+            text: what is printed.
+            style: the style of all of it.
+            strong: the beginning of the text that is to be seen first.
+        """
         stream = self.data_stream
-        print(self.styled(self._fitted(text, stream), style, stream), file=stream)
+        shown = self._fitted(text, stream)
+        if strong and shown.startswith(strong):
+            shown = self.styled(strong, "strong", stream) + shown.removeprefix(strong)
+        print(self.styled(shown, style, stream), file=stream)
 
     @property
     def width(self) -> int:
@@ -104,11 +112,6 @@ class Output:
             indent: what every line but the first begins with.
         """
         return textwrap.wrap(text, self.width, subsequent_indent=indent, break_on_hyphens=False)
-
-    def remark(self, text: str) -> None:
-        """Print a quiet paragraph on standard error, unless the command is quiet."""
-        for line in self.wrapped(text, indent=_INDENT):
-            self.info(line, style="quiet")
 
     def json(self, facts: Mapping[str, Any]) -> None:
         """Add facts to the one JSON object that is printed when the command ends.

@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import islice
@@ -16,12 +15,11 @@ from action_returns.batch.rule import Severity
 from action_returns.operations.check import CheckedBatch
 from action_returns.operations.export import write_bytes
 from action_returns.operations.review import unchecked
-from action_returns.operations.texts import counted, listed, next_step_for_unknown, render_page
+from action_returns.operations.texts import counted, render_page
 
 MOST_ON_A_PAGE: Final = 100_000
 """Findings that the page lists; a browser takes minutes for more."""
 _COLUMNS: Final = tuple(field.name for field in fields(Finding))
-_NAMED_BATCHES: Final = 5
 _LONGEST_FOUND: Final = 30
 """Characters of a cell that a list of rows repeats."""
 _could_be_a_formula: Final = re.compile(r"[\s\x00]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]").match
@@ -100,40 +98,6 @@ def listed_rows(report: CheckResult, group: Group, most: int | None = None) -> I
 
 def _shortened(found: str) -> str:
     return show_invisible(found if len(found) <= _LONGEST_FOUND else found[: _LONGEST_FOUND - 1] + "…")
-
-
-def sent_before_sentences(report: CheckResult, group: Group) -> list[str]:
-    """Return how many rows were sent before, in which batches, and which of these have to be settled first.
-
-    Args:
-        report: the check.
-        group: its rows with the finding ``already-sent``.
-    """
-    rows: dict[str, Counter[str]] = {"sent": Counter(), "sending": Counter(), "unknown": Counter()}
-    for index in group.indexes:
-        _, case = report.case(index)
-        state = case.sent.state
-        rows["sending" if state == "prepared" else state if state in rows else "sent"][case.sent.batch] += 1
-    return [_sent_before_sentence(state, batches) for state, batches in rows.items() if batches]
-
-
-def _sent_before_sentence(state: str, batches: "Counter[str]") -> str:
-    number, labels = batches.total(), sorted(batches)
-    which = "batch " if len(labels) == 1 else "batches "
-    which += listed(labels, _NAMED_BATCHES)
-    stays = "it stays behind" if number == 1 else "they stay behind"
-    match state:
-        case "unknown":
-            return (
-                f"{counted(number, 'row')} may have arrived in {which}, of which it is not known whether "
-                f"{'it' if len(labels) == 1 else 'they'} arrived; {stays}. {next_step_for_unknown(labels[0])}"
-            )
-        case "sending":
-            are = "is" if number == 1 else "are"
-            return f"{counted(number, 'row')} {are} being sent at this moment, in {which}; {stays}."
-        case _:
-            were = "was" if number == 1 else "were"
-            return f"{counted(number, 'row')} {were} sent before with the same amount and reason, in {which}; {stays}."
 
 
 def write_findings_table(report: CheckResult, path: Path, *, source: str, overwrite: bool = False) -> None:

@@ -1,7 +1,7 @@
 """Rows that may have arrived before: which batches they are in, and the sentences about them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -44,17 +44,23 @@ def earlier_rows(checked: "CheckedBatch") -> Iterator[tuple[int, str, str, str]]
 
 
 def earlier_batches(checked: "CheckedBatch", account: "Account", paths: "Paths") -> list[EarlierBatch]:
-    """Return the batches that hold rows of this one: those of which it is unknown whether they arrived first, then the latest.
+    """Return the batches of :func:`undated_batches` with their dates.
 
     Raises:
         action_returns.errors.LedgerError: the ledger cannot be read.
     """
+    batches = undated_batches(checked)
+    dates = _dates([batch.label for batch in batches[:_NAMED_BATCHES]], account, paths)
+    return [replace(batch, created_at=dates.get(batch.label)) for batch in batches]
+
+
+def undated_batches(checked: "CheckedBatch") -> list[EarlierBatch]:
+    """Return the batches that hold rows of this one: those of which it is unknown whether they arrived first, then the latest."""
     found: dict[str, tuple[str, list[int]]] = {}
     for row, _, batch, state in earlier_rows(checked):
         found.setdefault(batch, (state, []))[1].append(row)
     in_order = sorted(found, key=lambda batch: (found[batch][0] == "unknown", int(batch)), reverse=True)
-    dates = _dates(in_order[:_NAMED_BATCHES], account, paths)
-    return [EarlierBatch(batch, found[batch][0], dates.get(batch), tuple(found[batch][1])) for batch in in_order]
+    return [EarlierBatch(batch, found[batch][0], None, tuple(found[batch][1])) for batch in in_order]
 
 
 def _dates(batches: Sequence[str], account: "Account", paths: "Paths") -> dict[str, datetime]:

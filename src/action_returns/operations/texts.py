@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -89,12 +89,6 @@ def counted(number: int, what: str) -> str:
     """Return a number with its noun, such as ``1 row``, ``2 rows`` or ``2 batches``."""
     ending = "" if number == 1 else "es" if what.endswith(("s", "x", "ch", "sh")) else "s"
     return f"{number:,} {what}{ending}"
-
-
-def listed(names: Sequence[str], most: int) -> str:
-    """Return names with commas between them, ``0001, 0002 and 3 more``; at most ``most`` of them."""
-    more = f" and {len(names) - most:,} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
 
 
 def command(*words: str) -> str:
