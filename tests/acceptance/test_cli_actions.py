@@ -103,7 +103,7 @@ def test_every_command_that_checks_knows_what_was_sent(outbox, run, file):
     assert all("in batch 0001" in finding["message"] for finding in told["findings"])
     assert told["ready"] == 3
     assert run("review", again, "--json").json["sent_before"] == 2
-    assert "2 rows went out before" in run("send", again, "--yes").err
+    assert "2 rows stay here: they may have arrived before" in run("send", again, "--yes").err
 
 
 def test_an_action_that_is_used_up_stays_behind_whatever_is_done_with_the_file(outbox, paths, run, file):

@@ -339,7 +339,16 @@ def told():
         ((b"426 closed\r\n", NOT_THERE), State.FAILED, "The server does not show whether part of it is there"),
         ((b"451 no\r\n", SIZE), State.UNKNOWN, "although it holds all of the file"),
         ((b"250 ok\r\n", SIZE), State.SENT, "size confirmed"),
-        ((b"226 ok\r\n",), State.SENT, "the server confirmed the transfer"),
+        (
+            (b"226 ok\r\n",),
+            State.SENT,
+            "the server confirmed the transfer. Right after that the connection ended, so the folder was not looked at.",
+        ),
+        (
+            (b"226 ok\r\n", NOT_THERE),
+            State.SENT,
+            "the server confirmed the transfer. Asked for the file afterwards, it named no size",
+        ),
         ((b"200 hm\r\n",), State.UNKNOWN, "it said: 200 hm"),
         ((b"350 hm\r\n",), State.UNKNOWN, "it said: 350 hm"),
         ((b"552 full\r\n",), State.UNKNOWN, "the server closed it"),

@@ -1,5 +1,6 @@
 """What a spreadsheet program hands over, cell by cell, without the program."""
 
+import sys
 from datetime import datetime
 from types import SimpleNamespace
 
@@ -68,4 +69,86 @@ def test_on_a_mac_a_filter_that_is_on_is_seen(on):
 def test_what_is_typed_is_read_as_text_and_a_cancelled_box_as_nothing(typed, read):
     api = SimpleNamespace(InputBox=lambda _question, _title: typed)
     assert engine.ask_number(cells_of("_xlwindows", api=api), "How many?") == read
-    assert engine.ask_number(cells_of("_xlmac", api=api), "How many?") is None
+
+
+def test_where_there_is_no_box_to_type_into_nothing_is_typed():
+    assert engine.ask_number(cells_of("another_engine"), "How many?") is None
+
+
+@pytest.mark.parametrize(("default", "second_button"), [(True, 0), (False, 0x100)])
+@pytest.mark.parametrize(("pressed", "agreed"), [(6, True), (7, False), (2, False)])
+def test_on_windows_enter_gives_the_answer_that_sends_nothing(monkeypatch, default, second_button, pressed, agreed):
+    boxes = []
+    message_box = SimpleNamespace(MessageBox=lambda *box: boxes.append(box) or pressed)
+    monkeypatch.setitem(sys.modules, "win32api", message_box)
+    app = cells_of("_xlwindows")
+    app.impl.hwnd = 77
+    assert engine.ask(app, "Send?", default=default) is agreed
+    assert boxes == [(77, "Send?", "Action Returns", 0x4 | 0x40 | second_button)]
+
+
+class CommandError(Exception):
+    """What appscript raises: the number is AppleScript's."""
+
+    def __init__(self, errornumber):
+        super().__init__(errornumber)
+        self.errornumber = errornumber
+
+
+@pytest.fixture
+def mac(monkeypatch):
+    """A Mac: appscript and osax as xlwings uses them, and what the user answers."""
+    asked, answers = [], []
+
+    def answer(command):
+        def show(text, **details):
+            asked.append((command, text, details))
+            answer = answers.pop(0)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        return show
+
+    def dialogues(pid):
+        assert pid == 4711
+        return SimpleNamespace(activate=lambda: None, display_alert=answer("alert"), display_dialog=answer("dialog"))
+
+    words = SimpleNamespace(button_returned="k.button_returned", text_returned="k.text_returned")
+    monkeypatch.setitem(sys.modules, "osax", SimpleNamespace(OSAX=dialogues))
+    monkeypatch.setitem(sys.modules, "appscript", SimpleNamespace(k=words))
+    monkeypatch.setitem(sys.modules, "appscript.reference", SimpleNamespace(CommandError=CommandError))
+    app = cells_of("_xlmac")
+    app.impl.pid = 4711
+    return SimpleNamespace(app=app, asked=asked, answers=answers)
+
+
+@pytest.mark.parametrize(
+    ("answer", "typed"),
+    [
+        ({"k.button_returned": "OK", "k.text_returned": " 99876.50 "}, "99876.50"),
+        ({"k.button_returned": "OK", "k.text_returned": ""}, ""),
+        (CommandError(-128), ""),
+    ],
+)
+def test_on_a_mac_the_number_is_typed_too(mac, answer, typed):
+    mac.answers.append(answer)
+    assert engine.ask_number(mac.app, "How many?") == typed
+    ((command, text, details),) = mac.asked
+    assert (command, text, details["default_answer"], details["cancel_button"]) == ("dialog", "How many?", "", "Cancel")
+
+
+def test_on_a_mac_another_trouble_is_no_answer(mac):
+    mac.answers.append(CommandError(-1712))
+    with pytest.raises(CommandError):
+        engine.ask_number(mac.app, "How many?")
+
+
+@pytest.mark.parametrize(("default", "for_enter"), [(True, "Yes"), (False, "No")])
+@pytest.mark.parametrize("pressed", ["Yes", "No"])
+def test_on_a_mac_enter_gives_the_answer_that_sends_nothing(mac, default, for_enter, pressed):
+    mac.answers.append({"k.button_returned": pressed})
+    assert engine.ask(mac.app, "Send?", default=default) is (pressed == "Yes")
+    ((command, title, details),) = mac.asked
+    assert (command, title, details["message"]) == ("alert", "Action Returns", "Send?")
+    assert (details["buttons"], details["default_button"]) == (["No", "Yes"], for_enter)

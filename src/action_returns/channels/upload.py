@@ -38,12 +38,26 @@ class UploadTexts:
             "sent. Look at that file first; another program may be using the same names.",
         )
 
-    def sent(self, file: OutgoingFile, evidence: Mapping[str, str | int], size: int | None) -> Outcome:
-        """Return the outcome for a file that the server confirmed."""
-        if size is None:
+    def sent(
+        self, file: OutgoingFile, evidence: Mapping[str, str | int], size: int | None, *, looked: bool = True
+    ) -> Outcome:
+        """Return the outcome for a file that the server confirmed.
+
+        Args:
+            file: the file.
+            evidence: the answers of the server.
+            size: how many bytes of it the server holds, None when it named no size.
+            looked: whether the server was asked for that, and answered.
+        """
+        if not looked:
             proof = (
-                "the server confirmed the transfer. It shows no such file afterwards: a receiver that takes files at "
-                "once, or a folder that shows nothing, looks like that"
+                "the server confirmed the transfer. Right after that the connection ended, so the folder was not looked "
+                "at"
+            )
+        elif size is None:
+            proof = (
+                "the server confirmed the transfer. Asked for the file afterwards, it named no size: a receiver that takes "
+                "files at once, or a server that tells no sizes, answers like that"
             )
         else:
             evidence = {**evidence, "size": size}
@@ -194,7 +208,7 @@ class Upload:
         except OSError:
             if self.is_renamed:
                 raise
-            return self.texts.sent(self.file, evidence, None)
+            return self.texts.sent(self.file, evidence, None, looked=False)
         if size is not None and size != len(self.file.content):
             gone = folder.remove(self.name)
             certain = gone or self.is_renamed

@@ -158,7 +158,9 @@ class TerminalDialogue:
 
 def _print_result(context: CommandContext, result: SendResult, done: Submission, unwritten: str) -> None:
     if context.output.as_json:
-        context.output.json({**submission_json(done), **left_out_json(result.page.checked)})
+        checked = result.page.checked
+        message = " ".join([done.message, *stay_behind(checked)])
+        context.output.json({**submission_json(done), **left_out_json(checked), "message": message})
     state = done.outcome.state.value
     context.output.info(f"{state.upper()}: {done.message}", style=texts.STATES[state].level)
     rows = texts.counted(done.rows, "row")
