@@ -115,7 +115,7 @@ def receipt_lines(
         ("Profile", record.profile),
         ("Rows", f"{record.rows:,} = {counted(record.reversals, 'reversal')} + {counted(changes, 'new total')}"),
         *_money(record, confirmation),
-        ("Warnings", str(confirmation.get("warnings", ""))),
+        ("Warnings overruled", str(confirmation.get("warnings", ""))),
         ("Left behind", _left_behind(confirmation)),
         ("Sent again", _sent_again(confirmation)),
         ("When", f"{when:%Y-%m-%d %H:%M:%S %Z} ({record.created_at:%Y-%m-%d %H:%M:%S} UTC)"),
