@@ -125,6 +125,16 @@ def test_an_instruction_can_be_read_at_one_look_and_names_neither_buttons_nor_co
 
 
 @each_rule
+def test_beside_the_cell_stands_first_what_to_do_and_never_the_value(rule):
+    text = rule.instruction(CASE, "A button does it.")
+    todo = rule.in_case(rule.todo, CASE)
+    assert text.startswith(f"{todo} A button does it. ")
+    if rule.code not in {"cell-error", "reason-amount-mismatch"}:  # an error as it shows, and the amount beside the reason
+        assert '"M.1.2.3"' not in text
+    assert text.endswith(rule.in_case(rule.why, CASE))
+
+
+@each_rule
 def test_a_title_is_a_few_words_without_a_full_stop(rule):
     assert 0 < len(rule.title) <= 40
     assert not rule.title.endswith(".")

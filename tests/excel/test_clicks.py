@@ -56,6 +56,26 @@ def test_a_date_is_never_read_as_an_amount(desk):
     assert desk.column("E", [5]) == ["Error: Amount is not a plain number"]
 
 
+def test_what_to_do_begins_with_the_instruction_and_names_the_button_that_does_it(desk):
+    desk.open([BAD[0], BAD[3], ("M.8882.4808.9", "1,250", "ORDER_UPDATE")])
+    desk.click("validate")
+    assert desk.column("F", [4, 5, 6]) == [
+        "Write it like 1234.50. Fix safe issues does it. This Amount uses a comma or separates thousands. The file needs a "
+        "dot for the cents and nothing else; a comma would split the column.",
+        "Enter the new order total, or 0 to reverse. This row has no amount. A blank is never read as 0: 0 would reverse "
+        "the action.",
+        "Write it like 1234.50. This Amount uses a comma or separates thousands. The file needs a dot for the cents and "
+        "nothing else; a comma would split the column.",
+    ]
+    assert desk.column("G", [4, 5], sheet="Issues") == desk.column("F", [4, 5])
+
+
+def test_next_issue_names_the_button_only_where_it_does_something(desk):
+    desk.open([BAD[0], BAD[3]])
+    assert desk.click("next_issue").endswith(" Write it like 1234.50. Fix safe issues does it.")
+    assert desk.click("next_issue").endswith(" Enter the new order total, or 0 to reverse.")
+
+
 def test_a_repeated_row_that_could_not_be_brought_back_stays(desk):
     desk.open(REPEATS)
     desk.excel.put("Actions!B6", datetime(2026, 5, 12), number_format="yyyy-mm-dd")  # noqa: DTZ001

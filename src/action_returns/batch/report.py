@@ -176,6 +176,16 @@ class CheckResult(Sequence[Finding]):
         at, column, rule = self._index[index]
         return rule, self._case(at, self._cells(column)[at])
 
+    def instruction(self, index: int, help_with_it: str = "") -> str:
+        """Return what to do about a finding, then what is wrong and why; for a place beside its cell.
+
+        Args:
+            index: of the finding.
+            help_with_it: a sentence that follows what to do, such as which button does it.
+        """
+        rule, case = self.case(index)
+        return rule.instruction(case, help_with_it)
+
     def fixable(self) -> Iterator[tuple[int, Finding]]:
         """Return position and finding where the rule has safe corrections; the finding's ``fix`` may still be None."""
         packed = (self._index[at] for at in range(len(self)))

@@ -150,6 +150,16 @@ class Rule:
         """Return what is wrong, why it matters and what to do, in one line."""
         return self.in_case(f"{self.what} {self.why} {self.todo}", case)
 
+    def instruction(self, case: Case, help_with_it: str = "") -> str:
+        """Return what to do, then what is wrong and why it matters; for a place beside the cell, so without its value.
+
+        Args:
+            case: the case.
+            help_with_it: a sentence that follows what to do, such as which button does it.
+        """
+        what = self.what.replace("{found}", f"This {self.column}") if self.what.startswith("{found}") else self.what
+        return self.in_case(" ".join(filter(None, (self.todo, help_with_it, what, self.why))), case)
+
     def in_case(self, text: str, case: Case) -> str:
         """Return one of the rule's texts with its placeholders filled in for one case."""
         return text.format_map({name: fact.value(case) for name, fact in self._every_fact()})

@@ -245,7 +245,7 @@ _REASON: Final = (
     ),
     _error(
         "Reason", "reason-amount-mismatch", "Reason and amount contradict each other",
-        "The reason {found} does not go with the amount {amount}.",
+        "{found} does not go with the amount {amount}.",
         "A reversing reason takes amount 0, and a modifying one takes an amount above 0; together they are ambiguous.",
         "Decide which of the two is meant and change the other.",
         facts={"amount": Fact(lambda case: quote(case.columns.amount[case.position]), "beside it")},

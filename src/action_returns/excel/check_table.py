@@ -12,6 +12,7 @@ from action_returns.batch.context import PendingAction, PendingDownload
 from action_returns.batch.report import CheckResult, Finding
 from action_returns.batch.rules import RULES
 from action_returns.errors import ExcelError
+from action_returns.excel import messages
 from action_returns.excel.button import ButtonContext
 from action_returns.excel.workbook import ActionsTable, OpenWorkbook
 from action_returns.operations.check import CheckedBatch, check_loaded, find_previous_sends
@@ -94,11 +95,12 @@ def result_rows(checked: CheckedBatch) -> dict[int, Texts]:
         Sheet row -> Result, What to do, Order ID, Partner, Current amount, Change, Locks at.
     """
     columns, report = checked.reading.columns, checked.report
-    findings = {row: list(found) for row, found in groupby(report, key=lambda finding: finding.row)}
+    numbered = groupby(enumerate(report), key=lambda pair: pair[1].row)
+    findings = {row: list(found) for row, found in numbered}
     ready = dict(zip(checked.rows.rows, checked.rows.cents, strict=True))
     return {
         row: (
-            *_verdict(findings.get(row, []), ready.get(row)),
+            *_verdict(report, findings.get(row, []), ready.get(row)),
             *_download_facts(action_id, ready.get(row), checked.pending),
         )
         for row, action_id in zip(columns.rows, columns.action_id, strict=True)
@@ -118,12 +120,19 @@ def sent_rows(checked: CheckedBatch, batch: str, outcome: str) -> dict[int, Text
     return {row: (result, *texts[1:]) if row in sent else texts for row, texts in result_rows(checked).items()}
 
 
-def _verdict(findings: list[Finding], cents: Cents | int | None) -> tuple[str, str | None]:
+def _verdict(
+    report: CheckResult, findings: list[tuple[int, Finding]], cents: Cents | int | None
+) -> tuple[str, str | None]:
     if not findings:
         return ("Ready: reverse", None) if not cents else (f"Ready: new total {amount_text(cents)}", None)
-    first = next((finding for finding in findings if finding.severity == "error"), findings[0])
+    index, first = next((found for found in findings if found[1].severity == "error"), findings[0])
     others = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
-    return f"{first.severity.capitalize()}: {_TITLES[first.code]}{others}", first.message
+    return f"{first.severity.capitalize()}: {_TITLES[first.code]}{others}", _what_to_do(report, index, first)
+
+
+def _what_to_do(report: CheckResult, index: int, finding: Finding) -> str:
+    """Return the text beside a cell: what to do, the button that does it where there is one, then why."""
+    return report.instruction(index, messages.FIX_DOES_IT if finding.fix is not None else "")
 
 
 def _download_facts(action_id: object, cents: int | None, pending: PendingDownload | None) -> Texts:
@@ -161,10 +170,10 @@ def issue_rows(report: CheckResult, most: int) -> list[Texts]:
             finding.column,
             finding.found,
             _TITLES[finding.code],
-            finding.message,
+            _what_to_do(report, index, finding),
             f'=HYPERLINK("#{finding.cell}","Go to {_address(finding)}")',
         )
-        for finding in report[:most]
+        for index, finding in enumerate(report[:most])
     ]
 
 

@@ -317,4 +317,4 @@ def _select_finding(context: ButtonContext, *, forward: bool) -> None:
         context.tell(messages.no_issues(checked))
         return
     context.book.select((finding.cell or "").rpartition("!")[2])
-    context.tell(f"{finding.cell}: {finding.message}")
+    context.tell(messages.issue(finding))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from action_returns.batch.cells import Columns
     from action_returns.batch.context import PendingDownload
-    from action_returns.batch.report import Correction
+    from action_returns.batch.report import Correction, Finding
     from action_returns.ledger.records import BatchRecord
     from action_returns.operations.check import CheckedBatch
     from action_returns.operations.doctor import DoctorCheck
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from action_returns.operations.submit import Submission
 
 
+FIX_DOES_IT: Final = "Fix safe issues does it."
 NOTHING_CHANGED: Final = "Nothing was changed."
 HELP: Final = (
     "Five steps: fill in Actions, Load pending, Validate, Review, Send. Settings says where your returns go.\n\n"
@@ -79,6 +80,12 @@ def _attention(checked: "CheckedBatch", listed: int) -> str:
         return f"{_rows(report.rows)} checked"
     number = len({finding.row for finding in report})
     return f"{number:,} of {_rows(report.rows)} {_one_or_many(number, 'needs', 'need')} attention"
+
+
+def issue(finding: "Finding") -> str:
+    """Return the text of Next issue: the cell and its finding."""
+    button = f" {FIX_DOES_IT}" if finding.fix is not None else ""
+    return f"{finding.cell}: {finding.message}{button}"
 
 
 def no_issues(checked: "CheckedBatch") -> str:
