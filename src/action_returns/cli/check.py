@@ -122,8 +122,7 @@ def print_totals(output: Output, checked: CheckedBatch, *, live: bool = False) -
     for note in notes(checked):
         output.info(f"Note: {note}")
     output.info(_verdict(checked), style="good" if report.ready == report.rows else "error")
-    for sentence in unchecked(checked):
-        output.info(f"Not checked: {sentence}", style="quiet")
+    output.info(f"Not checked: {' '.join(unchecked(checked))}", style="quiet")
     for line in next_step(checked, live=live):
         output.info(line)
 

@@ -34,31 +34,32 @@ def print_findings(output: Output, checked: CheckedBatch) -> None:
         of_severity = [group for group in groups if group.severity is severity]
         if of_severity:
             _print_lines(output, heading, style=severity.value)
-            for group in of_severity:
-                _print_group(output, report, group)
-            output.data()
+        for group in of_severity:
+            _print_group(output, report, group)
     if sent_before:
         output.data(left_out_sentence(sent_before))
-        output.data()
     if len(report):
         output.data(f"{counted(report.errors, 'error')}, {counted(report.warnings, 'warning')}.")
 
 
 def _print_group(output: Output, report: CheckResult, group: Group) -> None:
-    """Print what one kind of finding is about, and its rows; in the same line where they fit there."""
+    """Print what one kind of finding is about, then its rows; they begin in the last line of the text if that saves one."""
     heading = f"{group.number}: {group.title}."
     *paragraph, last = output.wrapped(f"{heading} {group.advice} [{group.code}]", indent=_INDENT)
-    most = None if output.verbose else _MOST_ROWS
-    rows = packed(with_shared_remarks(listed_rows(report, group, most)), output.width - len(_INDENT))
-    begun = list(islice(rows, 2))
-    if len(begun) == 1 and len(group.indexes) <= _MOST_ROWS and len(f"{last}: {begun[0]}") <= output.width:
-        last = f"{last}: {begun.pop()}"
-    for line in (*paragraph, last):
+    rows = with_shared_remarks(listed_rows(report, group, None if output.verbose else _MOST_ROWS))
+    begun = list(islice(rows, _MOST_ROWS))
+    room = output.width - len(_INDENT)
+    together = list(packed([f"{last.strip()}: {begun[0]}", *begun[1:]], room))
+    if paragraph and len(together[0]) <= room and len(together) <= len(list(packed(begun, room))):
+        begun[0] = f"{last.strip()}: {begun[0]}"
+    else:
+        paragraph.append(last)
+    for line in paragraph:
         output.data(line, strong=heading)
-    for line in chain(begun, rows):
+    for line in packed(chain(begun, rows), room):
         _print_lines(output, _INDENT + line)
-    if most is not None and len(group.indexes) > most:
-        more = len(group.indexes) - most
+    more = len(group.indexes) - _MOST_ROWS
+    if more > 0 and not output.verbose:
         _print_lines(output, f"{_INDENT}and {more:,} more: --verbose, --csv PATH or --json has every row.")
 
 
