@@ -239,17 +239,21 @@ def test_review_shows_every_figure(desk, outbox, known):
     assert desk.click("review") == (
         "1 reversal, 2 new totals.\n\nThe sheet Review shows everything. Nothing was sent. Next: Send."
     )
-    figures = dict(desk.peek("Review!B11:C18"))
+    figures = dict(desk.peek("Review!B4:C19"))
     made = desk.click("export_csv")
-    assert figures.pop("Reviewed at").startswith("20")
-    assert {label: str(figure).removesuffix(".0") for label, figure in figures.items()} == {
-        "Environment": "TEST",
-        "Rows to be sent": "3",
-        "Reversals and new totals": "1 reversal, 2 new totals (3,012.50)",
-        "Order value": "-1,207.50 EUR over the 2 rows whose current amount is known",
-        "Channel and destination": f"outbox: {outbox}",
-        "SHA-256 of the file": made.partition("SHA-256 ")[2].partition(". ")[0],
-        "Left out because of errors": "2",
+    assert figures.pop("Reviewed").endswith("from 5 rows of table Actions on sheet Actions, beside 3 pending actions")
+    assert {label: figure for label, figure in figures.items() if figure and label != "Not checked"} == {
+        "Environment": "TEST is not practice: a file of this profile is really uploaded to its receiver.",
+        "Destination": f"outbox: {outbox} (profile acme)",
+        "Rows in Actions": "5 = 3 to be sent + 2 with errors + 0 sent before",
+        "Rows to send": "3 = 1 reversal + 2 new totals",
+        "New totals": "3,012.50 EUR together",
+        "Money effect": "lowers order value by 1,207.50 EUR over the 2 rows whose current amount is known; "
+        "unknown for 1 row",
+        "Errors": "1 amount-not-number: row 8; 1 amount-separator: row 7; 2 reason-unknown: rows 7, 8",
+        "Warnings": "1 action-unknown: row 6",
+        "Columns read": "ActionId from column A, Amount from column B, Reason from column C",
+        "SHA-256": made.partition("SHA-256 ")[2].partition(". ")[0],
     }
     assert made.startswith("Written, not sent: 3 rows. 2 rows with errors stay here.\n\n")
 

@@ -180,10 +180,11 @@ def fix_safe(context: ButtonContext) -> None:
 )
 def review(context: ButtonContext) -> None:
     """Show what would be sent: totals, money effect, destination, and what was not checked."""
+    stamp = context.book.stamp()
     table, checked = check_table(context)
     show_results(context, table, checked)
     page = make_review(context, checked)
-    show_review(context, page)
+    show_review(context, page, stamp)
     context.book.show("Review")
     context.tell(messages.reviewed(page))
 

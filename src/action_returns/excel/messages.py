@@ -1,16 +1,14 @@
 """Return the texts of the dialogues: what happened, in figures, and what to do next."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from action_returns.batch.amounts import money
+from action_returns.batch.cells import COLUMN_NAMES
 from action_returns.operations.confirmation import lines_to_confirm
 from action_returns.operations.texts import (
     STATES,
     counted,
     kinds_of_change,
-    money_effect,
     next_step_for_unknown,
     rows_stay_behind,
     send_question,
@@ -277,21 +275,41 @@ def reviewed(page: "Review") -> str:
     )
 
 
-def review_figures(page: "Review", now: datetime) -> list[str]:
-    """Return the figures of the sheet Review, in its order."""
-    summary, report = page.checked.summary, page.checked.report
-    out = report.rows - report.ready
-    return [
-        f"{now:%Y-%m-%d %H:%M}",
-        page.account.environment.upper() or "no profile yet",
-        f"{summary.rows:,}",
-        f"{kinds_of_change(summary)} ({money(summary.new_total_cents)})",
-        money_effect(summary),
-        f"{page.channel}: {page.destination}" if page.destination else "no profile yet",
-        page.sha256 or "no row can be sent",
-        f"{out:,}",
-        " ".join(page.unchecked),
-    ]
+REVIEW_FACTS: Final = (
+    "Environment",
+    "Destination",
+    "Encryption",
+    "Rows in file",
+    "Rows to send",
+    "New totals",
+    "Money effect",
+    "Largest raises",
+    "Sent before",
+    "Errors",
+    "Warnings",
+    "Columns read",
+    "Notes",
+    "Not checked",
+    "SHA-256",
+)
+"""Labels of the facts on the sheet Review, below the moment of the review, in its order."""
+
+
+def review_figures(page: "Review") -> list[str]:
+    """Return the figures of the sheet Review, in its order; a blank text where a fact does not apply."""
+    from action_returns.operations.review import review_facts, reviewed
+
+    columns = page.checked.report.columns
+    facts = {fact.label: fact.value for fact in review_facts(page)}
+    facts["Not checked"] = " ".join(page.unchecked)
+    if page.account.profile is None:
+        facts["Environment"] = facts["Destination"] = "no profile yet: click Settings"
+    if columns.letters is not None:
+        letters = zip(COLUMN_NAMES, columns.letters, strict=True)
+        facts["Columns read"] = ", ".join(f"{name} from column {letter}" for name, letter in letters)
+    if not page.sha256:
+        facts["SHA-256"] = "no row can be sent"
+    return [reviewed(page.checked), *(facts.get(label, "") for label in REVIEW_FACTS)]
 
 
 def question(page: "Review") -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from action_returns.batch.cells import Cell
 from action_returns.errors import ExcelError, NoRowsToSendError
 from action_returns.excel import engine, messages
 from action_returns.excel.button import ButtonContext
@@ -22,11 +23,18 @@ def make_review(context: ButtonContext, checked: CheckedBatch) -> Review:
     return review(checked, context.account, destination=destination)
 
 
-def show_review(context: ButtonContext, page: Review) -> None:
-    """Fill in the sheet Review."""
-    context.book.write_named_range(
-        "Review", "review_figures", [[text] for text in messages.review_figures(page, context.now())]
-    )
+def show_review(context: ButtonContext, page: Review, stamp: Cell) -> None:
+    """Fill in the sheet Review.
+
+    Args:
+        context: the workbook.
+        page: the review.
+        stamp: what :meth:`OpenWorkbook.stamp` was before the rows were read. The sheet compares it with its own and says
+            when a row has changed since, also when that was while the review was made.
+    """
+    book = context.book
+    book.write_named_range("Review", "review_figures", [[text] for text in messages.review_figures(page)])
+    book.write_named_range("Review", "reviewed_stamp", [[stamp]])
 
 
 class WorkbookDialogue:
@@ -37,9 +45,11 @@ class WorkbookDialogue:
     def __init__(self, context: ButtonContext) -> None:
         self._context = context
         self.table: ActionsTable | None = None
+        self._stamp: Cell = None
 
     def check(self) -> CheckedBatch:
         """Check the table Actions and show the results."""
+        self._stamp = self._context.book.stamp()
         self.table, checked = check_table(self._context)
         show_results(self._context, self.table, checked)
         return checked
@@ -52,7 +62,7 @@ class WorkbookDialogue:
 
     def show_review(self, page: Review) -> None:
         """Fill in the sheet Review."""
-        show_review(self._context, page)
+        show_review(self._context, page, self._stamp)
 
     def confirm_send(self, page: Review) -> bool:
         """Ask with the totals."""

@@ -275,6 +275,11 @@ class OpenWorkbook:
             engine.protect(target)
 
     @retry_while_busy
+    def stamp(self) -> Cell:
+        """Return the number on the sheet Review that changes when a sent cell of Actions does."""
+        return engine.read_cells(self._book.names["stamp_now"].refers_to_range)[0][0]
+
+    @retry_while_busy
     def write_metadata(self, facts: Mapping[str, object]) -> None:
         """Write facts into the hidden sheet ``_meta``, all at once.
 

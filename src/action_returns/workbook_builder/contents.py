@@ -205,8 +205,6 @@ class Contents:
             "live_errors": errors,
             "live_ready": rows - errors,
             "live_warnings": starting("Warning:"),
-            "live_reversals": starting("OK: reverse"),
-            "live_new_totals": starting("OK: new total"),
         }
 
     def _actions_table(self, table: Table) -> TableContent:
