@@ -129,7 +129,10 @@ def test_beside_the_cell_stands_first_what_to_do_and_never_the_value(rule):
     text = rule.instruction(CASE, "A button does it.")
     todo = rule.in_case(rule.todo, CASE)
     assert text.startswith(f"{todo} A button does it. ")
-    if rule.code not in {"cell-error", "reason-amount-mismatch"}:  # an error as it shows, and the amount beside the reason
+    if rule.code not in {
+        "cell-error",
+        "reason-amount-mismatch",
+    }:  # an error as it shows, and the amount beside the reason
         assert '"M.1.2.3"' not in text
     assert text.endswith(rule.in_case(rule.why, CASE))
 
