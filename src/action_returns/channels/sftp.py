@@ -108,9 +108,11 @@ class SftpSettings(ChannelSettings):
         from importlib.util import find_spec
 
         if find_spec("paramiko") is None:
+            from action_returns.extras import install_command
+
             raise ConfigError(
                 "SFTP needs a part of this program that is not installed here. Nothing was sent. "
-                'Install it: pip install "action-returns[sftp]"'
+                f"Install it: {install_command('sftp')}"
             )
         return SftpChannel(
             host=self.host,

@@ -32,9 +32,11 @@ def demo_command(context: CommandContext, *, keep: str | None) -> int:
     """
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
+        from action_returns.extras import install_command
+
         raise click.UsageError(
             f"The demo needs its own servers, which are not installed ({', '.join(missing)}). "
-            'Install them: pip install "action-returns[demo]"'
+            f"Install them: {install_command('demo')}"
         )
     with ExitStack() as stack:
         folder = Path(keep) if keep is not None else Path(stack.enter_context(tempfile.TemporaryDirectory()))

@@ -47,9 +47,11 @@ def check_psycopg() -> None:
     try:
         import psycopg  # noqa: F401  # imported only to check that it is installed
     except ImportError:
+        from action_returns.extras import install_command
+
         raise LedgerError(
             "A team's ledger needs the PostgreSQL part of this program, which is not installed here. Nothing was sent. "
-            'Install it: pip install "action-returns[postgresql]"'
+            f"Install it: {install_command('postgresql')}"
         ) from None
 
 
