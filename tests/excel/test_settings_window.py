@@ -74,6 +74,26 @@ def test_a_profile_without_a_chosen_environment_is_not_saved(window, paths, stor
     assert (paths.config_file.exists(), store.kept) == (False, {})
 
 
+def test_another_name_does_not_take_over_the_environment_of_the_profile_that_was_shown(window, paths, store, tmp_path):
+    channel = {"kind": "outbox", "directory": str(tmp_path)}
+    add_profile(paths.config_file, "acme", {"environment": "live", "channel": channel})
+    opened = window("acme")
+    assert opened._environment.get() == "live"
+    opened._profile.set("acme")
+    assert opened._environment.get() == "live"
+    opened._profile.set("second")
+    assert opened._environment.get() == ""
+    opened.save()
+    assert "Choose test or live" in opened.message
+    assert list(load_settings(paths.config_file).profiles) == ["acme"]
+    opened._environment.set("test")
+    opened._tell_environment()
+    opened._profile.set("second-try")
+    assert opened._environment.get() == "test", "what was chosen by hand stays"
+    opened.save()
+    assert load_settings(paths.config_file).profiles["second-try"].environment == "test"
+
+
 def test_a_profile_that_is_gone_is_shown_under_its_own_name_with_nothing_chosen(window, paths, store):
     opened = window("gone")
     assert (opened._profile.get(), opened._environment.get()) == ("gone", "")

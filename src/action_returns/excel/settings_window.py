@@ -44,6 +44,7 @@ class SettingsWindow:
             self.root, "Passwords go to the password store of this computer, never into a file."
         )
         self._rows: list[tk.Widget] = []
+        self._shown_with_environment: str | None = None  # the profile whose environment is shown as it is saved
         self._build()
         self._show(self._first(profile))
 
@@ -63,6 +64,7 @@ class SettingsWindow:
         names = tuple(self._profiles.profiles)
         chosen = self._row(0, "Profile", self._profile, names, typed=True)
         chosen.bind("<<ComboboxSelected>>", lambda _event: self._show(self._first(self._profile.get())))
+        self._profile.trace_add("write", lambda *_facts: self._forget_environment())
         environment = self._row(1, "Environment", self._environment, ENVIRONMENTS)
         environment.bind("<<ComboboxSelected>>", lambda _event: self._tell_environment())
         kinds = self._row(2, "How the file gets there", self._kind, tuple(KINDS))
@@ -90,8 +92,10 @@ class SettingsWindow:
         for widget in self._rows:
             widget.destroy()
         self._rows.clear()
+        self._shown_with_environment = None
         self._profile.set(answers.profile)
         self._environment.set(answers.environment)
+        self._shown_with_environment = answers.profile
         self._kind.set(answers.kind)
         self._password.set("")
         self._fields = {}
@@ -115,7 +119,14 @@ class SettingsWindow:
 
     def _tell_environment(self) -> None:
         """Show what the chosen environment means, where it is often taken for practice."""
+        self._shown_with_environment = None
         self._message.set(TEST_UPLOADS if self._environment.get() == "test" else "")
+
+    def _forget_environment(self) -> None:
+        """Clear the environment of the profile that was shown: another name is another profile, whose own is asked."""
+        if self._shown_with_environment not in {None, self._profile.get().strip()}:
+            self._shown_with_environment = None
+            self._environment.set("")
 
     def _password_row(self, row: int) -> None:
         label = ttk.Label(self._frame, text="Password (blank keeps it)")
