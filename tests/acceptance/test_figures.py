@@ -76,6 +76,7 @@ def test_the_review_gives_scripts_the_same_figures(outbox, run, mixed, pending):
     assert (age["actions"], age["basis"]) == (4, "the date of pending.csv, which has no dates of its actions")
     assert told == {
         "file": mixed,
+        "columns": {"ActionId": "A ActionId", "Amount": "B Amount", "Reason": "C Reason"},
         "rows": 5,
         "columns": {"ActionId": "A ActionId", "Amount": "B Amount", "Reason": "C Reason"},
         "ready": 3,

@@ -8,6 +8,7 @@ from action_returns.batch.check import check
 from action_returns.errors import FileError
 from action_returns.readers import csv_file
 from action_returns.readers.batch_file import LoadedBatch, read_stream
+from action_returns.readers.pending_download import read_headers
 
 HEADER = "ActionId,Amount,Reason\r\n"
 
@@ -193,3 +194,12 @@ def test_no_bytes_lead_to_anything_but_a_reading_or_a_plain_refusal(content):
     else:
         assert isinstance(reading, LoadedBatch)
         check(reading.columns)
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_a_file_that_quotes_every_field_is_read_whatever_stands_between_them(tmp_path, delimiter):
+    rows = [("Action ID", "New Amount", "Reason", "Sale Amount"), ("M.1.2.3", "0", "REJECTED", "9")]
+    content = "\n".join(delimiter.join(f'"{cell}"' for cell in row) for row in rows).encode()
+    assert cells(content) == [(2, "M.1.2.3", "0", "REJECTED")]
+    (tmp_path / "pending.csv").write_bytes(content)
+    assert read_headers(tmp_path / "pending.csv") == list(rows[0])

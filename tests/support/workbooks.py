@@ -1,6 +1,7 @@
 """Workbooks as other programs write them, and as attackers do."""
 
 import random
+import re
 import zipfile
 from datetime import datetime
 
@@ -48,6 +49,14 @@ def rewritten(path, change):
         for part in old.namelist():
             new.writestr(part, change(part, old.read(part)))
     return target
+
+
+def with_prefix(part, xml):
+    """Write the XML of the first sheet in a way no common program does."""
+    if "sheet1" not in part:
+        return xml
+    text = xml.decode().replace("xmlns=", "xmlns:x=", 1)
+    return re.sub(r"<(/?)(?=[a-zA-Z])(?!\?)", r"<\1x:", text).encode()
 
 
 cell_values = st.one_of(

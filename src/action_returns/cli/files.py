@@ -2,28 +2,18 @@
 
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from action_returns.batch.cells import ColumnName, quote
-from action_returns.batch.check import check
-from action_returns.batch.report import apply_corrections
 from action_returns.batch.rules import RULE_BY_CODE
 from action_returns.cli.next_step import OF_ONE_FILE, next_command
 from action_returns.cli.options import CommandContext, batch_file, global_options, pending_download
 from action_returns.errors import Exit
-from action_returns.operations.check import (
-    PendingSource,
-    check_loaded,
-    column_answers,
-    find_previous_sends,
-    read_download,
-    read_file,
-    remember_columns,
-)
-from action_returns.operations.export import export, write_repaired
+from action_returns.operations.check import PendingSource
+from action_returns.operations.export import export
+from action_returns.operations.fix import fix
 from action_returns.operations.texts import command, counted
 
 
@@ -100,7 +90,7 @@ def fix_command(
     dry_run: bool,
     force: bool,
 ) -> None:
-    """Correct what can mean only one thing in FILE, and write all of its rows to a new file.
+    """Correct what can mean only one thing in FILE, and write all of its rows and columns to a new file.
 
     FILE itself is never written. Check shows what you have to decide. A pending download changes no correction; with it,
     the rows that are ready afterwards are those that check finds ready.
@@ -109,17 +99,18 @@ def fix_command(
         raise click.UsageError(
             "No file to write was named. Add -o OUT.csv or -o OUT.xlsx, or look first with --dry-run."
         )
-    account = context.account()
-    answers = column_answers(columns, context.paths)
-    reading = read_file(file, sheet=sheet, columns=answers)
-    fixed, changes = apply_corrections(check(reading.columns, account.policy))
-    corrected = replace(reading, columns=fixed)
-    download = None if pending is None else read_download(pending, corrected, account, now=context.now())
-    past = find_previous_sends(corrected, account, context.paths)
-    after = check_loaded(file, corrected, account, now=context.now(), past=past, pending=download).report
-    remember_columns(reading, answers, after, context.paths)
-    if not dry_run and output is not None:
-        write_repaired(fixed, Path(output), source=file, overwrite=force)
+    done = fix(
+        file,
+        None if dry_run or output is None else Path(output),
+        context.account(),
+        context.paths,
+        now=context.now(),
+        sheet=sheet,
+        columns=columns,
+        pending=pending,
+        overwrite=force,
+    )
+    changes, after = done.changes, done.report
     with_errors = after.rows - after.ready
     summary = (
         f"{counted(len(changes), 'cell')} {'to correct' if dry_run else 'corrected'}; {after.ready:,} of "
@@ -130,7 +121,7 @@ def fix_command(
         context.output.json(
             {
                 "file": file,
-                "columns": dict(reading.headers),
+                "columns": dict(done.reading.headers),
                 "output": None if dry_run else output,
                 "changes": [
                     {"row": c.row, "column": c.column, "code": c.code, "before": c.before, "after": c.after}
@@ -138,6 +129,7 @@ def fix_command(
                 ],
                 "rows": after.rows,
                 "ready": after.ready,
+                "not_kept": list(done.not_kept),
                 "message": summary,
             }
         )
@@ -149,6 +141,8 @@ def fix_command(
             right=frozenset({0}),
         )
     context.output.info(summary)
+    for sentence in done.not_kept:
+        context.output.info(f"Not kept: {sentence}")
     if not dry_run and output is not None:
         context.output.info(f"Written: {output}. {file} is as it was.", style="good")
         context.output.info(f"Next: {next_command('check', output, without=OF_ONE_FILE)}")

@@ -1,12 +1,9 @@
-"""Write files for the user, none of which is sent: the clean CSV, the repaired rows."""
+"""Write files for the user, none of which is sent."""
 
-import csv
-import io
-from datetime import date, datetime, time
+from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from action_returns.batch.cells import COLUMN_NAMES, Cell, Columns, display_cell
 from action_returns.errors import OutputFileError
 from action_returns.files import Paths, write_atomically
 from action_returns.operations.check import CheckedBatch
@@ -85,74 +82,3 @@ def write_bytes(
         else:
             problem = f"{path} cannot be written: {error.strerror or error}. Nothing was written. {if_unwritable}"
         raise OutputFileError(problem) from None
-
-
-def write_repaired(columns: Columns, path: Path, *, source: str, overwrite: bool = False) -> None:
-    """Write every row to a new file.
-
-    Args:
-        columns: the cells.
-        path: the file, ``.csv`` or ``.xlsx``.
-        source: the file that holds the rows; it is never written.
-        overwrite: whether another file of that name may be replaced.
-
-    Raises:
-        OutputFileError: the file cannot be written, or another one would be lost.
-    """
-    if path.suffix.lower() not in {".csv", ".xlsx"}:
-        raise OutputFileError(f"{path} ends in neither .csv nor .xlsx. Choose a name that does.")
-    content = _workbook(columns) if path.suffix.lower() == ".xlsx" else _csv(columns)
-    write_bytes(path, content, source=source, overwrite=overwrite)
-
-
-def _csv(columns: Columns) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(COLUMN_NAMES)
-    writer.writerows(
-        map(display_cell, row) for row in zip(columns.action_id, columns.amount, columns.reason, strict=True)
-    )
-    return text.getvalue().encode("utf-8", "surrogatepass")
-
-
-def _workbook(columns: Columns) -> bytes:
-    import xlsxwriter
-
-    from action_returns.workbook_builder.contents import invalid_character
-    from action_returns.workbook_builder.sheet_writer import ExactNumber
-
-    for number, row in zip(
-        columns.rows, zip(columns.action_id, columns.amount, columns.reason, strict=True), strict=True
-    ):
-        if any(isinstance(cell, str) and invalid_character(cell) for cell in row):
-            raise OutputFileError(
-                f"Row {number} holds half a character, which no workbook can hold. Nothing was written. Correct it in "
-                "the sheet, or choose a name that ends in .csv."
-            )
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False})
-    sheet = book.add_worksheet("Actions")
-    text = book.add_format({"num_format": "@"})
-    sheet.set_column(0, 2, 26, text)
-    for at, row in enumerate(zip(columns.action_id, columns.amount, columns.reason, strict=True), 1):
-        for column, cell in enumerate(row):
-            _write(sheet, at, column, ExactNumber(cell) if type(cell) is float else cell, text)
-    headers = [{"header": name} for name in COLUMN_NAMES]
-    sheet.add_table(0, 0, len(columns), 2, {"name": "Actions", "columns": headers, "style": "Table Style Light 9"})
-    sheet.freeze_panes(1, 0)
-    book.close()
-    return buffer.getvalue()
-
-
-def _write(sheet: Any, row: int, column: int, cell: Cell, text: Any) -> None:
-    match cell:
-        case None:
-            return
-        case bool():
-            sheet.write_boolean(row, column, cell)
-        case float():
-            sheet.write_number(row, column, cell)
-        case datetime() | date() | time():
-            sheet.write_string(row, column, display_cell(cell), text)
-        case _:
-            sheet.write_string(row, column, display_cell(cell), text)

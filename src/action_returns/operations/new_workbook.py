@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from action_returns import __version__
+from action_returns.batch.cells import COLUMN_NAMES
 from action_returns.errors import OutputFileError
 from action_returns.files import packaged_file, write_atomically
 from action_returns.operations.account import Account
@@ -26,6 +27,9 @@ WITH_MACROS: Final = ".xlsm"
 WITHOUT_MACROS: Final = ".xlsx"
 _MAC_SCRIPTS: Final = "Library/Application Scripts/com.microsoft.Excel"
 """The folder, below the user's home, from which Excel for Mac may run scripts."""
+_TABLE: Final = "Actions"
+_EARLIER_SHEETS: Final = frozenset({"History"})
+"""Names that sheets of the program had in workbooks of earlier versions."""
 _TEMPLATE: Final = "workbook_templates/mobile_actions.toml"
 
 
@@ -86,6 +90,17 @@ def workbook_bytes(account: Account, entries: Entries, *, macros: bool) -> bytes
 def declared_template() -> Template:
     """Read the declaration of the workbook."""
     return load_template(packaged_file(_TEMPLATE))
+
+
+def tool_columns() -> frozenset[str]:
+    """Return the headers of the table Actions that the program fills in itself, in small letters."""
+    tables = (table for sheet in declared_template().sheets for table in sheet.tables if table.name == _TABLE)
+    return frozenset(column.header.casefold() for column in next(tables).columns if column.header not in COLUMN_NAMES)
+
+
+def tool_sheets() -> frozenset[str]:
+    """Return the names of the sheets of a workbook of this program, of earlier versions too."""
+    return _EARLIER_SHEETS.union(sheet.name for sheet in declared_template().sheets)
 
 
 def workbook_info(account: Account) -> WorkbookInfo:

@@ -18,8 +18,9 @@ from action_returns.files import Paths, write_atomically
 from action_returns.operations.account import Account, open_account
 from action_returns.operations.new_workbook import (
     WITH_MACROS,
-    declared_template,
     refuse_unusable_name,
+    tool_columns,
+    tool_sheets,
     workbook_bytes,
     workbook_info,
 )
@@ -33,8 +34,6 @@ from action_returns.workbook_builder.contents import LONGEST_TEXT, Entries, inva
 _TABLE: Final = "Actions"
 _CONF: Final = "xlwings.conf"
 _META: Final = "_meta"
-_EARLIER_SHEETS: Final = frozenset({"History"})
-"""Names that sheets of the program had in workbooks of earlier versions."""
 _FIRST_CERTAIN_DATE: Final = datetime(1900, 3, 1)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
 _ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 """The error values that a formula can return (ECMA-376 Part 1, 18.17.3)."""
@@ -79,8 +78,7 @@ def upgrade_workbook(old: Path, new: Path, paths: Paths, *, profile: str | None 
             f"{new} exists already and was left as it is. Choose another name for the fresh workbook."
         )
     table = _table(old)
-    tool_columns = _tool_columns()
-    kept_columns = _columns_to_keep(table, tool_columns, old.name)
+    kept_columns = _columns_to_keep(table, tool_columns(), old.name)
     rows = _rows_to_keep(table, kept_columns, old.name)
     account = _account_of(old, paths, profile)
     entries = Entries(
@@ -91,7 +89,7 @@ def upgrade_workbook(old: Path, new: Path, paths: Paths, *, profile: str | None 
     )
     content = workbook_bytes(account, entries, macros=new.suffix.lower() == WITH_MACROS)
     count, sha256 = _fingerprint(entries.own_headers, rows)
-    if _read_back(content, new, tool_columns) != (count, sha256):
+    if _read_back(content, new, tool_columns()) != (count, sha256):
         raise OutputFileError(
             f"{new} would not hold exactly the cells of the old workbook, so it was not written. Nothing was changed. "
             "Go on working in the old one, and report this with: action-returns doctor --bundle FILE"
@@ -111,13 +109,7 @@ def _table(path: Path) -> TableRows:
     return table
 
 
-def _tool_columns() -> frozenset[str]:
-    """Return the headers of the columns that the program fills in itself."""
-    tables = (table for sheet in declared_template().sheets for table in sheet.tables if table.name == _TABLE)
-    return frozenset(column.header.casefold() for column in next(tables).columns if column.header not in COLUMN_NAMES)
-
-
-def _columns_to_keep(table: TableRows, tool_columns: frozenset[str], name: str) -> list[int]:
+def _columns_to_keep(table: TableRows, filled_in: frozenset[str], name: str) -> list[int]:
     """Return the indexes of ActionId, Amount and Reason, then those of the user's own columns.
 
     Raises:
@@ -130,7 +122,7 @@ def _columns_to_keep(table: TableRows, tool_columns: frozenset[str], name: str) 
             f"The table {_TABLE} of {name} lacks one of {', '.join(COLUMN_NAMES)}. Give its columns their names back.",
         )
     first = [sent.indexes[column] for column in COLUMN_NAMES]
-    own = [at for at, header in enumerate(table.headers) if at not in first and header.casefold() not in tool_columns]
+    own = [at for at, header in enumerate(table.headers) if at not in first and header.casefold() not in filled_in]
     uses = Counter(header.casefold() for header in table.headers)
     for header in (table.headers[at] for at in own):
         if _unsafe_header(header) or uses[header.casefold()] > 1:
@@ -273,14 +265,14 @@ def _is_blank(row: Sequence[Cell]) -> bool:
     return all(cell is None for cell in row)
 
 
-def _read_back(content: bytes, new: Path, tool_columns: frozenset[str]) -> tuple[int, str] | None:
+def _read_back(content: bytes, new: Path, filled_in: frozenset[str]) -> tuple[int, str] | None:
     """Read the fresh workbook before it gets its name; return its fingerprint, None when it cannot be read."""
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / new.name
         draft.write_bytes(content)
         try:
             table = _table(draft)
-            kept_columns = _columns_to_keep(table, tool_columns, new.name)
+            kept_columns = _columns_to_keep(table, filled_in, new.name)
         except FileError:
             return None
     return _fingerprint(_own_headers(table, kept_columns), ([row[at] for at in kept_columns] for row in table.rows))
@@ -296,7 +288,7 @@ def _write(new: Path, content: bytes) -> None:
 
 
 def _notes(old: Path, table: TableRows, entries: Entries) -> Iterable[str]:
-    ours = {sheet.name for sheet in declared_template().sheets} | {table.sheet} | _EARLIER_SHEETS
+    ours = tool_sheets() | {table.sheet}
     own = [name for name in sheet_names(old) if name not in ours]
     yield "Values were taken over, not formulas or colours; Result and What to do come with the next Validate."
     if own:

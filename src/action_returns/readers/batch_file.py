@@ -20,6 +20,8 @@ class LoadedBatch:
         headers: which column each of the three was read from: its letter, a blank and its header as it stands, such as
             ``C New Amount``; the third column of a CSV file is C too. Empty when the rows have no headers.
         signature: what is the same for all files with these headers; the user's answers about columns are kept by it.
+        header_row: the row, or the line, of the headers; 0 when there are none.
+        table_end: the last row of the table they are the headers of; 0 when they stand in no table.
     """
 
     columns: Columns
@@ -27,6 +29,8 @@ class LoadedBatch:
     notes: tuple[str, ...] = ()
     headers: Mapping[ColumnName, str] = field(default_factory=dict)
     signature: str = ""
+    header_row: int = 0
+    table_end: int = 0
 
 
 def read_batch(path: Path, *, sheet: str | None = None, columns: ColumnAnswers = NO_ANSWERS) -> LoadedBatch:

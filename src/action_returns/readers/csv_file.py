@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
@@ -55,10 +56,11 @@ def _header_distance(text: "CsvText", delimiter: str) -> tuple[bool, int]:
     A recognised header row counts, the higher the better; without one, the most fields in any of the first records.
     """
     most_fields = 0
-    for at, (_, record) in enumerate(islice(text.records(delimiter), HEADER_SEARCH_ROWS)):
-        if len(record) > 1 and names_action_id(record):
-            return False, at
-        most_fields = max(most_fields, len(record))
+    with suppress(FileError):  # quoted fields with another delimiter between them look like damage
+        for at, (_, record) in enumerate(islice(text.records(delimiter), HEADER_SEARCH_ROWS)):
+            if len(record) > 1 and names_action_id(record):
+                return False, at
+            most_fields = max(most_fields, len(record))
     return True, -most_fields
 
 
@@ -101,9 +103,53 @@ class CsvText:
         Raises:
             FileError: ``file-unreadable`` with the line, when quotes do not pair up.
         """
-        csv.field_size_limit(_LONGEST_FIELD)
+        yield from self._records(self._lines(), delimiter)
+
+    def records_with_text(self, delimiter: str) -> Iterator[tuple[int, list[str], str]]:
+        """Return every record with the line on which it starts and its text as it stands there, line ends included.
+
+        Raises:
+            FileError: ``file-unreadable`` with the line, when quotes do not pair up.
+        """
+        taken: list[str] = []
+
+        def lines() -> Iterator[str]:
+            for text in self._lines():
+                taken.append(text)
+                yield text
+
+        for line, record in self._records(lines(), delimiter):
+            yield line, record, "".join(taken)
+            taken.clear()
+
+    def encoded(self, text: str) -> bytes:
+        """Return a piece of text in the encoding of the file."""
+        return text.encode(self._bare_codec)
+
+    @property
+    def byte_order_mark(self) -> bytes:
+        """What stands before the text in the file."""
+        return next((mark for mark, _, _ in _BOMS if self._content.startswith(mark)), b"")
+
+    @property
+    def _bare_codec(self) -> str:
+        """The codec that writes no byte order mark of its own."""
+        match self.byte_order_mark:
+            case codecs.BOM_UTF8:
+                return "utf-8"
+            case codecs.BOM_UTF16_LE:
+                return "utf-16-le"
+            case codecs.BOM_UTF16_BE:
+                return "utf-16-be"
+            case _:
+                return self._codec
+
+    def _lines(self) -> Iterator[str]:
         # Decoded piece by piece: the whole text would take four times its size in a StringIO.
-        lines = io.TextIOWrapper(io.BytesIO(self._content), self._codec, newline="")
+        return io.TextIOWrapper(io.BytesIO(self._content), self._codec, newline="")
+
+    def _records(self, lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+        csv.field_size_limit(_LONGEST_FIELD)
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
         line = 1
         try:
@@ -189,7 +235,7 @@ def read_csv(content: bytes, name: str, answers: ColumnAnswers = NO_ANSWERS) -> 
         FileError: when it cannot be read as a whole.
     """
     text = CsvText(content, name)
-    delimiter, header, line = _find_header(text, answers)
+    delimiter, header, line = find_header(text, answers)
     columns, overlong = _columns(text, delimiter, header, line)
     notes = [] if text.note is None else [text.note]
     if delimiter != ",":
@@ -205,19 +251,34 @@ def read_csv(content: bytes, name: str, answers: ColumnAnswers = NO_ANSWERS) -> 
         (*notes, *header.notes()),
         headers=header.labels,
         signature=signature_of(header.headers),
+        header_row=line,
     )
 
 
-def _find_header(text: CsvText, answers: ColumnAnswers) -> tuple[str, BatchHeader, int]:
+def find_header(text: CsvText, answers: ColumnAnswers) -> tuple[str, BatchHeader, int]:
+    """Return the delimiter of a text, its header row, and the line that is in.
+
+    Raises:
+        FileError: no row names the three columns, or it is not certain which column is meant.
+    """
     searched: list[list[list[str]]] = []
+    damage: FileError | None = None
     for delimiter in text.delimiters:
         searched.append([])
-        for line, record in islice(text.records(delimiter), HEADER_SEARCH_ROWS):
+        records = islice(text.records(delimiter), HEADER_SEARCH_ROWS)
+        while True:
+            try:
+                line, record = next(records)
+            except StopIteration:
+                break
+            except FileError as error:  # or the quoted fields have another delimiter between them
+                damage = damage or error
+                break
             header = find_columns(record, answers)
             if header is not None:
                 return delimiter, header, line
             searched[-1].append(record)
-    raise columns_missing(searched, text.name, answers)
+    raise damage or columns_missing(searched, text.name, answers)
 
 
 def _columns(text: CsvText, delimiter: str, header: BatchHeader, header_line: int) -> tuple[Columns, int]:
@@ -233,7 +294,7 @@ def _columns(text: CsvText, delimiter: str, header: BatchHeader, header_line: in
             continue
         if len(record) > width and any(record[width:]):
             # "12,50" without quotes: the comma made two fields of one amount. Taking the first would change money.
-            record[amount] = _joined(record[amount:], delimiter)
+            record[amount] = joined(record[amount:], delimiter)
             overlong += 1
         elif len(record) < needed:
             if not any(record):
@@ -254,5 +315,6 @@ def _columns(text: CsvText, delimiter: str, header: BatchHeader, header_line: in
     return Columns(cells[0], cells[1], cells[2], rows=lines, currency=currency), overlong
 
 
-def _joined(fields: list[str], delimiter: str) -> str:
+def joined(fields: list[str], delimiter: str) -> str:
+    """Return the fields into which an amount was split, as one."""
     return (" | " if delimiter == "\t" else delimiter).join(fields)

@@ -17,7 +17,7 @@ from action_returns.batch.check import check
 from action_returns.errors import FileError
 from action_returns.readers.batch_file import read_batch
 from action_returns.readers.xlsx.batch import read_grid
-from tests.support.workbooks import HEADERS, HOSTILE, cell_values, rewritten, write
+from tests.support.workbooks import HEADERS, HOSTILE, cell_values, rewritten, with_prefix, write
 
 
 def cells(reading):
@@ -29,14 +29,6 @@ def refusal(path, **options):
     with pytest.raises(FileError) as caught:
         read_batch(path, **options)
     return caught.value
-
-
-def with_prefix(part, xml):
-    """Write the XML of the first sheet in a way no common program does."""
-    if "sheet1" not in part:
-        return xml
-    text = xml.decode().replace("xmlns=", "xmlns:x=", 1)
-    return re.sub(r"<(/?)(?=[a-zA-Z])(?!\?)", r"<\1x:", text).encode()
 
 
 @given(st.lists(st.tuples(cell_values, cell_values, cell_values, cell_values), min_size=1, max_size=60))

@@ -9,8 +9,7 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS
 
 from action_returns.readers.batch_file import read_batch
 from action_returns.readers.xlsx.styles import date_formats, number_formats, shows_date
-from tests.readers.xlsx.test_batch import with_prefix
-from tests.support.workbooks import HEADERS, rewritten
+from tests.support.workbooks import HEADERS, rewritten, with_prefix
 
 ID = "M.8882.4808.1063415"
 CURRENCY = '#,##0.00\\ "€"'

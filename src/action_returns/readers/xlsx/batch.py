@@ -139,6 +139,8 @@ def _read(book: XmlWorkbook | OpenpyxlWorkbook, name: str, sheet: str | None, an
         (*notes, *header.notes()),
         headers=header.labels,
         signature=signature_of(header.headers),
+        header_row=location.row,
+        table_end=0 if location.table is None else location.table.bottom,
     )
 
 

@@ -1,0 +1,119 @@
+"""A corrected CSV differs from the user's own in the corrected records alone."""
+
+import codecs
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from action_returns.batch.check import check
+from action_returns.batch.report import apply_corrections
+from action_returns.errors import FileError
+from action_returns.operations.corrected_csv import corrected_csv
+from action_returns.readers.batch_columns import NO_ANSWERS
+from action_returns.readers.batch_file import read_stream
+
+ID = "M.8882.4808.1063563"
+
+
+def corrections(content):
+    changes = apply_corrections(check(read_stream(content).columns))[1]
+    by_line = {}
+    for change in changes:
+        by_line.setdefault(change.row, {})[change.column] = change
+    return by_line
+
+
+def corrected(content):
+    return corrected_csv(content, "returns.csv", NO_ANSWERS, corrections(content))
+
+
+def test_every_column_and_every_line_stays_where_it_is():
+    before = (
+        "Returns of November;;\n\n"
+        "Order;Action ID;Partner;New Amount;Reason\n"
+        f'1;" {ID}";"Coupon; Corner";12,50;order_update\n'
+        "\n"
+        f'"2";{ID[:-1]}4;"said ""no""\nand left";0;REJECTED\n'
+        ";;;;\n"
+        ";;only a note;;\n"
+    )
+    after = before.replace(
+        f'1;" {ID}";"Coupon; Corner";12,50;order_update', f'1;{ID};"Coupon; Corner";12.50;ORDER_UPDATE'
+    )
+    assert corrected(before.encode()) == after.encode()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("last", [True, False])
+def test_the_ends_of_lines_stay_as_they_are(end, last):
+    lines = [
+        "ActionId,Amount,Reason,Order",
+        f" {ID},0,REJECTED,7",
+        f"{ID[:-1]}4,0,REJECTED,8",
+        f" {ID[:-1]}5,0,REJECTED,9",
+    ]
+    before = end.join(lines) + end * last
+    assert corrected(before.encode()) == before.replace(" ", "").encode()
+
+
+@pytest.mark.parametrize(
+    ("codec", "mark"),
+    [
+        ("utf-8", b""),
+        ("utf-8", codecs.BOM_UTF8),
+        ("utf-16-le", codecs.BOM_UTF16_LE),
+        ("utf-16-be", codecs.BOM_UTF16_BE),
+        ("utf-16-le", b""),
+        ("cp1252", b""),
+    ],
+)
+def test_the_encoding_stays_as_it_is(codec, mark):
+    before = f"ActionId,Amount,Reason,Partner\r\n {ID},0,REJECTED,Café Müller\r\n"
+    assert corrected(mark + before.encode(codec)) == mark + before.replace(f" {ID}", ID).encode(codec)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_named_delimiter_stays_as_it_is(delimiter):
+    before = f"sep={delimiter}\r\n" + f"ActionId,Amount,Reason\r\n {ID},0,REJECTED\r\n".replace(",", delimiter)
+    assert corrected(before.encode()) == before.replace(" ", "").encode()
+
+
+def test_an_amount_that_its_comma_split_is_joined_when_it_is_corrected_and_only_then():
+    header = "ActionId,Reason,Amount\r\n"
+    assert corrected(f"{header}{ID},ORDER_UPDATE,12,50\r\n".encode()) == f"{header}{ID},ORDER_UPDATE,12.50\r\n".encode()
+    header = "ActionId,Amount,Reason\r\n"
+    before = f"{header} {ID},12,50,ORDER_UPDATE\r\n".encode()
+    after = corrected(before)
+    assert after == f"{header}{ID},12,50,ORDER_UPDATE\r\n".encode()
+    assert check(read_stream(after).columns).ready == 0
+
+
+def test_a_file_without_anything_to_correct_stays_the_same():
+    before = f'"ActionId","Amount","Reason"\n\n"{ID}",0,REJECTED'.encode()
+    assert corrected(before) == before
+
+
+def test_a_file_that_was_saved_again_meanwhile_is_not_written():
+    before = f"ActionId,Amount,Reason\r\n {ID},0,REJECTED\r\n".encode()
+    changes = corrections(before)
+    with pytest.raises(FileError, match=r"changed while it was read \(row 2\)"):
+        corrected_csv(before.replace(b" M", b"  M"), "returns.csv", NO_ANSWERS, changes)
+
+
+cells = st.sampled_from([ID, f" {ID}", "12,50", "0", "rejected", "REJECTED", "", '"', "a,b", "x\ny", "=1+1", "é"])
+
+
+@given(st.lists(st.tuples(cells, cells, cells, cells, cells), min_size=1, max_size=6))
+def test_what_is_read_from_the_new_file_is_what_was_corrected(rows):
+    lines = ["Order,ActionId,Amount,Reason,Note"]
+    lines += [",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows]
+    before = "\n".join(lines).encode()
+    try:
+        reading = read_stream(before)
+    except FileError:
+        return
+    expected = apply_corrections(check(reading.columns))[0]
+    found = read_stream(corrected(before)).columns
+    assert (found.action_id, found.amount, found.reason) == (expected.action_id, expected.amount, expected.reason)
+    assert found.rows == expected.rows
