@@ -76,7 +76,6 @@ def test_the_review_gives_scripts_the_same_figures(outbox, run, mixed, pending):
     assert (age["actions"], age["basis"]) == (4, "the date of pending.csv, which has no dates of its actions")
     assert told == {
         "file": mixed,
-        "columns": {"ActionId": "A ActionId", "Amount": "B Amount", "Reason": "C Reason"},
         "rows": 5,
         "columns": {"ActionId": "A ActionId", "Amount": "B Amount", "Reason": "C Reason"},
         "ready": 3,
@@ -196,8 +195,24 @@ def test_the_export_counts_what_it_wrote_and_what_stayed_behind(run, mixed, tmp_
     told = run("export", mixed, "-o", str(made), "--json").facts
     assert told == {
         "file": mixed, "output": str(made), "rows": 3, "left_out": 2, "bytes": len(LEAVES), "sha256": SHA256,
+        "columns": {"ActionId": "A ActionId", "Amount": "B Amount", "Reason": "C Reason"},
+        "sent_before": 0, "sent_before_batches": {},
     }  # fmt: skip
     assert run("export", mixed, "-o", "-", "--json").json["output"] is None
+
+
+def test_the_export_tells_which_of_its_rows_may_have_arrived_before(outbox, run, file, tmp_path):
+    run("send", file(), "--yes")
+    made = tmp_path / "out.csv"
+    exported = run("export", file(LIST + f"{THREE},0,REJECTED\r\n"), "-o", str(made))
+    assert exported.code == 0
+    assert made.read_text().count("\n") == 4
+    assert (
+        "2 rows of it may have arrived before with the same amount and reason (rows 2 and 3 in batch 0001, handed over). "
+        "Uploaded by hand, the file sends them again." in exported.err.splitlines()
+    )
+    told = run("export", file(LIST + f"{THREE},0,REJECTED\r\n"), "-o", str(made), "--json").json
+    assert (told["rows"], told["sent_before"], told["sent_before_batches"]) == (3, 2, {"0001": 2})
 
 
 def test_fix_counts_what_it_corrected_and_what_is_left(run, file, tmp_path):

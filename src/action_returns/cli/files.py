@@ -14,6 +14,7 @@ from action_returns.errors import Exit
 from action_returns.operations.check import PendingSource
 from action_returns.operations.export import export
 from action_returns.operations.fix import fix
+from action_returns.operations.sent_before import exported_sentence, undated_batches
 from action_returns.operations.texts import command, counted
 
 
@@ -46,7 +47,7 @@ def export_command(
     else:
         target = None if output is None else Path(output)
         path = export(checked, context.paths, target=target, today=context.now().date(), overwrite=force)
-    with_errors = checked.rows_with_errors
+    with_errors, before = checked.rows_with_errors, undated_batches(checked)
     if context.output.as_json:
         context.output.json(
             {
@@ -55,6 +56,8 @@ def export_command(
                 "output": None if path is None else str(path),
                 "rows": len(checked.rows),
                 "left_out": with_errors,
+                "sent_before": sum(len(batch.rows) for batch in before),
+                "sent_before_batches": {batch.label: len(batch.rows) for batch in before},
                 "bytes": len(prepared.content),
                 "sha256": prepared.sha256,
             }
@@ -64,6 +67,8 @@ def export_command(
             f"Written: {path} ({counted(len(checked.rows), 'row')}, {len(prepared.content):,} bytes). Nothing was sent.",
             style="good",
         )
+    if before:
+        context.output.info(exported_sentence(before), style="warning")
     if with_errors:
         context.output.info(
             f"{counted(with_errors, 'row')} with errors {'is' if with_errors == 1 else 'are'} not in it: {command('check', file)}",

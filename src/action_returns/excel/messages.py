@@ -252,9 +252,13 @@ def pending_loaded(pending: "PendingDownload", name: str, checked: "CheckedBatch
 
 
 def exported(path: "Path", checked: "CheckedBatch") -> str:
-    """Return where the file lies."""
+    """Return where the file lies, and which of its rows may have arrived before."""
     out = checked.rows_with_errors
     left = f" {rows_stay_behind(out)}" if out else ""
+    if checked.repeats:
+        from action_returns.operations.sent_before import exported_sentence, undated_batches
+
+        left += f"\n\n{exported_sentence(undated_batches(checked))}"
     return (
         f"Written, not sent: {_rows(len(checked.rows))}.{left}\n\n{path}\n\nSHA-256 {checked.prepared.sha256}. "
         "If you deliver it yourself, it is not among the batches that History lists."

@@ -104,7 +104,7 @@ def copy_of_sheet(path: Path, reading: LoadedBatch, corrections: Corrections) ->
     copy = SheetCopy(
         rows,
         reading.header_row,
-        max(number for number, _ in rows if number <= (reading.table_end or LAST_ROW)),
+        reading.table_end or LAST_ROW,
         indexes,
         columns.sheet or "Actions",
         {columns.rows[at]: code for code, positions in columns.amount_formats.items() for at in positions},
@@ -266,7 +266,8 @@ def _refuse_text(text: str, number: int) -> None:
 
 
 def _add_table(sheet: Any, copy: SheetCopy) -> None:
-    """Make a table of the header row and its rows, where its headers allow that."""
+    """Make a table of the header row and its rows down to the last filled one, where its headers allow that."""
+    end = max(number for number, cells in copy.rows if number <= copy.end and any(cell is not None for cell in cells))
     cells = next(cells for number, cells in copy.rows if number == copy.header)
     first, last = min(copy.indexes.values()), max(copy.indexes.values())
     while first and _is_header(cells[first - 1]):
@@ -278,7 +279,7 @@ def _add_table(sheet: Any, copy: SheetCopy) -> None:
     if all(map(_is_header, headers)) and len({text.casefold() for text in texts}) == len(texts):
         columns = [{"header": text} for text in texts]
         options = {"name": "Actions", "columns": columns, "style": "Table Style Light 9"}
-        sheet.add_table(copy.header - 1, first, copy.end - 1, last, options)
+        sheet.add_table(copy.header - 1, first, end - 1, last, options)
 
 
 def _is_header(cell: Cell) -> bool:
