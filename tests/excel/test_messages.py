@@ -237,7 +237,8 @@ def known(desk, paths, tmp_path):
 
 def test_review_shows_every_figure(desk, outbox, known):
     assert desk.click("review") == (
-        "1 reversal, 2 new totals.\n\nThe sheet Review shows everything. Nothing was sent. Next: Send."
+        "1 reversal, 2 new totals.\nLowers order value by 1,207.50 EUR over the 2 rows whose current amount is known; "
+        "unknown for 1 row.\n\nThe sheet Review shows everything. Nothing was sent. Next: Send."
     )
     figures = dict(desk.peek("Review!B4:C19"))
     made = desk.click("export_csv")

@@ -78,3 +78,35 @@ def test_a_raise_of_order_value_is_told_in_words_on_the_sheet(desk, outbox, tmp_
     figures = dict(desk.peek("Review!B4:C19"))
     assert figures["Money effect"] == "RAISES order value by 99,989.00 EUR"
     assert figures["Largest raises"] == "row 4, M.8882.4808.2: from 10.00 to 99,999.00 EUR"
+
+
+def test_what_a_download_does_not_tell_is_still_told_at_a_later_review(desk, outbox, tmp_path):
+    download = tmp_path / "pending.csv"
+    download.write_text("Action ID,Sale Amount,Locking Date\nM.8882.4808.1,,2099-01-31\nM.8882.4808.2,10.00,\n")
+    desk.open(GOOD)
+    desk.excel.answer(str(download))
+    desk.click("load_pending")
+    assert desk.column("B", [4, 5], sheet="Pending") == ["unknown", 10.0]
+    assert desk.peek("Pending!E5") == "no lock date known"
+    desk.click("review")
+    figures = dict(desk.peek("Review!B4:C19"))
+    assert figures["Money effect"] == (
+        "RAISES order value by 2.50 over the 1 row whose current amount is known; unknown for 1 row"
+    )
+    assert figures["Notes"] == (
+        "1 action has no lock date in pending.csv: until when it can be changed is unknown. "
+        "1 action has no current amount in pending.csv: what it is worth now is unknown."
+    )
+
+
+def test_the_sheet_actions_shows_unknown_and_never_nothing_for_a_missing_current_amount(desk, tmp_path):
+    download = tmp_path / "pending.csv"
+    download.write_text("Action ID,Sale Amount,Currency,Locking Date\nM.8882.4808.1,,EUR,\n")
+    desk.open(GOOD)
+    desk.excel.answer(str(download))
+    desk.click("load_pending")
+    shown = desk.peek("Actions!D3:K5")
+    results = [dict(zip(shown[0], row, strict=True)) for row in shown[1:]]
+    assert [row["Current amount"] for row in results] == ["unknown", "unknown"]
+    assert [row["Change"] for row in results] == [None, None]
+    assert [row["Locks at"] for row in results] == ["no lock date known", None]

@@ -205,12 +205,15 @@ def _position(finding: Finding, columns: Columns) -> tuple[int, int]:
 def pending_facts(pending: PendingDownload | None) -> dict[str, str]:
     """Return the facts of a download as the hidden sheet ``_meta`` keeps them, in its order; blank for None."""
     if pending is None:
-        return dict.fromkeys(("pending_as_of", "pending_basis", "pending_currency", "pending_count"), "")
+        from action_returns.workbook_builder.info import PENDING_FACTS
+
+        return dict.fromkeys(PENDING_FACTS, "")
     return {
         "pending_as_of": pending.as_of.isoformat(),
         "pending_basis": pending.as_of_basis,
         "pending_currency": pending.currency or "",
         "pending_count": str(pending.count),
+        "pending_notes": "\n".join(pending.notes),
     }
 
 
@@ -235,6 +238,7 @@ def pending_from_sheet(facts: Mapping[str, Cell], rows: Sequence[Sequence[Cell]]
         as_of=datetime.fromisoformat(str(facts["pending_as_of"])),
         as_of_basis=str(facts.get("pending_basis") or ""),
         currency=str(facts.get("pending_currency") or "") or None,
+        notes=tuple(str(facts.get("pending_notes") or "").splitlines()),
     )
 
 

@@ -10,6 +10,7 @@ from action_returns.operations.texts import (
     counted,
     kinds_of_change,
     next_step_for_unknown,
+    order_value,
     rows_stay_behind,
     send_question,
 )
@@ -274,9 +275,8 @@ def reviewed(page: "Review") -> str:
     """Return the answer after a review: what would be sent, or that no row can be sent."""
     if not page.sha256:
         return no_row_ready()
-    return (
-        f"{kinds_of_change(page.checked.summary)}.\n\nThe sheet Review shows everything. Nothing was sent. Next: Send."
-    )
+    effect = order_value(page.checked.summary)
+    return f"{kinds_of_change(page.checked.summary)}.\n{effect[0].upper()}{effect[1:]}.\n\nThe sheet Review shows everything. Nothing was sent. Next: Send."
 
 
 REVIEW_FACTS: Final = (

@@ -120,17 +120,6 @@ def kinds_of_change(summary: "Summary") -> str:
     return f"{counted(summary.reversals, 'reversal')}, {counted(summary.changes, 'new total')}"
 
 
-def money_effect(summary: "Summary") -> str:
-    """Return how the order value changes, as far as the pending download has the amounts: ``-1,207.50 EUR``."""
-    if summary.effect_cents is None:
-        return "unknown without a pending-actions download"
-    effect = f"{money(summary.effect_cents, summary.currency, sign=True)}"
-    if summary.known == summary.rows:
-        return effect
-    known = summary.known or 0
-    return f"{effect} over the {counted(known, 'row')} whose current amount is known"
-
-
 class Figure(NamedTuple):
     """One large figure of a page.
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from action_returns.batch.context import DEFAULT_POLICY, Policy
 
-PENDING_FACTS: Final = ("pending_as_of", "pending_basis", "pending_currency", "pending_count")
+PENDING_FACTS: Final = ("pending_as_of", "pending_basis", "pending_currency", "pending_count", "pending_notes")
 """Keys of the facts about the pending download on the sheet Pending; blank until one is loaded."""
 
 _DEFINED_NAMES: Final = {
