@@ -11,12 +11,14 @@ from pathlib import Path
 
 from action_returns.batch.cells import ReadyRows
 from action_returns.batch.csv_format import make_csv
+from action_returns.ledger.accounts import Sender
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.records import NewBatch
 
 MILLION = 1_000_000
 ACTIONS = 4 * MILLION
-BATCH = NewBatch("acme", "live", "ftp", "ftp://batch.impact.com/", "returns.xlsx")
+SENDER = Sender("acme", "live", receiver="ftp brand at batch.impact.com port 21, folder /")
+BATCH = NewBatch(SENDER, "ftp", "ftp://batch.impact.com/", "returns.xlsx")
 
 
 def rows_of(batch):
@@ -35,13 +37,13 @@ def main():
             rows = rows_of(batch)
             content = make_csv(rows)
             start = time.perf_counter()
-            claim = ledger.claim(BATCH, content, rows, name_for=lambda at: f"Batch_{at:04d}.csv", confirmation={})
+            claim = ledger.claim(BATCH, content, rows, name_for="Batch_{}.csv".format, confirmation={})
             recorded.append(time.perf_counter() - start)
             ledger.mark_sending(claim.number)
             ledger.settle(claim.number, "sent", "", {})
         wanted = rows_of(1).action_ids[:10_000]
         start = time.perf_counter()
-        found = ledger.sent_before("live", wanted)
+        found = ledger.sent_before(SENDER, wanted)
         looked_up = time.perf_counter() - start
         held = sum(record.rows for record in ledger.batches())
     assert (len(found), held) == (10_000, millions * MILLION)

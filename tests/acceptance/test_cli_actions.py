@@ -5,19 +5,20 @@ import pytest
 from action_returns.batch.cells import ReadyRows
 from action_returns.batch.csv_format import make_csv
 from action_returns.ledger.ledger import open_ledger
-from action_returns.ledger.records import NewBatch
 from action_returns.operations.history import keep_receipt
 from tests.support.batches import CSV, LIST, ONE, TWO
 from tests.support.cli import modules_loaded_by_check, run_at_a_terminal
+from tests.support.ledgers import batch_of
 from tests.support.sending import line_goes_dead
 
 WHY = ("--why", "it is at File Submissions")
 A_THOUSAND_BATCHES = (  # sending them one by one takes half a minute
     """
     INSERT INTO batch (number, profile, environment, channel, destination, source, file_name, sha256, row_count,
-        reversals, size, created_at, who, host, process, state)
+        reversals, size, created_at, who, host, process, state, account)
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
-    SELECT i, 'acme', 'test', 'ftp', 'x', 'x', i, i, 1, 1, 1, '2026-11-23T10:00:00+00:00', 'x', 'x', '1 1', 'prepared'
+    SELECT i, 'acme', 'test', 'ftp', 'x', 'x', i, i, 1, 1, 1, '2026-11-23T10:00:00+00:00', 'x', 'x', '1 1', 'prepared',
+        'test profile acme'
     FROM n
     """,
     f"INSERT INTO sent_row (action_id, batch, cents, reason) SELECT '{ONE}', number, number, 'ORDER_UPDATE' FROM batch",
@@ -32,10 +33,10 @@ def batch(outbox, paths):
     rows = ReadyRows([ONE, TWO], [0, 4990], ["REJECTED", "ORDER_UPDATE"])
     with open_ledger(paths.ledger_file) as ledger:
         claim = ledger.claim(
-            NewBatch("acme", "test", "ftp", "ftp://batch.impact.com/", "returns.xlsx"),
+            batch_of(environment="test"),
             make_csv(rows),
             rows,
-            name_for=lambda number: f"{number}.csv",
+            name_for="{}.csv".format,
             confirmation={"how": "asked in the workbook"},
         )
         ledger.mark_sending(claim.number)
@@ -217,18 +218,44 @@ def test_a_mark_that_says_too_little_or_means_nothing_changes_nothing(batch, run
 
 
 @pytest.mark.parametrize("options", [[], ["--yes"]])
-def test_what_is_settled_stays_settled_without_a_question(batch, run, options):
-    run("history", "mark", "1", "sent", *WHY, "--yes")
-    again = run("history", "mark", "1", "failed", "--why", "I changed my mind", *options)
+@pytest.mark.parametrize(("state", "then"), [("sent", "sent"), ("failed", "sent"), ("failed", "failed")])
+def test_what_is_settled_stays_settled_without_a_question(batch, run, state, then, options):
+    run("history", "mark", "1", state, *WHY, "--yes")
+    again = run("history", "mark", "1", then, "--why", "I changed my mind", *options)
     assert again.code == 2
-    assert "Batch 0001 is sent, so there is nothing to settle by hand." in again.err
+    assert f"Batch 0001 is {state}, so it cannot be marked {then}. Nothing was changed." in again.err
+    assert run("history", "mark", "1", then, "--why", "x", "--yes", "--json").json["problem"] == "usage"
+    assert run("history", "show", "1", "--json").json["outcome"] == state
+
+
+def test_a_sent_batch_of_which_the_receiver_has_nothing_is_marked_failed_and_its_rows_go_again(
+    batch, outbox, run, file
+):
+    run("history", "mark", "1", "sent", *WHY, "--yes")
+    assert run("send", file(), "--yes").code == 8
+    marked = run("history", "mark", "1", "failed", "--why", "File Submissions shows nothing", "--yes", "--json")
+    assert (marked.code, marked.json["outcome"], marked.json["marked"]) == (0, "failed", True)
+    events = run("history", "show", "1", "--json").json["events"]
+    assert [(event["state"], event["was"], event["why"]) for event in events if event["kind"] == "marked"] == [
+        ("sent", "unknown", "it is at File Submissions"),
+        ("failed", "sent", "File Submissions shows nothing"),
+    ]
+    assert run("action", "show", ONE, "--json").json["used"] == 0
+    assert run("send", file(), "--yes").code == 0
+    assert len(list(outbox.iterdir())) == 1
+
+
+def test_a_batch_that_is_not_there_is_told_in_a_sentence(run, outbox):
+    shown = run("history", "show", "99")
+    assert (shown.code, "There is no batch 0099. See: action-returns history list" in shown.err) == (2, True)
+    assert run("history", "show", "99", "--json").json["problem"]
 
 
 def test_at_a_terminal_the_consequence_is_told_and_a_no_changes_nothing(batch, run):
     code, seen = run_at_a_terminal("n", "history", "mark", "1", "failed", "--quiet", *WHY)
     assert code == 130
     assert "The line went dead." in seen
-    assert "its 2 rows count as never sent: they may be sent again" in seen
+    assert "its 2 rows count as not arrived: the next send takes them again" in seen
     assert "Mark batch 0001 failed?" in seen
     assert run("history", "show", "1", "--json").json["outcome"] == "unknown"
 
@@ -236,7 +263,7 @@ def test_at_a_terminal_the_consequence_is_told_and_a_no_changes_nothing(batch, r
 def test_at_a_terminal_a_yes_marks_it(batch, run):
     code, seen = run_at_a_terminal("y", "history", "mark", "1", "sent", *WHY)
     assert code == 0
-    assert "the same list is refused, the same rows are warned about" in seen
+    assert "the same rows stay behind when they are sent again" in seen
     assert run("history", "show", "1", "--json").json["outcome"] == "sent"
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from action_returns.batch.cells import ReadyRows
 from action_returns.batch.csv_format import make_csv
 from action_returns.ledger.ledger import open_ledger
-from action_returns.ledger.records import DuplicateBatchError, NewBatch, RepeatedRowsError, TeamDatabase
+from action_returns.ledger.records import RepeatedRowsError, TeamDatabase
+from tests.support.ledgers import batch_of
 
 
 def rows_of(number):
@@ -29,10 +30,10 @@ def main():
 
 def sends(ledger, name, rows):
     """Return whether this program sent them."""
-    batch = NewBatch("acme", "live", "ftp", "ftp://x/", f"{name}.xlsx")
+    batch = batch_of(name)
     try:
         claim = ledger.claim(batch, make_csv(rows), rows, name_for="{}.csv".format, confirmation={})
-    except (DuplicateBatchError, RepeatedRowsError):
+    except RepeatedRowsError:
         return False
     ledger.mark_sending(claim.number)
     # here the file would leave

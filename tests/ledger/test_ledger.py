@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
@@ -13,8 +14,8 @@ from action_returns.batch.context import SentAction
 from action_returns.batch.csv_format import csv_bytes, make_csv
 from action_returns.errors import LedgerError, MarkError, NoSuchBatchError
 from action_returns.ledger.ledger import open_ledger
-from action_returns.ledger.records import DuplicateBatchError, NewBatch, RepeatedRowsError
-from tests.support.ledgers import BATCH, ROWS, claim, row, settled
+from action_returns.ledger.records import RepeatedRowsError
+from tests.support.ledgers import BATCH, ROWS, TEST_BATCH, batch_of, claim, row, settled
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -34,7 +35,8 @@ def test_a_claimed_batch_is_on_record_with_every_row_and_byte_in_file_order(plac
         record = again.batch(1)
         assert again.content(1) == csv_bytes(ROWS)
         assert again.rows(1) == [("M.1.2.4", 1250, "ORDER_UPDATE"), ("M.1.2.3", 0, "REJECTED")]
-    assert (made.label, made.file_name) == ("0001", "Batch_0001.csv")
+    assert made.label == "0001"
+    assert re.fullmatch(r"Batch_[2-9CDFGHJKMNPQRTVWXY]{4}-0001\.csv", made.file_name)
     assert (record.created_at, record.settled_at, record.rows, record.reversals) == (NOW, NOW, 2, 1)
     assert (record.size, record.sha256) == (
         72,
@@ -67,34 +69,46 @@ def test_moments_are_recorded_in_utc_whatever_the_clock_gives(place):
 
 
 def test_everything_that_happens_to_a_batch_is_an_event_with_who_and_how(ledger):
-    number = settled(ledger, "unknown", shown=frozenset({"M.1.2.3"}))
+    settled(ledger, "sent", row(3))
+    number = settled(ledger, "unknown", include_sent={"M.1.2.3"})
     ledger.mark(number, "sent", " It is under File Submissions. ", shown="unknown")
     events = ledger.events(number)
     assert [event.kind for event in events] == ["prepared", "confirmed", "sending", "outcome", "marked"]
-    assert events[0].detail["file"] == "Batch_0001.csv"
-    assert (events[1].detail["how"], events[1].detail["repeats"]) == ("asked", 1)
+    assert events[0].detail["file"] == ledger.batch(number).file_name
+    assert (events[1].detail["how"], events[1].detail["include_sent"]) == ("asked", 1)
     assert events[1].detail["who"] == events[4].detail["who"] != ""
     assert (events[4].detail["why"], events[4].detail["was"]) == ("It is under File Submissions.", "unknown")
     assert {event.at for event in events} == {NOW}
 
 
 @pytest.mark.parametrize("state", ["prepared", "sending", "sent", "handed-over", "unknown"])
-def test_the_same_content_is_refused_while_it_may_have_arrived(ledger, state):
-    number = settled(ledger, state)
-    with pytest.raises(DuplicateBatchError) as caught:
+def test_a_list_is_refused_while_it_may_have_arrived_and_the_batch_and_its_state_are_named(ledger, state):
+    settled(ledger, state)
+    with pytest.raises(RepeatedRowsError) as caught:
         claim(ledger)
-    assert (caught.value.previous.number, caught.value.previous.state) == (number, state)
+    assert caught.value.rows == {
+        "M.1.2.4": SentAction(1, 1250, "ORDER_UPDATE", "0001", state),
+        "M.1.2.3": SentAction(1, 0, "REJECTED", "0001", state),
+    }
     assert len(ledger.batches()) == 1
+
+
+def test_a_list_in_another_order_is_the_same_list(ledger):
+    settled(ledger, "sent")
+    with pytest.raises(RepeatedRowsError) as caught:
+        claim(ledger, ReadyRows(*(column[::-1] for column in (ROWS.action_ids, ROWS.cents, ROWS.reasons))))
+    assert caught.value.rows.keys() == {"M.1.2.3", "M.1.2.4"}
 
 
 def test_content_goes_out_again_only_with_a_record_that_somebody_wanted_that(ledger):
     settled(ledger, "sent")
-    again = claim(ledger, allow_duplicate=True)
+    again = claim(ledger, again=True)
     assert ledger.batch(again.number).duplicate_of == 1
-    assert ledger.events(again.number)[1].detail["duplicate_of"] == "0001"
-    with pytest.raises(DuplicateBatchError) as caught:
+    confirmed = ledger.events(again.number)[1].detail
+    assert (confirmed["duplicate_of"], confirmed["include_sent"]) == ("0001", 2)
+    with pytest.raises(RepeatedRowsError) as caught:
         claim(ledger)
-    assert caught.value.previous.number == 2
+    assert {before.batch for before in caught.value.rows.values()} == {"0002"}
 
 
 def test_content_that_certainly_did_not_arrive_may_go_again(ledger):
@@ -103,10 +117,12 @@ def test_content_that_certainly_did_not_arrive_may_go_again(ledger):
     assert ledger.batch(2).duplicate_of is None
 
 
-def test_another_account_or_environment_may_send_the_same(ledger):
+def test_a_test_account_and_another_live_account_may_send_the_same(ledger):
     claim(ledger)
-    claim(ledger, batch=NewBatch("acme", "test", "ftp", "x", "y"))
-    claim(ledger, batch=NewBatch("other", "live", "ftp", "x", "y"), shown=frozenset(ROWS.action_ids))
+    claim(ledger, batch=TEST_BATCH)
+    claim(ledger, batch=batch_of("globex", account="globex"))
+    with pytest.raises(RepeatedRowsError):
+        claim(ledger, batch=batch_of("other"))
     assert [record.number for record in ledger.batches()] == [3, 2, 1]
 
 
@@ -114,10 +130,10 @@ def test_a_row_that_somebody_sent_meanwhile_stops_the_batch(ledger):
     settled(ledger, "sent", row(7))
     rows = ReadyRows(["M.1.2.8", "M.1.2.7"], [0, 0], ["REJECTED", "REJECTED"])
     with pytest.raises(RepeatedRowsError) as caught:
-        claim(ledger, rows)
-    assert caught.value.rows == {"M.1.2.7": "0001"}
+        claim(ledger, rows, include_sent={"M.1.2.8"})
+    assert caught.value.rows == {"M.1.2.7": SentAction(1, 0, "REJECTED", "0001", "sent")}
     assert len(ledger.batches()) == 1
-    assert claim(ledger, rows, shown=frozenset({"M.1.2.7"})).number == 2
+    assert claim(ledger, rows, include_sent={"M.1.2.7"}).number == 2
 
 
 def test_a_row_goes_again_with_another_amount_or_reason_or_after_a_failure(ledger):
@@ -126,8 +142,35 @@ def test_a_row_goes_again_with_another_amount_or_reason_or_after_a_failure(ledge
     claim(ledger, row(7, 600, "ORDER_UPDATE"))
     claim(ledger, row(7, 500, "SHIPPING"))
     claim(ledger, row(8))
-    claim(ledger, row(7, 500, "ORDER_UPDATE"), batch=NewBatch("acme", "test", "ftp", "x", "y"))
+    claim(ledger, row(7, 500, "ORDER_UPDATE"), batch=TEST_BATCH)
     assert len(ledger.batches()) == 6
+
+
+def is_refused(ledger, rows):
+    try:
+        claim(ledger, rows)
+    except RepeatedRowsError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize(
+    ("between", "ten_is_new"),
+    [("sent", True), ("handed-over", True), ("unknown", True), ("sending", True), ("failed", False), ("marked", False)],
+)
+def test_ten_then_twenty_then_ten_again_is_a_new_change_unless_twenty_never_arrived(ledger, between, ten_is_new):
+    ten, twenty = row(7, 1000, "ORDER_UPDATE"), row(7, 2000, "ORDER_UPDATE")
+    settled(ledger, "sent", ten)
+    number = settled(ledger, "sent" if between == "marked" else between, twenty)
+    if between == "marked":
+        ledger.mark(number, "failed", "The receiver has nothing.", shown="sent")
+    held, new = (twenty, ten) if ten_is_new else (ten, twenty)
+    assert is_refused(ledger, held)
+    assert not is_refused(ledger, new)
+    if ten_is_new:
+        assert ledger.batch(3).duplicate_of == 1
+        assert "include_sent" not in ledger.events(3)[1].detail, "it is no repeat"
+        assert is_refused(ledger, ten)
 
 
 def test_a_number_is_never_used_again_even_when_recording_fails(ledger):
@@ -209,16 +252,50 @@ def test_a_person_who_has_looked_settles_what_nobody_could_tell(ledger, was, sta
     if state == "failed":
         assert claim(ledger).number == 2
     else:
-        with pytest.raises(DuplicateBatchError):
+        with pytest.raises(RepeatedRowsError):
             claim(ledger)
 
 
-@pytest.mark.parametrize("was", ["prepared", "sending", "sent", "failed"])
-def test_what_is_certain_or_under_way_is_not_settled_by_hand(ledger, was):
+def test_a_person_who_finds_nothing_at_the_receiver_marks_a_sent_batch_failed_and_its_rows_may_go_again(ledger):
+    number = settled(ledger, "sent")
+    ledger.mark(number, "failed", "File Submissions shows nothing.", shown="sent")
+    record, marked = ledger.batch(number), ledger.events(number)[-1]
+    assert (record.state, record.by_hand) == ("failed", True)
+    assert (marked.kind, marked.detail["was"], marked.detail["why"]) == (
+        "marked",
+        "sent",
+        "File Submissions shows nothing.",
+    )
+    assert marked.detail["who"]
+    assert ledger.sent_before(BATCH.sender, ROWS.action_ids) == {}
+    assert claim(ledger).number == 2
+    assert ledger.batch(2).duplicate_of is None
+
+
+@pytest.mark.parametrize(("was", "state"), [("sent", "sent"), ("failed", "sent"), ("failed", "failed")])
+def test_what_is_certain_is_not_marked_again(ledger, was, state):
     number = settled(ledger, was)
-    with pytest.raises(MarkError, match=f"Batch 0001 is {was}, so there is nothing to settle"):
-        ledger.mark(number, "sent", "why", shown=was)
+    with pytest.raises(MarkError, match=f"Batch 0001 is {was}, so it cannot be marked {state}. Nothing was changed."):
+        ledger.mark(number, state, "why", shown=was)
     assert ledger.batch(number).state == was
+    assert [event.kind for event in ledger.events(number)].count("marked") == 0
+
+
+@pytest.mark.parametrize("was", ["prepared", "sending"])
+def test_a_batch_whose_program_still_runs_is_not_marked(ledger, was):
+    number = settled(ledger, was)
+    record = ledger.batch(number)
+    with pytest.raises(MarkError, match=f"the program of {record.who} on {record.host} is still at work on it"):
+        ledger.mark(number, "failed", "why", shown=was)
+    assert ledger.batch(number).state == was
+
+
+def test_a_batch_whose_program_ended_meanwhile_becomes_unknown_before_it_is_marked(ledger, monkeypatch):
+    number = settled(ledger, "sending")
+    monkeypatch.setattr(ledger._store, "is_abandoned", lambda *_: True, raising=False)
+    ledger.mark(number, "failed", "The receiver has nothing.", shown="sending")
+    assert [event.kind for event in ledger.events(number)][-2:] == ["outcome", "marked"]
+    assert ledger.events(number)[-1].detail["was"] == "unknown"
 
 
 def test_what_became_certain_while_the_person_was_asked_is_not_marked(ledger):
@@ -240,19 +317,19 @@ def test_a_mark_needs_a_reason_and_an_outcome(ledger, state, why, says):
 def test_what_was_sent_before_is_counted_over_all_batches_that_may_have_arrived(ledger):
     settled(ledger, "sent", row(7, 500, "ORDER_UPDATE"))
     settled(ledger, "unknown", row(7, 600, "ORDER_UPDATE"))
-    settled(ledger, "handed-over", row(7), batch=NewBatch("other", "live", "email", "x", "y"))
+    settled(ledger, "handed-over", row(7), batch=batch_of("other", receiver="mail to returns@impact.example"))
     settled(ledger, "failed", row(7, 700, "ORDER_UPDATE"))
-    settled(ledger, "sent", row(7, 500, "ORDER_UPDATE"), allow_duplicate=True)
-    settled(ledger, "sent", row(7, 900, "ORDER_UPDATE"), batch=NewBatch("acme", "test", "ftp", "x", "y"))
+    settled(ledger, "sent", row(7, 500, "ORDER_UPDATE"))
+    settled(ledger, "sent", row(7, 900, "ORDER_UPDATE"), batch=TEST_BATCH)
     settled(ledger, "sent", row(8))
-    sent = ledger.sent_before("live", ["M.1.2.7", "M.1.2.9"])
+    sent = ledger.sent_before(BATCH.sender, ["M.1.2.7", "M.1.2.9"])
     assert sent == {"M.1.2.7": SentAction(4, 500, "ORDER_UPDATE", "0005", "sent")}
 
 
 def test_everything_ever_sent_for_one_action_is_told_in_order(ledger):
     settled(ledger, "failed", row(7))
     settled(ledger, "sent", row(7))
-    settled(ledger, "sent", row(7, 500, "ORDER_UPDATE"), batch=NewBatch("acme", "test", "ftp", "x", "y"))
+    settled(ledger, "sent", row(7, 500, "ORDER_UPDATE"), batch=TEST_BATCH)
     told = [(record.batch.label, record.batch.state, record.cents) for record in ledger.action("M.1.2.7")]
     assert told == [("0001", "failed", 0), ("0002", "sent", 0), ("0003", "sent", 500)]
     assert [record.batch.number for record in ledger.action("M.1.2.7", "test")] == [3]
@@ -280,13 +357,13 @@ import sys
 sys.path.insert(0, {tests!r})
 from tests.support.ledgers import claim, settled
 from action_returns.ledger.ledger import open_ledger
-from action_returns.ledger.records import DuplicateBatchError, TeamDatabase
+from action_returns.ledger.records import RepeatedRowsError, TeamDatabase
 from pathlib import Path
 ledger = open_ledger({place!s})
 try:
     settled(ledger, {state!r})
     print("claimed", flush=True)
-except DuplicateBatchError:
+except RepeatedRowsError:
     print("refused", flush=True)
 sys.stdin.read()
 """
@@ -316,7 +393,7 @@ def test_a_program_killed_in_mid_course_leaves_the_truth_for_the_next_one(place,
         assert (record.state, says in record.message) == (becomes, True)
         assert ledger.events(1)[-1].detail["found"] == "unfinished"
         if becomes == "unknown":
-            with pytest.raises(DuplicateBatchError):
+            with pytest.raises(RepeatedRowsError):
                 claim(ledger)
         else:
             assert claim(ledger).number == 2

@@ -12,6 +12,7 @@ from action_returns.ledger.ledger import open_ledger
 from tests.ledger.recorder import rows_of
 from tests.servers import unpacked
 from tests.support.available import missing_programs, require
+from tests.support.ledgers import BATCH
 
 ROOT = Path(__file__).parents[2]
 FILES = ("", "-wal", "-shm")
@@ -69,7 +70,7 @@ def wrong_after(strace, folder, name, at):
         for number, state in found.items():
             if ledger.rows(int(number)) != list(rows_of(int(number))):
                 return f"{name} {at}: batch {number} is not whole"
-            if len(ledger.sent_before("live", rows_of(int(number)).action_ids)) != (state != "failed") * 300:
+            if len(ledger.sent_before(BATCH.sender, rows_of(int(number)).action_ids)) != (state != "failed") * 300:
                 return f"{name} {at}: the rows of batch {number} are not whole"
     for number, state in last.items():
         if found.get(number) not in BECOMES[state]:

@@ -10,14 +10,13 @@ from action_returns.batch.cells import Columns, ReadyRows
 from action_returns.batch.context import SentAction
 from action_returns.errors import LedgerError, SecretError
 from action_returns.ledger.ledger import open_ledger
-from action_returns.ledger.records import NewBatch
 from action_returns.operations import check as checking
 from action_returns.operations.account import Account
 from action_returns.operations.check import PreviousSends, check_loaded, find_previous_sends
 from action_returns.operations.history import action_history
 from action_returns.operations.review import review, review_facts, unchecked
 from action_returns.readers.batch_file import LoadedBatch
-from tests.support.ledgers import settled
+from tests.support.ledgers import batch_of, settled
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 LIVE = Account("acme", "live")
@@ -33,8 +32,8 @@ def put(paths):
     def record(*rows, state="sent", environment="live", profile="acme"):
         ready = ReadyRows(*map(list, zip(*rows, strict=True)))
         with open_ledger(paths.ledger_file) as ledger:
-            batch = NewBatch(profile, environment, "ftp", "ftp://here/", "returns.xlsx")
-            number = settled(ledger, state, ready, batch=batch, allow_duplicate=True)
+            batch = batch_of(profile, environment, receiver=f"ftp at {environment}.example")
+            number = settled(ledger, state, ready, batch=batch, again=True)
             return ledger.batch(number).label
 
     return record
@@ -52,10 +51,10 @@ class Records:
     def __exit__(self, *_):
         return None
 
-    def sent_before(self, environment, action_ids):
+    def sent_before(self, sender, action_ids):
         if self.trouble is not None:
             raise self.trouble
-        self.asked.append((environment, set(action_ids)))
+        self.asked.append((sender.environment, set(action_ids)))
         return {}
 
 

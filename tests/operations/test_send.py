@@ -49,7 +49,7 @@ def test_bytes_and_rows_are_on_record_before_the_channel_is_called(ledger):
     done = send(ledger, receiver)
     assert receiver.recorded == [("prepared", CONTENT), ("sending", CONTENT)]
     assert [(parcel.name, parcel.content) for parcel in receiver.parcels] == [
-        ("Batch_Mods_Reversals_2026_11_23_0001.csv", CONTENT)
+        (f"Batch_Mods_Reversals_2026_11_23_{ledger.tag()}-0001.csv", CONTENT)
     ]
     record = ledger.batch(1)
     assert (record.state, record.message, record.evidence) == ("sent", "There.", {"reply": "226"})

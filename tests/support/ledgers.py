@@ -2,15 +2,27 @@
 
 from action_returns.batch.cells import ReadyRows
 from action_returns.batch.csv_format import make_csv
+from action_returns.ledger.accounts import Sender
 from action_returns.ledger.records import NewBatch
 
 ROWS = ReadyRows(["M.1.2.4", "M.1.2.3"], [1250, 0], ["ORDER_UPDATE", "REJECTED"])
-BATCH = NewBatch("acme", "live", "ftp", "ftp://batch.impact.com/", "returns.xlsx")
+IMPACT = "ftp brand at batch.impact.com port 21, folder /"
 
 
-def claim(ledger, rows=ROWS, batch=BATCH, **options):
-    options = {"confirmation": {"how": "asked"}, **options}
-    return ledger.claim(batch, make_csv(rows), rows, name_for=lambda number: f"Batch_{number:04d}.csv", **options)
+def batch_of(profile="acme", environment="live", account=None, receiver=IMPACT, live=()):
+    """Return a batch that a profile is about to send."""
+    sender = Sender(profile, environment, account, receiver, tuple(live))
+    return NewBatch(sender, "ftp", "ftp://batch.impact.com/", "returns.xlsx")
+
+
+BATCH = batch_of()
+TEST_BATCH = batch_of(environment="test", receiver="ftp brand at test.example port 21, folder /")
+
+
+def claim(ledger, rows=ROWS, batch=BATCH, *, again=False, **options):
+    """Claim a batch; its rows go out again when that is asked for."""
+    options = {"confirmation": {"how": "asked"}, "include_sent": rows.action_ids if again else (), **options}
+    return ledger.claim(batch, make_csv(rows), rows, name_for=lambda batch: f"Batch_{batch}.csv", **options)
 
 
 def row(number, cents=0, reason="REJECTED"):

@@ -41,6 +41,7 @@ from action_returns.channels.settings_base import (
     Port,
     ReadSecret,
     Secret,
+    mail_receiver,
     password_reader,
     setting,
 )
@@ -112,6 +113,10 @@ class EmailSettings(EncryptedServer):
     def needs_password(cls, values: Mapping[str, object]) -> bool:
         """Return whether there is a user name to sign in with."""
         return bool(values.get("username"))
+
+    def receiver(self) -> str:
+        """Return the address; the mail server only passes the message on."""
+        return mail_receiver(self.recipient)
 
     def open(self, read_secret: ReadSecret) -> "EmailChannel":
         """Return the channel; the password is read when it is needed."""

@@ -19,7 +19,16 @@ from action_returns.channels.base import (
     do_nothing,
     probe_failed,
 )
-from action_returns.channels.settings_base import Address, ChannelSettings, Folder, Line, ReadSecret, setting
+from action_returns.channels.settings_base import (
+    Address,
+    ChannelSettings,
+    Folder,
+    Line,
+    ReadSecret,
+    folder_receiver,
+    mail_receiver,
+    setting,
+)
 from action_returns.files import write_atomically
 
 
@@ -28,6 +37,10 @@ class OutboxSettings(ChannelSettings):
 
     kind: Literal["outbox"]
     directory: Folder = setting("Folder", "The folder; it must exist.", example="/srv/returns/outgoing")
+
+    def receiver(self) -> str:
+        """Return the folder."""
+        return folder_receiver("outbox", self.directory)
 
     def open(self, _read_secret: ReadSecret) -> "OutboxChannel":
         """Return the channel."""
@@ -60,6 +73,10 @@ class DraftSettings(ChannelSettings):
         default=None,
         asked="never",
     )
+
+    def receiver(self) -> str:
+        """Return the address that the drafts are for, or the folder when the user fills it in by hand."""
+        return folder_receiver("drafts", self.directory) if self.recipient is None else mail_receiver(self.recipient)
 
     def open(self, _read_secret: ReadSecret) -> "DraftChannel":
         """Return the channel."""

@@ -30,6 +30,7 @@ from action_returns.channels.settings_base import (
     ReadSecret,
     Secret,
     password_reader,
+    server_receiver,
     setting,
 )
 
@@ -67,6 +68,10 @@ class FtpSettings(EncryptedServer):
         default="direct",
         asked="never",
     )
+
+    def receiver(self) -> str:
+        """Return the server, the user and the folder."""
+        return server_receiver(self.kind, self.host, self.port, self.username, self.directory)
 
     def open(self, read_secret: ReadSecret) -> "FtpChannel":
         """Return the channel; the password is read when it is needed."""

@@ -3,6 +3,8 @@
 Imports pydantic, so only code that reads a config.toml imports this module.
 """
 
+import os
+import posixpath
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -158,6 +160,14 @@ class ChannelSettings(Table):
         """
         raise NotImplementedError
 
+    def receiver(self) -> str:
+        """Return who gets the files, in one text: two channels with the same text lead to the same receiver.
+
+        It holds what tells receivers apart and nothing else: where two spellings mean the same, one of them. The ledger
+        records it with each batch, so a text that was once returned must not change.
+        """
+        raise NotImplementedError
+
     @property
     def password_reference(self) -> str | None:
         """Where its password is kept (``keyring``, ``env:NAME``, ``file:PATH``); None where it has none."""
@@ -202,6 +212,30 @@ class EncryptedServer(ChannelSettings):
                 "it if that is really meant, or use an encrypted connection"
             )
         return self
+
+
+def server_receiver(kind: str, host: str, port: int, user: str, directory: str) -> str:
+    """Return the receiver of files that a user uploads to a folder of a server.
+
+    ``returns`` and ``/returns/`` are one folder: at most servers for uploads they are, and to take two folders for one
+    keeps rows back that the user can still send, while to take one folder for two would send them twice.
+    """
+    try:
+        host = ip_address(host).compressed
+    except ValueError:
+        host = host.lower().rstrip(".")
+    folder = posixpath.normpath("/" + directory.strip("/"))
+    return f"{kind} {user} at {host} port {port}, folder {folder}"
+
+
+def mail_receiver(recipient: str) -> str:
+    """Return the receiver of files that go to an address by mail, through whichever server."""
+    return f"mail to {recipient.lower()}"
+
+
+def folder_receiver(kind: str, directory: Path) -> str:
+    """Return the receiver of files that are written into a folder of this computer."""
+    return f"{kind} {os.path.normcase(directory.absolute())}"
 
 
 def password_reader(reference: SecretStr, read_secret: ReadSecret) -> Callable[[], str]:

@@ -39,6 +39,7 @@ from action_returns.channels.settings_base import (
     ReadSecret,
     Secret,
     password_reader,
+    server_receiver,
     setting,
 )
 from action_returns.errors import ConfigError
@@ -98,6 +99,10 @@ class SftpSettings(ChannelSettings):
     def needs_password(cls, values: Mapping[str, object]) -> bool:
         """Return whether there is no private key. A key may need a password; then the user sets one."""
         return not values.get("private_key")
+
+    def receiver(self) -> str:
+        """Return the server, the user and the folder."""
+        return server_receiver(self.kind, self.host, self.port, self.username, self.directory)
 
     def open(self, read_secret: ReadSecret) -> "SftpChannel":
         """Return the channel; the password is read when it is needed.

@@ -15,7 +15,7 @@ from action_returns.batch.rules import MODIFICATION_LIMIT
 from action_returns.cli.options import CommandContext, global_options
 from action_returns.errors import DeclinedError
 from action_returns.ledger.ledger import Ledger
-from action_returns.ledger.records import MARKS, TO_BE_MARKED, ActionRecord, BatchRecord, Event
+from action_returns.ledger.records import MARKS, ActionRecord, BatchRecord, Event
 from action_returns.operations.account import open_ledger_to_read
 from action_returns.operations.export import write_bytes
 from action_returns.operations.history import (
@@ -108,8 +108,9 @@ def _event_text(event: Event) -> str:
         case "confirmed":
             encryption = ", over a connection without encryption" if "encryption" in detail else ""
             repeats = f", {counted(int(detail['repeats']), 'row')} shown as sent before" if "repeats" in detail else ""
+            again = f", {counted(int(detail['include_sent']), 'row')} sent again" if "include_sent" in detail else ""
             duplicate = f", the same list as batch {detail['duplicate_of']}" if "duplicate_of" in detail else ""
-            return f"confirmed by {detail['who']}: {detail.get('how', '')}{encryption}{repeats}{duplicate}"
+            return f"confirmed by {detail['who']}: {detail.get('how', '')}{encryption}{repeats}{again}{duplicate}"
         case "outcome":
             return f"outcome {detail['state']}: {detail['message']}"
         case "marked":
@@ -171,21 +172,22 @@ def show_receipt(context: CommandContext, *, batch: str, html: str | None, force
 
 @history_command.command("mark")
 @click.argument("batch", metavar="BATCH")
-@click.argument("state", type=click.Choice(MARKS))
+@click.argument("state", type=click.Choice(tuple(MARKS)))
 @click.option("--why", required=True, metavar="TEXT", help="What you saw, so that others can follow it later.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @global_options
 def mark_batch(context: CommandContext, *, batch: str, state: str, why: str, yes: bool) -> None:
     """Settle by hand what became of a batch, after you have looked.
 
-    Only for a batch that is unknown or handed over. Nothing is sent; who marked it and why stays on record.
+    For a batch that is unknown or handed over; and with "failed" for one that was sent, when the receiver has nothing.
+    Nothing is sent; who marked it and why stays on record. Rows of a failed batch count as not arrived from then on.
     """
     number = _batch_number(batch)
     if not why.strip():
         raise click.UsageError("--why is empty. Write what you saw, so that others can follow it later.")
     with open_ledger_to_read(context.paths, context.profile) as ledger:
         record = ledger.batch(number)
-        if record.state in TO_BE_MARKED and not yes:
+        if record.state in MARKS[state] and not yes:
             _confirm_mark(context, record, state)
         ledger.mark(number, state, why, shown=record.state)
         record = ledger.batch(number)
@@ -264,6 +266,7 @@ def batch_json(record: BatchRecord) -> dict[str, Any]:
         "environment": record.environment,
         "channel": record.channel,
         "destination": record.destination,
+        "account": record.account,
         "file": record.file_name,
         "source": record.source,
         "sha256": record.sha256,

@@ -3,15 +3,17 @@
 import getpass
 import json
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import itemgetter
 from pathlib import Path
 from typing import Final, Self
 
 from action_returns.batch.cells import ReadyRows
+from action_returns.batch.context import SentAction
 from action_returns.batch.csv_format import CsvFile
 from action_returns.errors import LedgerError, MarkError
+from action_returns.ledger.accounts import AccountBatches
 from action_returns.ledger.queries import LedgerQueries
 from action_returns.ledger.records import (
     FAILED,
@@ -19,10 +21,9 @@ from action_returns.ledger.records import (
     OPEN,
     PREPARED,
     SENDING,
-    TO_BE_MARKED,
     UNKNOWN,
+    BatchRecord,
     Claim,
-    DuplicateBatchError,
     NewBatch,
     RepeatedRowsError,
     TeamDatabase,
@@ -109,42 +110,41 @@ class Ledger(LedgerQueries):
         file: CsvFile,
         rows: ReadyRows,
         *,
-        name_for: Callable[[int], str],
+        name_for: Callable[[str], str],
         confirmation: Mapping[str, str | int],
-        shown: frozenset[str] = frozenset(),
-        allow_duplicate: bool = False,
+        include_sent: Container[str] = frozenset(),
     ) -> Claim:
         """Record a batch with all of its rows and bytes, and take the right to send it.
 
-        The record is on the disk when this returns.
+        No two programs can take it for the same row of one account: what may have arrived, or is under way at this
+        moment, is refused here. The record is on the disk when this returns.
 
         Args:
             batch: where it comes from and where it goes.
             file: the exact bytes that will leave, and their hash.
             rows: its rows, in file order.
-            name_for: batch number -> file name.
+            name_for: the batch in a file name, such as ``K7QX-0001`` -> the file's whole name.
             confirmation: what the person confirmed, and how.
-            shown: ActionIds of rows that the person was shown as sent before.
-            allow_duplicate: record it even when the same content, or rows of it, may have arrived before.
+            include_sent: ActionIds of rows that may have arrived before, as the person was shown, and are to go out
+                again.
 
         Raises:
-            DuplicateBatchError: the same content is on record for this profile and may have arrived.
-            RepeatedRowsError: rows of it are on record for this environment, and the person was not shown that.
+            RepeatedRowsError: other rows of it are on record for this account and may have arrived.
             LedgerError: it cannot be recorded; then nothing is.
         """
         by_action = sorted(rows, key=itemgetter(0))  # the table is kept in this order: a tenth of the time
         with self._store.transaction():
-            previous = self.latest_with_content(batch.profile, batch.environment, file.sha256)
-            if not allow_duplicate:
-                if previous is not None:
-                    raise DuplicateBatchError(previous)
-                self._refuse_repeated_rows(batch.environment, by_action, shown)
+            account = self.batches_of(batch.sender)
+            repeats = self._repeated_rows(account, by_action)
+            if refused := {one: before for one, before in repeats.items() if one not in include_sent}:
+                raise RepeatedRowsError(refused)
+            previous = self.latest_with_content(account, file.sha256)
             ((number,),) = self._store.query("SELECT coalesce(max(number), 0) + 1 FROM batch")
-            name = name_for(number)
+            name = name_for(f"{self.tag()}-{label(number)}")
             facts = {
                 "number": number,
-                "profile": batch.profile,
-                "environment": batch.environment,
+                "profile": batch.sender.profile,
+                "environment": batch.sender.environment,
                 "channel": batch.channel,
                 "destination": batch.destination,
                 "source": batch.source,
@@ -158,6 +158,8 @@ class Ledger(LedgerQueries):
                 "host": platform.node(),
                 "process": self._store.process_name(),
                 "duplicate_of": None if previous is None else previous.number,
+                "account": account.names[0],
+                "receiver": batch.sender.receiver,
                 "state": PREPARED,
             }
             self._store.execute(
@@ -168,10 +170,10 @@ class Ledger(LedgerQueries):
             self._add_event(
                 number, PREPARED, {"file": name, "sha256": file.sha256, "rows": len(rows), "bytes": len(file.content)}
             )
-            repeats: dict[str, str | int] = {"repeats": len(shown)} if shown else {}
+            again: dict[str, str | int] = {"include_sent": len(repeats)} if repeats else {}
             if previous is not None:
-                repeats["duplicate_of"] = previous.label
-            self._add_event(number, "confirmed", {"who": _user_and_host(), **confirmation, **repeats})
+                again["duplicate_of"] = previous.label
+            self._add_event(number, "confirmed", {"who": _user_and_host(), **confirmation, **again})
             self._store.register_sender(number)
         return Claim(number, label(number), name)
 
@@ -212,34 +214,34 @@ class Ledger(LedgerQueries):
         """Record the outcome that a person found at the receiver's side.
 
         Args:
-            number: the batch, ``unknown`` or ``handed-over``.
+            number: the batch, ``unknown`` or ``handed-over``; or ``sent``, when the receiver has nothing.
             state: ``sent`` or ``failed``.
             why: what the person found.
             shown: the state the person was shown.
 
         Raises:
-            MarkError: the batch is in another state than the person was shown, or in one that is certain, or there
-                is no reason.
+            MarkError: the batch is in another state than the person was shown, or in one that this mark does not
+                change; a program is at work on it; or there is no reason.
         """
         if state not in MARKS:
             raise MarkError(f"A batch can be marked sent or failed, not {state}.")
         if not why.strip():
             raise MarkError(f"Batch {label(number)} was not marked: say why, so that others can follow it later.")
         message = f"Marked {state} by {_user_and_host()}: {why.strip()}"
+        self.settle_unfinished()  # a program that was sending it may have ended since the ledger was opened
         with self._store.transaction():
             record = self.batch(number)
-            if record.state != shown and shown in TO_BE_MARKED:
+            if record.state != shown and shown in MARKS[state]:
                 raise MarkError(
                     f"Batch {record.label} became {record.state} meanwhile. Nothing was marked. Look again."
                 )
-            if not self._change_state(number, TO_BE_MARKED, state, message, record.evidence):
-                raise MarkError(
-                    f"Batch {record.label} is {record.state}, so there is nothing to settle by hand. "
-                    f"See: action-returns history show {record.label}"
-                )
+            if record.state not in MARKS[state]:
+                raise MarkError(_not_to_be_marked(record, state))
+            # The event comes first: the database makes no sent batch failed without it.
             self._add_event(
                 number, "marked", {"state": state, "who": _user_and_host(), "why": why.strip(), "was": record.state}
             )
+            self._change_state(number, MARKS[state], state, message, record.evidence)
 
     def settle_unfinished(self) -> list[str]:
         """Settle every batch whose program ended without recording an outcome, and return their labels."""
@@ -260,19 +262,14 @@ class Ledger(LedgerQueries):
                 self._add_event(number, "outcome", {"state": state, "message": message, "found": "unfinished"})
         return is_settled
 
-    def _refuse_repeated_rows(
-        self, environment: str, rows: Sequence[tuple[str, int, str]], shown: frozenset[str]
-    ) -> None:
-        before = self.sent_before(environment, [action_id for action_id, _, _ in rows])
-        repeated = {
-            action_id: before[action_id].batch
+    def _repeated_rows(self, account: AccountBatches, rows: Sequence[tuple[str, int, str]]) -> dict[str, SentAction]:
+        """Return what was sent before for the rows that may have arrived as they are."""
+        before = self._sent_before(account, [action_id for action_id, _, _ in rows])
+        return {
+            action_id: before[action_id]
             for action_id, cents, reason in rows
-            if action_id in before
-            and (before[action_id].cents, before[action_id].reason) == (cents, reason)
-            and action_id not in shown
+            if action_id in before and (before[action_id].cents, before[action_id].reason) == (cents, reason)
         }
-        if repeated:
-            raise RepeatedRowsError(repeated)
 
     def _change_state(
         self,
@@ -299,6 +296,19 @@ class Ledger(LedgerQueries):
 
     def _utc_now(self) -> str:
         return self._now().astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def _not_to_be_marked(record: BatchRecord, state: str) -> str:
+    """Return why a batch cannot be marked, and what to do."""
+    if record.state in OPEN:
+        return (
+            f"Batch {record.label} is {record.state}: the program of {record.who} on {record.host} is still at work on it. "
+            f"Nothing was marked. Wait until it has an outcome, or end that program and mark it then."
+        )
+    return (
+        f"Batch {record.label} is {record.state}, so it cannot be marked {state}. Nothing was changed. "
+        f"See: action-returns history show {record.label}"
+    )
 
 
 def _user_name() -> str:

@@ -8,13 +8,14 @@ from typing import Any, Final, TextIO
 from action_returns.batch.context import SentAction
 from action_returns.batch.csv_format import parse_csv_bytes
 from action_returns.errors import NoSuchBatchError
+from action_returns.ledger.accounts import AccountBatches, Sender, Way, batches_of_account
 from action_returns.ledger.records import MAY_HAVE_ARRIVED, ActionRecord, BatchRecord, Event, label
 from action_returns.ledger.store import Store
 
 _COLUMNS: Final = (
     "b.number, b.profile, b.environment, b.channel, b.destination, b.source, b.file_name, b.sha256, b.row_count, "
     "b.reversals, b.size, b.created_at, b.who, b.host, b.state, b.settled_at, b.message, b.evidence, b.duplicate_of, "
-    "EXISTS (SELECT 1 FROM event AS e WHERE e.batch = b.number AND e.kind = 'marked')"
+    "b.account, b.receiver, EXISTS (SELECT 1 FROM event AS e WHERE e.batch = b.number AND e.kind = 'marked')"
 )
 
 
@@ -43,19 +44,24 @@ class LedgerQueries:
             raise NoSuchBatchError(f"There is no batch {label(number)}. See: action-returns history list")
         return found[0]
 
-    def latest_with_content(self, profile: str, environment: str, sha256: str) -> BatchRecord | None:
-        """Return the latest batch with this content that may have arrived, None when there is none.
+    def tag(self) -> str:
+        """Return the four characters that tell the file names of this ledger from those of others."""
+        return str(self._store.query("SELECT tag FROM ledger")[0][0])
+
+    def batches_of(self, sender: Sender) -> AccountBatches:
+        """Return which batches on record belong to the account that a profile sends for."""
+        recorded = self._store.query("SELECT DISTINCT account, environment, profile, receiver FROM batch")
+        return batches_of_account(sender, [Way(*way) for way in recorded])
+
+    def latest_with_content(self, account: AccountBatches, sha256: str) -> BatchRecord | None:
+        """Return the latest batch of an account with this content that may have arrived, None when there is none.
 
         Args:
-            profile: the account it went out under.
-            environment: ``live`` or ``test``.
+            account: the batches that belong to the account.
             sha256: hash of the exact bytes.
         """
-        found = self._batches(
-            f"WHERE b.profile = ? AND b.environment = ? AND b.sha256 = ? AND b.state IN ({_placeholders(MAY_HAVE_ARRIVED)}) "
-            "ORDER BY b.number DESC LIMIT 1",
-            *(profile, environment, sha256, *MAY_HAVE_ARRIVED),
-        )
+        condition, values = _may_have_arrived(account)
+        found = self._batches(f"WHERE b.sha256 = ? AND {condition} ORDER BY b.number DESC LIMIT 1", sha256, *values)
         return found[0] if found else None
 
     def content(self, number: int) -> bytes:
@@ -76,21 +82,23 @@ class LedgerQueries:
         rows = self._store.query("SELECT at, kind, detail FROM event WHERE batch = ? ORDER BY rowid", number)
         return [Event(datetime.fromisoformat(at), kind, json.loads(detail)) for at, kind, detail in rows]
 
-    def sent_before(self, environment: str, action_ids: Collection[str]) -> dict[str, SentAction]:
-        """Return what was sent for these actions, in batches that may have arrived, under any profile.
+    def sent_before(self, sender: Sender, action_ids: Collection[str]) -> dict[str, SentAction]:
+        """Return what was sent for these actions, in batches of the account that may have arrived.
 
-        An ActionId is unique at the network, so another profile's batch counts as well. Of several batches with an
-        action the latest one tells what the receiver holds now.
+        Of several batches with an action the latest one tells what the receiver holds now, or may hold.
 
         Args:
-            environment: ``live`` or ``test``.
+            sender: the profile that asks; whatever profile of its account sent them counts.
             action_ids: the actions.
 
         Returns:
             Only actions of which something was sent.
         """
-        counted = f"environment = ? AND state IN ({_placeholders(MAY_HAVE_ARRIVED)})"
-        if not self._store.query(f"SELECT 1 FROM batch WHERE {counted} LIMIT 1", environment, *MAY_HAVE_ARRIVED):
+        return self._sent_before(self.batches_of(sender), action_ids)
+
+    def _sent_before(self, account: AccountBatches, action_ids: Collection[str]) -> dict[str, SentAction]:
+        counted, values = _may_have_arrived(account)
+        if not self._store.query(f"SELECT 1 FROM batch AS b WHERE {counted} LIMIT 1", *values):
             return {}
         # Sorted as the table is: a third of the time for a million of them.
         found = self._store.query(
@@ -100,7 +108,7 @@ class LedgerQueries:
             f"WHERE s.action_id {self._store.in_list} AND {counted} GROUP BY s.action_id) AS latest "
             "JOIN sent_row AS r ON r.action_id = latest.action_id AND r.batch = latest.batch "
             "JOIN batch AS b ON b.number = latest.batch",
-            *(self._store.as_list(sorted(action_ids)), environment, *MAY_HAVE_ARRIVED),
+            *(self._store.as_list(sorted(action_ids)), *values),
         )
         return {
             action_id: SentAction(times, cents, reason, label(batch), state)
@@ -142,8 +150,10 @@ class LedgerQueries:
         ]
 
 
-def _placeholders(values: Collection[object]) -> str:
-    return ", ".join("?" * len(values))
+def _may_have_arrived(account: AccountBatches) -> tuple[str, tuple[str, ...]]:
+    """Return as SQL whether the batch ``b`` belongs to an account and may have arrived; and the values for it."""
+    belongs, values = account.condition()
+    return f"{belongs} AND b.state IN ({', '.join('?' * len(MAY_HAVE_ARRIVED))})", (*values, *MAY_HAVE_ARRIVED)
 
 
 def _batch_record(row: Collection[Any]) -> BatchRecord:

@@ -2,13 +2,14 @@
 
 The states of a batch, and which may follow which:
 
-prepared ──► sending ──► sent
+prepared ──► sending ──► sent ─────────► failed           when a person marks it
    │            ├──────► handed-over ──► sent | failed    when a person marks it
    │            ├──────► failed
    ▼            └──────► unknown ──────► sent | failed    when a person marks it; or handed-over too,
 failed                                                    when its sender, taken for dead, lives after all
 
-No other change is possible, least of all from unknown back to sending: the database itself refuses it.
+No other change is possible, least of all from unknown back to sending: the database itself refuses it. It also refuses
+to make a sent batch failed without the event of a person who marked it.
 The states are texts and no enum, because a ledger of a newer version can be read here, and may hold others.
 """
 
@@ -17,30 +18,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from action_returns.batch.context import SentAction
 from action_returns.errors import LedgerError
-
-
-class DuplicateBatchError(LedgerError):
-    """The same content is on record already and may have arrived.
-
-    Args:
-        previous: the latest batch with this content.
-    """
-
-    def __init__(self, previous: "BatchRecord") -> None:
-        super().__init__(f"The same content is on record as batch {previous.label}.")
-        self.previous = previous
+from action_returns.ledger.accounts import Sender, Way
 
 
 class RepeatedRowsError(LedgerError):
-    """The batch has rows that were sent before, and the person who confirmed it was not shown that.
+    """The batch has rows that may have arrived before, and the person who confirmed it did not ask for them again.
 
     Args:
-        rows: ActionId -> label of the batch that held the same action, amount and reason.
+        rows: ActionId -> the batch that holds the same action, amount and reason, and its state.
     """
 
-    def __init__(self, rows: Mapping[str, str]) -> None:
-        super().__init__(f"{len(rows)} rows were sent before.")
+    def __init__(self, rows: Mapping[str, SentAction]) -> None:
+        super().__init__(f"{len(rows)} rows may have arrived before.")
         self.rows = rows
 
 
@@ -60,11 +51,13 @@ UNKNOWN: Final = "unknown"
 OPEN: Final = (PREPARED, SENDING)
 """States without an outcome: a program is at work on the batch, or ended before it recorded one."""
 MAY_HAVE_ARRIVED: Final = (PREPARED, SENDING, SENT, HANDED_OVER, UNKNOWN)
-"""States in which the receiver holds the content, or may hold it soon."""
-TO_BE_MARKED: Final = (UNKNOWN, HANDED_OVER)
-"""States that a person may settle by hand after a look at the receiver's side."""
-MARKS: Final = (SENT, FAILED)
-"""States that a person may settle a batch to."""
+"""States in which the receiver holds the content, or may hold it soon.
+
+``prepared`` is one of them while its program is at work; if that has ended, the batch becomes ``failed`` as soon as
+any program opens the ledger.
+"""
+MARKS: Final[Mapping[str, tuple[str, ...]]] = {SENT: (UNKNOWN, HANDED_OVER), FAILED: (UNKNOWN, HANDED_OVER, SENT)}
+"""State that a person may mark a batch with, after a look at the receiver's side -> states that may become it."""
 
 
 def label(number: int) -> str:
@@ -90,15 +83,13 @@ class NewBatch:
     """A batch before it has a number.
 
     Args:
-        profile: the account it goes out under.
-        environment: ``live`` or ``test``.
+        sender: the profile it goes out under.
         channel: kind of channel.
         destination: where it goes, as the user is shown it.
         source: the file it was made from.
     """
 
-    profile: str
-    environment: str
+    sender: Sender
     channel: str
     destination: str
     source: str
@@ -110,7 +101,7 @@ class BatchRecord:
 
     Args:
         number: its number, counted from 1 and never used again.
-        profile: the account it went out under.
+        profile: the profile it went out under.
         environment: ``live`` or ``test``.
         channel: kind of channel.
         destination: where it went.
@@ -127,7 +118,10 @@ class BatchRecord:
         settled_at: when the outcome was recorded, UTC; None while there is none.
         message: the outcome in words.
         evidence: what the receiver answered.
-        duplicate_of: number of the batch whose content it repeats on purpose, None for most.
+        duplicate_of: number of the latest batch of the account with the same content that may have arrived, None for
+            most: rows were sent again on purpose, or after another batch had changed them meanwhile.
+        account: the name in the ledger of the account it belongs to.
+        receiver: who got the file, as the channel's settings told it; ``""`` in batches of older versions.
         by_hand: whether the outcome is what a person marked, not what the receiver answered.
     """
 
@@ -150,12 +144,19 @@ class BatchRecord:
     message: str = ""
     evidence: Mapping[str, str | int] = field(default_factory=dict)
     duplicate_of: int | None = None
+    account: str = ""
+    receiver: str = ""
     by_hand: bool = False
 
     @property
     def label(self) -> str:
         """The number as people see it: ``0001``."""
         return label(self.number)
+
+    @property
+    def way(self) -> Way:
+        """The way it took."""
+        return Way(self.account, self.environment, self.profile, self.receiver)
 
 
 @dataclass(frozen=True, slots=True)

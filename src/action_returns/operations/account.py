@@ -1,6 +1,7 @@
 """The account a command works for: its rules, its channel and its ledger; the defaults where there is no profile."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from action_returns.channels.base import Channel
+    from action_returns.ledger.accounts import Sender
     from action_returns.ledger.ledger import Ledger
     from action_returns.ledger.records import TeamDatabase
     from action_returns.settings.profile import Profile
@@ -30,6 +32,7 @@ class Account:
         policy: the account's rules.
         time_zone: the zone of lock dates without an offset.
         profile: the profile itself, None when there is none; then batches can be checked but not sent.
+        profiles: every profile in config.toml, by name; some of them may belong to the same account.
     """
 
     name: str = "default"
@@ -37,6 +40,22 @@ class Account:
     policy: Policy = DEFAULT_POLICY
     time_zone: tzinfo = UTC
     profile: "Profile | None" = None
+    profiles: "Mapping[str, Profile]" = field(default_factory=dict)
+
+    @property
+    def sender(self) -> "Sender":
+        """The profile as the ledger asks for it, to tell which batches on record belong to the same account."""
+        from action_returns.ledger.accounts import LIVE, Sender, Way, account_name
+
+        live = tuple(
+            Way(account_name(LIVE, name, profile.account), LIVE, name, profile.channel.receiver())
+            for name, profile in self.profiles.items()
+            if profile.environment == LIVE
+        )
+        environment = self.environment or LIVE  # without a profile it is the live actions that people ask about
+        if self.profile is None:
+            return Sender(self.name, environment, live=live)
+        return Sender(self.name, environment, self.profile.account, self.profile.channel.receiver(), live)
 
     @property
     def unencrypted(self) -> bool:
@@ -54,7 +73,7 @@ def open_account(paths: Paths, name: str | None = None) -> Account:
     if name is None and not settings.profiles:
         return Account()
     chosen, profile = settings.choose(name)
-    return Account(chosen, profile.environment, profile.policy(), profile.zone(), profile)
+    return Account(chosen, profile.environment, profile.policy(), profile.zone(), profile, settings.profiles)
 
 
 def open_channel(account: Account, paths: Paths) -> "Channel":

@@ -57,13 +57,13 @@ class PreviousSends:
 
 
 def find_previous_sends(reading: LoadedBatch, account: Account, paths: Paths) -> PreviousSends:
-    """Look up what was sent before for the actions of a batch, in the environment of the account.
+    """Look up what was sent before for the actions of a batch, by whichever profile of its account.
 
     Never raises: when the ledger cannot be read, the check goes on and reports it as not checked.
 
     Args:
         reading: the batch.
-        account: the account whose ledger is read, and whose environment counts.
+        account: the account whose ledger is read, and whose batches count.
         paths: where this computer's ledger is; it is not made when there is none.
     """
     if not account.environment:
@@ -74,7 +74,7 @@ def find_previous_sends(reading: LoadedBatch, account: Account, paths: Paths) ->
             return PreviousSends(unchecked=_NO_LEDGER_YET)
         with records:
             ids = {cell for cell in reading.columns.action_id if isinstance(cell, str) and is_sendable(cell)}
-            return PreviousSends(records.sent_before(account.environment, ids) if ids else {})
+            return PreviousSends(records.sent_before(account.sender, ids) if ids else {})
     except Exception as error:  # noqa: BLE001  # a server that is away, a damaged file, a password that is missing
         problem = _ledger_problem(error)
         return PreviousSends(

@@ -23,6 +23,7 @@ from action_returns.operations.texts import (
 )
 
 if TYPE_CHECKING:
+    from action_returns.ledger.accounts import AccountBatches
     from action_returns.ledger.ledger import Ledger
     from action_returns.ledger.records import ActionRecord, BatchRecord, Event
     from action_returns.operations.submit import Submission
@@ -34,15 +35,17 @@ class ActionHistory:
 
     Args:
         action_id: the action, as it was looked up.
-        environment: the environment whose modifications count.
-        sent: what was sent, the oldest first, in every environment.
+        environment: the environment of the account whose modifications count.
+        sent: what was sent, the oldest first, under every account.
         hint: what may be wrong with the id, an empty text when nothing is.
+        account: the batches that belong to the account whose modifications count, None when nothing is on record.
     """
 
     action_id: str
     environment: str
     sent: "tuple[ActionRecord, ...]"
     hint: str = ""
+    account: "AccountBatches | None" = None
 
     @property
     def used(self) -> int:
@@ -50,10 +53,10 @@ class ActionHistory:
         return sum(self.counts(row) for row in self.sent)
 
     def counts(self, row: "ActionRecord") -> bool:
-        """Return whether a row uses up a modification: it may have arrived, in the environment that counts."""
+        """Return whether a row uses up a modification: it may have arrived, in a batch of the account that counts."""
         from action_returns.ledger.records import MAY_HAVE_ARRIVED
 
-        return row.batch.environment == self.environment and row.batch.state in MAY_HAVE_ARRIVED
+        return self.account is not None and self.account.include(row.batch.way) and row.batch.state in MAY_HAVE_ARRIVED
 
 
 def action_history(entered: str, account: Account, paths: Paths) -> ActionHistory:
@@ -61,7 +64,7 @@ def action_history(entered: str, account: Account, paths: Paths) -> ActionHistor
 
     Args:
         entered: the ActionId as the user entered it; blanks around it are left out.
-        account: the account whose ledger is read and whose environment counts, ``live`` without a profile.
+        account: the account whose ledger is read and whose batches count, all live ones without a profile.
         paths: where this computer's ledger is.
 
     Raises:
@@ -69,11 +72,12 @@ def action_history(entered: str, account: Account, paths: Paths) -> ActionHistor
     """
     action_id = strip_white_space(entered)
     sent: tuple[ActionRecord, ...] = ()
+    batches = None
     if is_sendable(action_id) and (records := open_ledger_if_exists(account, paths)) is not None:
         with records:
-            sent = tuple(records.action(action_id))
+            sent, batches = tuple(records.action(action_id)), records.batches_of(account.sender)
     hint = _hint(entered, action_id, CellRules(account.policy), was_sent=bool(sent))
-    return ActionHistory(action_id, account.environment or "live", sent, hint)
+    return ActionHistory(action_id, account.environment or "live", sent, hint, batches)
 
 
 def _hint(entered: str, action_id: str, rules: CellRules, *, was_sent: bool) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from action_returns.channels.base import Channel, Outcome, OutgoingFile, Phase, State
 from action_returns.errors import LedgerError, RowsAlreadySentError, SettingsError
-from action_returns.ledger.records import Claim, DuplicateBatchError, NewBatch, RepeatedRowsError, label
+from action_returns.ledger.records import Claim, NewBatch, RepeatedRowsError
 from action_returns.operations import texts
 from action_returns.operations.confirmation import facts_to_record
 
@@ -82,7 +82,7 @@ def submit(
     """
     prepared = checked.prepared
     kind = "" if account.profile is None else account.profile.channel.kind
-    batch = NewBatch(account.name, account.environment, kind, channel.destination, checked.file)
+    batch = NewBatch(account.sender, kind, channel.destination, checked.file)
     today = clock().date()
     how: dict[str, str | int] = {"how": confirmation, **facts_to_record(checked)}
     if account.unencrypted:
@@ -92,16 +92,12 @@ def submit(
             batch,
             prepared,
             checked.rows,
-            name_for=lambda number: f"Batch_Mods_Reversals_{today:%Y_%m_%d}_{label(number)}.csv",
+            name_for=lambda batch: f"Batch_Mods_Reversals_{today:%Y_%m_%d}_{batch}.csv",
             confirmation=how,
-            shown=checked.repeated if checked.include_sent else frozenset(),
-            allow_duplicate=checked.include_sent,
+            include_sent=checked.repeated if checked.include_sent else frozenset(),
         )
-    except DuplicateBatchError as duplicate:
-        rows = dict.fromkeys(checked.rows.action_ids, duplicate.previous.label)
-        raise RowsAlreadySentError(texts.rows_sent_meanwhile(rows, checked.file), duplicate.previous.label) from None
     except RepeatedRowsError as repeated:
-        latest = max(repeated.rows.values(), key=int)
+        latest = max((before.batch for before in repeated.rows.values()), key=int)
         raise RowsAlreadySentError(texts.rows_sent_meanwhile(repeated.rows, checked.file), latest) from None
     outcome = _deliver(channel, OutgoingFile(claim.file_name, prepared.content), claim, ledger)
     done = Submission(

@@ -10,6 +10,7 @@ from action_returns.batch.amounts import money
 
 if TYPE_CHECKING:
     from action_returns.batch.cells import ColumnName
+    from action_returns.batch.context import SentAction
     from action_returns.batch.summary import Summary
     from action_returns.ledger.records import BatchRecord
 
@@ -230,14 +231,15 @@ def rows_sent_before(rows: int) -> str:
     return f"{counted(rows, 'row')} that may have arrived before {'goes' if rows == 1 else 'go'} out again."
 
 
-def rows_sent_meanwhile(rows: Mapping[str, str], file: str) -> str:
+def rows_sent_meanwhile(rows: "Mapping[str, SentAction]", file: str) -> str:
     """Return why rows that were sent after the check were not sent now.
 
     Args:
-        rows: ActionId -> label of the batch that held it.
+        rows: ActionId -> the batch that holds the row, and its state.
         file: the file as the user named it.
     """
-    named = ", ".join(f"{action_id} in batch {batch}" for action_id, batch in list(rows.items())[:_NAMED_ROWS])
+    first = list(rows.items())[:_NAMED_ROWS]
+    named = ", ".join(f"{action_id} in batch {before.batch} ({before.state})" for action_id, before in first)
     more = f" and {len(rows) - _NAMED_ROWS:,} more" if len(rows) > _NAMED_ROWS else ""
     return (
         f"{counted(len(rows), 'row')} of {file} may have arrived since the check, with the same amount and reason: "
@@ -262,12 +264,14 @@ def marking_consequence(record: "BatchRecord", state: str) -> str:
     rows = f"its {record.rows:,} rows" if record.rows > 1 else "its row"
     if state == "sent":
         return (
-            f"Marked sent, batch {record.label} and {rows} count as sent: the same list is refused, the same rows are "
-            "warned about, and every row uses up one of its action's 1,000 modifications."
+            f"Marked sent, batch {record.label} and {rows} count as sent: the same rows stay behind when they are sent "
+            "again, and each uses up one of its action's 1,000 modifications."
         )
+    doubt = " The receiver confirmed it, so look twice." if record.state == "sent" and not record.by_hand else ""
     return (
-        f"Marked failed, batch {record.label} and {rows} count as never sent: they may be sent again, and nothing warns "
-        "of it. If it did arrive after all, sending them again undoes whatever was changed since."
+        f"Marked failed, batch {record.label} and {rows} count as not arrived: the next send takes them again, and "
+        f"nothing warns of it. This cannot be taken back.{doubt} If the batch did arrive after all, sending its rows "
+        "again undoes whatever was changed since."
     )
 
 

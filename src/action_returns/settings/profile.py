@@ -95,6 +95,13 @@ class Profile(Table):
         "apart from what live profiles sent, unless it leads to the same receiver as one of them.",
         example="live",
     )
+    account: Name | None = setting(
+        "Account",
+        "What profiles of one account sent counts for all of them, so that no row goes out twice. Left out, all live "
+        "profiles are one account, and a test profile is one of its own.",
+        example="acme",
+        default=None,
+    )
     reasons: Reasons = setting(
         "Reason codes",
         "Codes added to the two that every account has, ORDER_UPDATE (modify) and REJECTED (reverse). `reverse` goes "

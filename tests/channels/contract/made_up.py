@@ -29,6 +29,10 @@ class PigeonSettings(ChannelSettings):
         """Only at night."""
         return values.get("at_night") is True
 
+    def receiver(self):
+        """Return the loft."""
+        return f"pigeon to {self.loft.lower()}"
+
     def open(self, read_secret):
         """Return the channel."""
         return Pigeon(self.loft, None if self.password is None else password_reader(self.password, read_secret))
