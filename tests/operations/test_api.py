@@ -8,7 +8,7 @@ import pytest
 
 import action_returns
 from action_returns import ActionReturn, State, check, load, review, send
-from action_returns.errors import AlreadySentError, ConfirmationError, RowsWithErrorsError
+from action_returns.errors import AlreadySentError, ConfirmationError, RowsAlreadySentError, RowsWithErrorsError
 from action_returns.files import packaged_file
 
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
@@ -53,6 +53,9 @@ def test_a_program_sends_only_the_number_of_rows_it_means(outbox):
     assert send(checked, confirmed_rows=2).submission.outcome.state is State.HANDED_OVER
     with pytest.raises(AlreadySentError):
         send(checked, confirmed_rows=2)
+    with pytest.raises(RowsAlreadySentError):  # it was checked before they were sent
+        send(checked, confirmed_rows=2, include_sent=True)
+    checked = check(load(ROWS))
     assert send(checked, confirmed_rows=2, include_sent=True).submission.batch == "0002"
     assert send(checked, confirmed_rows=2, allow_duplicate=True).submission.batch == "0003"
 

@@ -24,7 +24,6 @@ from action_returns.errors import (
     WarningsError,
 )
 from action_returns.ledger.ledger import open_ledger
-from action_returns.ledger.records import NewBatch
 from action_returns.operations import texts
 from action_returns.operations.account import Account, open_account
 from action_returns.operations.check import check_loaded, find_previous_sends
@@ -33,7 +32,7 @@ from action_returns.operations.send import send as send_flow
 from action_returns.operations.submit import submit
 from action_returns.settings.profile import Profile
 from tests.support.batches import checked_batch
-from tests.support.ledgers import settled
+from tests.support.ledgers import batch_of, settled
 from tests.support.profiles import paths_of
 from tests.support.sending import CONTENT, NOW, ROWS, Receiver, send
 
@@ -56,13 +55,19 @@ def test_bytes_and_rows_are_on_record_before_the_channel_is_called(ledger):
     assert (done.batch, done.sha256, done.rows, done.size) == ("0001", record.sha256, 2, len(CONTENT))
 
 
+def again(ledger, rows):
+    """Return a batch whose user was shown which rows may have arrived before, and wants them sent again."""
+    sent = ledger.sent_before(Account("acme", "live").sender, [action_id for action_id, _, _ in rows])
+    return checked_batch(rows, sent=sent).with_sent_rows()
+
+
 def test_a_second_sending_of_the_same_rows_never_reaches_the_channel(ledger):
     send(ledger, Receiver(ledger))
     second = Receiver(ledger)
     with pytest.raises(RowsAlreadySentError, match=r"M\.8882\.4808\.1 in batch 0001"):
         send(ledger, second)
     assert second.parcels == []
-    assert send(ledger, second, checked_batch(ROWS).with_sent_rows()).batch == "0002"
+    assert send(ledger, second, again(ledger, ROWS)).batch == "0002"
 
 
 TROUBLES = [RuntimeError("boom"), KeyboardInterrupt(), SecretError("The store is locked.")]
@@ -108,7 +113,11 @@ def test_rows_that_somebody_sent_after_the_check_stop_it_and_are_named(ledger):
     with pytest.raises(RowsAlreadySentError, match=r"^1 row of .* M\.8882\.4808\.1 in batch 0001"):
         send(ledger, receiver, mine)
     assert receiver.parcels == []
-    assert send(ledger, receiver, mine.with_sent_rows()).outcome.state is State.SENT
+    with pytest.raises(RowsAlreadySentError):
+        send(ledger, receiver, mine.with_sent_rows())  # the user has not seen which rows these are
+    assert receiver.parcels == []
+    rows = [("M.8882.4808.1", 0.0, "REJECTED"), ("M.8882.4808.3", 0.0, "REJECTED")]
+    assert send(ledger, receiver, again(ledger, rows)).outcome.state is State.SENT
 
 
 def test_of_many_rows_sent_meanwhile_a_few_are_named(ledger):
@@ -265,9 +274,7 @@ def test_a_grown_list_sends_only_what_is_new_and_tells_which_rows_stay_and_why(b
 def test_rows_of_a_batch_of_which_nothing_is_known_stay_and_are_never_called_sent(box):
     flow(box, ROWS[0], consent=Consent("--yes"))
     with open_ledger(box[0].ledger_file) as ledger:
-        number = settled(
-            ledger, "unknown", checked_batch(ROWS[1:]).rows, batch=NewBatch("acme", "test", "ftp", "x", "y")
-        )
+        number = settled(ledger, "unknown", checked_batch(ROWS[1:]).rows, batch=batch_of(environment="test"))
     user = Silent()
     flow(box, *ROWS, NEW, consent=Consent("--yes"), user=user)
     (told,) = user.warnings
