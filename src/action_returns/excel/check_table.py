@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from action_returns import __version__
 from action_returns.batch.amounts import Cents, amount_text, cents_of_text, money
-from action_returns.batch.cells import COLUMN_NAMES, Cell, Columns, column_number
+from action_returns.batch.cells import COLUMN_NAMES, Cell, ColumnName, Columns, column_number
 from action_returns.batch.context import PendingAction, PendingDownload
 from action_returns.batch.report import CheckResult, Finding
 from action_returns.batch.rules import RULES
@@ -40,7 +40,11 @@ def read_table(context: ButtonContext) -> tuple[ActionsTable, LoadedBatch]:
     table = context.book.read_actions()
     if not len(table.columns):
         raise ExcelError("Actions has no rows yet. Paste the returns there: Action ID, new order amount, reason code.")
-    return table, LoadedBatch(table.columns, "table Actions on sheet Actions")
+    letters = table.columns.letters or ()
+    headers: dict[ColumnName, str] = {
+        name: f"{letter} {name}" for name, letter in zip(COLUMN_NAMES, letters, strict=False)
+    }
+    return table, LoadedBatch(table.columns, "table Actions on sheet Actions", headers=headers)
 
 
 def check_table(context: ButtonContext, *, pending: PendingDownload | None = None) -> tuple[ActionsTable, CheckedBatch]:

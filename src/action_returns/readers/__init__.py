@@ -24,6 +24,9 @@ FORMATS: Final[tuple[str, ...]] = (
 )
 """The module of each format; the first one that takes a file reads it."""
 
+_FROM_GOOGLE: Final = (
+    "Download it there first: File, Download, Microsoft Excel (.xlsx) in Google Sheets. Then name the downloaded file."
+)
 _HEAD: Final = 4096
 """Bytes of a file by which its format is known."""
 
@@ -84,6 +87,8 @@ def find_batch_format(path: Path) -> BatchFormat:
 def _first_match(path: Path, function: str) -> Format:
     with translate_open_errors(path), path.open("rb") as file:
         head = file.read(_HEAD)
+    if path.suffix.lower() == ".gsheet":
+        raise FileError("file-unreadable", f"{path.name} is a link to a sheet of Google. {_FROM_GOOGLE}")
     modules = (cast("Format", import_module(name)) for name in FORMATS)
     return next(module for module in modules if hasattr(module, function) and module.matches(head, path.name))
 
@@ -116,6 +121,8 @@ def open_error(path: Path, error: OSError) -> FileError:
     # Windows reports a folder as a file without permission; Path.is_dir raises where it may not look.
     if isinstance(error, IsADirectoryError) or os.path.isdir(path):  # noqa: PTH112
         text = f"{path} is a folder. Name a file that is in it."
+    elif str(path).startswith(("http:", "https:")):
+        text = f"{path} is an address, not a file. {_FROM_GOOGLE}"
     elif isinstance(error, FileNotFoundError):
         text = f"There is no file {path}. Check the name and the folder it is in."
     else:

@@ -88,9 +88,11 @@ def structure(package: Package) -> Structure:
     """
     main = next((part for kind, part in _related(package, "").values() if kind == "officeDocument"), None)
     if main is None or main not in package:
+        raise _no_workbook(package)
+    if main.endswith(".bin"):
         raise FileError(
             "file-unreadable",
-            f"{package.name} is a zip file, but not a workbook. Save it as .xlsx from the spreadsheet program.",
+            f"{package.name} is a binary workbook (.xlsb), which is not read. In Excel: File, Save As, Excel Workbook (.xlsx).",
         )
     text = _text(package, main)
     related = _related(package, main)
@@ -101,6 +103,21 @@ def structure(package: Package) -> Structure:
         styles=next((part for kind, part in related.values() if kind == "styles"), None),
         from_1904=properties is not None and attributes(properties[0]).get("date1904", "0") in _TRUE,
     )
+
+
+def _no_workbook(package: Package) -> FileError:
+    """Return the refusal of a zip file that no Excel wrote, with the way to a workbook where its program is known."""
+    kind = package.read("mimetype") if "mimetype" in package else b""
+    if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
+        what = (
+            "is an OpenDocument workbook (.ods), which is not read. In LibreOffice: File, Save As, Excel 2007-365 (.xlsx); "
+            "in Excel: File, Save As, Excel Workbook (.xlsx)."
+        )
+    elif "Index/Document.iwa" in package or "Index.zip" in package:
+        what = "is a Numbers document, which is not read. In Numbers: File, Export To, Excel (.xlsx)."
+    else:
+        what = "is a zip file, but not a workbook. Save it as .xlsx from the spreadsheet program."
+    return FileError("file-unreadable", f"{package.name} {what}")
 
 
 def _sheets(package: Package, workbook: str, related: dict[str, tuple[str, str]]) -> list[Sheet]:
