@@ -16,7 +16,6 @@ from action_returns.readers import read_bytes
 from action_returns.readers.batch_columns import NO_ANSWERS, BatchHeader, ColumnAnswers, find_columns, signature_of
 from action_returns.readers.batch_file import LoadedBatch
 from action_returns.readers.headers import HEADER_SEARCH_ROWS, names_action_id
-from action_returns.readers.missing_columns import columns_missing
 
 DELIMITERS: Final[Mapping[str, str]] = {",": "commas", ";": "semicolons", "\t": "tabs"}
 """What may stand between fields, and its name for people."""
@@ -278,7 +277,11 @@ def find_header(text: CsvText, answers: ColumnAnswers) -> tuple[str, BatchHeader
             if header is not None:
                 return delimiter, header, line
             searched[-1].append(record)
-    raise damage or columns_missing(searched, text.name, answers)
+    if damage is not None:
+        raise damage
+    from action_returns.readers.missing_columns import columns_missing
+
+    raise columns_missing(searched, text.name, answers)
 
 
 def _columns(text: CsvText, delimiter: str, header: BatchHeader, header_line: int) -> tuple[Columns, int]:

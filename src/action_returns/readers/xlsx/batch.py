@@ -18,7 +18,6 @@ from action_returns.readers.batch_columns import (
 )
 from action_returns.readers.batch_file import LoadedBatch
 from action_returns.readers.headers import HEADER_SEARCH_ROWS
-from action_returns.readers.missing_columns import columns_missing
 from action_returns.readers.xlsx.package import Package, UnsupportedXmlError
 from action_returns.readers.xlsx.sheet import ColumnData
 from action_returns.readers.xlsx.structure import Sheet, Table
@@ -174,6 +173,8 @@ def _find(book: XmlWorkbook | OpenpyxlWorkbook, name: str, wanted: str | None, a
     searched: list[list[Sequence[object]]] = []
     locations = named or tables or list(_by_headers(book, sheets, answers, searched))
     if not locations:
+        from action_returns.readers.missing_columns import columns_missing
+
         raise columns_missing(searched, name if wanted is None else f"Sheet {wanted} of {name}", answers)
     if len(locations) > 1:
         raise FileError(
