@@ -282,12 +282,12 @@ def reviewed(page: "Review") -> str:
 REVIEW_FACTS: Final = (
     "Environment",
     "Destination",
-    "Encryption",
     "Rows in file",
     "Rows to send",
     "New totals",
     "Money effect",
     "Largest raises",
+    "Not compared",
     "Sent before",
     "Errors",
     "Warnings",
@@ -300,12 +300,14 @@ REVIEW_FACTS: Final = (
 
 
 def review_figures(page: "Review") -> list[str]:
-    """Return the figures of the sheet Review, in its order; a blank text where a fact does not apply."""
+    """Return the figures of the sheet Review, in its order; ``none`` where a fact does not apply."""
     from action_returns.operations.review import review_facts, reviewed
 
     columns = page.checked.report.columns
     facts = {fact.label: fact.value for fact in review_facts(page)}
     facts["Not checked"] = " ".join(page.unchecked)
+    if "Encryption" in facts:
+        facts["Destination"] += f". Encryption: {facts['Encryption']}"
     if page.account.profile is None:
         facts["Environment"] = facts["Destination"] = "no profile yet: click Settings"
     if columns.letters is not None:
@@ -313,7 +315,7 @@ def review_figures(page: "Review") -> list[str]:
         facts["Columns read"] = ", ".join(f"{name} from column {letter}" for name, letter in letters)
     if not page.sha256:
         facts["SHA-256"] = "no row can be sent"
-    return [reviewed(page.checked), *(facts.get(label, "") for label in REVIEW_FACTS)]
+    return [reviewed(page.checked), *(facts.get(label, "none") for label in REVIEW_FACTS)]
 
 
 def question(page: "Review") -> str:

@@ -10,6 +10,7 @@ from typing import Final, Literal, NamedTuple
 from action_returns.batch.amounts import money
 from action_returns.batch.rule import Severity
 from action_returns.batch.rules import RULE_BY_CODE
+from action_returns.batch.summary import Summary
 from action_returns.operations.account import Account
 from action_returns.operations.check import CheckedBatch
 from action_returns.operations.export import write_bytes
@@ -181,6 +182,7 @@ def review_facts(page: Review) -> list[Fact]:
         Fact("New totals", f"{money(summary.new_total_cents, summary.currency)} together"),
         Fact("Money effect", order_value(summary), "error" if raises(summary) else ""),
         Fact("Largest raises", "; ".join(largest), "error"),
+        Fact("Not compared", _not_compared(summary), "warning"),
         Fact("Sent before", _sent_before(checked), "warning"),
         Fact("Errors", "; ".join(map(str, errors)), "error"),
         Fact("Warnings", "; ".join(map(str, warnings)) or "none", "warning" if warnings else ""),
@@ -218,6 +220,16 @@ def _receiver(page: Review) -> list[Fact]:
         Fact("Destination", f"{page.channel}: {page.destination} (profile {account.name})"),
         Fact("Encryption", UNENCRYPTED if account.unencrypted else "", "warning"),
     ]
+
+
+def _not_compared(summary: Summary) -> str:
+    """Return what the rows amount to that the download cannot be compared with: the money effect leaves them out."""
+    rows = summary.rows - (summary.known or 0)
+    if summary.known is None or not rows:
+        return ""
+    return (
+        f"{counted(rows, 'row')} of unknown current amount, new totals {money(summary.unknown_cents, summary.currency)}"
+    )
 
 
 def _sent_before(checked: CheckedBatch) -> str:
