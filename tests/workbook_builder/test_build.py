@@ -350,7 +350,7 @@ def test_check_shows_what_keeps_a_row_back_before_what_is_only_worth_a_look(row,
 
 
 def test_check_speaks_only_of_rules_that_the_formula_knows():
-    columns = Entries([(UNUSUAL, "abc", "ORDER_UPDATE"), (UNUSUAL, 5.0, "ORDER_UPDATE")]).columns()
+    columns = Entries([(UNUSUAL, "abc", "ORDER_UPDATE"), ("M.1.3", 5.0, "ORDER_UPDATE")]).columns()
     assert live_verdicts(columns, STAMP.policy, {"id-unusual"})[0] == "Warning: ActionId looks unusual"
     assert live_verdicts(columns, STAMP.policy, {"amount-not-number"}) == [
         "Error: Amount is not a plain number",
