@@ -340,6 +340,7 @@ GOOD, UNUSUAL = "M.8882.4808.10634{}", "M.1.2"
         ((GOOD.format(1), "2000000", "ORDER_UPDATE"), "Warning: Amount is unusually large"),
         ((UNUSUAL, "2000000", "ORDER_UPDATE"), "Warning: ActionId looks unusual"),
         ((GOOD.format(1), "12.5", "ORDER_UPDATE"), "OK: new total 12.50"),
+        ((GOOD.format(1), "1234.5", "ORDER_UPDATE"), "OK: new total 1,234.50"),
         ((GOOD.format(1), 0.0, "REJECTED"), "OK: reverse"),
         ((None, None, None), ""),
     ],

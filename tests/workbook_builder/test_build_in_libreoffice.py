@@ -50,7 +50,7 @@ def expected(path):
     ready = report.ready_rows()
     for at, row in enumerate(ready.rows):
         cents = ready.cents[at]
-        said.setdefault(row, f"OK: new total {cents // 100}.{cents % 100:02d}" if cents else "OK: reverse")
+        said.setdefault(row, f"OK: new total {cents // 100:,}.{cents % 100:02d}" if cents else "OK: reverse")
     return said
 
 
@@ -133,6 +133,24 @@ def test_what_is_typed_is_checked_at_once(office, tmp_path):
         )
         assert sheet_of(document, "Start").getCellRangeByName("C12").Value == 2
         assert sheet_of(document, "Review").getCellRangeByName("A2").String == "Nothing was reviewed yet. Click Review."
+
+
+def test_a_new_total_marks_its_thousands_whatever_their_number(office, tmp_path):
+    from action_returns.batch.context import Policy
+
+    shown = {
+        "999.99": "999.99", "1000": "1,000.00", "999999.9": "999,999.90", "1000000": "1,000,000.00",
+        "999999999.99": "999,999,999.99", "1000000000.5": "1,000,000,000.50", "123456789012.25": "123,456,789,012.25",
+        "1234567890123": "1,234,567,890,123.00",
+    }  # fmt: skip
+    rows = [(f"M.8882.4808.{at}", amount, "ORDER_UPDATE") for at, amount in enumerate(shown, 1063415)]
+    path = tmp_path / "large.xlsx"
+    stamp = WorkbookInfo(__version__, policy=Policy(max_cents=10**17))
+    path.write_bytes(build_workbook(declared_template(), stamp, entries=Entries(rows)))
+    with office.opened(path) as document:
+        before = column(document, "D", 4, 3 + len(rows))
+        document.calculateAll()
+        assert column(document, "D", 4, 3 + len(rows)) == before == [f"OK: new total {text}" for text in shown.values()]
 
 
 def test_an_account_with_ids_of_its_own_gets_no_wrong_shape(office, tmp_path):
@@ -220,7 +238,7 @@ def test_every_sheet_can_be_rendered(office, tmp_path):
     assert len(pages) >= len(VISIBLE) - 3  # a sheet without rows prints no page
     for words in (
         "Five steps from returns to a receipt",
-        "Error: Amount uses a comma or grouping",
+        "Error: ActionId has no M",
         "The reason codes of the profile",
     ):
         assert words in text

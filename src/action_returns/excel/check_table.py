@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Final, TypeAlias
 
 from action_returns import __version__
-from action_returns.batch.amounts import Cents, amount_text, cents_of_text, money
+from action_returns.batch.amounts import Cents, cents_of_text, money
 from action_returns.batch.cells import COLUMN_NAMES, Cell, ColumnName, Columns, column_number
 from action_returns.batch.context import PendingAction, PendingDownload
 from action_returns.batch.report import CheckResult, Finding
@@ -128,7 +128,7 @@ def _verdict(
     report: CheckResult, findings: list[tuple[int, Finding]], cents: Cents | int | None
 ) -> tuple[str, str | None]:
     if not findings:
-        return ("Ready: reverse", None) if not cents else (f"Ready: new total {amount_text(cents)}", None)
+        return ("Ready: reverse", None) if not cents else (f"Ready: new total {money(cents)}", None)
     index, first = next((found for found in findings if found[1].severity == "error"), findings[0])
     others = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
     return f"{first.severity.capitalize()}: {_TITLES[first.code]}{others}", _what_to_do(report, index, first)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final, Self, TypeAlias
 
-from action_returns.batch.amounts import amount_text, exact_cents
+from action_returns.batch.amounts import exact_cents, money
 from action_returns.batch.cells import Cell, Columns
 from action_returns.batch.check import check
 from action_returns.batch.context import Policy, ReasonKind
@@ -109,7 +109,7 @@ def live_verdicts(columns: Columns, policy: Policy, live_codes: Collection[str])
             verdicts.append(f"{finding.severity.capitalize()}: {titles[finding.code]}")
         else:
             cents = exact_cents(amount)  # type: ignore[arg-type]  # a row without a finding has a good amount
-            verdicts.append(f"OK: new total {amount_text(cents)}" if cents else "OK: reverse")
+            verdicts.append(f"OK: new total {money(cents)}" if cents else "OK: reverse")
     return verdicts
 
 
