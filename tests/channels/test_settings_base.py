@@ -1,10 +1,11 @@
-"""What the settings of a channel say about its password and about packages that it needs."""
+"""What the settings of a channel say about its receiver, its password and packages that it needs."""
 
 import importlib.util
 
 import pytest
 
-from action_returns.channels.folder import OutboxSettings
+from action_returns.channels import settings_class
+from action_returns.channels.folder import DraftSettings, OutboxSettings
 from action_returns.channels.sftp import SftpSettings
 from action_returns.errors import ConfigError
 
@@ -20,3 +21,68 @@ def test_sftp_without_its_package_says_how_to_install_it(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "paramiko" else 1 / 0)
     with pytest.raises(ConfigError, match=r'Nothing was sent\. Install it: .+ -m pip install "paramiko[<>=.,\d]+"$'):
         SftpSettings(**SFTP).open(lambda _: "s3cret")
+
+
+FTP = {"kind": "ftp", "host": "batch.impact.com", "username": "brand", "password": "env:PW"}
+MAIL = {"kind": "email", "host": "smtp.example.com", "sender": "us@example.com", "recipient": "a@batch.example"}
+
+
+def receiver(table, **changed):
+    return settings_class(table["kind"])(**{**table, **changed}).receiver()
+
+
+def test_a_receiver_is_told_by_kind_user_host_port_and_folder_or_by_the_address():
+    """These texts are on record: a ledger would not know a receiver again under another one."""
+    assert receiver(FTP) == "ftp brand at batch.impact.com port 21, folder /"
+    assert receiver(SFTP, directory="in/returns") == "sftp brand at sftp.example.com port 22, folder /in/returns"
+    assert receiver(MAIL) == "mail to a@batch.example"
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        {"host": "Batch.IMPACT.com."},
+        {"port": 21},
+        {"directory": "/"},
+        {"directory": ""},
+        {"directory": "."},
+        {"directory": "//"},
+        {"security": "implicit-tls"},
+        {"upload": "temp-rename"},
+        {"password": "keyring"},
+    ],
+)
+def test_what_means_the_same_receiver_is_told_alike(spelled):
+    assert receiver(FTP, **spelled) == receiver(FTP)
+
+
+@pytest.mark.parametrize("folder", ["returns", "/returns", "returns/", "//returns//", "/returns/."])
+def test_a_folder_is_one_however_its_slashes_are_written(folder):
+    assert receiver(FTP, directory=folder) == receiver(FTP, directory="/returns")
+
+
+@pytest.mark.parametrize(("one", "other"), [("::1", "0:0:0:0:0:0:0:1"), ("FE80::A", "fe80::a")])
+def test_an_address_of_a_machine_is_one_however_it_is_written(one, other):
+    assert receiver(FTP, host=one) == receiver(FTP, host=other)
+
+
+@pytest.mark.parametrize(
+    "other", [{"host": "other.impact.com"}, {"port": 2121}, {"username": "Brand"}, {"directory": "/Returns"}]
+)
+def test_another_host_port_user_or_folder_is_another_receiver(other):
+    assert receiver(FTP, **other) != receiver(FTP)
+    assert receiver(SFTP) != receiver({**SFTP, "kind": "ftp", "port": 22})
+
+
+def test_mail_through_another_server_or_as_a_draft_goes_to_the_same_address(tmp_path):
+    draft = DraftSettings(kind="draft", directory=tmp_path, recipient="A@Batch.example")
+    assert receiver(MAIL, host="smtp2.example.com", sender="me@example.com") == receiver(MAIL) == draft.receiver()
+    assert receiver(MAIL, recipient="b@batch.example") != receiver(MAIL)
+
+
+def test_a_folder_of_this_computer_is_one_however_its_path_is_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    whole = OutboxSettings(kind="outbox", directory=tmp_path / "out").receiver()
+    assert OutboxSettings(kind="outbox", directory="out").receiver() == whole
+    assert OutboxSettings(kind="outbox", directory=f"{tmp_path}/x/../out/").receiver() == whole
+    assert DraftSettings(kind="draft", directory=tmp_path / "out").receiver() != whole

@@ -120,7 +120,8 @@ def die_after_the_first_bytes():
 
 
 def send(order):
-    account = Account("acme", "test", profile=SimpleNamespace(channel=SimpleNamespace(kind=order["channel"]["kind"])))
+    settings = SimpleNamespace(kind=order["channel"]["kind"], receiver=lambda: "the receiver of this test")
+    account = Account("acme", "test", profile=SimpleNamespace(account=None, channel=settings))
     told = os.open(order["told"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     with open_ledger(Path(order["ledger"])) as ledger:
         for number in order["lists"]:

@@ -1,8 +1,9 @@
-"""Which ledger an account keeps: this machine's own, or the one its team shares."""
+"""Which account a profile sends for, and which ledger it keeps: this machine's own, or the one its team shares."""
 
 import pytest
 
 from action_returns.errors import ConfigError
+from action_returns.ledger.accounts import Sender, Way
 from action_returns.ledger.records import TeamDatabase
 from action_returns.operations import account as records
 from action_returns.operations.account import (
@@ -91,3 +92,20 @@ def test_a_teams_database_is_not_copied_here(paths, monkeypatch):
     monkeypatch.delattr(records, "open_account_ledger")
     assert keep_daily_copy_of(open_account(paths), None, paths, None) is None
     assert not paths.backups.exists()
+
+
+def test_a_profile_sends_for_its_account_and_knows_the_live_profiles_beside_it(paths):
+    folder = f"outbox {paths.exports}"
+    profile(paths, "try")
+    profile(paths, "acme", environment="live")
+    profile(paths, "globex", environment="live", account="Globex")
+    live = (
+        Way("all live profiles", "live", "acme", folder),
+        Way("account globex", "live", "globex", folder),
+    )
+    assert open_account(paths, "try").sender == Sender("try", "test", None, folder, live)
+    assert open_account(paths, "globex").sender == Sender("globex", "live", "Globex", folder, live)
+
+
+def test_without_a_profile_it_is_the_live_batches_that_people_ask_about():
+    assert Account().sender == Sender("default", "live")

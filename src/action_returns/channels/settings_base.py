@@ -235,7 +235,8 @@ def mail_receiver(recipient: str) -> str:
 
 def folder_receiver(kind: str, directory: Path) -> str:
     """Return the receiver of files that are written into a folder of this computer."""
-    return f"{kind} {os.path.normcase(directory.absolute())}"
+    # Without a look at the disk, which resolve() takes: a network folder that is away would hold up every check.
+    return f"{kind} {os.path.normcase(os.path.abspath(directory))}"  # noqa: PTH100
 
 
 def password_reader(reference: SecretStr, read_secret: ReadSecret) -> Callable[[], str]:

@@ -158,6 +158,33 @@ def test_users_are_shown_where_it_goes_without_secrets(kind):
 
 
 @every_kind
+def test_its_receiver_is_told_in_one_line_that_neither_password_nor_encryption_changes(kind):
+    table = full_table(kind)
+    receiver = settings_class(kind).model_validate(table).receiver()
+    assert receiver.strip()
+    assert receiver.isprintable()
+    assert PASSWORD not in receiver
+    assert REFERENCE not in receiver
+    for setting in settings_class(kind).settings():
+        if setting.is_password or setting.key in {"security", "upload", "subject", "sender", "accept_plaintext"}:
+            others = [choice for choice in setting.choices if choice not in {table[setting.key], "plain", "no", "yes"}]
+            changed = {
+                **table,
+                setting.key: "env:ANOTHER" if setting.is_password else (others or [table[setting.key]])[0],
+            }
+            assert settings_class(kind).model_validate(changed).receiver() == receiver
+
+
+@every_kind
+def test_two_folders_or_recipients_are_two_receivers(kind):
+    table = full_table(kind)
+    key = "recipient" if "recipient" in table else "directory"
+    other = "other@batch.example" if key == "recipient" else f"{table[key]}/other"
+    of = settings_class(kind).model_validate
+    assert of({**table, key: other}).receiver() != of(table).receiver()
+
+
+@every_kind
 def test_no_password_is_in_what_is_shown_or_stored_of_a_channel(kind, receive):
     with receive(kind) as receiver:
         settings = settings_class(kind).model_validate(receiver.table)
