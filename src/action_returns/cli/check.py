@@ -180,7 +180,22 @@ def review_command(
         context.output.json({**review_json(page), "message": _verdict(checked) + " Nothing was sent."})
     else:
         print_review(context.output, page)
+        for line in step_after_review(page):
+            context.output.info(line)
     return Exit.BATCH_HAS_ERRORS if checked.report.ready < checked.report.rows else Exit.DONE
+
+
+def step_after_review(page: Review) -> list[str]:
+    """Return what the user does after reading a review; the last line is a command."""
+    checked = page.checked
+    if not checked.rows and not checked.rows_with_errors:
+        return ["There is nothing new to send.", f"Next: {command('history', 'list')}"]
+    if not checked.rows:
+        return ["No row would be sent.", f"Next: {next_command('check', checked.file)}"]
+    if page.account.profile is None:
+        return ["A profile says where the rows go.", f"Next: {command('profile', 'add', 'NAME')}"]
+    only_ready = ["--only-ready"] if checked.rows_with_errors else []
+    return [f"Next: {next_command('send', checked.file, *only_ready)}"]
 
 
 def review_json(page: Review) -> dict[str, object]:

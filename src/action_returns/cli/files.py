@@ -15,7 +15,7 @@ from action_returns.operations.check import PendingSource
 from action_returns.operations.export import export
 from action_returns.operations.fix import fix
 from action_returns.operations.sent_before import exported_sentence, undated_batches
-from action_returns.operations.texts import command, counted
+from action_returns.operations.texts import counted
 
 
 @click.command("export", short_help="Save the clean CSV without sending it.")
@@ -71,7 +71,7 @@ def export_command(
         context.output.info(exported_sentence(before), style="warning")
     if with_errors:
         context.output.info(
-            f"{counted(with_errors, 'row')} with errors {'is' if with_errors == 1 else 'are'} not in it: {command('check', file)}",
+            f"{counted(with_errors, 'row')} with errors {'is' if with_errors == 1 else 'are'} not in it: {next_command('check', file)}",
             style="error",
         )
     return Exit.BATCH_HAS_ERRORS if with_errors else Exit.DONE
