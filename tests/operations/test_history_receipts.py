@@ -11,7 +11,7 @@ import pytest
 from action_returns.channels.base import Outcome, State
 from action_returns.ledger.sqlite import list_copies
 from action_returns.operations.account import Account, open_account_ledger
-from action_returns.operations.history import receipt_lines, save_receipt_and_backup
+from action_returns.operations.history import receipt_lines, receipt_page, save_receipt_and_backup
 from action_returns.operations.review import review, write_review_page
 from tests.support.batches import checked_batch
 from tests.support.sending import CONTENT, Receiver, send
@@ -126,3 +126,57 @@ def nine_hours_ahead(monkeypatch):
 def test_a_receipt_tells_when_it_was_in_both_clocks(ledger, done, nine_hours_ahead):
     record = replace(ledger.batch(1), created_at=datetime(2026, 11, 23, 20, 5, 6, tzinfo=UTC))
     assert dict(receipt_lines(record))["When"] == "2026-11-24 05:05:06 XST (2026-11-23 20:05:06 UTC)"
+
+
+CONFIRMED = {
+    "who": "ann on desk",
+    "how": "asked at the terminal, 200000.00 typed",
+    "columns": "Amount from C New Amount",
+    "warnings": "2 amount-large, 1 row-hidden",
+    "left_out_errors": 6,
+    "left_out_sent_before": 1,
+    "include_sent": 2,
+    "new_total_cents": 20_000_000,
+    "effect_cents": 9_987_650,
+    "effect_known_rows": 1,
+    "currency": "EUR",
+    "encryption": "none, accepted in the profile",
+}
+
+
+def test_a_receipt_tells_what_was_confirmed_by_whom_and_what_stayed_behind(ledger, done):
+    lines = dict(receipt_lines(ledger.batch(1), CONFIRMED))
+    assert {
+        "Rows": "2 = 1 reversal + 1 new total",
+        "New totals": "200,000.00 EUR together",
+        "Money effect": "RAISES order value by 99,876.50 EUR over the 1 row whose current amount is known; "
+        "unknown for 1 row",
+        "Warnings overruled": "2 amount-large, 1 row-hidden",
+        "Left behind": "6 rows with errors, 1 row that may have arrived before",
+        "Sent again": "2 rows that may have arrived before, on purpose",
+        "Confirmed": "ann on desk, asked at the terminal, 200000.00 typed",
+        "Columns read": "Amount from C New Amount",
+        "Encryption": "none, accepted in the profile",
+    }.items() <= lines.items()
+
+
+def test_a_receipt_of_a_batch_whose_confirmation_holds_less_leaves_these_lines_out(ledger, done):
+    lines = dict(receipt_lines(ledger.batch(1), {"who": "ann on desk"}))
+    assert lines["Confirmed"] == "ann on desk"
+    assert not lines.keys() & {"Money effect", "New totals", "Warnings overruled", "Left behind", "Sent again"}
+
+
+def test_the_page_of_a_receipt_shows_the_figures_large_and_the_hash_small_at_the_end(ledger, done):
+    record = ledger.batch(1)
+    page = receipt_page(record, ledger.rows(1), CONFIRMED).decode()
+    assert re.findall('<b class="figure.*?">(.*?)</b>', page) == ["2", "1", "12.50 EUR", "+99,876.50 EUR"]
+    assert '<p class="environment live"><b>LIVE</b></p>' in page
+    assert page.index("RAISES order value") < page.index("Warnings overruled") < page.index("ann on desk")
+    assert page.index("The file and its evidence") < page.index(record.sha256)
+    assert page.count(record.sha256) == 1
+
+
+def test_a_receipt_whose_effect_is_unknown_never_shows_zero(ledger, done):
+    confirmation = {key: value for key, value in CONFIRMED.items() if not key.startswith("effect_")}
+    page = receipt_page(ledger.batch(1), ledger.rows(1), confirmation).decode()
+    assert '<b class="figure ">unknown</b> changes order value by an unknown amount' in page

@@ -251,9 +251,13 @@ def print_review(output: Output, page: Review) -> None:
     output.data(f"Review of {page.checked.file}", style="strong")
     widest = len("Largest raises")  # so that a SHA-256 beside its label takes 80 characters
     for label, value, level in review_facts(page):
-        # A command is to be pasted, so its line is never broken.
+        # A command or an address is to be pasted, so its line is never broken.
         text = f"{label.ljust(widest)}  {value}"
-        lines = [text] if label == "Destination" else output.wrapped(text, indent=" " * (widest + 2))
+        lines = (
+            [text]
+            if label == "Destination" or "action-returns " in value
+            else output.wrapped(text, indent=" " * (widest + 2))
+        )
         for line in lines:
             output.data(line, style=level or None)
     output.data()
