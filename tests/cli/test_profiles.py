@@ -112,7 +112,7 @@ def test_the_codes_that_may_be_sent_are_shown_with_the_two_standard_ones(run):
         (["max_amount="], 2, "To take it out: action-returns profile unset acme max_amount"),
         (["hots=x"], 2, "There is no setting hots. Did you mean host?"),
         (["reason.X=reverse"], 2, "There is no setting reason.X."),
-        (["private_key=x"], 2, "A profile with the channel ftp has: environment, reasons, "),
+        (["private_key=x"], 2, "A profile with the channel ftp has: environment, account, reasons, "),
         (["kind=fpt"], 2, "There is no channel fpt. Allowed is ftp, sftp, email, outbox, draft. Did you mean ftp?"),
         (["port=0"], 9, "[profiles.acme.channel] port = 0: allowed is a whole number from 1 to 65535."),
         (["port=21st"], 9, '[profiles.acme.channel] port = "21st"'),
