@@ -29,7 +29,7 @@ def _made_up(monkeypatch):
 @pytest.mark.usefixtures("_made_up")
 def test_a_new_format_is_read_as_a_batch(tmp_path):
     path = tmp_path / "returns.txt"
-    path.write_bytes(b"%BARS\n" + f"ActionId|Amount|Reason\n{ID}|0|REJECTED\n{ID}|1|ORDER_UPDATE\n".encode())
+    path.write_bytes(b"%BARS\n" + f"ActionId|Amount|Reason\n{ID}|0|REJECTED\n{ID}|0|REJECTED\n".encode())
     loaded = read_batch(path, sheet="one")
     assert loaded.origin == "bars, sheet one"
     assert [(finding.row, finding.code) for finding in check(loaded.columns)] == [(4, "id-duplicate")]
