@@ -279,11 +279,11 @@ def test_the_bytes_of_a_batch_are_counted_when_they_are_written(outbox, run, mix
 
 def test_rows_that_go_out_again_are_counted(outbox, run, file):
     run("send", file(), "--yes")
-    again = run("send", file(LIST + f"{THREE},0,REJECTED\r\n"), "--yes")
-    assert "2 rows went out before with the same amount and reason." in again.err.splitlines()
+    again = run("send", file(LIST + f"{THREE},0,REJECTED\r\n"), "--yes", "--include-sent")
+    assert "2 rows that may have arrived before go out again." in again.err.splitlines()
     (event,) = [one for one in run("history", "show", "2", "--json").json["events"] if one["kind"] == "confirmed"]
-    assert event["repeats"] == 2
-    assert ", 2 rows shown as sent before" in run("history", "show", "2").out
+    assert event["include_sent"] == 2
+    assert ", 2 rows sent again" in run("history", "show", "2").out
 
 
 def test_with_a_download_fix_counts_the_rows_that_check_finds_ready(run, file, tmp_path):
