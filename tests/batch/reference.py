@@ -165,15 +165,8 @@ def text_amount(text):
 
 
 def is_percentage(text):
-    if text[0] in PERCENT_SIGNS:
-        rest = text[1:]
-    elif text[-1] in PERCENT_SIGNS:
-        rest = text[:-1]
-        rest = rest[:-1] if rest[-1:] in {".", ","} else rest
-    else:
-        return False
-    rest = rest[1:] if rest[:1] in {"-", "+"} else rest
-    return rest[-1:] in set(string.digits) and all(sign in string.digits + ".,'\u2019" for sign in rest)
+    signs = set(text)
+    return bool(signs & set(PERCENT_SIGNS)) and signs <= {*string.digits, *".,'\u2019+-", *PERCENT_SIGNS}
 
 
 def amount_in(columns, at):

@@ -59,13 +59,15 @@ def test_a_date_is_never_read_as_an_amount(desk):
 def test_what_to_do_begins_with_the_instruction_and_names_the_button_that_does_it(desk):
     desk.open([BAD[0], BAD[3], ("M.8882.4808.9", "1,250", "ORDER_UPDATE")])
     desk.click("validate")
+    why = (
+        "This Amount uses a comma or separates thousands. The file needs a dot for the cents and nothing else; a comma "
+        "would split the column."
+    )
+    blank = "This row has no amount. A blank is never read as 0: 0 would reverse the action."
     assert desk.column("F", [4, 5, 6]) == [
-        "Write it like 1234.50. Fix safe issues does it. This Amount uses a comma or separates thousands. The file needs a "
-        "dot for the cents and nothing else; a comma would split the column.",
-        "Enter the new order total, or 0 to reverse. This row has no amount. A blank is never read as 0: 0 would reverse "
-        "the action.",
-        "Write it like 1234.50. This Amount uses a comma or separates thousands. The file needs a dot for the cents and "
-        "nothing else; a comma would split the column.",
+        f"Write it like 1234.50. Fix safe issues does it. {why}",
+        f"Enter the new order total, or 0 to reverse. {blank}",
+        f"Write it like 1234.50. {why}",
     ]
     assert desk.column("G", [4, 5], sheet="Issues") == desk.column("F", [4, 5])
 

@@ -25,6 +25,9 @@ IDS = [
     "M", "M.", "M...", "X.8882.4808.25", "MM.8882.4808.26", "M.8882.4808.27a", "M-8882-4808-28", "M,8882,4808,29",
     "M.8882.4808.\uff11", "M.8882.4808.\u0661", "hello", "=1+1", "*", "M.8882.4808.*", "M.8882.4808.?", "~",
     "M" + "1" * 64, "M." + "1" * 100, "9" * 70, "1." * 40 + "1", '"M.8882.4808.30"', "M.8882.4808.31;", "\u041c.8882.4808.32",
+    # signs of other scripts
+    "\u039c.8882.4808.33", "\uff2d\uff0e8882\uff0e4808\uff0e34", " \u041c.8882.4808.35", "M\u30028882\u20244808\u00b736",
+    "M.\uff18\uff18\uff18\uff12.4808.37", "M.8882.4808.\u0663\u0668", "\u041c.8882.4808.39x", "\u041c", "\u0416.8882.4808.40",
 ]  # fmt: skip
 
 AMOUNTS = [
@@ -38,6 +41,11 @@ AMOUNTS = [
     ".", "..", "1.2.", "50%", "€49.90", "$5", "49.90 EUR", "49.90€", "USD 5", "(5)", "½", "\uff11\uff12", "\u0661\u0662", "1:30",
     "0x10", "=5", "1000000000000000", 1e15, 1e20, "12345678901234567890", "1000000000000000.00",
     CellError("error", "#N/A"), CellError("error", "#DIV/0!"), "5 and 6", "1" * 65,
+    # percentages
+    "50 %", "%50", " 5% ", "-5%", "+5%", "%-5", "-%5", "5%%", "%", "%%", "%5%", "5.%", "5..%", "%5.", ".%", "-%", "1,5%", "1'000%",
+    "5%5", "a%", "5 5%", "%x",
+    # leading zeros
+    "0001250", "007", "00.50", "01", "0.5", "00.00", "0 7", "07%", "0009999999",
     # blanks
     " 49.90", "49.90 ", f"49.90{NBSP}", f"{NBSP}0", "1 234.50", f"1{NBSP}234", "12 50", "49.90\n", "\t5", f"5{ZERO_WIDTH}",
     "4 9.9 0", " 0 ",
@@ -74,6 +82,18 @@ def rows():
     yield ("M.8882.4808.77", "12,50", "REJECTED")
     yield ("M.8882.4808.77", "5", "ORDER_UPDATE")
     yield ("M.1", "0", "REJECTED")
+    yield from (("M.8882.4808.79", amount, "ORDER_UPDATE") for amount in ("12.5", "12.50", 12.5, "12,50"))
+    yield from (("M.8882.4808.80", amount, "REJECTED") for amount in (0.0, "0", "0.00", "0.0"))
+    yield from (("M.8882.4808.81", amount, "ORDER_UPDATE") for amount in ("12", "12.00", "12.01"))
+    yield from (("M.8882.4808.82", "0", reason) for reason in ("REJECTED", "REJECTED", None))
+    yield from (("M.8882.4808.83", amount, "REJECTED") for amount in ("0", None))
+    yield from (("M.8882.4808.84", amount, "REJECTED") for amount in ("0", CellError("error", "#N/A")))
+    yield from (("M.8882.4808.85", amount, "REJECTED") for amount in ("abc", "abc"))
+    yield from (("M.8882.4808.86", amount, "REJECTED") for amount in (None, None))
+    yield from ((action_id, "0", "REJECTED") for action_id in ("hello2", "hello2"))
+    yield from (
+        (action_id, amount, "ORDER_UPDATE") for action_id, amount in (("M.8882.4808.87", "5"), ("m.8882.4808.87", "6"))
+    )
     yield ("m.8882.4808.78", "0", "REJECTED")
     yield ("M.8882.4808.78", "0", "REJECTED")
     # a row with nothing in the three columns

@@ -24,7 +24,7 @@ DECLARED = declared_template().live
 TITLES = {rule.code: rule.title for rule in RULES}
 CELLS = {"ActionId": "Actions!$A1", "Amount": "Actions!$B1", "Reason": "Actions!$C1"}
 EXCEL_2016 = {
-    "ABS", "AND", "CELL", "CHAR", "COUNTA", "COUNTIF", "EXACT", "FIND", "FIXED", "IF", "ISBLANK", "ISERROR",
+    "ABS", "AND", "CELL", "CHAR", "COUNTA", "COUNTIF", "EXACT", "FIND", "FIXED", "IF", "IFERROR", "INFO", "ISBLANK", "ISERROR",
     "ISLOGICAL", "ISNUMBER", "ISTEXT", "LEFT", "LEN", "MATCH", "MAX", "MID", "NOT", "OR", "REPLACE", "REPT", "RIGHT", "ROUND",
     "ROW", "ROWS", "SUBSTITUTE", "SUMPRODUCT", "TRIM",
 }  # fmt: skip
@@ -202,4 +202,4 @@ def test_every_formula_is_within_what_excel_takes(formula):
 
 def test_no_placeholder_is_left():
     assert len(FORMULAS) > 40
-    assert not [formula for formula in FORMULAS if re.search(r"\{|BARE|DIGITLESS|rule:", formula)]
+    assert not [formula for formula in FORMULAS if re.search(r"\{|BARE|PLAIN|DIGITLESS|rule:", formula)]

@@ -32,9 +32,7 @@ _usual = re.compile(USUAL_ID).fullmatch
 _mobile = re.compile(r"M(?=\.*[0-9])[0-9.]{1,63}").fullmatch
 _web = re.compile(r"[0-9]+(?:\.[0-9]+)+").fullmatch
 _negative = re.compile(r"-[0-9.,]*[0-9]").fullmatch
-_percentage = re.compile(
-    r"[-+]?[0-9.,'\u2019]*[0-9][.,]?[%\uff05\ufe6a\u066a]|[%\uff05\ufe6a\u066a][-+]?[0-9.,'\u2019]*[0-9]"
-).fullmatch
+_percentage = re.compile(r"[-+0-9.,'\u2019]*[%\uff05\ufe6a\u066a][-+0-9.,'\u2019%\uff05\ufe6a\u066a]*").fullmatch
 
 _LONGEST_AMOUNT: Final = 64
 """An amount is never longer, and no pattern should search a cell of 40 kB."""

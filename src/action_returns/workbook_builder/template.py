@@ -165,11 +165,13 @@ class Live(_Declared):
     Args:
         duplicates_to: number of rows up to which they look for repeated rows.
         blanks: code points that count as white space.
+        lookalikes: plain sign -> code points of signs that people type in its place.
         names: defined name -> formula.
     """
 
     duplicates_to: int
     blanks: tuple[int, ...] = Field(strict=False)
+    lookalikes: dict[str, Annotated[tuple[int, ...], Field(strict=False)]] = {}
     names: dict[str, str]
 
 
@@ -237,6 +239,7 @@ _TITLES: Final = {rule.code: rule.title for rule in RULES}
 _PLACEHOLDER: Final = re.compile(r"\{(rule:)?([a-z-]+)\}")
 _NAME_IN_TEXT: Final = re.compile(r"(\{[a-z_]+\})")
 _BARE: Final = re.compile(r"BARE\(([^()]*)\)")
+_PLAIN: Final = re.compile(r"PLAIN\(([^()]*)\)")
 _DIGITLESS: Final = re.compile(r'DIGITLESS\(((?:[^()]|\([^()]*\))*), "([^"]*)"\)')
 _COLUMN_REFERENCE: Final = re.compile(r"\[(ActionId|Amount|Reason)\](?!\])")
 _LONGEST_FORMULA: Final = 8192
@@ -247,7 +250,7 @@ def expand_formula(formula: str, live: Live, cells: Mapping[str, str] | None = N
     """Return a formula of the template as Excel reads it.
 
     Args:
-        formula: the declared formula, with ``{rule:code}``, ``{limit}``, ``BARE(…)`` and ``DIGITLESS(…)``.
+        formula: the declared formula, with ``{rule:code}``, ``{limit}``, ``BARE(…)``, ``PLAIN(…)`` and ``DIGITLESS(…)``.
         live: the declared blanks and limits.
         cells: column name -> reference to its cell in the row of the formula, for formulas that are defined names.
 
@@ -260,6 +263,7 @@ def expand_formula(formula: str, live: Live, cells: Mapping[str, str] | None = N
         lambda match: _substitute_away(match[1], [f'"{sign}"' for sign in "0123456789" + match[2]]), text
     )
     text = _BARE.sub(lambda match: _substitute_away(match[1], map(_character_formula, live.blanks)), text)
+    text = _PLAIN.sub(lambda match: _made_plain(match[1], live.lookalikes), text)
     if cells is not None:
         text = re.sub(r"(?<![A-Za-z])" + _COLUMN_REFERENCE.pattern, lambda match: cells[match[1]], text)
     if text.count("(") != text.count(")"):
@@ -301,6 +305,13 @@ def _placeholder_text(match: re.Match[str], live: Live) -> str:
 def _substitute_away(text: str, characters: Iterable[str]) -> str:
     for character in characters:
         text = f'SUBSTITUTE({text},{character},"")'
+    return text
+
+
+def _made_plain(text: str, lookalikes: Mapping[str, Iterable[int]]) -> str:
+    for plain, codes in lookalikes.items():
+        for code in codes:
+            text = f'SUBSTITUTE({text},{_character_formula(code)},"{plain}")'
     return text
 
 
