@@ -25,6 +25,7 @@ TITLES = {rule.code: rule.title for rule in RULES}
 CELLS = {"ActionId": "Actions!$A1", "Amount": "Actions!$B1", "Reason": "Actions!$C1"}
 EXCEL_2016 = {
     "ABS", "AND", "CELL", "CHAR", "COUNTA", "COUNTIF", "EXACT", "FIND", "FIXED", "IF", "IFERROR", "INFO", "ISBLANK", "ISERROR",
+    "ABS", "AND", "CELL", "CHAR", "COUNTA", "COUNTIF", "EXACT", "FIND", "FIXED", "IF", "IFERROR", "INFO", "ISBLANK", "ISERROR",
     "ISLOGICAL", "ISNUMBER", "ISTEXT", "LEFT", "LEN", "MATCH", "MAX", "MID", "NOT", "OR", "REPLACE", "REPT", "RIGHT", "ROUND",
     "ROW", "ROWS", "SUBSTITUTE", "SUMPRODUCT", "TRIM",
 }  # fmt: skip
