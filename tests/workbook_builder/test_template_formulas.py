@@ -24,10 +24,9 @@ DECLARED = declared_template().live
 TITLES = {rule.code: rule.title for rule in RULES}
 CELLS = {"ActionId": "Actions!$A1", "Amount": "Actions!$B1", "Reason": "Actions!$C1"}
 EXCEL_2016 = {
-    "ABS", "AND", "CELL", "CHAR", "COUNTA", "COUNTIF", "EXACT", "FIND", "FIXED", "IF", "IFERROR", "INFO", "ISBLANK", "ISERROR",
-    "ABS", "AND", "CELL", "CHAR", "COUNTA", "COUNTIF", "EXACT", "FIND", "FIXED", "IF", "IFERROR", "INFO", "ISBLANK", "ISERROR",
+    "ABS", "AND", "CELL", "CHAR", "CODE", "COUNTA", "COUNTIF", "EXACT", "FIND", "FIXED", "IF", "IFERROR", "INFO", "ISBLANK", "ISERROR",
     "ISLOGICAL", "ISNUMBER", "ISTEXT", "LEFT", "LEN", "MATCH", "MAX", "MID", "NOT", "OR", "REPLACE", "REPT", "RIGHT", "ROUND",
-    "ROW", "ROWS", "SUBSTITUTE", "SUMPRODUCT", "TRIM",
+    "ROW", "ROWS", "SUBSTITUTE", "SUMPRODUCT", "TRIM", "VALUE",
 }  # fmt: skip
 AFTER_2007 = {"UNICHAR", "NUMBERVALUE"}
 """Functions of Excel 2013, which a file names with a prefix ([MS-XLSX] 2.2.2, future-function-list)."""
