@@ -23,7 +23,7 @@ LINES = {
     "fix": ("returns.csv", "-o", "fixed.csv"),
     "review": ("returns.csv",),
     "export": ("returns.csv", "-o", "clean.csv"),
-    "send": ("returns.csv", "--yes", "--allow-duplicate"),
+    "send": ("returns.csv", "--yes", "--include-sent", "--max-raise", "10.00"),
     "probe": (),
     "history list": (),
     "history show": ("1",),
@@ -209,7 +209,8 @@ def test_a_list_that_was_sent_before_is_an_object_with_the_batch(told):
     assert told("send", "returns.csv", "--yes")[:2] == (0, None)
     code, problem, facts = told("send", "returns.csv", "--yes")
     assert (code, problem, facts["batch"]) == (8, "duplicate", "0001")
-    assert "already sent" in facts["message"]
+    assert facts["left_out"] == {"errors": 0, "sent_before": 2}
+    assert facts["message"].startswith("Nothing new to send.")
 
 
 def test_an_unknown_outcome_is_an_object(told, monkeypatch):
@@ -258,7 +259,7 @@ def test_a_connection_that_breaks_is_not_taken_for_the_user_who_stops(told, monk
 def test_a_no_is_an_object(home):
     code, seen = run_at_a_terminal("n", "send", "returns.csv", "--json")
     facts = json.loads(seen[seen.index("\n{") :])
-    assert (code, facts["problem"], facts["message"]) == (130, "interrupted", "Nothing was sent.")
+    assert (code, facts["problem"], facts["message"]) == (0, "declined", "Not sent.")
 
 
 @pytest.mark.parametrize(

@@ -290,7 +290,7 @@ def test_send_asks_once_with_the_totals_and_delivers_the_confirmed_rows(desk, ou
 def test_send_without_a_yes_sends_nothing(desk, outbox, paths):
     desk.open(GOOD)
     desk.excel.answer("no")
-    assert desk.click("send") == "Nothing was sent."
+    assert desk.click("send") == "Not sent."
     assert list(outbox.iterdir()) == []
     with open_ledger(paths.ledger_file) as ledger:
         assert ledger.batches() == []
@@ -322,11 +322,11 @@ def test_the_same_list_is_only_sent_again_when_somebody_says_so(desk, outbox):
     desk.open(GOOD)
     desk.excel.answer("yes")
     desk.click("send")
-    desk.excel.answer("yes", "no")
-    assert desk.click("send") == "Nothing was sent."
-    assert "already sent" in desk.excel.alerts[-2].text
+    desk.excel.answer("yes")
+    assert desk.click("send").startswith("Nothing new to send. All 2 rows of returns")
+    assert desk.excel.alerts[-2].text.endswith("Leave them out?")
     assert len(list(outbox.iterdir())) == 1
-    desk.excel.answer("yes", "yes")
+    desk.excel.answer("no", "yes")
     desk.click("send")
     assert len(list(outbox.iterdir())) == 2
 

@@ -179,7 +179,8 @@ def _ending(error: BaseException, output: Output, *, debug: bool) -> _Ending:
             ending = _Ending(Exit.UNEXPECTED, "unexpected", text)
     if ending.code:
         output.error(ending.message)
-    else:  # the user was asked and said no
+    else:  # the user was asked and said no, and reads what that means even when the command is quiet
+        output.quiet = False
         output.info(ending.message)
     return ending
 
