@@ -112,6 +112,17 @@ def test_another_live_profile_and_another_channel_send_nothing_again(live, send,
     assert send(TWO, THREE, options=("--yes", "--profile", "acme-mail"))[1]["rows"] == 1
 
 
+def test_a_test_profile_is_an_account_of_its_own_unless_it_leads_to_the_same_receiver(live, send, home, tmp_path):
+    send(ONE, options=("--yes", "--profile", "rehearsal"))
+    assert send(ONE)[0] == 0, "the live account does not know of it"
+    settings = tomlkit.parse((home / "config.toml").read_text())
+    settings["profiles"]["rehearsal"]["channel"]["directory"] = str(tmp_path / "acme")
+    (home / "config.toml").write_text(tomlkit.dumps(settings))
+    assert send(ONE, options=("--yes", "--profile", "rehearsal"))[0] == 8
+    assert send(TWO, options=("--yes", "--profile", "rehearsal"))[0] == 0
+    assert send(TWO)[0] == 8
+
+
 def test_rows_of_a_batch_that_is_unknown_stay_behind_until_somebody_settles_it(live, send, run, monkeypatch):
     with monkeypatch.context() as broken:
         broken.setattr("action_returns.channels.folder.OutboxChannel.deliver", _line_goes_dead)
@@ -140,6 +151,11 @@ def test_rows_go_out_again_when_the_user_says_so_and_that_is_on_record(live, sen
     with open_ledger(paths.ledger_file) as ledger:
         (detail,) = [event.detail for event in ledger.events(2) if event.kind == "confirmed"]
     assert detail["include_sent"] == 2
+
+
+def test_an_amount_that_was_changed_in_between_may_be_changed_back(live, send):
+    ten, twenty = ("M.8882.4808.1063501,10,ORDER_UPDATE", "M.8882.4808.1063501,20,ORDER_UPDATE")
+    assert [send(row)[0] for row in (ten, twenty, ten, ten)] == [0, 0, 0, 8]
 
 
 def test_warnings_of_rows_that_stay_behind_do_not_stop_a_strict_job(live, send):

@@ -8,7 +8,13 @@ import pytest
 
 import action_returns
 from action_returns import ActionReturn, State, check, load, review, send
-from action_returns.errors import AlreadySentError, ConfirmationError, RowsAlreadySentError, RowsWithErrorsError
+from action_returns.errors import (
+    AlreadySentError,
+    ConfirmationError,
+    RaiseNotConfirmedError,
+    RowsWithErrorsError,
+    WarningsError,
+)
 from action_returns.files import packaged_file
 
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
@@ -51,13 +57,26 @@ def test_a_program_sends_only_the_number_of_rows_it_means(outbox):
         send(checked, confirmed_rows=3)
     assert list(outbox.iterdir()) == []
     assert send(checked, confirmed_rows=2).submission.outcome.state is State.HANDED_OVER
-    with pytest.raises(AlreadySentError):
+    with pytest.raises(AlreadySentError, match="since the check"):
         send(checked, confirmed_rows=2)
-    with pytest.raises(RowsAlreadySentError):  # it was checked before they were sent
-        send(checked, confirmed_rows=2, include_sent=True)
-    checked = check(load(ROWS))
-    assert send(checked, confirmed_rows=2, include_sent=True).submission.batch == "0002"
-    assert send(checked, confirmed_rows=2, allow_duplicate=True).submission.batch == "0003"
+    again = check(load(ROWS))
+    assert (again.sent_before, len(again.rows)) == (2, 0)
+    with pytest.raises(AlreadySentError, match="Nothing new to send"):
+        send(again, confirmed_rows=2)
+    assert send(again, confirmed_rows=2, include_sent=True).submission.batch == "0002"
+    assert send(check(load(ROWS)), confirmed_rows=2, allow_duplicate=True).submission.batch == "0003"
+
+
+def test_a_program_names_the_most_that_its_rows_may_raise_order_value_by(outbox, tmp_path):
+    (tmp_path / "pending.csv").write_text("Action ID,Amount,Status\nM.8882.4808.1063416,10.00,PENDING\n")
+    rows = [ActionReturn(action_id="M.8882.4808.1063416", cents=101_001, reason="ORDER_UPDATE")]  # 1,000.01 more
+    checked = check(load(rows), pending=tmp_path / "pending.csv")
+    for limit in (None, 100_000):
+        with pytest.raises(RaiseNotConfirmedError, match=r"RAISES order value by 1,000\.01, and 1,000\.00 is the most"):
+            send(checked, confirmed_rows=1, max_raise_cents=limit)
+    with pytest.raises(WarningsError):
+        send(checked, confirmed_rows=1, max_raise_cents=100_001, strict=True)
+    assert send(checked, confirmed_rows=1, max_raise_cents=100_001).submission.rows == 1
 
 
 def test_a_file_is_checked_like_on_the_command_line(outbox):

@@ -19,6 +19,8 @@ from action_returns.settings.editing import add_profile
 
 _PASSWORD_NAME = "ACTION_RETURNS_DEMO_PASSWORD"  # noqa: S105  # the name of a variable
 _SAMPLES = "workbook_templates/samples"
+_RAISE = "1099.21"
+"""What one row of the samples raises order value by: more than a profile allows unasked."""
 _NEEDED = ("pyftpdlib", "aiosmtpd", "trustme", "OpenSSL")
 
 
@@ -89,7 +91,9 @@ class _Demo:
         self._stack.enter_context(_environment(variables))
         self._make_profiles(demo_servers.HOST, ftp_port, mail.port)
         batch, clean = self._prepare()
-        send = ("send", *batch, "--only-ready", "--yes", "--profile")
+        self._title("An amount above the current one is sent only when the raise is confirmed, here with --max-raise")
+        send = ("send", *batch, "--only-ready", "--yes", "--max-raise", _RAISE, "--profile")
+        self._run_command(*send[:-3], "--profile", "demo-ftp", expected=Exit.USAGE)
         self._title("Delivered by FTP with TLS")
         self._run_command(*send, "demo-ftp", expected=Exit.DONE)
         self._title("By e-mail nothing goes out: both profiles are one account, so every row may have arrived before")

@@ -164,7 +164,6 @@ def facts_to_record(checked: "CheckedBatch") -> dict[str, str | int]:
         "warnings": warnings_by_kind(checked),
         "left_out_errors": checked.rows_with_errors,
         "left_out_sent_before": checked.sent_before,
-        "include_sent": len(checked.repeats) if checked.include_sent else 0,
     }
     known = {} if summary.known is None else {"effect_known_rows": summary.known}
     effect = {} if summary.effect_cents is None else {"effect_cents": summary.effect_cents}
