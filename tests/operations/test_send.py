@@ -2,6 +2,7 @@
 
 import hashlib
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -437,6 +438,32 @@ def test_a_hundred_reversals_stay_after_a_no_or_another_number(box, answers):
     with pytest.raises(DeclinedError):
         flow(box, *MANY, consent=Consent(), user=Asked(*answers))
     assert list(box[2].iterdir()) == []
+
+
+def test_what_the_user_confirmed_is_on_record(box):
+    paths, account, _ = box
+    flow(box, ROWS[0], consent=Consent("--yes"))
+    reading = checked_batch([*ROWS, ("M.9999.1.7", 0.0, "REJECTED"), ("x", "y", "z")]).reading
+    reading = replace(reading, headers={"ActionId": "A Action ID", "Amount": "C New Amount", "Reason": "D Reason"})
+    pending = download(n2=2_000)
+
+    def check():
+        past = find_previous_sends(reading, account, paths)
+        return check_loaded("returns.csv", reading, account, now=NOW, past=past, pending=pending)
+
+    send_flow(check, account, paths, Asked(True, True), consent=Consent(), clock=lambda: NOW)
+    detail = {key: value for key, value in confirmed(box, 2).items() if key != "who"}
+    assert detail == {
+        "how": "asked in a test",
+        "columns": "ActionId from A Action ID; Amount from C New Amount; Reason from D Reason",
+        "warnings": "1 id-mixed-campaigns, 1 action-unknown",
+        "left_out_errors": 1,
+        "left_out_sent_before": 1,
+        "new_total_cents": 1_250,
+        "effect_cents": -750,
+        "effect_known_rows": 1,
+        "currency": "EUR",
+    }
 
 
 UP = ("M.8882.4808.1", 99_999_999.0, "ORDER_UPDATE")
