@@ -153,7 +153,7 @@ def test_rows_that_another_person_sent_after_the_check_are_exit_code_8(outbox, f
     result = run("send", file(), "--yes")
     assert result.code == 8
     assert "may have arrived since the check, with the same amount and reason: " in result.err
-    assert f"{ONE} in batch 0001. Nothing was sent now." in result.err
+    assert f"{ONE} in batch 0001 (handed-over). Nothing was sent now." in result.err
     assert len(list(outbox.iterdir())) == 1, "only the list of the other person"
     assert len(run("history", "list", "--json").json["batches"]) == 1
 

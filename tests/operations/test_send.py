@@ -455,7 +455,7 @@ def test_what_the_user_confirmed_is_on_record(box):
     detail = {key: value for key, value in confirmed(box, 2).items() if key != "who"}
     assert detail == {
         "how": "asked in a test",
-        "columns": "ActionId from A Action ID; Amount from C New Amount; Reason from D Reason",
+        "columns": "Amount from C New Amount, ActionId from A Action ID, Reason from D Reason",
         "warnings": "1 id-mixed-campaigns, 1 action-unknown",
         "left_out_errors": 1,
         "left_out_sent_before": 1,

@@ -11,6 +11,7 @@ from action_returns.operations.texts import (
     kinds_of_change,
     next_step_for_unknown,
     order_value,
+    rows_left_out,
     rows_stay_behind,
     send_question,
 )
@@ -273,6 +274,8 @@ def no_row_ready(undone: str = "") -> str:
 
 def reviewed(page: "Review") -> str:
     """Return the answer after a review: what would be sent, or that no row can be sent."""
+    if page.checked.sent_before and not page.checked.rows:
+        return f"No row is new. {rows_left_out(page.checked.sent_before)} The sheet Review shows everything."
     if not page.sha256:
         return no_row_ready()
     effect = order_value(page.checked.summary)

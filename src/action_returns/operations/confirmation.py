@@ -8,6 +8,7 @@ from action_returns.operations.texts import (
     CHANGES_COUNT,
     TEST_UPLOADS,
     UNENCRYPTED,
+    columns_read,
     counted,
     kinds_of_change,
     order_value,
@@ -129,7 +130,7 @@ def lines_to_confirm(page: "Review") -> list[str]:
         f"{page.channel}: {page.destination} (profile {account.name})",
         *([TEST_UPLOADS] if account.environment == "test" else []),
         *([f"Encryption: {UNENCRYPTED}."] if account.unencrypted else []),
-        *([f"Columns: {columns}"] if (columns := columns_read(checked)) else []),
+        *([f"Read: {columns}"] if (columns := columns_read(checked.reading.headers)) else []),
         *stay_behind(checked),
         *([f"Warnings: {warnings}"] if (warnings := warnings_by_kind(checked)) else []),
         "",
@@ -146,11 +147,6 @@ def stay_behind(checked: "CheckedBatch") -> list[str]:
     ]
 
 
-def columns_read(checked: "CheckedBatch") -> str:
-    """Return which column each of the three was read from, ``Amount from C New Amount``; an empty text when it is not known."""
-    return "; ".join(f"{name} from {header}" for name, header in checked.reading.headers.items())
-
-
 def warnings_by_kind(checked: "CheckedBatch") -> str:
     """Return the warnings of the rows that would be sent, ``2 amount-large, 1 row-hidden``."""
     return ", ".join(f"{number:,} {code}" for code, number in checked.warnings.items())
@@ -160,7 +156,7 @@ def facts_to_record(checked: "CheckedBatch") -> dict[str, str | int]:
     """Return what the user confirmed, as the ledger's event ``confirmed`` keeps it; what does not apply is left out."""
     summary = checked.summary
     facts: dict[str, str | int | None] = {
-        "columns": columns_read(checked),
+        "columns": columns_read(checked.reading.headers),
         "warnings": warnings_by_kind(checked),
         "left_out_errors": checked.rows_with_errors,
         "left_out_sent_before": checked.sent_before,
