@@ -269,6 +269,7 @@ def test_who_confirms_sees_totals_effect_errors_and_warnings(desk, outbox, known
         "Send 3 rows to TEST now?\n\n1 reversal, 2 new totals, 3,012.50 EUR in all\n"
         "Lowers order value by 1,207.50 EUR over the 2 rows whose current amount is known; unknown for 1 row\n"
         f"outbox: {outbox} (profile acme)\nTEST is not practice: a file of this profile is really uploaded to its receiver.\n"
+        "Read: Amount from B Amount, ActionId from A ActionId, Reason from C Reason\n"
         "2 rows with errors stay here.\nWarnings: 1 action-unknown\n\n"
         "Each change counts towards its action's 1,000, and can only be undone before the action locks."
     )
@@ -281,7 +282,8 @@ def test_who_confirms_a_clean_list_reads_of_no_errors_and_no_warnings(desk, outb
     assert desk.excel.alerts[-2].text == (
         "Send 2 rows to TEST now?\n\n1 reversal, 1 new total, 12.50 in all\n"
         "Changes order value by an unknown amount: no pending-actions download\n"
-        f"outbox: {outbox} (profile acme)\nTEST is not practice: a file of this profile is really uploaded to its receiver.\n\n"
+        f"outbox: {outbox} (profile acme)\nTEST is not practice: a file of this profile is really uploaded to its receiver.\n"
+        "Read: Amount from B Amount, ActionId from A ActionId, Reason from C Reason\n\n"
         "Each change counts towards its action's 1,000, and can only be undone before the action locks."
     )
 
@@ -360,7 +362,7 @@ def test_history_lists_every_fact_of_a_batch_and_the_newest_first(desk, outbox, 
     desk.excel.answer("yes", "yes")
     desk.click("send")
     assert desk.click("history") == "2 batches sent from this computer. Batches lists the latest 1."
-    (name,) = [path for path in outbox.iterdir() if path.name.endswith("_0002.csv")]
+    (name,) = [path for path in outbox.iterdir() if path.name.endswith("-0002.csv")]
     first, second = desk.peek("Batches!A4:I5")
     assert [first[0], *first[3:6], first[6], *first[7:]] == [
         "0002", "acme", "test", str(outbox), 1, "handed-over", name.name,
