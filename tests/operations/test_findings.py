@@ -165,9 +165,9 @@ def test_the_page_has_every_row_below_its_kind_errors_first(page):
     rows = [re.findall("<td.*?>(.*?)</td>", row) for row in re.findall('<tr>(<td class="where">.*?)</tr>', text)]
     assert rows == [
         ["line 4", "(blank)", "", ""],
-        ["line 2", "12,50", "12.50", ""],
-        ["line 3", "13,50", "13.50", ""],
-        ["line 2", "M1", "", ""],
+        ["line 2", '"12,50"', "12.50", ""],
+        ["line 3", '"13,50"', "13.50", ""],
+        ["line 2", '"M1"', "", ""],
     ]
 
 
