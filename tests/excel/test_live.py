@@ -18,6 +18,7 @@ def test_check_live_judges_what_stands_in_excel_now_and_writes_the_results_there
     assert run(["check", f"some/folder/{book.name}", "--live", "--json"]) == 3
     told = json.loads(capsys.readouterr().out)
     assert [finding["cell"] for finding in told["findings"]] == ["Actions!B5"]
+    assert told["columns"] == {"ActionId": "A ActionId", "Amount": "B Amount", "Reason": "C Reason"}
     assert desk.column("E", [4, 5]) == ["Ready: reverse", "Error: Amount uses a comma or grouping"]
     assert book.app.status_bar is False
 

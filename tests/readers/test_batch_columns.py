@@ -2,7 +2,9 @@
 
 import pytest
 
-from action_returns.errors import FileError
+from action_returns.errors import FileError, UsageError
+from action_returns.operations.account import Account
+from action_returns.operations.new_workbook import workbook_bytes
 from action_returns.readers.batch_columns import (
     ColumnAnswers,
     column_option,
@@ -11,6 +13,7 @@ from action_returns.readers.batch_columns import (
     signature_of,
 )
 from action_returns.readers.batch_file import read_batch, read_stream
+from action_returns.workbook_builder.contents import Entries
 from tests.support.workbooks import write
 
 ID = "M.8882.4808.1063418"
@@ -184,6 +187,21 @@ def test_the_table_of_a_workbook_of_this_program_has_its_fixed_columns():
     assert own_table(headers, 1).labels["Amount"] == "B Amount"
     assert own_table(("ActionId", "Amount", "Reason", "New Amount"), 1) is None
     assert own_table(("ActionId", "New Amount", "Reason", "Check", "Result", "What to do"), 1) is None
+
+
+def test_in_a_workbook_of_this_program_no_column_of_the_users_own_is_read(tmp_path):
+    entries = Entries(
+        rows=[(ID, "12.50", "ORDER_UPDATE", "99", "2026-12-31")], own_headers=("New Amount", "Locking Date")
+    )
+    path = tmp_path / "returns.xlsx"
+    path.write_bytes(workbook_bytes(Account(), entries, macros=False))
+    saved = {read_batch(path).signature: {"Amount": "New Amount"}}
+    for answers in (ColumnAnswers(), ColumnAnswers({"Amount": "Amount"}), ColumnAnswers(saved=saved)):
+        assert list(read_batch(path, columns=answers).columns.amount) == ["12.50"]
+    with pytest.raises(
+        UsageError, match=r"the columns of its table Actions are fixed.* Copy the cells into its column Amount"
+    ):
+        read_batch(path, columns=ColumnAnswers({"Amount": "New Amount"}))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from action_returns.batch.cells import COLUMN_NAMES, ColumnName, column_letters
-from action_returns.errors import FileError
+from action_returns.errors import FileError, UsageError
 from action_returns.readers.headers import fold_header, header_signature
 
 BATCH_ALIASES: Final[Mapping[ColumnName, frozenset[str]]] = {
@@ -167,13 +167,22 @@ def find_columns(headers: Sequence[object], answers: ColumnAnswers | None = None
     return BatchHeader(headers, left, indexes, tuple(name for name in named if name not in given))
 
 
-def own_table(headers: Sequence[str], left: int) -> BatchHeader | None:
+def own_table(headers: Sequence[str], left: int, answers: ColumnAnswers = NO_ANSWERS) -> BatchHeader | None:
     """Return the three columns of the table Actions as this program makes it, None for any other table.
 
     Its headers are fixed, and the buttons read the same three: what the user added beside them is never meant.
+
+    Raises:
+        UsageError: the user names another column for one of them.
     """
     if not set(COLUMN_NAMES).issubset(headers) or not _TOOL_COLUMNS.issubset(headers):
         return None
+    for name, header in answers.given.items():
+        if fold_header(header) != fold_header(name):
+            raise UsageError(
+                f"{column_option(name, header)} is not for a workbook of this program: the columns of its table Actions are "
+                f"fixed, and the buttons in it read the same ones. Copy the cells into its column {name}."
+            )
     return BatchHeader(headers, left, {name: headers.index(name) for name in COLUMN_NAMES})
 
 

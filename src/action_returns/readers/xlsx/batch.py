@@ -198,7 +198,7 @@ def _candidate_sheets(sheets: Sequence[Sheet], wanted: str | None, name: str) ->
 
 
 def _columns_of_table(table: Table, answers: ColumnAnswers) -> BatchHeader | None:
-    own = own_table(table.headers, table.left) if table.name.lower() == _TABLE else None
+    own = own_table(table.headers, table.left, answers) if table.name.lower() == _TABLE else None
     return own or find_columns(table.headers, answers, table.left)
 
 
