@@ -271,6 +271,10 @@ def test_the_dictionary_explains_the_columns_that_are_sent():
     assert [column.header for column in table.columns[:3]] == [entry.column for entry in TEMPLATE.dictionary]
 
 
+def test_no_sheet_has_the_name_that_excel_keeps_for_itself():
+    assert "history" not in {name.casefold() for name in SHEETS}
+
+
 def test_every_sheet_has_a_name_and_a_module_of_its_own():
     assert len({name.casefold() for name in SHEETS}) == len(TEMPLATE.sheets)
     assert len({sheet.code_name.casefold() for sheet in TEMPLATE.sheets} | {"thisworkbook"}) == len(TEMPLATE.sheets) + 1
