@@ -204,7 +204,6 @@ def test_rows_of_a_batch_that_was_marked_failed_may_be_sent_again(batch, outbox,
     [
         (["1", "sent"], 2, "--why"),
         (["1", "sent", "--why", " \u00a0", "--yes"], 2, "--why is empty"),
-        (["1", "sent", *WHY], 2, "Cannot ask: there is no terminal. Batch 0001 was not marked. Add --yes."),
         (["1", "unknown", *WHY, "--yes"], 2, "'sent', 'failed'"),
         (["x", "sent", *WHY, "--yes"], 2, "x is not a batch"),
         (["7", "sent", *WHY, "--yes"], 2, "There is no batch 0007"),
@@ -215,6 +214,11 @@ def test_a_mark_that_says_too_little_or_means_nothing_changes_nothing(batch, run
     assert result.code == code
     assert words in result.err
     assert run("history", "show", "1", "--json").json["outcome"] == "unknown"
+
+
+def test_without_a_terminal_the_words_of_the_command_settle_a_batch(batch, run):
+    assert run("history", "mark", "1", "sent", *WHY).code == 0
+    assert run("history", "show", "1", "--json").json["outcome"] == "sent"
 
 
 @pytest.mark.parametrize("options", [[], ["--yes"]])
@@ -278,6 +282,6 @@ def test_a_sending_that_ends_in_doubt_comes_with_its_next_step(outbox, run, file
     step = "action-returns history mark 0001 sent --why"
     result = run("send", file(), "--yes", "--json")
     assert result.code == 7
-    assert result.json["message"].startswith("The line went dead. Look at File Submissions")
+    assert result.json["message"].startswith("The line went dead. Then settle batch 0001 with: ")
     assert step in result.json["message"]
     assert step in result.err

@@ -122,7 +122,7 @@ def test_a_row_of_an_unknown_batch_is_told_as_one_that_may_have_arrived(shown):
     past = {ID.format(1): sent("unknown", "0002")}
     line, *_ = shown((ID.format(1), 0.0, "REJECTED"), context=Context(sent=past))
     assert line.startswith("1 row stays here: it may have arrived before")
-    assert "batch 0002, made, of which it is not known whether it arrived" in line
+    assert "batch 0002, of which it is not known whether it arrived" in line
     assert "action-returns history mark 0002 sent" in line
 
 

@@ -174,7 +174,7 @@ def show_receipt(context: CommandContext, *, batch: str, html: str | None, force
 @click.argument("batch", metavar="BATCH")
 @click.argument("state", type=click.Choice(tuple(MARKS)))
 @click.option("--why", required=True, metavar="TEXT", help="What you saw, so that others can follow it later.")
-@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation at a terminal.")
 @global_options
 def mark_batch(context: CommandContext, *, batch: str, state: str, why: str, yes: bool) -> None:
     """Settle by hand what became of a batch, after you have looked.
@@ -187,7 +187,8 @@ def mark_batch(context: CommandContext, *, batch: str, state: str, why: str, yes
         raise click.UsageError("--why is empty. Write what you saw, so that others can follow it later.")
     with open_ledger_to_read(context.paths, context.profile) as ledger:
         record = ledger.batch(number)
-        if record.state in MARKS[state] and not yes:
+        # Without a terminal the words of the command are the decision: it names the batch, the outcome and the reason.
+        if record.state in MARKS[state] and not yes and context.output.can_ask():
             _confirm_mark(context, record, state)
         ledger.mark(number, state, why, shown=record.state)
         record = ledger.batch(number)
@@ -200,11 +201,8 @@ def _confirm_mark(context: CommandContext, record: BatchRecord, state: str) -> N
     """Ask whether a batch is to be marked, with what follows from it.
 
     Raises:
-        click.UsageError: there is no terminal to ask at.
         DeclinedError: the user said no.
     """
-    if not context.output.can_ask():
-        raise click.UsageError(f"Cannot ask: there is no terminal. Batch {record.label} was not marked. Add --yes.")
     # All of it is in the question, which is printed with --quiet too and never on standard output.
     question = (
         f"Batch {record.label} of {record.created_at.astimezone():%Y-%m-%d %H:%M}: {counted(record.rows, 'row')} to "

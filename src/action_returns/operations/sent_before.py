@@ -167,7 +167,8 @@ def _state(batch: EarlierBatch) -> str:
         case "handed-over":
             return f"handed over{when}"
         case "unknown":
-            return f"made{when}, of which it is not known whether it arrived"
+            doubt = "of which it is not known whether it arrived"
+            return f"made{when}, {doubt}" if when else doubt
         case _:
             return f"which another program began to send{when}"
 

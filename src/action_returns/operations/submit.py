@@ -53,7 +53,7 @@ class Submission:
     def message(self) -> str:
         """What happened, why, and what to do next."""
         if self.outcome.state is State.UNKNOWN:
-            return f"{self.outcome.message} {texts.next_step_for_unknown(self.batch)}"
+            return f"{self.outcome.message} Then settle batch {self.batch} with: {texts.settling_command(self.batch)}"
         return self.outcome.message
 
 

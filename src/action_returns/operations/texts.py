@@ -255,8 +255,13 @@ def next_step_for_unknown(batch: str) -> str:
     """
     return (
         "Look at File Submissions or in a new pending-actions download whether it arrived, then settle it with: "
-        f'action-returns history mark {batch} sent --why "what you saw" (or failed instead of sent).'
+        + settling_command(batch)
     )
+
+
+def settling_command(batch: str) -> str:
+    """Return the command that settles a batch by hand, with what can stand instead of its words."""
+    return f'action-returns history mark {batch} sent --why "what you saw" (or failed instead of sent).'
 
 
 def marking_consequence(record: "BatchRecord", state: str) -> str:

@@ -125,7 +125,7 @@ def _from_environment(name: str, profile: str) -> str:
     password = os.environ.get(name)
     if not password:
         raise SecretError(
-            f"The password of {_owner(profile)} is kept in the variable {name}, which is not set. Set it."
+            f"The password of {_owner(profile)} is kept in the variable {name}, which is not set. Set it, then try again."
         )
     return password
 
