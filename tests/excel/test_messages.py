@@ -275,6 +275,17 @@ def test_who_confirms_sees_totals_effect_errors_and_warnings(desk, outbox, known
     )
 
 
+def test_an_export_names_the_rows_that_may_have_arrived_before(desk, outbox):
+    desk.open(GOOD)
+    assert "may have arrived before" not in desk.click("export_csv")
+    desk.excel.answer("yes")
+    desk.click("send")
+    assert (
+        "2 rows of it may have arrived before with the same amount and reason (rows 4 and 5 in batch 0001, handed over). "
+        "Uploaded by hand, the file sends them again." in desk.click("export_csv")
+    )
+
+
 def test_who_confirms_a_clean_list_reads_of_no_errors_and_no_warnings(desk, outbox):
     desk.open(GOOD)
     desk.excel.answer("no")
