@@ -119,7 +119,7 @@ def nothing_new(batches: Sequence[EarlierBatch], ready: int, file: str, *, asked
 
 
 def exported_sentence(batches: Sequence[EarlierBatch]) -> str:
-    """Return which rows of a file that was exported may have arrived before: whoever uploads it sends them again."""
+    """Return which rows of a file that was exported may have arrived before; an upload by hand sends them again."""
     return _joined(
         f"{counted(_count(batches), 'row')} of it may have arrived before with the same amount and reason "
         f"({'; '.join(_where(batches))}). Uploaded by hand, the file sends {'it' if _count(batches) == 1 else 'them'} again.",
