@@ -67,8 +67,9 @@ def test_a_warning_names_its_rows_and_counts_the_others():
 
 
 def test_a_warning_of_a_row_that_stays_behind_is_not_among_those_that_are_sent():
-    rows = (IDS[0], "9999999", "nonsense"), (IDS[1], "0", "REJECTED"), (IDS[2], "9999999", "ORDER_UPDATE")
-    shown = facts(*rows, sent={IDS[1]: earlier()})
+    large = "9999999", "ORDER_UPDATE"
+    rows = (IDS[0], "9999999", "nonsense"), (IDS[1], *large), (IDS[2], *large)
+    shown = facts(*rows, sent={IDS[1]: SentAction(1, 999_999_900, "ORDER_UPDATE", "0007", "sent")})
     assert shown["Warnings"] == "1 amount-large: row 4"
     assert shown["Errors"] == "1 reason-unknown: row 2"
 
