@@ -12,9 +12,9 @@ from action_returns.ledger.records import RepeatedRowsError, TeamDatabase
 from tests.support.ledgers import batch_of
 
 
-def rows_of(number):
-    """Return the rows of list number n, unlike those of every other list."""
-    return ReadyRows([f"M.8882.{number}.{at}" for at in range(3)], [0] * 3, ["REJECTED"] * 3)
+def rows_of(number, first=0):
+    """Return the rows of list number n, unlike those of every other list; which one is the first is up to the program."""
+    return ReadyRows([f"M.8882.{number}.{(first + at) % 3}" for at in range(3)], [0] * 3, ["REJECTED"] * 3)
 
 
 def main():
@@ -25,7 +25,7 @@ def main():
         for line in sys.stdin:
             number, moment = line.split()
             time.sleep(max(0, float(moment) - time.monotonic()))
-            say("sent" if sends(ledger, name, rows_of(int(number))) else "lost")
+            say("sent" if sends(ledger, name, rows_of(int(number), int(name[-1]))) else "lost")
 
 
 def sends(ledger, name, rows):
