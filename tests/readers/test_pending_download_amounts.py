@@ -136,7 +136,7 @@ def test_a_sign_that_contradicts_the_currency_column_is_told_and_its_amount_is_n
         assert notes == (
             (
                 "1 action has a current amount with the sign of another currency than its currency column "
-                f'("{cell}") in pending.csv: what they are worth now is unknown.'
+                f'("{cell}") in pending.csv: what it is worth now is unknown.'
             ),
         )
 
