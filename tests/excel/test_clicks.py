@@ -374,3 +374,46 @@ def test_a_click_loads_nothing_that_only_makes_workbooks_or_reads_profiles(tmp_p
         [sys.executable, "-c", CLICK, str(path)], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.split() == []
+
+
+# ------------------------------------------------------------------------------------------------- what is shown
+
+
+def formatted(desk, *amounts):
+    """Open a workbook with one row for each amount and number format."""
+    desk.open([(f"M.8882.4808.{at}", "1", "ORDER_UPDATE") for at in range(len(amounts))])
+    for row, (amount, number_format) in enumerate(amounts, 4):
+        desk.excel.put(f"Actions!B{row}", None, number_format=number_format)
+        desk.excel.put(f"Actions!B{row}", amount)
+
+
+def test_validate_sees_what_the_format_of_a_cell_shows(desk):
+    formatted(desk, (0.5, "0%"), ("2.00", "@"))
+    desk.click("validate")
+    assert desk.column("E", [4, 5]) == ["Error: Amount is a percentage", "Ready: new total 2.00"]
+
+
+def test_validate_tells_what_a_cell_shows_and_what_is_sent(desk):
+    formatted(desk, (1250.0, "0,"), (1000.0, "0,"))
+    desk.click("validate")
+    assert desk.column("E", [4, 5]) == ["Warning: Amount is shown with other digits"] * 2
+    assert 'The cell shows "1", and 1250.00 is sent.' in desk.column("F", [4])[0]
+
+
+def test_validate_says_which_formats_it_did_not_look_at(desk):
+    formatted(desk, (0.5, "0%"), (1250.0, "0,"), (7.0, "0.00"))
+    said = desk.click("validate")
+    assert "\n\nNot checked: whether 3 cells of Amount (B4 to B6) show the amount that is sent. " in said
+    assert desk.excel.calls.total() <= 60
+
+
+@pytest.mark.parametrize("hidden", ["B", "AC"])
+def test_a_hidden_column_is_told_at_the_first_row(desk, hidden):
+    formatted(desk, (1250.0, "0.00"), ("7", "@"))
+    sheet = desk.excel._sheet("Actions", desk.book)
+    sheet.grid.hidden_columns.update(ord(letter) - 64 for letter in hidden)
+    desk.click("validate")
+    assert desk.excel.calls.total() <= 60
+    found = [(row[3], row[5]) for row in desk.peek("Issues!A4:H5") if row[0] is not None]
+    names = {"A": "ActionId", "B": "Amount", "C": "Reason"}
+    assert found == [(names[letter], "Column is hidden") for letter in hidden]

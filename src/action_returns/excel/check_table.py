@@ -44,7 +44,8 @@ def read_table(context: ButtonContext) -> tuple[ActionsTable, LoadedBatch]:
     headers: dict[ColumnName, str] = {
         name: f"{letter} {name}" for name, letter in zip(COLUMN_NAMES, letters, strict=False)
     }
-    return table, LoadedBatch(table.columns, "table Actions on sheet Actions", headers=headers)
+    notes = (messages.unread_formats(table.unread_formats),) if table.unread_formats else ()
+    return table, LoadedBatch(table.columns, "table Actions on sheet Actions", notes, headers)
 
 
 def check_table(context: ButtonContext, *, pending: PendingDownload | None = None) -> tuple[ActionsTable, CheckedBatch]:

@@ -58,7 +58,10 @@ def read_cells(cells: Any) -> list[list[Cell]]:
     match engine_of(cells):
         case name if name == WINDOWS:
             api = cells.api
-            return _windows_rows(_as_rows(api.Value2), _as_rows(api.Value))
+            exact = _as_rows(api.Value2)
+            # A date is a number to Value2, so cells without a number need not be read a second time.
+            has_numbers = any(cell.__class__ is float for row in exact for cell in row)
+            return _windows_rows(exact, _as_rows(api.Value) if has_numbers else exact)
         case name if name == MAC:
             values = _as_rows(cells.raw_value)
             shown = _as_rows(cells.api.string_value.get()) if any(None in row for row in values) else values
@@ -118,6 +121,33 @@ def some_rows_are_hidden(cells: Any) -> bool:
     if engine_of(cells) == MAC:
         return False
     return cells.api.EntireRow.Hidden is not False
+
+
+def number_format(cells: Any) -> str | None:
+    """Return the one number format that all cells of a range share, in Excel's own notation; None when they differ."""
+    match engine_of(cells):
+        case name if name == WINDOWS:
+            code = cells.api.NumberFormat
+        case name if name == MAC:
+            code = cells.api.number_format.get()
+        case _:
+            code = cells.api.NumberFormat
+    return code if isinstance(code, str) else None
+
+
+def columns_are_hidden(cells: Any) -> bool | None:
+    """Return whether all columns of a range are hidden; None when only some are. A Mac cannot be asked: False."""
+    if engine_of(cells) == MAC:
+        return False
+    hidden = cells.api.EntireColumn.Hidden
+    return None if hidden is None else bool(hidden)
+
+
+def column_is_hidden(sheet: Any, letter: str) -> bool:
+    """Return whether one column of a sheet is hidden, where :func:`columns_are_hidden` says that some are."""
+    if engine_of(sheet) == WINDOWS:
+        return bool(sheet.range(f"{letter}:{letter}").api.Hidden)
+    return bool(sheet.range(f"{letter}1").api.EntireColumn.Hidden)
 
 
 def unprotect(sheet: Any) -> None:

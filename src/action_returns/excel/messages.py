@@ -64,6 +64,7 @@ def validated(checked: "CheckedBatch", *, hidden: bool, listed: int) -> str:
         text += f"\n\nIssues lists the first {listed:,} of {counted(len(report), 'finding')}."
     if hidden:
         text += "\n\nSome rows are hidden. Hidden rows are checked and sent like all others."
+    text += "".join(f"\n\n{note}" for note in checked.reading.notes)
     if checked.pending is None:
         text += (
             "\n\nNot checked, because no Pending Actions download is loaded: whether the actions exist, are locked, "
@@ -80,6 +81,15 @@ def _attention(checked: "CheckedBatch", listed: int) -> str:
         return f"{_rows(report.rows)} checked"
     number = len({finding.row for finding in report})
     return f"{number:,} of {_rows(report.rows)} {_one_or_many(number, 'needs', 'need')} attention"
+
+
+def unread_formats(addresses: "Sequence[str]") -> str:
+    """Return the note about numbers in Amount whose number format was not looked at."""
+    where = addresses[0] if len(addresses) == 1 else f"{addresses[0]} to {addresses[-1]}"
+    return (
+        f"Not checked: whether {_cells(len(addresses))} of Amount ({where}) show the amount that is sent. The column has "
+        "too many different number formats. Format the column as Text, and Validate again."
+    )
 
 
 def issue(finding: "Finding") -> str:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from action_returns.batch.cells import COLUMN_NAMES, Cell, Columns, area, column_letters
+from action_returns.batch.cells import COLUMN_NAMES, Cell, ColumnName, Columns, area, column_letters
 from action_returns.errors import ExcelError, UnsupportedWorkbookError
 from action_returns.excel import engine
 from action_returns.excel.engine import is_refusal, retry_while_busy
+from action_returns.excel.shown import MOST_QUESTIONS, is_plain, read_formats
 from action_returns.operations.texts import command
 
 TEMPLATE_VERSION: Final = 2
@@ -28,6 +29,7 @@ class ActionsTable:
         height: rows below them, blank ones included.
         first_result: letter of the column Result.
         last_result: letter of the last column that Validate fills in.
+        unread_formats: addresses of the numbers in Amount whose number format was not looked at.
     """
 
     columns: Columns
@@ -35,6 +37,7 @@ class ActionsTable:
     height: int
     first_result: str
     last_result: str
+    unread_formats: Sequence[str] = ()
 
 
 class OpenWorkbook:
@@ -126,21 +129,54 @@ class OpenWorkbook:
             )
         sent = [positions[name] for name in COLUMN_NAMES]
         start = min(sent)  # only as wide as needed: a user's own columns may be many
-        rows = self._cells(f"{column_letters(left + start)}{top + 1}:{column_letters(left + max(sent))}{bottom}")
+        block = self._sheet("Actions").range(
+            f"{column_letters(left + start)}{top + 1}:{column_letters(left + max(sent))}{bottom}"
+        )
+        rows = engine.read_cells(block)
         sent_cells = [[row[at - start] for row in rows] for at in sent]
         filled = [at for at, cells in enumerate(zip(*sent_cells, strict=True)) if cells != (None, None, None)]
         action_id, amount, reason = ([column[at] for at in filled] for column in sent_cells)
         letters = [column_letters(left + at) for at in sent]
+        sheet_rows = [top + 1 + at for at in filled]
+        hidden = self._hidden_columns(block, letters)
+        may_ask = not hidden or len(hidden) == len(letters)  # those questions have used up the calls
+        formats, unread = self._formats(block, letters[1], sheet_rows, amount, MOST_QUESTIONS if may_ask else 0)
         columns = Columns(
             action_id,
             amount,
             reason,
-            rows=[top + 1 + at for at in filled],
+            rows=sheet_rows,
             sheet="Actions",
             letters=(letters[0], letters[1], letters[2]),
+            hidden_columns=hidden,
+            amount_formats=formats,
         )
         first, last = (column_letters(left + at) for at in (results[0], results[-1]))
-        return ActionsTable(columns, top, len(rows), first, last)
+        return ActionsTable(columns, top, len(rows), first, last, [f"{letters[1]}{sheet_rows[at]}" for at in unread])
+
+    def _formats(
+        self, block: Any, letter: str, rows: list[int], amounts: list[Cell], questions: int
+    ) -> tuple[dict[str, list[int]], list[int]]:
+        """Return the number formats of Amount that are worth a look, and the positions that were not looked at."""
+        code = engine.number_format(block)  # mostly Text for all three columns: one question
+        if code is not None:
+            return ({} if is_plain(code) else {code: list(range(len(rows)))}), []
+        sheet = self._sheet("Actions")
+        return read_formats(
+            lambda first, last: engine.number_format(sheet.range(f"{letter}{first}:{letter}{last}")),
+            rows,
+            amounts,
+            questions,
+        )
+
+    def _hidden_columns(self, block: Any, letters: Sequence[str]) -> frozenset[ColumnName]:
+        hidden = engine.columns_are_hidden(block)
+        if hidden is not None:
+            return frozenset(COLUMN_NAMES if hidden else ())
+        sheet = self._sheet("Actions")
+        return frozenset(
+            name for name, letter in zip(COLUMN_NAMES, letters, strict=True) if engine.column_is_hidden(sheet, letter)
+        )
 
     def _cells(self, address: str) -> list[list[Cell]]:
         return engine.read_cells(self._sheet("Actions").range(address))

@@ -135,11 +135,33 @@ class RangeApi:
     def __init__(self, cells):
         self._cells = cells
         self.EntireRow = self
+        self.EntireColumn = EntireColumn(cells)
+
+    @property
+    def NumberFormat(self):  # noqa: N802  # Excel's name
+        groups = self._cells.uno.getUniqueCellFormatRanges()
+        formats = self._cells.sheet.book.uno.getNumberFormats()
+        keys = {groups.getByIndex(at).NumberFormat for at in range(groups.getCount())}
+        codes = {formats.getByKey(key).getPropertyValue("FormatString") for key in keys}
+        return codes.pop() if len(codes) == 1 else None
 
     @property
     def Hidden(self):  # noqa: N802  # Excel's name
         shown = sum(area.EndRow - area.StartRow + 1 for area in self._cells.uno.queryVisibleCells().getRangeAddresses())
         return {0: True, self._cells.shape[0]: False}.get(shown)
+
+
+class EntireColumn:
+    """The columns of a range."""
+
+    def __init__(self, cells):
+        self._cells = cells
+
+    @property
+    def Hidden(self):  # noqa: N802  # Excel's name
+        columns = self._cells.uno.Columns
+        hidden = {not columns.getByIndex(at).IsVisible for at in range(columns.Count)}
+        return hidden.pop() if len(hidden) == 1 else None
 
 
 def _as_calc_writes(formula):

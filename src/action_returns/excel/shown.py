@@ -1,0 +1,79 @@
+"""Read what the open workbook shows of the three columns: the number formats of Amount, and hidden columns.
+
+Excel tells the number format of a range only where all its cells share one, so a mixed column is asked about in parts.
+The number of questions has a limit; what was not looked at is told to the user.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from heapq import heappop, heappush
+from typing import Final, TypeAlias
+
+from action_returns.batch.cells import Cell
+
+MOST_QUESTIONS: Final = 2
+"""Parts of the column that Excel is asked about; each costs two calls."""
+Ask: TypeAlias = Callable[[int, int], str | None]
+"""First and last sheet row -> the one number format of Amount there, None when there are several."""
+
+
+def read_formats(
+    ask: Ask, rows: Sequence[int], amounts: Sequence[Cell], questions: int = MOST_QUESTIONS
+) -> tuple[dict[str, list[int]], list[int]]:
+    """Return the number formats of the Amount cells, and the numbers whose format is not known.
+
+    A part with numbers is asked about before one with texts, which nearly every format shows as they are.
+
+    Args:
+        ask: asks Excel about a part of the column.
+        rows: sheet row of each Amount cell, ascending.
+        amounts: the cells.
+        questions: number of parts to ask about at most.
+
+    Returns:
+        Format code -> ascending positions, without formats that show every amount as it is sent; and the positions of
+        the numbers that were not looked at.
+    """
+    formats: dict[str, list[int]] = {}
+    parts = [_part(amounts, 0, len(rows))] if rows else []
+    while parts and questions:
+        _, _, start, stop = heappop(parts)
+        code = ask(rows[start], rows[stop - 1])
+        questions -= 1
+        if code is not None:
+            if not is_plain(code):
+                formats.setdefault(code, []).extend(range(start, stop))
+        elif stop - start > 1:
+            for first, last in _halves(amounts, start, stop):
+                heappush(parts, _part(amounts, first, last))
+    for positions in formats.values():
+        positions.sort()
+    unread = [at for _, _, start, stop in parts for at in range(start, stop) if _is_number(amounts[at])]
+    return formats, sorted(unread)
+
+
+def is_plain(code: str) -> bool:
+    """Return whether a format shows every amount as it is sent, without a currency."""
+    if code in {"@", "General", "0.00", "#,##0.00"}:
+        return True
+    from action_returns.batch.number_formats import read_format
+
+    return read_format(code).is_plain
+
+
+def _part(amounts: Sequence[Cell], start: int, stop: int) -> tuple[bool, int, int, int]:
+    """Return a part so that the one to ask about first is the smallest: with numbers, then the longest."""
+    has_number = any(_is_number(amounts[at]) for at in range(start, stop))
+    return not has_number, start - stop, start, stop
+
+
+def _halves(amounts: Sequence[Cell], start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Return the numbers of a part and the texts around them apart; of a part with numbers at both ends, the halves."""
+    numbers = [at for at in range(start, stop) if _is_number(amounts[at])]
+    first, last = (numbers[0], numbers[-1] + 1) if numbers else (start, stop)
+    if (first, last) == (start, stop):
+        first = last = (start + stop) // 2
+    yield from ((one, other) for one, other in ((start, first), (first, last), (last, stop)) if one < other)
+
+
+def _is_number(cell: Cell) -> bool:
+    return cell.__class__ in {float, int}

@@ -1,0 +1,48 @@
+"""Excel tells the format of a part only where all its cells share one; what was not looked at is told."""
+
+import pytest
+
+from action_returns.excel.shown import read_formats
+
+
+def asked_of(codes, first_row=4):
+    """A column with these formats, and the parts that were asked about."""
+    asked = []
+
+    def ask(first, last):
+        asked.append((first, last))
+        found = set(codes[first - first_row : last - first_row + 1])
+        return found.pop() if len(found) == 1 else None
+
+    return ask, asked
+
+
+def test_a_column_with_one_format_is_asked_about_once():
+    ask, asked = asked_of(["0%"] * 3)
+    assert read_formats(ask, [4, 5, 6], [0.5, "1", None]) == ({"0%": [0, 1, 2]}, [])
+    assert asked == [(4, 6)]
+
+
+@pytest.mark.parametrize("code", ["@", "General", "0.00", "#,##0.00", "[Red]0.00"])
+def test_a_format_that_shows_every_amount_is_left_out(code):
+    ask, _ = asked_of([code] * 2)
+    assert read_formats(ask, [4, 5], [0.5, 1.0]) == ({}, [])
+
+
+def test_numbers_among_texts_are_asked_about_before_the_texts():
+    ask, asked = asked_of(["@", "0%", "0%", "@", "@", "@"])
+    assert read_formats(ask, [4, 5, 6, 7, 8, 9], ["1", 0.5, 0.25, "1", "1", "1"]) == ({"0%": [1, 2]}, [])
+    assert asked == [(4, 9), (5, 6)]
+
+
+def test_numbers_beyond_the_last_question_are_told():
+    ask, asked = asked_of(["0%", "0", "0%", "0"])
+    formats, unread = read_formats(ask, [4, 5, 6, 7], [0.5, 1.0, 0.5, 1.0])
+    assert (formats, unread, len(asked)) == ({}, [0, 1, 2, 3], 2)
+    more, none = read_formats(ask, [4, 5, 6, 7], [0.5, 1.0, 0.5, 1.0], questions=9)
+    assert (more, none) == ({"0%": [0, 2], "0": [1, 3]}, [])
+
+
+def test_without_rows_nothing_is_asked():
+    ask, asked = asked_of([])
+    assert (read_formats(ask, [], []), asked) == (({}, []), [])
