@@ -4,6 +4,7 @@ import pytest
 
 from action_returns.batch.check import check
 from action_returns.batch.context import Context, PendingAction, PendingDownload
+from action_returns.batch.shown_rules import currency_note
 from tests.batch.sheets import GOOD_ID, NOW, codes, download, one_row, rows_of
 
 UPDATE = "ORDER_UPDATE"
@@ -152,6 +153,17 @@ def test_number_formats_with_different_currencies_are_told():
     formats = {'0.00 "€"': [0, 1], "$0.00": [2]}
     assert mixed(None, formats=formats) == [(4, "This row is in $; most rows are in EUR")]
     assert mixed(None, formats={'0.00 "€"': [0], "0": [1]}) == []
+
+
+def test_a_currency_that_only_number_formats_name_is_noted_as_not_sent():
+    rows = rows_of(
+        (GOOD_ID, 5.0, UPDATE), ("M.8882.4808.1", "5", UPDATE), amount_formats={'0.00 "€"': [0], "$0.00": [1]}
+    )
+    assert currency_note(rows) == (
+        "The file that leaves has no currency (the number formats of Amount show €): every amount counts in the currency of "
+        "its action."
+    )
+    assert currency_note(one_row(amount_formats={"0": [0]})) == ""
 
 
 # Hidden columns

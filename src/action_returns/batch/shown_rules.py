@@ -53,6 +53,20 @@ def main_currency(columns: Columns) -> str:
     return rows_of.most_common(1)[0][0]
 
 
+def currency_note(columns: Columns) -> str:
+    """Return the note that the currency of number formats is not sent, ``""`` when no format names one.
+
+    The reader of a file notes the same about a currency column.
+    """
+    named = dict.fromkeys(currency for currency, positions in _currency_formats(columns) if positions)
+    if not named or columns.currency is not None:
+        return ""
+    return (
+        f"The file that leaves has no currency (the number formats of Amount show {', '.join(named)}): every amount counts "
+        "in the currency of its action."
+    )
+
+
 def _currency_formats(columns: Columns) -> Iterable[tuple[str, list[int]]]:
     """Return each currency that a number format names, with the positions of the numbers that it shows."""
     if not columns.amount_formats:

@@ -16,6 +16,7 @@ from action_returns.batch.context import Context, PendingDownload, SentAction
 from action_returns.batch.csv_format import CsvFile, make_csv
 from action_returns.batch.report import CheckResult
 from action_returns.batch.rules import MODIFICATION_LIMIT
+from action_returns.batch.shown_rules import currency_note
 from action_returns.batch.summary import Summary, summarise
 from action_returns.errors import NoRowsToSendError
 from action_returns.files import Paths
@@ -303,6 +304,9 @@ def check_loaded(
         past: what was sent before for its actions.
         pending: the pending-actions download, None without one.
     """
+    note = currency_note(reading.columns)
+    if note:
+        reading = replace(reading, notes=(*reading.notes, note))
     report = check(reading.columns, account.policy, Context(pending=pending, now=now, sent=past.sent))
     return CheckedBatch(file, reading, report, pending, past)
 
