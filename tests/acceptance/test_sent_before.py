@@ -164,6 +164,39 @@ def test_warnings_of_rows_that_stay_behind_do_not_stop_a_strict_job(live, send):
     assert send("M.8882.4808.7,1000000,ORDER_UPDATE", options=("--yes", "--strict"))[0] == 4
 
 
+@pytest.mark.parametrize(("answers", "rows"), [("\ny", 1), ("n\ny", 3)])
+def test_at_a_terminal_the_key_enter_leaves_rows_out(live, send, tmp_path, answers, rows):
+    send(ONE, TWO)
+    (tmp_path / "grown.csv").write_text(CSV + f"{ONE}\r\n{TWO}\r\n{THREE}\r\n", newline="")
+    code, seen = run_at_a_terminal(answers, "send", "grown.csv")
+    assert code == 0
+    assert "2 of 3 rows may have arrived before with the same amount and reason:" in seen
+    assert "rows 2 and 3 in batch 0001, handed over on 20" in seen
+    assert "Leave them out? [Y/n]" in seen
+    assert f"Send {rows} row" in seen
+    assert sum(map(len, sent_files(tmp_path / "acme"))) == 2 + rows
+
+
+def test_at_a_terminal_the_review_tells_what_is_confirmed(live, send, tmp_path, work):
+    send(ONE, TWO)
+    (tmp_path / "list.csv").write_text(
+        "ActionId,Was,New Amount,Reason\r\n"
+        "M.8882.4808.1063501,9.99,0,REJECTED\r\n"
+        "M.8882.4808.1063602,123.50,100.00,ORDER_UPDATE\r\n"
+        "M.8882.4808.1063603,20.00,1000000.00,ORDER_UPDATE\r\n"
+        "x,1,1,REJECTED\r\n",
+        newline="",
+    )
+    (tmp_path / "pending.csv").write_text(PENDING, newline="")
+    code, seen = run_at_a_terminal("\nn", "send", "list.csv", "--pending", "pending.csv", "--only-ready")
+    assert code == 0
+    for told in (
+        "LIVE", "C New Amount", "1,000,100.00 EUR", "lowers order value by 23.50 EUR", "1 row with errors stays here.",
+        "1 row that may have arrived before stays here.", "amount-large", "Send 2 rows to LIVE now?", "Not sent.",
+    ):  # fmt: skip
+        assert told in " ".join(seen.split()), told
+
+
 def test_a_plain_no_is_no_failure(live, tmp_path, work, paths):
     (tmp_path / "returns.csv").write_text(CSV + ONE + "\r\n", newline="")
     code, seen = run_at_a_terminal("n", "send", "returns.csv")

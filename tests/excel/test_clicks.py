@@ -225,6 +225,17 @@ def test_other_excels_are_not_closed_when_a_click_ends(desk, monkeypatch):
     assert desk.excel.cleanups == 0
 
 
+@pytest.mark.parametrize("answers", [("yes", "yes"), ("no", "yes")])
+def test_a_send_that_leaves_rows_out_or_sends_them_again_costs_few_calls_too(desk, outbox, answers):
+    desk.open(GOOD)
+    desk.excel.answer("yes")
+    desk.click("send")
+    desk.open([*GOOD, ("M.8882.4808.9", "0", "REJECTED")], name="grown.xlsm")
+    desk.excel.answer(*answers)
+    assert desk.click("send").startswith("Handed over.")
+    assert sum(desk.excel.calls.values()) <= 120
+
+
 def test_the_workbook_that_was_clicked_is_meant_though_another_one_is_in_front(desk, tmp_path):
     first = desk.open(GOOD)
     second = desk.open([("M.8882.4808.9", "12,50", "ORDER_UPDATE")], name="other.xlsm")

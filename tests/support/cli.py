@@ -70,7 +70,7 @@ def run_program(*arguments, stdin=None, program=("-m", "action_returns"), **envi
 
 
 def run_at_a_terminal(answer, *arguments):
-    """Run a command with a user in front of it who answers its one question.
+    """Run a command with a user in front of it who answers its first question; further lines answer further ones.
 
     Returns:
         its exit code, and all that is seen on the terminal.
@@ -82,13 +82,17 @@ def run_at_a_terminal(answer, *arguments):
     seen = b""
     try:
         while chunk := os.read(terminal, 65_536):
-            if b"[y/N]" not in seen and b"[y/N]" in seen + chunk:
+            if not _asks(seen) and _asks(seen + chunk):
                 os.write(terminal, answer.encode() + b"\n")
             seen += chunk
     except OSError:  # Linux says so when the program has ended
         pass
     os.close(terminal)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), seen.decode().replace("\r\n", "\n")
+
+
+def _asks(seen):
+    return b"[y/N]" in seen or b"[Y/n]" in seen
 
 
 def json_of(*arguments, code=0):
