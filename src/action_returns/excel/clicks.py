@@ -9,7 +9,7 @@ from typing import Final
 from action_returns.batch.cells import COLUMN_NAMES
 from action_returns.batch.report import apply_corrections
 from action_returns.errors import ExcelError
-from action_returns.excel import edits, engine, messages
+from action_returns.excel import edit_messages, edits, engine, messages
 from action_returns.excel.button import ButtonContext, button
 from action_returns.excel.check_table import (
     MOST_ISSUES,
@@ -73,12 +73,12 @@ def remove_duplicates(context: ButtonContext) -> None:
         return
     identical, conflicts = checked.report.repeats(), checked.report.conflicts()
     if not identical and not conflicts:
-        context.tell(messages.no_repeats(checked))
+        context.tell(edit_messages.no_repeats(checked))
         return
-    question = messages.repeats(identical, conflicts, table.columns)
+    question = edit_messages.repeats(identical, conflicts, table.columns)
     answer = context.book.choose(question) if conflicts else "yes" if context.book.ask(question) else "cancel"
     if answer not in {"yes", "no"}:
-        context.tell(messages.NOTHING_CHANGED)
+        context.tell(edit_messages.NOTHING_CHANGED)
         return
     out = rows_to_take_out(identical, conflicts, keep_first=answer == "yes")
     before = cells_of(table.columns, out)
@@ -90,7 +90,7 @@ def remove_duplicates(context: ButtonContext) -> None:
     edits.apply_change(context, table, f"taking out {counted(len(out), 'row')}", before, dict.fromkeys(before))
     table, checked = check_table(context)
     show_results(context, table, checked)
-    context.tell(messages.taken_out(out, checked))
+    context.tell(edit_messages.taken_out(out, checked))
 
 
 @button(
@@ -156,18 +156,18 @@ def fix_safe(context: ButtonContext) -> None:
     changes = [change for change in found if f"{letters[change.column]}{change.row}" not in formulas]
     if not changes:
         if not edits.undo_change(context, table):
-            text = messages.nothing_to_fix(checked, formulas=len(found))
+            text = edit_messages.nothing_to_fix(checked, formulas=len(found))
             last = edits.moved_columns(context, table)
-            context.tell(text if last is None else f"{text}\n\n{messages.columns_moved(last.what, last.letters)}")
+            context.tell(text if last is None else f"{text}\n\n{edit_messages.columns_moved(last.what, last.letters)}")
         return
-    if not context.book.ask(messages.fixes(changes, formulas=len(found) - len(changes))):
+    if not context.book.ask(edit_messages.fixes(changes, formulas=len(found) - len(changes))):
         return
     before = {f"{letters[change.column]}{change.row}": change.before for change in changes}
     after = {f"{letters[change.column]}{change.row}": change.after for change in changes}
     edits.apply_change(context, table, f"the correction of {counted(len(changes), 'cell')}", before, after)
     table, checked = check_table(context)
     show_results(context, table, checked)
-    context.tell(messages.fixed(changes, checked))
+    context.tell(edit_messages.fixed(changes, checked))
 
 
 @button(

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 from action_returns.batch.cells import Columns
 from action_returns.errors import ExcelError
-from action_returns.excel import messages
+from action_returns.excel import edit_messages
 from action_returns.excel.button import ButtonContext
 from action_returns.excel.check_table import check_table, read_table, show_results
 from action_returns.excel.workbook import ActionsTable
@@ -104,14 +104,14 @@ def settle_broken_off(context: ButtonContext, table: ActionsTable) -> bool:
     change = read_last_change(context.last_change)
     if change is None or change.is_complete or _state(change, table.columns) != "half made":
         return False
-    answer = context.book.choose(messages.broken_off(change.what))
+    answer = context.book.choose(edit_messages.broken_off(change.what))
     if answer == "no":
         forget_change(context.last_change)
         return False
     if answer == "yes":
         _take_back(context, table, change)
     else:
-        context.tell(messages.NOTHING_CHANGED)
+        context.tell(edit_messages.NOTHING_CHANGED)
     return True
 
 
@@ -124,7 +124,7 @@ def undo_change(context: ButtonContext, table: ActionsTable) -> bool:
     change = read_last_change(context.last_change)
     if change is None or _state(change, table.columns) not in {"half made", "made"}:
         return False
-    if context.book.ask(messages.take_back(change.what)):
+    if context.book.ask(edit_messages.take_back(change.what)):
         _take_back(context, table, change)
     return True
 
@@ -139,8 +139,8 @@ def _refuse_to_lose(context: ButtonContext, table: ActionsTable) -> None:
     last = read_last_change(context.last_change)
     if last is None or last.is_complete or _state(last, table.columns) not in {"half made", "unknown"}:
         return
-    if not context.book.ask(messages.give_up(last.what)):
-        raise ExcelError(messages.NOTHING_CHANGED)
+    if not context.book.ask(edit_messages.give_up(last.what)):
+        raise ExcelError(edit_messages.NOTHING_CHANGED)
 
 
 def _take_back(context: ButtonContext, table: ActionsTable, change: LastChange) -> None:
@@ -153,7 +153,7 @@ def _take_back(context: ButtonContext, table: ActionsTable, change: LastChange) 
     forget_change(context.last_change)
     table, checked = check_table(context)
     show_results(context, table, checked)
-    context.tell(messages.taken_back(change.what))
+    context.tell(edit_messages.taken_back(change.what))
 
 
 def _refuse_changed(context: ButtonContext, table: ActionsTable) -> None:

@@ -116,6 +116,11 @@ def _quote_for_windows(word: str) -> str:
     return '"' + re.sub(r"(\\+)\Z", r"\1\1", inner) + '"'
 
 
+def one_or_many(number: int, one: str, many: str) -> str:
+    """Return the word for one thing, or for several: ``is`` or ``are``."""
+    return one if number == 1 else many
+
+
 def kinds_of_change(summary: "Summary") -> str:
     """Return how many reversals and new totals there are, ``3 reversals, 1 new total``."""
     return f"{counted(summary.reversals, 'reversal')}, {counted(summary.changes, 'new total')}"
