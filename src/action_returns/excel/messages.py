@@ -85,7 +85,7 @@ def unread_formats(addresses: "Sequence[str]") -> str:
     """Return the note about numbers in Amount whose number format was not looked at."""
     where = addresses[0] if len(addresses) == 1 else f"{addresses[0]} to {addresses[-1]}"
     return (
-        f"Not checked: whether {counted(len(addresses, 'cell'))} of Amount ({where}) show the amount that is sent. The column has "
+        f"Not checked: whether {counted(len(addresses), 'cell')} of Amount ({where}) show the amount that is sent. The column has "
         "too many different number formats. Format the column as Text, and Validate again."
     )
 
