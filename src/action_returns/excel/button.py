@@ -20,6 +20,7 @@ from action_returns.errors import (
     LedgerError,
     NoSuchProfileError,
 )
+from action_returns.excel.button_texts import with_buttons
 from action_returns.excel.engine import configure_xlwings, retry_while_busy
 from action_returns.excel.workbook import OpenWorkbook
 from action_returns.files import Paths, default_paths
@@ -65,7 +66,8 @@ class ButtonContext:
         return self.paths.ledger_file.parent / "clicks" / f"{_file_name(name)}.json"
 
     def tell(self, text: str, *, mode: str = "info") -> None:
-        """Show one plain dialogue, outside of Excel when Excel refuses to show it."""
+        """Show one plain dialogue, which names buttons; outside of Excel when Excel refuses to show it."""
+        text = with_buttons(text)
         try:
             self.book.tell(text, mode=mode)
         except Exception:  # noqa: BLE001  # a cell that stays in editing, an Excel that was closed
