@@ -76,8 +76,9 @@ def test_where_there_is_no_box_to_type_into_nothing_is_typed():
 
 
 @pytest.mark.parametrize(("default", "second_button"), [(True, 0), (False, 0x100)])
-@pytest.mark.parametrize(("pressed", "agreed"), [(6, True), (7, False), (2, False)])
-def test_on_windows_enter_gives_the_answer_that_sends_nothing(monkeypatch, default, second_button, pressed, agreed):
+@pytest.mark.parametrize(("pressed", "answered"), [(6, True), (7, False), (2, None), (0, None)])
+def test_on_windows_enter_gives_the_answer_that_sends_nothing(monkeypatch, default, second_button, pressed, answered):
+    agreed = default if answered is None else answered  # a box that was closed or never shown answers like Enter
     boxes = []
     message_box = SimpleNamespace(MessageBox=lambda *box: boxes.append(box) or pressed)
     monkeypatch.setitem(sys.modules, "win32api", message_box)
@@ -85,6 +86,17 @@ def test_on_windows_enter_gives_the_answer_that_sends_nothing(monkeypatch, defau
     app.impl.hwnd = 77
     assert engine.ask(app, "Send?", default=default) is agreed
     assert boxes == [(77, "Send?", "Action Returns", 0x4 | 0x40 | second_button)]
+
+
+@pytest.mark.parametrize(("pressed", "answer"), [(6, "yes"), (7, "no"), (2, "cancel"), (0, "cancel")])
+def test_on_windows_enter_and_a_closed_box_choose_neither(monkeypatch, pressed, answer):
+    boxes = []
+    message_box = SimpleNamespace(MessageBox=lambda *box: boxes.append(box) or pressed)
+    monkeypatch.setitem(sys.modules, "win32api", message_box)
+    app = cells_of("_xlwindows")
+    app.impl.hwnd = 77
+    assert engine.choose(app, "Which rows stay?") == answer
+    assert boxes == [(77, "Which rows stay?", "Action Returns", 0x3 | 0x40 | 0x200)]
 
 
 class CommandError(Exception):
@@ -152,3 +164,21 @@ def test_on_a_mac_enter_gives_the_answer_that_sends_nothing(mac, default, for_en
     ((command, title, details),) = mac.asked
     assert (command, title, details["message"]) == ("alert", "Action Returns", "Send?")
     assert (details["buttons"], details["default_button"]) == (["No", "Yes"], for_enter)
+
+
+@pytest.mark.parametrize("default", [True, False])
+def test_on_a_mac_a_dialogue_that_is_closed_answers_like_enter(mac, default):
+    mac.answers.append(CommandError(-128))
+    assert engine.ask(mac.app, "Leave them out?", default=default) is default
+
+
+@pytest.mark.parametrize(
+    ("pressed", "answer"),
+    [({"k.button_returned": "Yes"}, "yes"), ({"k.button_returned": "No"}, "no"), (CommandError(-128), "cancel")],
+)
+def test_on_a_mac_enter_chooses_neither(mac, pressed, answer):
+    mac.answers.append(pressed)
+    assert engine.choose(mac.app, "Which rows stay?") == answer
+    ((command, _title, details),) = mac.asked
+    assert (command, details["message"]) == ("alert", "Which rows stay?")
+    assert (details["buttons"], details["default_button"]) == (["Cancel", "No", "Yes"], "Cancel")

@@ -35,7 +35,10 @@ _TITLE: Final = "Action Returns"
 _YES_NO: Final = 0x4
 _ICON_INFORMATION: Final = 0x40
 _SECOND_BUTTON: Final = 0x100  # MB_DEFBUTTON2: the answer for Enter (Windows, MessageBox)
+_YES_NO_CANCEL: Final = 0x3
+_THIRD_BUTTON: Final = 0x200  # MB_DEFBUTTON3
 _YES: Final = 6  # IDYES
+_NO: Final = 7  # IDNO
 _CANCELLED: Final = -128  # errAEUserCanceled (Apple, AppleScript error codes)
 _PRINTED_ROWS: Final = re.compile(r"(=[^,!]+!\$[A-Z]+\$\d+:\$[A-Z]+\$)\d+")
 _PENDING_FILES: Final = "Pending Actions download (*.csv;*.xlsx;*.json),*.csv;*.xlsx;*.json"
@@ -207,7 +210,7 @@ def ask(app: Any, question: str, *, default: bool) -> bool:
     Args:
         app: xlwings' app.
         question: the question.
-        default: the answer for Enter.
+        default: the answer for Enter, and when the dialogue ends without an answer.
 
     Returns:
         Whether the answer was yes.
@@ -217,13 +220,35 @@ def ask(app: Any, question: str, *, default: bool) -> bool:
             import win32api
 
             style = _YES_NO | _ICON_INFORMATION | (0 if default else _SECOND_BUTTON)
-            return bool(win32api.MessageBox(app.impl.hwnd, question, _TITLE, style) == _YES)
+            pressed = win32api.MessageBox(app.impl.hwnd, question, _TITLE, style)
+            return pressed == _YES or (default and pressed != _NO)
         case name if name == MAC:
             buttons = {"buttons": ["No", "Yes"], "default_button": "Yes" if default else "No"}
             answer = _mac_dialogue(app, "display_alert", _TITLE, message=question, **buttons)
-            return bool(answer.get("button_returned") == "Yes")
+            return bool(answer.get("button_returned", "Yes" if default else "No") == "Yes")
         case _:
             return bool(app.alert(question, title=_TITLE, buttons="yes_no", mode="info") == "yes")
+
+
+def choose(app: Any, question: str) -> str:
+    """Ask a question with two answers and a way out, which is the answer for Enter.
+
+    Returns:
+        ``yes``, ``no`` or ``cancel``.
+    """
+    match engine_of(app):
+        case name if name == WINDOWS:
+            import win32api
+
+            style = _YES_NO_CANCEL | _ICON_INFORMATION | _THIRD_BUTTON
+            pressed = win32api.MessageBox(app.impl.hwnd, question, _TITLE, style)
+            return {_YES: "yes", _NO: "no"}.get(pressed, "cancel")
+        case name if name == MAC:
+            buttons = {"buttons": ["Cancel", "No", "Yes"], "default_button": "Cancel", "cancel_button": "Cancel"}
+            answer = _mac_dialogue(app, "display_alert", _TITLE, message=question, **buttons)
+            return str(answer.get("button_returned", "Cancel")).lower()
+        case _:
+            return str(app.alert(question, title=_TITLE, buttons="yes_no_cancel", mode="info"))
 
 
 def ask_number(app: Any, question: str) -> str | None:

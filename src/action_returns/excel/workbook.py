@@ -334,8 +334,8 @@ class OpenWorkbook:
         self.app.alert(text, title="Action Returns", buttons="ok", mode=mode)
 
     def choose(self, text: str) -> str:
-        """Ask a question with two answers and a way out: ``yes``, ``no`` or ``cancel``."""
-        return str(self.app.alert(text, title="Action Returns", buttons="yes_no_cancel", mode="info"))
+        """Ask a question with two answers and a way out, which is the answer for Enter: ``yes``, ``no`` or ``cancel``."""
+        return engine.choose(self.app, text)
 
     def ask(self, text: str, *, default: bool = False) -> bool:
         """Ask one question.
