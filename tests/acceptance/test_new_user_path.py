@@ -92,7 +92,7 @@ def kinds(text):
 
 def numbers_of(value):
     """Return the kinds of findings that a line of the review names, code -> number."""
-    return {code: int(number) for number, code in re.findall(r"(\d+) ([a-z-]+): row", value)}
+    return {code: int(number) for number, code in re.findall(r"\((\d+)\s+([a-z-]+)\): row", value)}
 
 
 def facts_of(text):

@@ -209,8 +209,8 @@ def test_review_shows_every_figure(desk, outbox, known):
         "Money effect": "lowers order value by 1,207.50 EUR over the 2 rows whose current amount is known; "
         "unknown for 1 row",
         "Not compared": "1 row of unknown current amount, new totals 3,000.00 EUR",
-        "Errors": "1 amount-not-number: row 8; 1 amount-separator: row 7; 2 reason-unknown: rows 7, 8",
-        "Warnings": "1 action-unknown: row 6",
+        "Errors": "Amount is not a plain number (1 amount-not-number): row 8; Amount uses a comma or grouping (1 amount-separator): row 7; Reason is not a known code (2 reason-unknown): rows 7, 8",
+        "Warnings": "Action is not in the download (1 action-unknown): row 6",
         "Columns read": "ActionId from column A, Amount from column B, Reason from column C",
         "SHA-256": made.partition("SHA-256 ")[2].partition(". ")[0],
     }
@@ -225,7 +225,7 @@ def test_who_confirms_sees_totals_effect_errors_and_warnings(desk, outbox, known
         "Lowers order value by 1,207.50 EUR over the 2 rows whose current amount is known; unknown for 1 row\n"
         f"outbox: {outbox} (profile acme)\nTEST is not practice: a file of this profile is really uploaded to its receiver.\n"
         "Read: Amount from B Amount, ActionId from A ActionId, Reason from C Reason\n"
-        "2 rows with errors stay here.\nWarnings: 1 action-unknown\n\n"
+        "2 rows with errors stay here.\nWarnings: Action is not in the download (1)\n\n"
         "Each change counts towards its action's 1,000, and can only be undone before the action locks."
     )
 
@@ -258,7 +258,7 @@ def test_who_confirms_is_told_of_two_warnings(desk, outbox):
     desk.open([UNUSUAL, ("M.8882.4807", "0", "REJECTED"), GOOD[0]])
     desk.excel.answer("no")
     desk.click("send")
-    assert "\nWarnings: 2 id-unusual\n" in desk.excel.alerts[-2].text
+    assert "\nWarnings: ActionId looks unusual (2)\n" in desk.excel.alerts[-2].text
 
 
 def test_who_confirms_is_told_of_a_plain_connection(desk, paths, monkeypatch):

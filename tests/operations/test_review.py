@@ -61,8 +61,8 @@ def test_the_rows_of_the_file_and_the_rows_to_send_are_sums():
 
 def test_a_warning_names_its_rows_and_counts_the_others():
     rows = [(action_id, "9999999", "ORDER_UPDATE") for action_id in IDS[:8]]
-    assert facts(*rows)["Warnings"] == "8 amount-large: rows 2, 3, 4, 5, 6 and 3 more"
-    assert facts(*rows[:1])["Warnings"] == "1 amount-large: row 2"
+    assert facts(*rows)["Warnings"] == "Amount is unusually large (8 amount-large): rows 2, 3, 4, 5, 6 and 3 more"
+    assert facts(*rows[:1])["Warnings"] == "Amount is unusually large (1 amount-large): row 2"
     assert facts((IDS[0], "5", "ORDER_UPDATE"))["Warnings"] == "none"
 
 
@@ -70,8 +70,8 @@ def test_a_warning_of_a_row_that_stays_behind_is_not_among_those_that_are_sent()
     large = "9999999", "ORDER_UPDATE"
     rows = (IDS[0], "9999999", "nonsense"), (IDS[1], *large), (IDS[2], *large)
     shown = facts(*rows, sent={IDS[1]: SentAction(1, 999_999_900, "ORDER_UPDATE", "0007", "sent")})
-    assert shown["Warnings"] == "1 amount-large: row 4"
-    assert shown["Errors"] == "1 reason-unknown: row 2"
+    assert shown["Warnings"] == "Amount is unusually large (1 amount-large): row 4"
+    assert shown["Errors"] == "Reason is not a known code (1 reason-unknown): row 2"
 
 
 def test_rows_that_may_have_arrived_are_told_with_their_batch_and_its_doubt():

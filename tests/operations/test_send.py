@@ -376,7 +376,7 @@ def test_warnings_stop_a_strict_send_unless_their_rows_stay_behind(box):
     ):
         flow(box, *ROWS, large, consent=Consent("--yes", strict=True))
     assert list(box[2].iterdir()) == []
-    flow(box, *ROWS, large, consent=Consent("--yes"))
+    flow(box, *ROWS, large, consent=Consent("--yes", max_raise_cents=100_000_000))
     assert flow(box, *ROWS, large, NEW, consent=Consent("--yes", strict=True)).submission.rows == 1
 
 
@@ -546,9 +546,10 @@ LARGE = [(f"M.8882.4808.{number}", 1_000_000.0, "ORDER_UPDATE") for number in ra
 
 def test_several_large_amounts_of_which_the_raise_is_unknown_are_typed_as_a_number(box):
     user = Asked(True, "2")
-    flow(box, *LARGE, consent=Consent(), user=user)
+    allowed = Consent(max_raise_cents=10**12)
+    flow(box, *LARGE, consent=allowed, user=user)
     assert user.questions[1] == "This sends 2 large or raised amounts. Type 2 (the number of these rows) to send."
-    assert flow(box, ("M.8882.4808.3", 1_000_000.0, "ORDER_UPDATE"), consent=Consent(), user=Asked(True)).submission
+    assert flow(box, ("M.8882.4808.3", 1_000_000.0, "ORDER_UPDATE"), consent=allowed, user=Asked(True)).submission
 
 
 def test_amounts_of_a_raise_that_was_typed_are_not_counted_once_more(box):
@@ -604,3 +605,22 @@ def test_the_same_list_never_leaves_again_where_the_user_is_not_asked(box):
     ):
         flow(box, consent=Consent("--yes"))
     assert len(list(box[2].iterdir())) == 1
+
+
+NO_AMOUNT = PendingDownload({"M.8882.4808.1": PendingAction(None, currency="EUR")}, 1, NOW, currency="EUR")
+
+
+@pytest.mark.parametrize("pending", [None, download(n2=500), NO_AMOUNT], ids=["no-download", "not-in-it", "no-amount"])
+def test_a_large_amount_whose_current_amount_is_unknown_counts_as_a_raise(box, pending):
+    with pytest.raises(RaiseNotConfirmedError, match=r"^This may RAISE order value by up to 99,999,999\.00"):
+        flow(box, UP, consent=Consent("--yes"), pending=pending)
+    with pytest.raises(DeclinedError):
+        flow(box, UP, consent=Consent(), user=Asked(True, ""), pending=pending)
+    assert not box[0].ledger_file.exists()
+    flow(box, UP, consent=Consent("--yes", max_raise_cents=9_999_999_900), pending=pending)
+    assert confirmed(box)["how"] == "--yes, --max-raise 99999999.00"
+
+
+def test_usual_amounts_without_a_download_leave_without_a_typed_amount(box):
+    rows = [(f"M.8882.4808.{number}", 999_999.99, "ORDER_UPDATE") for number in range(1, 4)]
+    assert flow(box, *rows, consent=Consent("--yes")).submission.rows == 3

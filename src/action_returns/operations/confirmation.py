@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from action_returns.batch.amounts import amount_text, cents_of_text, money, only_reading
+from action_returns.batch.rules import RULE_BY_CODE
 from action_returns.errors import DeclinedError, RaiseNotConfirmedError
 from action_returns.operations.texts import (
     CHANGES_COUNT,
@@ -66,7 +67,7 @@ def numbers_to_type(checked: "CheckedBatch", max_raise_cents: int) -> list[Typed
         max_raise_cents: what its rows may raise order value by without a typed amount.
     """
     numbers = []
-    is_raise_large = checked.summary.raised_cents > max_raise_cents
+    is_raise_large = raise_to_confirm(checked) > max_raise_cents
     if is_raise_large:
         numbers.append(_typed_raise(checked))
     if checked.summary.reversals >= TYPED_FROM:
@@ -75,15 +76,14 @@ def numbers_to_type(checked: "CheckedBatch", max_raise_cents: int) -> list[Typed
             _typed_count(f"takes back {counted(reversals, 'action')}", reversals, " (the number of reversals)")
         )
     # Once the sum of all raises is typed, the rows behind it need no further number.
-    codes = _LARGE[:1] if is_raise_large else _LARGE
-    large = sum(checked.warnings.get(code, 0) for code in codes)
+    large = 0 if is_raise_large else sum(checked.warnings.get(code, 0) for code in _LARGE)
     if large >= LARGE_FROM:
         numbers.append(_typed_count(f"sends {large:,} large or raised amounts", large, " (the number of these rows)"))
     return numbers
 
 
 def _typed_raise(checked: "CheckedBatch") -> Typed:
-    cents = checked.summary.raised_cents
+    cents = raise_to_confirm(checked)
 
     def matches(text: str) -> bool:
         return (only_reading(text) if cents_of_text(text) is None else cents_of_text(text)) == cents
@@ -95,10 +95,33 @@ def _typed_count(what: str, number: int, name: str) -> Typed:
     return Typed(what, str(number), name, lambda text: text == str(number))
 
 
+def raise_to_confirm(checked: "CheckedBatch") -> int:
+    """Return what the rows may raise order value by, in cents; rows that lower it do not count against it.
+
+    A large amount (above the profile's ``max_amount``) whose current amount is unknown counts as a whole: without a
+    download, one digit too many would otherwise leave with nothing but a warning.
+    """
+    return checked.summary.raised_cents + _large_without_current_amount(checked)
+
+
+def _large_without_current_amount(checked: "CheckedBatch") -> int:
+    if "amount-large" not in checked.warnings:
+        return 0
+    limit = checked.report.policy.max_cents
+    current = {} if checked.pending is None else checked.pending.actions
+    return sum(
+        cents
+        for action_id, cents, _ in checked.rows
+        if cents > limit and ((action := current.get(action_id)) is None or action.cents is None)
+    )
+
+
 def raise_of(checked: "CheckedBatch") -> str:
     """Return what the rows raise, ``RAISES order value by 99,876.50 EUR``; rows that lower it do not count against it."""
     summary = checked.summary
-    amount = money(summary.raised_cents, summary.currency)
+    amount = money(raise_to_confirm(checked), summary.currency)
+    if _large_without_current_amount(checked):
+        return f"may RAISE order value by up to {amount}: large amounts whose current amount is unknown are in it"
     if summary.raised_cents == summary.effect_cents:
         return f"RAISES order value by {amount}"
     return f"RAISES the order value of {counted(summary.raised_rows, 'action')} by {amount}"
@@ -110,7 +133,7 @@ def refuse_raise(checked: "CheckedBatch", account: "Account", max_raise_cents: i
     Raises:
         RaiseNotConfirmedError: it does.
     """
-    cents = checked.summary.raised_cents
+    cents = raise_to_confirm(checked)
     if cents > max_raise_cents:
         raise RaiseNotConfirmedError(
             f"This {raise_of(checked)}, and {money(max_raise_cents)} is the most that profile {account.name} sends without "
@@ -132,7 +155,7 @@ def lines_to_confirm(page: "Review") -> list[str]:
         *([f"Encryption: {UNENCRYPTED}."] if account.unencrypted else []),
         *([f"Read: {columns}"] if (columns := columns_read(checked.reading.headers)) else []),
         *stay_behind(checked),
-        *([f"Warnings: {warnings}"] if (warnings := warnings_by_kind(checked)) else []),
+        *([f"Warnings: {warnings}"] if (warnings := warnings_in_words(checked)) else []),
         "",
         CHANGES_COUNT,
     ]
@@ -148,8 +171,13 @@ def stay_behind(checked: "CheckedBatch") -> list[str]:
 
 
 def warnings_by_kind(checked: "CheckedBatch") -> str:
-    """Return the warnings of the rows that would be sent, ``2 amount-large, 1 row-hidden``."""
+    """Return the warnings of the rows that would be sent, for the record: ``2 amount-large, 1 row-hidden``."""
     return ", ".join(f"{number:,} {code}" for code, number in checked.warnings.items())
+
+
+def warnings_in_words(checked: "CheckedBatch") -> str:
+    """Return the warnings of the rows that would be sent, for people: ``Amount is unusually large (2)``."""
+    return ", ".join(f"{RULE_BY_CODE[code].title} ({number:,})" for code, number in checked.warnings.items())
 
 
 def facts_to_record(checked: "CheckedBatch") -> dict[str, str | int]:

@@ -125,7 +125,7 @@ class Kind(NamedTuple):
     rows: Sequence[int]
 
     def __str__(self) -> str:
-        return f"{self.number:,} {self.code}: {named_rows(self.rows, self.number)}"
+        return f"{self.title} ({self.number:,} {self.code}): {named_rows(self.rows, self.number)}"
 
 
 def errors_by_kind(checked: CheckedBatch) -> list[Kind]:
