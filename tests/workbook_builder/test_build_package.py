@@ -445,7 +445,7 @@ def test_every_formula_names_only_sheets_tables_columns_and_names_that_there_are
             elif "!" in text:
                 sheet, _, cell = text.rpartition("!")
                 assert sheet.strip("'") in book.sheets, (place, text)
-                assert re.fullmatch(r"\$?[A-Z]*\$?\d+(:\$?[A-Z]*\$?\d+)?", cell), (place, text)
+                assert re.fullmatch(r"\$?[A-Z]*\$?\d+(:\$?[A-Z]*\$?\d+)?|\$[A-Z]:\$[A-Z]", cell), (place, text)
             elif not re.fullmatch(r"\$?[A-Z]{1,3}\$?\d+", text):
                 assert text in known, (place, text)
     assert {"Reasons[Code]", "Actions!$A1", "reason_codes", "$D4"} <= checked
