@@ -164,7 +164,7 @@ def test_an_id_of_another_campaign_than_most_is_worth_a_look_and_still_ready():
     rows = rows_of(("M.7.1.1", 0.0, "REJECTED"), ("M.8.1.1", 0.0, "REJECTED"), ("M.8.1.2", 0.0, "REJECTED"))
     report = check(rows)
     assert [(f.row, f.code, f.severity) for f in report] == [(2, "id-mixed-campaigns", "warning")]
-    assert "campaign 7; most rows belong to 8." in report[0].message
+    assert "campaign 7; other rows belong to 8." in report[0].message
     assert report.ready == 3
 
 

@@ -155,7 +155,7 @@ def test_every_rule_can_be_marked_in_every_column(rule):
     [
         ("id-duplicate", "already stands in row 2 with the same amount and reason."),
         ("id-conflict", "stands in the rows 2 and 3 with different amounts or reasons."),
-        ("id-mixed-campaigns", "belongs to campaign 1; most rows belong to 2."),
+        ("id-mixed-campaigns", "belongs to campaign 1; other rows belong to 2."),
         ("amount-large", "is above 4.00."),
         ("amount-above-original", "current amount of 3.00."),
         ("reason-amount-mismatch", 'does not go with the amount "5".'),
@@ -184,7 +184,7 @@ def test_a_list_of_rows_shows_every_fact_that_differs_from_row_to_row(rule):
     [
         ("reason-unknown", "Choose one of ORDER_UPDATE, REJECTED, or add your account's own code to the profile."),
         ("amount-large", "The cell is above 4.00."),
-        ("id-mixed-campaigns", "The cell belongs to campaign A; most rows belong to 2."),
+        ("id-mixed-campaigns", "The cell belongs to campaign A; other rows belong to 2."),
     ],
 )
 def test_a_text_above_a_list_of_rows_names_only_facts_that_hold_for_all_of_them(code, text):

@@ -128,13 +128,13 @@ def mixed(currencies, pending=None, formats=None):
 
 
 def test_a_row_in_another_currency_than_most_is_told():
-    told = [(4, "This row is in USD; most rows are in EUR")]
+    told = [(4, "This row is in USD; other rows are in EUR")]
     assert mixed(["EUR", "EUR", "USD", " eur "]) == told
     assert mixed(["EUR", "€", "USD", None, "", 5.0]) == told
 
 
 def test_of_as_many_rows_in_two_currencies_the_first_one_counts():
-    assert mixed(["EUR", "USD"]) == [(3, "This row is in USD; most rows are in EUR")]
+    assert mixed(["EUR", "USD"]) == [(3, "This row is in USD; other rows are in EUR")]
 
 
 def test_a_sign_and_its_code_are_one_currency_and_what_is_no_currency_is_none():
@@ -151,7 +151,7 @@ def test_a_row_in_another_currency_than_its_action_is_told():
 
 def test_number_formats_with_different_currencies_are_told():
     formats = {'0.00 "€"': [0, 1], "$0.00": [2]}
-    assert mixed(None, formats=formats) == [(4, "This row is in $; most rows are in EUR")]
+    assert mixed(None, formats=formats) == [(4, "This row is in $; other rows are in EUR")]
     assert mixed(None, formats={'0.00 "€"': [0], "0": [1]}) == []
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_returns.operations.texts import command
+from action_returns.operations.texts import command, command_for
 
 AS_THEY_ARE = ("returns.csv", "-o", "/tmp/returns-2.csv", "0001")
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
@@ -31,6 +31,11 @@ def test_a_command_without_blanks_has_no_quotes():
 def test_a_file_with_blanks_is_quoted():
     assert command("check", "November returns.xlsx") == "action-returns check 'November returns.xlsx'"
     assert command("check", "Anna's.csv") == """action-returns check 'Anna'"'"'s.csv'"""
+
+
+def test_a_file_whose_name_looks_like_an_option_is_named_by_its_folder():
+    assert command_for("check", "-o.csv", "--pending", "p.csv") == "action-returns check ./-o.csv --pending p.csv"
+    assert command_for("check", "-") == "action-returns check -"
 
 
 @pytest.mark.parametrize(

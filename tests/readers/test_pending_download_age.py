@@ -47,6 +47,13 @@ def test_a_lock_date_is_no_date_of_an_action(tmp_path):
     assert pending.as_of_basis == "the date of pending.csv, which has no dates of its actions"
 
 
+@pytest.mark.parametrize("date", ["2027-05-05", "05/06/2026", "soon"])
+def test_dates_that_do_not_tell_the_age_are_not_said_to_be_missing(tmp_path, date):
+    pending = read(download(tmp_path, date), now=datetime(2026, 11, 30, tzinfo=UTC))
+    assert pending.as_of == FILE_DATE
+    assert pending.as_of_basis == "the date of pending.csv; the dates of its actions do not tell its age"
+
+
 def test_dates_of_actions_outside_the_batch_count_too(tmp_path):
     pending = read(download(tmp_path, "2026-10-01", "2026-11-05"))
     assert (list(pending.actions), pending.as_of) == ([ID], datetime(2026, 11, 5, tzinfo=UTC))

@@ -135,4 +135,4 @@ def other_currency(case: Case) -> str:
     own, action = currency(case), case.currency_of_action
     if action and case.columns.currency is not None and not may_be_the_same(own, action):
         return f"the action is in {action} in the download"
-    return f"most rows are in {case.others.main_currency}"
+    return f"other rows are in {case.others.main_currency}"

@@ -105,14 +105,14 @@ _ACTION_ID: Final = (
     ),
     _warning(
         "ActionId", "id-mixed-campaigns", "ActionId of another campaign",
-        "{found} belongs to campaign {campaign}; most rows belong to {main_campaign}.",
+        "{found} belongs to campaign {campaign}; other rows belong to {main_campaign}.",
         "A file that mixes campaigns may hold rows of another programme or account.",
         "Make sure that the row belongs in this file.",
         facts={
             "campaign": Fact(lambda case: campaign_of(case.action_id), "A"),
             "main_campaign": Fact(lambda case: case.others.main_campaign, "B", of_batch=True),
         },
-        beside="campaign {campaign}, most rows {main_campaign}",
+        beside="campaign {campaign}, other rows {main_campaign}",
     ),
 )  # fmt: skip
 

@@ -102,6 +102,18 @@ def command(*words: str) -> str:
     return " ".join(["action-returns", *map(quote, words)])
 
 
+def command_for(name: str, file: str, *words: str) -> str:
+    """Return a command about a file, also one whose name looks like an option.
+
+    Args:
+        name: the command, ``check``.
+        file: the file as the user named it, ``-`` for standard input.
+        words: further arguments.
+    """
+    is_like_option = file.startswith("-") and file != "-"
+    return command(name, f".{os.sep}{file}" if is_like_option else file, *words)
+
+
 def _quote_for_posix(word: str) -> str:
     from shlex import quote
 

@@ -69,7 +69,7 @@ def read_pending_download(
     dates = [at for at, header in enumerate(headers) if fold_header(header) in ACTION_DATES]
     latest = LatestDate(dates, sample, time_zone, day_first=day_first, limit=now or file_date)
     reader.read(chain(sample, rows), latest)
-    return reader.result(file_date, latest.moment)
+    return reader.result(file_date, latest)
 
 
 def _order_of_dates(sample: list[Row], at: int, name: str) -> bool | None:
@@ -220,12 +220,12 @@ class _Reader:
         self._unknown.words_left_out += cell is not None
         return None
 
-    def result(self, file_date: datetime, latest: datetime | None) -> PendingDownload:
+    def result(self, file_date: datetime, latest: LatestDate) -> PendingDownload:
         """Return what was read.
 
         Args:
             file_date: the date of the file.
-            latest: the latest date of an action in it, None when it holds none.
+            latest: the latest date of an action in it.
 
         Raises:
             FileError: when it is the wrong download.
@@ -245,7 +245,7 @@ class _Reader:
         return PendingDownload(
             actions=actions,
             count=self.count,
-            as_of=file_date if latest is None else min(latest, file_date),
+            as_of=file_date if latest.moment is None else min(latest.moment, file_date),
             as_of_basis=self._basis(file_date, latest),
             currency=currency,
             notes=tuple(self._unknown.notes(self._amounts, self._differing)),
@@ -300,8 +300,10 @@ class _Reader:
                 f"{first_three(ours)}. It is probably the download of another account.",
             )
 
-    def _basis(self, file_date: datetime, latest: datetime | None) -> str:
+    def _basis(self, file_date: datetime, latest: LatestDate) -> str:
         """Return what the age of the download rests on."""
-        if latest is None:
+        if latest.moment is None and latest.columns:
+            return f"the date of {self._name}; the dates of its actions do not tell its age"
+        if latest.moment is None:
             return f"the date of {self._name}, which has no dates of its actions"
-        return f"its latest action is of {latest.astimezone(self._zone):%Y-%m-%d %H:%M %Z}, the file is of {file_date:%Y-%m-%d}"
+        return f"its latest action is of {latest.moment.astimezone(self._zone):%Y-%m-%d %H:%M %Z}, the file is of {file_date:%Y-%m-%d}"
