@@ -1,5 +1,6 @@
 """The command of the next step is complete: what the user said to this command is in the next one too."""
 
+import re
 import shlex
 
 import pytest
@@ -73,6 +74,30 @@ def test_rows_that_all_went_out_before_lead_to_the_history(next_of, capsys):
     next_of(LIST, "check")
     assert run_here(capsys, "send", "November returns.csv", "--yes").code == 0
     assert next_of(LIST, "check") == ["history", "list"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "code"),
+    [
+        (NEEDS_A_PERSON, ["--yes"], 3),
+        (NEEDS_A_PERSON, ["--only-ready", "--yes"], 3),
+        (LIST, ["--confirm-rows", "77"], 2),
+        (LIST + "M.8882.4808.1063499,88888888,ORDER_UPDATE\r\n", ["--strict", "--yes"], 4),
+    ],
+)
+def test_the_command_in_a_refusal_to_send_reads_the_file_the_same_way(work, outbox, capsys, rows, options, code):
+    (work / "November returns.csv").write_text(rows, newline="")
+    refused = run_here(capsys, "send", "November returns.csv", *PENDING, *options)
+    assert refused.code == code
+    (named,) = re.findall(r"action-returns check '[^)]+", refused.err)
+    assert set(shlex.split(named)[1:]) == {"check", "November returns.csv", *PENDING}
+
+
+def test_a_file_whose_name_looks_like_an_option_can_be_pasted(work, outbox, capsys):
+    (work / "-o.csv").write_text(LIST, newline="")
+    said = run_here(capsys, "check", "./-o.csv").err
+    assert "Next: action-returns review ./-o.csv" in said
+    assert "Next: action-returns review ./-o.csv" in run_here(capsys, "check", "--", "-o.csv").err
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Final
 import click
 
 from action_returns.operations.check import STANDARD_INPUT
-from action_returns.operations.texts import command
+from action_returns.operations.texts import command_for
 
 OF_ONE_FILE: Final = frozenset({"sheet"})
 """Options that another file with the same rows and columns does not need."""
@@ -23,12 +23,21 @@ def next_command(name: str, file: str, *options: str, without: frozenset[str] = 
         options: more options of the next command.
         without: parameters of the command that runs now which the next one does not take.
     """
-    words = [name, file]
+    return command_for(name, file, *kept_options(without), *options)
+
+
+def kept_options(without: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """Return the options of the command that runs now which another command about the file needs as well.
+
+    Args:
+        without: parameters of the command that runs now which the other one does not take.
+    """
+    words: list[str] = []
     context = click.get_current_context()
     for parameter in context.command.params:
         if parameter.name in _KEPT - without:
             words += _words(parameter.opts[-1], context.params[parameter.name])
-    return command(*words, *options)
+    return tuple(words)
 
 
 def _words(option: str, value: str | bool | tuple[str, ...] | None) -> list[str]:

@@ -3,7 +3,7 @@
 import functools
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from action_returns.batch.cells import COLUMN_NAMES, ColumnName
+from action_returns.cli.next_step import kept_options
 from action_returns.cli.output import Output
 from action_returns.files import Paths, default_paths
 from action_returns.operations.account import Account, open_account
@@ -41,9 +42,8 @@ class CommandContext:
 
     def checked_live(self, workbook: "LiveWorkbook", pending: PendingSource | None) -> CheckedBatch:
         """Check the workbook that is open in Excel against a download, or against its sheet Pending."""
-        return workbook.check(
-            None if pending is None else read_download(pending, None, workbook.account, now=self.now())
-        )
+        download = None if pending is None else read_download(pending, None, workbook.account, now=self.now())
+        return replace(workbook.check(download), options=kept_options())
 
     def checked(
         self,
@@ -56,7 +56,10 @@ class CommandContext:
     ) -> CheckedBatch:
         """Read and check a batch, with a progress indicator on a terminal."""
         with self.output.working(f"Checking {file}"):
-            return check_file(file, account, self.paths, now=self.now(), pending=pending, sheet=sheet, columns=columns)
+            checked = check_file(
+                file, account, self.paths, now=self.now(), pending=pending, sheet=sheet, columns=columns
+            )
+        return replace(checked, options=kept_options())
 
     def open_workbook(self, name: str) -> "LiveWorkbook":
         """Return a workbook that is open in Excel; no button works in it until the command has ended."""

@@ -22,7 +22,7 @@ from action_returns.errors import NoRowsToSendError
 from action_returns.files import Paths
 from action_returns.operations.account import Account, open_ledger_if_exists
 from action_returns.operations.answers import save_answers, saved_answers
-from action_returns.operations.texts import no_ready_row
+from action_returns.operations.texts import command_for, no_ready_row
 from action_returns.readers.batch_columns import NO_ANSWERS, ColumnAnswers
 from action_returns.readers.batch_file import LoadedBatch, read_batch, read_stream
 
@@ -144,6 +144,7 @@ class CheckedBatch:
         pending: the download it was compared with, None without one.
         past: what was sent before for its actions.
         include_sent: whether ready rows that may have arrived before would be sent again.
+        options: what the user said with the file on the command line, ``--profile acme``.
     """
 
     file: str
@@ -152,6 +153,11 @@ class CheckedBatch:
     pending: PendingDownload | None = None
     past: PreviousSends = field(default_factory=PreviousSends)
     include_sent: bool = False
+    options: tuple[str, ...] = ()
+
+    def command(self, name: str, *words: str) -> str:
+        """Return a command about this file that reads it as it was read here."""
+        return command_for(name, self.file, *self.options, *words)
 
     def with_sent_rows(self) -> "CheckedBatch":
         """Return the batch with the rows that may have arrived before among those to be sent."""
@@ -191,7 +197,7 @@ class CheckedBatch:
             action_returns.errors.NoRowsToSendError: there is no such row.
         """
         if not self.rows:
-            raise NoRowsToSendError(no_ready_row(self.report.rows, self.file))
+            raise NoRowsToSendError(no_ready_row(self.report.rows, self.file, self.command("check")))
         return make_csv(self.rows)
 
     @property

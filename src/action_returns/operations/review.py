@@ -281,7 +281,7 @@ def write_review_page(page: Review, path: Path, *, overwrite: bool = False) -> N
         more_rows=len(checked.rows) - len(rows),
         findings=findings,
         more_findings=len(checked.report) - len(findings),
-        all_findings=command("check", checked.file, "--verbose"),
+        all_findings=checked.command("check", "--verbose"),
         file=f"{page.size:,} bytes, SHA-256 {page.sha256}" if page.sha256 else "No row can be sent.",
     )
     write_bytes(path, content, source=checked.file, overwrite=overwrite)

@@ -171,7 +171,7 @@ def _refuse_errors(checked: "CheckedBatch", consent: Consent, *, may_ask: bool) 
     if out and not consent.only_ready and not may_ask:
         raise RowsWithErrorsError(
             f"{out} of {texts.counted(checked.report.rows, 'row')} of {checked.file} have errors, so nothing was sent. "
-            f"Repair them ({texts.command('check', checked.file)}), or leave them out with --only-ready."
+            f"Repair them ({checked.command('check')}), or leave them out with --only-ready."
         )
 
 
@@ -200,14 +200,14 @@ def _refuse(checked: "CheckedBatch", consent: Consent) -> None:
         kinds = ", ".join(f"{number:,} {code}" for code, number in checked.warnings.items())
         raise WarningsError(
             f"Rows to be sent have warnings ({kinds}), so nothing was sent, because of --strict. Look at them: "
-            f"{texts.command('check', checked.file)}"
+            f"{checked.command('check')}"
         )
     ready = len(checked.rows)
     if consent.rows is not None and consent.rows != ready:
         raise ConfirmationError(
             f"{texts.counted(consent.rows, 'row')} {'was' if consent.rows == 1 else 'were'} confirmed, but {checked.file} has "
             f"{texts.counted(ready, 'row')} to send. Nothing was sent. Look at the batch again: "
-            f"{texts.command('review', checked.file)}"
+            f"{checked.command('check')}"
         )
 
 

@@ -217,19 +217,20 @@ def send_question(rows: int, environment: str) -> str:
     return f"Send {counted(rows, 'row')} to {environment.upper()} now?"
 
 
-def no_ready_row(rows: int, file: str) -> str:
+def no_ready_row(rows: int, file: str, check: str) -> str:
     """Return why a batch was neither sent nor exported: none of its rows may be sent.
 
     Args:
         rows: how many rows it has.
         file: the file as the user named it.
+        check: the command that checks it.
     """
     if not rows:
         return f"Nothing was sent or written: {file} has no rows."
     which, them = ("the only row", "it") if rows == 1 else (f"all {rows:,} rows", "them")
     return (
         f"Nothing was sent or written: {which} of {file} {'has' if rows == 1 else 'have'} errors. "
-        f"Repair {them} first: {command('check', file)}"
+        f"Repair {them} first: {check}"
     )
 
 
