@@ -418,6 +418,39 @@ def test_validate_says_which_formats_it_did_not_look_at(desk):
     assert desk.excel.calls.total() <= 60
 
 
+def test_a_percentage_that_the_live_check_sees_is_never_sent_however_mixed_the_formats_are(desk, outbox):
+    formatted(desk, (0.5, "0%"), (7.0, "0.00"), (0.125, "0.0%"), (8.0, "0"))
+    desk.put("Actions!D4", "Error: Amount is a percentage")
+    desk.put("Actions!D6", "Error: Amount is a percentage")
+    desk.excel.answer("yes")
+    desk.click("send")
+    assert desk.column("E", [4, 6]) == ["Error: Amount is a percentage"] * 2
+    assert 'The cell shows "50%", a percentage.' in desk.column("F", [4])[0]
+    assert 'The cell shows "12.5%", a percentage.' in desk.column("F", [6])[0]
+    (sent,) = outbox.iterdir()
+    assert [line.split(",")[1] for line in sent.read_text().splitlines()] == ["Amount", "7.00", "8.00"]
+    question = desk.excel.alerts[-2].text
+    assert "2 rows with errors stay here.\n" in question
+    assert question.endswith(
+        "Not checked: whether 2 cells of Amount (B5 to B7) show the amount that is sent. The column has "
+        "too many different number formats. Format the column as Text, and Validate again."
+    )
+
+
+@pytest.mark.parametrize(("name", "most"), [("validate", 60), ("review", 80), ("send", 120)])
+@pytest.mark.parametrize("hidden", ["", "B", "AC"])
+def test_a_click_costs_few_calls_with_a_format_for_every_second_row_and_hidden_columns(
+    desk, outbox, name, most, hidden
+):
+    formatted(desk, *[(1.0, "0%" if at % 2 else "0.00") for at in range(1_000)])
+    desk.excel._sheet("Actions", desk.book).grid.hidden_columns.update(ord(letter) - 64 for letter in hidden)
+    desk.excel.answer(str(PENDING))
+    desk.click("load_pending")
+    desk.excel.answer("yes")
+    desk.click(name)
+    assert desk.excel.calls.total() <= most, desk.excel.calls.most_common(20)
+
+
 @pytest.mark.parametrize("hidden", ["B", "AC"])
 def test_a_hidden_column_is_told_at_the_first_row(desk, hidden):
     formatted(desk, (1250.0, "0.00"), ("7", "@"))

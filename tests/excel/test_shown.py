@@ -2,7 +2,7 @@
 
 import pytest
 
-from action_returns.excel.shown import read_formats
+from action_returns.excel.shown import percentages_told, read_formats
 
 
 def asked_of(codes, first_row=4):
@@ -46,3 +46,11 @@ def test_numbers_beyond_the_last_question_are_told():
 def test_without_rows_nothing_is_asked():
     ask, asked = asked_of([])
     assert (read_formats(ask, [], []), asked) == (({}, []), [])
+
+
+def test_the_live_check_tells_which_unread_numbers_are_percentages():
+    says = "Error: Amount is a percentage"
+    checks = [says, "OK: new total 7.00", says, says, says, None]
+    amounts = [0.5, 7.0, 0.125, 0.07, 1 / 3, 2.0]
+    assert percentages_told(checks, amounts, [0, 1, 2, 3, 5]) == {"0%": [0, 3], "0.0%": [2]}
+    assert percentages_told(checks, amounts, [4]) == {"0.00%": [4]}

@@ -49,7 +49,7 @@ def load_pending(context: ButtonContext) -> None:
         PendingSource(path, context.paths.pending_answers), None, context.account, now=context.now()
     )
     context.book.fill("Pending", pending_rows(pending))
-    context.book.write_named_range("Pending", "pending_told", [[messages.loaded(pending, path.name)]])
+    context.book.write_named_ranges("Pending", {"pending_told": [[messages.loaded(pending, path.name)]]})
     context.book.write_metadata(pending_facts(pending))
     table, checked = check_table(context, pending=pending)
     show_results(context, table, checked)

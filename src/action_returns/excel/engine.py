@@ -77,6 +77,13 @@ def read_cells(cells: Any) -> list[list[Cell]]:
             return [[_error_or_cell(None, cell) if cell in _SHOWN_ERRORS else cell for cell in row] for row in rows]
 
 
+def read_plain_cells(cells: Any) -> list[list[Cell]]:
+    """Read a range that holds only what the program and its formulas write, which is no date: one call, not two."""
+    if engine_of(cells) == WINDOWS:
+        return _as_rows(cells.api.Value2)
+    return read_cells(cells)
+
+
 def _windows_rows(exact: list[list[Any]], shown: list[list[Any]]) -> list[list[Cell]]:
     """Return dates from Value, and everything else from Value2, which knows neither dates nor currencies."""
     return [

@@ -184,7 +184,8 @@ def review_figures(page: "Review") -> list[str]:
 def question(page: "Review") -> str:
     """Return the one question before anything leaves, with the totals."""
     ask = send_question(len(page.checked.rows), page.account.environment)
-    return "\n".join([ask, "", *lines_to_confirm(page)])
+    notes = [line for note in page.checked.reading.notes for line in ("", note)]
+    return "\n".join([ask, "", *lines_to_confirm(page), *notes])
 
 
 def outcome(result: "SendResult", done: "Submission", unwritten: str) -> str:

@@ -32,9 +32,8 @@ def show_review(context: ButtonContext, page: Review, stamp: Cell) -> None:
         stamp: what :meth:`OpenWorkbook.stamp` was before the rows were read. The sheet compares it with its own and says
             when a row has changed since, also when that was while the review was made.
     """
-    book = context.book
-    book.write_named_range("Review", "review_figures", [[text] for text in messages.review_figures(page)])
-    book.write_named_range("Review", "reviewed_stamp", [[stamp]])
+    figures = [[text] for text in messages.review_figures(page)]
+    context.book.write_named_ranges("Review", {"review_figures": figures, "reviewed_stamp": [[stamp]]})
 
 
 class WorkbookDialogue:

@@ -1,7 +1,8 @@
 """Read what the open workbook shows of the three columns: the number formats of Amount, and hidden columns.
 
 Excel tells the number format of a range only where all its cells share one, so a mixed column is asked about in parts.
-The number of questions has a limit; what was not looked at is told to the user.
+The number of questions has a limit. Of the rest, the live check knows which numbers are percentages; that its formats
+were not looked at is told to the user.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -9,9 +10,15 @@ from heapq import heappop, heappush
 from typing import Final, TypeAlias
 
 from action_returns.batch.cells import Cell
+from action_returns.batch.rules import RULES
 
 MOST_QUESTIONS: Final = 2
 """Parts of the column that Excel is asked about; each costs two calls."""
+MOST_CHECKS: Final = 5_000
+"""Rows of the table up to which its column Check is read, too."""
+_PERCENTAGE: Final = next(f"Error: {rule.title}" for rule in RULES if rule.code == "amount-percent")
+"""What the live check says of a number with a percent format."""
+_PERCENT_FORMATS: Final = (("0%", 0), ("0.0%", 1))
 Ask: TypeAlias = Callable[[int, int], str | None]
 """First and last sheet row -> the one number format of Amount there, None when there are several."""
 
@@ -49,6 +56,26 @@ def read_formats(
         positions.sort()
     unread = [at for _, _, start, stop in parts for at in range(start, stop) if _is_number(amounts[at])]
     return formats, sorted(unread)
+
+
+def percentages_told(checks: Sequence[Cell], amounts: Sequence[Cell], unread: Sequence[int]) -> dict[str, list[int]]:
+    """Return the numbers that the live check calls percentages, among those whose format was not looked at.
+
+    Args:
+        checks: the cells of the column Check.
+        amounts: the Amount cells, as many.
+        unread: positions of the numbers that were not looked at.
+
+    Returns:
+        The shortest format that shows the number exactly -> ascending positions.
+    """
+    formats: dict[str, list[int]] = {}
+    for at in unread:
+        if checks[at] == _PERCENTAGE:
+            percent = float(f"{100 * float(amounts[at]):.9f}")  # type: ignore[arg-type]  # a number
+            code = next((code for code, places in _PERCENT_FORMATS if round(percent, places) == percent), "0.00%")
+            formats.setdefault(code, []).append(at)
+    return formats
 
 
 def is_plain(code: str) -> bool:

@@ -9,7 +9,7 @@ from action_returns.batch.cells import COLUMN_NAMES, Cell, ColumnName, Columns, 
 from action_returns.errors import ExcelError, UnsupportedWorkbookError
 from action_returns.excel import engine
 from action_returns.excel.engine import is_refusal, retry_while_busy
-from action_returns.excel.shown import MOST_QUESTIONS, is_plain, read_formats
+from action_returns.excel.shown import MOST_QUESTIONS, is_plain, percentages_told, read_formats
 from action_returns.operations.texts import command
 
 TEMPLATE_VERSION: Final = 2
@@ -51,6 +51,7 @@ class OpenWorkbook:
         self._book = book
         self._sheets: dict[str, Any] = {}
         self._tables: dict[str, Any] = {}
+        self._actions: Any = None
 
     @cached_property
     def name(self) -> str:
@@ -84,7 +85,7 @@ class OpenWorkbook:
 
     @retry_while_busy
     def _read_metadata(self) -> list[list[Cell]]:
-        return engine.read_cells(self._sheet("_meta").range(f"A1:B{_META_ROWS}"))
+        return engine.read_plain_cells(self._sheet("_meta").range(f"A1:B{_META_ROWS}"))
 
     @property
     def profile(self) -> str | None:
@@ -113,7 +114,8 @@ class OpenWorkbook:
         Raises:
             UnsupportedWorkbookError: the table or one of its columns is missing.
         """
-        left, top, right, bottom = self._corners("Actions")
+        self._actions = self._table("Actions").range
+        left, top, right, bottom = self._corners_of(self._actions, "Actions")
         headers = self._cells(f"{column_letters(left)}{top}:{column_letters(right)}{top}")[0]
         positions = {str(header): at for at, header in enumerate(headers)}
         missing = [name for name in (*COLUMN_NAMES, *RESULTS) if name not in positions]
@@ -141,6 +143,13 @@ class OpenWorkbook:
         hidden = self._hidden_columns(block, letters)
         may_ask = not hidden or len(hidden) == len(letters)  # those questions have used up the calls
         formats, unread = self._formats(block, letters[1], sheet_rows, amount, MOST_QUESTIONS if may_ask else 0)
+        if unread and "Check" in positions:
+            letter = column_letters(left + positions["Check"])
+            checks = self._cells(f"{letter}{top + 1}:{letter}{bottom}")
+            told = percentages_told([checks[at][0] for at in filled], amount, unread)
+            for code, found in told.items():
+                formats[code] = sorted([*formats.get(code, ()), *found])
+            unread = sorted(set(unread).difference(*told.values()))
         columns = Columns(
             action_id,
             amount,
@@ -200,7 +209,7 @@ class OpenWorkbook:
     @retry_while_busy
     def hides_rows(self) -> bool:
         """Return whether rows of the table are hidden by hand."""
-        return engine.some_rows_are_hidden(self._table("Actions").range)
+        return engine.some_rows_are_hidden(self._table("Actions").range if self._actions is None else self._actions)
 
     @retry_while_busy
     def write_results(self, table: ActionsTable, results: Mapping[int, Sequence[object]]) -> None:
@@ -295,25 +304,25 @@ class OpenWorkbook:
             engine.protect(sheet)
 
     @retry_while_busy
-    def write_named_range(self, sheet: str, name: str, rows: Sequence[Sequence[object]]) -> None:
-        """Write a named range on a sheet that only the program writes to.
+    def write_named_ranges(self, sheet: str, ranges: Mapping[str, Sequence[Sequence[object]]]) -> None:
+        """Write named ranges on a sheet that only the program writes to.
 
         Args:
-            sheet: the sheet it stands on.
-            name: of the range.
-            rows: as many rows and columns as the range has.
+            sheet: the sheet they stand on.
+            ranges: name -> as many rows and columns as the range has.
         """
         target = self._sheet(sheet)
         engine.unprotect(target)
         try:
-            self._write(self._book.names[name].refers_to_range, rows)
+            for name, rows in ranges.items():
+                self._write(self._book.names[name].refers_to_range, rows)
         finally:
             engine.protect(target)
 
     @retry_while_busy
     def stamp(self) -> Cell:
         """Return the number on the sheet Review that changes when a sent cell of Actions does."""
-        return engine.read_cells(self._book.names["stamp_now"].refers_to_range)[0][0]
+        return engine.read_plain_cells(self._book.names["stamp_now"].refers_to_range)[0][0]
 
     @retry_while_busy
     def write_metadata(self, facts: Mapping[str, object]) -> None:
@@ -367,7 +376,11 @@ class OpenWorkbook:
 
     def _corners(self, table: str) -> tuple[int, int, int, int]:
         """Return left, top, right and bottom of a table, headers included, from its one address."""
-        corners = area(self._table(table).range.address)
+        return self._corners_of(self._table(table).range, table)
+
+    @staticmethod
+    def _corners_of(cells: Any, table: str) -> tuple[int, int, int, int]:
+        corners = area(cells.address)
         if corners is None:
             raise UnsupportedWorkbookError(f"The table {table} is not in one piece.")
         return corners
