@@ -239,7 +239,7 @@ def pending_from_sheet(facts: Mapping[str, Cell], rows: Sequence[Sequence[Cell]]
     actions = {row[0]: _pending_action(row) for row in rows if isinstance(row[0], str) and row[0]}
     return PendingDownload(
         actions=actions,
-        count=len(actions),
+        count=int(str(facts.get("pending_count") or len(actions)).partition(".")[0]),
         as_of=datetime.fromisoformat(str(facts["pending_as_of"])),
         as_of_basis=str(facts.get("pending_basis") or ""),
         currency=str(facts.get("pending_currency") or "") or None,
@@ -255,7 +255,7 @@ def pending_rows(pending: PendingDownload) -> list[tuple[str, ...]]:
             UNKNOWN if action.cents is None else money(action.cents),
             action.currency or "",
             action.state or "",
-            NO_LOCK_DATE if action.locks_at is None else action.locks_at.isoformat(" ", "minutes"),
+            NO_LOCK_DATE if action.locks_at is None else action.locks_at.isoformat(" ", "seconds" if action.locks_at.second else "minutes"),
             action.order_id or "",
             action.partner or "",
         )
