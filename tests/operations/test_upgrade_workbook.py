@@ -449,7 +449,19 @@ def test_values_come_along_and_formulas_do_not(tmp_path, paths):
     notes = upgrade_workbook(old, tmp_path / "new.xlsx", paths).notes
     assert kept(tmp_path / "new.xlsx", ["Double"])[0][3] == 42
     assert b"1+41" not in zipfile.ZipFile(tmp_path / "new.xlsx").read("xl/worksheets/sheet2.xml")
-    assert any("Values were taken over, not formulas or colours" in note for note in notes)
+    assert any("Values were taken over, not formulas, colours or number formats" in note for note in notes)
+
+
+def test_a_download_that_was_loaded_is_said_to_stay(tmp_path, paths):
+    old = make(tmp_path / "old.xlsx", [ROW])
+    load = "The Pending Actions download stays in the old workbook: click Load pending in the fresh one."
+    assert load not in upgrade_workbook(old, tmp_path / "first.xlsx", paths).notes
+    with_download = openpyxl.load_workbook(old)
+    for key, value in with_download["_meta"].iter_rows(max_col=2):
+        if key.value == "pending_as_of":
+            value.value = "2026-03-01T09:30:00+00:00"
+    with_download.save(old)
+    assert load in upgrade_workbook(old, tmp_path / "second.xlsx", paths).notes
 
 
 def test_a_formula_nobody_has_calculated_is_refused_with_its_place(tmp_path, paths):

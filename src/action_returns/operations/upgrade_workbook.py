@@ -290,7 +290,12 @@ def _write(new: Path, content: bytes) -> None:
 def _notes(old: Path, table: TableRows, entries: Entries) -> Iterable[str]:
     ours = tool_sheets() | {table.sheet}
     own = [name for name in sheet_names(old) if name not in ours]
-    yield "Values were taken over, not formulas or colours; Result and What to do come with the next Validate."
+    yield (
+        "Values were taken over, not formulas, colours or number formats (50% becomes 0.5); Result and What to do come with "
+        "the next Validate."
+    )
+    if _settings_on(old, _META).get("pending_as_of"):
+        yield "The Pending Actions download stays in the old workbook: click Load pending in the fresh one."
     if own:
         yield f"Sheets of your own stay in the old workbook: {', '.join(own)}."
     if table.beside:
