@@ -180,3 +180,9 @@ def test_a_receipt_whose_effect_is_unknown_never_shows_zero(ledger, done):
     confirmation = {key: value for key, value in CONFIRMED.items() if not key.startswith("effect_")}
     page = receipt_page(ledger.batch(1), ledger.rows(1), confirmation).decode()
     assert '<b class="figure ">unknown</b> changes order value by an unknown amount' in page
+
+
+def test_a_sentence_with_a_semicolon_stays_whole_on_the_page(ledger, done):
+    record = replace(ledger.batch(1), message="The file may disappear from the folder; that is normal.")
+    page = receipt_page(record, ledger.rows(1)).decode()
+    assert "The file may disappear from the folder; that is normal." in page
