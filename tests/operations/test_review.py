@@ -102,6 +102,11 @@ def test_of_many_raises_the_largest_five_are_named():
     assert shown["Largest raises"].endswith("; and 2 more")
 
 
+@pytest.mark.parametrize("current", [None, {IDS[1]: 500}])
+def test_a_list_of_which_nothing_is_sent_changes_nothing(current):
+    assert facts((IDS[0], "x", "REJECTED"), current=current)["Money effect"] == "none: no row would be sent"
+
+
 def test_an_unknown_effect_is_called_unknown_and_what_it_leaves_out_is_told():
     rows = (IDS[0], "0", "REJECTED"), (IDS[1], "700", "ORDER_UPDATE")
     shown = facts(*rows, current={IDS[0]: 1_000, IDS[1]: None})

@@ -154,7 +154,7 @@ class Figure(NamedTuple):
 
 def headline(summary: "Summary") -> list[Figure]:
     """Return the figures that a page shows large: rows, reversals, new totals with their sum, and the money effect."""
-    effect = summary.effect_cents
+    effect = summary.effect_cents if summary.rows else 0
     return [
         Figure(f"{summary.rows:,}", "row to be sent" if summary.rows == 1 else "rows to be sent"),
         Figure(f"{summary.reversals:,}", "reversal" if summary.reversals == 1 else "reversals"),
@@ -177,6 +177,8 @@ def order_value(summary: "Summary") -> str:
 
     A raise is written in capitals, also one that other rows outweigh. What is unknown is called unknown, never 0.00.
     """
+    if not summary.rows:
+        return "none: no row would be sent"
     effect = summary.effect_cents
     text = effect_in_words(effect, known=summary.known, rows=summary.rows, currency=summary.currency)
     if effect is not None and summary.raised_cents > max(effect, 0):
