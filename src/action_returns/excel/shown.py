@@ -14,8 +14,6 @@ from action_returns.batch.rules import RULES
 
 MOST_QUESTIONS: Final = 2
 """Parts of the column that Excel is asked about; each costs two calls."""
-MOST_CHECKS: Final = 5_000
-"""Rows of the table up to which its column Check is read, too."""
 _PERCENTAGE: Final = next(f"Error: {rule.title}" for rule in RULES if rule.code == "amount-percent")
 """What the live check says of a number with a percent format."""
 _PERCENT_FORMATS: Final = (("0%", 0), ("0.0%", 1))
