@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from action_returns.errors import ExcelError
 from action_returns.operations.account import Account
 from action_returns.operations.new_workbook import workbook_bytes
 from action_returns.settings.editing import add_profile
@@ -461,3 +462,18 @@ def test_a_hidden_column_is_told_at_the_first_row(desk, hidden):
     found = [(row[3], row[5]) for row in desk.peek("Issues!A4:H5") if row[0] is not None]
     names = {"A": "ActionId", "B": "Amount", "C": "Reason"}
     assert found == [(names[letter], "Column is hidden") for letter in hidden]
+
+
+def test_rows_of_a_download_whose_loading_broke_off_stand_beside_no_older_age(desk, monkeypatch):
+    desk.open(GOOD)
+    desk.excel.answer(str(PENDING), str(PENDING))
+    desk.click("load_pending")
+    assert "no Pending Actions download is loaded" not in desk.click("validate")
+
+    def broken_off(book, sheet, ranges):
+        raise ExcelError("Excel was closed.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("action_returns.excel.workbook.OpenWorkbook.write_named_ranges", broken_off)
+        assert desk.click("load_pending") == "Excel was closed."
+    assert "no Pending Actions download is loaded" in desk.click("validate")

@@ -255,7 +255,9 @@ def pending_rows(pending: PendingDownload) -> list[tuple[str, ...]]:
             UNKNOWN if action.cents is None else money(action.cents),
             action.currency or "",
             action.state or "",
-            NO_LOCK_DATE if action.locks_at is None else action.locks_at.isoformat(" ", "seconds" if action.locks_at.second else "minutes"),
+            NO_LOCK_DATE
+            if action.locks_at is None
+            else action.locks_at.isoformat(" ", "seconds" if action.locks_at.second else "minutes"),
             action.order_id or "",
             action.partner or "",
         )

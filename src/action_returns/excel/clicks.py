@@ -48,6 +48,8 @@ def load_pending(context: ButtonContext) -> None:
     pending = read_download(
         PendingSource(path, context.paths.pending_answers), None, context.account, now=context.now()
     )
+    # Without its facts no download counts as loaded: should the click break off, new rows must not stand beside an old age.
+    context.book.write_metadata(pending_facts(None))
     context.book.fill("Pending", pending_rows(pending))
     context.book.write_named_ranges("Pending", {"pending_told": [[messages.loaded(pending, path.name)]]})
     context.book.write_metadata(pending_facts(pending))
