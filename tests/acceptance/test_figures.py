@@ -46,8 +46,8 @@ FACTS = {
     "New totals": "1,250.40 EUR together",
     "Money effect": "lowers order value by 2,060.00 EUR over the 2 rows whose current amount is known; unknown for 1 row",
     "Not compared": "1 row of unknown current amount, new totals 1,200.50 EUR",
-    "Errors": "2 amount-separator: rows 5, 6",
-    "Warnings": "1 action-unknown: row 4",
+    "Errors": "Amount uses a comma or grouping (2 amount-separator): rows 5, 6",
+    "Warnings": "Action is not in the download (1 action-unknown): row 4",
     "Reasons": "1 REJECTED, 2 ORDER_UPDATE",
     "Columns read": "Amount from B Amount, ActionId from A ActionId, Reason from C Reason",
     "Notes": "pending.csv has no column for the lock date, so it could not be checked whether the time to change an "

@@ -5,12 +5,16 @@ digits are sent (ECMA-376 Part 1, 18.8.30).
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import compress
+from typing import Final
 
 from action_returns.batch.amounts import LIMIT
 from action_returns.batch.cells import COLUMN_NAMES, Columns
 from action_returns.batch.checked_cells import CheckedCells, Found, RowFindings
 from action_returns.batch.context import Context
+
+_NUMBERS: Final = frozenset({float, int})
 
 
 def percentages(columns: Columns) -> frozenset[int]:
@@ -38,11 +42,18 @@ def main_currency(columns: Columns) -> str:
 
     With as many rows of each, it is the first one.
     """
+    counted: Counter[str]
     if columns.currency is not None:
         counted = Counter(cell for cell in columns.currency if isinstance(cell, str) and cell.strip())
     else:
-        currency_at = {at: currency for currency, positions in _currency_formats(columns) for at in positions}
-        counted = Counter(currency_at[at] for at in sorted(currency_at))
+        shown = [
+            (min(numbers), currency, len(numbers))
+            for currency, positions in _currency_formats(columns)
+            if (numbers := _numbers(columns, positions))
+        ]
+        counted = Counter()
+        for _, currency, number in sorted(shown):
+            counted[currency] += number
     if not counted:
         return ""
     from action_returns.batch.currencies import code_of
@@ -58,7 +69,11 @@ def currency_note(columns: Columns) -> str:
 
     The reader of a file notes the same about a currency column.
     """
-    named = dict.fromkeys(currency for currency, positions in _currency_formats(columns) if positions)
+    named = dict.fromkeys(
+        currency
+        for currency, positions in _currency_formats(columns)
+        if any(columns.amount[at].__class__ in _NUMBERS for at in positions)
+    )
     if not named or columns.currency is not None:
         return ""
     return (
@@ -67,8 +82,8 @@ def currency_note(columns: Columns) -> str:
     )
 
 
-def _currency_formats(columns: Columns) -> Iterable[tuple[str, list[int]]]:
-    """Return each currency that a number format names, with the positions of the numbers that it shows."""
+def _currency_formats(columns: Columns) -> Iterable[tuple[str, Sequence[int]]]:
+    """Return each currency that a number format names, with the positions of its cells."""
     if not columns.amount_formats:
         return
     from action_returns.batch.number_formats import read_format
@@ -76,7 +91,13 @@ def _currency_formats(columns: Columns) -> Iterable[tuple[str, list[int]]]:
     for code, positions in columns.amount_formats.items():
         currency = read_format(code).currency
         if currency:
-            yield currency, [at for at in positions if columns.amount[at].__class__ in {float, int}]
+            yield currency, positions
+
+
+def _numbers(columns: Columns, positions: Sequence[int]) -> list[int]:
+    """Return the positions that hold a number; a number format shows no text otherwise than it is."""
+    kinds = map(type, map(columns.amount.__getitem__, positions))
+    return list(compress(positions, map(_NUMBERS.__contains__, kinds)))
 
 
 def find_percentages(batch: CheckedCells, _context: Context) -> RowFindings:
@@ -141,7 +162,7 @@ def find_mixed_currencies(batch: CheckedCells, context: Context) -> RowFindings:
     if columns.currency is None:
         for currency, positions in _currency_formats(columns):
             if not may_be_the_same(currency, main):
-                yield Found("currency-mixed", positions)
+                yield Found("currency-mixed", _numbers(columns, positions))
         return
     texts = {cell for cell in columns.currency if isinstance(cell, str) and cell.strip()}
     others = {text for text in texts if not may_be_the_same(text, main)}

@@ -1,6 +1,7 @@
 """What a cell shows of its amount is known from the file: number formats, hidden columns, and a currency beside it."""
 
 import random
+import re
 
 import openpyxl
 import pytest
@@ -118,6 +119,23 @@ def test_a_cell_that_names_no_format_has_the_first_one_of_the_workbook(tmp_path)
     changed = with_part(path, "styles.xml", normal_is_percent)
     both_ways(changed)
     assert formats_of(changed) == {"0%": [0]}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [rb'<c r="B\1" t="n" s="\2">', rb'<c s="\2" r="B\1">', rb'<c  r="B\1"  s="\2">', rb'<c r="B\1" s="\2" cm="1">'],
+    ids=["type-first", "format-first", "two-blanks", "more-behind"],
+)
+def test_the_format_of_a_cell_is_known_in_whatever_order_a_program_writes_it(tmp_path, written):
+    path = formatted(tmp_path / "b.xlsx", (12.5, ";;;"), (7.5, None), (0.5, "0%"))
+
+    def reordered(xml):
+        changed, number = re.subn(rb'<c r="B([0-9]+)" s="([0-9]+)"(?: t="n")?>', written, xml)
+        assert number > 1
+        return changed
+
+    changed = with_part(path, "sheet1.xml", reordered)
+    assert formats_of(changed) == {";;;": [0], "0%": [2]}
 
 
 def test_the_formats_of_other_columns_are_none_of_the_amount(tmp_path):

@@ -146,16 +146,11 @@ def _read(book: XmlWorkbook | OpenpyxlWorkbook, name: str, sheet: str | None, an
 def _amount_formats(filled: ColumnData, keep: int) -> dict[str, "array[int]"]:
     """Return number format code -> positions of the Amount cells that have it and are not blank."""
     formats: dict[str, array[int]] = {}
+    position_of = {row: at for at, row in enumerate(filled.rows[:keep])} if filled.formats else {}
+    amounts = filled.columns[1]
     for code, rows in filled.formats.items():
-        has_it = set(rows)
-        positions = array(
-            "L",
-            (
-                at
-                for at, (row, cell) in enumerate(zip(filled.rows[:keep], filled.columns[1], strict=True))
-                if row in has_it and cell is not None
-            ),
-        )
+        found = map(position_of.get, rows)
+        positions = array("L", sorted(at for at in found if at is not None and amounts[at] is not None))
         if positions:
             formats[code] = positions
     return formats

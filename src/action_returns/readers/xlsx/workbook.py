@@ -99,7 +99,7 @@ class OpenpyxlWorkbook:
                 if code not in telling:
                     telling[code] = not shows_amounts_as_sent(code) and not shows_date(code)
                 if telling[code]:
-                    filled.add_format(code, number)
+                    filled.add_format(code, [number])
         for facts in formulas.column_dimensions.values():
             if facts.hidden or not facts.width:
                 filled.hidden_columns.update(range(facts.min or 0, (facts.max or 0) + 1))
