@@ -18,9 +18,13 @@ from tests.channels.contract import made_up
 def registered(monkeypatch):
     """The one line; modules that read the list of kinds when they are imported are imported anew."""
     monkeypatch.setitem(KINDS, "pigeon", made_up.LINE)
-    for module in ("action_returns.cli.profiles", "docs.config_page", "docs.print"):
+    modules = ("action_returns.cli.profiles", "docs.config_page", "docs.print")
+    for module in modules:
         monkeypatch.delitem(sys.modules, module, raising=False)
     monkeypatch.setattr(made_up, "CARRIED", [])
+    yield
+    for module in modules:  # no later test may meet the made-up kind
+        sys.modules.pop(module, None)
 
 
 def profile(paths, **channel):
