@@ -150,3 +150,11 @@ def test_what_counts_is_looked_up_on_every_database(place):
 
 def test_an_account_without_a_known_receiver_has_a_shorter_condition():
     assert AccountBatches(("x",)).condition() == ("b.account IN (?)", ("x",))
+
+
+def test_a_batch_on_record_tells_the_way_it_took(tmp_path):
+    with open_ledger(tmp_path / "folder" / "ledger.sqlite3") as ledger:
+        number = settled(ledger, "sent")
+        record = ledger.batch(number)
+    assert record.way == Way(record.account, "live", "acme", record.receiver)
+    assert counts(Sender("acme", "live", None, record.receiver), record.way)
