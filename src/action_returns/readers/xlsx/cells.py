@@ -28,9 +28,12 @@ def text_of(raw: str) -> str:
         raw = raw.replace("\r\n", "\n").replace("\r", "\n")
     if "&" in raw:
         raw = _entity.sub(_character, raw)
-    if "_x" in raw:
-        raw = _escaped.sub(lambda match: chr(int(match[1], 16)), raw)
-    return raw
+    return unescape(raw)
+
+
+def unescape(text: str) -> str:
+    """Return a text with the characters that XML cannot hold, written ``_x000D_`` (ECMA-376, 22.9.2.19)."""
+    return _escaped.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
 def rich_text(body: str) -> str:

@@ -130,9 +130,7 @@ class Package:
         with self._zip.open(part) as stream:
             start = stream.read(_PROLOG)
         if _declares(start):
-            raise self._too_large(
-                f"its part {part.filename} declares a document type, which can make it grow without limit"
-            )
+            raise declares_type(self.name, part.filename)
 
     def _too_large(self, why: str) -> FileError:
         return too_large(self.name, why)
@@ -150,6 +148,11 @@ def too_large(name: str, why: str) -> FileError:
         f"{name} was refused: {why}. No spreadsheet of returns looks like that. "
         "Copy the three columns into a new workbook and save it.",
     )
+
+
+def declares_type(name: str, part: str) -> FileError:
+    """Return the refusal of a workbook in which a part declares a document type."""
+    return too_large(name, f"its part {part} declares a document type, which can make it grow without limit")
 
 
 def refuse_other_encoding(start: bytes) -> None:

@@ -1,0 +1,57 @@
+"""Read what a worksheet says around its rows: hidden rows and columns, merged areas (ECMA-376, 18.3.1)."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from action_returns.batch.cells import area
+
+LAST_COLUMN: Final = 16_384
+"""Number of the column XFD (ECMA-376, 18.3.1.73: a worksheet has no more)."""
+TRUE: Final = frozenset({"1", "true", "on"})
+"""How XML says yes (22.9.2.7 of the strict schema and ``ST_OnOff`` of the transitional one)."""
+
+
+@dataclass(slots=True)
+class SheetFrame:
+    """What stands around the rows of a worksheet; a handler for :mod:`action_returns.readers.xlsx.xml`.
+
+    Args:
+        hides_unwritten_rows: whether rows that are not written are hidden (18.3.1.81, ``zeroHeight``).
+        hidden_columns: numbers of columns that are hidden or have no width.
+        merges: merged areas: left, top, right, bottom.
+        has_rows: whether it has an element ``sheetData``.
+    """
+
+    hides_unwritten_rows: bool = False
+    hidden_columns: set[int] = field(default_factory=set)
+    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+    has_rows: bool = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Take the start of an element.
+
+        Raises:
+            ValueError: a column is no number.
+        """
+        match name:
+            case "sheetData":
+                self.has_rows = True
+            case "sheetFormatPr":
+                self.hides_unwritten_rows = attributes.get("zeroHeight") in TRUE
+            case "col":
+                self._column(attributes)
+            case "mergeCell":
+                merge = area(attributes.get("ref", ""))
+                if merge is not None:
+                    self.merges.append(merge)
+
+    def end(self, name: str) -> None:
+        """Take the end of an element."""
+
+    def text(self, text: str) -> None:
+        """Take text between tags."""
+
+    def _column(self, attributes: dict[str, str]) -> None:
+        if attributes.get("hidden") in TRUE or float(attributes.get("width", "1")) == 0:
+            first, last = int(attributes.get("min", "1")), int(attributes.get("max", LAST_COLUMN))
+            self.hidden_columns.update(range(first, min(last, LAST_COLUMN) + 1))
