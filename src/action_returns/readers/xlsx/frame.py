@@ -54,4 +54,4 @@ class SheetFrame:
     def _column(self, attributes: dict[str, str]) -> None:
         if attributes.get("hidden") in TRUE or float(attributes.get("width", "1")) == 0:
             first, last = int(attributes.get("min", "1")), int(attributes.get("max", LAST_COLUMN))
-            self.hidden_columns.update(range(first, min(last, LAST_COLUMN) + 1))
+            self.hidden_columns.update(range(max(first, 1), min(last, LAST_COLUMN) + 1))

@@ -4,7 +4,8 @@ Names of elements come without the two namespaces of spreadsheets (ECMA-376 part
 that of packages; every other name keeps its own, ``uri name``. Expat resolves entities of XML itself and of characters.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Final, Protocol
 from xml.parsers import expat
 
@@ -12,13 +13,17 @@ from action_returns.errors import FileError
 from action_returns.readers.xlsx.package import Package, declares_type
 
 _PIECE: Final = 2**16
-_KNOWN: Final = frozenset(
-    {
-        "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
-        "http://purl.oclc.org/ooxml/spreadsheetml/main",
-        "http://schemas.openxmlformats.org/package/2006/relationships",
-    }
+SPREADSHEET: Final = (
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "http://purl.oclc.org/ooxml/spreadsheetml/main",
 )
+"""The namespaces of the parts of a workbook: transitional and strict."""
+_KNOWN: Final = frozenset({*SPREADSHEET, "http://schemas.openxmlformats.org/package/2006/relationships"})
+# A workbook is UTF-8 or UTF-16 (ECMA-376 part 2, 6.2.5). The others hold one character in each byte, so every reader
+# reads them alike. Python knows many more, some of which are no encodings of texts.
+_encoding = re.compile(
+    r"utf-?8|utf-?16(?:le|be)?|us-ascii|iso-8859-(?:[1-9]|1[013-6])|windows-125[0-8]", re.IGNORECASE
+).fullmatch
 
 
 class PartHandler(Protocol):
@@ -43,27 +48,22 @@ class _Names(dict[str, str]):
         return shown
 
 
-class XmlParser:
-    """Feeds pieces of one part to a handler.
+class PartParser:
+    """Feeds pieces of one part to expat, whose handlers the caller sets.
 
     Args:
         package: the workbook, for messages.
         part: the part's name.
-        handler: what is called.
+        names: ``uri name`` -> what handlers get instead, for attributes too.
     """
 
-    def __init__(self, package: Package, part: str, handler: PartHandler) -> None:
+    def __init__(self, package: Package, part: str, names: Mapping[str, str] | None = None) -> None:
         self._package = package
         self._part = part
-        names = _Names()
-        start, end = handler.start, handler.end
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.buffer_text = True
-        parser.StartElementHandler = lambda name, attributes: start(names[name], attributes)
-        parser.EndElementHandler = lambda name: end(names[name])
-        parser.CharacterDataHandler = handler.text
-        parser.StartDoctypeDeclHandler = self._refuse_type
-        self._parser = parser
+        self.expat = expat.ParserCreate(namespace_separator=" ", intern=dict(names or {}))
+        self.expat.buffer_text = True
+        self.expat.StartDoctypeDeclHandler = self._refuse_type
+        self.expat.XmlDeclHandler = self._refuse_encoding
 
     def feed(self, piece: bytes, *, last: bool = False) -> None:
         """Parse a piece.
@@ -73,16 +73,54 @@ class XmlParser:
                 document type.
         """
         try:
-            self._parser.Parse(piece, last)
-        except (expat.ExpatError, ValueError) as error:  # ValueError: an encoding that Python does not know
-            raise FileError(
-                "file-unreadable",
-                f"{self._package.name} is damaged: its part {self._part} is no XML that can be read ({error}), so cells "
-                "may be missing or wrong. Nothing of it was used. Open it in the spreadsheet program and save it again.",
-            ) from None
+            self.expat.Parse(piece, last)
+        except (expat.ExpatError, ValueError) as error:  # ValueError: what a handler could not read
+            raise self._damaged(error) from None
+
+    def feed_all(self) -> Iterator[None]:
+        """Parse the whole part, and return to the caller after each piece of it.
+
+        Raises:
+            FileError: as :meth:`feed` does, and when the part is missing.
+        """
+        with self._package.open(self._part) as stream:
+            while piece := stream.read(_PIECE):
+                self.feed(piece)
+                yield
+        self.feed(b"", last=True)
+        yield
+
+    def _damaged(self, why: object) -> FileError:
+        return FileError(
+            "file-unreadable",
+            f"{self._package.name} is damaged: its part {self._part} is no XML that can be read ({why}), so cells "
+            "may be missing or wrong. Nothing of it was used. Open it in the spreadsheet program and save it again.",
+        )
 
     def _refuse_type(self, *_: object) -> None:
         raise declares_type(self._package.name, self._part)
+
+    def _refuse_encoding(self, _: str, encoding: str | None, __: int) -> None:
+        if encoding is not None and not _encoding(encoding):
+            raise self._damaged(f"unknown encoding {encoding[:40]}")
+
+
+class XmlParser(PartParser):
+    """Feeds pieces of one part to a handler.
+
+    Args:
+        package: the workbook, for messages.
+        part: the part's name.
+        handler: what is called.
+    """
+
+    def __init__(self, package: Package, part: str, handler: PartHandler) -> None:
+        super().__init__(package, part)
+        names = _Names()
+        start, end = handler.start, handler.end
+        self.expat.StartElementHandler = lambda name, attributes: start(names[name], attributes)
+        self.expat.EndElementHandler = lambda name: end(names[name])
+        self.expat.CharacterDataHandler = handler.text
 
 
 def parse_in_pieces(package: Package, part: str, handler: PartHandler) -> Iterator[None]:
@@ -91,13 +129,7 @@ def parse_in_pieces(package: Package, part: str, handler: PartHandler) -> Iterat
     Raises:
         FileError: when the part is missing, damaged, ends early, or declares a document type.
     """
-    parser = XmlParser(package, part, handler)
-    with package.open(part) as stream:
-        while piece := stream.read(_PIECE):
-            parser.feed(piece)
-            yield
-    parser.feed(b"", last=True)
-    yield
+    return XmlParser(package, part, handler).feed_all()
 
 
 def parse(package: Package, part: str, handler: PartHandler) -> None:
