@@ -1,4 +1,8 @@
-"""Read the cells of a workbook: shared strings and values (ECMA-376, 18.3, 18.4, 22.9.2.19)."""
+"""Read rows and cells of a worksheet one by one, the fast way: only as the common programs write them (ECMA-376, 18.3.1).
+
+Every tag has to match one strict grammar. For anything else :class:`UnsupportedXmlError` is raised, and an XML parser
+reads the part instead.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -7,103 +11,17 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from action_returns.batch.cells import EPOCH, Cell, CellError, column_number
-from action_returns.readers.xlsx.package import Package, UnsupportedXmlError, refuse_other_encoding, too_large
+from action_returns.readers.xlsx.frame import LAST_COLUMN, TRUE
+from action_returns.readers.xlsx.package import UnsupportedXmlError
+from action_returns.readers.xlsx.row_pattern import ATTRIBUTES, BLANKS, NEXT_ROW, NUMBER, find_cells
+from action_returns.readers.xlsx.texts import text_of
 
-_PART: Final = 2**20
-_MOST: Final = 8_000_000
-"""Eight columns of a full worksheet, each text a different one."""
-_entity = re.compile(r"&(?:#(\d+)|#x([0-9A-Fa-f]+)|(lt|gt|amp|quot|apos));")
-_escaped = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_texts = re.compile(r"<t(?:\s[^>]*)?>([^<]*)</t>").findall
-_item = re.compile(r"<si\s*/>|<si(?:\s[^>]*)?>(.*?)</si>", re.DOTALL)
-_phonetic = re.compile(r"<rPh\b.*?</rPh>", re.DOTALL)
-_NAMED: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
-_SURROGATES: Final = range(0xD800, 0xE000)
-_LAST: Final = 0x10FFFF
-
-
-def text_of(raw: str) -> str:
-    """Return the plain text: entities, ``_x000D_`` and line ends decoded."""
-    if "\r" in raw:
-        raw = raw.replace("\r\n", "\n").replace("\r", "\n")
-    if "&" in raw:
-        raw = _entity.sub(_character, raw)
-    return unescape(raw)
-
-
-def unescape(text: str) -> str:
-    """Return a text with the characters that XML cannot hold, written ``_x000D_`` (ECMA-376, 22.9.2.19)."""
-    return _escaped.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
-
-
-def rich_text(body: str) -> str:
-    """Return the text of a string item or inline string: its runs joined, without phonetic hints."""
-    if "<rPh" in body:
-        body = _phonetic.sub("", body)
-    return "".join(map(text_of, _texts(body)))
-
-
-def shared_strings(package: Package, part: str | None) -> list[str]:
-    """Read the shared string table, in pieces: it may hold a million texts."""
-    strings: list[str] = []
-    if part is None or part not in package:
-        return strings
-    with package.open(part) as stream:
-        tail = b""
-        first = True
-        while piece := stream.read(_PART):
-            if first:
-                refuse_other_encoding(piece)
-                first = False
-            piece = tail + piece
-            end = piece.rfind(b"</si>") + len(b"</si>")
-            if end < len(b"</si>"):
-                tail = piece
-                continue
-            tail = piece[end:]
-            strings += _strings(piece[:end].decode("utf-8", "surrogatepass"))
-            if len(strings) > _MOST:
-                raise too_large(package.name, f"it has more than {_MOST:,} different texts")
-        strings += _strings(tail.decode("utf-8", "surrogatepass"))
-    return strings
-
-
-def _strings(text: str) -> list[str]:
-    plain = _texts(text)
-    if len(plain) == text.count("</si>") and "<r>" not in text and "<rPh" not in text and "/>" not in text:
-        return [text_of(raw) for raw in plain] if "&" in text or "_x" in text or "\r" in text else plain
-    return [rich_text(match[1] or "") for match in _item.finditer(text)]
-
-
-def _character(match: re.Match[str]) -> str:
-    if match[3]:
-        return _NAMED[match[3]]
-    code = int(match[1]) if match[1] else int(match[2], 16)
-    return chr(code) if code <= _LAST and code not in _SURROGATES else "\ufffd"
-
-
-_EPOCH_1904: Final = datetime(1904, 1, 1)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
-_LAST_SERIAL: Final = 2_958_466
-
-
-def date_of(serial: float, *, from_1904: bool) -> datetime | CellError:
-    """Return the date that a number shows; a number out of range shows as number signs, as in the program itself."""
-    if not 0 <= serial < _LAST_SERIAL:
-        return CellError("error", "########")
-    epoch = _EPOCH_1904 if from_1904 else EPOCH
-    try:
-        return epoch + timedelta(milliseconds=round(serial * 86_400_000))
-    except OverflowError:  # the last instant of the year 9999, rounded up
-        return CellError("error", "########")
-
-
-_cells = re.compile(rb"<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL).finditer
-_address = re.compile(rb'\br="([A-Z]{1,3})([0-9]+)"').search
-_kind = re.compile(rb'\bt="([A-Za-z]+)"').search
-_style = re.compile(rb'\bs="([0-9]+)"').search
-_value = re.compile(rb"<v(?:\s[^>]*)?>([^<]*)</v>").search
-_start = re.compile(rb'<row\b[^>]*?\br="([0-9]+)"[^>]*?(/?)>').search
-_hidden = re.compile(rb'<row\b[^>]*?\bhidden="(?:1|true)"').search
+_rows = re.compile(rb"<row(" + ATTRIBUTES + rb")(?:/>|>" + BLANKS + rb"(.*?)</row>)" + NEXT_ROW, re.DOTALL).findall
+_attribute = re.compile(rb' ([A-Za-z0-9:]+)="([^"]*)"').findall
+_number = re.compile(NUMBER).fullmatch
+_index = re.compile(rb"[0-9]{1,9}").fullmatch
+_row_start = re.compile(rb'<row r="([0-9]{1,9})"').match
+_one_row = re.compile(rb"<row" + ATTRIBUTES + rb"(?:/>|>.*?</row>)" + BLANKS, re.DOTALL).match
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,73 +41,169 @@ class CellContext:
     formats: Mapping[int, str] = field(default_factory=dict)
 
 
-def row_number(row: bytes) -> int:
-    """Return the number of a row.
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A row as it is written.
+
+    Args:
+        number: its number.
+        is_hidden: whether it is hidden or filtered away.
+        content: its cells.
+    """
+
+    number: int
+    is_hidden: bool
+    content: bytes
+
+
+def rows_of(block: bytes) -> Iterator[SheetRow]:
+    """Return the rows of a block that holds nothing but whole rows.
 
     Raises:
-        UnsupportedXmlError: when the row does not contain it.
+        UnsupportedXmlError: when it holds anything else.
     """
-    match = _start(row)
+    found = _rows(block)
+    if len(found) != block.count(b"<row"):
+        raise UnsupportedXmlError("rows")
+    for written, content in found:
+        attributes = _attributes(written)
+        number = attributes.get(b"r", b"")
+        if not _index(number):
+            raise UnsupportedXmlError("row without number")
+        yield SheetRow(int(number), attributes.get(b"hidden", b"0").decode() in TRUE, content)
+
+
+def first_number(block: bytes) -> int:
+    """Return the number of the first row of a block.
+
+    Raises:
+        UnsupportedXmlError: when the row does not begin with it.
+    """
+    match = _row_start(block)
     if match is None:
         raise UnsupportedXmlError("row without number")
     return int(match[1])
 
 
-def is_hidden(row: bytes) -> bool:
-    """Return whether a row is hidden or filtered away."""
-    return _hidden(row) is not None
+def after_row(block: bytes) -> int:
+    """Return where the first row of a block ends.
+
+    Raises:
+        UnsupportedXmlError: when it is not written as the common programs write it.
+    """
+    match = _one_row(block)
+    if match is None:
+        raise UnsupportedXmlError("row")
+    return match.end()
 
 
-def cells_of(row: bytes, book: CellContext) -> Iterator[tuple[int, Cell]]:
+def cells_of(row: SheetRow, book: CellContext) -> Iterator[tuple[int, Cell]]:
     """Return the cells of a row: column number and value; cells without content are left out.
 
     Raises:
-        UnsupportedXmlError: when a cell has no address.
+        UnsupportedXmlError: when a cell is not written as the common programs write it, or is not in its place.
     """
-    for match in _cells(row):
-        head, body = match[1], match[2]
-        if not body:
-            continue
-        address = _address(head)
-        if address is None:
-            raise UnsupportedXmlError("cell without address")
-        value = _cell(head, body, book)
-        if value is not None:
-            yield column_number(address[1].decode()), value
+    found = find_cells(row.content)
+    if len(found) != row.content.count(b"<c"):
+        raise UnsupportedXmlError("cells")
+    here = b"%d" % row.number
+    before = 0
+    for letters, number, own_style, own_kind, others, formula, value, empty, is_inline, inline in found:
+        column = column_number(letters.decode())
+        if number != here or not before < column <= LAST_COLUMN:
+            raise UnsupportedXmlError("cell that is not in its place")
+        before = column
+        style, kind = _further_attributes(own_style, own_kind, others) if others else (own_style, own_kind)
+        if is_inline:
+            if kind != b"inlineStr" or formula:
+                raise UnsupportedXmlError("inline text of another kind")
+            yield column, text_of(inline)
+        elif value or (empty and kind == b"str"):
+            yield column, typed(kind, value, style, book)
+        elif formula:
+            yield column, CellError("no-value", "")
 
 
-def _cell(head: bytes, body: bytes, book: CellContext) -> Cell:
-    kind_match = _kind(head)
-    kind = kind_match[1] if kind_match else b"n"
-    if kind == b"inlineStr":
-        return rich_text(body.decode("utf-8", "surrogatepass"))
-    value = _value(body)
-    has_formula = b"<f" in body
-    if value is None or (not value[1] and kind != b"str"):
-        return CellError("no-value", "") if has_formula else None
-    raw = value[1]
+def style_at(row: SheetRow, column: int) -> bytes:
+    """Return the cell format of one cell of a row, ``b""`` where it names none or there is no such cell."""
+    for letters, _, style, kind, others, *_ in find_cells(row.content):
+        if column_number(letters.decode()) == column:
+            return _further_attributes(style, kind, others)[0] if others else style
+    return b""
+
+
+def typed(kind: bytes, raw: bytes, style: bytes, book: CellContext) -> Cell:
+    """Return the value of a cell.
+
+    Args:
+        kind: its ``t`` (18.18.11), ``b""`` for a number.
+        raw: what stands in its ``v``.
+        style: its ``s``, digits only, ``b""`` where it names none.
+        book: the workbook.
+
+    Raises:
+        UnsupportedXmlError: when they do not fit together.
+    """
     try:
-        return _typed(kind, raw, head, book)
+        match kind:
+            case b"s" if _index(raw):
+                return book.strings[int(raw)]
+            case b"" | b"n" if _number(raw):
+                number = float(raw)
+                dated = int(style or 0) in book.dated
+                return date_of(number, from_1904=book.from_1904) if dated else number
+            case b"b" if raw in _BOOLEANS:
+                return _BOOLEANS[raw]
+            case b"e":
+                return CellError("error", text_of(raw))
+            case b"d":
+                return datetime.fromisoformat(raw.decode().strip())
+            case b"str":
+                return text_of(raw)
     except (ValueError, IndexError):
         raise UnsupportedXmlError("cell value") from None
+    raise UnsupportedXmlError("cell type")
 
 
-def _typed(kind: bytes, raw: bytes, head: bytes, book: CellContext) -> Cell:
-    match kind:
-        case b"s":
-            return book.strings[int(raw)]
-        case b"n":
-            number = float(raw)
-            style = _style(head)
-            dated = style is not None and int(style[1]) in book.dated
-            return date_of(number, from_1904=book.from_1904) if dated else number
-        case b"b":
-            return raw.strip() in {b"1", b"true"}
-        case b"e":
-            return CellError("error", text_of(raw.decode()))
-        case b"d":
-            return datetime.fromisoformat(raw.decode().strip())
-        case b"str":
-            return text_of(raw.decode("utf-8", "surrogatepass"))
-        case _:
-            raise UnsupportedXmlError("cell type")
+_BOOLEANS: Final = {b"0": False, b"1": True, b"false": False, b"true": True}
+_EPOCH_1904: Final = datetime(1904, 1, 1)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
+_LAST_SERIAL: Final = 2_958_466
+
+
+def date_of(serial: float, *, from_1904: bool) -> datetime | CellError:
+    """Return the date that a number shows; a number out of range shows as number signs, as in the program itself."""
+    if not 0 <= serial < _LAST_SERIAL:
+        return CellError("error", "########")
+    epoch = _EPOCH_1904 if from_1904 else EPOCH
+    try:
+        return epoch + timedelta(milliseconds=round(serial * 86_400_000))
+    except OverflowError:  # the last instant of the year 9999, rounded up
+        return CellError("error", "########")
+
+
+def _attributes(written: bytes) -> dict[bytes, bytes]:
+    """Return the attributes of a tag.
+
+    Raises:
+        UnsupportedXmlError: when one stands there twice, which is no XML.
+    """
+    pairs = _attribute(written)
+    attributes = dict(pairs)
+    if len(attributes) != len(pairs):
+        raise UnsupportedXmlError("attribute twice")
+    return attributes
+
+
+def _further_attributes(style: bytes, kind: bytes, written: bytes) -> tuple[bytes, bytes]:
+    """Return style and kind of a cell whose attributes stand in another order, or that has more of them.
+
+    Raises:
+        UnsupportedXmlError: when one stands there twice.
+    """
+    further = _attributes(written)
+    if b"r" in further or (style and b"s" in further) or (kind and b"t" in further):
+        raise UnsupportedXmlError("attribute twice")
+    style = further.get(b"s", style)
+    if style and not _index(style):
+        raise UnsupportedXmlError("cell format")
+    return style, further.get(b"t", kind)

@@ -1,48 +1,36 @@
-"""Read a worksheet in blocks: whole columns at once where rows have one pattern, row by row where they do not.
+"""Read a worksheet in blocks: all rows of a block at once where one pattern fits them, row by row where none does.
 
-Rows that a program wrote are equal once the digits are removed. Each such skeleton is analysed once. A block whose
-rows have values in the same columns is read with a single search for values. Every other row is read by
-:mod:`action_returns.readers.xlsx.cells`, which is exact; a test compares the two ways.
+Rows that a program wrote look alike. The pattern made of one row reads all rows that are written like it, and so their
+columns, in a single search. Rows that differ in kinds or in blank cells are read with a looser pattern, every other row
+by :mod:`action_returns.readers.xlsx.cells`. All of them accept one strict grammar only; a test compares them with an XML
+parser.
 """
 
-import re
 from array import array
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
-from operator import lt
+from itertools import compress, islice
+from operator import itemgetter, lt
 from typing import Final
 
-from action_returns.batch.cells import LAST_ROW, Cell, area, column_letters, column_number
-from action_returns.readers.xlsx.cells import CellContext, cells_of, is_hidden, row_number
-from action_returns.readers.xlsx.package import Package, UnsupportedXmlError, refuse_other_encoding, too_large
-from action_returns.readers.xlsx.structure import attributes
+from action_returns.batch.cells import LAST_ROW, Cell
+from action_returns.readers.xlsx.blocks import blocks
+from action_returns.readers.xlsx.cells import CellContext, after_row, cells_of, first_number, rows_of, style_at, typed
+from action_returns.readers.xlsx.frame import SheetFrame
+from action_returns.readers.xlsx.package import Package, UnsupportedXmlError, too_large
+from action_returns.readers.xlsx.row_pattern import CellGroups, RowPattern, any_row, like_row
+from action_returns.readers.xlsx.texts import texts_of
 
-_BLOCK: Final = 2**18
-_LAST_COLUMN: Final = 16_384
 _END: Final = b"</row>"
-_DIGITS: Final = b"0123456789.-"
-_skeleton = re.compile(
-    rb'<row(?: (?!hidden|collapsed)[A-Za-z0-9:]+="[^"]*")*>((?:<c r="[A-Z]+"(?: s="")?(?: t="[sn]")?(?:/>|><v></v></c>))*)'
-).fullmatch
-_simple_cell = re.compile(rb'<c r="([A-Z]+)"(?: s="")?(?: t="([sn])")?><v></v></c>').findall
-_values = re.compile(rb"<v>([^<]*)</v>").findall
-_numbers = re.compile(rb'<row r="([0-9]+)"').findall
-_empty_row = re.compile(rb"<row\b[^>]*/>")
-_merged = re.compile(rb'<mergeCell\b[^>]*\bref="([^"]+)"').findall
-_all_hidden = re.compile(rb'<sheetFormatPr\b[^>]*\bzeroHeight="(?:1|true)"').search
-
-_column_tags = re.compile(rb"<col\b[^>]*>").findall
-_style = re.compile(rb'\bs="([0-9]+)"').search
-_MOST_SEARCHED: Final = 50
-"""Cell formats that are searched for one by one before the cells of a block are looked at."""
-
-RowPattern = tuple[tuple[int, bool], ...]
-"""Column number and whether it holds a shared string, for each cell of a row that has a value."""
+_NUMBERS: Final = frozenset({b"", b"n"})
+_TEXTS: Final = frozenset({b"str", b"inlineStr"})
+_MOST_FAILURES: Final = 3
+"""Blocks that the pattern of one row may not fit before only the looser one is tried."""
 
 Wanted = tuple[int, ...]
 """Numbers of ActionId, Amount and Reason, 1 for A, and of a column that is read beside them."""
+
+Match = tuple[bytes, ...]
 
 
 @dataclass(slots=True)
@@ -66,54 +54,37 @@ class ColumnData:
     formats: dict[str, "array[int]"] = field(default_factory=dict)
     hidden_columns: set[int] = field(default_factory=set)
 
-    def add_format(self, code: str, rows: list[int]) -> None:
+    def add_format(self, code: str, rows: Sequence[int]) -> None:
         """Note the number format of the Amount in some rows."""
         self.formats.setdefault(code, array("L")).extend(rows)
 
 
-class _AmountCells:
-    """Finds the cell formats of one column in a block.
+class SheetReader:
+    """Reads one worksheet.
 
     Args:
-        letters: of the column.
+        package: the workbook.
+        part: the sheet's part.
+        book: its strings and formats.
     """
-
-    def __init__(self, letters: bytes) -> None:
-        self._any = re.compile(rb'<c\b([^>]*\br="%s([0-9]+)"[^>]*)>' % letters).findall
-        # As programs write it, the address first: a third of the time. Any other address makes the counts differ.
-        self._usual = re.compile(rb'<c r="%s([0-9]+)"(?: s="([0-9]+)"|[^>]*\bs="([0-9]+)")?' % letters).findall
-        self._addresses = re.compile(rb'r="%s[0-9]' % letters).findall
-
-    def rows_by_style(self, block: bytes) -> Iterator[tuple[int, list[int]]]:
-        """Return number of a cell format and the rows whose cell has it; a cell that names none has 0."""
-        cells = self._usual(block)
-        if len(cells) != len(self._addresses(block)):
-            cells = [(row, named[1] if (named := _style(head)) else b"", b"") for head, row in self._any(block)]
-        styles = {(first, later) for _, first, later in cells}
-        for style in sorted(styles):
-            of_style = cells if len(styles) == 1 else [cell for cell in cells if cell[1:] == style]
-            yield int(b"".join(style) or 0), [int(row) for row, _, _ in of_style]
-
-
-class SheetReader:
-    """Reads one worksheet."""
 
     def __init__(self, package: Package, part: str, book: CellContext) -> None:
         self._package = package
         self._part = part
         self._book = book
-        self._patterns: dict[bytes, RowPattern | None] = {}
-        self._all_hidden = False
-        self._head = self._tail = b""
 
     def rows(self, most: int = LAST_ROW) -> Iterator[tuple[int, list[Cell]]]:
-        """Return the rows that hold something, each with its number and its cells from column A on."""
+        """Return the rows that hold something, each with its number and its cells from column A on.
+
+        Raises:
+            UnsupportedXmlError: when an XML parser has to read the sheet.
+        """
         returned = 0
-        for block in self._blocks():
-            for row in _split(block):
+        for block in blocks(self._package, self._part, b"row", "sheetData"):
+            for row in rows_of(block):
                 cells = dict(cells_of(row, self._book))
                 if cells:
-                    yield row_number(row), [cells.get(at) for at in range(1, max(cells) + 1)]
+                    yield row.number, [cells.get(at) for at in range(1, max(cells) + 1)]
                 returned += 1
                 if returned >= most:
                     return
@@ -124,196 +95,164 @@ class SheetReader:
         Args:
             wanted: their numbers.
             first_row: the first row of data.
+
+        Raises:
+            UnsupportedXmlError: when an XML parser has to read the sheet.
+            FileError: ``file-too-large``.
         """
-        filled = ColumnData(tuple([] for _ in wanted))
-        amount_cells = _AmountCells(column_letters(wanted[1]).encode())
-        for block in self._blocks():
-            data = _from_row(block, first_row)
-            if self._may_be_shown_otherwise(data):
-                for style, rows in amount_cells.rows_by_style(data):
-                    if style in self._book.formats:
-                        filled.add_format(self._book.formats[style], rows)
-            for row in self._read_uniform_block(data, wanted, filled):
-                self._read_row(row, wanted, filled)
+        frame = SheetFrame()
+        columns = _ColumnReader(wanted, self._book)
+        filled = columns.filled
+        for block in blocks(self._package, self._part, b"row", "sheetData", frame):
+            columns.read(_from_row(block, first_row))
             if filled.rows and (len(filled.rows) > LAST_ROW or filled.rows[-1] > LAST_ROW):
                 raise too_large(self._package.name, f"it has rows beyond {LAST_ROW:,}, more than a worksheet can hold")
         if not all(map(lt, filled.rows, islice(filled.rows, 1, None))):
             raise UnsupportedXmlError("rows out of order")
-        merges = (area(reference.decode()) for reference in _merged(self._tail))
-        filled.merges += [merge for merge in merges if merge is not None]
-        if self._all_hidden:
-            filled.hidden.update(filled.rows)
-        filled.hidden_columns.update(_hidden_columns(self._head))
+        filled.merges, filled.hidden_columns = frame.merges, frame.hidden_columns
         return filled
 
-    def _may_be_shown_otherwise(self, block: bytes) -> bool:
-        """Return whether any cell of a block may have a format that shows an amount otherwise than it is sent."""
-        formats = self._book.formats
-        if not formats:
-            return False
-        if 0 in formats or len(formats) > _MOST_SEARCHED:  # a cell that names no format has the first one
-            return True
-        return any(b' s="%d"' % style in block for style in formats)
 
-    def _blocks(self) -> Iterator[bytes]:
-        """Return blocks of the sheet that hold whole rows; keep what follows the last row."""
-        with self._package.open(self._part) as stream:
-            piece = stream.read(_BLOCK)
-            refuse_other_encoding(piece)
-            while b"<sheetData" not in piece and (more := stream.read(_BLOCK)):
-                piece += more
-            head, found, rest = piece.partition(b"<sheetData")
-            if not found:
-                raise UnsupportedXmlError("no sheet data")
-            self._all_hidden = _all_hidden(head) is not None
-            self._head = head
-            tail = rest.partition(b">")[2]
-            while True:
-                end = tail.rfind(_END) + len(_END)
-                if end >= len(_END):
-                    yield _plain(tail[:end])
-                    tail = tail[end:]
-                more = stream.read(_BLOCK)
-                if not more:
-                    break
-                tail += more
-            self._tail = tail
+class _ColumnReader:
+    """Reads the wanted columns of one block after the other.
 
-    def _read_uniform_block(self, block: bytes, wanted: Wanted, filled: ColumnData) -> list[bytes]:
-        """Read a block in which most rows have values in the same columns; return its rows unread when they have not."""
-        skeletons = block.translate(None, _DIGITS).split(_END)[:-1]
-        tally = Counter(skeletons)
-        for skeleton in tally.keys() - self._patterns.keys():
-            self._patterns[skeleton] = _row_pattern(skeleton)
-        rows_with: Counter[tuple[int, ...]] = Counter()
-        for skeleton, times in tally.items():
-            rows_with[self._value_columns(skeleton)] += times
-        del rows_with[()]
-        value_columns = rows_with.most_common(1)[0][0] if rows_with else ()
-        if not set(wanted[:3]) & set(value_columns) or self._holds_dates(block):
-            return _split(block)
-        exceptions = {skeleton for skeleton in tally if self._value_columns(skeleton) != value_columns}
-        if exceptions:
-            self._read_runs(block, skeletons, exceptions, value_columns, wanted, filled)
-        else:
-            self._read_run(block, skeletons, value_columns, wanted, filled)
-        return []
+    Args:
+        wanted: numbers of the columns.
+        book: strings and formats.
+    """
 
-    def _value_columns(self, skeleton: bytes) -> tuple[int, ...]:
-        """Return the columns in which a row has values; none when it must be read by itself."""
-        return tuple(column for column, _ in self._patterns[skeleton] or ())
+    def __init__(self, wanted: Wanted, book: CellContext) -> None:
+        self.filled = ColumnData(tuple([] for _ in wanted))
+        self._wanted = wanted
+        self._book = book
+        self._with_styles = bool(book.dated or book.formats)
+        self._pattern: RowPattern | None = None
+        self._loose: RowPattern | None = None
+        self._failures = 0
 
-    def _read_runs(
-        self,
-        block: bytes,
-        skeletons: list[bytes],
-        exceptions: set[bytes],
-        value_columns: tuple[int, ...],
-        wanted: Wanted,
-        filled: ColumnData,
-    ) -> None:
-        """Read the runs of rows between the exceptions, and each exception by itself, in order."""
-        rows = _split(block)
-        start = 0
-        for at, skeleton in enumerate(skeletons):
-            if skeleton in exceptions:
-                self._read_run(b"".join(rows[start:at]), skeletons[start:at], value_columns, wanted, filled)
-                self._read_row(rows[at], wanted, filled)
-                start = at + 1
-        self._read_run(b"".join(rows[start:]), skeletons[start:], value_columns, wanted, filled)
-
-    def _read_run(
-        self,
-        block: bytes,
-        skeletons: list[bytes],
-        value_columns: tuple[int, ...],
-        wanted: Wanted,
-        filled: ColumnData,
-    ) -> None:
-        """Read rows that have values in the same columns."""
+    def read(self, block: bytes) -> None:
+        """Read a block that holds nothing but whole rows of data."""
         if not block:
             return
-        values = _values(block)
-        numbers = _numbers(block)
-        width = len(value_columns)
-        if len(values) != width * len(skeletons) or len(numbers) != len(skeletons):
-            raise UnsupportedXmlError("values")
-        strings = self._book.strings.__getitem__
-        kinds = {skeleton: self._patterns[skeleton] or () for skeleton in set(skeletons)}
+        rows = block.count(b"<row")
+        pattern = self._pattern
+        if pattern is None and self._failures < _MOST_FAILURES:
+            row = block[: block.index(_END) + len(_END)]
+            pattern = self._pattern = like_row(row, self._wanted, with_styles=self._with_styles)
+        if pattern is not None:
+            matches = pattern.pattern.findall(block)
+            if len(matches) == rows:
+                self._take(matches, pattern)
+                return
+            self._pattern = None
+        self._failures += 1
+        loose = self._loose = self._loose or any_row(self._wanted)
+        matches = loose.pattern.findall(block)
+        if len(matches) != rows:
+            raise UnsupportedXmlError("rows")
+        start = 0
+        for at, other in enumerate(map(itemgetter(-1), matches)):
+            if other:
+                self._take(matches[start:at], loose)
+                self._read_row(other)
+                start = at + 1
+        self._take(matches[start:], loose)
+
+    def _take(self, matches: list[Match], pattern: RowPattern) -> None:
+        """Take the rows of some matches, those that are blank in the first three columns left out."""
+        if not matches or not any(column in pattern.groups for column in self._wanted[:3]):
+            return
+        fields = list(zip(*matches, strict=True))
+        numbers = list(map(int, fields[0]))
+        read = [
+            self._column(fields, pattern.groups[column]) if column in pattern.groups else [None] * len(matches)
+            for column in self._wanted
+        ]
+        amount = pattern.groups.get(self._wanted[1])
+        styles: Sequence[bytes] = ()
+        if amount is not None and amount.style is not None and self._book.formats:
+            styles = fields[amount.style]
+        if pattern.has_others and all(None in column for column in read[:3]):
+            keep = [at for at, row in enumerate(zip(*read[:3], strict=True)) if row != (None, None, None)]
+            numbers, styles = [numbers[at] for at in keep], [styles[at] for at in keep] if styles else ()
+            read = [[column[at] for at in keep] for column in read]
+        self._note_formats(numbers, styles)
+        self.filled.rows.extend(numbers)
+        for column, cells in zip(self.filled.columns, read, strict=True):
+            column.extend(cells)
+
+    def _column(self, fields: Sequence[Match], groups: CellGroups) -> list[Cell]:
+        """Return the cells of one column of some matches."""
+        values = fields[groups.value]
+        styles = fields[groups.style] if groups.style is not None and self._book.dated else ()
+        if groups.kind is None or groups.inline is None:
+            return self._cells(groups.known, values, styles)
+        kinds, inline = fields[groups.kind], fields[groups.inline]
+        positions: dict[bytes, list[int]] = {}
+        for at, (kind, value, text) in enumerate(zip(kinds, values, inline, strict=True)):
+            if kind or value or text:
+                positions.setdefault(kind, []).append(at)
+        cells: list[Cell] = [None] * len(kinds)
+        for kind, where in positions.items():
+            source, other = (inline, values) if kind == b"inlineStr" else (values, inline)
+            if any(other[at] for at in where):
+                raise UnsupportedXmlError("inline text of another kind")
+            of_kind = self._cells(kind, [source[at] for at in where], [styles[at] for at in where] if styles else ())
+            for at, cell in zip(where, of_kind, strict=True):
+                cells[at] = cell
+        return cells
+
+    def _cells(self, kind: bytes, values: Sequence[bytes], styles: Sequence[bytes]) -> list[Cell]:
+        """Return cells of one kind.
+
+        Args:
+            kind: the kind (18.18.11).
+            values: what stands in ``v``, or the inline texts.
+            styles: the cell format of each, none where no format matters.
+        """
         try:
-            for at, column in enumerate(wanted):
-                cells = filled.columns[at]
-                if column not in value_columns:
-                    cells += [None] * len(skeletons)
-                    continue
-                index = value_columns.index(column)
-                raw = values[index::width]
-                shared = {pattern[index][1] for pattern in kinds.values()}
-                if shared == {True}:
-                    cells += map(strings, map(int, raw))
-                elif shared == {False}:
-                    cells += map(float, raw)
-                else:
-                    cells += [
-                        strings(int(value)) if kinds[skeleton][index][1] else float(value)
-                        for value, skeleton in zip(raw, skeletons, strict=True)
-                    ]
+            if kind == b"s":
+                return list(map(self._book.strings.__getitem__, map(int, values)))
+            if kind in _NUMBERS and not self._has_dates(styles):
+                return list(map(float, values))
         except (ValueError, IndexError):
             raise UnsupportedXmlError("cell value") from None
-        filled.rows.extend(map(int, numbers))
+        if kind in _TEXTS:
+            return list(texts_of(values))
+        return [
+            typed(kind, value, style, self._book)
+            for value, style in zip(values, styles or [b""] * len(values), strict=True)
+        ]
 
-    def _read_row(self, row: bytes, wanted: Wanted, filled: ColumnData) -> None:
-        cells = dict(cells_of(row, self._book))
-        picked = [cells.get(column) for column in wanted]
-        if picked[:3] == [None, None, None]:
-            return
-        number = row_number(row)
-        if is_hidden(row):
-            filled.hidden.add(number)
-        filled.rows.append(number)
-        for column, cell in zip(filled.columns, picked, strict=True):
-            column.append(cell)
+    def _has_dates(self, styles: Sequence[bytes]) -> bool:
+        return bool(styles) and any(int(style or 0) in self._book.dated for style in set(styles))
 
-    def _holds_dates(self, block: bytes) -> bool:
-        return any(b' s="%d"' % style in block for style in self._book.dated)
+    def _note_formats(self, numbers: Sequence[int], styles: Sequence[bytes]) -> None:
+        """Note the number formats of the Amount in some rows."""
+        names = set(styles)
+        for name in names:
+            code = self._book.formats.get(int(name or 0))
+            if code is not None:
+                of_format = numbers if len(names) == 1 else list(compress(numbers, map(name.__eq__, styles)))
+                self.filled.add_format(code, of_format)
 
-
-def _plain(block: bytes) -> bytes:
-    """Return a block without self-closing rows; refuse what splits rows."""
-    if b"<!" in block:
-        raise UnsupportedXmlError("comment or CDATA")
-    ends = block.count(_END)
-    if block.count(b"<row") != ends:
-        block = _empty_row.sub(b"", block)
-        if block.count(b"<row") != ends:
-            raise UnsupportedXmlError("rows")
-    return block
-
-
-def _hidden_columns(head: bytes) -> Iterator[int]:
-    """Return the numbers of the columns that are hidden or have no width (ECMA-376, 18.3.1.13)."""
-    for tag in _column_tags(head):
-        facts = attributes(tag.decode("utf-8", "replace"))
-        try:
-            if facts.get("hidden") in {"1", "true"} or float(facts.get("width", "1")) == 0:
-                yield from range(int(facts["min"]), min(int(facts["max"]), _LAST_COLUMN) + 1)
-        except (KeyError, ValueError):
-            raise UnsupportedXmlError("column") from None
+    def _read_row(self, block: bytes) -> None:
+        """Read a row that no pattern fits."""
+        for row in rows_of(block):
+            cells = dict(cells_of(row, self._book))
+            picked = [cells.get(column) for column in self._wanted]
+            if picked[:3] == [None, None, None]:
+                continue
+            if row.is_hidden:
+                self.filled.hidden.add(row.number)
+            self._note_formats([row.number], [style_at(row, self._wanted[1])] if self._book.formats else ())
+            self.filled.rows.append(row.number)
+            for column, cell in zip(self.filled.columns, picked, strict=True):
+                column.append(cell)
 
 
 def _from_row(block: bytes, first_row: int) -> bytes:
     """Return a block without the rows above the data."""
-    while block and row_number(block) < first_row:
-        block = block[block.index(_END) + len(_END) :]
+    while block and first_number(block) < first_row:
+        block = block[after_row(block) :]
     return block
-
-
-def _split(block: bytes) -> list[bytes]:
-    return block.split(_END)[:-1]
-
-
-def _row_pattern(skeleton: bytes) -> RowPattern | None:
-    match = _skeleton(skeleton)
-    if match is None:
-        return None
-    return tuple((column_number(letters.decode()), kind == b"s") for letters, kind in _simple_cell(match[1]))

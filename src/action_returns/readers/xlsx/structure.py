@@ -7,8 +7,8 @@ from typing import Final
 
 from action_returns.batch.cells import area
 from action_returns.errors import FileError
-from action_returns.readers.xlsx.cells import text_of
 from action_returns.readers.xlsx.package import Package, UnsupportedXmlError, refuse_other_encoding
+from action_returns.readers.xlsx.texts import text_of
 
 _relationship = re.compile(r"<Relationship\b[^>]*>").findall
 _attribute = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""").findall
@@ -76,7 +76,7 @@ class Structure:
 
 def attributes(tag: str) -> dict[str, str]:
     """Return the attributes of a tag."""
-    return {name: text_of(double or single) for name, double, single in _attribute(tag)}
+    return {name: text_of((double or single).encode()) for name, double, single in _attribute(tag)}
 
 
 def structure(package: Package) -> Structure:

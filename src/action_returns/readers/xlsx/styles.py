@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from action_returns.readers.xlsx.cells import text_of
+from action_returns.readers.xlsx.texts import text_of
 
 _DATED: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 """Built-in formats that show dates or times."""
@@ -61,7 +61,7 @@ def number_formats(styles: str) -> list[str]:
     for tag in _formats(own[0]) if own else ():
         number, code = _number(tag), _code(tag)
         if number and code:
-            codes[int(number[1])] = text_of(code[1])
+            codes[int(number[1])] = text_of(code[1].encode())
     return [codes.get(number, "General") for number in _numbers(styles)]
 
 
@@ -74,7 +74,7 @@ def date_formats(styles: str) -> frozenset[int]:
     dated = set(_DATED)
     for tag in _formats(styles):
         number, code = _number(tag), _code(tag)
-        if number and code and shows_date(text_of(code[1])):
+        if number and code and shows_date(text_of(code[1].encode())):
             dated.add(int(number[1]))
     return frozenset(at for at, number in enumerate(_numbers(styles)) if number in dated)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from action_returns.batch.cells import LAST_ROW, Cell, CellError, area
 from action_returns.errors import FileError
 from action_returns.readers import translate_open_errors
-from action_returns.readers.xlsx.cells import CellContext, shared_strings
+from action_returns.readers.xlsx.cells import CellContext
 from action_returns.readers.xlsx.package import Package, UnsupportedXmlError, too_large
 from action_returns.readers.xlsx.sheet import ColumnData, SheetReader, Wanted
 from action_returns.readers.xlsx.structure import Sheet, Table, structure
@@ -21,6 +21,7 @@ from action_returns.readers.xlsx.styles import (
     shows_amounts_as_sent,
     shows_date,
 )
+from action_returns.readers.xlsx.texts import shared_strings
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -45,7 +46,8 @@ class XmlWorkbook:
             codes = number_formats(text)
             telling = {code for code in set(codes) if not shows_amounts_as_sent(code)}
             formats = {at: code for at, code in enumerate(codes) if code in telling and at not in dated}
-        strings = shared_strings(package, self._structure.strings)
+        part = self._structure.strings
+        strings = shared_strings(package, part) if part is not None and part in package else []
         self._book = CellContext(strings, dated, self._structure.from_1904, formats)
 
     @property

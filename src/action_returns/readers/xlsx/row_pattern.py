@@ -1,0 +1,171 @@
+"""Patterns that read every row of a block in one search: the strict grammar of the fast way.
+
+A row is read fast only when each of its tags is written as the common programs write it (ECMA-376, 18.3.1.4 and
+18.3.1.73): ``name="value"`` with one blank before it, the address first, and no attribute twice. Every address must
+name the row it stands in. What does not match is read by :mod:`action_returns.readers.xlsx.cells` or, in the end, by
+an XML parser.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from action_returns.batch.cells import column_letters, column_number
+
+ATTRIBUTES: Final = rb'(?: (?!xmlns)[A-Za-z0-9:]++="[^"<>&]*+")*+'
+"""Attributes of a tag, as the common programs write them; none of them declares a namespace."""
+FORMULA: Final = rb'<f(?: [A-Za-z0-9:]++="[^"<>]*+")*+(?:/>|>[^<]*+</f>)'
+BLANKS: Final = rb"[ \t\r\n]*+"
+OPEN_TEXT: Final = rb'<t(?: xml:space="preserve")?+>'
+NEXT_ROW: Final = BLANKS + rb"(?=<row|\Z)"
+NUMBER: Final = rb"[-+.0-9eE]++"
+
+_shown_attributes: Final = rb'(?: (?!xmlns|r=|hidden=)[A-Za-z0-9:]++="[^"<>&]*+")*+'
+_ANY_VALUE: Final = rb"<v>[^<]*+</v>|<v/>|<is>" + OPEN_TEXT + rb"[^<]*+</t></is>"
+_TEXTS: Final = frozenset({b"str", b"inlineStr"})
+_CELL: Final = (
+    rb'<c r="([A-Z]{1,3}+)([0-9]{1,9}+)"(?: s="([0-9]{1,9}+)")?+(?: t="([A-Za-z]++)")?+('
+    + ATTRIBUTES
+    + rb")(?:/>|>("
+    + FORMULA
+    + rb')?+(?:<v(?: xml:space="preserve")?+>([^<]++)</v>|(<v/>|<v></v>)|(<is>)'
+    + OPEN_TEXT
+    + rb"([^<]*+)</t></is>)?+</c>)"
+    + BLANKS
+    + rb"(?=<c[ >/]|\Z)"
+)
+find_cells = re.compile(_CELL).findall
+"""Cells of a row: letters, number, style, kind, other attributes, formula, value, empty value, start of an inline text,
+inline text."""
+_row = re.compile(rb'<row r="([0-9]{1,9}+)"(' + _shown_attributes + rb")>(.*)</row>" + BLANKS, re.DOTALL).fullmatch
+
+
+@dataclass(frozen=True, slots=True)
+class CellGroups:
+    """Where a match has one wanted cell: indexes of its groups, None where there is no such group.
+
+    Args:
+        kind: its kind, ``b"n"`` for a number.
+        style: the cell format.
+        value: what stands in ``v``, or the inline text where the pattern knows the kind.
+        inline: the inline text where it does not.
+        known: the kind, where the pattern knows it.
+    """
+
+    value: int
+    style: int | None = None
+    kind: int | None = None
+    inline: int | None = None
+    known: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class RowPattern:
+    """A pattern for whole rows.
+
+    Args:
+        pattern: matches a row; the first group is its number.
+        groups: number of a wanted column -> where its cell is; columns without a value are left out.
+        has_others: whether the last group holds whole rows that the other groups do not fit.
+    """
+
+    pattern: re.Pattern[bytes]
+    groups: dict[int, CellGroups]
+    has_others: bool = False
+
+
+def like_row(row: bytes, wanted: Sequence[int], *, with_styles: bool) -> RowPattern | None:
+    """Return the pattern of all rows that are written like one row; None when it is not written as common programs do.
+
+    Args:
+        row: from ``<row`` to ``</row>``.
+        wanted: numbers of the columns to read.
+        with_styles: whether cell formats are read too.
+    """
+    head = _row(row)
+    if head is None:
+        return None
+    cells = find_cells(head[3])
+    if len(cells) != head[3].count(b"<c"):
+        return None
+    columns = {column_letters(number).encode(): number for number in wanted}
+    pattern = [rb'<row r="([0-9]{1,9}+)"', _any_digits(head[2]), rb">"]
+    groups: dict[int, CellGroups] = {}
+    at, last = 1, 0
+    for letters, number, style, kind, others, formula, value, empty, _, inline in cells:
+        before, last = last, column_number(letters.decode())
+        if number != head[1] or others or empty or last <= before:
+            return None
+        is_wanted = letters in columns
+        is_read = is_wanted and bool(value or inline)
+        if is_wanted and not is_read and (kind or formula):
+            return None
+        if is_read and kind not in {b"", b"s", b"n", *_TEXTS}:
+            return None
+        has_style = is_read and with_styles
+        pattern += [rb'<c r="%s\1"' % letters, _style(style, is_group=has_style), b' t="%s"' % kind if kind else b""]
+        if is_read:
+            pattern.append(_content(kind, has_formula=bool(formula), is_inline=bool(inline)))
+            groups[columns[letters]] = CellGroups(at + has_style, at if has_style else None, known=kind or b"n")
+            at += 1 + has_style
+        elif value or inline or formula:
+            pattern.append(b">" + _optional(FORMULA) + _optional(_ANY_VALUE) + b"</c>")
+        else:
+            pattern.append(b"(?:/>|></c>)")
+    pattern += [rb"</row>", NEXT_ROW]
+    return RowPattern(re.compile(b"".join(pattern)), groups)
+
+
+def any_row(wanted: Sequence[int]) -> RowPattern:
+    """Return the pattern that takes wanted cells of any kind; rows that it does not fit come as a whole.
+
+    Args:
+        wanted: numbers of the columns to read.
+    """
+    ordered = sorted(wanted)
+    letters = [column_letters(number).encode() for number in ordered]
+    between = (
+        rb'(?:<c r="(?!(?:%s)\1")[A-Z]{1,3}+\1"' % b"|".join(letters)
+        + ATTRIBUTES
+        + rb"(?:/>|>"
+        + _optional(FORMULA)
+        + _optional(_ANY_VALUE)
+        + rb"</c>))*+"
+    )
+    cell = (
+        rb'(?:<c r="%s\1"(?: s="([0-9]{1,9}+)")?+(?:/>|></c>|(?: t="([A-Za-z]++)")?+>(?:'
+        + _optional(FORMULA)
+        + rb"<v>([^<]++)</v>|<is>"
+        + OPEN_TEXT
+        + rb"([^<]*+)</t></is>)</c>))?+"
+    )
+    row = rb'<row r="([0-9]{1,9}+)"' + _shown_attributes + rb">" + between
+    row += b"".join(cell % name + between for name in letters) + rb"</row>"
+    pattern = rb"(?:" + row + rb"|(<row[ >/](?:[^<>]*+(?<=/)>|.*?</row>)))" + NEXT_ROW
+    groups = {
+        number: CellGroups(at + 2, style=at, kind=at + 1, inline=at + 3)
+        for number, at in zip(ordered, range(1, 4 * len(ordered) + 1, 4), strict=True)
+    }
+    return RowPattern(re.compile(pattern, re.DOTALL), groups, has_others=True)
+
+
+def _any_digits(attributes: bytes) -> bytes:
+    return re.sub(rb"[0-9]+", rb"[0-9]++", re.escape(attributes))
+
+
+def _style(style: bytes, *, is_group: bool) -> bytes:
+    if not is_group:
+        return rb' s="[0-9]{1,9}+"' if style else b""
+    return rb' s="([0-9]{1,9}+)"' if style else b"()"
+
+
+def _content(kind: bytes, *, has_formula: bool, is_inline: bool) -> bytes:
+    if is_inline:
+        return rb"><is>" + OPEN_TEXT + rb"([^<]*+)</t></is></c>"
+    allowed = {b"s": rb"[0-9]++", b"str": rb"[^<]++"}.get(kind, NUMBER)
+    return rb">" + (FORMULA if has_formula else b"") + rb"<v>(" + allowed + rb")</v></c>"
+
+
+def _optional(pattern: bytes) -> bytes:
+    return rb"(?:" + pattern + rb")?+"
