@@ -9,8 +9,9 @@ from sys import float_info
 from typing import Final
 
 from action_returns.batch.cells import EPOCH, Cell, CellError, column_number, quote
-from action_returns.readers.xlsx.cells import CellContext, date_of, unescape
+from action_returns.readers.xlsx.cells import CellContext, date_of
 from action_returns.readers.xlsx.frame import LAST_COLUMN
+from action_returns.readers.xlsx.texts import unescape
 
 _BLANKS: Final = " \t\r\n"
 """What XML Schema takes for white space around a number."""

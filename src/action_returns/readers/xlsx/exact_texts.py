@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Final, NoReturn
 
 from action_returns.errors import FileError
-from action_returns.readers.xlsx.cells import unescape
 from action_returns.readers.xlsx.package import Package
+from action_returns.readers.xlsx.texts import unescape
 from action_returns.readers.xlsx.xml import SPREADSHEET, PartParser
 
 # Elements get names in brackets. Expat gives the attribute x:t the new name of the element x:t; so it is no t.
