@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 ZIP_START: Final = b"PK"
 OLE_START: Final = b"\xd0\xcf\x11\xe0"
 """How an encrypted or an old workbook starts (MS-CFB 2.2); it is refused with its reason."""
-_SUFFIXES: Final = (".xlsx", ".xlsm", ".xltx", ".xltm")
+_SUFFIXES: Final = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb")
+"""The last is refused in words; a file named .xls or .ods may be a text file, as many programs export it."""
 
 
 def matches(head: bytes, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Open a workbook's package; check size, number of parts, compression ratio and DTDs before parsing.
+"""Open a workbook's package; check size, number of parts, compression ratio and document types before parsing.
 
 A workbook is a zip of XML parts (ECMA-376, part 2). Sizes, counts and ratios are limited, and
 document type declarations refused: with them a small file becomes gigabytes of memory, and no spreadsheet program
@@ -11,27 +11,49 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
 from action_returns.errors import FileError
 from action_returns.readers import open_error
-from action_returns.readers.workbook_file import OLE_START
+from action_returns.readers.workbook_file import OLE_START, ZIP_START
+from action_returns.readers.xlsx.prolog import DOCUMENT_TYPE, refusal_of_prolog
 
-_MOST_PARTS: Final = 2_000
-_MOST_BYTES: Final = 400 * 2**20
-"""A worksheet filled to its last row is about 200 MB of XML."""
-_MOST_IN_PART: Final = 300 * 2**20
-_MOST_IN_DIRECTORY: Final = 2**21
-"""Bytes of the zip's directory; a thousand for each of two thousand parts. zipfile reads all of it before the first part."""
-_MOST_RATIO: Final = 100
-_RATIO_COUNTS_FROM: Final = 2**20
-_PROLOG: Final = 4096
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a workbook may ask for; no workbook of returns comes near.
+
+    Args:
+        parts: how many parts it has.
+        directory: bytes of the zip's directory, about a thousand for each part; zipfile reads all of it at once.
+        total: bytes that all parts unpack to; a worksheet filled to its last row is about 200 MB of XML.
+        part: bytes that one part unpacks to.
+        ratio: how many times its packed size a part unpacks to.
+        ratio_from: bytes from which on that ratio counts; short parts of blank XML pack better.
+        prolog: bytes of a part before its first element.
+    """
+
+    parts: int = 2_000
+    directory: int = 2**21
+    total: int = 400 * 2**20
+    part: int = 300 * 2**20
+    ratio: int = 100
+    ratio_from: int = 2**20
+    prolog: int = 2**16
+
+
+LIMITS = Limits()
+"""The limits of every workbook that is opened without others."""
+
 _END_RECORD: Final = 22
+_LOCATOR_64: Final = 20
+_END_RECORD_64: Final = 56
+_MOST_COMMENT: Final = 2**16
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
-_declares = re.compile(rb"<!(?:DOCTYPE|ENTITY)").search
-_other_encoding = re.compile(rb"""<\?xml[^>]*encoding=["'](?!utf-8["'])""", re.IGNORECASE).search
+_other_encoding = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["'](?!utf-8["'])""", re.IGNORECASE).search
 
 
 class UnsupportedXmlError(Exception):
@@ -41,16 +63,24 @@ class UnsupportedXmlError(Exception):
 class Package:
     """An opened workbook; a context manager that closes it.
 
+    Parts are found by their names as the packaging conventions compare them: in any capitals, with or without a slash
+    in front (ECMA-376 part 2, 6.2.2.3 and 7.3.4), and with the backslashes that some programs write.
+
+    Args:
+        path: the file; never written.
+        limits: what it may ask for.
+
     Raises:
         FileError: when the file is no workbook, is protected, or is built to do harm.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, limits: Limits | None = None) -> None:
         self.name = path.name
         self._path = path
+        self._limits = limits or LIMITS
         with self._translate_errors():
-            if _directory_size(path) > _MOST_IN_DIRECTORY:
-                raise self._too_large(f"it has far more than {_MOST_PARTS:,} parts")
+            if _directory_size(path) > self._limits.directory:
+                raise self._too_large(f"it has far more than {self._limits.parts:,} parts")
             try:
                 self._zip = zipfile.ZipFile(path)
             except zipfile.BadZipFile:
@@ -58,10 +88,11 @@ class Package:
         try:
             with self._translate_errors():
                 self._refuse_hostile()
+                self._parts = self._named_parts()
+                self._refuse_document_types()
         except BaseException:
             self._zip.close()
             raise
-        self._parts = frozenset(self._zip.namelist())
 
     def __enter__(self) -> Self:
         return self
@@ -72,10 +103,18 @@ class Package:
     @property
     def largest(self) -> int:
         """How many bytes the largest part unpacks to."""
-        return max(part.file_size for part in self._zip.infolist())
+        return max(part.file_size for part in self._parts.values())
 
     def __contains__(self, part: str) -> bool:
-        return part in self._parts
+        return _key(part) in self._parts
+
+    def size_of(self, part: str) -> int:
+        """Return how many bytes a part unpacks to.
+
+        Raises:
+            FileError: when it is missing.
+        """
+        return self._entry(part).file_size
 
     def read(self, part: str) -> bytes:
         """Read a whole part."""
@@ -84,11 +123,16 @@ class Package:
 
     @contextmanager
     def open(self, part: str) -> Iterator[IO[bytes]]:
-        """Open a part for reading from its start to its end."""
-        if part not in self._parts:
-            raise FileError("file-unreadable", f"{self.name} is damaged: its part {part} is missing. Save it again.")
-        with self._translate_errors(), self._zip.open(part) as stream:
+        """Open a part for reading from its start to its end, where its checksum is compared."""
+        entry = self._entry(part)
+        with self._translate_errors(), self._zip.open(entry) as stream:
             yield stream
+
+    def _entry(self, part: str) -> zipfile.ZipInfo:
+        entry = self._parts.get(_key(part))
+        if entry is None:
+            raise FileError("file-unreadable", f"{self.name} is damaged: its part {part} is missing. Save it again.")
+        return entry
 
     @contextmanager
     def _translate_errors(self) -> Iterator[None]:
@@ -112,25 +156,51 @@ class Package:
             ) from None
 
     def _refuse_hostile(self) -> None:
+        limits = self._limits
         parts = self._zip.infolist()
         total = sum(part.file_size for part in parts)
-        if len(parts) > _MOST_PARTS:
+        if len(parts) > limits.parts:
             raise self._too_large(f"it has {len(parts):,} parts")
-        if total > _MOST_BYTES or any(part.file_size > _MOST_IN_PART for part in parts):
+        if total > limits.total or any(part.file_size > limits.part for part in parts):
             raise self._too_large(f"it unpacks to {total >> 20:,} MB")
         for part in parts:
             if part.flag_bits & 1:
                 raise FileError("file-protected", f"{self.name} is encrypted. Save it without a password.")
-            if part.file_size > _RATIO_COUNTS_FROM and part.file_size > _MOST_RATIO * max(part.compress_size, 1):
-                raise self._too_large(f"its part {part.filename} unpacks to more than {_MOST_RATIO} times its size")
-            if part.filename.endswith((".xml", ".rels", ".vml")):
-                self._refuse_declarations(part)
+            if part.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+                raise FileError(
+                    "file-unreadable",
+                    f"{self.name} is packed by method {part.compress_type}, which workbooks never are (ECMA-376 part 2). "
+                    "Open it in the spreadsheet program and save it again.",
+                )
+            if part.file_size > limits.ratio_from and part.file_size > limits.ratio * max(part.compress_size, 1):
+                raise self._too_large(f"its part {part.filename} unpacks to more than {limits.ratio} times its size")
 
-    def _refuse_declarations(self, part: zipfile.ZipInfo) -> None:
-        with self._zip.open(part) as stream:
-            start = stream.read(_PROLOG)
-        if _declares(start):
-            raise declares_type(self.name, part.filename)
+    def _named_parts(self) -> dict[str, zipfile.ZipInfo]:
+        """Return the parts by their names as they are compared.
+
+        Raises:
+            FileError: when two have the same name: spreadsheet programs take one or the other.
+        """
+        parts: dict[str, zipfile.ZipInfo] = {}
+        for entry in self._zip.infolist():
+            key = _key(entry.filename)
+            if key.endswith("/"):  # a folder
+                continue
+            if key in parts:
+                raise FileError(
+                    "file-unreadable",
+                    f"{self.name} is damaged: it holds the part {entry.filename} twice, so nothing tells which of them "
+                    "counts. Nothing of it was used. Open it in the spreadsheet program, look at the rows, and save it again.",
+                )
+            parts[key] = entry
+        return parts
+
+    def _refuse_document_types(self) -> None:
+        for part in self._parts.values():
+            with self._zip.open(part) as stream:
+                why = refusal_of_prolog(stream, self._limits.prolog)
+            if why is not None:
+                raise self._too_large(f"its part {part.filename} {why}")
 
     def _too_large(self, why: str) -> FileError:
         return too_large(self.name, why)
@@ -152,11 +222,11 @@ def too_large(name: str, why: str) -> FileError:
 
 def declares_type(name: str, part: str) -> FileError:
     """Return the refusal of a workbook in which a part declares a document type."""
-    return too_large(name, f"its part {part} declares a document type, which can make it grow without limit")
+    return too_large(name, f"its part {part} {DOCUMENT_TYPE}")
 
 
 def refuse_other_encoding(start: bytes) -> None:
-    """Refuse parts that are not UTF-8; openpyxl reads them.
+    """Refuse parts that are not UTF-8; the exact way reads them.
 
     Raises:
         UnsupportedXmlError: when the part declares another encoding.
@@ -165,14 +235,30 @@ def refuse_other_encoding(start: bytes) -> None:
         raise UnsupportedXmlError("not UTF-8")
 
 
+def _key(name: str) -> str:
+    """Return a part's name in the form in which names are compared (ECMA-376 part 2, 6.2.2.3)."""
+    if "%" in name:
+        from urllib.parse import unquote
+
+        name = unquote(name)
+    return name.replace("\\", "/").lstrip("/").lower()
+
+
 def _directory_size(path: Path) -> int:
-    """Return the size of the zip's directory as its end record has it (APPNOTE.TXT 4.3.16), 0 when there is none."""
+    """Return the size of the zip's directory as its end record has it (APPNOTE.TXT 4.3.14, 4.3.16), 0 without one."""
     with path.open("rb") as file:
         size = file.seek(0, 2)
-        file.seek(max(0, size - 2**16 - _END_RECORD))
+        file.seek(max(0, size - _MOST_COMMENT - _END_RECORD - _LOCATOR_64 - _END_RECORD_64))
         tail = file.read()
-    at = tail.rfind(b"PK\x05\x06")
-    return int.from_bytes(tail[at + 12 : at + 16], "little") if 0 <= at <= len(tail) - _END_RECORD else 0
+    at = len(tail) - _END_RECORD  # without a comment; zipfile looks there first
+    if not (tail[at : at + 4] == b"PK\x05\x06" and tail.endswith(b"\0\0")):
+        at = tail.rfind(b"PK\x05\x06")
+    if not 0 <= at <= len(tail) - _END_RECORD:
+        return 0
+    record_64 = at - _LOCATOR_64 - _END_RECORD_64
+    if record_64 >= 0 and tail[at - _LOCATOR_64 :].startswith(b"PK\x06\x07"):
+        return int.from_bytes(tail[record_64 + 40 : record_64 + 48], "little")
+    return int.from_bytes(tail[at + 12 : at + 16], "little")
 
 
 def _not_a_zip(path: Path) -> FileError:
@@ -185,6 +271,8 @@ def _not_a_zip(path: Path) -> FileError:
         )
     if start.startswith(OLE_START):
         what = "is a workbook of the old kind (.xls)"
+    elif start.startswith(ZIP_START):
+        what = "is not a workbook, or its end is missing, as after a download that stopped"
     elif head.startswith((b"<html", b"<!doctype html", b"<table", b"<?xml", b"<meta")):
         what = "is a web page or XML with the name of a workbook"
     elif not start:
