@@ -74,7 +74,7 @@ class PartParser:
         """
         try:
             self.expat.Parse(piece, last)
-        except (expat.ExpatError, LookupError, ValueError) as error:  # an unknown encoding, what a handler could not read
+        except (expat.ExpatError, LookupError, ValueError) as error:  # an encoding, a value
             raise self._damaged(error) from None
 
     def feed_all(self) -> Iterator[None]:
