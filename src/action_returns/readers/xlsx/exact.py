@@ -73,13 +73,13 @@ class ExactSheet:
         amounts = wanted[1] if self._book.formats else 0
         reading = RowReader(self._package, self._part, self._book, frozenset(wanted), first_row, amounts)
         for number, hidden, cells, code in reading.read():
-            if code is not None:
-                filled.add_format(code, [number])
             picked = [cells.get(column) for column in wanted]
             if picked[:3] == [None, None, None]:
                 continue
             if hidden:
                 filled.hidden.add(number)
+            if code is not None and picked[1] is not None:
+                filled.add_format(code, [number])
             filled.rows.append(number)
             for column, cell in zip(filled.columns, picked, strict=True):
                 column.append(cell)

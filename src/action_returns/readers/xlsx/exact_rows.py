@@ -6,7 +6,7 @@ from action_returns.batch.cells import LAST_ROW, Cell, CellError, column_letters
 from action_returns.readers.xlsx.cells import CellContext
 from action_returns.readers.xlsx.exact_cells import CellReader, column_of, whole_number
 from action_returns.readers.xlsx.exact_texts import TextReader, local_name
-from action_returns.readers.xlsx.frame import LAST_COLUMN, TRUE, SheetFrame
+from action_returns.readers.xlsx.frame import LAST_COLUMN, SheetFrame, says_yes
 from action_returns.readers.xlsx.package import Package
 
 Row = tuple[int, bool, dict[int, Cell], str | None]
@@ -150,7 +150,7 @@ class RowReader(TextReader):
             self.refuse(f"is followed by row {number}; it has rows beyond {LAST_ROW:,}, more than a worksheet can hold")
         self._number = number
         self._digits = str(number)
-        self._hidden = attributes.get("hidden") in TRUE
+        self._hidden = says_yes(attributes.get("hidden"))
         self._read_here = self._wanted if number >= self._first_row else ()
         self._cells = {}
         self._code = None
@@ -163,7 +163,7 @@ class RowReader(TextReader):
     def _end_row(self) -> None:
         if not self._in_order:
             self._refuse_repeats()
-        if self._cells or self._code is not None:
+        if self._cells:
             self._rows.append((self._number, self._hidden, self._cells, self._code))
         self.inside = "<sheetData>"
 

@@ -11,6 +11,11 @@ TRUE: Final = frozenset({"1", "true", "on"})
 """How XML says yes (22.9.2.7 of the strict schema and ``ST_OnOff`` of the transitional one)."""
 
 
+def says_yes(value: str | None) -> bool:
+    """Return whether an attribute says yes; XML Schema takes the blanks around it away."""
+    return value is not None and value.strip() in TRUE
+
+
 @dataclass(slots=True)
 class SheetFrame:
     """What stands around the rows of a worksheet; a handler for :mod:`action_returns.readers.xlsx.xml`.
@@ -37,7 +42,7 @@ class SheetFrame:
             case "sheetData":
                 self.has_rows = True
             case "sheetFormatPr":
-                self.hides_unwritten_rows = attributes.get("zeroHeight") in TRUE
+                self.hides_unwritten_rows = says_yes(attributes.get("zeroHeight"))
             case "col":
                 self._column(attributes)
             case "mergeCell":
@@ -52,6 +57,6 @@ class SheetFrame:
         """Take text between tags."""
 
     def _column(self, attributes: dict[str, str]) -> None:
-        if attributes.get("hidden") in TRUE or float(attributes.get("width", "1")) == 0:
+        if says_yes(attributes.get("hidden")) or float(attributes.get("width", "1")) == 0:
             first, last = int(attributes.get("min", "1")), int(attributes.get("max", LAST_COLUMN))
             self.hidden_columns.update(range(max(first, 1), min(last, LAST_COLUMN) + 1))
