@@ -9,7 +9,8 @@ from action_returns.batch.cells import ColumnName, display_cell
 from action_returns.batch.report import Correction
 from action_returns.errors import FileError
 from action_returns.readers.batch_columns import ColumnAnswers
-from action_returns.readers.csv_file import CsvText, find_header, joined
+from action_returns.readers.csv_file import CsvText, find_header
+from action_returns.readers.csv_shape import RecordShape
 
 Corrections = Mapping[int, Mapping[ColumnName, Correction]]
 """Row, or line of a CSV file -> column -> its correction."""
@@ -31,17 +32,17 @@ def corrected_csv(content: bytes, name: str, answers: ColumnAnswers, corrections
     """
     text = CsvText(content, name)
     delimiter, header, header_line = find_header(text, answers)
+    shape = RecordShape(header, delimiter, name)
+    amount = header.indexes["Amount"]
     written = io.BytesIO()
     written.write(text.byte_order_mark)
-    width = 0
     for line, record, as_it_stands in text.records_with_text(delimiter):
-        width = len(record) if line == header_line else width
         row = corrections.get(line)
         if row is None:
             written.write(text.encoded(as_it_stands))
             continue
-        if "Amount" in row and is_split(record, width):
-            record = joined_amount(record, header.indexes["Amount"], delimiter)  # noqa: PLW2901
+        if "Amount" in row and line > header_line:
+            record = _with_whole_amount(record, shape.fit(line, record.copy()), amount)  # noqa: PLW2901
         correct(record, header.indexes, row, name)
         ends = as_it_stands[len(as_it_stands.rstrip("\r\n")) :]
         written.write(text.encoded(_csv_line(record, delimiter) + ends))
@@ -51,7 +52,9 @@ def corrected_csv(content: bytes, name: str, answers: ColumnAnswers, corrections
 def csv_rows(
     content: bytes, name: str, answers: ColumnAnswers, corrections: Corrections
 ) -> Iterator[tuple[int, list[str]]]:
-    """Return every record of a CSV file with its line, corrected; an amount that a comma split is one field.
+    """Return every record of a CSV file with its line, corrected; its Amount is what was checked.
+
+    Where a comma without quotation marks may have cut an amount, the Amount shows all the fields that may belong to it.
 
     Args:
         content: the bytes of the file.
@@ -64,25 +67,24 @@ def csv_rows(
     """
     text = CsvText(content, name)
     delimiter, header, header_line = find_header(text, answers)
-    amount, width = header.indexes["Amount"], 0
+    shape = RecordShape(header, delimiter, name)
+    amount = header.indexes["Amount"]
     for line, record in text.records(delimiter):
-        width = len(record) if line == header_line else width
         row = corrections.get(line, {})
-        if line > header_line and is_split(record, width):
-            rest = [] if "Amount" in row else record[amount + 1 : width]
-            record = [*joined_amount(record, amount, delimiter), *rest]  # noqa: PLW2901
+        if line > header_line and (fitting := shape.fit(line, record.copy())) is not None:
+            if "Amount" in row:
+                record = _with_whole_amount(record, fitting, amount)  # noqa: PLW2901
+            elif fitting[: len(record)] != record:
+                record = fitting[: shape.width]  # noqa: PLW2901
         correct(record, header.indexes, row, name)
         yield line, record
 
 
-def is_split(record: Sequence[str], width: int) -> bool:
-    """Return whether a record has more fields than its header row, as when an amount holds a comma."""
-    return len(record) > width and any(record[width:])
-
-
-def joined_amount(record: list[str], amount: int, delimiter: str) -> list[str]:
-    """Return a record up to its Amount, which holds all that follows."""
-    return [*record[:amount], joined(record[amount:], delimiter)]
+def _with_whole_amount(record: list[str], fitting: list[str] | None, amount: int) -> list[str]:
+    """Return a record up to its Amount where that holds all that follows, else the record as it is."""
+    if fitting is None or fitting[amount : amount + 1] == record[amount : amount + 1]:
+        return record
+    return fitting[: amount + 1]
 
 
 def correct(

@@ -4,9 +4,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from itertools import islice
-from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +13,9 @@ from action_returns.errors import FileError
 from action_returns.readers import read_bytes
 from action_returns.readers.batch_columns import NO_ANSWERS, BatchHeader, ColumnAnswers, find_columns, signature_of
 from action_returns.readers.batch_file import LoadedBatch
-from action_returns.readers.headers import HEADER_SEARCH_ROWS, names_action_id
+from action_returns.readers.csv_shape import RecordShape, is_row
+from action_returns.readers.headers import ALIASES, HEADER_SEARCH_ROWS, fold_header, names_action_id
+from action_returns.readers.text_encoding import BYTE_ORDER_MARKS, decode
 
 DELIMITERS: Final[Mapping[str, str]] = {",": "commas", ";": "semicolons", "\t": "tabs"}
 """What may stand between fields, and its name for people."""
@@ -23,6 +23,7 @@ DELIMITERS: Final[Mapping[str, str]] = {",": "commas", ";": "semicolons", "\t": 
 _MOST_BYTES: Final = 200 * 2**20
 _LONGEST_FIELD: Final = 2**20
 _DELIMITER_LINE: Final = "sep="
+_KNOWN: Final = frozenset(alias for aliases in ALIASES.values() for alias in aliases)
 
 
 def matches(_head: bytes, _name: str) -> bool:
@@ -31,13 +32,13 @@ def matches(_head: bytes, _name: str) -> bool:
 
 
 def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Return the records of a file with their lines, with the delimiter that shows a header row soonest.
+    """Return the records of a file with their lines, with the delimiter that shows the best header row.
 
     Raises:
         FileError: when it is no CSV.
     """
     text = CsvText(read_bytes(path), path.name)
-    return text.records(min(text.delimiters, key=lambda delimiter: _header_distance(text, delimiter)))
+    return text.records(min(text.delimiters, key=lambda delimiter: _unfitness(text, delimiter)))
 
 
 def read_batch(path: Path, *, sheet: str | None, columns: ColumnAnswers) -> LoadedBatch:  # noqa: ARG001  # no sheets
@@ -49,18 +50,25 @@ def read_batch(path: Path, *, sheet: str | None, columns: ColumnAnswers) -> Load
     return read_csv(read_bytes(path), path.name, columns)
 
 
-def _header_distance(text: "CsvText", delimiter: str) -> tuple[bool, int]:
-    """Return how well a delimiter shows a header row: smaller is better.
+def _unfitness(text: "CsvText", delimiter: str) -> tuple[bool, bool, int, int]:
+    """Return how badly a delimiter divides the first records: smaller is better.
 
-    A recognised header row counts, the higher the better; without one, the most fields in any of the first records.
+    A header row of a download counts first, then that no record is damaged: quoted fields with another delimiter between
+    them look like damage. Then the header row with the most known headers, the higher the better; without one, the most
+    fields in any record.
     """
-    most_fields = 0
-    with suppress(FileError):  # quoted fields with another delimiter between them look like damage
-        for at, (_, record) in enumerate(islice(text.records(delimiter), HEADER_SEARCH_ROWS)):
-            if len(record) > 1 and names_action_id(record):
-                return False, at
+    most_known = most_fields = at_line = 0
+    is_damaged = False
+    try:
+        for line, record in islice(text.records(delimiter), HEADER_SEARCH_ROWS):
             most_fields = max(most_fields, len(record))
-    return True, -most_fields
+            if len(record) > 1 and names_action_id(record):
+                known = sum(fold_header(field) in _KNOWN for field in record)
+                if known > most_known:
+                    most_known, at_line = known, line
+    except FileError:
+        is_damaged = True
+    return (most_known == 0, is_damaged, *((-most_known, at_line) if most_known else (-most_fields, 0)))
 
 
 class CsvText:
@@ -128,7 +136,7 @@ class CsvText:
     @property
     def byte_order_mark(self) -> bytes:
         """What stands before the text in the file."""
-        return next((mark for mark, _, _ in _BOMS if self._content.startswith(mark)), b"")
+        return next((mark for mark, _, _ in BYTE_ORDER_MARKS if self._content.startswith(mark)), b"")
 
     @property
     def _bare_codec(self) -> str:
@@ -153,8 +161,11 @@ class CsvText:
         line = 1
         try:
             for record in reader:
+                end = reader.line_num
+                if end != line:
+                    self._refuse_swallowed_rows(line, record, delimiter)
                 yield line, record
-                line = reader.line_num + 1
+                line = end + 1
         except csv.Error as error:
             raise FileError(
                 "file-unreadable",
@@ -162,62 +173,20 @@ class CsvText:
                 "this. Open the file in the spreadsheet program, look at that line, and save it again.",
             ) from None
 
+    def _refuse_swallowed_rows(self, line: int, record: list[str], delimiter: str) -> None:
+        """Refuse a field of several lines that holds a row: quotation marks of two rows, each alone, make a pair.
 
-_BOMS: Final = (
-    (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
-    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
-    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
-)
-
-
-def encoding_of(start: bytes) -> str | None:
-    """Return the encoding by its byte order mark, or UTF-16 without one by its zero bytes.
-
-    Args:
-        start: the first bytes of the file.
-
-    Returns:
-        The codec's name, None when only the whole content shows it.
-    """
-    for mark, codec, _ in _BOMS:
-        if start.startswith(mark):
-            return codec
-    pairs = len(start) // 2
-    if pairs and start[1::2].count(0) > pairs * 0.8:
-        return "utf-16-le"
-    if pairs and start[0::2].count(0) > pairs * 0.8:
-        return "utf-16-be"
-    return None
-
-
-def decode(content: bytes, name: str) -> tuple[str, str, str | None]:
-    """Read text as UTF-8, UTF-16 or, when it is neither, Windows-1252.
-
-    Args:
-        content: the whole file.
-        name: the file's name, for the message.
-
-    Returns:
-        The text, the codec that reads it, and a note when the encoding was assumed.
-
-    Raises:
-        FileError: ``file-unreadable`` when it is none of them.
-    """
-    codec = encoding_of(content[:4096])
-    try:
-        if codec is not None:
-            return content.decode(codec), codec, None
-        try:
-            return content.decode("utf-8"), "utf-8", None
-        except UnicodeDecodeError:
-            note = "The file is neither UTF-8 nor UTF-16; it was read as Windows-1252."
-            return content.decode("cp1252"), "cp1252", note
-    except UnicodeDecodeError as error:
-        raise FileError(
-            "file-unreadable",
-            f"{name} is not readable text (byte {error.start} fits no encoding). "
-            "Save it again as CSV UTF-8 from the spreadsheet program.",
-        ) from None
+        Raises:
+            FileError: ``file-unreadable`` with the line.
+        """
+        for field in record:
+            if any(is_row(part.split(delimiter)) for part in field.splitlines()[1:]):
+                raise FileError(
+                    "file-unreadable",
+                    f"{self.name} cannot be read from line {line} on: one field of it holds the row below it as well. A "
+                    "quotation mark without its partner does this. Open the file in the spreadsheet program, look at that "
+                    "line, and save it again.",
+                )
 
 
 def read_csv(content: bytes, name: str, answers: ColumnAnswers = NO_ANSWERS) -> LoadedBatch:
@@ -235,19 +204,15 @@ def read_csv(content: bytes, name: str, answers: ColumnAnswers = NO_ANSWERS) -> 
     """
     text = CsvText(content, name)
     delimiter, header, line = find_header(text, answers)
-    columns, overlong = _columns(text, delimiter, header, line)
+    shape = RecordShape(header, delimiter, name)
+    columns = _columns(text, shape, header, line)
     notes = [] if text.note is None else [text.note]
     if delimiter != ",":
         notes.append(f"The columns of {name} are separated by {DELIMITERS[delimiter]}.")
-    if overlong:
-        notes.append(
-            f"{overlong} records have more fields than the header, as when an amount holds a comma. "
-            "Their Amount is shown with all that follows it, so that nothing is dropped."
-        )
     return LoadedBatch(
         columns,
         f"{name}, header in line {line}",
-        (*notes, *header.notes()),
+        (*notes, *shape.notes(), *header.notes()),
         headers=header.labels,
         signature=signature_of(header.headers),
         header_row=line,
@@ -284,40 +249,40 @@ def find_header(text: CsvText, answers: ColumnAnswers) -> tuple[str, BatchHeader
     raise columns_missing(searched, text.name, answers)
 
 
-def _columns(text: CsvText, delimiter: str, header: BatchHeader, header_line: int) -> tuple[Columns, int]:
+def _columns(text: CsvText, shape: RecordShape, header: BatchHeader, header_line: int) -> Columns:
     first, amount, last = (header.indexes[column] for column in COLUMN_NAMES)
-    picked = [first, amount, last] if header.currency is None else [first, amount, last, header.currency]
-    pick, needed = itemgetter(*picked), max(picked) + 1
-    cells: list[list[str | None]] = [[] for _ in picked]
+    currency = header.currency
+    ids: list[str | None] = []
+    amounts: list[str | None] = []
+    reasons: list[str | None] = []
+    currencies: list[str | None] = []
     lines: list[int] = []
-    width = overlong = 0
-    for line, record in text.records(delimiter):
-        if line <= header_line:
-            width = len(record)
-            continue
-        if len(record) > width and any(record[width:]):
-            # "12,50" without quotes: the comma made two fields of one amount. Taking the first would change money.
-            record[amount] = joined(record[amount:], delimiter)
-            overlong += 1
-        elif len(record) < needed:
-            if not any(record):
+    width, named = shape.width, shape.named
+    records = text.records(shape.delimiter)
+    for line, _ in records:
+        if line == header_line:
+            break
+    for line, record in records:
+        # A field that a comma without quotation marks cut in two moves those after it: the shape decides.
+        if (
+            len(record) != width
+            or not (record[first] or record[amount] or record[last])
+            or (named < width and any(record[named:]))
+        ):
+            fitting = shape.fit(line, record, lines[-1] if lines else 0)
+            if fitting is None:
                 continue
-            record.extend([""] * (needed - len(record)))
-        if not (record[first] or record[amount] or record[last]):
-            continue
+            record = fitting  # noqa: PLW2901
         lines.append(line)
-        for column, cell in zip(cells, pick(record), strict=True):
-            column.append(cell or None)
+        ids.append(record[first] or None)
+        amounts.append(record[amount] or None)
+        reasons.append(record[last] or None)
+        if currency is not None:
+            currencies.append((record[currency] or None) if currency < len(record) else None)
     if not lines:
         raise FileError(
             "no-rows", f"{text.name} has no rows below its header in line {header_line}. Fill in the returns."
         )
     if len(lines) > LAST_ROW:
         raise FileError("file-too-large", f"{text.name} has more than {LAST_ROW:,} rows. Split it into several files.")
-    currency = None if header.currency is None else cells[3]
-    return Columns(cells[0], cells[1], cells[2], rows=lines, currency=currency), overlong
-
-
-def joined(fields: list[str], delimiter: str) -> str:
-    """Return the fields into which an amount was split, as one."""
-    return (" | " if delimiter == "\t" else delimiter).join(fields)
+    return Columns(ids, amounts, reasons, rows=lines, currency=None if currency is None else currencies)
