@@ -1,7 +1,10 @@
 """A corrected CSV differs from the user's own in the corrected records alone."""
 
 import codecs
+import csv
+import io
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,8 +13,9 @@ from action_returns.batch.check import check
 from action_returns.batch.report import apply_corrections
 from action_returns.errors import FileError
 from action_returns.operations.corrected_csv import corrected_csv
+from action_returns.operations.corrected_sheet import copy_of_csv, workbook_of
 from action_returns.readers.batch_columns import NO_ANSWERS
-from action_returns.readers.batch_file import read_stream
+from action_returns.readers.batch_file import read_batch, read_stream
 
 ID = "M.8882.4808.1063563"
 
@@ -117,3 +121,85 @@ def test_what_is_read_from_the_new_file_is_what_was_corrected(rows):
     found = read_stream(corrected(before)).columns
     assert (found.action_id, found.amount, found.reason) == (expected.action_id, expected.amount, expected.reason)
     assert found.rows == expected.rows
+
+
+def workbook_with(content, folder):
+    """Return the path of a workbook with the corrected rows of a CSV file."""
+    copy = copy_of_csv(content, read_stream(content), "returns.csv", NO_ANSWERS, corrections(content))
+    path = folder / "returns.xlsx"
+    path.write_bytes(workbook_of(copy))
+    return path
+
+
+ODD = (
+    "Date,ActionId,Reason,Amount,Note\r\n"
+    f"1, {ID},ORDER_UPDATE,12,50,\r\n"
+    f"2;{ID[:-1]}4;99.00;ORDER_UPDATE\r\n"
+    f'"3,{ID[:-1]}5,99.00,ORDER_UPDATE",,,,\r\n'
+    f"4,{ID[:-1]}6,rejected,0,,,\r\n"
+    f"5, {ID[:-1]}7,ORDER_UPDATE,1,250.00,x\r\n"
+    "6,,,,no row\r\n"
+    f"7,{ID[:-1]}8,rejected,0\r\n"
+)
+
+
+def test_records_of_another_width_keep_every_field_and_stay_errors():
+    after = corrected(ODD.encode()).decode()
+    assert after == ODD.replace(f" {ID[:-1]}", ID[:-1]).replace("rejected", "REJECTED")
+    assert [row[0] for row in check_rows(after.encode())] == [2, 3, 4, 6]
+
+
+def check_rows(content):
+    """Return line and Amount of the rows with an error."""
+    columns = read_stream(content).columns
+    wrong = {finding.row for finding in check(columns) if finding.severity == "error"}
+    return [(row, amount) for row, amount in zip(columns.rows, columns.amount, strict=True) if row in wrong]
+
+
+def test_in_a_workbook_the_amount_of_such_a_record_shows_what_was_checked(tmp_path):
+    path = workbook_with(ODD.encode(), tmp_path)
+    rows = list(openpyxl.load_workbook(path).active.iter_rows(values_only=True))
+    assert [row[3] for row in rows[1:]] == [
+        "12 | 50 | ",
+        f"2;{ID[:-1]}4;99.00;ORDER_UPDATE |  |  | ",
+        f"3,{ID[:-1]}5,99.00,ORDER_UPDATE |  |  |  | ",
+        "0",
+        "1,250.00,x",
+        None,
+        "0",
+    ]
+    assert [row[0] for row in rows[1:]] == [
+        *("1", f"2;{ID[:-1]}4;99.00;ORDER_UPDATE", f"3,{ID[:-1]}5,99.00,ORDER_UPDATE", "4", "5", "6", "7")
+    ]
+    report = check(read_batch(path).columns)
+    assert {finding.row for finding in report if finding.severity == "error"} == {2, 3, 4, 6}
+
+
+def test_a_corrected_amount_that_a_comma_split_stands_in_a_workbook_once(tmp_path):
+    path = workbook_with(f"ActionId,Reason,Amount\r\n{ID},ORDER_UPDATE,12,50\r\n".encode(), tmp_path)
+    assert list(openpyxl.load_workbook(path).active.values)[1] == (ID, "ORDER_UPDATE", "12.50")
+
+
+fields = st.sampled_from([ID, f" {ID}", "12", "50", "12,50", "rejected", "ORDER_UPDATE", "", " ", "x", f"a;{ID};5"])
+headers = st.sampled_from(["ActionId,Reason,Amount", "Date,ActionId,Amount,Reason,Note", "Amount,Reason,ActionId,,"])
+
+
+@given(headers, st.lists(st.lists(fields, max_size=8), min_size=1, max_size=5))
+def test_whatever_the_width_of_a_record_the_new_file_holds_what_was_checked(tmp_path_factory, header, records):
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([header.split(","), *records])
+    content = text.getvalue().encode()
+    try:
+        expected = apply_corrections(check(read_stream(content).columns))[0]
+    except FileError:
+        return
+    found = read_stream(corrected(content)).columns
+    in_workbook = read_batch(workbook_with(content, tmp_path_factory.mktemp("fix"))).columns
+    for columns in (found, in_workbook):
+        assert list(columns.rows) == list(expected.rows)
+        for name in ("action_id", "amount", "reason"):  # an Amount that shows other fields shows their corrections
+            assert list(map(plain, getattr(columns, name))) == list(map(plain, getattr(expected, name)))
+
+
+def plain(text):
+    return None if text is None else text.replace(" ", "").upper()

@@ -1,5 +1,8 @@
 """CSV as the spreadsheet programs of many countries write it."""
 
+import csv
+import io
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +12,7 @@ from action_returns.errors import FileError
 from action_returns.readers import csv_file
 from action_returns.readers.batch_file import LoadedBatch, read_stream
 from action_returns.readers.pending_download import read_headers
+from action_returns.readers.table_file import read_rows
 
 HEADER = "ActionId,Amount,Reason\r\n"
 
@@ -203,3 +207,104 @@ def test_a_file_that_quotes_every_field_is_read_whatever_stands_between_them(tmp
     assert cells(content) == [(2, "M.1.2.3", "0", "REJECTED")]
     (tmp_path / "pending.csv").write_bytes(content)
     assert read_headers(tmp_path / "pending.csv") == list(rows[0])
+
+
+FIELDS = st.text(st.sampled_from("aM.1,;\t|\"'\r\n 50=\u00e9"), max_size=6)
+QUOTING = {"all": csv.QUOTE_ALL, "minimal": csv.QUOTE_MINIMAL, "text": csv.QUOTE_NONNUMERIC}
+
+
+def written(rows, delimiter, quoting, end, encoding):
+    """Return a CSV file as Python's csv module writes it, with RFC 4180's quotation marks around line breaks."""
+    text = io.StringIO(newline="")
+    for row in rows:
+        breaks = any(set(field) & set("\r\n") for field in row)  # the writer only quotes its own kind of line end
+        quotes = csv.QUOTE_ALL if breaks else QUOTING[quoting]
+        csv.writer(text, delimiter=delimiter, quoting=quotes, lineterminator=end).writerow(row)
+    return text.getvalue().encode(encoding)
+
+
+@given(
+    rows=st.lists(st.tuples(FIELDS, FIELDS, FIELDS, FIELDS, FIELDS), min_size=1, max_size=5),
+    delimiter=st.sampled_from([",", ";", "\t"]),
+    quoting=st.sampled_from(list(QUOTING)),
+    end=st.sampled_from(["\n", "\r\n", "\r"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+)
+def test_every_table_is_read_as_it_was_written(tmp_path_factory, rows, delimiter, quoting, end, encoding):
+    header = ("Order", "Action ID", "New Amount", "Reason", "Sale Amount")
+    content = written([header, *rows], delimiter, quoting, end, encoding)
+    path = tmp_path_factory.mktemp("csv") / "table.csv"
+    path.write_bytes(content)
+    assert [tuple(row) for row in read_rows(path)] == [header, *rows]
+    filled = [row[1:4] for row in rows if any(row[1:4])]
+    if filled:
+        found = [row[1:] for row in cells(content)]
+        assert found == [tuple(field or None for field in row) for row in filled]
+    else:
+        assert refusal(content).problem == "no-rows"
+
+
+def pending(tmp_path, content):
+    path = tmp_path / "pending.csv"
+    path.write_bytes(content)
+    return [list(row) for row in read_rows(path)]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize(
+    "title",
+    [
+        'Report, of "Ann", 2026, all, actions, in, EUR',  # more commas than the rows have fields
+        "Report; of; all; actions; in; EUR; 2026",
+        "ID, 12345",
+        "ID;12345",
+    ],
+)
+def test_a_title_with_other_separators_does_not_decide_how_a_quoted_download_is_divided(tmp_path, title, delimiter):
+    rows = [["Action ID", "Sale Amount", "State"], ["M.1.2.3", "12,50", "PENDING"], ["M.1.2.4", "9", "PENDING"]]
+    text = "\r\n".join([title, *(delimiter.join(f'"{cell}"' for cell in row) for row in rows)])
+    assert pending(tmp_path, text.encode())[-3:] == rows
+
+
+def test_a_download_whose_columns_the_user_has_to_name_is_divided_where_no_record_is_damaged(tmp_path):
+    rows = [["Kennung", "Betrag", "Stand"], ["M.1.2.3", "12,50", "PENDING"]]
+    text = "\n".join(["a,b,c,d,e", *(";".join(f'"{cell}"' for cell in row) for row in rows)])
+    assert pending(tmp_path, text.encode())[-2:] == rows
+
+
+def test_only_the_first_field_of_a_download_may_be_quoted(tmp_path):
+    text = 'Action ID,Amount,State\n"M.1.2.3",12.50,PENDING\n"M.1.2.4",1;2,PENDING\n'
+    assert pending(tmp_path, text.encode())[1:] == [["M.1.2.3", "12.50", "PENDING"], ["M.1.2.4", "1;2", "PENDING"]]
+
+
+def test_a_damaged_record_below_a_header_row_is_refused_with_its_line(tmp_path):
+    with pytest.raises(FileError, match="cannot be read from line 3 on"):
+        pending(tmp_path, b'Action ID,Amount\nM.1.2.3,9\n"M.1.2.4"9,1\n')
+    assert "from line 3 on" in refusal((HEADER + 'M.1.2.3,0,REJECTED\r\nM.1.2.4,0,"REJ"ECTED\r\n').encode()).message
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_quotation_marks_that_stand_alone_in_two_rows_swallow_no_row(end):
+    lines = [
+        "ActionId,Amount,Reason,Note",
+        'M.1.2.3,0,REJECTED,"',
+        'M.1.2.4,12.50,ORDER_UPDATE,"',
+        "M.1.2.5,0,REJECTED,",
+    ]
+    said = refusal(end.join([*lines, ""]).encode())
+    assert said.problem == "file-unreadable"
+    assert "from line 2 on: one field of it holds the row below it" in said.message
+
+
+def test_a_note_of_several_lines_with_the_ids_of_actions_is_a_note():
+    note = "see\nM.1.2.4, M.1.2.5\nand M.1.2.6, call, Ann"
+    assert cells(f'ActionId,Amount,Reason,Note\nM.1.2.3,0,REJECTED,"{note}"\n'.encode())[0][1:] == (
+        "M.1.2.3",
+        "0",
+        "REJECTED",
+    )
+
+
+def test_mixed_line_ends_make_the_same_rows():
+    content = b"ActionId,Amount,Reason\rM.1.2.3,0,REJECTED\nM.1.2.4,0,REJECTED\r\n\r\r\nM.1.2.5,0,REJECTED"
+    assert [row[0] for row in cells(content)] == [2, 3, 6]

@@ -118,6 +118,15 @@ def test_a_file_without_any_header_is_told_what_to_write():
     assert "--column" not in refusal("1,2,3\r\n4,5,6\r\n")
 
 
+@pytest.mark.parametrize(("line", "delimiter"), [('"{}"', ","), ('"{}"', ";"), ('"{}"', "|"), ("{}", "|")])
+def test_headers_that_stand_in_one_cell_are_told_as_that(line, delimiter):
+    rows = [delimiter.join(("Order", "Action ID", "new_amount", "Reason")), delimiter.join(("7", ID, "0", "REJECTED"))]
+    said = refusal("\r\n".join(map(line.format, rows)))
+    assert "All of them stand in one cell" in said
+    assert "All of them" not in refusal("Order\r\nOrder;Action ID;Reason,Amount\r\n")  # two of the three only
+    assert "--column" not in said
+
+
 def test_a_title_above_the_headers_is_not_taken_for_them():
     said = refusal(f"Returns of November\r\n\r\nAction ID,Sale Amount,Reason\r\n{ID},9,REJECTED\r\n")
     assert 'Its headers are: "Action ID", "Sale Amount", "Reason".' in said

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from action_returns.batch.cells import ColumnName, display_cell
+from action_returns.batch.cells import ColumnName, display_cell, strip_white_space
 from action_returns.batch.report import Correction
 from action_returns.errors import FileError
 from action_returns.readers.batch_columns import ColumnAnswers
@@ -71,20 +71,26 @@ def csv_rows(
     amount = header.indexes["Amount"]
     for line, record in text.records(delimiter):
         row = corrections.get(line, {})
-        if line > header_line and (fitting := shape.fit(line, record.copy())) is not None:
-            if "Amount" in row:
-                record = _with_whole_amount(record, fitting, amount)  # noqa: PLW2901
-            elif fitting[: len(record)] != record:
-                record = fitting[: shape.width]  # noqa: PLW2901
+        if line > header_line:
+            fitting = shape.fit(line, record.copy())
+            shown = (
+                _with_whole_amount(record, fitting, amount) if "Amount" in row else _as_checked(record, fitting, shape)
+            )
+            record = shown  # noqa: PLW2901
         correct(record, header.indexes, row, name)
         yield line, record
 
 
 def _with_whole_amount(record: list[str], fitting: list[str] | None, amount: int) -> list[str]:
     """Return a record up to its Amount where that holds all that follows, else the record as it is."""
-    if fitting is None or fitting[amount : amount + 1] == record[amount : amount + 1]:
-        return record
-    return fitting[: amount + 1]
+    return record if fitting is None or fitting[amount] == record[amount] else fitting[: amount + 1]
+
+
+def _as_checked(record: list[str], fitting: list[str] | None, shape: RecordShape) -> list[str]:
+    """Return a record with the Amount that was checked: it may show the fields beyond the header row too."""
+    if fitting is None:
+        return record if strip_white_space("".join(record)) else []  # a line of blanks would be a row of a sheet
+    return fitting[: shape.width]
 
 
 def correct(

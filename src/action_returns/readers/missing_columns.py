@@ -84,7 +84,12 @@ def columns_missing(groups: Sequence[Sequence[Row]], name: str, answers: ColumnA
     for column, wanted in answers.given.items():
         if fold_header(wanted) not in map(fold_header, headers):
             return FileError("columns-missing", f'{name} has no column "{wanted}" that could be {column}. {has}')
-    advice = _of_download(headers, name) or _of_source(headers) or "".join(_of_columns(headers, below, answers))
+    advice = (
+        _of_whole_line(headers)
+        or _of_download(headers, name)
+        or _of_source(headers)
+        or "".join(_of_columns(headers, below, answers))
+    )
     return FileError(
         "columns-missing", f"{name} has no row with the headers ActionId, Amount and Reason. {has} {advice}"
     )
@@ -105,6 +110,19 @@ def _best_row(groups: Sequence[Sequence[Row]]) -> tuple[Row, Sequence[Row]]:
 
 def _has(row: Row, column: ColumnName) -> bool:
     return any(fold_header(cell) in BATCH_ALIASES[column] for cell in row)
+
+
+def _of_whole_line(headers: Row) -> str:
+    """Return what to do with a header row that is one cell with all three headers, an empty text for any other."""
+    texts = [header for header in headers if isinstance(header, str) and fold_header(header)]
+    parts = re.split(r"[,;\t|]", texts[0]) if len(texts) == 1 else ()
+    if not all(_has(parts, name) for name in COLUMN_NAMES):
+        return ""
+    return (
+        "All of them stand in one cell, as when the line as a whole stands in quotation marks or another delimiter than a "
+        "comma, semicolon or tab divides it. Open the file in a text editor, remove the quotation marks around the lines "
+        "or replace the delimiter with commas, and save it again."
+    )
 
 
 def _of_download(headers: Row, name: str) -> str:
