@@ -9,10 +9,12 @@ from action_returns.readers.xlsx.package import Package, UnsupportedXmlError, re
 from action_returns.readers.xlsx.xml import PartHandler, XmlParser
 
 _BLOCK: Final = 2**18
+_LONGEST: Final = 2**23
+"""Bytes of one item, or before the first; a row of 16,384 cells has about a megabyte."""
 
 
 def blocks(
-    package: Package, part: str, item: bytes, container: str, around: PartHandler | None = None
+    package: Package, part: str, item: str, container: str, around: PartHandler | None = None
 ) -> Iterator[bytes]:
     """Return the items of a part in blocks, each from ``<item`` to ``</item>``.
 
@@ -24,20 +26,20 @@ def blocks(
         part: the part's name.
         item: name of the repeated element.
         container: name of the element that holds all items.
-        around: is called for what stands around the items.
+        around: is called for what stands around the items, empty items (``<item/>``) behind the last other one included.
 
     Raises:
         UnsupportedXmlError: when an XML parser has to read the part.
     """
     handler = _Around(container, around)
     parser = XmlParser(package, part, handler)
-    start = re.compile(rb"<([A-Za-z_][A-Za-z0-9_.-]*:)?%s[ \t\r\n/>]" % item)
+    start = re.compile(rb"<([A-Za-z_][A-Za-z0-9_.-]*:)?%s[ \t\r\n/>]" % item.encode())
     try:
         with package.open(part) as stream:
             tail = stream.read(_BLOCK)
             refuse_other_encoding(tail)
             while (first := start.search(tail)) is None and (more := stream.read(_BLOCK)):
-                tail += more
+                tail = _longer(tail, more)
             if first is not None:
                 head, tail = tail[: first.start()], tail[first.start() :]
                 if b"<!" in head:  # the item may be in a comment
@@ -45,24 +47,44 @@ def blocks(
                 parser.feed(head)
                 if not handler.is_inside:
                     raise UnsupportedXmlError(f"no {container}")
-                tail = yield from _whole_items(stream, tail, item, first[1] or b"")
+                tail = yield from _whole_items(stream, tail, item.encode(), first[1] or b"")
         parser.feed(tail, last=True)
     except FileError:
         raise UnsupportedXmlError("damaged, or a document type") from None
 
 
 def _whole_items(stream: IO[bytes], tail: bytes, item: bytes, prefix: bytes) -> Generator[bytes, None, bytes]:
-    """Return blocks; the result is what stands behind the last item."""
+    """Return blocks; the result is what stands behind the last item.
+
+    Raises:
+        UnsupportedXmlError: when anything but white space stands between two items at the border of two blocks.
+    """
     closed = b"</%s%s>" % (prefix, item)
+    before = re.compile(rb"[ \t\r\n]*+(?=<%s%s[ />])" % (re.escape(prefix), item)).match
     while True:
         end = tail.rfind(closed) + len(closed)
         if end >= len(closed):
-            yield _without_prefix(tail[:end], prefix) if prefix else tail[:end]
+            white = before(tail)
+            if white is None:
+                raise UnsupportedXmlError("text between items")
+            block = tail[white.end() : end]
+            yield _without_prefix(block, prefix) if prefix else block
             tail = tail[end:]
         more = stream.read(_BLOCK)
         if not more:
             return tail
-        tail += more
+        tail = _longer(tail, more)
+
+
+def _longer(tail: bytes, more: bytes) -> bytes:
+    """Return both, one after the other.
+
+    Raises:
+        UnsupportedXmlError: when that is longer than any item: adding on to it again and again would take long.
+    """
+    if len(tail) > _LONGEST:
+        raise UnsupportedXmlError("long item")
+    return tail + more
 
 
 def _without_prefix(block: bytes, prefix: bytes) -> bytes:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from action_returns.batch.cells import EPOCH, Cell, CellError, column_number
-from action_returns.readers.xlsx.frame import LAST_COLUMN, TRUE
+from action_returns.readers.xlsx.frame import LAST_COLUMN
 from action_returns.readers.xlsx.package import UnsupportedXmlError
 from action_returns.readers.xlsx.row_pattern import ATTRIBUTES, BLANKS, NEXT_ROW, NUMBER, find_cells
 from action_returns.readers.xlsx.texts import text_of
@@ -68,9 +68,10 @@ def rows_of(block: bytes) -> Iterator[SheetRow]:
     for written, content in found:
         attributes = _attributes(written)
         number = attributes.get(b"r", b"")
-        if not _index(number):
+        hidden = attributes.get(b"hidden", b"0")
+        if not _index(number) or hidden not in _BOOLEANS:
             raise UnsupportedXmlError("row without number")
-        yield SheetRow(int(number), attributes.get(b"hidden", b"0").decode() in TRUE, content)
+        yield SheetRow(int(number), _BOOLEANS[hidden], content)
 
 
 def first_number(block: bytes) -> int:
@@ -104,7 +105,7 @@ def cells_of(row: SheetRow, book: CellContext) -> Iterator[tuple[int, Cell]]:
         UnsupportedXmlError: when a cell is not written as the common programs write it, or is not in its place.
     """
     found = find_cells(row.content)
-    if len(found) != row.content.count(b"<c"):
+    if len(found) != row.content.count(b"<c") or not row.content.startswith(b"<c"[: len(row.content)]):
         raise UnsupportedXmlError("cells")
     here = b"%d" % row.number
     before = 0

@@ -13,19 +13,25 @@ from typing import Final
 
 from action_returns.batch.cells import column_letters, column_number
 
-ATTRIBUTES: Final = rb'(?: (?!xmlns)[A-Za-z0-9:]++="[^"<>&]*+")*+'
+ATTRIBUTES: Final = rb'(?: (?!xmlns)[A-Za-z][A-Za-z0-9:]*+="[^"<>&]*+")*+'
 """Attributes of a tag, as the common programs write them; none of them declares a namespace."""
-FORMULA: Final = rb'<f(?: [A-Za-z0-9:]++="[^"<>]*+")*+(?:/>|>[^<]*+</f>)'
+FORMULA: Final = rb'<f(?: [A-Za-z][A-Za-z0-9:]*+="[^"<>]*+")*+(?:/>|>[^<]*+</f>)'
 BLANKS: Final = rb"[ \t\r\n]*+"
 OPEN_TEXT: Final = rb'<t(?: xml:space="preserve")?+>'
 NEXT_ROW: Final = BLANKS + rb"(?=<row|\Z)"
 NUMBER: Final = rb"[-+.0-9eE]++"
 
-_shown_attributes: Final = rb'(?: (?!xmlns|r=|hidden=)[A-Za-z0-9:]++="[^"<>&]*+")*+'
+COLUMN: Final = rb"(?:[A-Z]{1,2}|[A-W][A-Z]{2}|X[A-E][A-Z]|XF[A-D])"
+"""Letters of a column, XFD the last."""
+
+_shown_attributes: Final = rb'(?: (?!xmlns|r=|hidden=)[A-Za-z][A-Za-z0-9:]*+="[^"<>&]*+")*+'
 _ANY_VALUE: Final = rb"<v>[^<]*+</v>|<v/>|<is>" + OPEN_TEXT + rb"[^<]*+</t></is>"
-_TEXTS: Final = frozenset({b"str", b"inlineStr"})
+_KINDS: Final = frozenset({b"", b"s", b"n", b"str", b"inlineStr"})
+"""Kinds of cells that one search can read (18.18.11); ``b""`` is a number."""
 _CELL: Final = (
-    rb'<c r="([A-Z]{1,3}+)([0-9]{1,9}+)"(?: s="([0-9]{1,9}+)")?+(?: t="([A-Za-z]++)")?+('
+    rb'<c r="('
+    + COLUMN
+    + rb')([0-9]{1,9}+)"(?: s="([0-9]{1,9}+)")?+(?: t="([A-Za-z]++)")?+('
     + ATTRIBUTES
     + rb")(?:/>|>("
     + FORMULA
@@ -101,7 +107,7 @@ def like_row(row: bytes, wanted: Sequence[int], *, with_styles: bool) -> RowPatt
         is_read = is_wanted and bool(value or inline)
         if is_wanted and not is_read and (kind or formula):
             return None
-        if is_read and kind not in {b"", b"s", b"n", *_TEXTS}:
+        if is_read and (kind not in _KINDS or bool(inline) != (kind == b"inlineStr")):
             return None
         has_style = is_read and with_styles
         pattern += [rb'<c r="%s\1"' % letters, _style(style, is_group=has_style), b' t="%s"' % kind if kind else b""]
@@ -126,7 +132,7 @@ def any_row(wanted: Sequence[int]) -> RowPattern:
     ordered = sorted(wanted)
     letters = [column_letters(number).encode() for number in ordered]
     between = (
-        rb'(?:<c r="(?!(?:%s)\1")[A-Z]{1,3}+\1"' % b"|".join(letters)
+        rb'(?:<c r="(?!(?:%s)\1")%s\1"' % (b"|".join(letters), COLUMN)
         + ATTRIBUTES
         + rb"(?:/>|>"
         + _optional(FORMULA)

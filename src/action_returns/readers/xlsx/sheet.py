@@ -23,6 +23,7 @@ from action_returns.readers.xlsx.texts import texts_of
 
 _END: Final = b"</row>"
 _NUMBERS: Final = frozenset({b"", b"n"})
+_IN_NUMBERS: Final = b"+-.0123456789eE"
 _TEXTS: Final = frozenset({b"str", b"inlineStr"})
 _MOST_FAILURES: Final = 3
 """Blocks that the pattern of one row may not fit before only the looser one is tried."""
@@ -80,7 +81,7 @@ class SheetReader:
             UnsupportedXmlError: when an XML parser has to read the sheet.
         """
         returned = 0
-        for block in blocks(self._package, self._part, b"row", "sheetData"):
+        for block in blocks(self._package, self._part, "row", "sheetData"):
             for row in rows_of(block):
                 cells = dict(cells_of(row, self._book))
                 if cells:
@@ -103,7 +104,7 @@ class SheetReader:
         frame = SheetFrame()
         columns = _ColumnReader(wanted, self._book)
         filled = columns.filled
-        for block in blocks(self._package, self._part, b"row", "sheetData", frame):
+        for block in blocks(self._package, self._part, "row", "sheetData", frame):
             columns.read(_from_row(block, first_row))
             if filled.rows and (len(filled.rows) > LAST_ROW or filled.rows[-1] > LAST_ROW):
                 raise too_large(self._package.name, f"it has rows beyond {LAST_ROW:,}, more than a worksheet can hold")
@@ -210,10 +211,11 @@ class _ColumnReader:
             values: what stands in ``v``, or the inline texts.
             styles: the cell format of each, none where no format matters.
         """
+        together = b"".join(values)
         try:
-            if kind == b"s":
+            if kind == b"s" and together.isdigit():
                 return list(map(self._book.strings.__getitem__, map(int, values)))
-            if kind in _NUMBERS and not self._has_dates(styles):
+            if kind in _NUMBERS and not together.translate(None, _IN_NUMBERS) and not self._has_dates(styles):
                 return list(map(float, values))
         except (ValueError, IndexError):
             raise UnsupportedXmlError("cell value") from None

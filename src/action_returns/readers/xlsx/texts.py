@@ -94,7 +94,7 @@ def shared_strings(package: Package, part: str) -> list[str]:
         FileError: ``file-too-large``.
     """
     strings: list[str] = []
-    for block in blocks(package, part, b"si", "sst"):
+    for block in blocks(package, part, "si", "sst", _NoItems()):
         found = _plain_items(block)
         if len(found) == block.count(b"<si"):
             strings += texts_of(found)
@@ -107,6 +107,20 @@ def shared_strings(package: Package, part: str) -> list[str]:
         if len(strings) > MOST_STRINGS:
             raise too_large(package.name, f"it has more than {MOST_STRINGS:,} different texts")
     return strings
+
+
+class _NoItems:
+    """Refuses items among what stands around the items: each one counts, blank ones too."""
+
+    def start(self, name: str, _: dict[str, str]) -> None:
+        if name == "si":
+            raise UnsupportedXmlError("a blank text at the end")
+
+    def end(self, name: str) -> None:
+        """Take the end of an element."""
+
+    def text(self, text: str) -> None:
+        """Take text between tags."""
 
 
 def _plain(text: str) -> str:
