@@ -310,9 +310,12 @@ def test_the_last_row_and_column_are_read(tmp_path):
     assert rows(path) == [(1048576, [None] * 16383 + [1.0])]
 
 
-def test_as_many_rows_are_read_as_are_asked_for(tmp_path):
-    path = book(tmp_path / "b.xlsx", plain({at: {1: Written("n", str(at))} for at in (1, 2, 3, 5)}))
-    assert [number for number, _ in rows(path, most=3)] == [1, 2, 3]
+@pytest.mark.parametrize("way", [ExactSheet, SheetReader])
+def test_as_many_written_rows_are_looked_at_as_are_asked_for(tmp_path, way):
+    rows = {at: {1: Written("n", str(at))} for at in (1, 2, 5, 6)} | {3: {2: Written("n", None, 2)}}
+    with Package(book(tmp_path / "b.xlsx", plain(in_order(rows)))) as package:
+        assert [number for number, _ in way(package, PART, context()).rows(4)] == [1, 2, 5]
+        assert [number for number, _ in way(package, PART, context()).rows(5)] == [1, 2, 5, 6]
 
 
 def test_rows_above_the_data_are_not_read(tmp_path):

@@ -5,6 +5,7 @@ XML allows is read: any prefix, quotes, blanks, CDATA, comments, encodings. What
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from action_returns.batch.cells import LAST_ROW, Cell
@@ -46,18 +47,15 @@ class ExactSheet:
         """Return the rows that hold something, each with its number and its cells from column A on.
 
         Args:
-            most: how many rows to return.
+            most: how many rows to look at, those that hold nothing included.
 
         Raises:
             FileError: when the sheet is damaged, or a cell is impossible.
         """
-        returned = 0
-        for number, _, cells, _ in RowReader(self._package, self._part, self._book, range(1, LAST_COLUMN + 1)).read():
+        reading = RowReader(self._package, self._part, self._book, range(1, LAST_COLUMN + 1))
+        for number, _, cells, _ in islice(reading.read(), most):
             if cells:
                 yield number, [cells.get(column) for column in range(1, max(cells) + 1)]
-                returned += 1
-                if returned >= most:
-                    return
 
     def columns(self, wanted: Wanted, first_row: int) -> ColumnData:
         """Read columns from a row on.

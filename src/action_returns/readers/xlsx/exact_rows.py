@@ -163,8 +163,7 @@ class RowReader(TextReader):
     def _end_row(self) -> None:
         if not self._in_order:
             self._refuse_repeats()
-        if self._cells:
-            self._rows.append((self._number, self._hidden, self._cells, self._code))
+        self._rows.append((self._number, self._hidden, self._cells, self._code))
         self.inside = "<sheetData>"
 
     def _start_cell(self, attributes: dict[str, str]) -> None:

@@ -16,7 +16,7 @@ _NAMES: Final = {
     f"{uri} {name}": f"<{name}>"
     for uri in SPREADSHEET
     for name in (
-        *("worksheet", "sheetFormatPr", "col", "mergeCell", "sheetData", "row", "c", "v", "f", "is"),
+        *("worksheet", "col", "mergeCell", "sheetData", "row", "c", "v", "f", "is"),
         *("sst", "si", "r", "t", "rPh", "phoneticPr", "rPr"),
     )
 }

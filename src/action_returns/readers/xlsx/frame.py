@@ -1,4 +1,7 @@
-"""Read what a worksheet says around its rows: hidden rows and columns, merged areas (ECMA-376, 18.3.1)."""
+"""Read what a worksheet says around its rows: hidden columns, merged areas (ECMA-376, 18.3.1).
+
+Its ``zeroHeight`` (18.3.1.81) hides the rows that are not written, which hold nothing, so it is of no interest here.
+"""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -9,6 +12,8 @@ LAST_COLUMN: Final = 16_384
 """Number of the column XFD (ECMA-376, 18.3.1.73: a worksheet has no more)."""
 TRUE: Final = frozenset({"1", "true", "on"})
 """How XML says yes (22.9.2.7 of the strict schema and ``ST_OnOff`` of the transitional one)."""
+_MOST_MERGES: Final = 1_048_576
+"""One for each row of a worksheet; each takes memory."""
 
 
 def says_yes(value: str | None) -> bool:
@@ -21,13 +26,11 @@ class SheetFrame:
     """What stands around the rows of a worksheet; a handler for :mod:`action_returns.readers.xlsx.xml`.
 
     Args:
-        hides_unwritten_rows: whether rows that are not written are hidden (18.3.1.81, ``zeroHeight``).
         hidden_columns: numbers of columns that are hidden or have no width.
         merges: merged areas: left, top, right, bottom.
         has_rows: whether it has an element ``sheetData``.
     """
 
-    hides_unwritten_rows: bool = False
     hidden_columns: set[int] = field(default_factory=set)
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     has_rows: bool = False
@@ -36,19 +39,19 @@ class SheetFrame:
         """Take the start of an element.
 
         Raises:
-            ValueError: a column is no number.
+            ValueError: a column is no number, or there are more merged areas than in any worksheet.
         """
         match name:
             case "sheetData":
                 self.has_rows = True
-            case "sheetFormatPr":
-                self.hides_unwritten_rows = says_yes(attributes.get("zeroHeight"))
             case "col":
                 self._column(attributes)
             case "mergeCell":
-                merge = area(attributes.get("ref", ""))
+                merge = area(attributes.get("ref", "").strip())
                 if merge is not None:
                     self.merges.append(merge)
+                if len(self.merges) > _MOST_MERGES:
+                    raise ValueError(f"more than {_MOST_MERGES:,} merged areas")
 
     def end(self, name: str) -> None:
         """Take the end of an element."""
