@@ -11,6 +11,7 @@ import pytest
 from action_returns.batch.context import PendingDownload
 from action_returns.errors import FileError
 from action_returns.readers.pending_download import read_pending_download
+from action_returns.readers.table_file import read_table
 
 FIRST = 1063415
 ID, OTHER = f"M.8882.4808.{FIRST}", f"M.8882.4808.{FIRST + 1}"
@@ -46,3 +47,9 @@ def refusal(path: Path, **options: Any) -> FileError:
     with pytest.raises(FileError) as caught:
         read(path, **options)
     return caught.value
+
+
+def rows_of(path: Path) -> list[list[Any]]:
+    """Return the rows of a download, its header row first."""
+    table = read_table(path)
+    return [] if table is None else [list(table.headers), *(list(row) for _, row in table.rows)]

@@ -11,8 +11,8 @@ from action_returns.batch.check import check
 from action_returns.errors import FileError
 from action_returns.readers import csv_file
 from action_returns.readers.batch_file import LoadedBatch, read_stream
-from action_returns.readers.pending_download import read_headers
-from action_returns.readers.table_file import read_rows
+from action_returns.readers.pending_rows import read_headers
+from tests.readers.downloads import rows_of
 
 HEADER = "ActionId,Amount,Reason\r\n"
 
@@ -235,7 +235,7 @@ def test_every_table_is_read_as_it_was_written(tmp_path_factory, rows, delimiter
     content = written([header, *rows], delimiter, quoting, end, encoding)
     path = tmp_path_factory.mktemp("csv") / "table.csv"
     path.write_bytes(content)
-    assert [tuple(row) for row in read_rows(path)] == [header, *rows]
+    assert [tuple(row) for row in rows_of(path)] == [header, *rows]
     filled = [row[1:4] for row in rows if any(row[1:4])]
     if filled:
         found = [row[1:] for row in cells(content)]
@@ -247,7 +247,7 @@ def test_every_table_is_read_as_it_was_written(tmp_path_factory, rows, delimiter
 def pending(tmp_path, content):
     path = tmp_path / "pending.csv"
     path.write_bytes(content)
-    return [list(row) for row in read_rows(path)]
+    return [list(row) for row in rows_of(path)]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])

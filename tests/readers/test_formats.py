@@ -11,7 +11,8 @@ from action_returns import readers
 from action_returns.batch.check import check
 from action_returns.errors import FileError
 from action_returns.readers.batch_file import read_batch
-from action_returns.readers.pending_download import read_headers, read_pending_download
+from action_returns.readers.pending_download import read_pending_download
+from action_returns.readers.pending_rows import read_headers
 from tests.support.workbooks import write
 
 ID = "M.8882.4808.1063415"

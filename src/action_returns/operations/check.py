@@ -122,7 +122,7 @@ def _with_saved_answers(source: PendingSource) -> PendingSource:
 def _signature(source: PendingSource) -> str:
     """Return what is the same for all downloads with these headers."""
     from action_returns.readers.headers import header_signature
-    from action_returns.readers.pending_download import read_headers
+    from action_returns.readers.pending_rows import read_headers
 
     return header_signature(read_headers(source.path))
 

@@ -32,7 +32,11 @@ _HEAD: Final = 4096
 
 
 class Format(Protocol):
-    """A module that reads one file format. ``HEADER_FIRST = True`` says that the first row is always the header row."""
+    """A module that reads one file format.
+
+    ``HEADER_FIRST = True`` says that the first row is always the header row. ``ROW_WORD = "entry"`` says what messages call
+    a row, where it is not a row.
+    """
 
     def matches(self, head: bytes, name: str) -> bool:
         """Return whether a file is of this format.
@@ -43,7 +47,7 @@ class Format(Protocol):
         """
 
     def rows(self, path: Path) -> Iterator[tuple[int, Sequence[Any]]]:
-        """Return the rows that hold something: number (row of the sheet, line of the text) and cells.
+        """Return the rows that hold something: number (row of the sheet, line of the text, entry of the list) and cells.
 
         Raises:
             FileError: when the file cannot be read.

@@ -17,7 +17,7 @@ _SHAPE: Final = str.maketrans("012345678", "9" * 9)
 _PLACES: Final = 2
 _currency = r"[^\W\d_]{0,3}\.?[$\u00a2-\u00a5\u0e3f\u20a0-\u20cf]|[^\W\d_]{2,3}\.?"
 _written = re.compile(
-    rf"(?P<minus>[-\u2212(]?)\s*(?P<before>{_currency})?\s*(?P<inner>[-\u2212]?)"
+    rf"(?P<minus>[-\u2212(]?)\s*+(?P<before>{_currency})?\s*+(?P<inner>[-\u2212]?)"  # *+: else long blanks take minutes
     rf"(?P<body>[0-9](?:[0-9.,'\u2019\s]*[0-9])?)\s*(?P<after>{_currency})?\)?"
 ).fullmatch
 _WHOLE: Final = r"[0-9]+|[0-9]{1,3}(?:['\u2019][0-9]{3})+|[0-9]{1,3}(?:\s[0-9]{3})+"
@@ -116,6 +116,10 @@ class AmountColumn:
             cell: a value of the column.
             currency: what the download says the amounts are in, None when it does not say.
         """
+        if (
+            cell.__class__ is str and self.point == "." and (plain := cents_of_text(str(cell))) is not None
+        ):  # nearly always
+            return plain
         match cell:
             case None:
                 return Unread.BLANK
@@ -132,8 +136,6 @@ class AmountColumn:
 
     def _read_text(self, cell: str, currency: str | None) -> Cents | Unread:
         point = self.point
-        if point == "." and (cents := cents_of_text(cell)) is not None:  # nearly always
-            return cents
         text = strip_white_space(cell)
         if not text:
             return Unread.BLANK

@@ -5,11 +5,14 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import MINYEAR, datetime, timedelta, tzinfo
 from typing import Final
 
+from action_returns.readers.table_file import strip_cell
+
 _SLASHED: Final = re.compile(
     r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})(?:,?[ T]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?: ?([AaPp])\.?[Mm]\.?)?)?"
 )
 _NOON: Final = 12
 _DAY: Final = len("2026-11-30")
+_DAY_IN_DIGITS: Final = len("20261130")
 _MOST_BETWEEN_ZONES: Final = timedelta(days=2)
 """More than one and the same day can differ between two offsets."""
 
@@ -29,7 +32,7 @@ def day_comes_first(values: Iterable[object]) -> bool | None:
     """
     first_over = second_over = slashed = False
     for value in values:
-        match = _SLASHED.fullmatch(value.strip()) if isinstance(value, str) else None
+        match = _SLASHED.fullmatch(strip_cell(value)) if isinstance(value, str) else None
         if match is not None:
             slashed = True
             first_over |= int(match[1]) > _NOON
@@ -56,8 +59,10 @@ def parse_moment(value: object, zone: tzinfo, *, day_first: bool | None = None) 
         return value if value.tzinfo else value.replace(tzinfo=zone)
     if not isinstance(value, str):
         return None
-    text = value.strip()
+    text = strip_cell(value)
     parsed: datetime | None
+    if len(text) > _DAY_IN_DIGITS and text.isdecimal():
+        return None  # milliseconds since 1970: fromisoformat reads 1770121500000 as 15 December 1770, 00:00
     try:
         parsed = datetime.fromisoformat(text)
     except ValueError:
@@ -90,7 +95,7 @@ class LatestDate:
 
     Args:
         columns: the indexes of these columns.
-        sample: rows that show how dates are written.
+        sample: rows that show how dates are written; like every row that is looked at, they have all these columns.
         zone: dates without an offset are in it.
         day_first: how dates with slashes are written where their column does not show it.
         limit: later dates are left aside.
@@ -114,7 +119,7 @@ class LatestDate:
         self._day_first = {}
         for at in self.columns:
             try:
-                order = day_comes_first(row[at] for row in sample if len(row) > at)
+                order = day_comes_first(row[at] for row in sample)
             except UndecidedOrderError:
                 order = None
             self._day_first[at] = day_first if order is None else order
@@ -122,10 +127,14 @@ class LatestDate:
     def look(self, row: Sequence[object]) -> None:
         """Look at the dates of one row."""
         for at in self.columns:
-            date = row[at] if len(row) > at else None
+            date = row[at]
             if not date or (isinstance(date, str) and date[4:5] == "-" and date[:_DAY] < self.floor):
                 continue  # most dates of a long column: parsing each would be slow
             moment = parse_moment(date, self._zone, day_first=self._day_first[at])
-            if moment is not None and moment <= self._limit and (self.moment is None or moment > self.moment):
+            if (
+                moment is None or moment.year == MINYEAR or moment > self._limit
+            ):  # 0001-01-01 is how .NET writes no date
+                continue
+            if self.moment is None or moment > self.moment:
                 self.moment = moment
-                self.floor = f"{moment - _MOST_BETWEEN_ZONES:%Y-%m-%d}" if moment.year > MINYEAR else ""
+                self.floor = (moment - _MOST_BETWEEN_ZONES).isoformat()[:_DAY]

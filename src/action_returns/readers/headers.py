@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from action_returns.errors import FileError
@@ -60,11 +60,49 @@ ACTION_DATES: Final = frozenset(
 """Folded headers of dates on which something happened to an action: a download is no older than the latest of them."""
 
 _ID_ALIASES: Final = frozenset(ALIASES["action_id"])
+_FIELD_OF: Final[Mapping[str, str]] = {alias: field for field, aliases in ALIASES.items() for alias in aliases}
 
 
 def names_action_id(row: Sequence[object]) -> bool:
     """Return whether a row looks like the header row of a download: one of its cells names the ActionId."""
     return any(fold_header(cell) in _ID_ALIASES for cell in row)
+
+
+def header_score(row: Sequence[object]) -> int:
+    """Return how much a row looks like the header row of a download: 0 when no cell of it names the ActionId.
+
+    Each field that it names counts 2. That no cell is a number or a date counts 1: of ``ID,12345``, a line above the headers, and
+    ``Action ID,Wert``, which name one field each, the second is the header row.
+    """
+    folded = {fold_header(cell) for cell in row}
+    if _ID_ALIASES.isdisjoint(folded):
+        return 0
+    fields = {_FIELD_OF[text] for text in folded if text in _FIELD_OF}
+    return 2 * len(fields) + (not any(map(_is_number, row)))
+
+
+def best_header(rows: Iterable[Sequence[object]]) -> tuple[int, int] | None:
+    """Return score and index of the row that is the header row of a download.
+
+    Args:
+        rows: the first rows of a file. The highest score counts; of two rows with the same score, the first one.
+
+    Returns:
+        The score of :func:`header_score` and the index, counted from 0; None when no row names the ActionId.
+    """
+    best = None
+    for at, row in enumerate(rows):
+        score = header_score(row)
+        if score and (best is None or score > best[0]):
+            best = score, at
+    return best
+
+
+def _is_number(cell: object) -> bool:
+    """Return whether a cell is a number or a date, such as ``12,345`` or ``2026-11-30``, or a text without letters."""
+    if isinstance(cell, str):
+        return any(map(str.isdigit, cell)) and not any(map(str.isalpha, cell))
+    return cell is not None
 
 
 def header_signature(headers: Sequence[object]) -> str:

@@ -1,9 +1,9 @@
 """Read the pending-actions download: what the network has about the actions before anything is changed."""
 
-import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from itertools import chain, islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -13,21 +13,12 @@ from action_returns.batch.context import PendingAction, PendingDownload
 from action_returns.errors import FileError
 from action_returns.readers.amount_column import AmountColumn, Unread, currencies
 from action_returns.readers.dates import LatestDate, UndecidedOrderError, day_comes_first, parse_moment
-from action_returns.readers.headers import ACTION_DATES, find_fields, fold_header, pending_columns_missing
+from action_returns.readers.pending_rows import ID_AT, read_pending_rows
 from action_returns.readers.pending_unknown import Unknown, first_three
-from action_returns.readers.table_file import Row, read_rows
+from action_returns.readers.table_file import Row, strip_cell
 
 _SAMPLE: Final = 20_000
 """Rows whose dates decide how dates are written."""
-
-
-def read_headers(path: Path) -> list[str]:
-    """Return the headers of a download.
-
-    Raises:
-        FileError: when it cannot be read.
-    """
-    return [str(cell) for cell in next(read_rows(path), [])]
 
 
 def read_pending_download(
@@ -52,29 +43,23 @@ def read_pending_download(
     Raises:
         FileError: when it cannot be used.
     """
-    rows = read_rows(path)
-    headers = next(rows, None)
-    if headers is None:
-        raise FileError("pending-empty", f"{path.name} is empty. Download Pending Actions again.")
-    fields = find_fields(headers, columns or {})
-    if "action_id" not in fields:
-        raise pending_columns_missing(headers, path.name)
-    sample = list(islice(rows, _SAMPLE))
+    download = read_pending_rows(path, columns or {})
+    fields = download.fields
+    sample = list(islice(download.rows, _SAMPLE))
     if "locks_at" in fields and day_first is None:
         day_first = _order_of_dates(sample, fields["locks_at"], path.name)
     if "locks_at" in fields:
         _refuse_unreadable_dates(sample, fields["locks_at"], time_zone, day_first=day_first, name=path.name)
     file_date = datetime.fromtimestamp(path.stat().st_mtime, time_zone)
     reader = _Reader(path.name, fields, wanted, time_zone, day_first=day_first)
-    dates = [at for at, header in enumerate(headers) if fold_header(header) in ACTION_DATES]
-    latest = LatestDate(dates, sample, time_zone, day_first=day_first, limit=now or file_date)
-    reader.read(chain(sample, rows), latest)
+    latest = LatestDate(download.dates, sample, time_zone, day_first=day_first, limit=now or file_date)
+    reader.read(chain(sample, download.rows), latest)
     return reader.result(file_date, latest)
 
 
 def _order_of_dates(sample: list[Row], at: int, name: str) -> bool | None:
     try:
-        return day_comes_first(row[at] for row in sample if len(row) > at)
+        return day_comes_first(row[at] for row in sample)
     except UndecidedOrderError:
         raise FileError(
             "pending-dates-unclear",
@@ -84,7 +69,7 @@ def _order_of_dates(sample: list[Row], at: int, name: str) -> bool | None:
 
 
 def _refuse_unreadable_dates(sample: list[Row], at: int, zone: tzinfo, *, day_first: bool | None, name: str) -> None:
-    dates = [row[at] for row in sample if len(row) > at and row[at] not in ("", None)]
+    dates = [row[at] for row in sample if not _is_blank(row[at])]
     bad = sum(parse_moment(date, zone, day_first=day_first) is None for date in dates)
     if bad * 2 > len(dates):
         raise FileError(
@@ -94,11 +79,21 @@ def _refuse_unreadable_dates(sample: list[Row], at: int, zone: tzinfo, *, day_fi
         )
 
 
+def _is_blank(cell: object) -> bool:
+    return cell is None or (isinstance(cell, str) and not strip_cell(cell))
+
+
 _Facts: TypeAlias = tuple[Any, datetime | None, str | None, str | None, str | None, str | None]
 """What one row says of its action, in the order of PendingAction; the amount as it is written, for only the whole
 column tells how to read it."""
 _FIELDS: Final = ("amount", "locks_at", "state", "order_id", "partner", "currency")
-_NO_COLUMN: Final = sys.maxsize
+
+
+def _cells_of(indexes: Sequence[int | None]) -> Callable[[Row], Sequence[Any]]:
+    """Return a function that returns the cells of a row at these indexes, None where an index is None."""
+    if None not in indexes:
+        return itemgetter(*indexes)
+    return lambda row: [None if at is None else row[at] for at in indexes]
 
 
 class _Reader:
@@ -115,7 +110,7 @@ class _Reader:
     ) -> None:
         self._name = name
         self._fields = fields
-        self._at = [fields.get(field, _NO_COLUMN) for field in _FIELDS]
+        self._cells = _cells_of([fields.get(field) for field in _FIELDS])
         self._wanted = None if wanted is None else frozenset(wanted)
         self._zone = zone
         self._day_first = day_first
@@ -125,28 +120,22 @@ class _Reader:
         self._unknown = Unknown(name, fields)
         self._campaigns: set[str] = set()
         self._currencies: set[str] = set()
-        self._moments: dict[str | datetime, datetime | None] = {}
+        self._moments: dict[object, datetime | None] = {}
         self._stripped: dict[str, str | None] = {}
         self.count = 0
 
     def read(self, rows: Iterator[Row], latest: LatestDate) -> None:
         """Read every row; only wanted actions are kept. How amounts are written is looked at in every row."""
-        id_at = self._fields["action_id"]
-        currency_at, amount_at = (self._fields.get(field, _NO_COLUMN) for field in ("currency", "amount"))
+        currency_at, amount_at = map(self._fields.get, ("currency", "amount"))
         wanted, campaigns, seen = self._wanted, self._campaigns, set[str]()
         note, proven, has_dates = self._amounts.note, self._amounts.proven, bool(latest.columns)
-        for row in rows:
-            width = len(row)
-            cell = row[id_at] if width > id_at else None
-            action_id = str(cell).strip() if cell else ""
-            if not action_id:
-                continue
-            self.count += 1
-            if currency_at < width and (currency := row[currency_at]):
-                if currency.__class__ is not str:
+        for self.count, row in enumerate(rows, 1):
+            action_id = row[ID_AT]
+            if currency_at is not None and (currency := row[currency_at]) is not None:
+                if currency.__class__ is not str:  # ["EUR"] from JSON would hide another currency
                     raise self._no_currency(action_id)
                 seen.add(currency)
-            if amount_at < width and (amount := row[amount_at]).__class__ is str and amount[-3:-2] not in proven:
+            if amount_at is not None and (amount := row[amount_at]).__class__ is str and amount[-3:-2] not in proven:
                 note(amount)  # of a long column, nearly every amount is left out here
             if has_dates:
                 latest.look(row)
@@ -164,33 +153,28 @@ class _Reader:
         )
 
     def _keep(self, action_id: str, row: Row) -> None:
-        width = len(row)
-        amount, locks_at, state, order_id, partner, currency = [
-            row[at] if at < width and row[at] != "" else None for at in self._at
-        ]
+        amount, locks_at, state, order_id, partner, currency = self._cells(row)
+        known = self._stripped.get  # of most columns, many rows have the same word
         facts = (
             amount,
-            self._moment(locks_at),
-            self._state(state, action_id),
+            self._moments.get(locks_at) or self._moment(locks_at),
+            known(state) or self._state(state, action_id),
             self._text(order_id),
-            self._text(partner),
-            self._strip(currency),
+            known(partner) or self._word(partner),
+            known(currency) or self._strip(currency),
         )
         before = self._found.setdefault(action_id, facts)
         if before is not facts and before != facts:
             self._differing.setdefault(action_id, [before]).append(facts)
 
     def _moment(self, cell: Any) -> datetime | None:
-        if cell is None:
-            self._unknown.lock_dates_missing += 1
-            return None
-        if not isinstance(cell, str | datetime):  # a list from JSON is no key of a dictionary either
-            self._unknown.lock_dates_unread += 1
-            return None
         if cell not in self._moments:
             self._moments[cell] = parse_moment(cell, self._zone, day_first=self._day_first)
         moment = self._moments[cell]
-        self._unknown.lock_dates_unread += moment is None
+        if moment is None:
+            is_blank = _is_blank(cell)
+            self._unknown.lock_dates_missing += is_blank
+            self._unknown.lock_dates_unread += not is_blank
         return moment
 
     def _state(self, cell: Any, action_id: str) -> str | None:
@@ -209,12 +193,15 @@ class _Reader:
         if word is None:
             return None
         if word not in self._stripped:
-            self._stripped[word] = strip_white_space(word) or None
+            self._stripped[word] = strip_cell(word) or None
         return self._stripped[word]
+
+    def _word(self, cell: Any) -> str | None:
+        return self._strip(cell) if isinstance(cell, str) else self._text(cell)
 
     def _text(self, cell: Any) -> str | None:
         if isinstance(cell, str):
-            return cell.strip()
+            return strip_cell(cell) or None
         if isinstance(cell, float):
             return display_cell(cell)
         self._unknown.words_left_out += cell is not None
@@ -291,7 +278,7 @@ class _Reader:
             raise FileError("pending-empty", f"{name} holds no actions. Download Pending Actions again.")
         if len(self._currencies) > 1:
             raise self._mixed(first_three(self._currencies))
-        ours = {campaign_of(action_id.strip()) for action_id in self._wanted or () if action_id} - {""}
+        ours = {campaign_of(strip_white_space(action_id)) for action_id in self._wanted or () if action_id} - {""}
         theirs = self._campaigns - {""}
         if ours and theirs and not self._found and not ours & theirs:
             raise FileError(

@@ -6,7 +6,7 @@ import pytest
 
 from action_returns.errors import FileError
 from action_returns.readers.batch_file import read_batch
-from action_returns.readers.table_file import read_rows
+from action_returns.readers.pending_rows import read_headers
 from tests.support.workbooks import rewritten, write
 
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
@@ -22,7 +22,7 @@ PARTS = {
 }
 
 
-@pytest.mark.parametrize("read", [read_batch, lambda path: list(read_rows(path))])
+@pytest.mark.parametrize("read", [read_batch, read_headers])
 @pytest.mark.parametrize("name", PARTS)
 def test_a_zip_of_another_program_is_named(tmp_path, name, read):
     parts, what, how = PARTS[name]
