@@ -12,16 +12,21 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 Kind: TypeAlias = Literal["general", "number", "fraction", "exponent", "date", "other-digits", "none"]
-"""How a section shows a number: ``other-digits`` in another script, ``none`` only with its literal text."""
+"""How a section shows a number: ``other-digits`` in another script, ``none`` only with its literal text.
+
+A ``date`` may be a time. Its letters are those of 18.8.31: y, m, d, h, s, am/pm, and [h], [m], [s] for elapsed time. Those
+of some countries' calendars are letters of a unit where digits stand beside them, as in ``0.00 EUR``; alone they are dates
+too: e, ee, g, r (years of an era), b (Buddhist years), aaa (days of a week); LibreOffice writes Q and WW for quarters and weeks.
+"""
 
 _TOKEN: Final = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_(?P<width>.)|\*(?P<fill>.)|\[(?P<bracket>[^\]]*)\]?'
-    r"|(?P<general>general)|(?P<date>am/pm|a/p|[ymdhsbg])|(?P<exponent>e[+-])|(?P<place>[0#?])|(?P<mark>[.,%/@])"
-    r"|(?P<year>e)|(?P<plain>.)",
+    r"|(?P<general>general)|(?P<date>am/pm|a/p|[ymdhs])|(?P<exponent>e[+-])|(?P<place>[0#?])|(?P<mark>[.,%/@])"
+    r"|(?P<calendar>aaa+|[ebgrq]|ww)|(?P<plain>.)",
     re.IGNORECASE | re.DOTALL,
 )
 _SECTION_END: Final = re.compile(r'(?:"[^"]*"?|\\.|_.|\*.|\[[^\]]*\]?|[^;"\\_*\[])*', re.DOTALL)
-_CONDITION: Final = re.compile(r"(<=|>=|<>|=|<|>)\s*(-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)").fullmatch
+_CONDITION: Final = re.compile(r"(<=|>=|<>|=|<|>)\s*(-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?)").fullmatch
 _COMPARE: Final = {"<": lt, "<=": le, "=": eq, "<>": ne, ">=": ge, ">": gt}
 _ELAPSED: Final = re.compile(r"h+|m+|s+", re.IGNORECASE).fullmatch
 _OTHER_NUMERALS: Final = re.compile(r"(?:dbnum|natnum)\s*[1-9]", re.IGNORECASE).match
@@ -35,6 +40,7 @@ _PERCENT: Final = "%\uff05\ufe6a\u066a"
 NEGATIVE: Final = frozenset("-\u2212\u2012\u2013\u2014(")
 """Signs in front of a number that make it negative to a reader."""
 _THOUSAND: Final = 1000
+_SECTIONS_FOR_NUMBERS: Final = 3
 
 
 class Piece(NamedTuple):
@@ -108,6 +114,11 @@ def sections_of(code: str) -> list[Section]:
         at = end + 1
 
 
+def shows_date(code: str) -> bool:
+    """Return whether a code shows a number as a date or a time in any of its sections for numbers."""
+    return any(section.kind == "date" for section in sections_of(code)[:_SECTIONS_FOR_NUMBERS])
+
+
 def _read_section(code: str) -> Section:
     parts = _Parts()
     for token in _TOKEN.finditer(code):
@@ -129,10 +140,13 @@ class _Parts:
     is_grouped: bool = False
     is_behind_point: bool = False
     holds_text: bool = False
+    holds_place: bool = False
+    names_calendar: bool = False
 
     def section(self) -> Section:
+        is_calendar = self.names_calendar and not self.holds_place and self.kind != "general"
         return Section(
-            self.kind,
+            "date" if is_calendar else self.kind,
             tuple(self.pieces),
             self.places,
             _THOUSAND**self.commas,
@@ -159,11 +173,14 @@ class _Parts:
             case "general":
                 self.pieces.append(Piece("mark", "G"))
                 self._set_kind("general")
-            case "date" | "year":
+            case "date":
                 self.kind = "date"
-            case "exponent":
-                self.kind = "exponent"
+            case "exponent" if self.holds_place:
+                self._set_kind("exponent")
                 self.pieces.append(Piece("mark", "E"))
+            case "calendar" | "exponent":  # without a place of a digit in front, e- is a year and a hyphen
+                self.names_calendar = True
+                self._literal(text)
             case "place":
                 self._place(text)
             case "mark":
@@ -175,7 +192,8 @@ class _Parts:
         self.pieces.append(Piece("literal", text))
 
     def _set_kind(self, kind: Kind) -> None:
-        if self.kind == "none":
+        """Set the kind; a date stays one whatever follows, and digits do not replace anything."""
+        if self.kind == "none" or (self.kind != "date" and kind in {"exponent", "other-digits"}):
             self.kind = kind
 
     def _bracket(self, text: str) -> None:
@@ -187,9 +205,9 @@ class _Parts:
             symbol, _, locale = text[1:].rpartition("-") if "-" in text else (text[1:], "", "")
             self._literal(symbol)
             if _has_other_digits(locale):
-                self.kind = "other-digits"
+                self._set_kind("other-digits")
         elif _OTHER_NUMERALS(text):
-            self.kind = "other-digits"
+            self._set_kind("other-digits")
         elif _ELAPSED(text):
             self.kind = "date"
 
@@ -198,11 +216,12 @@ class _Parts:
         self.commas = 0  # these commas mark thousands; only commas behind the last place scale
         self.places += self.is_behind_point and self.kind != "exponent"
         self.pieces.append(Piece("place", text))
+        self.holds_place = True
         self._set_kind("number")
 
     def _mark(self, text: str) -> None:
         if text == ",":
-            self.commas += any(piece.kind == "place" for piece in self.pieces)
+            self.commas += self.holds_place
         elif text == "/" and self.kind == "number":
             self.kind = "fraction"
             self.pieces.append(Piece("mark", text))

@@ -4,7 +4,7 @@ Only amounts of 0 and above and texts are looked at, in English notation.
 """
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Final, Literal, TypeAlias
@@ -14,6 +14,8 @@ from action_returns.batch.format_codes import NEGATIVE, Piece, Section, is_harml
 
 _GROUPING: Final = frozenset(" \u00a0\u202f\u2009'\u2019")
 """Literals that may stand between the digits of an amount."""
+_WIDE: Final = Context(prec=4_000)
+"""More digits than any code of up to 1,000 characters asks for; the usual 28 are fewer than a code may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ def _fraction_text(section: Section, number: Decimal) -> str:
 
 def _number_pieces(section: Section, number: Decimal) -> _Shown:
     scaled = number * 100**section.percents / section.divisor
-    rounded = scaled.quantize(Decimal(1).scaleb(-section.places), ROUND_HALF_UP)
+    rounded = scaled.quantize(Decimal(1).scaleb(-section.places), ROUND_HALF_UP, _WIDE)
     whole, _, decimals = f"{rounded:f}".partition(".")
     whole = whole.lstrip("0")
     pieces = section.pieces
