@@ -136,7 +136,12 @@ class OpenWorkbook:
         )
         rows = engine.read_cells(block)
         sent_cells = [[row[at - start] for row in rows] for at in sent]
-        filled = [at for at, cells in enumerate(zip(*sent_cells, strict=True)) if cells != (None, None, None)]
+        # A formula that shows nothing has an empty text.
+        filled = [
+            at
+            for at, cells in enumerate(zip(*sent_cells, strict=True))
+            if cells.count(None) + cells.count("") < len(cells)
+        ]
         action_id, amount, reason = ([column[at] for at in filled] for column in sent_cells)
         letters = [column_letters(left + at) for at in sent]
         sheet_rows = [top + 1 + at for at in filled]

@@ -295,3 +295,19 @@ def test_after_any_damage_of_one_byte_rows_are_the_same_or_the_sheet_is_not_read
                     wrong.append(xml)
     assert damaged > 1_000
     assert wrong == []
+
+
+@pytest.mark.parametrize("way", [SheetReader, ExactSheet])
+@pytest.mark.parametrize("value", ["<v></v>", "<v/>"])
+def test_a_row_in_which_formulas_show_nothing_is_no_row(value, way):
+    empty = f'<row r="3"><c r="B3"/><c r="E3" t="str"><f>IF(B3="","","REJECTED")</f>{value}</c></row>'
+    last = '<row r="4"><c r="B4" t="s"><v>3</v></c><c r="D4"><v>0</v></c></row>'
+    data = read(sheet(MONEY + empty + last), way)
+    assert data[1] == [2, 4]
+    assert data[0][1] == [(str, "49.90"), (float, 0.0)]
+
+
+@pytest.mark.parametrize("way", [SheetReader, ExactSheet])
+def test_a_formula_without_a_value_is_no_blank_cell(way):
+    waiting = '<row r="3"><c r="E3"><f>IF(B3="","","REJECTED")</f><v></v></c></row>'
+    assert read(sheet(MONEY + waiting), way)[1] == [2, 3]

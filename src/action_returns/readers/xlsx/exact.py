@@ -81,6 +81,7 @@ class ExactSheet:
             filled.rows.append(number)
             for column, cell in zip(filled.columns, picked, strict=True):
                 column.append(cell)
+        filled.leave_out_blank_rows()
         filled.merges += reading.frame.merges
         filled.hidden_columns |= reading.frame.hidden_columns
         return filled

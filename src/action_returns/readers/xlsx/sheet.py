@@ -36,7 +36,7 @@ Match = tuple[bytes, ...]
 
 @dataclass(slots=True)
 class ColumnData:
-    """Columns of a sheet while they are read; rows that are empty in the first three of them are left out.
+    """Columns of a sheet while they are read; rows that show nothing in the first three of them are left out.
 
     Args:
         columns: the cells, one list for each column.
@@ -58,6 +58,19 @@ class ColumnData:
     def add_format(self, code: str, rows: Sequence[int]) -> None:
         """Note the number format of the Amount in some rows."""
         self.formats.setdefault(code, array("L")).extend(rows)
+
+    def leave_out_blank_rows(self) -> None:
+        """Leave out the rows whose first three cells show nothing, such as formulas with an empty text."""
+        first, second, third, *_ = self.columns
+        if None not in first and "" not in first:  # nearly always
+            return
+        keep = [
+            not (_is_blank(a) and _is_blank(b) and _is_blank(c)) for a, b, c in zip(first, second, third, strict=True)
+        ]
+        if not all(keep):
+            for column in self.columns:
+                column[:] = compress(column, keep)
+            self.rows = array("L", compress(self.rows, keep))
 
 
 class SheetReader:
@@ -110,6 +123,7 @@ class SheetReader:
                 raise too_large(self._package.name, f"it has rows beyond {LAST_ROW:,}, more than a worksheet can hold")
         if not all(map(lt, filled.rows, islice(filled.rows, 1, None))):
             raise UnsupportedXmlError("rows out of order")
+        filled.leave_out_blank_rows()
         filled.merges, filled.hidden_columns = frame.merges, frame.hidden_columns
         return filled
 
@@ -251,6 +265,10 @@ class _ColumnReader:
             self.filled.rows.append(row.number)
             for column, cell in zip(self.filled.columns, picked, strict=True):
                 column.append(cell)
+
+
+def _is_blank(cell: Cell) -> bool:
+    return cell is None or cell == ""
 
 
 def _from_row(block: bytes, first_row: int) -> bytes:
