@@ -109,6 +109,41 @@ def test_a_list_of_actions_in_json_is_no_batch(tmp_path):
         read_batch(path)
 
 
+@pytest.mark.parametrize("name", ["b.xlsx", "B.XLSM", "b.xltx", "b.xltm", "b.xlsb"])
+def test_a_file_with_the_name_of_a_workbook_is_never_read_as_text(tmp_path, name):
+    path = tmp_path / name
+    path.write_text(f"ActionId,Amount,Reason\n{ID},0,REJECTED\n")
+    problem, message = refusal_of(read_batch, path)
+    assert (problem, message.startswith(f"{name} is not a workbook")) == ("file-unreadable", True)
+
+
+@pytest.mark.parametrize("name", ["b.xls", "b.ods", "b.txt", "b"])
+def test_a_text_with_another_name_is_read_as_text(tmp_path, name):
+    """Many programs export a text file and call it .xls."""
+    path = tmp_path / name
+    path.write_text(f"ActionId\tAmount\tReason\n{ID}\t0\tREJECTED\n")
+    assert list(read_batch(path).columns.amount) == ["0"]
+
+
+@pytest.mark.parametrize("name", ["b.csv", "b.json", "b.xls", "b"])
+def test_a_workbook_with_another_name_is_read_as_a_workbook(tmp_path, name):
+    path = tmp_path / name
+    write(tmp_path / "b.xlsx", [(ID, 12.5, "ORDER_UPDATE")]).rename(path)
+    assert list(read_batch(path).columns.amount) == [12.5]
+
+
+def test_json_that_is_nested_too_deep_is_refused_in_words(tmp_path, monkeypatch):
+    path = tmp_path / "pending.json"
+    path.write_text('{"Actions": [[]]}')
+
+    def too_deep(*_args, **_options):
+        raise RecursionError("maximum recursion depth exceeded")
+
+    monkeypatch.setattr(json, "loads", too_deep)
+    problem, message = refusal_of(pending, path)
+    assert (problem, "is not valid JSON" in message) == ("file-unreadable", True)
+
+
 def refusal_of(read, path):
     with pytest.raises(FileError) as caught:
         read(path)

@@ -12,7 +12,7 @@ RELATIONS = f"{_OOXML}/officeDocument/2006/relationships"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _PACKAGE = "application/vnd.openxmlformats-package"
 
-CONTENT_TYPES, ROOT, WORKBOOK, RELATED, SHEET, STYLES, STRINGS = (
+CONTENT_TYPES, ROOT, WORKBOOK, RELATED, SHEET, STYLES, STRINGS, SHEET_RELATED, TABLE = (
     "[Content_Types].xml",
     "_rels/.rels",
     "xl/workbook.xml",
@@ -20,6 +20,8 @@ CONTENT_TYPES, ROOT, WORKBOOK, RELATED, SHEET, STYLES, STRINGS = (
     "xl/worksheets/sheet1.xml",
     "xl/styles.xml",
     "xl/sharedStrings.xml",
+    "xl/worksheets/_rels/sheet1.xml.rels",
+    "xl/tables/table1.xml",
 )
 
 
@@ -74,6 +76,15 @@ def strings(*texts):
     return f'{_DECLARATION}<sst xmlns="{MAIN}" count="{len(texts)}" uniqueCount="{len(texts)}">{items}</sst>'
 
 
+def table(area="A1:C2", headers=("ActionId", "Amount", "Reason"), name="Actions"):
+    """Return the XML of a table."""
+    columns = "".join(f'<tableColumn id="{at}" name="{escape(header)}"/>' for at, header in enumerate(headers, 1))
+    return (
+        f'{_DECLARATION}<table xmlns="{MAIN}" id="1" name="{name}" displayName="{name}" ref="{area}" totalsRowShown="0">'
+        f'<autoFilter ref="{area}"/><tableColumns count="{len(headers)}">{columns}</tableColumns></table>'
+    )
+
+
 def relations(**targets):
     """Return the XML of relations: kind -> target; their ids are rId1, rId2 and so on."""
     each = "".join(
@@ -88,10 +99,13 @@ def parts(**changed):
 
     Args:
         changed: sheet, styles, strings, workbook, related, root or content_types as text or bytes; None leaves it out.
+            table and sheet_related likewise; without them there is no table.
     """
-    kinds = {WORKBOOK: "sheet.main", SHEET: "worksheet", STYLES: "styles", STRINGS: "sharedStrings"}
+    kinds = {WORKBOOK: "sheet.main", SHEET: "worksheet", STYLES: "styles", STRINGS: "sharedStrings", TABLE: "table"}
     overrides = "".join(
-        f'<Override PartName="/{part}" ContentType="{_TYPE}.{kind}+xml"/>' for part, kind in kinds.items()
+        f'<Override PartName="/{part}" ContentType="{_TYPE}.{kind}+xml"/>'
+        for part, kind in kinds.items()
+        if part != TABLE or "table" in changed
     )
     content_types = (
         f'{_DECLARATION}<Types xmlns="{_OOXML}/package/2006/content-types"><Default Extension="rels" '
@@ -113,11 +127,20 @@ def parts(**changed):
         "sheet": (SHEET, sheet()),
         "styles": (STYLES, styles()),
         "strings": (STRINGS, strings()),
+        "sheet_related": (SHEET_RELATED, None),
+        "table": (TABLE, None),
     }
     unknown = changed.keys() - plain.keys()
     assert not unknown, unknown
     made = {part: changed.get(name, xml) for name, (part, xml) in plain.items()}
     return {part: xml for part, xml in made.items() if xml is not None}
+
+
+def with_table(**changed):
+    """Return the parts of the same workbook with the table Actions over its cells."""
+    related = relations(table="../tables/table1.xml")
+    with_part = sheet(after=f'<tableParts xmlns:r="{RELATIONS}" count="1"><tablePart r:id="rId1"/></tableParts>')
+    return parts(**{"sheet": with_part, "sheet_related": related, "table": table(), **changed})
 
 
 def pack(path, named, *, compression=zipfile.ZIP_DEFLATED, **options):

@@ -12,7 +12,8 @@ import pytest
 
 from action_returns.errors import FileError
 from action_returns.readers.batch_file import read_batch
-from action_returns.readers.pending_download import read_headers, read_pending_download
+from action_returns.readers.pending_download import read_pending_download
+from action_returns.readers.pending_rows import read_headers
 from action_returns.readers.xlsx import package
 from action_returns.readers.xlsx.package import Limits, Package
 from action_returns.readers.xlsx.workbook import read_table, sheet_names
@@ -393,7 +394,9 @@ def test_a_part_that_would_begin_beyond_every_file_is_damage(tmp_path, offset):
     assert refusal(path).problem == "file-unreadable"
 
 
-@pytest.mark.parametrize("declared", ["encoding='iso-8859-1'", 'encoding = "ISO-8859-1"', "encoding\n=\n'latin1'"])
+@pytest.mark.parametrize(
+    "declared", ["encoding='iso-8859-1'", 'encoding = "ISO-8859-1"', "encoding\n=\n'windows-1252'"]
+)
 def test_a_part_in_another_encoding_is_read_in_it(tmp_path, declared):
     """The two letters would be one in UTF-8."""
     rows = HEADER + row(2, text("A2", "M.1.2.3"), number("B2", 12.5), text("C2", "Ã©"))
