@@ -423,7 +423,13 @@ def test_a_cell_that_cannot_be_is_refused_by_name(tmp_path, xml, says, read):
     ("xml", "says"),
     [
         (sheet('<row r="2"/><row r="2"/>'), "row 2 .* is followed by row 2"),
-        (sheet('<row r="3"/><row r="2"/>'), "row 3 .* is followed by row 2"),
+        (
+            sheet(
+                '<row r="2"><c r="A2"><v>1</v></c></row><row r="3"><c r="A3"><v>1</v></c></row>'
+                '<row r="2"><c r="B2"><v>1</v></c></row>'
+            ),
+            "has row 2 twice",
+        ),
         (sheet('<row r="0"/>'), "followed by row 0"),
         (sheet('<row r="-1"/>'), 'a row that names "-1" as its number'),
         (sheet('<row r="1_0"/>'), 'a row that names "1_0" as its number'),

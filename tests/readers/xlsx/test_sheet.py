@@ -311,3 +311,12 @@ def test_a_row_in_which_formulas_show_nothing_is_no_row(value, way):
 def test_a_formula_without_a_value_is_no_blank_cell(way):
     waiting = '<row r="3"><c r="E3"><f>IF(B3="","","REJECTED")</f><v></v></c></row>'
     assert read(sheet(MONEY + waiting), way)[1] == [2, 3]
+
+
+def test_rows_that_are_not_in_order_stand_where_a_spreadsheet_shows_them():
+    row = '<row r="{0}"><c r="B{0}" t="s"><v>0</v></c><c r="D{0}"><v>{0}</v></c></row>'
+    xml = sheet(row.format(3) + row.format(2) + row.format(5) + row.format(4))
+    assert read(xml) is None
+    data = read(xml, ExactSheet)
+    assert data[1] == [2, 3, 4, 5]
+    assert [amount for _, amount in data[0][1]] == [2.0, 3.0, 4.0, 5.0]

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Final
 
 from action_returns.batch.cells import LAST_ROW, Cell
+from action_returns.errors import FileError
 from action_returns.readers.xlsx.cells import CellContext
 from action_returns.readers.xlsx.exact_rows import RowReader
 from action_returns.readers.xlsx.exact_texts import TextReader, local_name
@@ -82,6 +83,13 @@ class ExactSheet:
             for column, cell in zip(filled.columns, picked, strict=True):
                 column.append(cell)
         filled.leave_out_blank_rows()
+        repeated = filled.sort_rows()
+        if repeated is not None:
+            raise FileError(
+                "file-unreadable",
+                f"{self._package.name} is damaged: its part {self._part} has row {repeated} twice. Nothing of it was "
+                "used. Open it in the spreadsheet program and save it again.",
+            )
         filled.merges += reading.frame.merges
         filled.hidden_columns |= reading.frame.hidden_columns
         return filled

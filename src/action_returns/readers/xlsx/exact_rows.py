@@ -144,7 +144,7 @@ class RowReader(TextReader):
             number = self._number + 1 if raw is None else whole_number(raw, "its number")
         except ValueError as error:
             self.refuse(f"is followed by a row that {error}")
-        if number <= self._number:
+        if number == self._number:
             self.refuse(f"is followed by row {number}")
         if number > LAST_ROW:
             self.refuse(f"is followed by row {number}; it has rows beyond {LAST_ROW:,}, more than a worksheet can hold")

@@ -9,7 +9,7 @@ parser.
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import compress, islice
+from itertools import compress, islice, pairwise
 from operator import itemgetter, lt
 from typing import Final
 
@@ -58,6 +58,15 @@ class ColumnData:
     def add_format(self, code: str, rows: Sequence[int]) -> None:
         """Note the number format of the Amount in some rows."""
         self.formats.setdefault(code, array("L")).extend(rows)
+
+    def sort_rows(self) -> int | None:
+        """Sort the rows by their numbers, as a spreadsheet shows them; return a number that stands there twice."""
+        if not all(map(lt, self.rows, islice(self.rows, 1, None))):
+            order = sorted(range(len(self.rows)), key=self.rows.__getitem__)
+            self.rows = array("L", map(self.rows.__getitem__, order))
+            for column in self.columns:
+                column[:] = map(column.__getitem__, order)
+        return next((row for row, after in pairwise(self.rows) if row == after), None)
 
     def leave_out_blank_rows(self) -> None:
         """Leave out the rows whose first three cells show nothing, such as formulas with an empty text."""
