@@ -423,13 +423,6 @@ def test_a_cell_that_cannot_be_is_refused_by_name(tmp_path, xml, says, read):
     ("xml", "says"),
     [
         (sheet('<row r="2"/><row r="2"/>'), "row 2 .* is followed by row 2"),
-        (
-            sheet(
-                '<row r="2"><c r="A2"><v>1</v></c></row><row r="3"><c r="A3"><v>1</v></c></row>'
-                '<row r="2"><c r="B2"><v>1</v></c></row>'
-            ),
-            "has row 2 twice",
-        ),
         (sheet('<row r="0"/>'), "followed by row 0"),
         (sheet('<row r="-1"/>'), 'a row that names "-1" as its number'),
         (sheet('<row r="1_0"/>'), 'a row that names "1_0" as its number'),
@@ -521,3 +514,9 @@ def test_cells_of_other_columns_are_not_kept(tmp_path):
     narrow = book(tmp_path / "narrow.xlsx", plain({at: {1: Written("n", "1")} for at in range(1, 300)}))
     assert columns(wide) == columns(narrow)
     assert peak(wide, columns) < peak(narrow, columns) + 2**21
+
+
+def test_a_row_that_stands_there_twice_is_refused(folder):
+    twice = '<row r="2"><c r="A2"><v>1</v></c></row><row r="3"><c r="A3"><v>1</v></c></row><row r="2"><c r="B2"><v>1</v></c></row>'
+    with pytest.raises(FileError, match="has row 2 twice"):
+        columns(book(folder / "b.xlsx", sheet(twice)))
