@@ -257,19 +257,20 @@ def _columns(text: CsvText, shape: RecordShape, header: BatchHeader, header_line
     reasons: list[str | None] = []
     currencies: list[str | None] = []
     lines: list[int] = []
-    width, named = shape.width, shape.named
+    width, named, needed = shape.width, shape.named, shape.needed
     records = text.records(shape.delimiter)
     for line, _ in records:
         if line == header_line:
             break
     for line, record in records:
         # A field that a comma without quotation marks cut in two moves those after it: the shape decides.
+        size = len(record)
         if (
-            len(record) != width
+            size < needed
+            or (size > named and (size > width or any(record[named:])))
             or not (record[first] or record[amount] or record[last])
-            or (named < width and any(record[named:]))
         ):
-            fitting = shape.fit(line, record, lines[-1] if lines else 0)
+            fitting = shape.fit(line, record)
             if fitting is None:
                 continue
             record = fitting  # noqa: PLW2901
@@ -278,7 +279,8 @@ def _columns(text: CsvText, shape: RecordShape, header: BatchHeader, header_line
         amounts.append(record[amount] or None)
         reasons.append(record[last] or None)
         if currency is not None:
-            currencies.append((record[currency] or None) if currency < len(record) else None)
+            currencies.append((record[currency] or None) if currency < size else None)
+    shape.refuse_broken_amounts(text.records(shape.delimiter))
     if not lines:
         raise FileError(
             "no-rows", f"{text.name} has no rows below its header in line {header_line}. Fill in the returns."

@@ -6,7 +6,7 @@ at the end of a record are harmless only where no other reading is possible: spr
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -20,12 +20,17 @@ _APART: Final = " | "
 _LEAST_FIELDS: Final = 3
 """Fields of a row at least: the three cells."""
 
-_is_id = re.compile(r"[Mm]\.[0-9]+\.[0-9.]+").fullmatch
-_is_code = re.compile(r"[A-Z]+(?:_[A-Z]+)*|[A-Za-z]+(?:_[A-Za-z]+)+|rejected").fullmatch
-_is_amount = re.compile(r"(?:[A-Za-z]{1,3}\s?)?[^A-Za-z0-9]{0,4}[0-9][^A-Za-z]*(?:[A-Za-z]{1,3})?").fullmatch
-_starts_as_rest = re.compile("[0-9\u002d\u2013\u2014]").match
+# A field is judged in one search, with whatever stands around it. No part of a pattern takes back what another one may
+# have (possessive), so the time grows with the length of the field only.
+_AROUND: Final = "[^0-9A-Za-z]*+"
+_AMOUNT: Final = rf"{_AROUND}(?:[A-Za-z]{{1,3}}{_AROUND})?[0-9][^A-Za-z]*+(?:[A-Za-z]{{1,3}}{_AROUND})?"
+_is_id = re.compile(rf"{_AROUND}[Mm]\.[0-9]++\.[0-9.]++{_AROUND}").fullmatch
+_is_code = re.compile(rf"{_AROUND}(?:[A-Z]++(?:_[A-Z]++)*+|[A-Za-z]++(?:_[A-Za-z]++)++|rejected){_AROUND}").fullmatch
+_is_amount = re.compile(_AMOUNT).fullmatch
+_may_be_amount = re.compile(rf"{_AMOUNT}|{_AROUND}").fullmatch
+_starts_as_rest = re.compile("[^0-9A-Za-z\u002d\u2013\u2014]*+[0-9\u002d\u2013\u2014]").match
 """What follows the comma of an amount begins with a digit (``12,50``) or is a dash (``12,-``)."""
-_is_rest_of_amount = re.compile(r"[.,]?[0-9]{1,3}(?:[.,'\u2019 ][0-9]{1,3})*[^0-9]{0,4}").fullmatch
+_is_rest_of_amount = re.compile(r"[.,]?[0-9]{1,3}(?:[.,'\u2019 ][0-9]{1,3})*+[^0-9]{0,4}").fullmatch
 _has_letter = re.compile("[A-Za-z]").search
 _fields_of = re.compile(r"[,;\t|]").split
 
@@ -36,6 +41,10 @@ def is_row(fields: Sequence[str]) -> bool:
         return False
     texts = [strip_white_space(field).strip('"') for field in fields]
     return any(map(_is_id, texts)) and any(_is_amount(text) or _is_code(text) for text in texts)
+
+
+def _records(count: int) -> str:
+    return "1 record has" if count == 1 else f"{count} records have"
 
 
 class RecordShape:
@@ -57,95 +66,99 @@ class RecordShape:
         """Fields of the header row up to the last one that is not blank."""
         self.needed = max(header.indexes.values()) + 1
         """Fields that a record needs for its three cells."""
-        self.longer = 0
-        """Records so far in which a comma may have cut a field."""
-        self.shorter = 0
-        """Records so far whose text stands in none of the three columns, though it may be a row."""
+        self._longer = self._shorter = 0
         self._first_longer = self._first_shorter = 0
-        self._ended_in_amount = 0
-        self._split_points = tuple(self._columns_that_a_comma_may_split())
+        self._rests: set[int] = set()
+        self._split_points = tuple(map(self._first_look, self._columns_that_a_comma_may_split()))
 
-    def fit(self, line: int, record: list[str], above: int = 0) -> list[str] | None:
+    def fit(self, line: int, record: list[str]) -> list[str] | None:
         """Return a record with its three cells in their places, so that none of them is wrong without a finding.
 
         The Amount of a record that can be read in two ways shows the fields that may belong to it; this is no number.
 
         Args:
             line: the line on which the record starts.
-            record: its fields; changed in place.
-            above: the line of the row above, 0 when it does not matter.
+            record: its fields; its Amount may be changed in place.
 
         Returns:
             The record, None when it is blank, or is text beside the three columns only.
-
-        Raises:
-            FileError: ``file-unreadable``, an amount is broken over two lines.
         """
         size = len(record)
-        if size != self.width and not strip_white_space("".join(record)):
-            return None
-        if not any(record[at] for at in (self._id, self._amount, self._reason) if at < size):
-            return self._without_cells(line, record)
+        if size < self.needed:
+            return self._fit_shorter(line, record)
+        if not (record[self._id] or record[self._amount] or record[self._reason]):
+            return self._fit_without_cells(line, record)
         if size > self.named and self._is_doubtful(record):
-            self.longer += 1
+            self._longer += 1
             self._first_longer = self._first_longer or line
             record[self._amount] = self._joined(record)
-        elif size < self.needed:
-            self._refuse_broken_amount(line, record, above)
-            record.extend([""] * (self.needed - size))
-        if size == self._amount + 1:
-            self._ended_in_amount = line
         return record
+
+    def refuse_broken_amounts(self, records: Iterable[tuple[int, list[str]]]) -> None:
+        """Refuse a file in which a line break without quotation marks cut an amount.
+
+        Args:
+            records: all records of the file once more; they are read only where a part of an amount stands alone.
+
+        Raises:
+            FileError: ``file-unreadable`` with the line.
+        """
+        if not self._rests:
+            return
+        is_open = False
+        for line, record in records:
+            if line in self._rests and (is_open or self._amount == 0):
+                raise FileError(
+                    "file-unreadable",
+                    f'{self._file} cannot be read from line {line} on: it holds "{strip_white_space(record[0])}" where a '
+                    "row is due, as when a line break without quotation marks stands in an amount. Write each row in one "
+                    "line, delete a line that is none, and save the file again.",
+                )
+            is_open = len(record) == self._amount + 1
+
+    def _fit_shorter(self, line: int, record: list[str]) -> list[str] | None:
+        if not strip_white_space("".join(record)):
+            return None
+        if not any(record[at] for at in (self._id, self._amount, self._reason) if at < len(record)):
+            return self._fit_without_cells(line, record)
+        if _is_rest_of_amount(strip_white_space(record[0])):
+            self._rests.add(line)
+        return record + [""] * (self.needed - len(record))
+
+    def _fit_without_cells(self, line: int, record: list[str]) -> list[str] | None:
+        """Return a record with nothing in the three columns; None when it is text beside them."""
+        if len(record) == self.width and not any(is_row(_fields_of(field)) for field in record):
+            return None
+        if not strip_white_space("".join(record)):
+            return None
+        self._shorter += 1
+        self._first_shorter = self._first_shorter or line
+        fitting = record + [""] * (self.needed - len(record))
+        fitting[self._amount] = _APART.join(fitting)
+        return fitting
 
     def _is_doubtful(self, record: Sequence[str]) -> bool:
         """Return whether a comma may have cut a field of a record with more fields than there are named headers."""
-        if self._has_text_beyond(record):
-            return True
-        is_odd = len(record) > self.width or any(record[self.named :])
-        return is_odd and next(self._splits(record), None) is not None
+        beyond = record[self.named :]
+        if any(beyond):
+            return self._has_text_beyond(record) or self._is_split(record)
+        return len(record) > self.width and self._is_split(record)
 
     def _has_text_beyond(self, record: Sequence[str]) -> bool:
         return bool(strip_white_space("".join(record[self.width :])))
 
     def notes(self) -> Iterator[str]:
         """Return what the user has to know about the records so far, one sentence each."""
-        if self.longer:
+        if self._longer:
             yield (
-                f"{self.longer} records have more fields than the header (the first one in line {self._first_longer}), as "
+                f"{_records(self._longer)} more fields than the header (the first one in line {self._first_longer}), as "
                 "when an amount holds a comma. Their Amount is shown with all that follows it, so that nothing is dropped."
             )
-        if self.shorter:
+        if self._shorter:
             yield (
-                f"{self.shorter} records have their text in other columns than the header says (the first one in line "
-                f"{self._first_shorter}), as when the whole line stands in quotation marks or another delimiter divides it. "
-                "Their Amount shows all their fields, so that nothing is dropped."
-            )
-
-    def _without_cells(self, line: int, record: list[str]) -> list[str] | None:
-        """Return a record with nothing in the three columns; None when it is text beside them."""
-        if len(record) == self.width and not any(is_row(_fields_of(field)) for field in record):
-            return None
-        self.shorter += 1
-        self._first_shorter = self._first_shorter or line
-        record.extend([""] * (self.needed - len(record)))
-        record[self._amount] = _APART.join(record)
-        return record
-
-    def _refuse_broken_amount(self, line: int, record: Sequence[str], above: int) -> None:
-        """Refuse a short record that is a part of an amount: the row above or below would have the other part.
-
-        Raises:
-            FileError: ``file-unreadable`` with the line.
-        """
-        text = strip_white_space(record[0])
-        is_above_open = above == line - 1 and (self._amount == self.width - 1 or above == self._ended_in_amount)
-        is_below_open = self._amount == 0 and len(record) == 1
-        if (is_above_open or is_below_open) and _is_rest_of_amount(text):
-            raise FileError(
-                "file-unreadable",
-                f'{self._file} cannot be read from line {line} on: it holds "{text}" where a row is due, as when a line '
-                "break without quotation marks stands in an amount. Write each row in one line, delete a line that is "
-                "none, and save the file again.",
+                f"{_records(self._shorter)} text in other columns than the header says (the first one in line "
+                f"{self._first_shorter}), as when the line as a whole stands in quotation marks or another delimiter divides "
+                "it. Their Amount shows all their fields, so that nothing is dropped."
             )
 
     def _joined(self, record: Sequence[str]) -> str:
@@ -156,7 +169,7 @@ class RecordShape:
         """
         fields = record[self._amount :]
         text = self.delimiter.join(fields)
-        is_certain = self._has_text_beyond(record) and not any(at != self._amount for at in self._splits(record))
+        is_certain = self._has_text_beyond(record) and not self._is_split(record, other_than=self._amount)
         if self.delimiter == "\t" or not is_certain or (self.named > self._amount + 1 and not _has_letter(text)):
             return _APART.join(fields)
         return text
@@ -177,24 +190,44 @@ class RecordShape:
         if three[-1] == self._amount:
             yield self._amount
 
-    def _splits(self, record: Sequence[str]) -> Iterator[int]:
-        """Return the columns in which a comma may have split a field, by what the cells would be."""
-        most = len(record) - self.named
-        for at in self._split_points:
-            if any(self._fits(record, at, by) for by in range(1, most + 1)):
-                yield at
+    def _is_split(self, record: Sequence[str], other_than: int | None = None) -> bool:
+        """Return whether a comma may have split a field, by what the cells would be.
+
+        Args:
+            record: a record with more fields than there are named headers.
+            other_than: a column that is not looked at.
+        """
+        for by in range(1, len(record) - self.named + 1):
+            for at, column, matches in self._split_points:
+                if matches(record[column + by]) and at != other_than and self._fits(record, at, by):
+                    return True
+        return False
+
+    def _first_look(self, at: int) -> tuple[int, int, Callable[[str], object]]:
+        """Return a split column with one cell that has to look right after it, and the search that tells.
+
+        Most records are settled by this one search; :meth:`_fits` looks at every cell.
+        """
+        if self._id > at:
+            return at, self._id, _is_id
+        if self._amount == at:
+            return at, at, _starts_as_rest
+        if self._reason > at:
+            return at, self._reason, _is_code
+        return at, self._amount, _may_be_amount
 
     def _fits(self, record: Sequence[str], at: int, by: int) -> bool:
         """Return whether the cells look right when the field of column ``at`` is ``by`` fields too long."""
-        if self._id > at and not _is_id(strip_white_space(record[self._id + by])):
+        if self._id > at and not _is_id(record[self._id + by]):
+            return False
+        if self._amount == at and not all(map(_starts_as_rest, record[at + 1 : at + by + 1])):
             return False
         if self._reason > at:
-            reason = strip_white_space(record[self._reason + by])
-            if not (_is_code(reason) or (not reason and at == self._amount)):
+            reason = record[self._reason + by]
+            if not (_is_code(reason) or (at == self._amount and not strip_white_space(reason))):
                 return False
-        if self._amount == at:
-            return all(_starts_as_rest(strip_white_space(part)) for part in record[at + 1 : at + by + 1])
         if self._amount > at:
-            amount = strip_white_space(record[self._amount + by])
-            return bool(_is_amount(amount)) if amount else len(record) > self.width
+            amount = record[self._amount + by]
+            is_blank = not strip_white_space(amount)
+            return len(record) > self.width if is_blank else _may_be_amount(amount) is not None
         return True
