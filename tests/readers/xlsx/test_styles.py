@@ -2,14 +2,25 @@
 
 import random
 import re
+import zipfile
+from datetime import datetime
+from decimal import Decimal
 
 import openpyxl
 import pytest
 import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 
+from action_returns.batch import format_codes
+from action_returns.batch.number_formats import read_format
+from action_returns.errors import FileError
 from action_returns.readers.batch_file import read_batch
-from action_returns.readers.xlsx.styles import date_formats, number_formats, shows_date
+from action_returns.readers.xlsx import styles
+from action_returns.readers.xlsx.package import Package
+from action_returns.readers.xlsx.styles import Styles, read_styles
+from tests.readers.xlsx.ways_to_write import WAYS, written
 from tests.support.workbooks import HEADERS, rewritten, with_prefix
 
 ID = "M.8882.4808.1063415"
@@ -101,12 +112,34 @@ def test_a_currency_format_of_excel_keeps_its_sections_whichever_way_it_is_read(
     assert list(formats_of(changed)) == ['_("$"* #,##0.00_);_("$"* \\(#,##0.00\\);_("$"* "-"??_);_(@_)']
 
 
-def test_a_built_in_format_that_the_workbook_writes_for_its_own_country_is_that_one():
-    styles = (
-        '<numFmts><numFmt numFmtId="44" formatCode="0.00&quot; zł&quot;"/></numFmts>'
-        '<cellXfs><xf numFmtId="44"/></cellXfs>'
-    )
-    assert number_formats(styles) == ['0.00" zł"']
+def styles_of(path, number_formats, cell_formats, more=""):
+    """Read the styles of a workbook that has nothing else: pairs of number and code, and the number of each cell format."""
+    own = "".join(f'<numFmt numFmtId="{number}" formatCode="{code}"/>' for number, code in number_formats)
+    cells = "".join(f"<xf {number}/>" for number in cell_formats)
+    xml = f"<styleSheet><numFmts>{own}</numFmts><cellXfs>{cells}</cellXfs>{more}</styleSheet>"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("styles.xml", xml)
+    with Package(path) as package:
+        return read_styles(package, "styles.xml")
+
+
+def test_a_built_in_format_that_the_workbook_writes_for_its_own_country_is_that_one(tmp_path):
+    found = styles_of(tmp_path / "b.xlsx", [(44, "0.00&quot; zł&quot;")], ['numFmtId="44"'])
+    assert found == Styles(frozenset(), {0: '0.00" zł"'})
+
+
+@pytest.mark.parametrize(("code", "dated"), [("0.0000", False), ("yyyy", True), ("", True)])
+def test_a_built_in_date_that_the_workbook_writes_itself_is_what_it_writes(tmp_path, code, dated):
+    found = styles_of(tmp_path / "b.xlsx", [(14, code)], ['numFmtId="0"', 'numFmtId="14"'])
+    assert found.dated == ({1} if dated else set())
+
+
+DATED = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59), *range(71, 82)}  # ECMA-376, 18.8.30
+
+
+def test_the_built_in_formats_of_dates_are_those_of_the_specification_east_asia_and_thailand_included(tmp_path):
+    found = styles_of(tmp_path / "b.xlsx", [], [f'numFmtId="{number}"' for number in range(164)])
+    assert found.dated == DATED
 
 
 def test_a_cell_that_names_no_format_has_the_first_one_of_the_workbook(tmp_path):
@@ -216,19 +249,143 @@ def test_without_a_currency_column_there_are_no_currencies(tmp_path):
     assert read_batch(formatted(tmp_path / "b.xlsx", (1.0, None))).columns.currency is None
 
 
-def test_a_format_of_conditional_formatting_is_no_cells_format():
-    styles = (
-        '<numFmts><numFmt numFmtId="164" formatCode="0.00&quot; &quot;"/></numFmts>'
-        '<cellXfs><xf numFmtId="164"/><xf/><xf numFmtId="999"/></cellXfs>'
-        '<dxfs><dxf><numFmt numFmtId="164" formatCode="0%"/></dxf></dxfs>'
+def test_a_format_of_conditional_formatting_is_no_cells_format(tmp_path):
+    formats = '<dxfs><dxf><numFmt numFmtId="164" formatCode="yyyy"/></dxf></dxfs><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs>'
+    cells = ['numFmtId="164"', "", 'numFmtId="999"']
+    found = styles_of(tmp_path / "b.xlsx", [(164, "0.0&quot; &quot;")], cells, formats)
+    assert found == Styles(frozenset(), {0: '0.0" "'})
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_date_in_amount_is_no_money_in_whatever_legal_way_the_styles_are_written(tmp_path, way):
+    path = formatted(
+        *(tmp_path / "b.xlsx", (46086.0, "yyyy-mm-dd"), (46086.0, '[$-409]d" of "mmm'), (0.5, '0.00" € & <d>"')),
+        *((12.5, None), (46086.0, "[h]"), (7.5, "0%")),
     )
-    assert number_formats(styles) == ['0.00" "', "General", "General"]
-    assert date_formats(styles) == frozenset()
+    changed = with_part(path, "styles.xml", lambda xml: written(way, xml))
+    day = datetime(2026, 3, 5)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
+    assert list(read_batch(changed).columns.amount) == [day, day, 0.5, 12.5, day, 7.5]
+    assert formats_of(changed) == {'0.00" € & <d>"': [2], "0%": [5]}
+
+
+@pytest.mark.parametrize("escaped", ["&#100;&#x64;", "d&#x64;", "_x0064_"])
+def test_a_code_is_read_as_it_is_meant_before_its_letters_count(tmp_path, escaped):
+    assert styles_of(tmp_path / "b.xlsx", [(164, escaped)], ['numFmtId="164"']).dated == {0}
+    assert styles_of(tmp_path / "b.xlsx", [(164, f"0&#34;{escaped}&#x22;")], ['numFmtId="164"']).dated == set()
+
+
+@pytest.mark.parametrize("number", ["-14", "x", "1_4", "٤٤", "1" * 5000])
+def test_styles_whose_numbers_are_none_are_refused_because_dates_could_be_money(tmp_path, number):
+    with pytest.raises(FileError, match="dates and amounts cannot be told apart") as caught:
+        styles_of(tmp_path / "b.xlsx", [], [f'numFmtId="{number}"'])
+    assert caught.value.problem == "file-unreadable"
+
+
+def test_styles_that_are_missing_are_refused_because_dates_could_be_money(tmp_path):
+    path = formatted(tmp_path / "b.xlsx", (46086.0, "yyyy-mm-dd"))
+    lost = rewritten(
+        path, lambda part, xml: xml.replace(b"styles.xml", b"other.xml") if part.endswith(".rels") else xml
+    )
+    with pytest.raises(FileError, match=r"its part xl/other\.xml is missing"):
+        read_batch(lost)
+
+
+def test_a_format_code_that_no_program_writes_is_refused(tmp_path):
+    with pytest.raises(FileError, match="a number format of 1,001 characters") as caught:
+        styles_of(tmp_path / "b.xlsx", [(164, "0" * 1001)], ['numFmtId="164"'])
+    assert caught.value.problem == "file-too-large"
+
+
+# --- which codes show dates (ECMA-376, 18.8.31)
 
 
 @pytest.mark.parametrize(
     ("code", "dated"),
-    [('0.00" days"', False), ("yyyy-mm-dd", True), ("[h]:mm", True), ("[Red]0.00", False), ("General", False)],
-)
+    [
+        ('0.00" days"', False), ("yyyy-mm-dd", True), ("[h]:mm", True), ("[Red]0.00", False), ("General", False),
+        ("GENERAL", False), ('General" d"', False), (r"0.00\d", False), ("0.00_d", False), ("0*d", False),
+        ("[$USD] 0.00", False), ("[$-F800]dddd", True), ("[$-409]0", False), ("[mm]", True), ("[ss].00", True),
+        ("[DBNum1][$-804]General", False), ("[DBNum1]yyyy", True), ("yyyy[DBNum1]", True), ("AM/PM", True),
+        ("0.00E+00", False), ("##0.0e-0", False), ("# ??/??", False), ("@", False), (";;;", False), ("", False),
+        # a date in any section for numbers
+        ("0.00;yyyy", True), ("0.00;-0.00;yyyy", True), ("0.00;-0.00;0;d@", False), ("yyyy;@", True),
+        ("[>9]0.00;d", True), ('"a;b"d', True), ('"d;d"0', False),
+        # calendars of some countries; with places of digits these letters are a unit
+        ("ge.m.d", True), ("[$-404]e/m/d", True), ("e", True), ("aaa", True), ("AAAA", True), ("bb", True), ("ggge", True),
+        ("Q", True), ("ww", True), ("rr", True), ("e-aaa", True),
+        ("0.00 EUR", False), ("EUR 0.00", False), ("#,##0 Ft", False), ("Kc 0.00", False), ("0.00 Br", False),
+        # an open end
+        ('d"', True), ('"d', False), ("\\", False), ("[d", False), ("_", False), ("*", False),
+    ],
+)  # fmt: skip
 def test_only_letters_that_are_no_literals_make_a_date(code, dated):
-    assert shows_date(code) is dated
+    assert styles.shows_date(code) is dated
+
+
+sign = st.characters(blacklist_categories=("Cs",))
+without_quote = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters='"'), max_size=6)
+without_bracket = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="]"), max_size=6)
+literal = st.one_of(
+    without_quote.map('"{}"'.format),
+    *(sign.map(start.__add__) for start in ("\\", "_", "*")),
+    without_bracket.map("[${}]".format),
+    st.sampled_from(["[Red]", "[COLOR 12]", "[schwarz]", "[DBNum1]", "[>=100]", "[=0]", "[$€-407]", "[$-1010409]"]),
+    st.sampled_from([*"0#?.,%/@ -+()'", "\u00a0", "General", "0.00", "#,##0", "0.0E+00", "# ?/?"]),
+)
+literals = st.lists(literal, max_size=6).map("".join)
+date_token = st.sampled_from([*"dmyhsDMYHS", "yyyy", "dddd", "[h]", "[HH]", "[mm]", "[s]", "am/pm", "A/P"])
+calendar_token = st.sampled_from(["e", "G", "ggg", "aaa", "AAAA", "b", "BB", "rr", "Q", "ww"])
+unplaced = st.lists(literal.filter(lambda piece: not {*piece} & {*"0#?Gg\\_*"} or piece[0] in '"['), max_size=4)
+
+
+@given(st.lists(literals, min_size=1, max_size=5))
+def test_a_code_of_literals_and_digits_is_no_date_however_the_literals_are_quoted(sections):
+    assert not styles.shows_date(";".join(sections))
+
+
+@given(st.lists(literals, min_size=3, max_size=4), st.integers(0, 2), literals, literals, date_token)
+def test_a_letter_of_a_date_makes_a_date_wherever_it_stands_in_a_section_for_numbers(
+    sections, at, before, after, token
+):
+    sections[at] = before + token + after
+    assert styles.shows_date(";".join(sections))
+
+
+@given(unplaced, unplaced, calendar_token)
+def test_a_letter_of_a_calendar_makes_a_date_where_no_digit_has_a_place(before, after, token):
+    assert styles.shows_date("".join([*before, token, *after]))
+
+
+@given(st.lists(literals, min_size=3, max_size=3), literals, literals, date_token)
+def test_a_letter_in_the_section_for_texts_makes_no_date(sections, before, after, token):
+    assert not styles.shows_date(";".join([*sections, before + token + after]))
+
+
+any_code = st.one_of(st.text(max_size=12), st.text('0#?.,;%@"\\_*[]<>=$-hmsydeEbgaGgnrl/ +1', max_size=24))
+
+
+@given(any_code)
+def test_the_shortcut_for_plain_codes_decides_as_the_tokens_do(code):
+    assert styles.shows_date(code) == format_codes.shows_date(code)
+
+
+@given(any_code)
+def test_no_code_stops_the_reading_of_amounts(code):
+    known = read_format(code)
+    assert isinstance(known.is_plain, bool)
+    assert all(isinstance(known.shown(cell), str) for cell in (0, 4990, 10**15, "x"))
+    assert isinstance(known.shows_as_sent(4990), bool)
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["0." + "0" * 40, "0" + "%" * 40, "0" + "," * 40, "[>1e99999999999999999999]0", "0.0E+" + "0" * 400, "?" * 999],
+)
+def test_a_code_with_very_many_places_is_read(code):
+    known = read_format(code)
+    assert not known.is_plain or known.shown(4990).rstrip("0") == "49.9"
+
+
+def test_more_decimals_than_a_number_has_show_the_amount():
+    assert read_format("0." + "0" * 40).shown(4990) == "49.9" + "0" * 39
+    assert read_format("0" + "%" * 40).shown(Decimal(1)) == "1" + "0" * 80 + "%" * 40

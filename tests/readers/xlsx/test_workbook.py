@@ -161,8 +161,30 @@ def test_a_header_is_read_as_it_is_shown(tmp_path, header):
 @pytest.mark.parametrize(("written", "shown"), [(b"New_x000a_total", "New\ntotal"), (b"_x005F_x0041_", "_x0041_")])
 def test_a_header_that_excel_wrote_with_an_escape_is_read_as_it_is_shown(tmp_path, written, shown):
     path = write(tmp_path / "b.xlsx", ROWS, table="Actions")
-    excels = rewritten(path, lambda _, xml: xml.replace(b'name="Amount"', b'name="%s"' % written))
+
+    def as_excel_does(_, xml):
+        return xml.replace(b'name="Amount"', b'name="%s"' % written).replace(b">Amount<", b">%s<" % written)
+
+    excels = rewritten(path, as_excel_does)
     assert both_ways(excels.rename(tmp_path / "excels.xlsx")).headers[1] == shown
+
+
+@pytest.mark.parametrize(("header", "shown"), [("Amount", "Old amount"), ("Owner", "Owned by")])
+def test_a_table_whose_header_cells_show_other_names_is_refused(tmp_path, header, shown):
+    headers = ("ActionId", "Amount", "Reason", "Owner")
+    path = write(tmp_path / "b.xlsx", [(*row, "me") for row in ROWS], table="Actions", headers=headers, top=3)
+    changed = rewritten(
+        path,
+        lambda part, xml: (
+            xml.replace(f">{header}<".encode(), f">{shown}<".encode()) if part.endswith("sharedStrings.xml") else xml
+        ),
+    )
+    at = f"{'ABCD'[headers.index(header)]}4"
+    changed = changed.rename(tmp_path / "other.xlsx")
+    for file in (changed, prefixed(changed)):
+        with pytest.raises(FileError, match=f'{at} is named "{header}", but the cell {at} shows "{shown}"') as caught:
+            read_table(file, "Actions")
+        assert caught.value.problem == "columns-missing"
 
 
 def resized(path, reference, extra=b""):

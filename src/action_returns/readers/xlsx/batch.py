@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,10 +18,11 @@ from action_returns.readers.batch_columns import (
 )
 from action_returns.readers.batch_file import LoadedBatch
 from action_returns.readers.headers import HEADER_SEARCH_ROWS
-from action_returns.readers.xlsx.package import Package, UnsupportedXmlError
+from action_returns.readers.xlsx.package import Package
 from action_returns.readers.xlsx.sheet import ColumnData
 from action_returns.readers.xlsx.structure import Sheet, Table
-from action_returns.readers.xlsx.workbook import OpenpyxlWorkbook, XmlWorkbook
+from action_returns.readers.xlsx.table_headers import header_cells, headers_differ, is_alike
+from action_returns.readers.xlsx.workbook import XmlWorkbook
 
 _TABLE: Final = "actions"
 
@@ -63,10 +64,7 @@ def read_workbook(path: Path, *, sheet: str | None = None, columns: ColumnAnswer
         FileError: when it cannot be read as a whole.
     """
     with Package(path) as package:
-        try:
-            return _read(XmlWorkbook(package), path.name, sheet, columns)
-        except UnsupportedXmlError:
-            return _read(OpenpyxlWorkbook(package, path), path.name, sheet, columns)
+        return _read(XmlWorkbook(package), path.name, sheet, columns)
 
 
 def read_grid(path: Path, *, sheet: str | None = None) -> Iterator[tuple[int, list[Cell]]]:
@@ -80,21 +78,14 @@ def read_grid(path: Path, *, sheet: str | None = None) -> Iterator[tuple[int, li
         FileError: when it cannot be read.
     """
     with Package(path) as package:
-        try:
-            book: XmlWorkbook | OpenpyxlWorkbook = XmlWorkbook(package)
-            for _ in book.rows(_first_sheet(book, sheet, path.name), most=1):
-                break
-        except UnsupportedXmlError:
-            book = OpenpyxlWorkbook(package, path)
-        yield from book.rows(_first_sheet(book, sheet, path.name))
+        book = XmlWorkbook(package)
+        yield from book.rows(_candidate_sheets(book.sheets, sheet, path.name)[0])
 
 
-def _first_sheet(book: XmlWorkbook | OpenpyxlWorkbook, sheet: str | None, name: str) -> Sheet:
-    return _candidate_sheets(book.sheets, sheet, name)[0]
-
-
-def _read(book: XmlWorkbook | OpenpyxlWorkbook, name: str, sheet: str | None, answers: ColumnAnswers) -> LoadedBatch:
+def _read(book: XmlWorkbook, name: str, sheet: str | None, answers: ColumnAnswers) -> LoadedBatch:
     location = _find(book, name, sheet, answers)
+    if location.table is not None:
+        _compare_with_cells(book, location, location.table, name, answers)
     header = location.header
     numbers = header.numbers
     wanted = numbers if header.currency is None else (*numbers, header.left + header.currency)
@@ -156,7 +147,7 @@ def _amount_formats(filled: ColumnData, keep: int) -> dict[str, "array[int]"]:
     return formats
 
 
-def _find(book: XmlWorkbook | OpenpyxlWorkbook, name: str, wanted: str | None, answers: ColumnAnswers) -> BatchLocation:
+def _find(book: XmlWorkbook, name: str, wanted: str | None, answers: ColumnAnswers) -> BatchLocation:
     sheets = _candidate_sheets(book.sheets, wanted, name)
     tables = [
         BatchLocation(sheet, table.top, found, table)
@@ -197,8 +188,31 @@ def _columns_of_table(table: Table, answers: ColumnAnswers) -> BatchHeader | Non
     return own or find_columns(table.headers, answers, table.left)
 
 
+def _compare_with_cells(
+    book: XmlWorkbook, location: BatchLocation, table: Table, name: str, answers: ColumnAnswers
+) -> None:
+    """Check that the header cells of a table lead to the same columns as its names.
+
+    Raises:
+        FileError: ``columns-missing`` when they do not.
+    """
+    cells = header_cells(table, book.row(location.sheet, table.top))
+    by_names = location.header
+    try:
+        by_cells = _columns_of_table(replace(table, headers=tuple(cells)), answers)  # type: ignore[arg-type]  # as shown
+    except FileError:  # such as two columns Amount
+        by_cells = None
+    columns = [*by_names.indexes.values(), *([] if by_names.currency is None else [by_names.currency])]
+    if (
+        by_cells is None
+        or (by_cells.indexes, by_cells.currency) != (by_names.indexes, by_names.currency)
+        or not all(is_alike(table.headers[at], cells[at]) for at in columns)
+    ):
+        raise headers_differ(name, location.sheet.name, table, cells, columns)
+
+
 def _by_headers(
-    book: XmlWorkbook | OpenpyxlWorkbook,
+    book: XmlWorkbook,
     sheets: Sequence[Sheet],
     answers: ColumnAnswers,
     searched: list[list[Sequence[object]]],

@@ -2,21 +2,24 @@
 
 import posixpath
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from action_returns.batch.cells import area
 from action_returns.errors import FileError
-from action_returns.readers.xlsx.package import Package, UnsupportedXmlError, refuse_other_encoding
-from action_returns.readers.xlsx.texts import text_of
+from action_returns.readers.xlsx.frame import TRUE
+from action_returns.readers.xlsx.package import Package
+from action_returns.readers.xlsx.texts import unescape
+from action_returns.readers.xlsx.xml import parse
 
-_relationship = re.compile(r"<Relationship\b[^>]*>").findall
-_attribute = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""").findall
-_sheet = re.compile(r"<sheet\b[^>]*>").findall
-_table = re.compile(r"<table\b[^>]*>").search
-_column = re.compile(r"<tableColumn\b[^>]*>").findall
-_properties = re.compile(r"<workbookPr\b[^>]*>").search
-_TRUE: Final = frozenset({"1", "true"})
+_RELATION_IDS: Final = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships id",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships id",
+)
+"""The attribute that names a relation (22.8): transitional and strict."""
+_ASCII: Final = 0x80
+_BYTE_ORDER_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Structure:
     """What a workbook consists of.
 
     Args:
-        sheets: the worksheets, in the order of their tabs.
+        sheets: the worksheets, in the order of their tabs; at least one.
         strings: the part with the shared strings, None without one.
         styles: the part with the cell formats, None without one.
         from_1904: whether dates are counted from 1904.
@@ -74,34 +77,79 @@ class Structure:
     from_1904: bool
 
 
-def attributes(tag: str) -> dict[str, str]:
-    """Return the attributes of a tag."""
-    return {name: text_of((double or single).encode()) for name, double, single in _attribute(tag)}
+_Relations: TypeAlias = dict[str, tuple[str, str]]
+"""What a part points to: id -> kind (the last word of its type) and part."""
+
+
+class _Elements:
+    """Collects the attributes of some elements of a part; a handler for :mod:`action_returns.readers.xlsx.xml`.
+
+    Args:
+        wanted: names of the elements.
+    """
+
+    def __init__(self, wanted: Collection[str]) -> None:
+        self.found: list[tuple[str, dict[str, str]]] = []  # in order
+        self.wanted = wanted
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Take the start of an element."""
+        if name in self.wanted:
+            self.found.append((name, attributes))
+
+    def end(self, name: str) -> None:
+        """Take the end of an element."""
+
+    def text(self, text: str) -> None:
+        """Take text between tags."""
+
+    def first(self, name: str) -> dict[str, str] | None:
+        """Return the attributes of the first element of a name, None without one."""
+        return next((attributes for found, attributes in self.found if found == name), None)
 
 
 def structure(package: Package) -> Structure:
     """Read what the workbook consists of.
 
     Raises:
-        FileError: ``file-unreadable`` when it is a zip but no workbook.
-        UnsupportedXmlError: when it is written in a way this reader does not know.
+        FileError: ``file-unreadable`` when it is a zip but no workbook, is damaged, or has no worksheet.
     """
-    main = next((part for kind, part in _related(package, "").values() if kind == "officeDocument"), None)
+    main = next((part for kind, part in _relations(package, "").values() if kind == "officeDocument"), None)
     if main is None or main not in package:
         raise _no_workbook(package)
-    if main.endswith(".bin"):
+    if _is_binary(package, main):
+        raise _binary_workbook(package)
+    elements = _elements(package, main, "sheet", "workbookPr")
+    relations = _relations(package, main)
+    properties = elements.first("workbookPr") or {}
+    sheets = _sheets(package, elements, relations)
+    if elements.first("sheet") is None:
+        raise _damaged(package, f"its part {main} names no sheet")
+    if not sheets:
         raise FileError(
             "file-unreadable",
-            f"{package.name} is a binary workbook (.xlsb), which is not read. In Excel: File, Save As, Excel Workbook (.xlsx).",
+            f"{package.name} has no worksheet, only charts, macros or dialogues, so there are no cells to read. Name a "
+            "workbook that has the returns on a worksheet.",
         )
-    text = _text(package, main)
-    related = _related(package, main)
-    properties = _properties(text)
     return Structure(
-        sheets=tuple(_sheets(package, text, related)),
-        strings=next((part for kind, part in related.values() if kind == "sharedStrings"), None),
-        styles=next((part for kind, part in related.values() if kind == "styles"), None),
-        from_1904=properties is not None and attributes(properties[0]).get("date1904", "0") in _TRUE,
+        sheets=tuple(sheets),
+        strings=next((part for kind, part in relations.values() if kind == "sharedStrings"), None),
+        styles=next((part for kind, part in relations.values() if kind == "styles"), None),
+        from_1904=properties.get("date1904", "").strip() in TRUE,
+    )
+
+
+def _is_binary(package: Package, part: str) -> bool:
+    """Return whether a part holds binary records and no XML, as those of .xlsb do (MS-XLSB 2.1.4)."""
+    with package.open(part) as stream:
+        start = stream.read(3)
+    return part.lower().endswith(".bin") or (start[:1] >= bytes([_ASCII]) and not start.startswith(_BYTE_ORDER_MARKS))
+
+
+def _binary_workbook(package: Package) -> FileError:
+    return FileError(
+        "file-unreadable",
+        f"{package.name} is a binary workbook (.xlsb), which is not read. In Excel: File, Save As, Excel Workbook (.xlsx).",
     )
 
 
@@ -120,63 +168,89 @@ def _no_workbook(package: Package) -> FileError:
     return FileError("file-unreadable", f"{package.name} {what}")
 
 
-def _sheets(package: Package, workbook: str, related: dict[str, tuple[str, str]]) -> list[Sheet]:
-    tags = [attributes(tag) for tag in _sheet(workbook)]
-    if not tags:
-        raise UnsupportedXmlError("no sheets")
+def _damaged(package: Package, what: str) -> FileError:
+    return FileError(
+        "file-unreadable",
+        f"{package.name} is damaged: {what}. Nothing of it was used. Open it in the spreadsheet program and save it again.",
+    )
+
+
+def _sheets(package: Package, workbook: _Elements, relations: _Relations) -> list[Sheet]:
     sheets = []
-    for tag in tags:
-        identity = next((value for name, value in tag.items() if name.endswith(":id")), "")
-        kind, part = related.get(identity, ("", ""))
-        if kind == "worksheet":
-            tables = [
-                table
-                for what, at in _related(package, part).values()
-                if what == "table"
-                if (table := _read_table(package, at))
-            ]
-            sheets.append(Sheet(tag["name"], part, tag.get("state", "visible") == "visible", tuple(tables)))
+    tables_of: dict[str, tuple[Table, ...]] = {}  # two sheets that name one part must not cost twice
+    for element, attributes in workbook.found:
+        if element != "sheet":
+            continue
+        name = unescape(attributes.get("name", ""))
+        kind, part = relations.get(_relation_id(attributes), ("", ""))
+        if not kind:
+            raise _damaged(package, f"its sheet {name} has no part")
+        if kind != "worksheet":
+            continue
+        if part.lower().endswith(".bin"):
+            raise _binary_workbook(package)
+        if part not in tables_of:
+            tables_of[part] = tuple(_tables(package, part))
+        state = attributes.get("state", "visible").strip()
+        sheets.append(Sheet(name, part, state == "visible", tables_of[part]))
     return sheets
 
 
+def _tables(package: Package, sheet: str) -> list[Table]:
+    parts = dict.fromkeys(part for kind, part in _relations(package, sheet).values() if kind == "table")
+    return [table for part in parts if (table := _read_table(package, part)) is not None]
+
+
 def _read_table(package: Package, part: str) -> Table | None:
-    text = _text(package, part)
-    head = _table(text)
-    if head is None:
-        raise UnsupportedXmlError("table")
-    tag_attributes = attributes(head[0])
-    table_area = area(tag_attributes.get("ref", ""))
-    if table_area is None or tag_attributes.get("headerRowCount", "1") == "0":
+    """Read a table; None when it has no headers, or no area on the sheet."""
+    elements = _elements(package, part, "table", "tableColumn")
+    attributes = elements.first("table")
+    if attributes is None:
+        raise _damaged(package, f"its part {part} is no table")
+    header_rows, totals = (attributes.get(name, usual).strip() for name, usual in _ROW_COUNTS)
+    if not (_is_count(header_rows) and _is_count(totals)):
+        raise _damaged(package, f"in its part {part}, the number of rows of headers or totals is no number")
+    table_area = area(attributes.get("ref", "").strip())
+    if table_area is None or int(header_rows) == 0:
         return None
     left, top, _, bottom = table_area
-    totals = tag_attributes.get("totalsRowCount", "0")
-    if not (totals.isascii() and totals.isdigit()):
-        raise UnsupportedXmlError("totals of a table")
-    headers = tuple(attributes(tag).get("name", "") for tag in _column(text))
-    name = tag_attributes.get("displayName") or tag_attributes.get("name", "")
+    headers = tuple(unescape(column.get("name", "")) for name, column in elements.found if name == "tableColumn")
+    name = unescape(attributes.get("displayName") or attributes.get("name", ""))
     return Table(name, headers, left, top, bottom - int(totals), int(totals))
 
 
-def _related(package: Package, part: str) -> dict[str, tuple[str, str]]:
-    """Return what a part points to: id -> kind and part."""
+_is_count: Final = re.compile("[0-9]{1,7}").fullmatch
+
+
+_ROW_COUNTS: Final = (("headerRowCount", "1"), ("totalsRowCount", "0"))
+"""Attributes of a table with their values when they are not written (18.5.1.2)."""
+
+
+def _relation_id(attributes: dict[str, str]) -> str:
+    return next((attributes[name] for name in _RELATION_IDS if name in attributes), "")
+
+
+def _relations(package: Package, part: str) -> _Relations:
+    """Return what a part points to inside the package: id -> kind and part (part 2, 6.5)."""
     folder, _, name = part.rpartition("/")
     source = f"{folder}/_rels/{name}.rels".lstrip("/")
     if source not in package:
         return {}
     found = {}
-    text = _text(package, source)
-    if ":Relationship " in text:
-        raise UnsupportedXmlError("relations with a prefix")
-    for tag in _relationship(text):
-        tag_attributes = attributes(tag)
-        if tag_attributes.get("TargetMode") != "External":
-            target = tag_attributes.get("Target", "")
+    for _, attributes in _elements(package, source, "Relationship").found:
+        if attributes.get("TargetMode") != "External":
+            target = attributes.get("Target", "")
             full = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-            found[tag_attributes.get("Id", "")] = (tag_attributes.get("Type", "").rpartition("/")[2], full)
+            found[attributes.get("Id", "")] = (attributes.get("Type", "").rpartition("/")[2], full)
     return found
 
 
-def _text(package: Package, part: str) -> str:
-    content = package.read(part)
-    refuse_other_encoding(content)
-    return content.decode("utf-8-sig", "surrogatepass")
+def _elements(package: Package, part: str, *wanted: str) -> _Elements:
+    """Return some elements of a part.
+
+    Raises:
+        FileError: when the part is missing, damaged, or declares a document type.
+    """
+    elements = _Elements(wanted)
+    parse(package, part, elements)
+    return elements

@@ -1,12 +1,16 @@
 """Read the number formats of a workbook: which cells show dates, which show an amount otherwise (ECMA-376, 18.8)."""
 
 import re
+from dataclasses import dataclass, field
 from typing import Final
 
-from action_returns.readers.xlsx.texts import text_of
+from action_returns.errors import FileError
+from action_returns.readers.xlsx.package import Package, too_large
+from action_returns.readers.xlsx.texts import unescape
+from action_returns.readers.xlsx.xml import parse
 
-_DATED: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
-"""Built-in formats that show dates or times."""
+_DATED: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59), *range(71, 82)})
+"""Built-in formats that show dates or times (18.8.30): 27 to 36 and 50 to 58 in East Asia, 71 to 81 in Thailand."""
 _BUILT_IN: Final = {
     # 18.8.30. The currency sign of 5 to 8, 42 and 44 is that of the country the program is set up for.
     0: "General",
@@ -34,54 +38,56 @@ _BUILT_IN: Final = {
     48: "##0.0E+0",
     49: "@",
 }
-_OPENPYXL_44: Final = _BUILT_IN[44].replace(";", "")
-"""openpyxl 3.1 lost the semicolons of this one."""
 _PLAIN: Final = frozenset({"General", "GENERAL", "@", "0.00", "#,##0.00"})
 """Formats known to show every amount as it would be sent, before the rules about formats are loaded."""
-
-_own_formats = re.compile(r"<numFmts\b.*?</numFmts>", re.DOTALL).search
-_formats = re.compile(r"<numFmt\b[^>]*>").findall
-_cell_formats = re.compile(r"<cellXfs\b.*?</cellXfs>", re.DOTALL).search
-_format = re.compile(r"<xf\b[^>]*>").findall
-_number = re.compile(r'\bnumFmtId="(\d+)"').search
-_code = re.compile(r'\bformatCode="([^"]*)"').search
-# What stands in quotes, in brackets (but elapsed time [h]) or behind a backslash is shown as it is.
-_literal = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
-_dated = re.compile(r"[dmyhs]", re.IGNORECASE).search
+_LONGEST_CODE: Final = 1_000
+"""Characters of a number format; Excel takes 255."""
+_has_letter: Final = re.compile("[A-Za-z]").search
+_is_number: Final = re.compile("[0-9]{1,9}").fullmatch
 
 
-def number_formats(styles: str) -> list[str]:
-    """Return the number format code of each cell format (the ``s`` of a cell).
+@dataclass(frozen=True, slots=True)
+class Styles:
+    """What the cell formats (the ``s`` of a cell) of a workbook show.
 
     Args:
-        styles: the XML of the styles part.
+        dated: those that show dates or times.
+        codes: cell format -> number format code, for those that show some amount otherwise than it is sent.
     """
-    own = _own_formats(styles)
-    codes = dict(_BUILT_IN)
-    for tag in _formats(own[0]) if own else ():
-        number, code = _number(tag), _code(tag)
-        if number and code:
-            codes[int(number[1])] = text_of(code[1].encode())
-    return [codes.get(number, "General") for number in _numbers(styles)]
+
+    dated: frozenset[int] = frozenset()
+    codes: dict[int, str] = field(default_factory=dict)
 
 
-def date_formats(styles: str) -> frozenset[int]:
-    """Return the cell formats that show dates or times.
+def read_styles(package: Package, part: str) -> Styles:
+    """Read the cell formats of a workbook.
 
     Args:
-        styles: the XML of the styles part.
+        package: the workbook.
+        part: the part with its styles.
+
+    Raises:
+        FileError: when the part is missing, damaged, or declares a document type.
     """
-    dated = set(_DATED)
-    for tag in _formats(styles):
-        number, code = _number(tag), _code(tag)
-        if number and code and shows_date(text_of(code[1].encode())):
-            dated.add(int(number[1]))
-    return frozenset(at for at, number in enumerate(_numbers(styles)) if number in dated)
+    formats = _Formats(package, part)
+    parse(package, part, formats)
+    numbers = set(formats.of_cells)
+    dated = {number for number in numbers if _is_dated(number, formats.own.get(number))}
+    codes = {number: formats.own.get(number) or _BUILT_IN.get(number, "General") for number in numbers - dated}
+    telling = {number: code for number, code in codes.items() if not shows_amounts_as_sent(code)}
+    return Styles(
+        frozenset(at for at, number in enumerate(formats.of_cells) if number in dated),
+        {at: telling[number] for at, number in enumerate(formats.of_cells) if number in telling},
+    )
 
 
 def shows_date(code: str) -> bool:
     """Return whether a number format shows a date or a time."""
-    return "general" not in code.lower() and _dated(_literal.sub("", code)) is not None
+    if code in _PLAIN or not _has_letter(code):  # what stands for a part of a date is a letter
+        return False
+    from action_returns.batch.format_codes import shows_date as decide
+
+    return decide(code)
 
 
 def shows_amounts_as_sent(code: str) -> bool:
@@ -93,13 +99,58 @@ def shows_amounts_as_sent(code: str) -> bool:
     return read_format(code).is_plain
 
 
-def corrected(code: str) -> str:
-    """Return a format code that openpyxl gives for a built-in format as the specification has it."""
-    return _BUILT_IN[44] if code == _OPENPYXL_44 else code
+def _is_dated(number: int, own: str | None) -> bool:
+    """Return whether a number format shows dates: by the code that the workbook writes for it, or as a built-in one."""
+    return number in _DATED if own is None else shows_date(own)
 
 
-def _numbers(styles: str) -> list[int]:
-    """Return the number format of each cell format by its number."""
-    block = _cell_formats(styles)
-    tags = _format(block[0]) if block else []
-    return [int(number[1]) if (number := _number(tag)) else 0 for tag in tags]
+class _Formats:
+    """Collects number formats; a handler for :mod:`action_returns.readers.xlsx.xml`.
+
+    Those of conditional formatting (``dxf``) stand elsewhere and are none of a cell.
+    """
+
+    def __init__(self, package: Package, part: str) -> None:
+        self._package = package
+        self._part = part
+        self._inside = ""
+        self.own: dict[int, str] = {}
+        self.of_cells: list[int] = []
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Take the start of an element.
+
+        Raises:
+            FileError: ``file-unreadable`` when the number of a number format is none.
+        """
+        match self._inside, name:
+            case "", "numFmts" | "cellXfs":
+                self._inside = name
+            case "numFmts", "numFmt":
+                self._add(self._number(attributes), attributes.get("formatCode", ""))
+            case "cellXfs", "xf":
+                self.of_cells.append(self._number(attributes))
+
+    def end(self, name: str) -> None:
+        """Take the end of an element."""
+        if name == self._inside:
+            self._inside = ""
+
+    def text(self, text: str) -> None:
+        """Take text between tags."""
+
+    def _add(self, number: int, code: str) -> None:
+        if len(code) > _LONGEST_CODE:
+            raise too_large(self._package.name, f"it has a number format of {len(code):,} characters")
+        if code:
+            self.own[number] = unescape(code)
+
+    def _number(self, attributes: dict[str, str]) -> int:
+        number = attributes.get("numFmtId", "0").strip()
+        if not _is_number(number):
+            raise FileError(
+                "file-unreadable",
+                f'{self._package.name} is damaged: its part {self._part} has a number format "{number[:20]}", which is no '
+                "number, so dates and amounts cannot be told apart. Open it in the spreadsheet program and save it again.",
+            )
+        return int(number)
