@@ -348,14 +348,15 @@ def test_a_column_of_the_program_that_got_a_name_of_ones_own_is_ones_own(tmp_pat
 def test_a_header_with_characters_nobody_sees_is_named(tmp_path, paths, name):
     old = make(tmp_path / "old.xlsx", [(*ROW, 1.0)], ("Own",))
     escaped = "".join(f"_x{ord(c):04X}_" if c < " " else c for c in name).replace("_x0041_", "_x005F_x0041_")
-    rewritten(old, table1=(b'name="Own"', f'name="{escaped}"'.encode()))
+    cell = (b"<t>Own</t>", f"<t>{escaped}</t>".encode())
+    rewritten(old, table1=(b'name="Own"', f'name="{escaped}"'.encode()), sharedStrings=cell)
     said = refusal(FileError, old, tmp_path / "new.xlsx", paths)
     assert f'The column "{name}" of old.xlsx cannot keep its name' in said
 
 
 def test_two_columns_of_ones_own_that_differ_only_in_capitals_are_refused_in_words(tmp_path, paths):
     old = make(tmp_path / "old.xlsx", [(*ROW, 1.0, 2.0)], ("Note", "Other"))
-    rewritten(old, table1=(b'name="Other"', b'name="NOTE"'))
+    rewritten(old, table1=(b'name="Other"', b'name="NOTE"'), sharedStrings=(b"<t>Other</t>", b"<t>NOTE</t>"))
     assert "another one is called like it" in refusal(FileError, old, tmp_path / "new.xlsx", paths)
 
 
@@ -485,7 +486,6 @@ def test_the_check_that_openpyxl_left_uncalculated_is_no_reason_to_refuse(tmp_pa
     ("value", "says"),
     [
         (b"<v>1e999</v>", "larger than any spreadsheet holds"),
-        (b"<v>nan</v>", "larger than any spreadsheet holds"),
         (b"<is><t>_xD83D_</t></is>", "too long or damaged"),
         (b"<is><t>" + b"x" * 32_768 + b"</t></is>", "too long or damaged"),
         (b"<v>#GETTING_DATA</v>", "cannot be shown (#GETTING_DATA)"),

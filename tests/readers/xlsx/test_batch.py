@@ -16,7 +16,8 @@ from action_returns.batch.check import check
 from action_returns.errors import FileError
 from action_returns.readers.batch_file import read_batch
 from action_returns.readers.xlsx.batch import read_grid
-from tests.support.workbooks import HEADERS, REFUSED, cell_values, rewritten, with_prefix, write
+from tests.readers.xlsx.ways_to_write import unusual, written
+from tests.support.workbooks import HEADERS, REFUSED, cell_values, rewritten, write
 
 
 def cells(reading):
@@ -177,7 +178,7 @@ def test_merged_cells_and_hidden_rows_become_findings(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("write_sheet", [lambda _, xml: xml, with_prefix], ids=["fast", "exact"])
+@pytest.mark.parametrize("write_sheet", [lambda _, xml: xml, unusual], ids=["fast", "exact"])
 @pytest.mark.parametrize("said", ["1", "true"])
 @pytest.mark.parametrize("number", [3, 400])
 def test_a_sheet_that_hides_unused_rows_hides_none_that_is_written(tmp_path, number, said, write_sheet):
@@ -211,7 +212,7 @@ def test_a_hidden_row_among_many_that_look_alike_is_told_as_hidden(tmp_path):
 
 
 def test_merged_cells_and_hidden_rows_become_findings_in_xml_no_common_program_writes_too(tmp_path):
-    report = check(read_batch(rewritten(merged_and_hidden(tmp_path / "b.xlsx"), with_prefix)).columns)
+    report = check(read_batch(rewritten(merged_and_hidden(tmp_path / "b.xlsx"), unusual)).columns)
     assert [(finding.cell, finding.code) for finding in report] == [
         ("Sheet!C3", "cell-merged"),
         ("Sheet!C4", "cell-merged"),
@@ -370,7 +371,7 @@ def test_a_missing_column_is_named(tmp_path):
 
 def test_xml_no_common_program_writes_gives_the_same_cells_another_way(tmp_path):
     path = write(tmp_path / "b.xlsx", [("M.1.2.3", 12.5, "ORDER_UPDATE"), ("M.1.2.4", None, "x")])
-    assert cells(read_batch(rewritten(path, with_prefix))) == cells(read_batch(path))
+    assert cells(read_batch(rewritten(path, unusual))) == cells(read_batch(path))
 
 
 # --- the names of a table and its header cells
@@ -393,7 +394,7 @@ def table_named(path, names, headers=WITH_OLD, **place):
     return rewritten(path, renamed)
 
 
-@pytest.mark.parametrize("write_sheet", [lambda _, xml: xml, with_prefix], ids=["fast", "exact"])
+@pytest.mark.parametrize("write_sheet", [lambda _, xml: xml, unusual], ids=["fast", "exact"])
 @pytest.mark.parametrize(
     ("names", "says"),
     [
@@ -518,7 +519,7 @@ def test_a_cell_far_down_that_is_damaged_is_refused_with_its_place(tmp_path):
 
 
 @pytest.mark.parametrize("part", ["sheet1.xml", "sharedStrings.xml"])
-@pytest.mark.parametrize("write_sheet", [lambda _, xml: xml, with_prefix], ids=["fast", "exact"])
+@pytest.mark.parametrize("write_sheet", [lambda _, xml: xml, unusual], ids=["fast", "exact"])
 def test_bytes_that_are_no_utf8_are_refused_in_words(tmp_path, part, write_sheet):
     path = write(tmp_path / "b.xlsx", [("M.1.2.3", 12.5, "ORDER_UPDATE Z@")])
     inline = rewritten(
@@ -542,6 +543,22 @@ def test_bytes_that_are_no_utf8_are_refused_in_words(tmp_path, part, write_sheet
     assert part in problem.message
 
 
+def unusual_strings(part, xml):
+    return written("comments", xml) if part.endswith("sharedStrings.xml") else xml
+
+
+@pytest.mark.parametrize(("change", "again"), [(lambda _, xml: xml, 0), (unusual, 1), (unusual_strings, 1)])
+def test_the_amounts_of_a_sheet_in_unusual_xml_are_read_a_second_time(tmp_path, monkeypatch, change, again):
+    asked = []
+    monkeypatch.setattr(
+        "action_returns.readers.xlsx.second_reading.second_reading",
+        lambda *facts: asked.append(facts[1:4]) or "A note.",
+    )
+    path = write(tmp_path / "b.xlsx", [("M.1.2.3", 12.5, "ORDER_UPDATE")], top=3, left=1, table="Actions")
+    found = read_batch(rewritten(path, change))
+    assert (asked, found.notes) == ([("Actions", 3, 5)] * again, ("A note.",) * again)
+
+
 def without_empty_fills(_, xml):
     return xml.replace(b'<fill><patternFill patternType="gray125"/></fill>', b"<fill/>")
 
@@ -554,7 +571,7 @@ def without_styles(part, xml):
     return re.sub(rb'<Relationship [^>]*/styles"[^>]*/>', b"", xml) if part.endswith(".rels") else xml
 
 
-@pytest.mark.parametrize("prefix", [lambda _, xml: xml, with_prefix], ids=["fast", "exact"])
+@pytest.mark.parametrize("prefix", [lambda _, xml: xml, unusual], ids=["fast", "exact"])
 @pytest.mark.parametrize("change", [without_empty_fills, without_addresses, without_styles])
 def test_what_a_workbook_may_leave_out_leaves_the_cells_as_they_are(tmp_path, change, prefix):
     path = write(tmp_path / "b.xlsx", [("M.1.2.3", 12.5, "A\r"), (None, None, None), ("M.1.2.4", 0.0, None)])

@@ -20,8 +20,8 @@ from action_returns.readers.batch_file import read_batch
 from action_returns.readers.xlsx import styles
 from action_returns.readers.xlsx.package import Package
 from action_returns.readers.xlsx.styles import Styles, read_styles
-from tests.readers.xlsx.ways_to_write import WAYS, written
-from tests.support.workbooks import HEADERS, rewritten, with_prefix
+from tests.readers.xlsx.ways_to_write import WAYS, unusual, written
+from tests.support.workbooks import HEADERS, rewritten
 
 ID = "M.8882.4808.1063415"
 CURRENCY = '#,##0.00\\ "€"'
@@ -67,7 +67,7 @@ def formats_of(path):
 def both_ways(path):
     """Return what is read the fast way, after the slow way gave the same."""
     fast = read_batch(path)
-    slow = read_batch(rewritten(path, with_prefix))
+    slow = read_batch(rewritten(path, unusual))
     assert (list(slow.columns.amount), slow.headers) == (list(fast.columns.amount), fast.headers)
     for fact in ("hidden_columns", "currency", "letters"):
         assert getattr(slow.columns, fact) == getattr(fast.columns, fact)

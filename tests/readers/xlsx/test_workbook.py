@@ -14,27 +14,21 @@ from openpyxl.worksheet.table import Table
 from action_returns.batch.cells import CellError
 from action_returns.errors import FileError
 from action_returns.readers.xlsx.workbook import read_table, sheet_names
+from tests.readers.xlsx.ways_to_write import single_quotes
 from tests.support.workbooks import REFUSED, cell_values, rewritten, write
 
 EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
 ROWS = [("M.1.2.3", 0.0, "REJECTED"), (None, 12.5, None), ("x", None, True)]
 
 
-def prefixed(path, sheet="worksheets/sheet1"):
-    """Write a part's XML in a way no common program does, so that it is read the slow way."""
-
-    def change(part, xml):
-        if part != f"xl/{sheet}.xml":
-            return xml
-        text = xml.decode().replace("xmlns=", "xmlns:x=", 1)
-        return re.sub(r"<(/?)(?=[a-zA-Z])(?!\?)", r"<\1x:", text).encode()
-
-    return rewritten(path, change)
+def unusual(path, part="worksheets/sheet1"):
+    """Write a part's XML in a way that the fast way does not know."""
+    return rewritten(path, lambda name, xml: single_quotes(xml.decode()).encode() if name == f"xl/{part}.xml" else xml)
 
 
 def both_ways(path, name="Actions"):
     """Read a table the fast and the slow way, which must agree."""
-    fast, slow = read_table(path, name), read_table(prefixed(path), name)
+    fast, slow = read_table(path, name), read_table(unusual(path), name)
     assert facts(fast) == facts(slow)
     return fast
 
@@ -69,7 +63,7 @@ def test_its_name_is_found_in_any_capitals_on_any_sheet_the_hidden_ones_included
     hidden.write_row(5, 2, ["A", 1])
     book.close()
     table = read_table(tmp_path / "b.xlsx", "reasons")
-    assert facts(table) == facts(read_table(prefixed(tmp_path / "b.xlsx", "worksheets/sheet2"), "reasons"))
+    assert facts(table) == facts(read_table(unusual(tmp_path / "b.xlsx", "worksheets/sheet2"), "reasons"))
     assert (table.sheet, table.headers, table.first, list(table.rows)) == ("Second", ("Code", "What"), 6, [["A", 1.0]])
 
 
@@ -100,7 +94,7 @@ def test_a_table_that_starts_further_down_and_to_the_right_is_the_same_read_the_
 
 
 def test_a_table_that_starts_further_down_and_to_the_right_is_the_same_read_the_slow_way(tmp_path):
-    path = prefixed(write(tmp_path / "b.xlsx", ROWS, table="Actions", top=4, left=2))
+    path = unusual(write(tmp_path / "b.xlsx", ROWS, table="Actions", top=4, left=2))
     table = read_table(path, "Actions")
     assert (table.first, [tuple(row) for row in table.rows], list(table.below), table.beside) == (6, ROWS, [], ())
 
@@ -181,7 +175,7 @@ def test_a_table_whose_header_cells_show_other_names_is_refused(tmp_path, header
     )
     at = f"{'ABCD'[headers.index(header)]}4"
     changed = changed.rename(tmp_path / "other.xlsx")
-    for file in (changed, prefixed(changed)):
+    for file in (changed, unusual(changed)):
         with pytest.raises(FileError, match=f'{at} is named "{header}", but the cell {at} shows "{shown}"') as caught:
             read_table(file, "Actions")
         assert caught.value.problem == "columns-missing"
@@ -241,7 +235,7 @@ def test_rows_that_go_on_beside_it_are_told(tmp_path):
 def test_a_table_without_a_header_row_is_none_whichever_way_it_is_read(tmp_path):
     path = resized(write(tmp_path / "b.xlsx", ROWS, table="Actions"), b"A2:C4", b'headerRowCount="0"')
     assert read_table(path, "Actions") is None
-    assert read_table(prefixed(path, "tables/table1"), "Actions") is None
+    assert read_table(unusual(path, "tables/table1"), "Actions") is None
 
 
 def test_a_table_that_claims_a_billion_rows_costs_nothing(tmp_path):

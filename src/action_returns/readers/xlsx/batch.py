@@ -64,7 +64,7 @@ def read_workbook(path: Path, *, sheet: str | None = None, columns: ColumnAnswer
         FileError: when it cannot be read as a whole.
     """
     with Package(path) as package:
-        return _read(XmlWorkbook(package), path.name, sheet, columns)
+        return _read(XmlWorkbook(package), path, sheet, columns)
 
 
 def read_grid(path: Path, *, sheet: str | None = None) -> Iterator[tuple[int, list[Cell]]]:
@@ -82,7 +82,8 @@ def read_grid(path: Path, *, sheet: str | None = None) -> Iterator[tuple[int, li
         yield from book.rows(_candidate_sheets(book.sheets, sheet, path.name)[0])
 
 
-def _read(book: XmlWorkbook, name: str, sheet: str | None, answers: ColumnAnswers) -> LoadedBatch:
+def _read(book: XmlWorkbook, path: Path, sheet: str | None, answers: ColumnAnswers) -> LoadedBatch:
+    name = path.name
     location = _find(book, name, sheet, answers)
     if location.table is not None:
         _compare_with_cells(book, location, location.table, name, answers)
@@ -93,6 +94,11 @@ def _read(book: XmlWorkbook, name: str, sheet: str | None, answers: ColumnAnswer
     rows = filled.rows
     keep = len(rows)
     notes = []
+    if book.is_unusual(location.sheet):
+        from action_returns.readers.xlsx.second_reading import second_reading
+
+        note = second_reading(path, location.sheet.name, numbers[1], location.row + 1, filled)
+        notes += [note] if note else []
     if location.table is not None:
         keep = sum(number <= location.table.bottom for number in rows)
         below = [number for number in rows[keep:] if number > location.table.bottom + location.table.totals]

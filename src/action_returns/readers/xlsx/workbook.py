@@ -29,7 +29,7 @@ class XmlWorkbook:
 
     def __init__(self, package: Package) -> None:
         self.package = package
-        self.parts_read_exactly: set[str] = set()
+        self._parts_read_exactly: set[str | None] = set()
         self._structure = structure(package)
         styles = Styles() if self._structure.styles is None else read_styles(package, self._structure.styles)
         self._book = CellContext(self._strings(), styles.dated, self._structure.from_1904, styles.codes)
@@ -50,18 +50,22 @@ class XmlWorkbook:
             FileError: when the sheet is damaged, also after some of its rows.
         """
         given = 0
-        if sheet.part not in self.parts_read_exactly:
+        if sheet.part not in self._parts_read_exactly:
             try:
                 for row in SheetReader(self.package, sheet.part, self._book).rows(most):
                     given += 1
                     yield row
             except UnsupportedXmlError:
-                self.parts_read_exactly.add(sheet.part)
+                self._parts_read_exactly.add(sheet.part)
             else:
                 return
         from action_returns.readers.xlsx.exact import ExactSheet
 
         yield from islice(ExactSheet(self.package, sheet.part, self._book).rows(most), given, None)
+
+    def is_unusual(self, sheet: Sheet) -> bool:
+        """Return whether a sheet, or the texts in it, were read the exact way."""
+        return not self._parts_read_exactly.isdisjoint({sheet.part, self._structure.strings})
 
     def row(self, sheet: Sheet, number: int) -> list[Cell]:
         """Return the cells of one row from column A on, none when it holds nothing."""
@@ -73,11 +77,11 @@ class XmlWorkbook:
         Raises:
             FileError: when the sheet is damaged.
         """
-        if sheet.part not in self.parts_read_exactly:
+        if sheet.part not in self._parts_read_exactly:
             try:
                 return SheetReader(self.package, sheet.part, self._book).columns(numbers, header + 1)
             except UnsupportedXmlError:
-                self.parts_read_exactly.add(sheet.part)
+                self._parts_read_exactly.add(sheet.part)
         from action_returns.readers.xlsx.exact import ExactSheet
 
         return ExactSheet(self.package, sheet.part, self._book).columns(numbers, header + 1)
@@ -91,7 +95,7 @@ class XmlWorkbook:
         except UnsupportedXmlError:
             from action_returns.readers.xlsx.exact import exact_strings
 
-            self.parts_read_exactly.add(part)
+            self._parts_read_exactly.add(part)
             return exact_strings(self.package, part)
 
 
