@@ -138,7 +138,7 @@ _INVISIBLE: Final = (
     r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # other default-ignorable code points, tags
 )
 _WHITE_SPACE: Final = re.compile(f"[{_INVISIBLE}]+")
-_OUTER: Final = re.compile(rf"\A[{_INVISIBLE}]+|[{_INVISIBLE}]+\Z")
+_find_visible: Final = re.compile(f"[^{_INVISIBLE}]").search
 _NAMED: Final = re.compile(rf"(?! )[{_INVISIBLE}\ud800-\udfff]")
 # Not across a tab or a line break: "5" above "100" in one cell is two amounts, not 5100.
 _SAME_LINE: Final = rf"(?![\t-\r\x1c-\x1f\x85\u2028\u2029])[{_INVISIBLE}]"
@@ -152,7 +152,10 @@ def remove_white_space(text: str) -> str:
 
 def strip_white_space(text: str) -> str:
     """Return the text without the white space and invisible characters around it."""
-    return _OUTER.sub("", text)
+    if text.isascii() and text.isprintable():
+        return text.strip(" ")
+    first, last = _find_visible(text), _find_visible(text[::-1])  # "[...]+$" would look at each blank inside many times
+    return "" if first is None or last is None else text[first.start() : len(text) - last.start()]
 
 
 def may_be_joined(text: str) -> bool:

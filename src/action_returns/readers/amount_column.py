@@ -15,11 +15,13 @@ from action_returns.readers.table_file import NumberText
 
 _SHAPE: Final = str.maketrans("012345678", "9" * 9)
 _PLACES: Final = 2
+_LONGEST: Final = 64
+"""Characters of the longest text that is read as an amount: 15 digits, separators and a currency need fewer."""
 _currency = r"[^\W\d_]{0,3}\.?[$\u00a2-\u00a5\u0e3f\u20a0-\u20cf]|[^\W\d_]{2,3}\.?"
-_written = re.compile(
-    rf"(?P<minus>[-\u2212(]?)\s*+(?P<before>{_currency})?\s*+(?P<inner>[-\u2212]?)"  # *+: else long blanks take minutes
+_pattern: Final = re.compile(
+    rf"(?P<minus>[-\u2212(]?)\s*(?P<before>{_currency})?\s*(?P<inner>[-\u2212]?)"
     rf"(?P<body>[0-9](?:[0-9.,'\u2019\s]*[0-9])?)\s*(?P<after>{_currency})?\)?"
-).fullmatch
+)
 _WHOLE: Final = r"[0-9]+|[0-9]{1,3}(?:['\u2019][0-9]{3})+|[0-9]{1,3}(?:\s[0-9]{3})+"
 # Indian grouping has pairs before the last three digits: 1,23,456.50.
 _READINGS: Final = {
@@ -151,6 +153,11 @@ class AmountColumn:
             return Unread.UNSETTLED
         (reading,) = readings
         return Unread.NEGATIVE if reading and (written["minus"] or written["inner"]) else reading
+
+
+def _written(text: str) -> re.Match[str] | None:
+    # Many blanks in a text that is no amount would take the pattern the square of their number.
+    return _pattern.fullmatch(text) if len(text) <= _LONGEST else None
 
 
 def currencies(text: str) -> frozenset[str] | None:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import MINYEAR, datetime, timedelta, tzinfo
 from typing import Final
 
-from action_returns.readers.table_file import strip_cell
+from action_returns.batch.cells import strip_white_space
 
 _SLASHED: Final = re.compile(
     r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})(?:,?[ T]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?: ?([AaPp])\.?[Mm]\.?)?)?"
@@ -32,7 +32,7 @@ def day_comes_first(values: Iterable[object]) -> bool | None:
     """
     first_over = second_over = slashed = False
     for value in values:
-        match = _SLASHED.fullmatch(strip_cell(value)) if isinstance(value, str) else None
+        match = _SLASHED.fullmatch(strip_white_space(value)) if isinstance(value, str) else None
         if match is not None:
             slashed = True
             first_over |= int(match[1]) > _NOON
@@ -59,7 +59,7 @@ def parse_moment(value: object, zone: tzinfo, *, day_first: bool | None = None) 
         return value if value.tzinfo else value.replace(tzinfo=zone)
     if not isinstance(value, str):
         return None
-    text = strip_cell(value)
+    text = strip_white_space(value)
     parsed: datetime | None
     if len(text) > _DAY_IN_DIGITS and text.isdecimal():
         return None  # milliseconds since 1970: fromisoformat reads 1770121500000 as 15 December 1770, 00:00

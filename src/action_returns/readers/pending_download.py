@@ -15,7 +15,7 @@ from action_returns.readers.amount_column import AmountColumn, Unread, currencie
 from action_returns.readers.dates import LatestDate, UndecidedOrderError, day_comes_first, parse_moment
 from action_returns.readers.pending_rows import ID_AT, read_pending_rows
 from action_returns.readers.pending_unknown import Unknown, first_three
-from action_returns.readers.table_file import Row, strip_cell
+from action_returns.readers.table_file import Row
 
 _SAMPLE: Final = 20_000
 """Rows whose dates decide how dates are written."""
@@ -80,7 +80,7 @@ def _refuse_unreadable_dates(sample: list[Row], at: int, zone: tzinfo, *, day_fi
 
 
 def _is_blank(cell: object) -> bool:
-    return cell is None or (isinstance(cell, str) and not strip_cell(cell))
+    return cell is None or (isinstance(cell, str) and not strip_white_space(cell))
 
 
 _Facts: TypeAlias = tuple[Any, datetime | None, str | None, str | None, str | None, str | None]
@@ -193,7 +193,7 @@ class _Reader:
         if word is None:
             return None
         if word not in self._stripped:
-            self._stripped[word] = strip_cell(word) or None
+            self._stripped[word] = strip_white_space(word) or None
         return self._stripped[word]
 
     def _word(self, cell: Any) -> str | None:
@@ -201,7 +201,7 @@ class _Reader:
 
     def _text(self, cell: Any) -> str | None:
         if isinstance(cell, str):
-            return strip_cell(cell) or None
+            return strip_white_space(cell) or None
         if isinstance(cell, float):
             return display_cell(cell)
         self._unknown.words_left_out += cell is not None

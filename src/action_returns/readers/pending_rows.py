@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from action_returns.batch.amounts import LIMIT
-from action_returns.batch.cells import display_cell, quote
+from action_returns.batch.cells import display_cell, quote, strip_white_space
 from action_returns.errors import FileError
 from action_returns.readers.headers import ACTION_DATES, find_fields, fold_header, pending_columns_missing
-from action_returns.readers.table_file import NumberText, Row, Table, read_table, strip_cell
+from action_returns.readers.table_file import NumberText, Row, Table, read_table
 
 ID_AT: Final = 0
 """Where the ActionId is in a row of :class:`PendingRows`."""
@@ -116,7 +116,7 @@ def _id_text(cell: Any) -> str | None:
         case NumberText() if not cell.isdigit():  # 1e5 is the id of nothing
             return None
         case str():
-            return strip_cell(cell)
+            return strip_white_space(cell)
         case float() if cell.is_integer() and abs(cell) < LIMIT:
             return display_cell(cell)
     return None

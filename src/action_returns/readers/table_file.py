@@ -6,7 +6,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from action_returns.batch.cells import strip_white_space
 from action_returns.readers import find_format
 from action_returns.readers.headers import HEADER_SEARCH_ROWS, best_header
 
@@ -19,11 +18,6 @@ class NumberText(str):
     """A number as a JSON file writes it. Its decimal sign is a dot (RFC 8259), whatever other amounts look like."""
 
     __slots__ = ()
-
-
-def strip_cell(text: str) -> str:
-    """Return a text without white space around it, as :func:`strip_white_space` does, but faster for most texts."""
-    return text.strip() if text.isascii() and text.isprintable() else strip_white_space(text)
 
 
 @dataclass(frozen=True, slots=True)
