@@ -64,6 +64,18 @@ def test_text_between_items_is_left_to_an_xml_parser_at_the_border_of_blocks_too
         divided(sheet(ROWS.replace("</row><row", "</row>x<row")))
 
 
+@pytest.mark.parametrize("end", ["</row >", "</row\n>"])
+@pytest.mark.parametrize("ended", [1, 2])
+def test_an_item_behind_the_last_block_is_left_to_an_xml_parser_and_not_lost(end, ended):
+    """The last ``ended`` rows end in a way that is not searched for."""
+    with pytest.raises(UnsupportedXmlError, match="outside"):
+        divided(sheet(end.join(ROWS.rsplit("</row>", ended))))
+
+
+def test_empty_items_behind_the_last_block_hold_nothing():
+    assert divided(sheet(ROWS + '<row r="3"/><row r="4"></row >')) == [ROWS.encode()]
+
+
 def test_a_part_without_items_has_no_blocks():
     assert divided(sheet("")) == []
     assert divided(strings([]), "si", "sst") == []

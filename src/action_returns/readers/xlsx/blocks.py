@@ -31,7 +31,7 @@ def blocks(
     Raises:
         UnsupportedXmlError: when an XML parser has to read the part.
     """
-    handler = _Around(container, around)
+    handler = _Around(item, container, around)
     parser = XmlParser(package, part, handler)
     start = re.compile(rb"<([A-Za-z_][A-Za-z0-9_.-]*:)?%s[ \t\r\n/>]" % item.encode())
     try:
@@ -99,14 +99,20 @@ def _without_prefix(block: bytes, prefix: bytes) -> bytes:
 
 
 class _Around:
-    """Notes whether the container is open, and passes everything on."""
+    """Notes whether the container is open, refuses what it holds beside empty items, and passes everything on.
 
-    def __init__(self, container: str, handler: PartHandler | None) -> None:
+    An item that ends in ``</item >`` is found by no search for ``</item>``; behind the last block it would be lost.
+    """
+
+    def __init__(self, item: str, container: str, handler: PartHandler | None) -> None:
+        self._item = item
         self._container = container
         self._handler = handler
         self.is_inside = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        if self.is_inside and name != self._item:
+            raise UnsupportedXmlError(f"{name} outside of a block")
         self.is_inside |= name == self._container
         if self._handler is not None:
             self._handler.start(name, attributes)
