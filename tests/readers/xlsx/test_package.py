@@ -427,3 +427,13 @@ def test_texts_that_are_not_in_the_file_are_missed(tmp_path):
     found = refusal(pack(tmp_path / "b.xlsx", without(STRINGS, sheet=sheet(SHARED_ROWS))))
     assert found.problem == "file-unreadable"
     assert cells(pack(tmp_path / "c.xlsx", without(STRINGS))) == [("M.1.2.3", 12.5, "ORDER_UPDATE")]
+
+
+def test_formats_that_are_not_in_the_file_are_missed_and_no_date_becomes_money(tmp_path):
+    found = refusal(pack(tmp_path / "b.xlsx", without(STYLES, sheet=sheet(DATED))))
+    assert found.problem == "file-unreadable"
+
+
+@pytest.mark.parametrize("part", [SHEET, WORKBOOK, "_rels/.rels", "xl/_rels/workbook.xml.rels"])
+def test_a_workbook_without_its_sheet_or_the_way_to_it_is_refused(tmp_path, part):
+    assert refusal(pack(tmp_path / "b.xlsx", without(part))).problem == "file-unreadable"
