@@ -1,6 +1,6 @@
 #!/bin/sh
-# Run every finding of this folder and print one line for each: holds, changed (with what it printed), or skipped where a
-# program is missing (the script ends with 3). End with 1 when one changed.
+# Run every finding of this folder and print one line for each: holds, changed (with what it printed), or skipped where
+# a program is missing (the script ends with 3). End with 1 when one changed.
 folder=$(dirname "$0")
 changed=0
 for script in "$folder"/*.sh; do
