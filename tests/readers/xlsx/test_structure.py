@@ -151,8 +151,10 @@ def test_a_relation_to_something_outside_is_no_part(tmp_path):
     path = book_with_everything(tmp_path / "b.xlsx")
 
     def linked(xml):
-        link = xml[xml.index(b"<Relationship ") : xml.index(b"/>") + 2].replace(b"/>", b' TargetMode="External"/>')
-        return xml.replace(b"</Relationships>", link + b"</Relationships>")
+        at = xml.index(b"<Relationship ")
+        kind = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+        link = b'<Relationship Id="rId99" Type="%s" Target="other.xml" TargetMode="External"/>' % kind
+        return xml[:at] + link + xml[at:]
 
     assert read_structure(change_parts(path, linked, "workbook.xml.rels")) == read_structure(path)
 
@@ -167,7 +169,7 @@ def test_a_sheet_or_a_table_that_is_named_twice_is_read_once(tmp_path, monkeypat
         for tag in (b"<sheet ", b"<Relationship "):
             if tag in xml:
                 element = xml[xml.index(tag) : xml.index(b"/>", xml.index(tag)) + 2]
-                xml = xml.replace(element, element + element.replace(b'"rId1"', b'"rId1"'))
+                xml = xml.replace(element, element + element.replace(b' Id="rId1"', b' Id="rId77"'))
         return xml
 
     found = read_structure(change_parts(path, twice, "workbook.xml", "sheet1.xml.rels"))
@@ -245,6 +247,37 @@ def test_a_damaged_structure_is_refused_with_its_part(tmp_path, read, part, befo
         read(changed)
     assert caught.value.problem == "file-unreadable"
     assert "Open it in the spreadsheet program" in caught.value.message or "Save it again" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "part", ["xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/tables/table1.xml", "xl/styles.xml"]
+)
+def test_a_part_without_cells_that_is_as_large_as_one_with_cells_is_refused(tmp_path, monkeypatch, part):
+    path = write(tmp_path / "b.xlsx", [("M.1.2.3", 0.0, "REJECTED")], table="Actions")
+    with zipfile.ZipFile(path) as parts:
+        size = parts.getinfo(part).file_size
+        others = max(parts.getinfo(name).file_size for name in parts.namelist() if name.endswith((".xml", ".rels")))
+    padded = rewritten(path, lambda name, xml: xml + b" " * (others if name == part else 0))
+    monkeypatch.setattr("action_returns.readers.xlsx.structure._MOST_BYTES", size + others)
+    assert len(read_batch(padded).columns) == 1
+    monkeypatch.setattr("action_returns.readers.xlsx.structure._MOST_BYTES", size + others - 1)
+    with pytest.raises(FileError, match=f"its part {part} unpacks to 0 MB") as caught:
+        read_batch(padded)
+    assert caught.value.problem == "file-too-large"
+
+
+def test_a_workbook_that_names_very_many_sheets_is_refused(tmp_path, monkeypatch):
+    path = write(tmp_path / "b.xlsx", [("M.1.2.3", 0.0, "REJECTED")])
+
+    def many(xml):
+        start, end = xml.index(b"<sheet "), xml.index(b"</sheets>")
+        return xml[:end] + xml[start:end] * 30 + xml[end:]
+
+    changed = change_parts(path, many, "workbook.xml")
+    monkeypatch.setattr("action_returns.readers.xlsx.structure._MOST_ELEMENTS", 30)
+    with pytest.raises(FileError, match=r"its part xl/workbook\.xml has more than 30 elements sheet") as caught:
+        read_batch(changed)
+    assert caught.value.problem == "file-too-large"
 
 
 def test_a_document_type_behind_a_long_comment_is_refused(tmp_path):

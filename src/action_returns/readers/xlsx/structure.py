@@ -9,9 +9,9 @@ from typing import Final, TypeAlias
 from action_returns.batch.cells import area
 from action_returns.errors import FileError
 from action_returns.readers.xlsx.frame import TRUE
-from action_returns.readers.xlsx.package import Package
+from action_returns.readers.xlsx.package import Package, too_large
 from action_returns.readers.xlsx.texts import unescape
-from action_returns.readers.xlsx.xml import parse
+from action_returns.readers.xlsx.xml import PartHandler, parse
 
 _RELATION_IDS: Final = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships id",
@@ -19,6 +19,9 @@ _RELATION_IDS: Final = (
 )
 """The attribute that names a relation (22.8): transitional and strict."""
 _ASCII: Final = 0x80
+_MOST_BYTES: Final = 2**26
+"""Bytes of a part that is parsed as a whole; styles with all 65,490 formats that Excel takes have about 20 MB."""
+_MOST_ELEMENTS: Final = 100_000
 _BYTE_ORDER_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
@@ -86,16 +89,20 @@ class _Elements:
 
     Args:
         wanted: names of the elements.
+        too_many: is raised when there are more than any workbook has.
     """
 
-    def __init__(self, wanted: Collection[str]) -> None:
+    def __init__(self, wanted: Collection[str], too_many: FileError) -> None:
         self.found: list[tuple[str, dict[str, str]]] = []  # in order
         self.wanted = wanted
+        self.too_many = too_many
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Take the start of an element."""
         if name in self.wanted:
             self.found.append((name, attributes))
+            if len(self.found) > _MOST_ELEMENTS:
+                raise self.too_many
 
     def end(self, name: str) -> None:
         """Take the end of an element."""
@@ -245,12 +252,25 @@ def _relations(package: Package, part: str) -> _Relations:
     return found
 
 
+def parse_small(package: Package, part: str, handler: PartHandler) -> None:
+    """Parse a part that holds no cells.
+
+    Raises:
+        FileError: when it is missing, damaged, too large, or declares a document type.
+    """
+    size = package.size_of(part)
+    if size > _MOST_BYTES:
+        raise too_large(package.name, f"its part {part} unpacks to {size >> 20:,} MB")
+    parse(package, part, handler)
+
+
 def _elements(package: Package, part: str, *wanted: str) -> _Elements:
     """Return some elements of a part.
 
     Raises:
         FileError: when the part is missing, damaged, or declares a document type.
     """
-    elements = _Elements(wanted)
-    parse(package, part, elements)
+    too_many = too_large(package.name, f"its part {part} has more than {_MOST_ELEMENTS:,} elements {wanted[0]}")
+    elements = _Elements(wanted, too_many)
+    parse_small(package, part, elements)
     return elements

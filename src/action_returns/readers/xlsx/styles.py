@@ -6,8 +6,8 @@ from typing import Final
 
 from action_returns.errors import FileError
 from action_returns.readers.xlsx.package import Package, too_large
+from action_returns.readers.xlsx.structure import parse_small
 from action_returns.readers.xlsx.texts import unescape
-from action_returns.readers.xlsx.xml import parse
 
 _DATED: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59), *range(71, 82)})
 """Built-in formats that show dates or times (18.8.30): 27 to 36 and 50 to 58 in East Asia, 71 to 81 in Thailand."""
@@ -70,7 +70,7 @@ def read_styles(package: Package, part: str) -> Styles:
         FileError: when the part is missing, damaged, or declares a document type.
     """
     formats = _Formats(package, part)
-    parse(package, part, formats)
+    parse_small(package, part, formats)
     numbers = set(formats.of_cells)
     dated = {number for number in numbers if _is_dated(number, formats.own.get(number))}
     codes = {number: formats.own.get(number) or _BUILT_IN.get(number, "General") for number in numbers - dated}
