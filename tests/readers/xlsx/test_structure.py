@@ -223,6 +223,13 @@ def test_a_binary_workbook_is_refused_in_words_whatever_it_is_called(tmp_path, r
     assert caught.value.problem == "file-unreadable"
 
 
+def another(kind, identity):
+    """Return what to change in relations for one more of a kind."""
+    end = b"</Relationships>"
+    started = b'<Relationship Id="%s" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/%s"'
+    return end, started % (identity.encode(), kind.encode()) + b' Target="theme/theme1.xml"/>' + end
+
+
 @pytest.mark.parametrize("read", READERS)
 @pytest.mark.parametrize(
     ("part", "before", "after", "says"),
@@ -238,6 +245,10 @@ def test_a_binary_workbook_is_refused_in_words_whatever_it_is_called(tmp_path, r
         ("table1.xml", b' totalsRowShown="0"', b' headerRowCount="1_0"', "rows of headers or totals is no number"),
         ("sheet1.xml.rels", b"table1.xml", b"table7.xml", r"its part xl/tables/table7\.xml is missing"),
         ("sheet1.xml.rels", b"tables/table1.xml", b"styles.xml", r"its part xl/styles\.xml is no table"),
+        ("workbook.xml.rels", *another("worksheet", "rId1"), r"workbook\.xml\.rels has two relations with the id rId1"),
+        ("workbook.xml.rels", *another("sharedStrings", "rId77"), "two parts of the kind sharedStrings"),
+        ("workbook.xml.rels", *another("styles", "rId77"), "two parts of the kind styles"),
+        ("_rels/.rels", *another("officeDocument", "rId77"), "two parts of the kind officeDocument"),
     ],
 )
 def test_a_damaged_structure_is_refused_with_its_part(tmp_path, read, part, before, after, says):

@@ -121,7 +121,7 @@ def structure(package: Package) -> Structure:
     Raises:
         FileError: ``file-unreadable`` when it is a zip but no workbook, is damaged, or has no worksheet.
     """
-    main = next((part for kind, part in _relations(package, "").values() if kind == "officeDocument"), None)
+    main = _only(package, _relations(package, ""), "officeDocument")
     if main is None or main not in package:
         raise _no_workbook(package)
     if _is_binary(package, main):
@@ -140,10 +140,18 @@ def structure(package: Package) -> Structure:
         )
     return Structure(
         sheets=tuple(sheets),
-        strings=next((part for kind, part in relations.values() if kind == "sharedStrings"), None),
-        styles=next((part for kind, part in relations.values() if kind == "styles"), None),
+        strings=_only(package, relations, "sharedStrings"),
+        styles=_only(package, relations, "styles"),
         from_1904=properties.get("date1904", "").strip() in TRUE,
     )
+
+
+def _only(package: Package, relations: _Relations, kind: str) -> str | None:
+    """Return the part of a kind of which a workbook has one at most (part 1, 12.3.15, 12.3.20, 12.3.23); None without one."""
+    parts = {part for found, part in relations.values() if found == kind}
+    if len(parts) > 1:
+        raise _damaged(package, f"it has two parts of the kind {kind}, and nothing tells which of them counts")
+    return next(iter(parts), None)
 
 
 def _is_binary(package: Package, part: str) -> bool:
@@ -243,12 +251,14 @@ def _relations(package: Package, part: str) -> _Relations:
     source = f"{folder}/_rels/{name}.rels".lstrip("/")
     if source not in package:
         return {}
-    found = {}
+    found: _Relations = {}
     for _, attributes in _elements(package, source, "Relationship").found:
         if attributes.get("TargetMode") != "External":
             target = attributes.get("Target", "")
             full = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-            found[attributes.get("Id", "")] = (attributes.get("Type", "").rpartition("/")[2], full)
+            identity, relation = attributes.get("Id", ""), (attributes.get("Type", "").rpartition("/")[2], full)
+            if found.setdefault(identity, relation) != relation:
+                raise _damaged(package, f"its part {source} has two relations with the id {identity}")
     return found
 
 
