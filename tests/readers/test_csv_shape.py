@@ -209,6 +209,7 @@ def test_each_kind_of_odd_record_is_counted_and_told_with_its_first_line():
         ("ActionId,Reason,Amount", ["M.1.2.3,ORDER_UPDATE,12", "50"]),
         ("ActionId,Reason,Amount", ["M.1.2.3,ORDER_UPDATE,1", " 250.00 EUR"]),
         ("ActionId,Reason,Amount,Note", ["M.1.2.3,ORDER_UPDATE,12", "50,x"]),
+        ("Order,ActionId,Reason,Amount", ["7,M.1.2.3,ORDER_UPDATE,12", "50"]),
         ("Amount,ActionId,Reason", ["12", "50,M.1.2.3,ORDER_UPDATE"]),
     ],
 )
@@ -226,6 +227,8 @@ def test_a_line_break_elsewhere_leaves_an_error_where_it_is():
     assert [row[0] for row in cells(*lines)] == [2, 3]
     lines = ["ActionId,Reason,Amount", "M.1.2.3,REJECTED,0", "", "12"]
     assert [row[0] for row in cells(*lines)] == [2, 4]
+    lines = ["Order,ActionId,Reason,Amount", "12", "7,M.1.2.3,REJECTED,0"]
+    assert [row[0] for row in cells(*lines)] == [2, 3]
     lines = ["ActionId,Reason,Amount", "M.1.2.3,REJECTED,0", "Total"]
     assert [row[0] for row in cells(*lines)] == [2, 3]
 

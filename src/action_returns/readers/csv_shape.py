@@ -114,15 +114,15 @@ class RecordShape:
                     "row is due, as when a line break without quotation marks stands in an amount. Write each row in one "
                     "line, delete a line that is none, and save the file again.",
                 )
-            is_open = len(record) == self._amount + 1
+            is_open = len(record) == self._amount + 1 and _is_amount(record[self._amount]) is not None
 
     def _fit_shorter(self, line: int, record: list[str]) -> list[str] | None:
         if not strip_white_space("".join(record)):
             return None
-        if not any(record[at] for at in (self._id, self._amount, self._reason) if at < len(record)):
-            return self._fit_without_cells(line, record)
         if _is_rest_of_amount(strip_white_space(record[0])):
             self._rests.add(line)
+        if not any(record[at] for at in (self._id, self._amount, self._reason) if at < len(record)):
+            return self._fit_without_cells(line, record)
         return record + [""] * (self.needed - len(record))
 
     def _fit_without_cells(self, line: int, record: list[str]) -> list[str] | None:
