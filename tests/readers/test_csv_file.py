@@ -244,43 +244,9 @@ def test_every_table_is_read_as_it_was_written(tmp_path_factory, rows, delimiter
         assert refusal(content).problem == "no-rows"
 
 
-def pending(tmp_path, content):
-    path = tmp_path / "pending.csv"
-    path.write_bytes(content)
-    return [list(row) for row in rows_of(path)]
-
-
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-@pytest.mark.parametrize(
-    "title",
-    [
-        'Report, of "Ann", 2026, all, actions, in, EUR',  # more commas than the rows have fields
-        "Report; of; all; actions; in; EUR; 2026",
-        "ID, 12345",
-        "ID;12345",
-    ],
-)
-def test_a_title_with_other_separators_does_not_decide_how_a_quoted_download_is_divided(tmp_path, title, delimiter):
-    rows = [["Action ID", "Sale Amount", "State"], ["M.1.2.3", "12,50", "PENDING"], ["M.1.2.4", "9", "PENDING"]]
-    text = "\r\n".join([title, *(delimiter.join(f'"{cell}"' for cell in row) for row in rows)])
-    assert pending(tmp_path, text.encode())[-3:] == rows
-
-
-def test_a_download_whose_columns_the_user_has_to_name_is_divided_where_no_record_is_damaged(tmp_path):
-    rows = [["Kennung", "Betrag", "Stand"], ["M.1.2.3", "12,50", "PENDING"]]
-    text = "\n".join(["a,b,c,d,e", *(";".join(f'"{cell}"' for cell in row) for row in rows)])
-    assert pending(tmp_path, text.encode())[-2:] == rows
-
-
-def test_only_the_first_field_of_a_download_may_be_quoted(tmp_path):
-    text = 'Action ID,Amount,State\n"M.1.2.3",12.50,PENDING\n"M.1.2.4",1;2,PENDING\n'
-    assert pending(tmp_path, text.encode())[1:] == [["M.1.2.3", "12.50", "PENDING"], ["M.1.2.4", "1;2", "PENDING"]]
-
-
-def test_a_damaged_record_below_a_header_row_is_refused_with_its_line(tmp_path):
-    with pytest.raises(FileError, match="cannot be read from line 3 on"):
-        pending(tmp_path, b'Action ID,Amount\nM.1.2.3,9\n"M.1.2.4"9,1\n')
-    assert "from line 3 on" in refusal((HEADER + 'M.1.2.3,0,REJECTED\r\nM.1.2.4,0,"REJ"ECTED\r\n').encode()).message
+def test_a_damaged_record_is_refused_with_its_line():
+    content = (HEADER + 'M.1.2.3,0,REJECTED\r\nM.1.2.4,0,"REJ"ECTED\r\n').encode()
+    assert "cannot be read from line 3 on" in refusal(content).message
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

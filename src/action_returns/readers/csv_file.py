@@ -14,7 +14,7 @@ from action_returns.readers import read_bytes
 from action_returns.readers.batch_columns import NO_ANSWERS, BatchHeader, ColumnAnswers, find_columns, signature_of
 from action_returns.readers.batch_file import LoadedBatch
 from action_returns.readers.csv_shape import RecordShape, is_row
-from action_returns.readers.headers import ALIASES, HEADER_SEARCH_ROWS, fold_header, names_action_id
+from action_returns.readers.headers import HEADER_SEARCH_ROWS
 from action_returns.readers.text_encoding import BYTE_ORDER_MARKS, decode
 
 DELIMITERS: Final[Mapping[str, str]] = {",": "commas", ";": "semicolons", "\t": "tabs"}
@@ -23,7 +23,6 @@ DELIMITERS: Final[Mapping[str, str]] = {",": "commas", ";": "semicolons", "\t": 
 _MOST_BYTES: Final = 200 * 2**20
 _LONGEST_FIELD: Final = 2**20
 _DELIMITER_LINE: Final = "sep="
-_KNOWN: Final = frozenset(alias for aliases in ALIASES.values() for alias in aliases)
 
 
 def matches(_head: bytes, _name: str) -> bool:
@@ -32,13 +31,14 @@ def matches(_head: bytes, _name: str) -> bool:
 
 
 def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Return the records of a file with their lines, with the delimiter that shows the best header row.
+    """Return the records of a download with their lines; see :func:`action_returns.readers.csv_download.records_of`.
 
     Raises:
-        FileError: when it is no CSV.
+        FileError: when it is no CSV, or a record below its header row may be divided in the wrong places.
     """
-    text = CsvText(read_bytes(path), path.name)
-    return text.records(min(text.delimiters, key=lambda delimiter: _unfitness(text, delimiter)))
+    from action_returns.readers.csv_download import records_of
+
+    return records_of(CsvText(read_bytes(path), path.name))
 
 
 def read_batch(path: Path, *, sheet: str | None, columns: ColumnAnswers) -> LoadedBatch:  # noqa: ARG001  # no sheets
@@ -48,27 +48,6 @@ def read_batch(path: Path, *, sheet: str | None, columns: ColumnAnswers) -> Load
         FileError: when it cannot be read as a whole.
     """
     return read_csv(read_bytes(path), path.name, columns)
-
-
-def _unfitness(text: "CsvText", delimiter: str) -> tuple[bool, bool, int, int]:
-    """Return how badly a delimiter divides the first records: smaller is better.
-
-    A header row of a download counts first, then that no record is damaged: quoted fields with another delimiter between
-    them look like damage. Then the header row with the most known headers, the higher the better; without one, the most
-    fields in any record.
-    """
-    most_known = most_fields = at_line = 0
-    is_damaged = False
-    try:
-        for line, record in islice(text.records(delimiter), HEADER_SEARCH_ROWS):
-            most_fields = max(most_fields, len(record))
-            if len(record) > 1 and names_action_id(record):
-                known = sum(fold_header(field) in _KNOWN for field in record)
-                if known > most_known:
-                    most_known, at_line = known, line
-    except FileError:
-        is_damaged = True
-    return (most_known == 0, is_damaged, *((-most_known, at_line) if most_known else (-most_fields, 0)))
 
 
 class CsvText:
