@@ -89,7 +89,7 @@ class CsvText:
         Raises:
             FileError: ``file-unreadable`` with the line, when quotes do not pair up.
         """
-        yield from self._records(self._lines(), delimiter)
+        return self._records(self._lines(), delimiter)
 
     def records_with_text(self, delimiter: str) -> Iterator[tuple[int, list[str], str]]:
         """Return every record with the line on which it starts and its text as it stands there, line ends included.
