@@ -320,3 +320,14 @@ def test_rows_that_are_not_in_order_stand_where_a_spreadsheet_shows_them():
     data = read(xml, ExactSheet)
     assert data[1] == [2, 3, 4, 5]
     assert [amount for _, amount in data[0][1]] == [2.0, 3.0, 4.0, 5.0]
+
+
+@pytest.mark.parametrize("way", [SheetReader, ExactSheet])
+def test_rows_without_content_are_not_counted_among_the_first_rows(way):
+    empty = "".join(
+        f'<row r="{at}" s="1" customFormat="1"/><row r="{at + 1}"><c r="A{at + 1}" s="1"/></row>'
+        for at in range(2, 200, 2)
+    )
+    last = f'<row r="300">{text_cell("A300", "M.1.2.3")}</row>'
+    rows = list(way(OnePart(sheet(HEADER + empty + last + last.replace("300", "301"))), PART, BOOK).rows(2))
+    assert rows == [(1, ["ActionId", "Amount", "Reason"]), (300, ["M.1.2.3"])]

@@ -99,6 +99,9 @@ class SheetReader:
     def rows(self, most: int = LAST_ROW) -> Iterator[tuple[int, list[Cell]]]:
         """Return the rows that hold something, each with its number and its cells from column A on.
 
+        Args:
+            most: how many rows to return.
+
         Raises:
             UnsupportedXmlError: when an XML parser has to read the sheet.
         """
@@ -108,9 +111,9 @@ class SheetReader:
                 cells = dict(cells_of(row, self._book))
                 if cells:
                     yield row.number, [cells.get(at) for at in range(1, max(cells) + 1)]
-                returned += 1
-                if returned >= most:
-                    return
+                    returned += 1
+                    if returned >= most:
+                        return
 
     def columns(self, wanted: Wanted, first_row: int) -> ColumnData:
         """Read columns from a row on.

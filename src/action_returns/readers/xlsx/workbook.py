@@ -44,7 +44,7 @@ class XmlWorkbook:
 
         Args:
             sheet: the sheet.
-            most: how many rows to look at.
+            most: how many rows to return.
 
         Raises:
             FileError: when the sheet is damaged, also after some of its rows.
