@@ -32,6 +32,24 @@ def sheet_only(change):
     return lambda part, content: change(content) if "worksheets/" in part else content
 
 
+def prefix(part, content):
+    if part in ("xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml"):
+        content = re.sub(r"<(/?)(?=\w)", r"<\1x:", content).replace('xmlns="', 'xmlns:x="')
+    return content
+
+
+def strict(part, content):
+    for old, new in (
+        ("spreadsheetml/2006/main", "spreadsheetml/main"),
+        ("drawingml/2006/main", "drawingml/main"),
+        ("officeDocument/2006/relationships", "officeDocument/relationships"),
+        ("officeDocument/2006/extended-properties", "officeDocument/extendedProperties"),
+        ("officeDocument/2006/docPropsVTypes", "officeDocument/docPropsVTypes"),
+    ):
+        content = content.replace("http://schemas.openxmlformats.org/" + old, "http://purl.oclc.org/ooxml/" + new)
+    return content.replace("<workbook ", '<workbook conformance="strict" ')
+
+
 def one(value, **look):
     return lambda book, sheet: sheet.write_row(0, 0, ["x", value], book.add_format(look) if look else None)
 
@@ -88,6 +106,12 @@ write("15 merged amount", merged)
 write("16 rows without numbers", three, edit=sheet_only(lambda x: re.sub(r'<(row|c) r="\w+"', r"<\1", x)))
 write("17 dimension A1:A2", three, edit=sheet_only(lambda x: x.replace('ref="A1:B3"', 'ref="A1:A2"')))
 write("18 sheet ends in row 2", three, edit=sheet_only(lambda x: x[: x.index('<c r="B2"')]))
+write("19 elements with a prefix", three, edit=prefix)
+write("20 the same, texts in their cells", three, {"constant_memory": True}, prefix)
+write("21 strict", three, edit=strict)
+gray = '<fill><patternFill patternType="gray125"/></fill>'
+write("22 empty fill", three, edit=lambda part, content: content.replace(gray, "<fill/>"))
+write("23 shared texts with escapes", lambda book, sheet: sheet.write_row(0, 0, ["Mx005F_1", "M_x0041_1", "M\r1"]))
 PYTHON
 cat >readers.py <<'PYTHON'
 import glob
