@@ -59,7 +59,11 @@ def test_only_the_first_field_of_a_download_may_be_quoted(read):
 
 
 def test_a_header_row_counts_more_than_a_damaged_record_below_it(read):
-    assert "cannot be read from line 3 on" in refusal(read, "Action ID,Amount", "M.1.2.3,9", '"M.1.2.4"9,1')
+    assert "cannot be read from line 3 on" in refusal(read, "Action ID,Amount", "M.1.2.3,9", 'M.1.2.4,"9"1')
+
+
+def test_a_single_word_is_no_header_row_that_tells_the_delimiter(read):
+    assert ["Kennung", "Betrag", "Stand"] in read("ID", "Kennung;Betrag;Stand", "M.1.2.3;12,50;x")
 
 
 def test_of_two_rows_that_name_the_action_the_one_with_more_fields_tells_the_delimiter(read):
@@ -76,6 +80,7 @@ def test_of_two_rows_that_name_the_action_the_one_with_more_fields_tells_the_del
         (["ID,x", "", HEADER + ",Note", "M.1.2.3,Ann,9,PENDING,", "M.1.2.4,Ann,12,50,PENDING,"], 5),
         ([HEADER + ",Note", "M.1.2.4,Ann,12,50,PENDING,", "M.1.2.3,Ann,9,PENDING,"], 3),
         ([HEADER, "M.1.2.3,Ann,9,PENDING", "M.1.2.4,Ann,9,PENDING,see mail"], 3),
+        ([HEADER, "M.1.2.3,Ann,9,PENDING,", "M.1.2.4,Ann,12,50,PENDING"], 3),
     ],
 )
 def test_a_record_that_is_longer_than_the_header_row_is_refused(read, lines, line):

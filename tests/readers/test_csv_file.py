@@ -109,6 +109,8 @@ def test_a_short_record_has_nothing_where_it_ends():
         (b'ActionId,Amount,Reason\r\nM.1.2.3,0,"REJECTED\r\n', "file-unreadable", "line 2"),
         (b"ActionId,Amount,Reason\r\nM.1.2.3,\x00,REJECTED\r\n", "file-unreadable", "line 2"),
         (b"<html><table>", "file-unreadable", "web page"),
+        (b"\xef\xbb\xbf\r\n\t <html><table>", "file-unreadable", "web page"),
+        (b'a,b\r\n"x",1\r\n"y"z\r\n', "file-unreadable", "line 3"),  # as commas divide it, not semicolons or tabs
         (b"ActionId,Amount,Reason\r\n\x81\x8d,0,REJECTED\r\n", "file-unreadable", "encoding"),
     ],
 )
@@ -179,6 +181,8 @@ def test_a_file_that_is_too_large_is_refused_and_never_cut_off(monkeypatch):
     rows = "M.1.2.3,0,REJECTED\r\n"
     assert len(cells((HEADER + rows * 2).encode())) == 2
     assert refusal((HEADER + rows * 3).encode()).problem == "file-too-large"
+    monkeypatch.setattr(csv_file, "_MOST_BYTES", len(HEADER + rows))
+    assert len(cells((HEADER + rows).encode())) == 1
     monkeypatch.setattr(csv_file, "_MOST_BYTES", len(HEADER + rows) - 1)
     assert refusal((HEADER + rows).encode()).problem == "file-too-large"
 
@@ -269,6 +273,11 @@ def test_a_note_of_several_lines_with_the_ids_of_actions_is_a_note():
         "0",
         "REJECTED",
     )
+
+
+def test_a_line_and_its_end_in_quotation_marks_is_an_error_on_its_row():
+    content = b'Date,ActionId,Amount,Reason\r\n"1,M.1.2.4,99,REJECTED\r\n"\r\n2,M.1.2.3,0,REJECTED\r\n'
+    assert [(row, action_id) for row, action_id, *_ in cells(content)] == [(2, None), (4, "M.1.2.3")]
 
 
 def test_mixed_line_ends_make_the_same_rows():
