@@ -48,15 +48,15 @@ class ExactSheet:
         """Return the rows that hold something, each with its number and its cells from column A on.
 
         Args:
-            most: how many rows to look at, those that hold nothing included.
+            most: how many rows to return.
 
         Raises:
             FileError: when the sheet is damaged, or a cell is impossible.
         """
         reading = RowReader(self._package, self._part, self._book, range(1, LAST_COLUMN + 1))
-        for number, _, cells, _ in islice(reading.read(), most):
-            if cells:
-                yield number, [cells.get(column) for column in range(1, max(cells) + 1)]
+        filled = (row for row in reading.read() if row[2])
+        for number, _, cells, _ in islice(filled, most):
+            yield number, [cells.get(column) for column in range(1, max(cells) + 1)]
 
     def columns(self, wanted: Wanted, first_row: int) -> ColumnData:
         """Read columns from a row on.
