@@ -510,6 +510,12 @@ def test_rows_before_and_behind_the_place_that_is_unusual_are_given_once(tmp_pat
     assert list(read_grid(late(tmp_path / "b.xlsx", change))) == expected
 
 
+def test_a_sheet_that_common_programs_write_is_parsed_once(tmp_path, monkeypatch):
+    monkeypatch.setattr("action_returns.readers.xlsx.exact.ExactSheet", None)
+    rows = list(read_grid(write(tmp_path / "b.xlsx", [("M.1.2.3", 12.5, "ORDER_UPDATE")])))
+    assert rows == [(1, [*HEADERS]), (2, ["M.1.2.3", 12.5, "ORDER_UPDATE"])]
+
+
 def test_a_cell_far_down_that_is_damaged_is_refused_with_its_place(tmp_path):
     path = late(tmp_path / "b.xlsx", lambda row: row.replace(b'r="B3999"', b'r="B3999" t="d"'))
     given = []

@@ -303,7 +303,7 @@ def test_a_format_code_that_no_program_writes_is_refused(tmp_path):
     ("code", "dated"),
     [
         ('0.00" days"', False), ("yyyy-mm-dd", True), ("[h]:mm", True), ("[Red]0.00", False), ("General", False),
-        ("GENERAL", False), ('General" d"', False), (r"0.00\d", False), ("0.00_d", False), ("0*d", False),
+        ("GENERAL", False), ("General b", False), ('General" d"', False), (r"0.00\d", False), ("0.00_d", False), ("0*d", False),
         ("[$USD] 0.00", False), ("[$-F800]dddd", True), ("[$-409]0", False), ("[mm]", True), ("[ss].00", True),
         ("[DBNum1][$-804]General", False), ("[DBNum1]yyyy", True), ("yyyy[DBNum1]", True), ("AM/PM", True),
         ("0.00E+00", False), ("##0.0e-0", False), ("# ??/??", False), ("@", False), (";;;", False), ("", False),

@@ -1,7 +1,6 @@
 """The structure of a workbook: its sheets, their tables, and the parts they point to (ECMA-376, 18.2 and 18.5)."""
 
 import posixpath
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -223,7 +222,7 @@ def _read_table(package: Package, part: str) -> Table | None:
     if attributes is None:
         raise _damaged(package, f"its part {part} is no table")
     header_rows, totals = (attributes.get(name, usual).strip() for name, usual in _ROW_COUNTS)
-    if not (_is_count(header_rows) and _is_count(totals)):
+    if not (is_number(header_rows) and is_number(totals)):
         raise _damaged(package, f"in its part {part}, the number of rows of headers or totals is no number")
     table_area = area(attributes.get("ref", "").strip())
     if table_area is None or int(header_rows) == 0:
@@ -234,11 +233,13 @@ def _read_table(package: Package, part: str) -> Table | None:
     return Table(name, headers, left, top, bottom - int(totals), int(totals))
 
 
-_is_count: Final = re.compile("[0-9]{1,7}").fullmatch
-
-
 _ROW_COUNTS: Final = (("headerRowCount", "1"), ("totalsRowCount", "0"))
 """Attributes of a table with their values when they are not written (18.5.1.2)."""
+
+
+def is_number(text: str) -> bool:
+    """Return whether a value of an attribute is a number of up to nine digits."""
+    return text.isascii() and text.isdigit() and len(text) < 10  # noqa: PLR2004
 
 
 def _relation_id(attributes: dict[str, str]) -> str:

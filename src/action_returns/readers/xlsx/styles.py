@@ -1,12 +1,10 @@
 """Read the number formats of a workbook: which cells show dates, which show an amount otherwise (ECMA-376, 18.8)."""
 
-import re
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from action_returns.errors import FileError
 from action_returns.readers.xlsx.package import Package, too_large
-from action_returns.readers.xlsx.structure import parse_small
+from action_returns.readers.xlsx.structure import is_number, parse_small
 from action_returns.readers.xlsx.texts import unescape
 
 _DATED: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59), *range(71, 82)})
@@ -42,12 +40,9 @@ _PLAIN: Final = frozenset({"General", "GENERAL", "@", "0.00", "#,##0.00"})
 """Formats known to show every amount as it would be sent, before the rules about formats are loaded."""
 _LONGEST_CODE: Final = 1_000
 """Characters of a number format; Excel takes 255."""
-_has_letter: Final = re.compile("[A-Za-z]").search
-_is_number: Final = re.compile("[0-9]{1,9}").fullmatch
 
 
-@dataclass(frozen=True, slots=True)
-class Styles:
+class Styles(NamedTuple):
     """What the cell formats (the ``s`` of a cell) of a workbook show.
 
     Args:
@@ -55,8 +50,8 @@ class Styles:
         codes: cell format -> number format code, for those that show some amount otherwise than it is sent.
     """
 
-    dated: frozenset[int] = frozenset()
-    codes: dict[int, str] = field(default_factory=dict)
+    dated: frozenset[int]
+    codes: dict[int, str]
 
 
 def read_styles(package: Package, part: str) -> Styles:
@@ -83,7 +78,7 @@ def read_styles(package: Package, part: str) -> Styles:
 
 def shows_date(code: str) -> bool:
     """Return whether a number format shows a date or a time."""
-    if code in _PLAIN or not _has_letter(code):  # what stands for a part of a date is a letter
+    if code in _PLAIN or code.lower() == code.upper():  # without a letter, nothing stands for a part of a date
         return False
     from action_returns.batch.format_codes import shows_date as decide
 
@@ -147,7 +142,7 @@ class _Formats:
 
     def _number(self, attributes: dict[str, str]) -> int:
         number = attributes.get("numFmtId", "0").strip()
-        if not _is_number(number):
+        if not is_number(number):
             raise FileError(
                 "file-unreadable",
                 f'{self._package.name} is damaged: its part {self._part} has a number format "{number[:20]}", which is no '

@@ -31,7 +31,9 @@ class XmlWorkbook:
         self.package = package
         self._parts_read_exactly: set[str | None] = set()
         self._structure = structure(package)
-        styles = Styles() if self._structure.styles is None else read_styles(package, self._structure.styles)
+        styles = (
+            Styles(frozenset(), {}) if self._structure.styles is None else read_styles(package, self._structure.styles)
+        )
         self._book = CellContext(self._strings(), styles.dated, self._structure.from_1904, styles.codes)
 
     @property
