@@ -311,11 +311,11 @@ def test_the_last_row_and_column_are_read(tmp_path):
 
 
 @pytest.mark.parametrize("way", [ExactSheet, SheetReader])
-def test_as_many_written_rows_are_looked_at_as_are_asked_for(tmp_path, way):
+def test_as_many_rows_that_hold_something_are_given_as_are_asked_for(tmp_path, way):
     rows = {at: {1: Written("n", str(at))} for at in (1, 2, 5, 6)} | {3: {2: Written("n", None, 2)}}
     with Package(book(tmp_path / "b.xlsx", plain(in_order(rows)))) as package:
-        assert [number for number, _ in way(package, PART, context()).rows(4)] == [1, 2, 5]
-        assert [number for number, _ in way(package, PART, context()).rows(5)] == [1, 2, 5, 6]
+        assert [number for number, _ in way(package, PART, context()).rows(3)] == [1, 2, 5]
+        assert [number for number, _ in way(package, PART, context()).rows(4)] == [1, 2, 5, 6]
 
 
 def test_rows_above_the_data_are_not_read(tmp_path):
