@@ -306,8 +306,10 @@ def test_cells_in_another_order_stand_where_their_address_says(tmp_path):
 
 
 def test_the_last_row_and_column_are_read(tmp_path):
-    path = book(tmp_path / "b.xlsx", sheet('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'))
-    assert rows(path) == [(1048576, [None] * 16383 + [1.0])]
+    row = book(tmp_path / "row.xlsx", sheet('<row r="1048576"><c r="A1048576"><v>1</v></c></row>'))
+    assert rows(row) == [(1048576, [1.0])]
+    column = book(tmp_path / "column.xlsx", sheet('<row r="1"><c r="XFD1"><v>1</v></c></row>'))
+    assert rows(column) == [(1, [None] * 16383 + [1.0])]
 
 
 @pytest.mark.parametrize("way", [ExactSheet, SheetReader])
@@ -495,10 +497,11 @@ def peak(path, read):
         tracemalloc.stop()
 
 
-def test_a_stray_formatted_cell_far_out_costs_no_memory(tmp_path):
+@pytest.mark.parametrize(("row", "column"), [(1_048_576, 3), (300, 16_384)])
+def test_a_stray_formatted_cell_far_out_costs_no_memory(tmp_path, row, column):
     data = {at: {1: Written("n", str(at)), 2: Written("n", "5")} for at in range(1, 300)}
     near = book(tmp_path / "near.xlsx", plain(data))
-    far = book(tmp_path / "far.xlsx", plain({**data, 1048576: {16384: Written("n", None, 2)}}))
+    far = book(tmp_path / "far.xlsx", plain({**data, row: {column: Written("n", None, 2)}}))
     assert rows(far) == rows(near)
     assert columns(far) == columns(near)
     for read in (lambda path: columns(path), lambda path: [None for _ in rows(path)]):
