@@ -108,6 +108,7 @@ def latest(*rows, day_first=None, columns=(0,), limit=LIMIT):
         (["0002-01-03", "1999-11-03", "0999-01-01"], datetime(1999, 11, 3, tzinfo=UTC)),
         (["2026-11-30T12:00:00Z", "2026-11-30T12:00:01Z"], LIMIT),
         (["0001-01-01", "0001-01-01T00:00:00+14:00"], None),
+        (["0002-01-01", "0001-12-31"], datetime(2, 1, 1, tzinfo=UTC)),
         (["2027-01-01", None, "", 5.0, CellError("error", "#N/A")], None),
         (["11/02/2026", "10/30/2026"], datetime(2026, 11, 2, tzinfo=UTC)),
         (["02/11/2026"], None),
@@ -122,13 +123,14 @@ def test_the_latest_date_up_to_now_counts(dates, day):
 def test_each_column_shows_by_itself_how_its_dates_are_written():
     rows = [("13/10/2026", "10/14/2026", "06/07/2026"), ("01/11/2026", "11/02/2026", "07/11/2026")]
     assert latest(*rows, columns=(0, 1)) == datetime(2026, 11, 2, tzinfo=UTC)
+    assert latest("11/02/2026", "10/30/2026", day_first=True) == datetime(2026, 11, 2, tzinfo=UTC)
     assert latest(*rows, columns=(0, 1, 2), day_first=True) == datetime(2026, 11, 7, tzinfo=UTC)
     assert latest(*rows, columns=(0, 1, 2), day_first=False) == datetime(2026, 11, 2, tzinfo=UTC)
 
 
 def test_a_date_in_the_zone_far_east_of_the_others_is_not_passed_over():
     east, west = timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))
-    first = datetime(2026, 11, 3, 23, tzinfo=east)
-    second = datetime(2026, 11, 2, 23, tzinfo=west)
+    first = datetime(2026, 11, 3, tzinfo=east)
+    second = datetime(2026, 11, 1, 23, tzinfo=west)
     assert second > first
     assert latest(first.isoformat(), second.isoformat()) == second

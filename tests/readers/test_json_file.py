@@ -284,6 +284,7 @@ def test_an_action_that_stands_there_twice_with_nested_values_is_told_once(actio
     pending = read(actions(ENTRY | {"Amount": {"a": 1}}, ENTRY | {"Amount": {"a": 2}}, ENTRY | {"Oid": "O-1"}))
     assert pending.actions[ID].cents is None
     assert any(note.startswith("1 action stands in pending.json twice with different facts") for note in pending.notes)
+    assert any(note.startswith("1 action has a current amount that cannot be read exactly") for note in pending.notes)
 
 
 def test_characters_that_no_text_can_hold_are_no_crash(written):

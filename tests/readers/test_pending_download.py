@@ -276,6 +276,11 @@ def test_a_download_of_the_right_campaign_without_these_actions_is_used(download
     assert (pending.count, dict(pending.actions)) == (1, {})
 
 
+def test_white_space_around_an_id_of_the_batch_does_not_hide_that_the_download_is_of_another_account(download):
+    path = download("Action ID,Amount\r\nM.7.4808.1,5\r\n")
+    assert refusal(path, wanted=[f"\u200b{ID} "]).problem == "pending-other-account"
+
+
 def test_ids_that_tell_no_campaign_are_not_taken_for_another_accounts(download):
     pending = read(download("Action ID,Amount\r\n1063415,5\r\n"))
     assert (pending.count, dict(pending.actions)) == (1, {})

@@ -48,6 +48,7 @@ def text(tmp_path):
         (True, "TRUE"),
         (False, "FALSE"),
         (1.5, "1.5"),
+        (-5, "-5"),
         (1e15, "1E+15"),
         (datetime(2026, 11, 30), "2026-11-30 00:00:00"),  # noqa: DTZ001  # a sheet has no time zone
         (("=NA()", "#N/A"), "#N/A"),
@@ -69,11 +70,18 @@ def test_an_id_that_is_a_whole_number_is_the_text_of_its_digits(sheet):
 
 @pytest.mark.parametrize("wanted", [None, (ID,)])
 @pytest.mark.parametrize(
-    "written", [" {}", "{} ", "\u00a0{}", "{}\u200b", "\ufeff{}", "\u2060{}\u2003", '"{}\r\n"', '"\t{}"', "{}\u00ad"]
+    "written",
+    [" {}", "{} ", "\u00a0{}", "{}\u200b", "\ufeff{}", "\u2060{}\u2003", '"{}\r\n"', '"\t{}"', "{}\u00ad", "\u3164{}"],
 )
 def test_white_space_around_an_id_is_the_same_for_a_batch_and_for_the_whole_download(text, written, wanted):
     pending = read(text(f"Action ID;Amount\r\n{written.format(ID)};49.90\r\n"), wanted=wanted)
     assert (list(pending.actions), pending.actions[ID].cents) == ([ID], 4990)
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\u200b"])
+def test_a_blank_order_or_partner_is_none(text, blank):
+    action = read(text(f"Action ID;OID;Partner;State\r\n{ID};{blank};{blank};{blank}\r\n")).actions[ID]
+    assert (action.order_id, action.partner, action.state) == (None, None, None)
 
 
 def test_white_space_inside_an_id_makes_another_id_of_it(text):

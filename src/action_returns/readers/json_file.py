@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from action_returns.batch.cells import CellError, quote
 from action_returns.errors import FileError
-from action_returns.readers import read_bytes
+from action_returns.readers import read_bytes, translate_open_errors
 
 HEADER_FIRST: Final = True
 """The keys of the objects are the header row."""
@@ -35,6 +35,9 @@ def rows(path: Path) -> Iterator[tuple[int, Sequence[Any]]]:
         FileError: when the file is too large, is not valid JSON, or holds no list of objects.
     """
     name = path.name
+    with translate_open_errors(path):
+        if path.stat().st_size > _MOST_BYTES:
+            raise _too_large(name, f"{_MOST_BYTES >> 20} MB")
     actions = _list_of_actions(_parse(read_bytes(path), name), name)
     index: dict[str, int] = {}
     for number, action in enumerate(actions, 1):
@@ -89,14 +92,8 @@ def _parse(content: bytes, name: str) -> Any:
 
     from action_returns.readers.table_file import NumberText
 
-    values = sum(map(content.count, (b",", b"[", b"{")))
-    if len(content) > _MOST_BYTES or values > _MOST_VALUES:
-        size = f"{_MOST_BYTES >> 20} MB" if len(content) > _MOST_BYTES else f"{_MOST_VALUES:,} values"
-        raise FileError(
-            "file-too-large",
-            f"{name} has more than {size}, too much for a list in JSON. Use the download of pending actions as .csv, "
-            "or fetch the actions of a shorter time.",
-        )
+    if sum(map(content.count, (b",", b"[", b"{"))) > _MOST_VALUES:
+        raise _too_large(name, f"{_MOST_VALUES:,} values")
     try:
         # Numbers stay the texts they are: money is never a binary fraction on its way here.
         return json.loads(
@@ -113,6 +110,14 @@ def _parse(content: bytes, name: str) -> Any:
     except ValueError as error:
         why = str(error)
     raise FileError("file-unreadable", f"{name} is not valid JSON: {why}. {_AGAIN}")
+
+
+def _too_large(name: str, size: str) -> FileError:
+    return FileError(
+        "file-too-large",
+        f"{name} has more than {size}, too much for a list in JSON. Use the download of pending actions as .csv, "
+        "or fetch the actions of a shorter time.",
+    )
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

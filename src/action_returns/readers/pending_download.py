@@ -240,7 +240,7 @@ class _Reader:
 
     def _action(self, facts: _Facts, currency: str | None, *, counts: bool = True) -> PendingAction:
         amount, locks_at, state, order_id, partner, named = facts
-        cents: Cents | Unread | None = self._amounts.read(amount, named or currency)
+        cents: Cents | Unread | None = self._amounts.read(amount, currency)
         if isinstance(cents, Unread):
             if counts:
                 self._unknown.amounts[cents].append(amount)

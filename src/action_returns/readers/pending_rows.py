@@ -117,6 +117,6 @@ def _id_text(cell: Any) -> str | None:
             return None
         case str():
             return strip_white_space(cell)
-        case float() if cell.is_integer() and abs(cell) < LIMIT:
+        case float() if cell.is_integer() and 0 <= cell < LIMIT:
             return display_cell(cell)
     return None
