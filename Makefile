@@ -18,6 +18,7 @@ test: $(READY)
 test-long: $(READY)
 	tests/hosts/install_office.sh
 	tests/servers/fetch_servers.sh
+	PYTHON=$(PYTHON) tests/producers/install_producers.sh
 	HYPOTHESIS_PROFILE=long $(BIN)/pytest -m "long or not long" --timeout 3600
 
 # The tests behind a promise of docs/guarantees.md: make promise N=2

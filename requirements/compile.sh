@@ -10,3 +10,4 @@ lock() {
 lock pyproject.toml -o requirements/runtime.lock
 lock pyproject.toml --extra demo --extra sftp --extra postgresql --group dev -o requirements/dev.lock
 lock --group bench -o requirements/bench.lock
+lock requirements/producers.in -o requirements/producers.lock

@@ -10,6 +10,7 @@ OF_NO_MODULE = {
     Path("channels/contract"): "one suite for every channel",
     Path("hosts"): "the programs that the tests open workbooks in",
     Path("mutants"): "the sampler of mistakes",
+    Path("producers"): "the programs that write workbooks",
     Path("readers/test_formats.py"): "the registry of formats",
     Path("test_docs.py"): "the pages of the documentation",
     Path("test_tree.py"): "this file",
