@@ -1,5 +1,6 @@
 """The fast way reads what an XML parser reads, or leaves the sheet to it; it never reads anything else."""
 
+import re
 from xml.parsers import expat
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from action_returns.errors import FileError
 from action_returns.readers.xlsx import blocks
+from action_returns.readers.xlsx import sheet as sheet_module
 from action_returns.readers.xlsx.cells import CellContext
 from action_returns.readers.xlsx.exact import ExactSheet
 from action_returns.readers.xlsx.package import UnsupportedXmlError
@@ -79,7 +81,8 @@ def cell_xml(draw, column, row):
         return f'{head}{style} t="e"><v>#N/A</v></c>'
     if kind == "d":
         return f'{head}{style} t="d"><v>2026-03-05T00:00:00</v></c>'
-    return draw(st.sampled_from([f"{head}{style}/>", f"{head}{style}></c>", ""]))
+    blank = draw(st.sampled_from(["", "", ' t="s"', ' t="n"', ' t="str"', ' t="inlineStr"']))
+    return draw(st.sampled_from([f"{head}{style}{blank}/>", f"{head}{style}{blank}></c>", ""]))
 
 
 @st.composite
@@ -120,10 +123,12 @@ FRAMES = st.sampled_from(
 )
 
 
-@given(rows_xml(), FRAMES, st.sampled_from(["", "x:"]))
-def test_every_sheet_of_common_tags_is_read_as_an_xml_parser_reads_it(rows, frame, prefix):
+@given(rows_xml(), FRAMES, st.booleans(), st.booleans())
+def test_every_sheet_of_common_tags_is_read_as_an_xml_parser_reads_it(rows, frame, prefixed, kind_first):
+    if kind_first:  # as Apache POI writes it
+        rows = re.sub(r'( s="[0-9]+")( t="[a-zA-Z]+")', r"\2\1", rows)
     xml = sheet(rows, before=frame[0], after=frame[1])
-    if prefix:
+    if prefixed:
         xml = with_prefix(xml)
     assert read(xml) == read(xml, ExactSheet) is not None
     assert grid(xml) == grid(xml, ExactSheet)
@@ -331,3 +336,36 @@ def test_rows_without_content_are_not_counted_among_the_first_rows(way):
     last = f'<row r="300">{text_cell("A300", "M.1.2.3")}</row>'
     rows = list(way(OnePart(sheet(HEADER + empty + last + last.replace("300", "301"))), PART, BOOK).rows(2))
     assert rows == [(1, ["ActionId", "Amount", "Reason"]), (300, ["M.1.2.3"])]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '<row r="#" spans="1:5"><c r="B#" t="s"><v>0</v></c><c r="D#" s="1"><v>12.5</v></c><c r="E#" t="s"><v>1</v></c></row>',
+        '<row r="#"><c r="A#"/><c r="B#" t="s" s="1"><v>0</v></c><c r="D#"><f>A#+1</f><v>7</v></c></row>',
+        '<row r="#" x="0.25"><c r="B#" t="inlineStr"><is><t>M.1</t></is></c><c r="E#" t="str"><f>A#</f><v>x</v></c><c r="F#" t="b"><v>1</v></c></row>',
+    ],
+)
+def test_rows_that_are_written_alike_are_read_with_one_search_for_each_block(monkeypatch, row):
+    searches = []
+    like_row = sheet_module.like_row
+    monkeypatch.setattr(blocks, "_BLOCK", 4_000)
+    monkeypatch.setattr(sheet_module, "any_row", lambda *_: pytest.fail("the looser pattern was tried"))
+    monkeypatch.setattr(sheet_module, "like_row", lambda *a, **k: searches.append(a) or like_row(*a, **k))
+    rows = "".join(row.replace("#", str(at)) for at in range(2, 200))
+    assert read(sheet(HEADER + rows)) == read(sheet(HEADER + rows), ExactSheet)
+    assert len(searches) == 1
+
+
+def test_after_some_blocks_that_no_row_stands_for_only_the_looser_pattern_is_tried(monkeypatch):
+    tried = []
+    like_row = sheet_module.like_row
+    monkeypatch.setattr(blocks, "_BLOCK", 1_000)
+    monkeypatch.setattr(sheet_module, "like_row", lambda *a, **k: tried.append(a) or like_row(*a, **k))
+    kinds = ('<c r="D#"><v>1</v></c>', '<c r="D#" t="s"><v>2</v></c>')
+    rows = "".join(
+        f'<row r="{at}"><c r="B{at}" t="s"><v>0</v></c>{kinds[at % 2].replace("#", str(at))}</row>'
+        for at in range(2, 400)
+    )
+    assert read(sheet(rows)) == read(sheet(rows), ExactSheet)
+    assert len(tried) == 3

@@ -44,6 +44,8 @@ _CELL: Final = (
 find_cells = re.compile(_CELL).findall
 """Cells of a row: letters, number, style, kind, other attributes, formula, value, empty value, start of an inline text,
 inline text."""
+_kind_first = re.compile(rb' t="[A-Za-z]+" s="').search
+_style_alone = re.compile(rb' s="([0-9]{1,9})"').fullmatch
 _row = re.compile(rb'<row r="([0-9]{1,9}+)"(' + _shown_attributes + rb")>(.*)</row>" + BLANKS, re.DOTALL).fullmatch
 
 
@@ -101,7 +103,8 @@ def like_row(row: bytes, wanted: Sequence[int], *, with_styles: bool) -> RowPatt
     at, last = 1, 0
     for letters, number, style, kind, others, formula, value, empty, _, inline in cells:
         before, last = last, column_number(letters.decode())
-        if number != head[1] or others or empty or last <= before:
+        style_behind = _only_style(others)
+        if number != head[1] or (others and not style_behind) or empty or last <= before:
             return None
         is_wanted = letters in columns
         is_read = is_wanted and bool(value or inline)
@@ -110,7 +113,8 @@ def like_row(row: bytes, wanted: Sequence[int], *, with_styles: bool) -> RowPatt
         if is_read and (kind not in _KINDS or bool(inline) != (kind == b"inlineStr")):
             return None
         has_style = is_read and with_styles
-        pattern += [rb'<c r="%s\1"' % letters, _style(style, is_group=has_style), b' t="%s"' % kind if kind else b""]
+        written = [_style(style or style_behind, is_group=has_style), b' t="%s"' % kind if kind else b""]
+        pattern += [rb'<c r="%s\1"' % letters, *(reversed(written) if style_behind else written)]
         if is_read:
             pattern.append(_content(kind, has_formula=bool(formula), is_inline=bool(inline)))
             groups[columns[letters]] = CellGroups(at + has_style, at if has_style else None, known=kind or b"n")
@@ -123,11 +127,12 @@ def like_row(row: bytes, wanted: Sequence[int], *, with_styles: bool) -> RowPatt
     return RowPattern(re.compile(b"".join(pattern)), groups)
 
 
-def any_row(wanted: Sequence[int]) -> RowPattern:
+def any_row(wanted: Sequence[int], like: bytes) -> RowPattern:
     """Return the pattern that takes wanted cells of any kind; rows that it does not fit come as a whole.
 
     Args:
         wanted: numbers of the columns to read.
+        like: rows that show whether the format of a cell stands before its kind, or behind it as Apache POI writes it.
     """
     ordered = sorted(wanted)
     letters = [column_letters(number).encode() for number in ordered]
@@ -139,8 +144,12 @@ def any_row(wanted: Sequence[int]) -> RowPattern:
         + _optional(_ANY_VALUE)
         + rb"</c>))*+"
     )
+    style, kind = rb'(?: s="([0-9]{1,9}+)")?+', rb'(?: t="([A-Za-z]++)")?+'
+    kind_first = _kind_first(like) is not None
     cell = (
-        rb'(?:<c r="%s\1"(?: s="([0-9]{1,9}+)")?+(?:/>|></c>|(?: t="([A-Za-z]++)")?+>(?:'
+        rb'(?:<c r="%s\1"'
+        + (kind + style if kind_first else style + kind)
+        + rb'(?:(?<!inlineStr")(?:/>|></c>)|>(?:'
         + _optional(FORMULA)
         + rb"<v>([^<]++)</v>|<is>"
         + OPEN_TEXT
@@ -150,10 +159,16 @@ def any_row(wanted: Sequence[int]) -> RowPattern:
     row += b"".join(cell % name + between for name in letters) + rb"</row>"
     pattern = rb"(?:" + row + rb"|(<row[ >/](?:[^<>]*+(?<=/)>|.*?</row>)))" + NEXT_ROW
     groups = {
-        number: CellGroups(at + 2, style=at, kind=at + 1, inline=at + 3)
+        number: CellGroups(at + 2, style=at + kind_first, kind=at + (not kind_first), inline=at + 3)
         for number, at in zip(ordered, range(1, 4 * len(ordered) + 1, 4), strict=True)
     }
     return RowPattern(re.compile(pattern, re.DOTALL), groups, has_others=True)
+
+
+def _only_style(others: bytes) -> bytes:
+    """Return the cell format where it is the one attribute behind the kind of a cell, else ``b""``."""
+    match = _style_alone(others)
+    return match[1] if match else b""
 
 
 def _any_digits(attributes: bytes) -> bytes:

@@ -173,7 +173,7 @@ class _ColumnReader:
                 return
             self._pattern = None
         self._failures += 1
-        loose = self._loose = self._loose or any_row(self._wanted)
+        loose = self._loose = self._loose or any_row(self._wanted, block)
         matches = loose.pattern.findall(block)
         if len(matches) != rows:
             raise UnsupportedXmlError("rows")
@@ -217,7 +217,7 @@ class _ColumnReader:
         kinds, inline = fields[groups.kind], fields[groups.inline]
         positions: dict[bytes, list[int]] = {}
         for at, (kind, value, text) in enumerate(zip(kinds, values, inline, strict=True)):
-            if kind or value or text:
+            if value or text or kind == b"inlineStr":
                 positions.setdefault(kind, []).append(at)
         cells: list[Cell] = [None] * len(kinds)
         for kind, where in positions.items():
