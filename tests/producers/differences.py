@@ -104,7 +104,7 @@ ESCAPES_KEPT = Difference(
     lambda _cell: "_x005F_x0041_",
 )
 FIRST_BLANK_LOST = RowDifference(
-    "leaves out the first field of a row when its cell is blank, so that the others move to the left",
+    "puts a row one column too far left when its array has a hole for a blank first cell",
     lambda cells: cells if 1 in cells else {column - 1: cell for column, cell in cells.items()},
 )
 CALCULATES = Difference(
