@@ -181,6 +181,16 @@ def test_a_table_whose_header_cells_show_other_names_is_refused(tmp_path, header
         assert caught.value.problem == "columns-missing"
 
 
+def test_a_header_cell_with_a_number_shows_the_name_of_its_column(tmp_path):
+    path = write(
+        tmp_path / "b.xlsx", [(*ROWS[0], 5.0)], table="Actions", headers=("ActionId", "Amount", "Reason", "2024")
+    )
+    book = openpyxl.load_workbook(path)
+    book["Actions"]["D1"] = 2024
+    book.save(path)
+    assert both_ways(path).headers[3] == "2024"
+
+
 def resized(path, reference, extra=b""):
     return rewritten(
         path,
