@@ -44,7 +44,7 @@ def test_the_decimal_sign_is_the_one_that_the_values_prove(cells, point):
 
 
 def test_the_first_value_that_proves_a_sign_is_kept_for_the_message():
-    assert column("1,250", "12.50", "99.90", "7,5").proven == {".": "12.50", ",": "7,5"}
+    assert column("1,250", "12.50", "199.90", "7,5").proven == {".": "12.50", ",": "7,5"}
 
 
 @pytest.mark.parametrize(

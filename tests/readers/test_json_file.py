@@ -132,6 +132,10 @@ def test_a_key_that_stands_twice_in_an_object_is_refused_for_either_value_may_co
 
 def test_a_key_that_stands_twice_inside_a_value_is_no_matter(written):
     assert read(written(f'[{{"Id": "{ID}", "Note": {{"a": 1, "a": 2}}}}]')).count == 1
+    path = written(
+        f'[{{"Id": "{ID}", "LockingDate": {{"a": 1, "a": 2}}}}, {{"Id": "{ID}", "LockingDate": "2026-12-01"}}]'
+    )
+    assert read(path).actions[ID].locks_at is None
 
 
 # ------------------------------------------------------------------------------------------------------- size

@@ -114,6 +114,22 @@ def test_what_is_no_amount_is_unknown_and_the_others_are_read(tmp_path, cell, wh
     assert note.startswith(f"1 action has {why}")
 
 
+def test_a_blank_amount_is_told_without_an_example(tmp_path):
+    assert amounts(tmp_path, "99.90", "") == (
+        [9_990, None],
+        ("1 action has no current amount in pending.csv: what it is worth now is unknown.",),
+    )
+
+
+def test_amounts_are_not_missing_one_by_one_where_they_have_no_column(tmp_path):
+    assert read(written(tmp_path, [{"OID": "O-1"}, {"OID": "O-2"}]), wanted=None).notes == (
+        (
+            "pending.csv has no column for the current amount, so it could not be checked whether an amount is above the "
+            "current one, unchanged, or was 0."
+        ),
+    )
+
+
 @pytest.mark.parametrize(
     ("currency", "cell", "cents"),
     [
