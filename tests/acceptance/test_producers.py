@@ -5,6 +5,7 @@ given by a program, with every word of its findings. What a producer writes othe
 tests/producers/producers.py and in docs/producers.md.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from action_returns.batch.csv_format import make_csv
 from action_returns.errors import FileError
 from action_returns.readers.batch_file import LoadedBatch
 from tests.producers.layouts import CSV_SETS, LAYOUTS, columns_of, csv_columns_of, csv_order_for, order_for
-from tests.producers.producers import CSV_PRODUCERS, PRODUCERS
+from tests.producers.producers import CSV_PRODUCERS, NUMBERS_IN_CSV, PRODUCERS
 from tests.producers.rewrite import WAYS, rewrite
 from tests.producers.rows import SETS
 from tests.support.available import require
@@ -127,6 +128,15 @@ def test_the_same_rows_in_a_csv_file_give_the_same_findings_and_the_same_file(pr
         for line in differences(checked(csv_columns_of(producer.written(order), layout)), outcome_of_file(order.path))
     ]
     assert wrong == [], f"of {len(orders)} files"
+
+
+@pytest.mark.parametrize("producer", [each for each in CSV_PRODUCERS if each.name in NUMBERS_IN_CSV], ids=named)
+def test_the_numbers_of_amounts_are_the_same_amounts_in_a_csv_file(producer, tmp_path):
+    require(producer.missing())
+    path = tmp_path / "clean.csv"
+    producer.write([order_for(path, "clean", "plain")], tmp_path)
+    told = replace(producer, differences=NUMBERS_IN_CSV[producer.name]).written(csv_order_for(path, "clean", "plain"))
+    assert differences(checked(csv_columns_of(told, "plain")), outcome_of_file(path)) == []
 
 
 def test_the_page_names_every_producer_and_everything_that_it_writes_otherwise():

@@ -103,6 +103,11 @@ ESCAPES_KEPT = Difference(
     lambda cell: cell == "_x0041_",
     lambda _cell: "_x005F_x0041_",
 )
+TAILS = Difference(
+    "writes tails behind some numbers that are no texts, 0.0099999999999999999998 for 0.01",
+    lambda cell: cell == "0.01",
+    lambda _cell: "0.0099999999999999999998",
+)
 FIRST_BLANK_LOST = RowDifference(
     "puts a row one column too far left when its array has a hole for a blank first cell",
     lambda cells: cells if 1 in cells else {column - 1: cell for column, cell in cells.items()},

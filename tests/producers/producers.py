@@ -12,6 +12,7 @@ from tests.producers.differences import (
     NO_ESCAPES,
     RESULT_WITHOUT_BLANKS,
     SIXTEEN_DIGITS,
+    TAILS,
     TEXT_AS_ERROR,
     TEXT_AS_FORMULA,
     TEXT_AS_FORMULA_OF_ZERO,
@@ -237,3 +238,6 @@ CSV_PRODUCERS = (
         differences=(ESCAPES_KEPT,),
     ),
 )
+
+NUMBERS_IN_CSV = {"csv of exceljs": (), "csv of SheetJS": (), "csv of LibreOffice": (), "csv of Gnumeric": (TAILS,)}
+"""Producers that make the texts of numbers themselves, and what they write otherwise than the shortest decimal."""
