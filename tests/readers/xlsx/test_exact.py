@@ -217,12 +217,15 @@ def test_shared_strings_are_the_same_however_they_are_written(folder, strings, p
         ('<c r="B2"><v> \n12.5\t</v></c>', 12.5),
         ('<c r="B2"><v>+.5E+1</v></c>', 5.0),
         ('<c r="B2"><v>-5.</v></c>', -5.0),
+        ('<c r="B2"><v>1E999</v></c>', float("inf")),
+        ('<c r="B2" s="1"><v>1E999</v></c>', CellError("error", "########")),
         ('<c r="B2"><v>1<!-- 2 -->3</v></c>', 13.0),
         ('<c r="B2"><v><![CDATA[13]]></v></c>', 13.0),
         ('<c r="B2"><v>1&#51;</v></c>', 13.0),
         ('<c r="B2" t=" n"/>', None),
         ('<c r="B2" t="b"><v>true</v></c>', True),
         ('<c r="B2" t="b"><v>false</v></c>', False),
+        ('<c r="B2" t="b"><v>0</v></c>', False),
         ('<c r="B2" t="b"><v> 1 </v></c>', True),
         ('<c r="B2" t="e"><v>#DIV/0!</v></c>', CellError("error", "#DIV/0!")),
         ('<c r="B2" t="s"><v> 3 </v></c>', "12,50"),
@@ -269,6 +272,34 @@ def test_characters_that_xml_cannot_hold_are_undone_in_every_text(tmp_path, kind
     else:
         value = f"<is><t>{raw}</t></is>" if kind == "inlineStr" else f"<v>{raw}</v>"
         assert cells(tmp_path, f'<c r="B2" t="{kind}">{value}</c>') == {"B": text}
+
+
+@pytest.mark.parametrize(
+    ("raw", "shows"),
+    [
+        ("2026-02-28", moment(2026, 2, 28)),
+        ("2026-02-28T10:20:30", moment(2026, 2, 28, 10, 20, 30)),
+        ("2026-02-28T10:20:30.123456", moment(2026, 2, 28, 10, 20, 30, 123_456)),
+        ("2026-02-28T10:20:30.123Z", moment(2026, 2, 28, 10, 20, 30, 123_000)),
+        ("2026-02-28T10:20:30+02:00", moment(2026, 2, 28, 10, 20, 30)),
+        ("10:20:30", moment(1899, 12, 30, 10, 20, 30)),
+        ("20260228", None),
+        ("2026-W09-6", None),
+        ("2026-02-30", None),
+    ],
+)
+def test_a_date_that_is_written_out_is_the_same_in_both_ways(tmp_path, raw, shows):
+    path = book(tmp_path / "b.xlsx", sheet(f'<row r="2"><c r="B2" t="d"><v>{raw}</v></c></row>'))
+    with Package(path) as package:
+        if shows is None:
+            with pytest.raises(FileError, match="as a date, which is none"):
+                list(ExactSheet(package, PART, context()).rows())
+        else:
+            assert list(ExactSheet(package, PART, context()).rows()) == [(2, [None, shows])]
+        try:
+            assert list(SheetReader(package, PART, context()).rows()) == [(2, [None, shows])]
+        except UnsupportedXmlError:
+            assert shows is None or not re.fullmatch("[0-9T:.-]{10,}", raw)
 
 
 def test_dates_are_counted_from_1904_where_the_workbook_says_so(tmp_path):
@@ -362,7 +393,7 @@ ROW = '<row r="2">{}</row>'
         *(
             (f'<c r="B2"><v>{value}</v></c>', f'cell B2 .* holds "{re.escape(shown)}" as a number, which is none')
             for value, shown in {
-                **{value: value for value in ("1_0", "NaN", "INF", "-inf", "1e999", "0x1F", "1 2", "١", "1,5", "e5", "--1")},
+                **{value: value for value in ("1_0", "NaN", "INF", "-inf", "0x1F", "1 2", "١", "1,5", "e5", "--1")},
                 "1\u00a0": "1[U+00A0]",
                 "&#49;_": "1_",
             }.items()
@@ -428,8 +459,6 @@ def test_a_cell_that_cannot_be_is_refused_by_name(tmp_path, xml, says, read):
         (sheet('<row r="0"/>'), "followed by row 0"),
         (sheet('<row r="-1"/>'), 'a row that names "-1" as its number'),
         (sheet('<row r="1_0"/>'), 'a row that names "1_0" as its number'),
-        (sheet('<row r="1048577"/>'), "rows beyond 1,048,576"),
-        (sheet('<row r="1048576"/><row/>'), "rows beyond 1,048,576"),
         (sheet('<c r="A1"/>'), "row 0 .* has an element c"),
         (sheet("", root="worksheet"), "has an element worksheet"),
         (sheet("", root='worksheet xmlns="urn:example:other"'), "has an element worksheet"),
@@ -445,6 +474,14 @@ def test_a_cell_that_cannot_be_is_refused_by_name(tmp_path, xml, says, read):
 @pytest.mark.parametrize("read", [columns, rows])
 def test_a_sheet_that_cannot_be_is_refused(tmp_path, xml, says, read):
     assert re.search(says, refusal(tmp_path, xml, read))
+
+
+@pytest.mark.parametrize("last", ['<row r="1048577"/>', '<row r="1048576"/><row/>', '<row r="4294967295"/>'])
+@pytest.mark.parametrize("read", [columns, rows])
+def test_rows_beyond_a_worksheet_are_refused(tmp_path, last, read):
+    with pytest.raises(FileError, match="rows beyond 1,048,576") as caught:
+        read(book(tmp_path / "b.xlsx", sheet(last)))
+    assert caught.value.problem == "file-unreadable"
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from action_returns.readers.xlsx.texts import text_of
 _rows = re.compile(rb"<row(" + ATTRIBUTES + rb")(?:/>|>" + BLANKS + rb"(.*?)</row>)" + NEXT_ROW, re.DOTALL).findall
 _attribute = re.compile(rb' ([A-Za-z0-9:]+)="([^"]*)"').findall
 _number = re.compile(NUMBER).fullmatch
+_date = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)?").fullmatch
 _index = re.compile(rb"[0-9]{1,9}").fullmatch
 _row_start = re.compile(rb'<row r="([0-9]{1,9})"').match
 _one_row = re.compile(rb"<row" + ATTRIBUTES + rb"(?:/>|>.*?</row>)" + BLANKS, re.DOTALL).match
@@ -157,8 +158,8 @@ def typed(kind: bytes, raw: bytes, style: bytes, book: CellContext) -> Cell:
                 return _BOOLEANS[raw]
             case b"e":
                 return CellError("error", text_of(raw))
-            case b"d":
-                return datetime.fromisoformat(raw.decode().strip())
+            case b"d" if _date(raw):
+                return datetime.fromisoformat(raw.decode())
             case b"str":
                 return text_of(raw)
     except (ValueError, IndexError):

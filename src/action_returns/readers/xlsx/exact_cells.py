@@ -5,7 +5,6 @@ A value that no cell can hold raises ValueError, whose text goes on a sentence t
 
 import re
 from datetime import datetime, time
-from sys import float_info
 from typing import Final
 
 from action_returns.batch.cells import EPOCH, Cell, CellError, column_number, quote
@@ -125,7 +124,7 @@ class CellReader:
             number = float(raw) if not raw.strip(_NUMBER) else None
         except ValueError:
             number = None
-        if number is None or not -float_info.max <= number <= float_info.max:
+        if number is None:
             raise ValueError(f"holds {quote(raw)} as a number, which is none")
         return date_of(number, from_1904=self._from_1904) if self._style(style) in self._dated else number
 
