@@ -8,6 +8,7 @@ import json
 
 import pytest
 
+from action_returns.readers.xlsx import package
 from tests.support.workbook_parts import (
     HEADER,
     MAIN,
@@ -159,6 +160,14 @@ def test_the_workbook_that_is_damaged_above_is_read_while_it_is_sound(ran, work,
 def test_a_workbook_that_declares_a_document_type_is_refused_by_every_command(ran, work, name, part):
     content = SHARED.get(part, '<?xml version="1.0"?><Properties/>').replace("?>", "?><!DOCTYPE x>", 1)
     code, told = ran(name, pack(work / "returns.xlsx", {**SHARED, part: content}))
+    assert (code, told["problem"]) == (3, "file-too-large")
+    assert written(work) == set()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_workbook_beyond_a_limit_is_refused_by_every_command(ran, work, monkeypatch, name):
+    monkeypatch.setattr(package, "LIMITS", package.Limits(total=1_000))
+    code, told = ran(name, pack(work / "returns.xlsx", SHARED))
     assert (code, told["problem"]) == (3, "file-too-large")
     assert written(work) == set()
 
