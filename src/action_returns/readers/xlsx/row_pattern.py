@@ -57,7 +57,7 @@ class CellGroups:
         kind: its kind, ``b"n"`` for a number.
         style: the cell format.
         value: what stands in ``v``, or the inline text where the pattern knows the kind.
-        inline: the inline text where it does not.
+        inline: where it does not, the inline text behind its tag ``<t>``, so that it is never empty.
         known: the kind, where the pattern knows it.
     """
 
@@ -149,11 +149,11 @@ def any_row(wanted: Sequence[int], like: bytes) -> RowPattern:
     cell = (
         rb'(?:<c r="%s\1"'
         + (kind + style if kind_first else style + kind)
-        + rb'(?:(?<!inlineStr")(?:/>|></c>)|>(?:'
+        + rb"(?:/>|></c>|>(?:"
         + _optional(FORMULA)
-        + rb"<v>([^<]++)</v>|<is>"
+        + rb"<v>([^<]++)</v>|<is>("
         + OPEN_TEXT
-        + rb"([^<]*+)</t></is>)</c>))?+"
+        + rb"[^<]*+)</t></is>)</c>))?+"
     )
     row = rb'<row r="([0-9]{1,9}+)"' + _shown_attributes + rb">" + between
     row += b"".join(cell % name + between for name in letters) + rb"</row>"

@@ -217,14 +217,14 @@ class _ColumnReader:
         kinds, inline = fields[groups.kind], fields[groups.inline]
         positions: dict[bytes, list[int]] = {}
         for at, (kind, value, text) in enumerate(zip(kinds, values, inline, strict=True)):
-            if value or text or kind == b"inlineStr":
+            if value or text:
                 positions.setdefault(kind, []).append(at)
         cells: list[Cell] = [None] * len(kinds)
         for kind, where in positions.items():
-            source, other = (inline, values) if kind == b"inlineStr" else (values, inline)
-            if any(other[at] for at in where):
+            if any((kind == b"inlineStr") != bool(inline[at]) for at in where):
                 raise UnsupportedXmlError("inline text of another kind")
-            of_kind = self._cells(kind, [source[at] for at in where], [styles[at] for at in where] if styles else ())
+            source = [inline[at].partition(b">")[2] or values[at] for at in where]
+            of_kind = self._cells(kind, source, [styles[at] for at in where] if styles else ())
             for at, cell in zip(where, of_kind, strict=True):
                 cells[at] = cell
         return cells
