@@ -398,6 +398,7 @@ ROW = '<row r="2">{}</row>'
                 "&#49;_": "1_",
             }.items()
         ),
+        ("<c/><c><v>1_0</v></c>", 'cell B2 .* holds "1_0" as a number'),
         ('<c r="B2" t="s"><v>-1</v></c>', 'cell B2 .* names "-1" as its text'),
         ('<c r="B2" t="s"><v>9</v></c>', "cell B2 .* shows text number 9 of 9"),
         ('<c r="B2" t="s"><v>1_0</v></c>', "as its text"),
@@ -474,6 +475,11 @@ def test_a_cell_that_cannot_be_is_refused_by_name(tmp_path, xml, says, read):
 @pytest.mark.parametrize("read", [columns, rows])
 def test_a_sheet_that_cannot_be_is_refused(tmp_path, xml, says, read):
     assert re.search(says, refusal(tmp_path, xml, read))
+
+
+def test_a_row_of_more_cells_than_columns_is_refused_before_its_end(tmp_path):
+    endless = sheet('<row r="2">' + '<c r="B2"/>' * 16_400)[: -len("</sheetData></worksheet>")]
+    assert "row 2 in its part xl/worksheets/sheet1.xml has two cells B2" in refusal(tmp_path, endless)
 
 
 @pytest.mark.parametrize("last", ['<row r="1048577"/>', '<row r="1048576"/><row/>', '<row r="4294967295"/>'])
