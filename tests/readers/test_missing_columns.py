@@ -95,6 +95,20 @@ def test_a_pending_download_is_sent_to_its_own_option():
     assert 'action-returns check RETURNS --pending "standard input"' in said
 
 
+def test_a_list_with_reasons_is_no_download_though_it_has_its_columns():
+    said = refusal(f"Action ID,Status,Sale Amount,Locking Date,Reason\r\n{ID},PENDING,9,2026-12-31,REJECTED\r\n")
+    assert "It looks like a download" not in said
+    assert "It has ActionId and Reason, but not Amount." in said
+    assert 'If it stands in such a column already, add: --column Amount="Sale Amount"' in said
+
+
+def test_a_word_that_means_the_amount_comes_before_words_for_other_money():
+    said = refusal(f"Action ID,Preis,Betrag,Reason\r\n{ID},99,12,ORDER_UPDATE\r\n")
+    assert answers_in(said) == {"Amount": "Betrag"}
+    assert "may hold" not in said
+    assert "If these columns are meant, add:" in refusal(f"Aktions-ID,Betrag,Grund\r\n{ID},0,REJECTED\r\n")
+
+
 def test_a_list_with_actions_is_no_export_of_a_shop():
     assert "Shopify" not in refusal("Action ID,Name,Financial Status,Refunded Amount,Reason\r\n")
 
@@ -124,6 +138,7 @@ def test_headers_that_stand_in_one_cell_are_told_as_that(line, delimiter):
     said = refusal("\r\n".join(map(line.format, rows)))
     assert "All of them stand in one cell" in said
     assert "All of them" not in refusal("Order\r\nOrder;Action ID;Reason,Amount\r\n")  # two of the three only
+    assert "All of them" not in refusal("ActionId|Amount|Reason,Order\r\n")
     assert "--column" not in said
 
 
