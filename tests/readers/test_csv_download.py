@@ -101,6 +101,36 @@ def test_a_delimiter_at_the_end_of_every_line_is_harmless(read):
     ]
 
 
+def test_lines_below_a_table_whose_lines_end_with_a_delimiter_may_be_shorter(read):
+    rows = read(HEADER, "M.1.2.3,Ann", "M.1.2.4,Ann,9,PENDING,", "", "Total,,9", "2 actions")
+    assert [row[:2] for row in rows if row] == [
+        ["Action ID", "Partner"],
+        ["M.1.2.3", "Ann"],
+        ["M.1.2.4", "Ann"],
+        ["Total", ""],
+        ["2 actions"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "cut", "whole"),
+    [
+        ("Action ID,Amount,State,Note", "M.1.2.3,12,50,PENDING,", "M.1.2.4,9,PENDING,a,"),
+        ("Action ID,State,Sale Amount,Note", "M.1.2.3,PENDING,EUR 12,50 ,", "M.1.2.4,PENDING,12.50,50,"),
+        ("Revenue,Id,State,Note", "12,50,M.1.2.3,PENDING,", "12,5,M.1.2.4,PENDING,"),
+    ],
+)
+def test_an_amount_that_a_comma_cuts_in_every_record_is_refused(read, header, cut, whole):
+    message = refusal(read, header, cut, cut)
+    assert "cannot be read from line 2 on: the line has 5 fields, and the header row has 4" in message
+    assert len(read(header, cut, whole, cut)) == 4
+
+
+def test_the_refusal_of_a_line_that_is_no_longer_than_the_header_row_names_the_lines_above(read):
+    message = refusal(read, HEADER + ",Note", "M.1.2.4,Ann,12,50,PENDING,", "M.1.2.3,Ann,9,PENDING,")
+    assert "the line has 5 fields, and a line above it has more than the header row" in message
+
+
 def test_titles_may_be_wider_and_records_shorter_than_the_header_row(read):
     assert read("a,b,c,d,e,f", HEADER, "M.1.2.3,Ann", "", "M.1.2.4,Ann,9,PENDING", ",,,,,")[:2] == [
         ["Action ID", "Partner", "Sale Amount", "State"],

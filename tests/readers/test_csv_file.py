@@ -267,7 +267,7 @@ def test_quotation_marks_that_stand_alone_in_two_rows_swallow_no_row(end):
 
 
 def test_a_note_of_several_lines_with_the_ids_of_actions_is_a_note():
-    note = "see\nM.1.2.4, M.1.2.5\nand M.1.2.6, call, Ann"
+    note = "see\nM.1.2.4, M.1.2.5\nand M.1.2.6, call, Ann\nM.1.2.7, M.1.2.8, M.1.2.9\nM.1.2.7, call, Ann"
     assert cells(f'ActionId,Amount,Reason,Note\nM.1.2.3,0,REJECTED,"{note}"\n'.encode())[0][1:] == (
         "M.1.2.3",
         "0",

@@ -1,12 +1,16 @@
 """Read the records of a download in CSV: find its delimiter by its header row, and refuse cells in wrong columns."""
 
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from action_returns.errors import FileError
 from action_returns.readers.csv_file import DELIMITERS, CsvText
-from action_returns.readers.headers import HEADER_SEARCH_ROWS, best_header
+from action_returns.readers.headers import ALIASES, HEADER_SEARCH_ROWS, best_header, fold_header
+
+_is_whole = re.compile(r"[^0-9]*[0-9]+\s*").fullmatch
+_are_two_digits = re.compile(r"\s*[0-9]{2}[^0-9]*").fullmatch
 
 
 def records_of(text: CsvText) -> Iterator[tuple[int, list[str]]]:
@@ -24,32 +28,53 @@ def _records(text: CsvText, delimiter: str, header_line: int) -> Iterator[tuple[
     """Return the records; refuse one that is longer than the header row, for its cells may stand in wrong columns.
 
     Blank fields at the end are taken for harmless when every record has the same number of them, as some programs end
-    each line with a delimiter.
+    each line with a delimiter. Records shorter than the header row have lost their last blank fields, or are no rows.
 
     Raises:
         FileError: ``file-unreadable`` with the line.
     """
     records = text.records(delimiter)
+    header: list[str] = []
     width = sys.maxsize
     for line, record in records:
         yield line, record
         if line == header_line:
-            width = len(record)
+            header, width = record, len(record)
             break
     same = None
+    cut = 0
     for line, record in records:
         size = len(record)
-        if size != same or size > width:
+        if size > width or (size == width and size != same):
             if same is None and any(record):
                 same = size
+                cut = line if size > width else 0
             if any(record[width:]) or (size != same and max(size, same or 0) > width and any(record)):
-                raise FileError(
-                    "file-unreadable",
-                    f"{text.name} cannot be read from line {line} on: the line has {size} fields, and the header row has "
-                    f"{width}. As when a text or an amount holds a {DELIMITERS[delimiter][:-1]} without quotation marks around it, "
-                    "its cells may stand in wrong columns. Save or download it again; each column needs a header.",
-                )
+                raise _may_be_moved(text.name, delimiter, line, size, width)
+            if cut and any(record) and not _may_be_cut(header, record):
+                cut = 0
         yield line, record
+    if cut and same is not None:
+        raise _may_be_moved(text.name, delimiter, cut, same, width)
+
+
+def _may_be_cut(header: Sequence[str], record: Sequence[str]) -> bool:
+    """Return whether an amount may stand in two fields: a whole number and two digits, as of ``12,50``."""
+    return any(
+        _is_whole(record[at]) and _are_two_digits(record[at + 1])
+        for at, text in enumerate(header)
+        if fold_header(text) in ALIASES["amount"]
+    )
+
+
+def _may_be_moved(name: str, delimiter: str, line: int, size: int, width: int) -> FileError:
+    more = f"the header row has {width}" if size > width else "a line above it has more than the header row"
+    return FileError(
+        "file-unreadable",
+        f"{name} cannot be read from line {line} on: the line has {size} fields, and {more}. Cells may stand in wrong "
+        f"columns, as when a text or an amount holds a {DELIMITERS[delimiter][:-1]} without quotation marks around it. Save "
+        "or download it again; each column needs a header.",
+    )
 
 
 class _Division:

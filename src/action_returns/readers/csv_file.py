@@ -164,7 +164,7 @@ class CsvText:
                     "file-unreadable",
                     f"{self.name} cannot be read from line {line} on: one field of it holds the row below it as well. A "
                     "quotation mark without its partner does this. Open the file in the spreadsheet program, look at that "
-                    "line, and save it again.",
+                    "line, and save it again. A note that holds a whole row has to stand in one line.",
                 )
 
 

@@ -40,7 +40,8 @@ def is_row(fields: Sequence[str]) -> bool:
     if len(fields) < _LEAST_FIELDS:
         return False
     texts = [strip_white_space(field).strip('"') for field in fields]
-    return any(map(_is_id, texts)) and any(_is_amount(text) or _is_code(text) for text in texts)
+    others = [text for text in texts if not _is_id(text)]  # an id is like an amount with a currency: M 1.2
+    return len(others) < len(texts) and any(_is_amount(text) or _is_code(text) for text in others)
 
 
 def _records(count: int) -> str:
