@@ -96,7 +96,9 @@ def rows_xml(draw):
     for _ in range(draw(st.integers(1, 12))):
         number += draw(st.sampled_from([1, 1, 1, 2]))
         attributes = draw(
-            st.sampled_from(["", "", ' spans="1:5"', ' ht="15.75" customHeight="1"', ' hidden="1"', ' hidden="0"'])
+            st.sampled_from(
+                ["", "", ' spans="1:5"', ' ht="15.75" customHeight="1"', ' ht="0.00"', ' hidden="1"', ' hidden="0"']
+            )
         )
         if draw(st.integers(0, 9)) == 0:
             written.append(f'<row r="{number}"{attributes}/>')
@@ -193,6 +195,9 @@ HIDING = [
     'ht="9" hidden="1"',
     'hidden="&#49;"',
     'collapsed="1" hidden="1"',
+    'ht="0" customHeight="1"',
+    'ht="0.0"',
+    'ht=".0E3"',
 ]
 
 
@@ -201,6 +206,23 @@ def test_a_hidden_row_is_never_read_as_a_visible_one(hiding):
     xml = sheet(MONEY.replace('<row r="2">', f'<row r="2" {hiding}>'))
     assert read(xml, ExactSheet)[2] == {2}
     assert read(xml) in (None, read(xml, ExactSheet))
+
+
+@pytest.mark.parametrize(
+    ("shown", "hiding"),
+    [
+        ('hidden="0"', 'hidden="1"'),
+        ('hidden="false"', 'hidden="true"'),
+        ('ht="15"', 'ht="0"'),  # as the R package openxlsx hides rows
+        ('ht="15.75" hidden="0"', 'ht="0.00" hidden="0"'),
+        ('ht="15.75" hidden="0"', 'ht="15.75" hidden="1"'),
+    ],
+)
+def test_a_hidden_row_among_rows_that_say_they_are_visible_is_told(shown, hiding):
+    rows = [MONEY.replace('2"', f'{at}"').replace(f'"{at}">', f'"{at}" {shown}>', 1) for at in range(2, 6)]
+    assert shown in rows[0]
+    xml = sheet("".join(rows).replace(f'"4" {shown}', f'"4" {hiding}'))
+    assert read(xml)[2] == read(xml, ExactSheet)[2] == {4}
 
 
 DATED = ["s='3'", 's = "3"', '\ns="3"', 's="&#51;"', 's="03"']

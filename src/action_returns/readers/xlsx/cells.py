@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from action_returns.batch.cells import EPOCH, Cell, CellError, column_number
-from action_returns.readers.xlsx.frame import LAST_COLUMN
+from action_returns.readers.xlsx.frame import LAST_COLUMN, is_zero
 from action_returns.readers.xlsx.package import UnsupportedXmlError
 from action_returns.readers.xlsx.row_pattern import ATTRIBUTES, BLANKS, NEXT_ROW, NUMBER, find_cells
 from action_returns.readers.xlsx.texts import text_of
@@ -72,7 +72,7 @@ def rows_of(block: bytes) -> Iterator[SheetRow]:
         hidden = attributes.get(b"hidden", b"0")
         if not _index(number) or hidden not in _BOOLEANS:
             raise UnsupportedXmlError("row without number")
-        yield SheetRow(int(number), _BOOLEANS[hidden], content)
+        yield SheetRow(int(number), _BOOLEANS[hidden] or is_zero(attributes.get(b"ht", b"1")), content)
 
 
 def first_number(block: bytes) -> int:

@@ -6,7 +6,7 @@ from action_returns.batch.cells import LAST_ROW, Cell, CellError, column_letters
 from action_returns.readers.xlsx.cells import CellContext
 from action_returns.readers.xlsx.exact_cells import CellReader, column_of, whole_number
 from action_returns.readers.xlsx.exact_texts import TextReader, local_name
-from action_returns.readers.xlsx.frame import LAST_COLUMN, SheetFrame, says_yes
+from action_returns.readers.xlsx.frame import LAST_COLUMN, SheetFrame, is_zero, says_yes
 from action_returns.readers.xlsx.package import Package
 
 Row = tuple[int, bool, dict[int, Cell], str | None]
@@ -150,7 +150,7 @@ class RowReader(TextReader):
             self.refuse(f"is followed by row {number}; it has rows beyond {LAST_ROW:,}, more than a worksheet can hold")
         self._number = number
         self._digits = str(number)
-        self._hidden = says_yes(attributes.get("hidden"))
+        self._hidden = says_yes(attributes.get("hidden")) or is_zero(attributes.get("ht", "1"))
         self._read_here = self._wanted if number >= self._first_row else ()
         self._cells = {}
         self._code = None

@@ -21,6 +21,14 @@ def says_yes(value: str | None) -> bool:
     return value is not None and value.strip() in TRUE
 
 
+def is_zero(size: str | bytes) -> bool:
+    """Return whether a height or width is 0, so that nothing shows. What is no number counts as the usual size."""
+    try:
+        return float(size) == 0
+    except ValueError:
+        return False
+
+
 @dataclass(slots=True)
 class SheetFrame:
     """What stands around the rows of a worksheet; a handler for :mod:`action_returns.readers.xlsx.xml`.
