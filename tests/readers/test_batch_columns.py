@@ -177,6 +177,16 @@ def test_a_record_that_ends_before_its_currency_has_none():
     assert list(read_stream(content).columns.currency) == [None, "EUR"]
 
 
+def test_a_column_named_as_amount_is_no_currency_column_whatever_its_header(tmp_path):
+    amounts = [12.5, "12.50", 7.0, "0"]  # kinds that differ from row to row
+    rows = [(f"{ID}{at}", amount, "ORDER_UPDATE") for at, amount in enumerate(amounts)]
+    path = write(tmp_path / "b.xlsx", rows, headers=("ActionId", "Valuta", "Reason"))
+    reading = read_batch(path, columns=ColumnAnswers({"Amount": "Valuta"}))
+    assert list(reading.columns.amount) == amounts
+    assert reading.columns.currency is None
+    assert not [note for note in reading.notes if "currency" in note]
+
+
 def test_of_two_currency_columns_the_plain_one_is_read():
     content = b"Original Currency,ActionId,Amount,Reason,Currency\r\nUSD,M.1.2.3,0,REJECTED,EUR\r\n"
     assert list(read_stream(content).columns.currency) == ["EUR"]

@@ -99,8 +99,9 @@ class BatchHeader:
 
     @property
     def currency(self) -> int | None:
-        """The index of the currency column, None without one."""
-        folded = [fold_header(header) for header in self.headers]
+        """The index of the currency column, None without one. A column that the user named as one of the three is none."""
+        own = self.indexes.values()
+        folded = ["" if at in own else fold_header(header) for at, header in enumerate(self.headers)]
         return next((folded.index(alias) for alias in _CURRENCY if alias in folded), None)
 
     def label(self, at: int) -> str:

@@ -24,7 +24,11 @@ NUMBER: Final = rb"[-+.0-9eE]++"
 COLUMN: Final = rb"(?:[A-Z]{1,2}|[A-W][A-Z]{2}|X[A-E][A-Z]|XF[A-D])"
 """Letters of a column, XFD the last."""
 
-_shown_attributes: Final = rb'(?: (?!xmlns|r=|hidden=)[A-Za-z][A-Za-z0-9:]*+="[^"<>&]*+")*+'
+_shown_attributes: Final = (
+    rb'(?: (?!xmlns|r=|hidden="(?!0"|false")|ht="(?![0-9.]*[1-9][0-9.]*"))'
+    rb'[A-Za-z][A-Za-z0-9:]*+="[^"<>&]*+")*+'
+)
+"""Attributes of a row that is visible: it is not hidden, and its height is not 0."""
 _ANY_VALUE: Final = rb"<v>[^<]*+</v>|<v/>|<is>" + OPEN_TEXT + rb"[^<]*+</t></is>"
 _KINDS: Final = frozenset({b"", b"s", b"n", b"str", b"inlineStr"})
 """Kinds of cells that one search can read (18.18.11); ``b""`` is a number."""
@@ -134,7 +138,7 @@ def any_row(wanted: Sequence[int], like: bytes) -> RowPattern:
         wanted: numbers of the columns to read.
         like: rows that show whether the format of a cell stands before its kind, or behind it as Apache POI writes it.
     """
-    ordered = sorted(wanted)
+    ordered = sorted(set(wanted))
     letters = [column_letters(number).encode() for number in ordered]
     between = (
         rb'(?:<c r="(?!(?:%s)\1")%s\1"' % (b"|".join(letters), COLUMN)
@@ -172,7 +176,9 @@ def _only_style(others: bytes) -> bytes:
 
 
 def _any_digits(attributes: bytes) -> bytes:
-    return re.sub(rb"[0-9]+", rb"[0-9]++", re.escape(attributes))
+    """Return the pattern of the attributes of a visible row with any numbers in them, but visible all the same."""
+    pattern = re.sub(rb'(hidden="0")|[0-9]+', lambda match: match[1] or b"[0-9]++", re.escape(attributes))
+    return pattern.replace(rb'\ ht="', rb'\ ht="(?=[0-9.]*[1-9])')
 
 
 def _style(style: bytes, *, is_group: bool) -> bytes:
