@@ -617,7 +617,7 @@ def test_rows_beyond_a_worksheet_are_refused(tmp_path):
             xml.replace(b'r="2"', b'r="1048577"').replace(b'"A2"', b'"A1048577"') if "sheet1" in part else xml
         ),
     )
-    assert refusal(changed).problem == "file-unreadable"
+    assert refusal(changed).problem == "file-too-large"
 
 
 @given(st.binary(min_size=1, max_size=300), st.integers(0, 10**6))

@@ -10,19 +10,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from action_returns.batch.cells import EPOCH, Cell, CellError, column_number
+from action_returns.batch.cells import EPOCH, LAST_ROW, Cell, CellError, column_number
 from action_returns.readers.xlsx.frame import LAST_COLUMN, is_zero
 from action_returns.readers.xlsx.package import UnsupportedXmlError
-from action_returns.readers.xlsx.row_pattern import ATTRIBUTES, BLANKS, NEXT_ROW, NUMBER, find_cells
+from action_returns.readers.xlsx.row_pattern import ATTRIBUTES, BLANKS, CLOSED, NEXT_ROW, NUMBER, find_cells
 from action_returns.readers.xlsx.texts import text_of
 
-_rows = re.compile(rb"<row(" + ATTRIBUTES + rb")(?:/>|>" + BLANKS + rb"(.*?)</row>)" + NEXT_ROW, re.DOTALL).findall
+_rows = re.compile(
+    rb"<row(" + ATTRIBUTES + rb")(?:" + CLOSED + rb"|>" + BLANKS + rb"(.*?)</row>)" + NEXT_ROW, re.DOTALL
+).findall
 _attribute = re.compile(rb' ([A-Za-z0-9:]+)="([^"]*)"').findall
 _number = re.compile(NUMBER).fullmatch
 _date = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)?").fullmatch
 _index = re.compile(rb"[0-9]{1,9}").fullmatch
 _row_start = re.compile(rb'<row r="([0-9]{1,9})"').match
-_one_row = re.compile(rb"<row" + ATTRIBUTES + rb"(?:/>|>.*?</row>)" + BLANKS, re.DOTALL).match
+_one_row = re.compile(rb"<row" + ATTRIBUTES + rb"(?:" + CLOSED + rb"|>.*?</row>)" + BLANKS, re.DOTALL).match
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def rows_of(block: bytes) -> Iterator[SheetRow]:
         attributes = _attributes(written)
         number = attributes.get(b"r", b"")
         hidden = attributes.get(b"hidden", b"0")
-        if not _index(number) or hidden not in _BOOLEANS:
+        if not _index(number) or not 0 < int(number) <= LAST_ROW or hidden not in _BOOLEANS:
             raise UnsupportedXmlError("row without number")
         yield SheetRow(int(number), _BOOLEANS[hidden] or is_zero(attributes.get(b"ht", b"1")), content)
 

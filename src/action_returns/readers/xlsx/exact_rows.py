@@ -7,7 +7,7 @@ from action_returns.readers.xlsx.cells import CellContext
 from action_returns.readers.xlsx.exact_cells import CellReader, column_of, whole_number
 from action_returns.readers.xlsx.exact_texts import TextReader, local_name
 from action_returns.readers.xlsx.frame import LAST_COLUMN, SheetFrame, is_zero, says_yes
-from action_returns.readers.xlsx.package import Package
+from action_returns.readers.xlsx.package import Package, too_large
 
 Row = tuple[int, bool, dict[int, Cell], str | None]
 """Number of a row, whether it is hidden, its cells that hold something, and the format of its Amount cell."""
@@ -147,7 +147,7 @@ class RowReader(TextReader):
         if number == self._number:
             self.refuse(f"is followed by row {number}")
         if number > LAST_ROW:
-            self.refuse(f"is followed by row {number}; it has rows beyond {LAST_ROW:,}, more than a worksheet can hold")
+            raise too_large(self.package.name, f"it has rows beyond {LAST_ROW:,}, more than a worksheet can hold")
         self._number = number
         self._digits = str(number)
         self._hidden = says_yes(attributes.get("hidden")) or is_zero(attributes.get("ht", "1"))

@@ -15,9 +15,12 @@ from action_returns.batch.cells import column_letters, column_number
 
 ATTRIBUTES: Final = rb'(?: (?!xmlns)[A-Za-z][A-Za-z0-9:]*+="[^"<>&]*+")*+'
 """Attributes of a tag, as the common programs write them; none of them declares a namespace."""
-FORMULA: Final = rb'<f(?: [A-Za-z][A-Za-z0-9:]*+="[^"<>]*+")*+(?:/>|>[^<]*+</f>)'
+CLOSED: Final = rb" ?+/>"
+"""The end of a tag without content; Python's own XML writer, and so openpyxl, puts a blank before it."""
+FORMULA: Final = rb'<f(?: [A-Za-z][A-Za-z0-9:]*+="[^"<>]*+")*+(?:' + CLOSED + rb"|>[^<]*+</f>)"
 BLANKS: Final = rb"[ \t\r\n]*+"
 OPEN_TEXT: Final = rb'<t(?: xml:space="preserve")?+>'
+_END_TEXT: Final = rb"</t>" + BLANKS + rb"</is>"
 NEXT_ROW: Final = BLANKS + rb"(?=<row|\Z)"
 NUMBER: Final = rb"[-+.0-9eE]++"
 
@@ -29,7 +32,7 @@ _shown_attributes: Final = (
     rb'[A-Za-z][A-Za-z0-9:]*+="[^"<>&]*+")*+'
 )
 """Attributes of a row that is visible: it is not hidden, and its height is not 0."""
-_ANY_VALUE: Final = rb"<v>[^<]*+</v>|<v/>|<is>" + OPEN_TEXT + rb"[^<]*+</t></is>"
+_ANY_VALUE: Final = rb"<v>[^<]*+</v>|<v ?/>|<is>" + BLANKS + OPEN_TEXT + rb"[^<]*+" + _END_TEXT
 _KINDS: Final = frozenset({b"", b"s", b"n", b"str", b"inlineStr"})
 """Kinds of cells that one search can read (18.18.11); ``b""`` is a number."""
 _CELL: Final = (
@@ -37,11 +40,22 @@ _CELL: Final = (
     + COLUMN
     + rb')([0-9]{1,9}+)"(?: s="([0-9]{1,9}+)")?+(?: t="([A-Za-z]++)")?+('
     + ATTRIBUTES
-    + rb")(?:/>|>("
+    + rb")(?:"
+    + CLOSED
+    + rb"|>"
+    + BLANKS
+    + rb"("
     + FORMULA
-    + rb')?+(?:<v(?: xml:space="preserve")?+>([^<]++)</v>|(<v/>|<v></v>)|(<is>)'
+    + rb")?+"
+    + BLANKS
+    + rb'(?:<v(?: xml:space="preserve")?+>([^<]++)</v>|(<v ?/>|<v></v>)|(<is>)'
+    + BLANKS
     + OPEN_TEXT
-    + rb"([^<]*+)</t></is>)?+</c>)"
+    + rb"([^<]*+)"
+    + _END_TEXT
+    + rb")?+"
+    + BLANKS
+    + rb"</c>)"
     + BLANKS
     + rb"(?=<c[ >/]|\Z)"
 )
@@ -49,6 +63,7 @@ find_cells = re.compile(_CELL).findall
 """Cells of a row: letters, number, style, kind, other attributes, formula, value, empty value, start of an inline text,
 inline text."""
 _kind_first = re.compile(rb' t="[A-Za-z]+" s="').search
+_between_tags = re.compile(rb">[ \t\r\n]+<").search
 _style_alone = re.compile(rb' s="([0-9]{1,9})"').fullmatch
 _row = re.compile(rb'<row r="([0-9]{1,9}+)"(' + _shown_attributes + rb")>(.*)</row>" + BLANKS, re.DOTALL).fullmatch
 
@@ -102,7 +117,8 @@ def like_row(row: bytes, wanted: Sequence[int], *, with_styles: bool) -> RowPatt
     if len(cells) != head[3].count(b"<c"):
         return None
     columns = {column_letters(number).encode(): number for number in wanted}
-    pattern = [rb'<row r="([0-9]{1,9}+)"', _any_digits(head[2]), rb">"]
+    gap = _gap(row)
+    pattern = [rb'<row r="([0-9]{1,9}+)"', _any_digits(head[2]), rb">", gap]
     groups: dict[int, CellGroups] = {}
     at, last = 1, 0
     for letters, number, style, kind, others, formula, value, empty, _, inline in cells:
@@ -120,13 +136,14 @@ def like_row(row: bytes, wanted: Sequence[int], *, with_styles: bool) -> RowPatt
         written = [_style(style or style_behind, is_group=has_style), b' t="%s"' % kind if kind else b""]
         pattern += [rb'<c r="%s\1"' % letters, *(reversed(written) if style_behind else written)]
         if is_read:
-            pattern.append(_content(kind, has_formula=bool(formula), is_inline=bool(inline)))
+            pattern.append(_content(kind, gap, has_formula=bool(formula), is_inline=bool(inline)))
             groups[columns[letters]] = CellGroups(at + has_style, at if has_style else None, known=kind or b"n")
             at += 1 + has_style
         elif value or inline or formula:
-            pattern.append(b">" + _optional(FORMULA) + _optional(_ANY_VALUE) + b"</c>")
+            pattern.append(_any_content(gap))
         else:
-            pattern.append(b"(?:/>|></c>)")
+            pattern.append(rb"(?:" + CLOSED + rb"|></c>)")
+        pattern.append(gap)
     pattern += [rb"</row>", NEXT_ROW]
     return RowPattern(re.compile(b"".join(pattern)), groups)
 
@@ -140,26 +157,42 @@ def any_row(wanted: Sequence[int], like: bytes) -> RowPattern:
     """
     ordered = sorted(set(wanted))
     letters = [column_letters(number).encode() for number in ordered]
+    gap = _gap(like)
     between = (
         rb'(?:<c r="(?!(?:%s)\1")%s\1"' % (b"|".join(letters), COLUMN)
         + ATTRIBUTES
-        + rb"(?:/>|>"
-        + _optional(FORMULA)
-        + _optional(_ANY_VALUE)
-        + rb"</c>))*+"
+        + rb"(?:"
+        + CLOSED
+        + rb"|"
+        + _any_content(gap)
+        + rb")"
+        + gap
+        + rb")*+"
     )
     style, kind = rb'(?: s="([0-9]{1,9}+)")?+', rb'(?: t="([A-Za-z]++)")?+'
     kind_first = _kind_first(like) is not None
     cell = (
         rb'(?:<c r="%s\1"'
         + (kind + style if kind_first else style + kind)
-        + rb"(?:/>|></c>|>(?:"
-        + _optional(FORMULA)
-        + rb"<v>([^<]++)</v>|<is>("
+        + rb"(?:"
+        + CLOSED
+        + rb"|></c>|>"
+        + gap
+        + rb"(?:"
+        + _optional(FORMULA + gap)
+        + rb"<v>([^<]++)</v>|<is>"
+        + BLANKS
+        + rb"("
         + OPEN_TEXT
-        + rb"[^<]*+)</t></is>)</c>))?+"
+        + rb"[^<]*+)"
+        + _END_TEXT
+        + rb")"
+        + gap
+        + rb"</c>)"
+        + gap
+        + rb")?+"
     )
-    row = rb'<row r="([0-9]{1,9}+)"' + _shown_attributes + rb">" + between
+    row = rb'<row r="([0-9]{1,9}+)"' + _shown_attributes + rb">" + gap + between
     row += b"".join(cell % name + between for name in letters) + rb"</row>"
     pattern = rb"(?:" + row + rb"|(<row[ >/](?:[^<>]*+(?<=/)>|.*?</row>)))" + NEXT_ROW
     groups = {
@@ -187,11 +220,20 @@ def _style(style: bytes, *, is_group: bool) -> bytes:
     return rb' s="([0-9]{1,9}+)"' if style else b"()"
 
 
-def _content(kind: bytes, *, has_formula: bool, is_inline: bool) -> bytes:
+def _gap(row: bytes) -> bytes:
+    """Return what may stand between two tags of rows like this one: white space only where it has some."""
+    return BLANKS if _between_tags(row) else b""
+
+
+def _content(kind: bytes, gap: bytes, *, has_formula: bool, is_inline: bool) -> bytes:
     if is_inline:
-        return rb"><is>" + OPEN_TEXT + rb"([^<]*+)</t></is></c>"
+        return rb">" + gap + rb"<is>" + BLANKS + OPEN_TEXT + rb"([^<]*+)" + _END_TEXT + gap + rb"</c>"
     allowed = {b"s": rb"[0-9]++", b"str": rb"[^<]++"}.get(kind, NUMBER)
-    return rb">" + (FORMULA if has_formula else b"") + rb"<v>(" + allowed + rb")</v></c>"
+    return rb">" + gap + (FORMULA + gap if has_formula else b"") + rb"<v>(" + allowed + rb")</v>" + gap + rb"</c>"
+
+
+def _any_content(gap: bytes) -> bytes:
+    return rb">" + gap + _optional(FORMULA + gap) + _optional(rb"(?:" + _ANY_VALUE + rb")" + gap) + rb"</c>"
 
 
 def _optional(pattern: bytes) -> bytes:

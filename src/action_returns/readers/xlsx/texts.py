@@ -66,19 +66,24 @@ def rich_text(item: bytes) -> str:
     texts: list[str] = []
     inside: list[str] = []
 
+    def start(name: str, _: dict[str, str]) -> None:
+        inside.append(name)
+        if name == "t" and "rPh" not in inside:
+            texts.append("")
+
     def text(piece: str) -> None:
         if inside[-1:] == ["t"] and "rPh" not in inside:
-            texts.append(piece)
+            texts[-1] += piece
 
     parser = expat.ParserCreate()
-    parser.StartElementHandler = lambda name, _: inside.append(name)
+    parser.StartElementHandler = start
     parser.EndElementHandler = lambda _: inside.pop()
     parser.CharacterDataHandler = text
     try:
         parser.Parse(item, True)
     except expat.ExpatError:
         raise UnsupportedXmlError("string item") from None
-    return unescape("".join(texts))
+    return "".join(map(unescape, texts))  # an escape does not go on in the next run (22.9.2.19)
 
 
 def unescape(text: str) -> str:
