@@ -158,3 +158,14 @@ def test_a_sheet_is_refused_in_the_same_words(tmp_path):
     with pytest.raises(FileError) as caught:
         read_batch(path)
     assert caught.value.message.endswith('add: --column Amount="Sale Amount"')
+
+
+def test_a_word_that_means_the_amount_is_not_said_to_hold_the_old_one():
+    said = refusal(f"ActionId,Betrag,Reason\r\n{ID},12.50,ORDER_UPDATE\r\n")
+    assert "may hold" not in said
+    assert answers_in(said) == {"Amount": "Betrag"}
+
+
+def test_rows_that_are_shorter_than_the_headers_are_looked_at_too():
+    said = refusal(f"Amount,Reason,Code\r\n12.50,ORDER_UPDATE\r\n12.50,ORDER_UPDATE,{ID}\r\n")
+    assert answers_in(said) == {"ActionId": "Code"}

@@ -389,3 +389,9 @@ def test_a_code_with_very_many_places_is_read(code):
 def test_more_decimals_than_a_number_has_show_the_amount():
     assert read_format("0." + "0" * 40).shown(4990) == "49.9" + "0" * 39
     assert read_format("0" + "%" * 40).shown(Decimal(1)) == "1" + "0" * 80 + "%" * 40
+
+
+def test_blanks_around_the_number_of_a_format_mean_nothing(tmp_path):
+    dated = formatted(tmp_path / "b.xlsx", (46086.0, "yyyy-mm-dd"))
+    spaced = with_part(dated, "styles.xml", lambda xml: re.sub(rb'numFmtId="([0-9]+)"', rb'numFmtId=" \1 "', xml))
+    assert list(read_batch(spaced).columns.amount) == [datetime(2026, 3, 5)]  # noqa: DTZ001
