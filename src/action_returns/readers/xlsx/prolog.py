@@ -17,12 +17,7 @@ _usual = re.compile(
     re.IGNORECASE,
 ).match
 """How programs begin a part: nothing but its declaration before the first element."""
-_UNREAD: Final = (
-    b"<!DOCTYPE",
-    "<!DOCTYPE".encode("cp037"),
-    *(bytes(zeros).join(b"%c" % letter for letter in b"<!DOCTYPE") for zeros in (1, 3)),  # UTF-16, UTF-32, either order
-)
-"""A document type in a part that expat does not begin to read; each stands for the encodings with the same letters."""
+_DECLARATION: Final = b"<!DOCTYPE"
 
 
 def refusal_of_prolog(stream: IO[bytes], most: int) -> str | None:
@@ -67,6 +62,8 @@ def _refusal(start: bytes, stream: IO[bytes], most: int) -> str | None:
 
 
 def _declares_unread(start: bytes) -> bool:
+    """Return whether a part that expat does not begin to read declares a document type."""
     if b"utf-7" in start[:200].lower():  # it has several ways to write each character
-        return "<!DOCTYPE" in start.decode("utf-7", "replace")
-    return any(declaration in start for declaration in _UNREAD)
+        return _DECLARATION.decode() in start.decode("utf-7", "replace")
+    wide = (bytes(zeros).join(b"%c" % letter for letter in _DECLARATION) for zeros in (1, 3))  # UTF-16, UTF-32
+    return any(form in start for form in (_DECLARATION, _DECLARATION.decode().encode("cp037"), *wide))
