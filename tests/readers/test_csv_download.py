@@ -3,6 +3,7 @@
 import pytest
 
 from action_returns.errors import FileError
+from action_returns.readers.table_file import read_table
 from tests.readers.downloads import rows_of
 
 HEADER = "Action ID,Partner,Sale Amount,State"
@@ -124,6 +125,12 @@ def test_an_amount_that_a_comma_cuts_in_every_record_is_refused(read, header, cu
     message = refusal(read, header, cut, cut)
     assert "cannot be read from line 2 on: the line has 5 fields, and the header row has 4" in message
     assert len(read(header, cut, whole, cut)) == 4
+
+
+def test_records_are_no_longer_than_headers_that_the_user_has_to_name(read, tmp_path):
+    assert "cannot be read from line 3 on" in refusal(read, "Kennung,Betrag,Stand", "a,9,x", "M.1.2.3,12,50,PENDING")
+    assert read_table(tmp_path / "pending.csv").headers == ["Kennung", "Betrag", "Stand"]
+    assert len(read("", "Kennung,Betrag,Stand", "M.1.2.3,9", "M.1.2.4,9,PENDING")) == 3
 
 
 def test_the_refusal_of_a_line_that_is_no_longer_than_the_header_row_names_the_lines_above(read):

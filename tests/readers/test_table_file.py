@@ -71,9 +71,9 @@ def test_headers_that_stand_there_again_are_a_row_like_others(tmp_path, write):
 @pytest.mark.parametrize(("above", "found"), [(HEADER_SEARCH_ROWS - 1, True), (HEADER_SEARCH_ROWS, False)])
 def test_the_header_row_is_looked_for_among_the_first_rows(tmp_path, above, found):
     path = as_csv(tmp_path, [*([f"Line {n}", ""] for n in range(above)), HEADERS, ROW])
-    rows = rows_of(path)
-    assert rows[0] == (HEADERS if found else ["Line 0", ""])
-    assert len(rows) == 2 if found else above + 2
+    table = read_table(path)
+    assert table.headers == (HEADERS if found else ["Line 0", ""])
+    assert next(table.rows) == ((above + 2, ROW) if found else (2, ["Line 1", ""]))
 
 
 def test_blank_rows_above_the_first_filled_row_are_not_counted(tmp_path):

@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import dropwhile, islice
 
 from action_returns.errors import FileError
 from action_returns.readers.csv_file import DELIMITERS, CsvText
@@ -30,6 +30,12 @@ def _records(text: CsvText, delimiter: str, header_line: int) -> Iterator[tuple[
     Blank fields at the end are taken for harmless when every record has the same number of them, as some programs end
     each line with a delimiter. Records shorter than the header row have lost their last blank fields, or are no rows.
 
+    Args:
+        text: the file.
+        delimiter: what stands between its fields.
+        header_line: the line of the header row; 0 when the user has to name its columns: the first filled record is it
+            then, unless that is a title of one field.
+
     Raises:
         FileError: ``file-unreadable`` with the line.
     """
@@ -38,16 +44,17 @@ def _records(text: CsvText, delimiter: str, header_line: int) -> Iterator[tuple[
     width = sys.maxsize
     for line, record in records:
         yield line, record
-        if line == header_line:
-            header, width = record, len(record)
+        if line == header_line or (not header_line and any(record)):
+            header, width = record, len(record) if header_line or len(record) > 1 else sys.maxsize
             break
-    same = None
+    plain = same = None
     cut = 0
     for line, record in records:
         size = len(record)
-        if size > width or (size == width and size != same):
+        if size != plain and size >= width:
             if same is None and any(record):
                 same = size
+                plain = width if size == width else None
                 cut = line if size > width else 0
             if any(record[width:]) or (size != same and max(size, same or 0) > width and any(record)):
                 raise _may_be_moved(text.name, delimiter, line, size, width)
@@ -90,14 +97,16 @@ class _Division:
         found: list[tuple[int, list[str]]] = []
         is_damaged = False
         try:
-            for line, record in islice(text.records(delimiter), HEADER_SEARCH_ROWS):
+            filled = dropwhile(lambda numbered: not any(numbered[1]), text.records(delimiter))
+            for line, record in islice(filled, HEADER_SEARCH_ROWS):
                 found.append((line, record))
         except FileError:
             is_damaged = True  # quoted fields with another delimiter between them look like damage
         best = best_header(record if len(record) > 1 else () for _, record in found)
         self.header_line = 0 if best is None else found[best[1]][0]
         """The line of the header row, 0 when none is recognised."""
-        fit = (-max((len(record) for _, record in found), default=0), 0) if best is None else (-best[0], best[1])
+        widest = max((len(record) for _, record in found), default=sys.maxsize)
+        fit = (-widest, 0) if best is None else (-best[0], best[1])
         self.unfitness = (best is None, is_damaged, *fit)
         """Smaller is better: a recognised header row, then no damage, then the score of the header row and its place;
-        without one, the most fields in any record."""
+        without one, the most fields in any record, or no record that is filled."""

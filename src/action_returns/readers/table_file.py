@@ -6,6 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from action_returns.errors import FileError
 from action_returns.readers import find_format
 from action_returns.readers.headers import HEADER_SEARCH_ROWS, best_header
 
@@ -56,12 +57,26 @@ def read_table(path: Path) -> Table | None:
 
 
 def _from_header(rows: Iterator[NumberedRow]) -> Iterator[NumberedRow]:
-    """Return the rows from the header row on; without a recognised one, the first filled row is taken for it."""
+    """Return the rows from the header row on; without a recognised one, the first filled row is taken for it.
+
+    What is wrong with a row below is told when that row is read: that a column is missing comes first.
+    """
     first: list[NumberedRow] = []
-    for row in rows:
-        if first or any(row[1]):
-            first.append(row)
-        if len(first) == HEADER_SEARCH_ROWS:
-            break
+    below = rows
+    try:
+        for row in rows:
+            if first or any(row[1]):
+                first.append(row)
+            if len(first) == HEADER_SEARCH_ROWS:
+                break
+    except FileError as error:
+        if not first:
+            raise
+        below = _refuse(error)
     best = best_header(cells for _, cells in first)
-    return chain(first if best is None else first[best[1] :], rows)
+    return chain(first if best is None else first[best[1] :], below)
+
+
+def _refuse(error: FileError) -> Iterator[NumberedRow]:
+    yield from ()  # so that the error is raised when a row is asked for
+    raise error
