@@ -118,13 +118,18 @@ def test_lines_below_a_table_whose_lines_end_with_a_delimiter_may_be_shorter(rea
     [
         ("Action ID,Amount,State,Note", "M.1.2.3,12,50,PENDING,", "M.1.2.4,9,PENDING,a,"),
         ("Action ID,State,Sale Amount,Note", "M.1.2.3,PENDING,EUR 12,50 ,", "M.1.2.4,PENDING,12.50,50,"),
-        ("Revenue,Id,State,Note", "12,50,M.1.2.3,PENDING,", "12,5,M.1.2.4,PENDING,"),
+        ("Revenue,Id,State,Note", "12,50,M.1.2.3,PENDING,", "9,M.1.2.4,PENDING,,"),
     ],
 )
 def test_an_amount_that_a_comma_cuts_in_every_record_is_refused(read, header, cut, whole):
     message = refusal(read, header, cut, cut)
     assert "cannot be read from line 2 on: the line has 5 fields, and the header row has 4" in message
     assert len(read(header, cut, whole, cut)) == 4
+
+
+def test_a_header_row_without_the_name_of_its_first_column_is_refused(read):
+    assert "cannot be read from line 2 on" in refusal(read, "Action ID,Note", "1,M.1.2.3,", "2,M.1.2.4,")
+    assert len(read("Action ID,Related", "M.1.2.3,M.1.2.4,", "M.1.2.5,,")) == 3
 
 
 def test_records_are_no_longer_than_headers_that_the_user_has_to_name(read, tmp_path):

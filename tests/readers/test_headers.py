@@ -57,6 +57,8 @@ def test_every_spelling_of_a_field_counts_once(field):
         ([["Report", "ID"], ["Action ID", "Wert"], ["M.1.2.3", "5"]], (103, 1)),
         ([["Id", "Wert", "x"], ["M.1.2.3", "5"], ["id", "amount", "state"]], (103, 0)),
         ([["Id", "Action ID"], [7.0, " M.1.2.3 "]], (103, 0)),
+        ([["ID", "State", "Amount"], ["Id", "Note"], ["M.1.2.3", "Action ID"], ["M.1.2.4", "x"]], (103, 1)),
+        ([["Action ID", "M.1.2.3"], ["M.1.2.4", "5"]], None),
         ([["Action ID", "Wert"], ["All", ""], ["M.1.2.3", "5"], ["Action ID", "Wert"], ["M.1.2.4", "5"]], (103, 0)),
         ([["Report"], ["M.1.2.3", "5"]], None),
         ([], None),

@@ -7,7 +7,7 @@ from itertools import dropwhile, islice
 
 from action_returns.errors import FileError
 from action_returns.readers.csv_file import DELIMITERS, CsvText
-from action_returns.readers.headers import ALIASES, HEADER_SEARCH_ROWS, best_header, fold_header
+from action_returns.readers.headers import ALIASES, HEADER_SEARCH_ROWS, best_header, fold_header, looks_like_id
 
 _is_whole = re.compile(r"[^0-9]*[0-9]+\s*").fullmatch
 _are_two_digits = re.compile(r"\s*[0-9]{2}[^0-9]*").fullmatch
@@ -48,30 +48,36 @@ def _records(text: CsvText, delimiter: str, header_line: int) -> Iterator[tuple[
             header, width = record, len(record) if header_line or len(record) > 1 else sys.maxsize
             break
     plain = same = None
-    cut = 0
+    moved = 0
     for line, record in records:
         size = len(record)
         if size != plain and size >= width:
             if same is None and any(record):
                 same = size
                 plain = width if size == width else None
-                cut = line if size > width else 0
+                moved = line if size > width else 0
             if any(record[width:]) or (size != same and max(size, same or 0) > width and any(record)):
                 raise _may_be_moved(text.name, delimiter, line, size, width)
-            if cut and any(record) and not _may_be_cut(header, record):
-                cut = 0
+            if moved and any(record) and not _looks_moved(header, record):
+                moved = 0
         yield line, record
-    if cut and same is not None:
-        raise _may_be_moved(text.name, delimiter, cut, same, width)
+    if moved and same is not None:
+        raise _may_be_moved(text.name, delimiter, moved, same, width)
 
 
-def _may_be_cut(header: Sequence[str], record: Sequence[str]) -> bool:
-    """Return whether an amount may stand in two fields: a whole number and two digits, as of ``12,50``."""
-    return any(
-        _is_whole(record[at]) and _are_two_digits(record[at + 1])
-        for at, text in enumerate(header)
-        if fold_header(text) in ALIASES["amount"]
-    )
+def _looks_moved(header: Sequence[str], record: Sequence[str]) -> bool:
+    """Return whether the cells of a record that is longer than the header row look as if they stand in wrong columns.
+
+    An amount stands in two fields (``12,50``); or the id stands one field too far to the right, as in the files of R
+    (write.table), whose header row lacks the first header.
+    """
+    for at, text in enumerate(header):
+        here, beside, folded = record[at], record[at + 1], fold_header(text)
+        if folded in ALIASES["amount"] and _is_whole(here) and _are_two_digits(beside):
+            return True
+        if folded in ALIASES["action_id"] and looks_like_id(beside) and not looks_like_id(here):
+            return True
+    return False
 
 
 def _may_be_moved(name: str, delimiter: str, line: int, size: int, width: int) -> FileError:

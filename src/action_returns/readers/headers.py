@@ -61,9 +61,9 @@ ACTION_DATES: Final = frozenset(
 """Folded headers of dates on which something happened to an action: a download is no older than the latest of them."""
 
 _ID_ALIASES: Final = frozenset(ALIASES["action_id"])
-_ID_BELOW: Final = 100
+_IDS_BELOW: Final = 100
 """What ids below a row add to its score: more than the score of any row."""
-_is_id = re.compile(r"\s*[Mm]\.[0-9]+\.[0-9.]+\s*").fullmatch
+looks_like_id = re.compile(r"\s*[Mm]\.[0-9]+\.[0-9.]+\s*").fullmatch
 _FIELD_OF: Final[Mapping[str, str]] = {alias: field for field, aliases in ALIASES.items() for alias in aliases}
 
 
@@ -89,7 +89,8 @@ def best_header(rows: Iterable[Sequence[object]]) -> tuple[int, int] | None:
     """Return score and index of the row that is the header row of a download.
 
     A line above the headers may list more of their names than they do, and a row of data may hold the word ID. So a row
-    with ids below it counts more than one without; the rows below it end at the next row that names the ActionId.
+    with an id, as of ``M.1.2.3``, is none, and a row with ids below it counts more than one without. The rows below it
+    end at the next row that names the ActionId.
 
     Args:
         rows: the first rows of a file. The highest score counts; of two rows with the same score, the first one.
@@ -99,23 +100,16 @@ def best_header(rows: Iterable[Sequence[object]]) -> tuple[int, int] | None:
         when no row names the ActionId.
     """
     scores: list[list[int]] = []
-    id_at = 0
     for at, row in enumerate(rows):
-        score = header_score(row)
-        if score:
+        if any(isinstance(cell, str) and looks_like_id(cell) for cell in row):
+            if scores and scores[-1][0] < _IDS_BELOW:
+                scores[-1][0] += _IDS_BELOW
+        elif score := header_score(row):
             scores.append([score, at])
-            id_at = _index_of_id(row)
-        elif scores and scores[-1][0] < _ID_BELOW and id_at < len(row) and _is_id(str(row[id_at])):
-            scores[-1][0] += _ID_BELOW
     if not scores:
         return None
     score, at = max(scores, key=itemgetter(0))
     return score, at
-
-
-def _index_of_id(row: Sequence[object]) -> int:
-    folded = [fold_header(cell) for cell in row]
-    return next(folded.index(alias) for alias in ALIASES["action_id"] if alias in folded)
 
 
 def _is_number(cell: object) -> bool:
