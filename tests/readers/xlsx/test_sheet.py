@@ -285,6 +285,7 @@ COMMON = {
     "Excel": '<row r="2" spans="1:5" x14ac:dyDescent="0.25">{}</row>',
     "a filtered row": '<row r="2" hidden="1">{}</row>',
     "pretty printed": '<row r="2">\n{}\n</row>\n',
+    "openpyxl, with formulas": '<row r="1" /><row r="2">{}<c r="F2"><f>D2*2</f><v /></c><c r="G2" s="1" t="n" /></row>',
 }
 
 
@@ -296,6 +297,21 @@ def test_rows_of_common_programs_are_read_fast(written):
     xml = sheet(written.format(cells)).replace(f'xmlns="{MAIN}"', f'xmlns="{MAIN}" xmlns:x14ac="urn:x14ac"')
     assert read(xml) == read(xml, ExactSheet) is not None
     assert read(with_prefix(xml).replace("xmlns:x14ac", "xmlns:x14ac")) == read(xml)
+
+
+def test_a_row_is_found_far_down_without_a_look_at_the_cells_above_it():
+    unread = '<row r="2"><c r="B2" t="s"><v>99</v></c></row><row r="3" ht="0" />'  # no such text
+    xml = sheet(unread + MONEY.replace('2"', '4"') + MONEY.replace('2"', '7"'))
+    for way in (SheetReader, ExactSheet):
+        rows = list(way(OnePart(xml), PART, BOOK).rows(1, 4))
+        assert rows == [(4, [None, "M.1.2.3", None, "49.90", "REJECTED"])]
+
+
+def test_rows_above_the_data_are_none_of_it_wherever_they_stand():
+    row = '<row r="{0}"><c r="B{0}" t="s"><v>0</v></c><c r="D{0}"><v>{0}</v></c></row>'
+    xml = sheet(row.format(6) + row.format(4) + row.format(2) + row.format(5))
+    assert read(xml, first_row=4) in (None, read(xml, ExactSheet, first_row=4))
+    assert read(xml, ExactSheet, first_row=4)[1] == [4, 5, 6]
 
 
 def test_a_sheet_that_ends_after_any_of_its_bytes_is_never_taken_for_a_whole_one():

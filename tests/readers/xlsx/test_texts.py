@@ -27,7 +27,12 @@ ITEMS = {
     "<si><t>_x005F_x0041_</t></si>": "_x0041_",
     "<si><t>a\r\nb\rc</t></si>": "a\nb\nc",
     "<si><r><t>M.1</t></r><r><rPr><b/></rPr><t>.2.3</t></r></si>": "M.1.2.3",
+    '<si><r><t xml:space="preserve">a &amp; </t></r><r><rPr><sz val="11"/><rFont val="A&amp;B" /></rPr><t>_x0041_\r\n</t></r></si>': (
+        "a & A\n"
+    ),
     "<si><r><t>_x00</t></r><r><t>41_</t></r></si>": "_x0041_",
+    "<si><r><t>_x00</t></r><r><t>41__x0041_</t></r><phoneticPr/></si>": "_x0041_A",
+    "<si><r><rPr></rPr><t>a</t></r><r><t></t></r><r><t/></r></si>": "a",
     '<si><t>東京</t><rPh sb="0" eb="2"><t>トウキョウ</t></rPh><phoneticPr fontId="1"/></si>': "東京",
     "<si><t><![CDATA[a<b]]></t></si>": "a<b",
     "<si><!-- no --><t>a</t></si>": "a",

@@ -77,25 +77,25 @@ def rows_of(block: bytes) -> Iterator[SheetRow]:
         yield SheetRow(int(number), _BOOLEANS[hidden] or is_zero(attributes.get(b"ht", b"1")), content)
 
 
-def first_number(block: bytes) -> int:
-    """Return the number of the first row of a block.
+def first_number(block: bytes, start: int) -> int:
+    """Return the number of the row that begins at a place in a block.
 
     Raises:
         UnsupportedXmlError: when the row does not begin with it.
     """
-    match = _row_start(block)
+    match = _row_start(block, start)
     if match is None:
         raise UnsupportedXmlError("row without number")
     return int(match[1])
 
 
-def after_row(block: bytes) -> int:
-    """Return where the first row of a block ends.
+def after_row(block: bytes, start: int) -> int:
+    """Return where the row ends that begins at a place in a block.
 
     Raises:
         UnsupportedXmlError: when it is not written as the common programs write it.
     """
-    match = _one_row(block)
+    match = _one_row(block, start)
     if match is None:
         raise UnsupportedXmlError("row")
     return match.end()

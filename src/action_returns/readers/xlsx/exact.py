@@ -44,16 +44,17 @@ class ExactSheet:
         self._part = part
         self._book = book
 
-    def rows(self, most: int = LAST_ROW) -> Iterator[tuple[int, list[Cell]]]:
+    def rows(self, most: int = LAST_ROW, first_row: int = 1) -> Iterator[tuple[int, list[Cell]]]:
         """Return the rows that hold something, each with its number and its cells from column A on.
 
         Args:
             most: how many rows to return.
+            first_row: the rows above it are left out.
 
         Raises:
             FileError: when the sheet is damaged, or a cell is impossible.
         """
-        reading = RowReader(self._package, self._part, self._book, range(1, LAST_COLUMN + 1))
+        reading = RowReader(self._package, self._part, self._book, range(1, LAST_COLUMN + 1), first_row)
         filled = (row for row in reading.read() if row[2])
         for number, _, cells, _ in islice(filled, most):
             yield number, [cells.get(column) for column in range(1, max(cells) + 1)]

@@ -124,11 +124,11 @@ def like_row(row: bytes, wanted: Sequence[int], *, with_styles: bool) -> RowPatt
     for letters, number, style, kind, others, formula, value, empty, _, inline in cells:
         before, last = last, column_number(letters.decode())
         style_behind = _only_style(others)
-        if number != head[1] or (others and not style_behind) or empty or last <= before:
+        if number != head[1] or (others and not style_behind) or last <= before:
             return None
         is_wanted = letters in columns
         is_read = is_wanted and bool(value or inline)
-        if is_wanted and not is_read and (kind or formula):
+        if is_wanted and not is_read and (kind or formula or empty):
             return None
         if is_read and (kind not in _KINDS or bool(inline) != (kind == b"inlineStr")):
             return None
@@ -139,7 +139,7 @@ def like_row(row: bytes, wanted: Sequence[int], *, with_styles: bool) -> RowPatt
             pattern.append(_content(kind, gap, has_formula=bool(formula), is_inline=bool(inline)))
             groups[columns[letters]] = CellGroups(at + has_style, at if has_style else None, known=kind or b"n")
             at += 1 + has_style
-        elif value or inline or formula:
+        elif value or inline or formula or empty:
             pattern.append(_any_content(gap))
         else:
             pattern.append(rb"(?:" + CLOSED + rb"|></c>)")

@@ -9,7 +9,7 @@ parser.
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import compress, islice, pairwise
+from itertools import chain, compress, islice, pairwise
 from operator import itemgetter, lt
 from typing import Final
 
@@ -96,20 +96,21 @@ class SheetReader:
         self._part = part
         self._book = book
 
-    def rows(self, most: int = LAST_ROW) -> Iterator[tuple[int, list[Cell]]]:
+    def rows(self, most: int = LAST_ROW, first_row: int = 1) -> Iterator[tuple[int, list[Cell]]]:
         """Return the rows that hold something, each with its number and its cells from column A on.
 
         Args:
             most: how many rows to return.
+            first_row: the rows above it are left out.
 
         Raises:
             UnsupportedXmlError: when an XML parser has to read the sheet.
         """
         returned = 0
         for block in blocks(self._package, self._part, "row", "sheetData"):
-            for row in rows_of(block):
+            for row in rows_of(_from_row(block, first_row)):
                 cells = dict(cells_of(row, self._book))
-                if cells:
+                if cells and row.number >= first_row:
                     yield row.number, [cells.get(at) for at in range(1, max(cells) + 1)]
                     returned += 1
                     if returned >= most:
@@ -133,7 +134,7 @@ class SheetReader:
             columns.read(_from_row(block, first_row))
             if filled.rows and (len(filled.rows) > LAST_ROW or filled.rows[-1] > LAST_ROW):
                 raise too_large(self._package.name, f"it has rows beyond {LAST_ROW:,}, more than a worksheet can hold")
-        if not all(map(lt, filled.rows, islice(filled.rows, 1, None))):
+        if not all(map(lt, chain([first_row - 1], filled.rows), filled.rows)):
             raise UnsupportedXmlError("rows out of order")
         filled.leave_out_blank_rows()
         filled.merges, filled.hidden_columns = frame.merges, frame.hidden_columns
@@ -177,13 +178,23 @@ class _ColumnReader:
         matches = loose.pattern.findall(block)
         if len(matches) != rows:
             raise UnsupportedXmlError("rows")
-        start = 0
-        for at, other in enumerate(map(itemgetter(-1), matches)):
-            if other:
-                self._take(matches[start:at], loose)
-                self._read_row(other)
-                start = at + 1
-        self._take(matches[start:], loose)
+        others = b"".join(map(itemgetter(-1), matches))
+        if not others:
+            self._take(matches, loose)
+            return
+        start = len(self.filled.rows)
+        self._take([match for match in matches if not match[-1]], loose)
+        self._read_rows(others)
+        self._sort_from(start)
+
+    def _sort_from(self, start: int) -> None:
+        """Put the rows of one block, which were read in two parts, in the order of their numbers."""
+        numbers = self.filled.rows[start:]
+        order = sorted(range(len(numbers)), key=numbers.__getitem__)
+        self.filled.rows[start:] = array("L", map(numbers.__getitem__, order))
+        for column in self.filled.columns:
+            cells = column[start:]
+            column[start:] = map(cells.__getitem__, order)
 
     def _take(self, matches: list[Match], pattern: RowPattern) -> None:
         """Take the rows of some matches, those that are blank in the first three columns left out."""
@@ -264,8 +275,8 @@ class _ColumnReader:
                 of_format = numbers if len(names) == 1 else list(compress(numbers, map(name.__eq__, styles)))
                 self.filled.add_format(code, of_format)
 
-    def _read_row(self, block: bytes) -> None:
-        """Read a row that no pattern fits."""
+    def _read_rows(self, block: bytes) -> None:
+        """Read rows that no pattern fits, one by one."""
         for row in rows_of(block):
             cells = dict(cells_of(row, self._book))
             picked = [cells.get(column) for column in self._wanted]
@@ -284,7 +295,8 @@ def _is_blank(cell: Cell) -> bool:
 
 
 def _from_row(block: bytes, first_row: int) -> bytes:
-    """Return a block without the rows above the data."""
-    while block and first_number(block) < first_row:
-        block = block[after_row(block) :]
-    return block
+    """Return a block without those rows above the first one to read that it begins with."""
+    start = 0
+    while first_row > 1 and start < len(block) and first_number(block, start) < first_row:
+        start = after_row(block, start)
+    return block[start:]

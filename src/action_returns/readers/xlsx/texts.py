@@ -7,7 +7,7 @@ from xml.parsers import expat
 
 from action_returns.readers.xlsx.blocks import blocks
 from action_returns.readers.xlsx.package import Package, UnsupportedXmlError, too_large
-from action_returns.readers.xlsx.row_pattern import BLANKS, OPEN_TEXT
+from action_returns.readers.xlsx.row_pattern import ATTRIBUTES, BLANKS, CLOSED, OPEN_TEXT
 
 _PIECE: Final = 2**20
 MOST_STRINGS: Final = 8_000_000
@@ -26,6 +26,10 @@ _plain_items = re.compile(rb"<si>" + OPEN_TEXT + rb"([^<]*+)</t></si>" + BLANKS 
 _items = re.compile(
     rb"(?:<si>" + OPEN_TEXT + rb"([^<]*+)</t></si>|(<si>.*?</si>)|<si/>)" + BLANKS + rb"(?=<si|\Z)", re.DOTALL
 ).findall
+
+_RUN: Final = rb"<r>(?:<rPr>(?:<[A-Za-z]++" + ATTRIBUTES + CLOSED + rb")*+</rPr>)?+" + OPEN_TEXT + rb"([^<]*+)</t></r>"
+_usual_runs = re.compile(rb"<si>(?:" + _RUN + rb")++</si>").fullmatch
+_texts_of_runs = re.compile(_RUN).findall
 
 
 def text_of(raw: bytes) -> str:
@@ -63,6 +67,8 @@ def rich_text(item: bytes) -> str:
     Raises:
         UnsupportedXmlError: when it does not stand by itself, such as one with prefixes.
     """
+    if _usual_runs(item):
+        return "".join(texts_of(_texts_of_runs(item)))
     texts: list[str] = []
     inside: list[str] = []
 

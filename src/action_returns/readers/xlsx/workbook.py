@@ -41,12 +41,13 @@ class XmlWorkbook:
         """The worksheets, in the order of their tabs; at least one."""
         return self._structure.sheets
 
-    def rows(self, sheet: Sheet, most: int = LAST_ROW) -> Iterator[tuple[int, list[Cell]]]:
+    def rows(self, sheet: Sheet, most: int = LAST_ROW, first_row: int = 1) -> Iterator[tuple[int, list[Cell]]]:
         """Return the rows of a sheet that hold something: number, and cells from column A on.
 
         Args:
             sheet: the sheet.
             most: how many rows to return.
+            first_row: the rows above it are left out.
 
         Raises:
             FileError: when the sheet is damaged, also after some of its rows.
@@ -54,7 +55,7 @@ class XmlWorkbook:
         given = 0
         if sheet.part not in self._parts_read_exactly:
             try:
-                for row in SheetReader(self.package, sheet.part, self._book).rows(most):
+                for row in SheetReader(self.package, sheet.part, self._book).rows(most, first_row):
                     given += 1
                     yield row
             except UnsupportedXmlError:
@@ -63,7 +64,7 @@ class XmlWorkbook:
                 return
         from action_returns.readers.xlsx.exact import ExactSheet
 
-        yield from islice(ExactSheet(self.package, sheet.part, self._book).rows(most), given, None)
+        yield from islice(ExactSheet(self.package, sheet.part, self._book).rows(most, first_row), given, None)
 
     def is_unusual(self, sheet: Sheet) -> bool:
         """Return whether a sheet, or the texts in it, were read the exact way."""
@@ -71,7 +72,7 @@ class XmlWorkbook:
 
     def row(self, sheet: Sheet, number: int) -> list[Cell]:
         """Return the cells of one row from column A on, none when it holds nothing."""
-        return next((cells for at, cells in self.rows(sheet) if at == number), [])
+        return next((cells for at, cells in self.rows(sheet, first_row=number) if at == number), [])
 
     def columns(self, sheet: Sheet, numbers: Wanted, header: int) -> ColumnData:
         """Return columns of a sheet, from below the header row on.
