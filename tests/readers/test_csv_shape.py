@@ -199,7 +199,18 @@ def test_each_kind_of_odd_record_is_counted_and_told_with_its_first_line():
     record = "2026-01-01,M.1.2.3,0,REJECTED"
     notes = read("Date,ActionId,Amount,Reason", record, "a;b", "c;d", record + ",x").notes
     assert notes[0].startswith("1 record has more fields than the header (the first one in line 5)")
+    assert 'around a text with a "," in it' in notes[0]
     assert notes[1].startswith("2 records have text in other columns than the header says (the first one in line 3)")
+    assert notes[1].endswith("Delete the lines that are no returns.")
+
+
+def test_a_delimiter_at_the_end_of_the_header_line_makes_those_of_the_rows_harmless():
+    record = "M.1.2.3;EUR;12.50;"
+    for header, amount in (("ActionId;Currency;Amount", "12.50 | "), ("ActionId;Currency;Amount;", "12.50")):
+        reading = read(f"Reason;{header}", f"ORDER_UPDATE;{record}")
+        assert list(reading.columns.amount) == [amount]
+        is_told = any("write one at the end of the header line" in note for note in reading.notes)
+        assert is_told == (amount != "12.50")
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

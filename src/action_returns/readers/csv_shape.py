@@ -151,15 +151,18 @@ class RecordShape:
     def notes(self) -> Iterator[str]:
         """Return what the user has to know about the records so far, one sentence each."""
         if self._longer:
+            mark = "tab" if self.delimiter == "\t" else f'"{self.delimiter}"'
             yield (
                 f"{_records(self._longer)} more fields than the header (the first one in line {self._first_longer}), as "
-                "when an amount holds a comma. Their Amount is shown with all that follows it, so that nothing is dropped."
+                "when an amount holds a comma. Their Amount is shown with all that follows it, so that nothing is dropped. "
+                f"Write quotation marks around a text with a {mark} in it. If the lines only end with a {mark} too many, "
+                "write one at the end of the header line, too."
             )
         if self._shorter:
             yield (
                 f"{_records(self._shorter)} text in other columns than the header says (the first one in line "
                 f"{self._first_shorter}), as when the line as a whole stands in quotation marks or another delimiter divides "
-                "it. Their Amount shows all their fields, so that nothing is dropped."
+                "it. Their Amount shows all their fields, so that nothing is dropped. Delete the lines that are no returns."
             )
 
     def _joined(self, record: Sequence[str]) -> str:
