@@ -181,14 +181,23 @@ def test_a_table_whose_header_cells_show_other_names_is_refused(tmp_path, header
         assert caught.value.problem == "columns-missing"
 
 
-def test_a_header_cell_with_a_number_shows_the_name_of_its_column(tmp_path):
+@pytest.mark.parametrize(
+    ("name", "cell"), [("2024", 2024), ("1.5", 1.5), ("TRUE", True), ("2026-03-05 00:00:00", datetime(2026, 3, 5))]
+)
+def test_a_header_cell_that_holds_no_text_shows_the_name_of_its_column(tmp_path, name, cell):
     path = write(
-        tmp_path / "b.xlsx", [(*ROWS[0], 5.0)], table="Actions", headers=("ActionId", "Amount", "Reason", "2024")
+        tmp_path / "b.xlsx", [(*ROWS[0], 5.0)], table="Actions", headers=("ActionId", "Amount", "Reason", name)
     )
     book = openpyxl.load_workbook(path)
-    book["Actions"]["D1"] = 2024
+    book["Actions"]["D1"] = cell
     book.save(path)
-    assert both_ways(path).headers[3] == "2024"
+    assert both_ways(path).headers[3] == name
+
+
+def test_a_header_with_an_escape_is_the_name_of_its_column_as_xlsxwriter_writes_both(tmp_path):
+    headers = ("ActionId", "Amount", "Reason", "_x0041_1")
+    path = write(tmp_path / "b.xlsx", [(*ROWS[0], 5.0)], table="Actions", headers=headers)
+    assert both_ways(path).rows == [[*ROWS[0], 5.0]]
 
 
 def resized(path, reference, extra=b""):

@@ -11,6 +11,7 @@ from action_returns.batch.cells import Cell, column_letters, display_cell
 from action_returns.errors import FileError
 from action_returns.readers.headers import fold_header
 from action_returns.readers.xlsx.structure import Table
+from action_returns.readers.xlsx.texts import unescape
 
 _MOST_SHOWN: Final = 60
 
@@ -29,8 +30,9 @@ def header_cells(table: Table, row: Sequence[Cell]) -> list[Cell]:
 
 def is_alike(name: str, cell: Cell) -> bool:
     """Return whether a header cell shows the name of its column, however it is spelled."""
-    shown = str(int(cell)) if isinstance(cell, float) and cell.is_integer() else cell
-    return fold_header(name) == fold_header(shown)
+    shown = display_cell(cell)
+    # XlsxWriter escapes _x0041_ in the cell, but not in the name.
+    return fold_header(name) in {fold_header(shown), fold_header(unescape(shown))}
 
 
 def headers_differ(file: str, sheet: str, table: Table, cells: Sequence[Cell], columns: Collection[int]) -> FileError:
