@@ -182,7 +182,8 @@ def test_a_table_whose_header_cells_show_other_names_is_refused(tmp_path, header
 
 
 @pytest.mark.parametrize(
-    ("name", "cell"), [("2024", 2024), ("1.5", 1.5), ("TRUE", True), ("2026-03-05 00:00:00", datetime(2026, 3, 5))]
+    ("name", "cell"),
+    [("2024", 2024), ("1.5", 1.5), ("TRUE", True), ("2026-03-05 00:00:00", datetime.fromisoformat("2026-03-05"))],
 )
 def test_a_header_cell_that_holds_no_text_shows_the_name_of_its_column(tmp_path, name, cell):
     path = write(
