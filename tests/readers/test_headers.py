@@ -4,7 +4,8 @@ from datetime import datetime
 
 import pytest
 
-from action_returns.readers.headers import ALIASES, best_header, fold_header, header_score
+from action_returns.errors import FileError
+from action_returns.readers.headers import ALIASES, best_header, find_fields, fold_header, header_score
 
 FULL = ["Action ID", "Amount", "State", "Locking Date"]
 
@@ -78,3 +79,11 @@ def test_a_header_is_the_same_however_it_is_spelled(spelled):
 @pytest.mark.parametrize("cell", [None, 5.0, True])
 def test_a_cell_that_is_no_text_is_no_header(cell):
     assert fold_header(cell) == ""
+
+
+def test_a_header_that_the_user_names_and_that_stands_there_twice_is_refused():
+    with pytest.raises(
+        FileError, match='has 2 columns named "Total", so it is not certain which is the current amount'
+    ):
+        find_fields(["Action ID", "Total", "State", "Total"], {"amount": "total"})
+    assert find_fields(["Action ID", "total", "State", "Total"], {"amount": "Total"})["amount"] == 3

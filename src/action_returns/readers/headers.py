@@ -150,7 +150,9 @@ def find_fields(headers: Sequence[object], by_user: Mapping[str, str]) -> dict[s
                 "pending-columns-unclear",
                 f'--pending-column {field}="{header}": the download has no such column. It has: {_listed(headers)}.',
             )
-        fields[field] = folded.index(fold_header(header))
+        same = [at for at, text in enumerate(folded) if text == fold_header(header)]
+        exact = [at for at in same if headers[at] == header]
+        fields[field] = _only(field, exact or same, headers)
     for field, aliases in ALIASES.items():
         if field not in fields:
             at = _index_of(field, aliases, folded, headers)
@@ -162,15 +164,19 @@ def find_fields(headers: Sequence[object], by_user: Mapping[str, str]) -> dict[s
 def _index_of(field: str, aliases: Sequence[str], folded: Sequence[str], headers: Sequence[object]) -> int | None:
     for alias in aliases:
         indexes = [at for at, text in enumerate(folded) if text == alias]
-        if len(indexes) > 1:
-            raise FileError(
-                "pending-columns-unclear",
-                f'The download has {len(indexes)} columns named "{headers[indexes[0]]}", so it is not certain which is the {field}. '
-                "Delete the one that is not meant.",
-            )
         if indexes:
-            return indexes[0]
+            return _only(field, indexes, headers)
     return None
+
+
+def _only(field: str, indexes: Sequence[int], headers: Sequence[object]) -> int:
+    if len(indexes) > 1:
+        raise FileError(
+            "pending-columns-unclear",
+            f'The download has {len(indexes)} columns named "{headers[indexes[0]]}", so it is not certain which is the '
+            f"{FIELD_WORDS[field]}. Delete the one that is not meant.",
+        )
+    return indexes[0]
 
 
 def pending_columns_missing(headers: Sequence[object], name: str) -> FileError:
