@@ -64,6 +64,9 @@ find_cells = re.compile(_CELL).findall
 inline text."""
 _kind_first = re.compile(rb' t="[A-Za-z]+" s="').search
 _between_tags = re.compile(rb">[ \t\r\n]+<").search
+_METADATA: Final = rb'(?: cm="[0-9]{1,9}+")?+(?: vm="[0-9]{1,9}+")?+'
+"""Attributes that Excel writes behind the kind of a cell, such as that of a dynamic array formula (18.3.1.4)."""
+_metadata_alone = re.compile(_METADATA).fullmatch
 _style_alone = re.compile(rb' s="([0-9]{1,9})"').fullmatch
 _row = re.compile(rb'<row r="([0-9]{1,9}+)"(' + _shown_attributes + rb")>(.*)</row>" + BLANKS, re.DOTALL).fullmatch
 
@@ -124,7 +127,7 @@ def like_row(row: bytes, wanted: Sequence[int], *, with_styles: bool) -> RowPatt
     for letters, number, style, kind, others, formula, value, empty, _, inline in cells:
         before, last = last, column_number(letters.decode())
         style_behind = _only_style(others)
-        if number != head[1] or (others and not style_behind) or last <= before:
+        if number != head[1] or not (style_behind or _metadata_alone(others)) or last <= before:
             return None
         is_wanted = letters in columns
         is_read = is_wanted and bool(value or inline)
@@ -135,6 +138,7 @@ def like_row(row: bytes, wanted: Sequence[int], *, with_styles: bool) -> RowPatt
         has_style = is_read and with_styles
         written = [_style(style or style_behind, is_group=has_style), b' t="%s"' % kind if kind else b""]
         pattern += [rb'<c r="%s\1"' % letters, *(reversed(written) if style_behind else written)]
+        pattern.append(_METADATA if others and not style_behind else b"")
         if is_read:
             pattern.append(_content(kind, gap, has_formula=bool(formula), is_inline=bool(inline)))
             groups[columns[letters]] = CellGroups(at + has_style, at if has_style else None, known=kind or b"n")
@@ -174,6 +178,7 @@ def any_row(wanted: Sequence[int], like: bytes) -> RowPattern:
     cell = (
         rb'(?:<c r="%s\1"'
         + (kind + style if kind_first else style + kind)
+        + (_METADATA if b' cm="' in like else b"")
         + rb"(?:"
         + CLOSED
         + rb"|></c>|>"
