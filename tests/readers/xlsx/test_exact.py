@@ -5,7 +5,7 @@ import re
 import tracemalloc
 import warnings
 from array import array
-from datetime import datetime
+from datetime import UTC, datetime
 
 import openpyxl
 import pytest
@@ -283,8 +283,8 @@ def test_characters_that_xml_cannot_hold_are_undone_in_every_text(tmp_path, kind
         ("2026-02-28", moment(2026, 2, 28)),
         ("2026-02-28T10:20:30", moment(2026, 2, 28, 10, 20, 30)),
         ("2026-02-28T10:20:30.123456", moment(2026, 2, 28, 10, 20, 30, 123_456)),
-        ("2026-02-28T10:20:30.123Z", moment(2026, 2, 28, 10, 20, 30, 123_000)),
-        ("2026-02-28T10:20:30+02:00", moment(2026, 2, 28, 10, 20, 30)),
+        ("2026-02-28T10:20:30.123Z", datetime(2026, 2, 28, 10, 20, 30, 123_000, UTC)),
+        ("2026-02-28T10:20:30+02:00", datetime(2026, 2, 28, 8, 20, 30, tzinfo=UTC)),
         ("10:20:30", moment(1899, 12, 30, 10, 20, 30)),
         ("20260228", None),
         ("2026-W09-6", None),

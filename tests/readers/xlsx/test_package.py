@@ -36,6 +36,7 @@ from tests.support.workbook_parts import (
     styles,
     text,
 )
+from tests.support.workbooks import write
 
 SHARED_ROWS = row(1, shared("A1", 0), shared("B1", 1), shared("C1", 2)) + row(
     2, shared("A2", 3), number("B2", 12.5), shared("C2", 4)
@@ -437,3 +438,14 @@ def test_formats_that_are_not_in_the_file_are_missed_and_no_date_becomes_money(t
 @pytest.mark.parametrize("part", [SHEET, WORKBOOK, "_rels/.rels", "xl/_rels/workbook.xml.rels"])
 def test_a_workbook_without_its_sheet_or_the_way_to_it_is_refused(tmp_path, part):
     assert refusal(pack(tmp_path / "b.xlsx", without(part))).problem == "file-unreadable"
+
+
+def test_a_workbook_that_is_refused_is_closed(tmp_path, monkeypatch):
+    closed = []
+    close = zipfile.ZipFile.close
+    monkeypatch.setattr(zipfile.ZipFile, "close", lambda self: closed.append(self) or close(self))
+    path = write(tmp_path / "b.xlsx", [("M.1.2.3", 0.0, "REJECTED")])
+    closed.clear()
+    with pytest.raises(FileError):
+        Package(path, Limits(parts=1))
+    assert len(closed) == 1

@@ -106,6 +106,12 @@ def test_every_built_in_format_is_known_whichever_way_it_is_read(tmp_path, numbe
         assert "".join(formats_of(changed)) == told[number]
 
 
+def test_the_built_in_formats_are_those_that_openpyxl_has():
+    # openpyxl has lost the semicolons of 44, which is 43 with a currency sign.
+    theirs = BUILTIN_FORMATS | {44: BUILTIN_FORMATS[43].replace("_(*", '_("$"*')}
+    assert {number: theirs[number] for number in styles._BUILT_IN} == styles._BUILT_IN
+
+
 def test_a_currency_format_of_excel_keeps_its_sections_whichever_way_it_is_read(tmp_path):
     changed = with_built_in(tmp_path / "b.xlsx", 44)
     both_ways(changed)

@@ -21,7 +21,7 @@ _MOST_DIGITS: Final = 10
 """Digits of the largest ``xsd:unsignedInt``."""
 _address = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,7})", re.IGNORECASE | re.ASCII).fullmatch
 _moment = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})?(?:(?:^|T|^T)([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)(?:Z|[+-][0-9]{2}:[0-9]{2})?)?"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})?(?:(?:^|T|^T)([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?))?"
 ).fullmatch
 
 
@@ -147,6 +147,7 @@ class CellReader:
         try:
             if match is not None and (match[1] or match[2]):
                 day = datetime.fromisoformat(match[1]) if match[1] else EPOCH
+                # A time zone is kept, as SheetJS writes it: a lock date without it is another moment.
                 return datetime.combine(day, time.fromisoformat(match[2] or "00:00"))
         except ValueError:  # such as the 30th of February
             pass
