@@ -128,8 +128,10 @@ class LatestDate:
         """Look at the dates of one row."""
         for at in self.columns:
             date = row[at]
-            if not date or (isinstance(date, str) and date[4:5] == "-" and date[:_DAY] < self.floor):
+            if date.__class__ is str and date[:_DAY] < self.floor and date[4:5] == "-":
                 continue  # most dates of a long column: parsing each would be slow
+            if not date:
+                continue
             moment = parse_moment(date, self._zone, day_first=self._day_first[at])
             if (
                 moment is None or moment.year == MINYEAR or moment > self._limit

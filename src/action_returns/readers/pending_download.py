@@ -129,7 +129,9 @@ class _Reader:
         currency_at, amount_at = map(self._fields.get, ("currency", "amount"))
         wanted, campaigns, seen = self._wanted, self._campaigns, set[str]()
         note, proven, has_dates = self._amounts.note, self._amounts.proven, bool(latest.columns)
-        for self.count, row in enumerate(rows, 1):
+        count = 0
+        for row in rows:
+            count += 1
             action_id = row[ID_AT]
             if currency_at is not None and (currency := row[currency_at]) is not None:
                 if currency.__class__ is not str:  # ["EUR"] from JSON would hide another currency
@@ -143,6 +145,7 @@ class _Reader:
                 self._keep(action_id, row)
             elif not self._found:
                 campaigns.add(campaign_of(action_id))
+        self.count = count
         self._currencies = {text for currency in seen if (text := strip_white_space(currency))}
 
     def _no_currency(self, action_id: str) -> FileError:
