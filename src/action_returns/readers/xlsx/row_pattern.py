@@ -97,11 +97,13 @@ class RowPattern:
     Args:
         pattern: matches a row; the first group is its number.
         groups: number of a wanted column -> where its cell is; columns without a value are left out.
+        hidden: index of the group that holds something where the row is hidden; None when none that fits is.
         has_others: whether the last group holds whole rows that the other groups do not fit.
     """
 
     pattern: re.Pattern[bytes]
     groups: dict[int, CellGroups]
+    hidden: int | None = None
     has_others: bool = False
 
 
@@ -197,14 +199,15 @@ def any_row(wanted: Sequence[int], like: bytes) -> RowPattern:
         + gap
         + rb")?+"
     )
-    row = rb'<row r="([0-9]{1,9}+)"' + _shown_attributes + rb">" + gap + between
+    row = rb'<row r="([0-9]{1,9}+)"' + _shown_attributes + rb'( hidden="(?:1|true)")?+' + _shown_attributes
+    row += rb">" + gap + between
     row += b"".join(cell % name + between for name in letters) + rb"</row>"
     pattern = rb"(?:" + row + rb"|(<row[ >/](?:[^<>]*+(?<=/)>|.*?</row>)))" + NEXT_ROW
     groups = {
         number: CellGroups(at + 2, style=at + kind_first, kind=at + (not kind_first), inline=at + 3)
-        for number, at in zip(ordered, range(1, 4 * len(ordered) + 1, 4), strict=True)
+        for number, at in zip(ordered, range(2, 4 * len(ordered) + 2, 4), strict=True)
     }
-    return RowPattern(re.compile(pattern, re.DOTALL), groups, has_others=True)
+    return RowPattern(re.compile(pattern, re.DOTALL), groups, hidden=1, has_others=True)
 
 
 def _only_style(others: bytes) -> bytes:

@@ -210,12 +210,14 @@ class _ColumnReader:
         styles: Sequence[bytes] = ()
         if amount is not None and amount.style is not None and self._book.formats:
             styles = fields[amount.style]
+        hidden = set(compress(numbers, fields[pattern.hidden])) if pattern.hidden is not None else set()
         if pattern.has_others and all(None in column for column in read[:3]):
             keep = [at for at, row in enumerate(zip(*read[:3], strict=True)) if row != (None, None, None)]
             numbers, styles = [numbers[at] for at in keep], [styles[at] for at in keep] if styles else ()
             read = [[column[at] for at in keep] for column in read]
         self._note_formats(numbers, styles)
         self.filled.rows.extend(numbers)
+        self.filled.hidden |= hidden.intersection(numbers)
         for column, cells in zip(self.filled.columns, read, strict=True):
             column.extend(cells)
 
