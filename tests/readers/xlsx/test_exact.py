@@ -233,7 +233,7 @@ def test_shared_strings_are_the_same_however_they_are_written(folder, strings, p
         ('<c r="B2" t="e"><v>#DIV/0!</v></c>', CellError("error", "#DIV/0!")),
         ('<c r="B2" t="s"><v> 3 </v></c>', "12,50"),
         ('<c r="B2" t="d"><v>2026-02-28</v></c>', moment(2026, 2, 28)),
-        ('<c r="B2" t="d"><v>2026-02-28T10:20:30.5Z</v></c>', moment(2026, 2, 28, 10, 20, 30, 500_000)),
+        ('<c r="B2" t="d"><v>2026-02-28T10:20:30.5Z</v></c>', datetime(2026, 2, 28, 10, 20, 30, 500_000, UTC)),
         ('<c r="B2" t="d"><v>T10:20:30</v></c>', moment(1899, 12, 30, 10, 20, 30)),
         ('<c r="B2" s="1"><v>46023.5</v></c>', moment(2026, 1, 1, 12)),
         ('<c r="B2" s="1"><v>-1</v></c>', CellError("error", "########")),
