@@ -21,7 +21,7 @@ _rows = re.compile(
 ).findall
 _attribute = re.compile(rb' ([A-Za-z0-9:]+)="([^"]*)"').findall
 _number = re.compile(NUMBER).fullmatch
-_date = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)?").fullmatch
+_date = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z?)?").fullmatch
 _index = re.compile(rb"[0-9]{1,9}").fullmatch
 _row_start = re.compile(rb'<row r="([0-9]{1,9})"').match
 _one_row = re.compile(rb"<row" + ATTRIBUTES + rb"(?:" + CLOSED + rb"|>.*?</row>)" + BLANKS, re.DOTALL).match
