@@ -169,3 +169,11 @@ def test_a_word_that_means_the_amount_is_not_said_to_hold_the_old_one():
 def test_rows_that_are_shorter_than_the_headers_are_looked_at_too():
     said = refusal(f"Amount,Reason,Code\r\n12.50,ORDER_UPDATE\r\n12.50,ORDER_UPDATE,{ID}\r\n")
     assert answers_in(said) == {"ActionId": "Code"}
+
+
+def test_headers_below_the_rows_that_are_searched_are_not_said_to_be_nowhere():
+    above = "a,b,c\r\n" * 60
+    assert "among its first 50 rows, which are searched" in refusal(
+        f"{above}ActionId,Amount,Reason\r\n{ID},0,REJECTED\r\n"
+    )
+    assert "which are searched" not in refusal("a,b,c\r\n" * 3)

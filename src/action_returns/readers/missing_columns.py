@@ -14,7 +14,7 @@ from action_returns.readers.batch_columns import (
     column_option,
     plain_header,
 )
-from action_returns.readers.headers import fold_header
+from action_returns.readers.headers import HEADER_SEARCH_ROWS, fold_header
 
 Row = Sequence[object]
 
@@ -90,8 +90,10 @@ def columns_missing(groups: Sequence[Sequence[Row]], name: str, answers: ColumnA
         or _of_source(headers)
         or "".join(_of_columns(headers, below, answers))
     )
+    is_longer = any(len(rows) >= HEADER_SEARCH_ROWS for rows in groups)
+    where = f" among its first {HEADER_SEARCH_ROWS} rows, which are searched" if is_longer else ""
     return FileError(
-        "columns-missing", f"{name} has no row with the headers ActionId, Amount and Reason. {has} {advice}"
+        "columns-missing", f"{name} has no row with the headers ActionId, Amount and Reason{where}. {has} {advice}"
     )
 
 
