@@ -34,6 +34,7 @@ from tests.support.workbook_parts import (
     text,
     with_table,
 )
+from tests.support.workbooks import plain
 
 BATCH = "ActionId,Amount,Reason\r\nM.1.2.3,5.00,ORDER_UPDATE\r\n"
 SENT = "ActionId,Amount,Reason\r\nM.1.2.3,12.50,ORDER_UPDATE\r\n"
@@ -217,24 +218,16 @@ def numbers_document(path):
     return pack(path, {"Index/Document.iwa": b"\0"})
 
 
-def as_bytes(content):
-    def make(path):
-        path.write_bytes(content)
-        return path
-
-    return make
-
-
 OTHERS = {
     "chart sheets only": (chart_only, "returns.xlsx"),
     "a zip of something else": (other_zip, "returns.xlsx"),
     "OpenDocument": (open_document, "returns.ods"),
     "Numbers": (numbers_document, "returns.numbers"),
-    "the old kind": (as_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)), "returns.xls"),
-    "a web page": (as_bytes(b"<html><body><table>"), "returns.xlsx"),
-    "an empty file": (as_bytes(b""), "returns.xlsx"),
-    "an empty binary workbook": (as_bytes(b""), "returns.xlsb"),
-    "the start of a zip": (as_bytes(b"PK\3\4" + bytes(600)), "returns.xlsx"),
+    "the old kind": (plain(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)), "returns.xls"),
+    "a web page": (plain(b"<html><body><table>"), "returns.xlsx"),
+    "an empty file": (plain(b""), "returns.xlsx"),
+    "an empty binary workbook": (plain(b""), "returns.xlsb"),
+    "the start of a zip": (plain(b"PK\3\4" + bytes(600)), "returns.xlsx"),
 }
 
 

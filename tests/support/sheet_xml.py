@@ -4,6 +4,7 @@ import re
 import zipfile
 from contextlib import contextmanager
 from io import BytesIO
+from xml.parsers import expat
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -93,6 +94,17 @@ HEADER = (
     + "".join(text_cell(f"{c}1", n) for c, n in zip("ABC", ("ActionId", "Amount", "Reason"), strict=True))
     + "</row>"
 )
+
+
+def damaged(whole, damages):
+    """Return XML with one byte changed, at every place and into each of the damages, where it is no XML any more."""
+    for at in range(len(whole)):
+        for byte in damages:
+            xml = whole[:at] + bytes([byte]) + whole[at + 1 :]
+            try:
+                expat.ParserCreate(namespace_separator=" ").Parse(xml, True)
+            except (expat.ExpatError, LookupError):  # the second for an encoding that does not exist
+                yield xml
 
 
 class OnePart:

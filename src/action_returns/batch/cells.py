@@ -85,6 +85,11 @@ def amount_format_at(columns: Columns, position: int) -> str | None:
     return None
 
 
+def show_nothing(cells: Sequence[Cell]) -> bool:
+    """Return whether all cells look blank: they are, or a formula in them gives an empty text."""
+    return cells.count(None) + cells.count("") == len(cells)
+
+
 LAST_ROW: Final = 1_048_576
 """Rows of a worksheet (ECMA-376, Excel specifications and limits)."""
 

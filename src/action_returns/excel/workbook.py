@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from action_returns.batch.cells import COLUMN_NAMES, Cell, ColumnName, Columns, area, column_letters
+from action_returns.batch.cells import COLUMN_NAMES, Cell, ColumnName, Columns, area, column_letters, show_nothing
 from action_returns.errors import ExcelError, UnsupportedWorkbookError
 from action_returns.excel import engine
 from action_returns.excel.engine import is_refusal, retry_while_busy
@@ -136,12 +136,7 @@ class OpenWorkbook:
         )
         rows = engine.read_cells(block)
         sent_cells = [[row[at - start] for row in rows] for at in sent]
-        # A formula that shows nothing has an empty text.
-        filled = [
-            at
-            for at, cells in enumerate(zip(*sent_cells, strict=True))
-            if cells.count(None) + cells.count("") < len(cells)
-        ]
+        filled = [at for at, cells in enumerate(zip(*sent_cells, strict=True)) if not show_nothing(cells)]
         action_id, amount, reason = ([column[at] for at in filled] for column in sent_cells)
         letters = [column_letters(left + at) for at in sent]
         sheet_rows = [top + 1 + at for at in filled]

@@ -67,11 +67,6 @@ looks_like_id = re.compile(r"\s*[Mm]\.[0-9]+\.[0-9.]+\s*").fullmatch
 _FIELD_OF: Final[Mapping[str, str]] = {alias: field for field, aliases in ALIASES.items() for alias in aliases}
 
 
-def names_action_id(row: Sequence[object]) -> bool:
-    """Return whether a row looks like the header row of a download: one of its cells names the ActionId."""
-    return any(fold_header(cell) in _ID_ALIASES for cell in row)
-
-
 def header_score(row: Sequence[object]) -> int:
     """Return how much a row looks like the header row of a download: 0 when no cell of it names the ActionId.
 

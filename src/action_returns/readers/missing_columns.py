@@ -14,7 +14,7 @@ from action_returns.readers.batch_columns import (
     column_option,
     plain_header,
 )
-from action_returns.readers.headers import HEADER_SEARCH_ROWS, fold_header
+from action_returns.readers.headers import HEADER_SEARCH_ROWS, fold_header, looks_like_id
 
 Row = Sequence[object]
 
@@ -63,7 +63,6 @@ _LIKELY: Final[Mapping[ColumnName, frozenset[str]]] = {
     ),
     "Reason": frozenset({"grund", "begründung", "begruendung", "raison", "motif", "motivo", "causale", "reden"}),
 }
-_looks_like_id = re.compile(r"[Mm]\.[0-9]+\.[0-9.]+").fullmatch
 _looks_like_reason = re.compile(r"(?i)order_update|rejected").fullmatch
 _looks_like_data = re.compile(r"[^A-Za-z]*[0-9][^A-Za-z]*|[Mm]\.[0-9.]+|(?i:order_update|rejected)").fullmatch
 
@@ -195,7 +194,7 @@ def _candidates(name: ColumnName, headers: Row, below: Sequence[Row], taken: set
             if (_MONEY.search(text) or _BEFORE.search(text) or _REFUNDED.search(text)) and not _NO_AMOUNT.search(text)
         ]
         return likely or money
-    looks = _looks_like_id if name == "ActionId" else _looks_like_reason
+    looks = looks_like_id if name == "ActionId" else _looks_like_reason
     holding = [at for at, _ in free if any(len(row) > at and _is_like(looks, row[at]) for row in below)]
     return holding or [at for at, text in free if text in _LIKELY[name]]
 

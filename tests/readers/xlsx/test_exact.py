@@ -515,7 +515,7 @@ def test_shared_strings_that_cannot_be_are_refused(tmp_path, strings, says):
 
 
 def test_more_texts_than_any_workbook_has_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("action_returns.readers.xlsx.exact._MOST_STRINGS", 3)
+    monkeypatch.setattr("action_returns.readers.xlsx.exact.MOST_STRINGS", 3)
     for texts, refused in (["a"] * 3, False), (["a"] * 4, True):
         with Package(book(tmp_path / "b.xlsx", plain({}), texts)) as package:
             if refused:

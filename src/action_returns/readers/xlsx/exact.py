@@ -5,8 +5,7 @@ XML allows is read: any prefix, quotes, blanks, CDATA, comments, encodings. What
 """
 
 from collections.abc import Iterator
-from itertools import islice
-from typing import Final
+from itertools import islice, pairwise
 
 from action_returns.batch.cells import LAST_ROW, Cell
 from action_returns.errors import FileError
@@ -16,9 +15,7 @@ from action_returns.readers.xlsx.exact_texts import TextReader, local_name
 from action_returns.readers.xlsx.frame import LAST_COLUMN
 from action_returns.readers.xlsx.package import Package, too_large
 from action_returns.readers.xlsx.sheet import ColumnData, Wanted
-
-_MOST_STRINGS: Final = 8_000_000
-"""Eight columns of a full worksheet, each text a different one."""
+from action_returns.readers.xlsx.texts import MOST_STRINGS
 
 
 def exact_strings(package: Package, part: str | None) -> list[str]:
@@ -84,7 +81,9 @@ class ExactSheet:
             for column, cell in zip(filled.columns, picked, strict=True):
                 column.append(cell)
         filled.leave_out_blank_rows()
-        repeated = filled.sort_rows()
+        if not filled.is_in_order():
+            filled.sort_rows()
+        repeated = next((row for row, after in pairwise(filled.rows) if row == after), None)
         if repeated is not None:
             raise FileError(
                 "file-unreadable",
@@ -110,8 +109,8 @@ class _Strings(TextReader):
             FileError: when the part is damaged.
         """
         for _ in self.parse():
-            if len(self._strings) > _MOST_STRINGS:
-                raise too_large(self.package.name, f"it has more than {_MOST_STRINGS:,} different texts")
+            if len(self._strings) > MOST_STRINGS:
+                raise too_large(self.package.name, f"it has more than {MOST_STRINGS:,} different texts")
         return self._strings
 
     def place(self) -> str:

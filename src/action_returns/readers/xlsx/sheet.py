@@ -9,15 +9,15 @@ parser.
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, compress, islice, pairwise
+from itertools import compress, islice
 from operator import itemgetter, lt
 from typing import Final
 
-from action_returns.batch.cells import LAST_ROW, Cell
+from action_returns.batch.cells import LAST_ROW, Cell, show_nothing
 from action_returns.readers.xlsx.blocks import blocks
 from action_returns.readers.xlsx.cells import CellContext, after_row, cells_of, first_number, rows_of, style_at, typed
 from action_returns.readers.xlsx.frame import SheetFrame
-from action_returns.readers.xlsx.package import Package, UnsupportedXmlError, too_large
+from action_returns.readers.xlsx.package import Package, UnsupportedXmlError
 from action_returns.readers.xlsx.row_pattern import CellGroups, RowPattern, any_row, like_row
 from action_returns.readers.xlsx.texts import texts_of
 
@@ -59,23 +59,25 @@ class ColumnData:
         """Note the number format of the Amount in some rows."""
         self.formats.setdefault(code, array("L")).extend(rows)
 
-    def sort_rows(self) -> int | None:
-        """Sort the rows by their numbers, as a spreadsheet shows them; return a number that stands there twice."""
-        if not all(map(lt, self.rows, islice(self.rows, 1, None))):
-            order = sorted(range(len(self.rows)), key=self.rows.__getitem__)
-            self.rows = array("L", map(self.rows.__getitem__, order))
-            for column in self.columns:
-                column[:] = map(column.__getitem__, order)
-        return next((row for row, after in pairwise(self.rows) if row == after), None)
+    def is_in_order(self) -> bool:
+        """Return whether each row has a larger number than the one before."""
+        return all(map(lt, self.rows, islice(self.rows, 1, None)))
+
+    def sort_rows(self, start: int = 0) -> None:
+        """Sort the rows from a position on by their numbers, as a spreadsheet shows them."""
+        numbers = self.rows[start:]
+        order = sorted(range(len(numbers)), key=numbers.__getitem__)
+        self.rows[start:] = array("L", map(numbers.__getitem__, order))
+        for column in self.columns:
+            cells = column[start:]
+            column[start:] = map(cells.__getitem__, order)
 
     def leave_out_blank_rows(self) -> None:
         """Leave out the rows whose first three cells show nothing, such as formulas with an empty text."""
         first, second, third, *_ = self.columns
         if None not in first and "" not in first:  # nearly always
             return
-        keep = [
-            not (_is_blank(a) and _is_blank(b) and _is_blank(c)) for a, b, c in zip(first, second, third, strict=True)
-        ]
+        keep = [not show_nothing(row) for row in zip(first, second, third, strict=True)]
         if not all(keep):
             for column in self.columns:
                 column[:] = compress(column, keep)
@@ -125,7 +127,6 @@ class SheetReader:
 
         Raises:
             UnsupportedXmlError: when an XML parser has to read the sheet.
-            FileError: ``file-too-large``.
         """
         frame = SheetFrame()
         columns = _ColumnReader(wanted, self._book)
@@ -133,8 +134,8 @@ class SheetReader:
         for block in blocks(self._package, self._part, "row", "sheetData", frame):
             columns.read(_from_row(block, first_row))
             if filled.rows and (len(filled.rows) > LAST_ROW or filled.rows[-1] > LAST_ROW):
-                raise too_large(self._package.name, f"it has rows beyond {LAST_ROW:,}, more than a worksheet can hold")
-        if not all(map(lt, chain([first_row - 1], filled.rows), filled.rows)):
+                raise UnsupportedXmlError("rows beyond a worksheet")
+        if filled.rows and (filled.rows[0] < first_row or not filled.is_in_order()):
             raise UnsupportedXmlError("rows out of order")
         filled.leave_out_blank_rows()
         filled.merges, filled.hidden_columns = frame.merges, frame.hidden_columns
@@ -185,16 +186,7 @@ class _ColumnReader:
         start = len(self.filled.rows)
         self._take([match for match in matches if not match[-1]], loose)
         self._read_rows(others)
-        self._sort_from(start)
-
-    def _sort_from(self, start: int) -> None:
-        """Put the rows of one block, which were read in two parts, in the order of their numbers."""
-        numbers = self.filled.rows[start:]
-        order = sorted(range(len(numbers)), key=numbers.__getitem__)
-        self.filled.rows[start:] = array("L", map(numbers.__getitem__, order))
-        for column in self.filled.columns:
-            cells = column[start:]
-            column[start:] = map(cells.__getitem__, order)
+        self.filled.sort_rows(start)
 
     def _take(self, matches: list[Match], pattern: RowPattern) -> None:
         """Take the rows of some matches, those that are blank in the first three columns left out."""
@@ -290,10 +282,6 @@ class _ColumnReader:
             self.filled.rows.append(row.number)
             for column, cell in zip(self.filled.columns, picked, strict=True):
                 column.append(cell)
-
-
-def _is_blank(cell: Cell) -> bool:
-    return cell is None or cell == ""
 
 
 def _from_row(block: bytes, first_row: int) -> bytes:

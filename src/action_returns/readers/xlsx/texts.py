@@ -9,7 +9,6 @@ from action_returns.readers.xlsx.blocks import blocks
 from action_returns.readers.xlsx.package import Package, UnsupportedXmlError, too_large
 from action_returns.readers.xlsx.row_pattern import ATTRIBUTES, BLANKS, CLOSED, OPEN_TEXT
 
-_PIECE: Final = 2**20
 MOST_STRINGS: Final = 8_000_000
 """Eight columns of a full worksheet, each text a different one."""
 _entity = re.compile(r"&(?:(?:#([0-9]+)|#x([0-9A-Fa-f]+)|(lt|gt|amp|quot|apos));)?")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from action_returns.batch.cells import LAST_ROW, Cell
+from action_returns.batch.cells import LAST_ROW, Cell, show_nothing
 from action_returns.readers.xlsx.cells import CellContext
 from action_returns.readers.xlsx.package import Package, UnsupportedXmlError, too_large
 from action_returns.readers.xlsx.sheet import ColumnData, SheetReader, Wanted
@@ -170,19 +170,14 @@ def _rows(book: XmlWorkbook, file: str, sheet: Sheet, table: Table) -> TableRows
         inside += [None] * (width - len(inside))
         if number == table.top:
             shown = inside
-        if table.top <= number <= table.bottom and _shows_something([*cells[:left], *cells[left + width :]]):
+        if table.top <= number <= table.bottom and not show_nothing([*cells[:left], *cells[left + width :]]):
             beside.append(number)
         if table.top < number <= table.bottom:
             at = number - table.top - 1
             rows += ([None] * width for _ in range(len(rows), at + 1))
             rows[at] = inside
-        elif number > table.bottom + table.totals and _shows_something(inside):
+        elif number > table.bottom + table.totals and not show_nothing(inside):
             below.append((number, inside))
     if not all(map(is_alike, table.headers, shown)):
         raise headers_differ(file, sheet.name, table, shown, ())
     return TableRows(sheet.name, table.headers, table.top + 1, rows, below, tuple(beside))
-
-
-def _shows_something(cells: Sequence[Cell]) -> bool:
-    """Return whether any cell shows something; a formula with an empty text does not."""
-    return any(cell is not None and cell != "" for cell in cells)
