@@ -62,6 +62,13 @@ def test_blank_rows_between_keep_every_result_beside_its_own_row(desk, outbox):
     assert path.read_bytes().splitlines()[1:] == [b"M.8882.4808.1,0,REJECTED", b"M.8882.4808.2,12.50,ORDER_UPDATE"]
 
 
+def test_a_row_of_formulas_that_show_nothing_is_a_blank_row(desk):
+    desk.open([GOOD[0], (None, None, None), GOOD[1]])
+    desk.excel.put("Actions!C5", '=IF(A5="","","REJECTED")', shows="", book=desk.book)
+    desk.click("validate")
+    assert desk.column("E", [4, 5, 6]) == ["Ready: reverse", None, "Ready: new total 12.50"]
+
+
 def test_columns_that_were_moved_are_read_and_corrected_where_they_stand(desk, outbox):
     desk.open([("1", "2", "3")] * 2)
     moved = [

@@ -91,11 +91,16 @@ class FakeExcel:
         """What the person will answer, in this order: a button, a path, a text; None cancels a dialog."""
         self.application.dialogs.answers.extend(answers)
 
-    def put(self, place, value, *, number_format=None, book=None):
-        """Makes a cell hold this: text, number, bool, date, Decimal (currency), `cell_error("#N/A")`, or "=" and a formula."""
+    def put(self, place, value, *, number_format=None, shows=None, book=None):
+        """Makes a cell hold this: text, number, bool, date, Decimal (currency), `cell_error("#N/A")`, or "=" and a formula.
+
+        What a formula gives is said with `shows`; its empty text is "", where a blank cell has None.
+        """
         sheet, area = self._find(place, book)
         cell = area.row, area.column
         files.put_in(sheet.grid, cell, value)
+        if shows is not None:
+            sheet.grid.values[cell] = shows
         if number_format:
             sheet.grid.layers["NumberFormat"].cells[cell] = number_format
 
