@@ -7,7 +7,7 @@ from pathlib import Path
 
 from action_returns.batch.cells import LAST_ROW, Cell, show_nothing
 from action_returns.readers.xlsx.cells import CellContext
-from action_returns.readers.xlsx.package import Package, UnsupportedXmlError, too_large
+from action_returns.readers.xlsx.package import Package, UnsupportedXmlError
 from action_returns.readers.xlsx.sheet import ColumnData, SheetReader, Wanted
 from action_returns.readers.xlsx.structure import Sheet, Table, structure
 from action_returns.readers.xlsx.styles import Styles, read_styles
@@ -164,8 +164,6 @@ def _rows(book: XmlWorkbook, file: str, sheet: Sheet, table: Table) -> TableRows
     below: list[tuple[int, list[Cell]]] = []
     beside = []
     for number, cells in book.rows(sheet):
-        if number > LAST_ROW:
-            raise too_large(file, f"it has rows beyond {LAST_ROW:,}, more than a worksheet can hold")
         inside = cells[left : left + width]
         inside += [None] * (width - len(inside))
         if number == table.top:
