@@ -10,6 +10,7 @@ from itertools import compress
 from typing import Final, Literal, TypeAlias
 
 from action_returns.batch import amounts
+from action_returns.clean_text import name_character
 
 ColumnName: TypeAlias = Literal["ActionId", "Amount", "Reason"]
 
@@ -174,7 +175,7 @@ def may_be_joined(text: str) -> bool:
 
 def show_invisible(text: str) -> str:
     """Return the text with every invisible character but the ordinary space named, such as ``[U+00A0]``."""
-    return _NAMED.sub(lambda match: f"[U+{ord(match[0]):04X}]", text)
+    return _NAMED.sub(lambda match: name_character(match[0]), text)
 
 
 @dataclass(frozen=True, slots=True)
