@@ -1,17 +1,19 @@
 """What is not installed is installed by the command that the message names, today and on this machine."""
 
+import re
 import shlex
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import PackageNotFoundError
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
 
 from action_returns import extras
 
-DECLARED = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+ROOT = Path(__file__).parents[1]
+DECLARED = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
 
 
 @pytest.mark.parametrize("extra", DECLARED)
@@ -19,8 +21,9 @@ def test_the_command_names_the_packages_and_the_python_that_runs_this(extra):
     python, *words = shlex.split(extras.install_command(extra))
     assert python == sys.executable
     assert words[:3] == ["-m", "pip", "install"]
+    assert words[3:5] == ["-c", str(ROOT / "requirements" / "constraints.txt")]
     names = [package.partition(">")[0] for package in DECLARED[extra]]
-    assert sorted(word.partition("<")[0].partition(">")[0] for word in words[3:]) == sorted(names)
+    assert sorted(word.partition("<")[0].partition(">")[0] for word in words[5:]) == sorted(names)
 
 
 @pytest.mark.parametrize("extra", DECLARED)
@@ -34,7 +37,7 @@ def test_the_command_works(extra):
 
 def test_a_program_in_a_folder_with_blanks_is_quoted(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/my programs/python")
-    assert extras.install_command("sftp").startswith('"/my programs/python" -m pip install "paramiko')
+    assert extras.install_command("sftp").startswith('"/my programs/python" -m pip install ')
 
 
 def test_a_program_that_was_never_installed_names_its_own_folder(monkeypatch):
@@ -42,11 +45,48 @@ def test_a_program_that_was_never_installed_names_its_own_folder(monkeypatch):
         raise PackageNotFoundError
 
     monkeypatch.setattr(extras, "requires", requires)
-    assert extras.install_command("sftp").endswith(' -m pip install ".[sftp]"')
+    assert extras.install_command("sftp").endswith(' ".[sftp]"')
+
+
+def test_a_program_without_the_list_of_tested_versions_still_names_the_packages(monkeypatch):
+    def missing(_name):
+        raise FileNotFoundError
+
+    monkeypatch.setattr(extras, "packaged_file", missing)
+    assert ' install "paramiko' in extras.install_command("sftp")
+
+
+def test_what_pip_is_told_to_install_is_what_these_tests_ran_with():
+    tested = extras.tested_versions()
+    assert {name: version(name) for name in tested if is_installed(name)}.items() <= tested.items()
+    assert extras.untested_versions() == []
+
+
+@pytest.mark.parametrize("lock", ["runtime.lock", "dev.lock"])
+def test_the_list_of_tested_versions_and_the_lock_files_name_the_same_versions(lock):
+    """Every package that a user gets is in each of the lists; development tools are in one only."""
+    locked = dict(re.findall(r"^([\w.-]+)==([\w.]+)", (ROOT / "requirements" / lock).read_text(), re.MULTILINE))
+    tested = extras.tested_versions()
+    assert {name: locked[name] for name in tested.keys() & locked.keys()}.items() <= tested.items()
+    assert (locked.keys() if lock == "runtime.lock" else set()) <= tested.keys()
+    assert lock == "runtime.lock" or tested.keys() <= locked.keys()
+
+
+def test_a_package_in_another_version_than_was_tested_is_told(monkeypatch):
+    monkeypatch.setattr(extras, "version", lambda name: "9.9" if name == "click" else version(name))
+    assert extras.untested_versions() == [("click", "9.9", extras.tested_versions()["click"])]
+
+
+def is_installed(name):
+    try:
+        version(name)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def test_no_text_names_a_package_index_that_does_not_have_it():
-    root = Path(__file__).parents[1]
+    root = ROOT
     texts = [
         *(root / "src").rglob("*.py"),
         *(root / "docs").glob("*.md"),
