@@ -14,6 +14,7 @@ from action_returns.batch.context import SentAction
 from action_returns.batch.csv_format import CsvFile
 from action_returns.errors import LedgerError, MarkError
 from action_returns.ledger.accounts import AccountBatches
+from action_returns.ledger.chain import FORM, chain_of
 from action_returns.ledger.queries import LedgerQueries
 from action_returns.ledger.records import (
     FAILED,
@@ -289,10 +290,11 @@ class Ledger(LedgerQueries):
         return changed == 1
 
     def _add_event(self, number: int, kind: str, detail: Mapping[str, str | int]) -> None:
-        self._store.execute(
-            "INSERT INTO event (batch, at, kind, detail) VALUES (?, ?, ?, ?)",
-            *(number, self._utc_now(), kind, json.dumps(dict(detail))),
-        )
+        previous = self._store.query("SELECT chain FROM event ORDER BY rowid DESC LIMIT 1")
+        event = (number, self._utc_now(), kind, json.dumps(dict(detail)))
+        # PostgreSQL computes the hash itself and replaces this one.
+        chain = chain_of(FORM, previous[0][0] if previous else "", *event)
+        self._store.execute("INSERT INTO event (batch, at, kind, detail, chain) VALUES (?, ?, ?, ?, ?)", *event, chain)
 
     def _utc_now(self) -> str:
         return self._now().astimezone(UTC).isoformat(timespec="milliseconds")

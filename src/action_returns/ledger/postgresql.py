@@ -4,7 +4,7 @@ A program that sends holds an advisory lock for as long as its connection lives 
 lock is free again, the other programs know that the sender has ended, on whichever machine it ran.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
@@ -55,6 +55,7 @@ class PostgresStore:
     """
 
     in_list = "= ANY(?)"
+    event_forms: Mapping[int, tuple[str, ...]] = {1: ("batch", "at", "kind", "detail")}
 
     def __init__(self, location: TeamDatabase) -> None:
         check_psycopg()

@@ -8,7 +8,7 @@ import os
 import re
 import sqlite3
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from action_returns.errors import LedgerError
 from action_returns.files import write_atomically
+from action_returns.ledger.chain import chain_of
 from action_returns.ledger.location import unsafe_folder_reason
 from action_returns.ledger.store import Migration, is_running, load_migrations, process_name
 
@@ -34,6 +35,7 @@ class SqliteStore:
     """
 
     in_list = "IN (SELECT value FROM json_each(?))"
+    event_forms: Mapping[int, tuple[str, ...]] = {1: ("batch", "at", "kind", "detail")}
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -165,6 +167,7 @@ class SqliteStore:
 
     def _migrate(self, migrations: Sequence[Migration]) -> None:
         """Apply the missing migrations in one transaction, so that no program ever sees half of them."""
+        self._connection.create_function("chain_of", -1, chain_of, deterministic=True)  # step 4 chains events with it
         with self.transaction():
             version = self._schema_version()  # another program may have migrated while this one waited
             for migration in migrations[version:]:

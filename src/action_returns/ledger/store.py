@@ -4,7 +4,7 @@ The stores are ``sqlite.py`` for one machine and ``postgresql.py`` for a team.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,10 @@ class Store(Protocol):
     @property
     def read_only(self) -> bool:
         """Whether a newer version of this program wrote the ledger: then it can be read here, not written."""
+
+    @property
+    def event_forms(self) -> Mapping[int, tuple[str, ...]]:
+        """The columns of an event that its hash covers, by the event's form and in the order in which they are hashed."""
 
     def as_list(self, values: Iterable[str]) -> object:
         """Return texts as one value for :attr:`in_list`."""
