@@ -270,7 +270,7 @@ def test_no_other_user_can_read_a_private_file_from_its_first_byte_on(tmp_path, 
 @posix
 def test_a_file_that_is_not_private_has_the_mode_of_every_new_file(tmp_path):
     (tmp_path / "usual").write_bytes(b"")
-    write_atomically(tmp_path / "f", b"whole", overwrite=False)
+    write_atomically(tmp_path / "f", b"whole", overwrite=False, private=False)
     assert (tmp_path / "f").stat().st_mode == (tmp_path / "usual").stat().st_mode
 
 

@@ -2,11 +2,16 @@
 
 import os
 import secrets
+import stat
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from action_returns.private_files import make_private_folder as make_private_folder  # noqa: PLC0414
+from action_returns.private_files import private_opener
+from action_returns.private_files import read_private_file as read_private_file  # noqa: PLC0414
 
 _APP: Final = "action-returns"
 
@@ -86,7 +91,7 @@ def packaged_file(name: str) -> Path:
 
 
 def write_atomically(
-    path: Path, content: bytes | Callable[[Path], object], *, overwrite: bool, private: bool = False
+    path: Path, content: bytes | Callable[[Path], object], *, overwrite: bool, private: bool = True
 ) -> None:
     """Write a file under its name only when every byte is on the disk.
 
@@ -98,7 +103,8 @@ def write_atomically(
         path: the file; its folder must exist.
         content: all of its bytes, or a function that writes them into the empty draft whose path it is given.
         overwrite: whether a file of that name is replaced; else it is left as it is.
-        private: whether only this user may read it (mode 0600).
+        private: whether only this user may read it (mode 0600, whatever the umask). False for a file whose place the
+            user chose: its mode is that of any new file.
 
     Raises:
         FileExistsError: there is a file of that name, and it is not to be replaced.
@@ -108,7 +114,7 @@ def write_atomically(
     # A random part: two programs that write the same file at once never share a draft.
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        _write_draft(draft, content, 0o600 if private else 0o666)
+        _write_draft(draft, content, private=private)
         if overwrite:
             _replace(draft, path)
         else:
@@ -119,9 +125,9 @@ def write_atomically(
     _flush_folder(path.parent)
 
 
-def _write_draft(draft: Path, content: bytes | Callable[[Path], object], mode: int) -> None:
+def _write_draft(draft: Path, content: bytes | Callable[[Path], object], *, private: bool) -> None:
     # Path.open has no opener, and a mode that is changed later is too late.
-    with open(draft, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+    with open(draft, "xb", opener=private_opener if private else _usual_opener) as file:
         if isinstance(content, bytes):
             file.write(content)
             file.flush()
@@ -130,6 +136,10 @@ def _write_draft(draft: Path, content: bytes | Callable[[Path], object], mode: i
     content(draft)
     with draft.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def _usual_opener(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o666)
 
 
 def _link(draft: Path, path: Path) -> None:
@@ -144,7 +154,8 @@ def _link(draft: Path, path: Path) -> None:
 
 def _take_name(draft: Path, path: Path) -> None:
     """Rename the draft where there are no hard links."""
-    path.touch(exist_ok=False)  # an empty file takes the name in one step, which fails when it is taken
+    # An empty file takes the name in one step, which fails when it is taken. Its mode is never wider than the draft's.
+    path.touch(mode=stat.S_IMODE(draft.stat().st_mode), exist_ok=False)
     try:
         _replace(draft, path)
     except OSError:

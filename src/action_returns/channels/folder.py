@@ -108,6 +108,7 @@ class OutboxChannel:
             file.name,
             file.content,
             done="The file is in {path}. It is not sent yet: a person or another program has to send it from there.",
+            private=False,  # the program that takes it may run as another user, whom the folder's owner let in
         )
 
     def probe(self, _ask: Ask = answer_no, _accepted: str | None = None, /) -> ProbeResult:
@@ -157,6 +158,7 @@ class DraftChannel:
             file.name.removesuffix(".csv") + ".eml",
             message.content,
             done="The draft is in {path}. It is not sent yet: open it with your mail program, check it and send it.",
+            private=True,  # for the mail program of this user
         )
         return Outcome(
             outcome.state,
@@ -170,7 +172,7 @@ class DraftChannel:
         return probe_folder(self.directory)
 
 
-def write_into_folder(directory: Path, name: str, content: bytes, *, done: str) -> Outcome:
+def write_into_folder(directory: Path, name: str, content: bytes, *, done: str, private: bool) -> Outcome:
     """Write a file into a folder; a file of that name is never replaced.
 
     Args:
@@ -178,10 +180,11 @@ def write_into_folder(directory: Path, name: str, content: bytes, *, done: str) 
         name: the file's name.
         content: all of it.
         done: the message when it is there; may name ``{path}``.
+        private: whether only this user may read it.
     """
     path = directory / name
     try:
-        write_atomically(path, content, overwrite=False)
+        write_atomically(path, content, overwrite=False, private=private)
     except FileExistsError:
         return Outcome(
             State.FAILED,

@@ -23,8 +23,9 @@ from action_returns.errors import (
 from action_returns.excel.button_texts import with_buttons
 from action_returns.excel.engine import configure_xlwings, retry_while_busy
 from action_returns.excel.workbook import OpenWorkbook
-from action_returns.files import Paths, default_paths
+from action_returns.files import Paths, default_paths, make_private_folder
 from action_returns.operations.account import Account, open_account
+from action_returns.private_files import private_opener
 
 
 @dataclass(frozen=True)
@@ -201,8 +202,9 @@ def single_click_lock(paths: Paths, book: str) -> Iterator[None]:
     path = paths.ledger_file.parent / "clicks" / f"{_file_name(book)}.lock"
     with ExitStack() as stack:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            is_free = _lock(stack.enter_context(path.open("wb")).fileno())
+            make_private_folder(path.parent)
+            # Never emptied, and no link is followed: the file that is locked is in this folder and nowhere else.
+            is_free = _lock(stack.enter_context(open(path, "ab", opener=private_opener)).fileno())
         except OSError as error:
             raise ExcelError(
                 f"The work did not start: {path.parent} cannot be used ({error.strerror or error}). Nothing was "

@@ -17,7 +17,7 @@ from action_returns.excel import edit_messages
 from action_returns.excel.button import ButtonContext
 from action_returns.excel.check_table import check_table, read_table, show_results
 from action_returns.excel.workbook import ActionsTable
-from action_returns.files import write_atomically
+from action_returns.files import make_private_folder, write_atomically
 
 Plain: TypeAlias = str | float | bool | None
 """The content of a cell that can be written back."""
@@ -47,8 +47,8 @@ class LastChange:
 
 def save_change(path: Path, change: LastChange) -> None:
     """Write a change to its file; the change that was kept there can no longer be taken back."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, json.dumps(asdict(change)).encode(), overwrite=True, private=True)
+    make_private_folder(path.parent)
+    write_atomically(path, json.dumps(asdict(change)).encode(), overwrite=True)
 
 
 def read_last_change(path: Path) -> LastChange | None:

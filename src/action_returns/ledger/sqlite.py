@@ -16,7 +16,7 @@ from time import monotonic, sleep
 from typing import Any, Final
 
 from action_returns.errors import LedgerError
-from action_returns.files import write_atomically
+from action_returns.files import make_private_folder, write_atomically
 from action_returns.ledger.chain import chain_of
 from action_returns.ledger.location import unsafe_folder_reason
 from action_returns.ledger.store import Migration, is_running, load_migrations, process_name
@@ -158,7 +158,7 @@ class SqliteStore:
             return
         try:
             with suppress(FileExistsError):
-                write_atomically(copy, self.copy_to, overwrite=False, private=True)
+                write_atomically(copy, self.copy_to, overwrite=False)
         except OSError as error:
             raise LedgerError(
                 f"The ledger {self._path} was not brought up to date, because its copy {copy} cannot be written: "
@@ -187,7 +187,7 @@ class SqliteStore:
 def _open(path: Path) -> sqlite3.Connection:
     """Open the file, created for this user only where there is none."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise LedgerError(
@@ -289,9 +289,9 @@ def keep_daily_copy(folder: Path, today: date, copy_to: Callable[[Path], None]) 
     copy = folder / f"ledger-{today:%Y-%m-%d}.sqlite3"
     if copy.exists():
         return None
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private_folder(folder)
     try:
-        write_atomically(copy, copy_to, overwrite=False, private=True)
+        write_atomically(copy, copy_to, overwrite=False)
     except FileExistsError:  # another program was faster
         return None
     for old in list_copies(folder)[KEPT_COPIES:]:

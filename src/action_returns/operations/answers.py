@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from action_returns.files import write_atomically
+from action_returns.files import make_private_folder, write_atomically
 
 Answers = Mapping[str, Mapping[str, str]]
 """Signature of a set of headers -> field -> header, as the user named it."""
@@ -38,5 +38,5 @@ def save_answers(file: Path, signature: str, answers: Mapping[str, str]) -> None
     if not answers or saved.get(signature) == dict(answers):
         return
     with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(file.parent)
         write_atomically(file, json.dumps({**saved, signature: dict(answers)}, indent=1).encode(), overwrite=True)

@@ -5,7 +5,8 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
-from action_returns.files import Paths
+from action_returns.files import Paths, make_private_folder
+from action_returns.private_files import private_opener
 
 
 def save_error_details(error: BaseException, paths: Paths) -> Path | None:
@@ -23,12 +24,12 @@ def save_error_details(error: BaseException, paths: Paths) -> Path | None:
     text = "".join(traceback.format_exception(error))
     name = f"E-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     try:
-        paths.logs.mkdir(parents=True, exist_ok=True)
+        make_private_folder(paths.logs)
         for number in count(1):
             path = paths.logs / (f"{name}.txt" if number == 1 else f"{name}-{number}.txt")
             try:
                 # An error text may hold characters that UTF-8 does not allow, such as half of a surrogate pair.
-                with path.open("x", encoding="utf-8", errors="backslashreplace") as file:
+                with open(path, "x", encoding="utf-8", errors="backslashreplace", opener=private_opener) as file:
                     file.write(text)
             except FileExistsError:
                 continue

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from action_returns.errors import OutputFileError
-from action_returns.files import Paths, write_atomically
+from action_returns.files import Paths, make_private_folder, write_atomically
 from action_returns.operations.check import CheckedBatch
 
 _REPLACE: Final = "Choose another name, or replace it with --force."
@@ -40,6 +40,7 @@ def export(checked: CheckedBatch, paths: Paths, *, target: Path | None, today: d
         prepared.content,
         source=checked.file,
         overwrite=overwrite,
+        private=True,
         if_taken="Move or rename it, then export again.",
         if_unwritable="Make room, or set ACTION_RETURNS_HOME to a folder that can be written.",
     )
@@ -52,6 +53,7 @@ def write_bytes(
     *,
     source: str | None = None,
     overwrite: bool = False,
+    private: bool = False,
     if_taken: str = _REPLACE,
     if_unwritable: str = _ELSEWHERE,
 ) -> None:
@@ -62,6 +64,7 @@ def write_bytes(
         content: all of its bytes.
         source: the file that was read, as the user named it. It is never written, by whatever name ``path`` calls it.
         overwrite: whether another file of that name may be replaced.
+        private: whether only this user may read it: for a folder of this program, and not where the user chose a place.
         if_taken: what the user can do about another file of that name; by default for a command with ``--force``.
         if_unwritable: what the user can do when nothing can be written there.
 
@@ -73,8 +76,11 @@ def write_bytes(
     try:
         if not overwrite and path.is_file() and path.read_bytes() == content:
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, content, overwrite=overwrite)
+        if private:
+            make_private_folder(path.parent)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, content, overwrite=overwrite, private=private)
     except OSError as error:
         # The same error of the folder's name means that a file is in its way.
         if isinstance(error, FileExistsError) and path.parent.is_dir():

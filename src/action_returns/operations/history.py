@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from action_returns.batch.amounts import money
 from action_returns.batch.cell_rules import CellRules
 from action_returns.batch.cells import quote, strip_white_space
-from action_returns.files import Paths, write_atomically
+from action_returns.files import Paths, make_private_folder, write_atomically
 from action_returns.operations.account import Account, keep_daily_copy_of, open_ledger_if_exists
 from action_returns.operations.check import is_sendable
 from action_returns.operations.texts import (
@@ -290,7 +290,7 @@ def save_receipt_and_backup(
 def _keep_bytes(done: "Submission", ledger: "Ledger", paths: Paths) -> Path:
     """Write the exact bytes to the batch's folder, unless they are there; return the file."""
     folder = paths.submissions / done.batch
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private_folder(folder)
     path = folder / done.file_name
     if not path.exists():
         write_atomically(path, ledger.content(int(done.batch)), overwrite=False)

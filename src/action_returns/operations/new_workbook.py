@@ -147,7 +147,7 @@ def _samples() -> Entries:
 
 def _write(path: Path, content: bytes) -> None:
     try:
-        write_atomically(path, content, overwrite=False)
+        write_atomically(path, content, overwrite=False, private=False)
     except FileExistsError:
         raise OutputFileError(
             f"{path} exists already and was left as it is. Choose another name, or rename that file with --force."

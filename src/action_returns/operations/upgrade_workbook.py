@@ -280,7 +280,7 @@ def _read_back(content: bytes, new: Path, filled_in: frozenset[str]) -> tuple[in
 
 def _write(new: Path, content: bytes) -> None:
     try:
-        write_atomically(new, content, overwrite=False)
+        write_atomically(new, content, overwrite=False, private=False)
     except OSError as error:
         raise OutputFileError(
             f"{new} cannot be written: {error.strerror or error}. Nothing was written; the old workbook is as it was."

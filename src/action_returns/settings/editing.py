@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from action_returns.errors import ConfigError, NoSuchProfileError
-from action_returns.files import write_atomically
+from action_returns.files import make_private_folder, write_atomically
 from action_returns.settings.config import parse_settings
 from action_returns.settings.problems import no_such_profile
 
@@ -223,5 +223,5 @@ def _changed(path: Path) -> "Iterator[TOMLDocument]":
         after = _BARE_NEWLINE.sub("\r\n", after)
     content = after.encode("utf-8-sig" if before.startswith(BOM_UTF8) else "utf-8")
     parse_settings(content, path, is_change=True)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, content, overwrite=True, private=True)
+    make_private_folder(path.parent)
+    write_atomically(path, content, overwrite=True)

@@ -1,0 +1,224 @@
+"""Files and folders that no other user of this computer can read, change or exchange.
+
+On Windows the user's own profile gives these rights to what is made in it; there, only kinds and sizes are looked at.
+"""
+
+import errno
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+_OUR_FOLDERS: Final = frozenset({"action-returns", "submissions", "exports", "logs", "log", "backups", "clicks"})
+"""Names of the folders that only this program uses. The one that ACTION_RETURNS_HOME names may hold other files too."""
+
+_LONGEST_SECRET: Final = 65_536
+_MY_FOLDER: Final = 0o700
+_MY_FILE: Final = 0o600
+_OTHERS: Final = 0o077
+_WRITE: Final = 0o022
+
+
+class NotPrivateError(PermissionError):
+    """Other users can read or exchange a file or a folder, so that it is not used.
+
+    Args:
+        path: the file or folder.
+        problem: what is wrong, as it follows the file's name: ``can be read by others``.
+        remedy: what the user can do, as a whole sentence without its full stop.
+    """
+
+    def __init__(self, path: Path, problem: str, remedy: str) -> None:
+        super().__init__(errno.EACCES, f"{path} {problem}. {remedy}", str(path))
+        self.problem = problem
+        self.remedy = remedy
+
+
+def make_private_folder(folder: Path) -> None:
+    """Create a folder for this user only (mode 0700, whatever the umask), and those above it that are missing.
+
+    A folder that was there is narrowed when this user owns it and only this program uses it. The folder that
+    ACTION_RETURNS_HOME names keeps its mode: it may hold files of the user that others are to read.
+
+    Raises:
+        NotPrivateError: it is a link of another user, who could lead what is written elsewhere.
+        OSError: it cannot be created, for example because a file has its name.
+    """
+    if os.name != "posix":  # there, new folders have the rights of the folder above, the user's own profile
+        folder.mkdir(parents=True, exist_ok=True)
+        return
+    try:
+        folder.mkdir(mode=_MY_FOLDER)
+    except FileNotFoundError:
+        make_private_folder(folder.parent)
+        make_private_folder(folder)
+    except FileExistsError:
+        refuse_link_of_others(folder)
+        if not folder.is_dir():
+            raise
+        if folder.name in _OUR_FOLDERS or folder.parent.name == "submissions":
+            _narrow_folder(folder)
+    else:
+        if folder.lstat().st_mode & _MY_FOLDER != _MY_FOLDER:  # the umask took rights of this user
+            folder.chmod(_MY_FOLDER)
+
+
+def _narrow_folder(folder: Path) -> None:
+    facts = folder.lstat()
+    if stat.S_ISDIR(facts.st_mode) and facts.st_uid == os.geteuid() and stat.S_IMODE(facts.st_mode) & _OTHERS:
+        with suppress(OSError):  # a file system that has no modes
+            folder.chmod(stat.S_IMODE(facts.st_mode) & ~_OTHERS)
+
+
+def refuse_link_of_others(path: Path) -> None:
+    """Raise if a path is a link that neither this user nor the administrator made.
+
+    Raises:
+        NotPrivateError: another user made the link.
+        OSError: there is nothing of that name.
+    """
+    facts = path.lstat()
+    if os.name == "posix" and stat.S_ISLNK(facts.st_mode) and not _is_trusted(facts):
+        raise NotPrivateError(path, "is a link that another user made", "Remove the link")
+
+
+def private_opener(name: str, flags: int) -> int:
+    """Open a file for :func:`open`, new files with mode 0600, whatever the umask. A link is not followed.
+
+    A file that was there with wider rights is narrowed.
+
+    Raises:
+        OSError: it is a link or no regular file, or it cannot be opened.
+    """
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # Windows has neither
+    handle = os.open(name, flags, _MY_FILE)
+    if os.name == "posix" and not _narrow_file(handle):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "it is no regular file", name)
+    return handle
+
+
+def _narrow_file(handle: int) -> bool:
+    """Make an open file private; return False when it is no regular file."""
+    facts = os.fstat(handle)
+    if not stat.S_ISREG(facts.st_mode):
+        return False
+    if stat.S_IMODE(facts.st_mode) != _MY_FILE:
+        with suppress(OSError):  # a file of another user, or a file system that has no modes
+            os.fchmod(handle, _MY_FILE)
+    return True
+
+
+def read_private_file(path: Path, *, largest: int = _LONGEST_SECRET) -> bytes:
+    """Read a file that only this user may read, such as one that holds a password.
+
+    It is opened once, without waiting for a writer, and judged by what was opened: so a link may lead to it. On
+    Windows only its kind and size are looked at.
+
+    Args:
+        path: the file.
+        largest: number of bytes that it may have.
+
+    Raises:
+        NotPrivateError: another user owns it, or can read, change or replace it; or it is no regular file, or too
+            large.
+        OSError: it cannot be read.
+    """
+    return _read(path, largest, is_public=False)
+
+
+def read_own_file(path: Path, *, largest: int) -> bytes:
+    """Read a file that only this user and the administrator may change, such as the profiles.
+
+    A file of this user that others can read is made private. Otherwise as :func:`read_private_file`.
+    """
+    return _read(path, largest, is_public=True)
+
+
+def _read(path: Path, largest: int, *, is_public: bool) -> bytes:
+    with open(path, "rb", opener=_open_without_waiting) as file:
+        facts = os.fstat(file.fileno())
+        if not stat.S_ISREG(facts.st_mode):
+            raise NotPrivateError(path, "is no regular file", "Name a regular file")
+        if os.name == "posix":
+            _refuse_unless_mine(path, facts, is_public=is_public)
+            _refuse_shared_folder(path)
+            if is_public and facts.st_uid == os.geteuid() and stat.S_IMODE(facts.st_mode) & _OTHERS:
+                with suppress(OSError):  # a file system that has no modes, or is read-only
+                    os.fchmod(file.fileno(), stat.S_IMODE(facts.st_mode) & ~_OTHERS)
+        content = file.read(largest + 1)
+    if len(content) > largest:
+        raise NotPrivateError(path, f"is larger than {largest:,} bytes", "Name the right file")
+    return content
+
+
+def _open_without_waiting(name: str, flags: int) -> int:
+    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))  # a pipe would wait for its writer for ever
+
+
+def _refuse_unless_mine(path: Path, facts: os.stat_result, *, is_public: bool) -> None:
+    owner, me = facts.st_uid, os.geteuid()
+    if owner != me and not (is_public and owner == 0):
+        raise NotPrivateError(
+            path,
+            f"belongs to {_user_name(owner)}, not to {_user_name(me)} who runs this",
+            f"Run this as {_user_name(owner)}, or make the file your own: chown {_user_name(me)} {_quoted(path)}",
+        )
+    if stat.S_IMODE(facts.st_mode) & _OTHERS and not is_public:
+        raise NotPrivateError(path, "can be read by others", f"Run: chmod 600 {_quoted(path)}")
+    if is_public and _others_can_write(facts):
+        raise NotPrivateError(path, "can be changed by others", f"Run: chmod 600 {_quoted(path)}")
+
+
+def _refuse_shared_folder(path: Path) -> None:
+    folder = path.parent
+    facts = folder.stat()
+    if not _is_trusted(facts):
+        raise NotPrivateError(
+            path,
+            f"lies in a folder of another user ({_user_name(facts.st_uid)}), who can replace it",
+            "Move it to a folder of your own",
+        )
+    if _others_can_write(facts) and not facts.st_mode & stat.S_ISVTX:  # in a sticky folder only owners replace files
+        raise NotPrivateError(
+            path, "lies in a folder in which others can replace it", f"Run: chmod go-w {_quoted(folder.absolute())}"
+        )
+
+
+def _is_trusted(facts: os.stat_result) -> bool:
+    """Return whether this user or the administrator owns a file."""
+    return facts.st_uid in {0, os.geteuid()}
+
+
+def _others_can_write(facts: os.stat_result) -> bool:
+    """Return whether a user other than the owner and the administrator can write, going by the mode."""
+    may_write = stat.S_IMODE(facts.st_mode) & _WRITE
+    return bool(may_write & 0o002) or (bool(may_write) and not _is_group_of_one(facts))
+
+
+def _is_group_of_one(facts: os.stat_result) -> bool:
+    """Return whether a group has the owner's name and no other member, as many Linux systems make one for each user."""
+    import grp
+    import pwd
+
+    try:
+        owner, group = pwd.getpwuid(facts.st_uid), grp.getgrgid(facts.st_gid)
+    except KeyError:  # a user or a group that this system does not know
+        return False
+    return owner.pw_gid == group.gr_gid and group.gr_name == owner.pw_name and set(group.gr_mem) <= {owner.pw_name}
+
+
+def _user_name(number: int) -> str:
+    import pwd
+
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"user {number}"
+
+
+def _quoted(path: Path) -> str:
+    from shlex import quote
+
+    return quote(str(path))
