@@ -26,7 +26,7 @@ class NotPrivateError(PermissionError):
     Args:
         path: the file or folder.
         problem: what is wrong, as it follows the file's name: ``can be read by others``.
-        remedy: what the user can do, as a whole sentence without its full stop.
+        remedy: what the user can do, as a sentence; without its full stop where it ends with a command.
     """
 
     def __init__(self, path: Path, problem: str, remedy: str) -> None:
@@ -80,7 +80,7 @@ def refuse_link_of_others(path: Path) -> None:
     """
     facts = path.lstat()
     if os.name == "posix" and stat.S_ISLNK(facts.st_mode) and not _is_trusted(facts):
-        raise NotPrivateError(path, "is a link that another user made", "Remove the link")
+        raise NotPrivateError(path, "is a link that another user made", "Remove the link.")
 
 
 def private_opener(name: str, flags: int) -> int:
@@ -121,9 +121,8 @@ def read_private_file(path: Path, *, largest: int = _LONGEST_SECRET) -> bytes:
         largest: number of bytes that it may have.
 
     Raises:
-        NotPrivateError: another user owns it, or can read, change or replace it; or it is no regular file, or too
-            large.
-        OSError: it cannot be read.
+        NotPrivateError: another user owns it, or can read, change or replace it.
+        OSError: it cannot be read, is no regular file or too large.
     """
     return _read(path, largest, is_public=False)
 
@@ -140,7 +139,7 @@ def _read(path: Path, largest: int, *, is_public: bool) -> bytes:
     with open(path, "rb", opener=_open_without_waiting) as file:
         facts = os.fstat(file.fileno())
         if not stat.S_ISREG(facts.st_mode):
-            raise NotPrivateError(path, "is no regular file", "Name a regular file")
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
         if os.name == "posix":
             _refuse_unless_mine(path, facts, is_public=is_public)
             _refuse_shared_folder(path)
@@ -149,7 +148,7 @@ def _read(path: Path, largest: int, *, is_public: bool) -> bytes:
                     os.fchmod(file.fileno(), stat.S_IMODE(facts.st_mode) & ~_OTHERS)
         content = file.read(largest + 1)
     if len(content) > largest:
-        raise NotPrivateError(path, f"is larger than {largest:,} bytes", "Name the right file")
+        raise OSError(errno.EFBIG, f"it is too large: more than {largest:,} bytes", str(path))
     return content
 
 
@@ -178,7 +177,7 @@ def _refuse_shared_folder(path: Path) -> None:
         raise NotPrivateError(
             path,
             f"lies in a folder of another user ({_user_name(facts.st_uid)}), who can replace it",
-            "Move it to a folder of your own",
+            "Move it to a folder of your own.",
         )
     if _others_can_write(facts) and not facts.st_mode & stat.S_ISVTX:  # in a sticky folder only owners replace files
         raise NotPrivateError(

@@ -1,8 +1,6 @@
 """Sign in with the key and the password of the profile only: no SSH agent, no default key files."""
 
 import io
-import os
-import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +10,7 @@ import paramiko
 
 from action_returns.channels.base import ConnectionLostError, DeliveryEndedError, Outcome, Phase, State
 from action_returns.channels.ssh_connection import SshConnection, printable
+from action_returns.private_files import NotPrivateError, read_private_file
 
 _KEYS: Final = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
 _LARGEST: Final = 65_536
@@ -159,15 +158,13 @@ def _sign_in_failed(problem: str) -> DeliveryEndedError:
 
 def _read(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            content = file.read(_LARGEST)
+        content = read_private_file(path, largest=_LARGEST)
+    except NotPrivateError as error:
+        raise _sign_in_failed(f"{path}, the private key, {error.problem}. {error.remedy.removesuffix('.')}") from None
     except OSError as error:
         raise _sign_in_failed(
             f"The private key {path} cannot be read: {error.strerror or error}. Check the private key (private_key) in the profile"
         ) from None
-    if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
-        raise _sign_in_failed(f"{path}, the private key, can be read by others. Run: chmod 600 {path}")
     return content.decode("latin-1")
 
 

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from action_returns.errors import ConfigError, NoSuchProfileError
+from action_returns.private_files import NotPrivateError, read_own_file
 from action_returns.settings.problems import no_such_profile, problems_text
 
 if TYPE_CHECKING:
     from action_returns.settings.profile import Profile
 
+_LARGEST_FILE: Final = 1_000_000
 _PLUGINS: Final = "PYDANTIC_DISABLE_PLUGINS"
 
 
@@ -58,13 +60,29 @@ def load_settings(path: Path) -> Settings:
     Raises:
         ConfigError: when the file is not as it should be; all that is wrong is named at once.
     """
+    content = read_config(path)
+    return Settings(path) if content is None else parse_settings(content, path)
+
+
+def read_config(path: Path) -> bytes | None:
+    """Read the file of the profiles; None when there is none.
+
+    It says to which host the rows and the password go. So it is not used when another user could have changed it.
+
+    Raises:
+        ConfigError: it cannot be read, or another user could have changed it.
+    """
     try:
-        content = path.read_bytes()
+        return read_own_file(path, largest=_LARGEST_FILE)
     except FileNotFoundError:
-        return Settings(path)
+        return None
+    except NotPrivateError as error:
+        raise ConfigError(
+            f"{path} {error.problem}. It says where rows and passwords are sent, so it is not used. Look whether its "
+            f"profiles are as you left them, then mend this. {error.remedy}"
+        ) from None
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror or error}. Check who may read it.") from None
-    return parse_settings(content, path)
 
 
 def parse_settings(content: bytes, path: Path, *, is_change: bool = False) -> Settings:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from action_returns.errors import ConfigError, NoSuchProfileError
 from action_returns.files import make_private_folder, write_atomically
-from action_returns.settings.config import parse_settings
+from action_returns.settings.config import parse_settings, read_config
 from action_returns.settings.problems import no_such_profile
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ def _changed(path: Path) -> "Iterator[TOMLDocument]":
     """
     import tomlkit
 
-    before = path.read_bytes() if path.exists() else b""
+    before = read_config(path) or b""
     parse_settings(before, path)
     text = before.decode("utf-8-sig")
     document = tomlkit.parse(text)

@@ -1,11 +1,11 @@
 """Read, store and delete passwords: in the operating system's store, an environment variable or a private file."""
 
 import os
-import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from action_returns.errors import SecretError
+from action_returns.private_files import NotPrivateError, read_private_file
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -132,14 +132,9 @@ def _from_environment(name: str, profile: str) -> str:
 
 def _from_file(path: Path, profile: str) -> str:
     try:
-        facts = path.stat()
-        if os.name == "posix" and stat.S_IMODE(facts.st_mode) & 0o077:
-            raise SecretError(
-                f"{path}, the password file of {_owner(profile)}, can be read by others. Run: chmod 600 {path}"
-            )
-        if facts.st_size > _LONGEST_FILE:
-            raise SecretError(f"{path}, the password file of {_owner(profile)}, is too large to hold just a password.")
-        password = path.read_text(encoding="utf-8")
+        password = read_private_file(path, largest=_LONGEST_FILE).decode("utf-8")
+    except NotPrivateError as error:
+        raise SecretError(f"{path}, the password file of {_owner(profile)}, {error.problem}. {error.remedy}") from None
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise SecretError(f"{path}, the password file of {_owner(profile)}, cannot be read: {why}.") from None
