@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -354,6 +355,7 @@ def test_everything_can_be_taken_out_as_lines_of_json(ledger):
 
 PROGRAM = """
 import sys
+from dataclasses import replace
 sys.path.insert(0, {tests!r})
 from tests.support.ledgers import claim, settled
 from action_returns.ledger.ledger import open_ledger
@@ -430,3 +432,25 @@ def test_of_many_programs_with_the_same_content_exactly_one_may_send(place):
     for process in programs:
         process.communicate()
     assert sorted(said) == ["claimed\n"] + ["refused\n"] * 7
+
+
+HOSTILE, SHOWN = "a\x1b]0;b\u202e\n\udcff", "a[U+001B]]0;b[U+202E]\n[U+DCFF]"
+
+
+def test_words_on_record_hold_no_character_that_hides_or_acts(ledger, monkeypatch):
+    monkeypatch.setattr("getpass.getuser", lambda: HOSTILE)
+    monkeypatch.setattr("platform.node", lambda: HOSTILE)
+    number = claim(
+        ledger, batch=replace(BATCH, destination=HOSTILE, source=HOSTILE), confirmation={"how": HOSTILE}
+    ).number
+    ledger.mark_sending(number)
+    ledger.settle(number, "unknown", HOSTILE, {"reply": HOSTILE, "size": 7})
+    record, line = ledger.batch(number), SHOWN.replace("\n", "[U+000A]")
+    assert (record.destination, record.source, record.who, record.host) == (line, line, line, line)
+    assert (record.message, record.evidence) == (SHOWN, {"reply": SHOWN, "size": 7})
+    ledger.mark(number, "sent", HOSTILE, shown="unknown")
+    assert ledger.batch(number).message == f"Marked sent by {line} on {line}: {SHOWN}"
+    by_kind = {event.kind: event.detail for event in ledger.events(number)}
+    assert by_kind["confirmed"]["how"] == SHOWN
+    assert by_kind["outcome"]["reply"] == SHOWN
+    assert by_kind["marked"]["why"] == SHOWN

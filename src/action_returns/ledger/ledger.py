@@ -12,6 +12,7 @@ from typing import Final, Self
 from action_returns.batch.cells import ReadyRows
 from action_returns.batch.context import SentAction
 from action_returns.batch.csv_format import CsvFile
+from action_returns.clean_text import clean, clean_line
 from action_returns.errors import LedgerError, MarkError
 from action_returns.ledger.accounts import AccountBatches
 from action_returns.ledger.chain import FORM, chain_of
@@ -147,8 +148,8 @@ class Ledger(LedgerQueries):
                 "profile": batch.sender.profile,
                 "environment": batch.sender.environment,
                 "channel": batch.channel,
-                "destination": batch.destination,
-                "source": batch.source,
+                "destination": clean_line(batch.destination),
+                "source": clean_line(batch.source),
                 "file_name": name,
                 "sha256": file.sha256,
                 "row_count": len(rows),
@@ -156,7 +157,7 @@ class Ledger(LedgerQueries):
                 "size": len(file.content),
                 "created_at": self._utc_now(),
                 "who": _user_name(),
-                "host": platform.node(),
+                "host": _host_name(),
                 "process": self._store.process_name(),
                 "duplicate_of": None if previous is None else previous.number,
                 "account": account.names[0],
@@ -285,13 +286,13 @@ class Ledger(LedgerQueries):
         changed = self._store.execute(
             "UPDATE batch SET state = ?, message = ?, evidence = ?, settled_at = ? "
             f"WHERE number = ? AND state IN ({', '.join('?' * len(before))})",
-            *(state, message, json.dumps(dict(evidence or {})), settled_at, number, *before),
+            *(state, clean(message), json.dumps(_clean_words(evidence or {})), settled_at, number, *before),
         )
         return changed == 1
 
     def _add_event(self, number: int, kind: str, detail: Mapping[str, str | int]) -> None:
         previous = self._store.query("SELECT chain FROM event ORDER BY rowid DESC LIMIT 1")
-        event = (number, self._utc_now(), kind, json.dumps(dict(detail)))
+        event = (number, self._utc_now(), kind, json.dumps(_clean_words(detail)))
         # PostgreSQL computes the hash itself and replaces this one.
         chain = chain_of(FORM, previous[0][0] if previous else "", *event)
         self._store.execute("INSERT INTO event (batch, at, kind, detail, chain) VALUES (?, ?, ?, ?, ?)", *event, chain)
@@ -313,12 +314,21 @@ def _not_to_be_marked(record: BatchRecord, state: str) -> str:
     )
 
 
+def _clean_words(words: Mapping[str, str | int]) -> dict[str, str | int]:
+    """Return what a user or a server wrote, as it may be shown for years to come."""
+    return {name: clean(value) if isinstance(value, str) else value for name, value in words.items()}
+
+
 def _user_name() -> str:
     try:
-        return getpass.getuser()
+        return clean_line(getpass.getuser())
     except (OSError, KeyError, ImportError):  # a process without a named user, as in some containers
         return ""
 
 
 def _user_and_host() -> str:
-    return f"{_user_name()} on {platform.node()}"
+    return f"{_user_name()} on {_host_name()}"
+
+
+def _host_name() -> str:
+    return clean_line(platform.node())
