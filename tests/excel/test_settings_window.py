@@ -232,3 +232,13 @@ def test_a_new_server_is_asked_about_in_the_window(window, monkeypatch, answer):
     assert opened.confirm(NewServer("sftp.example.com", 22, KEY)) is answer
     assert KEY in asked[0][1]
     assert asked[0][2] == "no"
+
+
+def test_the_window_shows_every_character_of_what_others_say(window, paths, monkeypatch):
+    asked = []
+    monkeypatch.setattr("tkinter.messagebox.askyesno", lambda _title, text, **_options: asked.append(text))
+    opened = window()
+    opened._try(lambda: "it said: \x1b[2J\u202e")
+    assert opened.message == "it said: [U+001B][2J[U+202E]"
+    opened.confirm(NewServer("sftp.example.com\u202e", 22, "SHA256:x"))
+    assert "sftp.example.com[U+202E]" in asked[0]

@@ -12,6 +12,7 @@ from functools import cached_property, wraps
 from pathlib import Path
 from typing import Final
 
+from action_returns.clean_text import clean
 from action_returns.errors import (
     ActionReturnsError,
     ConfigError,
@@ -169,6 +170,7 @@ def _run_click(function: Callable[[ButtonContext], None]) -> None:
 
 def _system_message(text: str) -> None:
     """Show a text without Excel: in a message box on Windows; on a Mac xlwings shows what is printed here."""
+    text = clean(text)
     if sys.platform == "win32":
         import ctypes
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from action_returns.batch.cells import Cell
+from action_returns.clean_text import clean
 from action_returns.errors import ExcelError, NoRowsToSendError
 from action_returns.excel import engine, messages
 from action_returns.excel.button import ButtonContext
@@ -73,7 +74,7 @@ class WorkbookDialogue:
 
     def type_number(self, question: str) -> str | None:
         """Return what the user typed, None when Excel has no way to ask for a text."""
-        return engine.ask_number(self._context.book.app, question)
+        return engine.ask_number(self._context.book.app, clean(question))
 
     def warn(self, sentence: str) -> None:
         """Do nothing: the user is asked, and the question names these rows."""

@@ -7,6 +7,7 @@ from tkinter import messagebox, ttk
 from typing import TYPE_CHECKING, Any, Final
 
 from action_returns.channels import KINDS, settings_class
+from action_returns.clean_text import clean
 from action_returns.errors import SettingsError
 from action_returns.excel.settings_form import ENVIRONMENTS, Answers, answers_of, fields, save, test
 from action_returns.files import Paths
@@ -158,10 +159,10 @@ class SettingsWindow:
 
     def confirm(self, server: "NewServer") -> bool:
         """Ask whether a new SFTP server is the right one."""
-        return messagebox.askyesno("Action Returns", server.question, default="no", parent=self.root)
+        return messagebox.askyesno("Action Returns", clean(server.question), default="no", parent=self.root)
 
     def _try(self, action: Callable[[], str]) -> None:
         try:
-            self._message.set(action())
+            self._message.set(clean(action()))
         except SettingsError as problem:
-            self._message.set(str(problem))
+            self._message.set(clean(str(problem)))

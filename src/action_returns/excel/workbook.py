@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from action_returns.batch.cells import COLUMN_NAMES, Cell, ColumnName, Columns, area, column_letters, show_nothing
+from action_returns.clean_text import clean, clean_line
 from action_returns.errors import ExcelError, UnsupportedWorkbookError
 from action_returns.excel import engine
 from action_returns.excel.engine import is_refusal, retry_while_busy
@@ -340,11 +341,11 @@ class OpenWorkbook:
     @retry_while_busy
     def tell(self, text: str, *, mode: str = "info") -> None:
         """Show one plain dialogue."""
-        self.app.alert(text, title="Action Returns", buttons="ok", mode=mode)
+        self.app.alert(clean(text), title="Action Returns", buttons="ok", mode=mode)
 
     def choose(self, text: str) -> str:
         """Ask a question with two answers and a way out, which is the answer for Enter: ``yes``, ``no`` or ``cancel``."""
-        return engine.choose(self.app, text)
+        return engine.choose(self.app, clean(text))
 
     def ask(self, text: str, *, default: bool = False) -> bool:
         """Ask one question.
@@ -353,12 +354,12 @@ class OpenWorkbook:
             text: the question.
             default: the answer for Enter; of a window that is closed without an answer too.
         """
-        return engine.ask(self.app, text, default=default)
+        return engine.ask(self.app, clean(text), default=default)
 
     @retry_while_busy
     def status(self, text: str | None) -> None:
         """Show a text in the status bar; with None the bar is Excel's again."""
-        self.app.status_bar = False if text is None else text
+        self.app.status_bar = False if text is None else clean_line(text)
 
     def _table(self, name: str) -> Any:
         sheet = self._sheet(name)
