@@ -1,12 +1,18 @@
 """What is printed on a terminal is legible there, however narrow it is."""
 
+import io
+import json
 import re
 import string
 import sys
+import threading
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
 
-from action_returns.cli.output import Output
+from action_returns.cli.output import Output, write_end, write_facts
 
 
 @pytest.mark.parametrize("width", [12, 20, 30, 40, 100])
@@ -85,3 +91,52 @@ def test_a_sentence_in_a_file_or_pipe_is_one_line(capsys):
     text = "Correct the rows with errors in returns.csv and save it. " * 5
     Output().info(text.strip())
     assert capsys.readouterr().err == text.strip() + "\n"
+
+
+HOSTILE = "a\x1b]0;title\x07\u202e[red][/nothing]\x9b.csv"
+SHOWN = "a[U+001B]]0;title[U+0007][U+202E][red][/nothing][U+009B].csv"
+
+
+def test_what_names_hold_is_shown_and_not_obeyed_on_a_terminal(terminal):
+    assert terminal(HOSTILE, 200) == [SHOWN]
+    assert terminal(HOSTILE, 200, "error") == [f"Stopped: {SHOWN}"]
+
+
+def test_names_in_a_table_are_neither_obeyed_nor_read_as_markup(monkeypatch, capsys):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("TERM", "xterm")
+    Output(color=False).table((HOSTILE, "2"), [(HOSTILE, f"{HOSTILE}\nb")])
+    shown = re.sub("\x1b\\[[0-9;]*m", "", capsys.readouterr().out)
+    assert [line.split() for line in shown.splitlines()] == [[SHOWN, "2"], [SHOWN, SHOWN, "b"]]
+
+
+def test_the_progress_of_a_file_is_neither_obeyed_nor_read_as_markup(monkeypatch, capsys):
+    monkeypatch.setattr("action_returns.cli.output._PROGRESS_DELAY", 0)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("TERM", "xterm")
+    shown = threading.Event()
+    show = Console.status
+    monkeypatch.setattr(Console, "status", lambda console, text: (shown.set(), show(console, text))[1])
+    with Output(color=False).working(f"Checking {HOSTILE}"):
+        assert shown.wait(10)
+    assert f"Checking {SHOWN} …" in capsys.readouterr().err
+
+
+def test_a_question_is_asked_in_clean_words(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\nmine\n"))
+    assert Output().confirm(f"Send {HOSTILE}?") is True
+    assert Output().prompt(f"Name of {HOSTILE}") == "mine"
+    assert capsys.readouterr().err == f"Send {SHOWN}? [y/N]: Name of {SHOWN}: "
+
+
+@given(st.text())
+def test_a_text_in_json_is_exact_and_printable(text):
+    stream = io.StringIO()
+    write_facts({"text": text, "list": iter([text])}, stream)
+    write_end(None, text, stream)
+    written = stream.getvalue()
+    assert written.isascii()
+    assert written.replace("\n", "").isprintable()
+    assert json.loads(written) == {"text": text, "list": [text], "problem": None, "message": text}

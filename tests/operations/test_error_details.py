@@ -39,7 +39,7 @@ def test_the_place_of_the_error_is_in_the_details(paths):
 
 def test_an_error_whose_text_is_no_valid_unicode_is_kept_too(paths):
     path = save_error_details(ValueError("half a character: \ud800"), paths)
-    assert path.read_text("utf-8").splitlines()[-1] == "ValueError: half a character: \\ud800"
+    assert path.read_text("utf-8").splitlines()[-1] == "ValueError: half a character: [U+D800]"
 
 
 def test_nothing_is_said_to_be_kept_where_the_folder_cannot_be_made(paths):

@@ -1,13 +1,17 @@
 """A command in a message can be pasted: the shell takes it apart into the words it was made of."""
 
 import os
+import re
 import shlex
+import shutil
 import subprocess
+from importlib import resources
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from action_returns.clean_text import clean_line
 from action_returns.operations.texts import command, command_for
 
 AS_THEY_ARE = ("returns.csv", "-o", "/tmp/returns-2.csv", "0001")
@@ -19,9 +23,36 @@ def windows(monkeypatch):
     monkeypatch.setattr(os, "name", "nt")
 
 
-@given(st.lists(words))
+@given(st.lists(words.filter(str.isprintable)))
 def test_a_posix_shell_reads_back_the_words_of_a_command(given_words):
-    assert shlex.split(command("check", *given_words)) == ["action-returns", "check", *given_words]
+    shown = command("check", *map(clean_line, given_words))
+    assert shlex.split(shown) == ["action-returns", "check", *map(clean_line, given_words)]
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash here")
+@given(st.lists(st.one_of(words, st.sampled_from(["a\x1b1b'c\\d\u202e", "\n", "é\u200dé", "\udcff1"]))))
+def test_a_command_shows_every_character_and_is_read_back_exactly(given_words):
+    shown = command("check", *given_words)
+    assert clean_line(shown) == shown
+    read = subprocess.run(["bash", "-c", f"printf '%s\\0' {shown}"], capture_output=True, check=True).stdout
+    assert read == b"".join(os.fsencode(word) + b"\0" for word in ["action-returns", "check", *given_words])
+
+
+def test_half_a_character_which_no_shell_can_pass_on_does_not_stop_a_message():
+    assert command("check", "a\ud800") == r"action-returns check $'a\355\240\200'"
+
+
+@pytest.mark.parametrize("page", ["findings.html", "review.html", "receipt.html"])
+def test_a_page_may_run_and_load_nothing(page):
+    (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page_source("page.html"))
+    assert policy == "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    assert page_source(page).startswith('{% extends "page.html" %}')
+    for source in (page_source(page), page_source("page.html"), page_source("parts.html")):
+        assert not re.search(r"<script|<form|<img|<link|\bon[a-z]+=|https?:|\| *safe", source)
+
+
+def page_source(name):
+    return resources.files("action_returns.operations").joinpath("pages", name).read_text("utf-8")
 
 
 def test_a_command_without_blanks_has_no_quotes():

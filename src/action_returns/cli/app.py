@@ -14,6 +14,7 @@ from typing import Final
 import click
 
 from action_returns import __version__
+from action_returns.clean_text import clean
 from action_returns.cli.output import Output, write_end, write_facts
 from action_returns.errors import ActionReturnsError, Exit
 
@@ -155,14 +156,16 @@ def _invoke(words: list[str], output: Output) -> int:
 def _ending(error: BaseException, output: Output, *, debug: bool) -> _Ending:
     """Print why a command stopped, and return it."""
     if debug:
-        traceback.print_exception(error)
+        print(clean("".join(traceback.format_exception(error))), end="", file=sys.stderr)
     match error:
         case click.exceptions.NoArgsIsHelpError():
             error.show()
             path = error.ctx.command_path
             return _Ending(Exit.USAGE, "usage", f"There is no command after {path}. See: {path} --help")
         case click.ClickException():
-            error.show()
+            usage = io.StringIO()
+            error.show(usage)  # it repeats the words of the command line, which may be the name of a file of others
+            print(clean(usage.getvalue()), end="", file=sys.stderr)
             return _Ending(Exit.USAGE, "usage", error.format_message())
         case click.exceptions.Abort():
             ending = _Ending(Exit.INTERRUPTED, "interrupted", "Interrupted. Nothing was sent.")

@@ -189,7 +189,7 @@ def mark_batch(context: CommandContext, *, batch: str, state: str, why: str, yes
         record = ledger.batch(number)
         # Without a terminal the words of the command are the decision: it names the batch, the outcome and the reason.
         if record.state in MARKS[state] and not yes and context.output.can_ask():
-            _confirm_mark(record, state)
+            _confirm_mark(context, record, state)
         ledger.mark(number, state, why, shown=record.state)
         record = ledger.batch(number)
         context.output.json(batch_json(record))
@@ -197,7 +197,7 @@ def mark_batch(context: CommandContext, *, batch: str, state: str, why: str, yes
         _rewrite_receipt(context, record, ledger)
 
 
-def _confirm_mark(record: BatchRecord, state: str) -> None:
+def _confirm_mark(context: CommandContext, record: BatchRecord, state: str) -> None:
     """Ask whether a batch is to be marked, with what follows from it.
 
     Raises:
@@ -209,7 +209,7 @@ def _confirm_mark(record: BatchRecord, state: str) -> None:
         f"{record.destination} ({record.environment.upper()}), {record.state}. {record.message}\n\n"
         f"{marking_consequence(record, state)}\n\nMark batch {record.label} {state}?"
     )
-    if not click.confirm(question, default=False, err=True):
+    if not context.output.confirm(question):
         raise DeclinedError(f"Not marked. Batch {record.label} stays {record.state}.")
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from shutil import get_terminal_size
 from typing import Any, TextIO
 
+from action_returns.clean_text import clean, clean_line
+
 _STYLES = {"error": "31", "warning": "33", "good": "32", "strong": "1", "quiet": "2"}
 """Style -> SGR parameter of its escape sequence (ECMA-48, 8.3.117)."""
 _MOST_WRAPPED_ROWS = 2000
@@ -60,13 +62,13 @@ class Output:
         if not self.quiet:
             with suppress(OSError):  # a reader that is gone is noticed when the command ends
                 sys.stdout.flush()  # so that a file or pipe that takes both has the data before the words about them
-            print(self.styled(self._fitted(text, sys.stderr), style, sys.stderr), file=sys.stderr)
+            print(self.styled(self._fitted(clean(text), sys.stderr), style, sys.stderr), file=sys.stderr)
 
     def error(self, text: str) -> None:
         """Print on standard error why the command stopped, even when it is quiet."""
         self.sentences.append(text)
         stopped = "Stopped:"
-        text = self._fitted(f"{stopped} {text}", sys.stderr).removeprefix(stopped)
+        text = self._fitted(f"{stopped} {clean(text)}", sys.stderr).removeprefix(stopped)
         print(self.styled(stopped, "error", sys.stderr) + text, file=sys.stderr)
 
     def data(self, text: str = "", *, style: str | None = None, strong: str = "") -> None:
@@ -78,10 +80,28 @@ class Output:
             strong: the beginning of the text that is to be seen first.
         """
         stream = self.data_stream
-        shown = self._fitted(text, stream)
+        shown, strong = self._fitted(clean(text), stream), clean(strong)
         if strong and shown.startswith(strong):
             shown = self.styled(strong, "strong", stream) + shown.removeprefix(strong)
         print(self.styled(shown, style, stream), file=stream)
+
+    def confirm(self, question: str, *, default: bool = False) -> bool:
+        """Ask a question on standard error; ``default`` is the answer for Enter."""
+        import click
+
+        return click.confirm(clean(question), default=default, err=True)
+
+    def prompt(self, question: str, **options: Any) -> str:
+        """Ask for a text on standard error.
+
+        Args:
+            question: what is asked.
+            options: those of :func:`click.prompt`.
+        """
+        import click
+
+        answer: str = click.prompt(clean(question), err=True, **options)
+        return answer
 
     @property
     def width(self) -> int:
@@ -148,7 +168,8 @@ class Output:
             right: indexes of columns that hold figures.
             spare: how many of the last columns are left out on a terminal that is too narrow for them.
         """
-        listed = [[cell.replace("\n", " ") for cell in row] for row in rows]
+        headers = [clean_line(header) for header in headers]
+        listed = [[clean_line(cell.replace("\n", " ")) for cell in row] for row in rows]
         stream = self.data_stream
         if stream is sys.stdout and stream.isatty() and len(listed) <= _MOST_WRAPPED_ROWS:
             shown = _columns_that_fit(headers, listed, spare)
@@ -181,10 +202,10 @@ class Output:
                 with lock:
                     if not over.is_set():
                         from rich.console import Console
+                        from rich.text import Text  # a plain text would be read as markup: [red], [link=...]
 
-                        shown.enter_context(
-                            Console(stderr=True, no_color=not self._colored(sys.stderr)).status(what + " …")
-                        )
+                        console = Console(stderr=True, no_color=not self._colored(sys.stderr))
+                        shown.enter_context(console.status(Text(clean_line(what) + " …")))
 
             timer = threading.Timer(_PROGRESS_DELAY, start)
             timer.start()
@@ -214,20 +235,19 @@ def write_facts(facts: Mapping[str, Any], stream: TextIO) -> None:
         facts: key and value.
         stream: where it is written.
     """
-    encode = json.JSONEncoder(ensure_ascii=True).encode
     stream.write("{")
     for key, value in facts.items():
         if isinstance(value, Iterator):
-            stream.write(f"\n  {encode(key)}: [")
+            stream.write(f"\n  {_json(key)}: [")
             try:
                 between = "\n"
                 for element in value:
-                    stream.write(f"{between}    {encode(element)}")
+                    stream.write(f"{between}    {_json(element)}")
                     between = ",\n"
             finally:
                 stream.write("],")
         else:
-            stream.write(f"\n  {encode(key)}: {encode(value)},")
+            stream.write(f"\n  {_json(key)}: {_json(value)},")
 
 
 def write_end(problem: str | None, message: str, stream: TextIO) -> None:
@@ -238,8 +258,16 @@ def write_end(problem: str | None, message: str, stream: TextIO) -> None:
         message: what happened, why, and what to do.
         stream: where it is written.
     """
-    encode = json.JSONEncoder(ensure_ascii=True).encode
-    stream.write(f'\n  "problem": {encode(problem)},\n  "message": {encode(message)}\n}}\n')
+    stream.write(f'\n  "problem": {_json(problem)},\n  "message": {_json(message)}\n}}\n')
+
+
+_encode = json.JSONEncoder(ensure_ascii=True).encode
+
+
+def _json(value: object) -> str:
+    """Return a value as JSON in printable ASCII: every text comes back exactly, and none reaches a terminal raw."""
+    text = _encode(value)
+    return text.replace("\x7f", "\\u007f") if "\x7f" in text else text  # the one control character that JSON leaves
 
 
 def _widths(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
@@ -266,7 +294,7 @@ def _rich_table(headers: Sequence[str], rows: list[list[str]], right: frozenset[
     for at, header in enumerate(headers):
         # What must not be wrapped is cut where it does not fit: half an amount would read like another one.
         keep_whole = fits and at < last
-        table.add_column(header, justify="right" if at in right else "left", overflow="fold", no_wrap=keep_whole)
+        table.add_column(Text(header), justify="right" if at in right else "left", overflow="fold", no_wrap=keep_whole)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console.print(table)

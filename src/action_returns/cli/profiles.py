@@ -206,5 +206,4 @@ def _ask_for(
         if default is not None:
             return default
         raise click.UsageError(f"Cannot ask for {question}: {context.output.why_not_ask}. Add {option}")
-    answer: str = click.prompt(question, type=choices, default=default, err=True)
-    return answer
+    return context.output.prompt(question, type=choices, default=default)

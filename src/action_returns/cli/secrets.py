@@ -34,9 +34,8 @@ def set_(context: CommandContext, *, name: str, is_of_ledger: bool, password_std
     if password_stdin:
         password = sys.stdin.readline().removesuffix("\n")
     elif context.output.can_ask():
-        password = click.prompt(
-            f"Password of {_password_owner(name, is_of_ledger)}", hide_input=True, confirmation_prompt=True, err=True
-        )
+        question = f"Password of {_password_owner(name, is_of_ledger)}"
+        password = context.output.prompt(question, hide_input=True, confirmation_prompt=True)
     else:
         raise click.UsageError(
             f"Cannot ask for the password: {context.output.why_not_ask}. Pipe it in with --password-stdin."

@@ -137,12 +137,11 @@ class TerminalDialogue:
 
     def confirm(self, question: str, *, default: bool = False) -> bool:
         """Ask a further question; ``default`` is the answer for Enter."""
-        return click.confirm(question, default=default, err=True)
+        return self._context.output.confirm(question, default=default)
 
     def type_number(self, question: str) -> str | None:
         """Return what the user typed."""
-        answer: str = click.prompt(question, default="", show_default=False, prompt_suffix=" ", err=True)
-        return answer
+        return self._context.output.prompt(question, default="", show_default=False, prompt_suffix=" ")
 
     def warn(self, sentence: str) -> None:
         """Print a sentence to a user who is not asked."""

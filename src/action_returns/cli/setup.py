@@ -37,7 +37,7 @@ def probe_command(context: CommandContext, *, accepted: str | None) -> int:
                 f"{context.output.why_not_ask}. Nothing was sent. If it is the right one: "
                 "action-returns probe --accept-host-key FINGERPRINT"
             )
-        return click.confirm(server.question, default=False, err=True)
+        return context.output.confirm(server.question)
 
     context.output.info(f"Connecting to {channel.destination}", style="quiet")
     result = probe(account, context.paths, confirm=confirm, accepted=accepted, channel=channel)

@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
+from action_returns.clean_text import clean
 from action_returns.files import Paths, make_private_folder
 from action_returns.private_files import private_opener
 
@@ -21,15 +22,14 @@ def save_error_details(error: BaseException, paths: Paths) -> Path | None:
     Returns:
         The file, None when it cannot be written.
     """
-    text = "".join(traceback.format_exception(error))
+    text = clean("".join(traceback.format_exception(error)))
     name = f"E-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     try:
         make_private_folder(paths.logs)
         for number in count(1):
             path = paths.logs / (f"{name}.txt" if number == 1 else f"{name}-{number}.txt")
             try:
-                # An error text may hold characters that UTF-8 does not allow, such as half of a surrogate pair.
-                with open(path, "x", encoding="utf-8", errors="backslashreplace", opener=private_opener) as file:
+                with open(path, "x", encoding="utf-8", opener=private_opener) as file:
                     file.write(text)
             except FileExistsError:
                 continue

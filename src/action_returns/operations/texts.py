@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from action_returns.batch.amounts import money
+from action_returns.clean_text import clean, clean_line
 
 if TYPE_CHECKING:
     from action_returns.batch.cells import ColumnName
@@ -115,9 +116,21 @@ def command_for(name: str, file: str, *words: str) -> str:
 
 
 def _quote_for_posix(word: str) -> str:
+    """Return a word as bash, zsh and ksh take it, without a character that cannot be seen."""
     from shlex import quote
 
-    return quote(word)
+    if clean_line(word) == word:
+        return quote(word)
+    escaped = (sign if clean_line(sign) == sign else _escaped(sign) for sign in word)
+    return "$'" + "".join({"'": r"\'", "\\": "\\\\"}.get(sign, sign) for sign in escaped) + "'"
+
+
+def _escaped(character: str) -> str:
+    """Return the bytes of a character as they stand in ANSI-C quotes; a file's name may hold bytes that are no text."""
+    is_byte = "\udc80" <= character <= "\udcff"
+    return "".join(
+        f"\\{byte:03o}" for byte in character.encode("utf-8", "surrogateescape" if is_byte else "surrogatepass")
+    )
 
 
 def _quote_for_windows(word: str) -> str:
@@ -317,6 +330,15 @@ def render_page(template: str, **facts: object) -> bytes:
     import jinja2
 
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_PAGES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
+        loader=jinja2.FileSystemLoader(_PAGES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        finalize=_clean_value,
     )
     return environment.get_template(template).render(**facts).encode("utf-8", "replace")
+
+
+def _clean_value(value: object) -> object:
+    """Return what stands in the place of an expression of a template; a part that is markup by now was cleaned before."""
+    return clean(value) if type(value) is str else value
