@@ -13,7 +13,7 @@ test: $(READY)
 	tests/hosts/install_office.sh
 	tests/servers/fetch_servers.sh
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/pytest --durations=15
+	$(BIN)/pytest --durations=15 -n 2 --dist loadfile
 
 test-long: $(READY)
 	tests/hosts/install_office.sh

@@ -108,7 +108,8 @@ def test_what_sftp_needs_is_named_where_it_is_not_installed(server, run, monkeyp
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     result = run("probe")
     assert result.code == 9
-    assert '-m pip install "paramiko' in result.err
+    assert "-m pip install -c " in result.err
+    assert '"paramiko' in result.err
 
 
 @pytest.mark.parametrize(
