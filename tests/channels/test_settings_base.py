@@ -19,7 +19,10 @@ def test_the_settings_say_where_the_password_is_kept_and_never_hold_it(tmp_path)
 
 def test_sftp_without_its_package_says_how_to_install_it(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "paramiko" else 1 / 0)
-    with pytest.raises(ConfigError, match=r'Nothing was sent\. Install it: .+ -m pip install -c .+constraints\.txt "paramiko[<>=.,\d]+"$'):
+    with pytest.raises(
+        ConfigError,
+        match=r'Nothing was sent\. Install it: .+ -m pip install -c .+constraints\.txt "paramiko[<>=.,\d]+"$',
+    ):
         SftpSettings(**SFTP).open(lambda _: "s3cret")
 
 
