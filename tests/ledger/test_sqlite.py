@@ -3,6 +3,7 @@
 import itertools
 import os
 import sqlite3
+import stat
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from action_returns.ledger import sqlite as store
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.store import load_migrations
 from tests.support.ledgers import BATCH, ROWS, claim, settled
+
+posix = pytest.mark.skipif(os.name != "posix", reason="POSIX file modes and links")
 
 
 @pytest.fixture
@@ -44,10 +47,50 @@ def test_a_mac_flushes_the_memory_of_the_drive_too(path, monkeypatch):
         assert ledger._store._connection.execute("PRAGMA checkpoint_fullfsync").fetchone() == (1,)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="file modes")
+@posix
 def test_only_this_user_may_read_the_ledger(path):
     open_ledger(path).close()
     assert path.stat().st_mode & 0o077 == 0
+
+
+@posix
+@pytest.mark.parametrize("umask", [0o000, 0o277])
+def test_the_ledger_its_log_and_its_index_are_private_whatever_the_umask(path, umask):
+    before = os.umask(umask)
+    try:
+        with open_ledger(path) as ledger:
+            claim(ledger)
+            found = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+    finally:
+        os.umask(before)
+    assert found == {path.name + end: 0o600 for end in ("", "-wal", "-shm")}
+
+
+@posix
+def test_a_ledger_that_was_open_to_others_becomes_private(path):
+    open_ledger(path).close()
+    path.chmod(0o666)
+    open_ledger(path).close()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@posix
+def test_a_ledger_may_be_a_link_that_this_user_made(path):
+    (path.parent / "disk").mkdir(parents=True)
+    path.symlink_to(path.parent / "disk" / "ledger.sqlite3")
+    open_ledger(path).close()
+    assert path.is_symlink()
+    assert (path.parent / "disk" / "ledger.sqlite3").stat().st_mode & 0o777 == 0o600
+
+
+@posix
+def test_a_ledger_that_is_a_link_of_another_user_is_not_opened(path, monkeypatch):
+    path.parent.mkdir()
+    path.symlink_to(path.parent / "theirs")
+    monkeypatch.setattr("action_returns.private_files._is_trusted", lambda _: False)
+    with pytest.raises(LedgerError, match=r"cannot be opened: .* is a link that another user made\. Remove the link"):
+        open_ledger(path)
+    assert not (path.parent / "theirs").exists()
 
 
 @pytest.mark.parametrize(
@@ -172,7 +215,7 @@ def test_a_copy_is_kept_before_a_ledger_is_brought_up_to_date(path):
     copy.close()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="file modes")
+@posix
 def test_only_this_user_may_read_the_copy_from_before(path):
     of_step_1(path)
     open_ledger(path).close()

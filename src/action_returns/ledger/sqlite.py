@@ -20,6 +20,7 @@ from action_returns.files import make_private_folder, write_atomically
 from action_returns.ledger.chain import chain_of
 from action_returns.ledger.location import unsafe_folder_reason
 from action_returns.ledger.store import Migration, is_running, load_migrations, process_name
+from action_returns.private_files import private_opener, refuse_link_of_others
 
 _BUSY_SECONDS: Final = 10
 
@@ -185,10 +186,16 @@ class SqliteStore:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    """Open the file, created for this user only where there is none."""
+    """Open the file, created for this user only where there is none.
+
+    Its log and its index (``-wal``, ``-shm``) get the file's mode from SQLite (findCreateFileMode in os_unix.c). A link
+    is followed only when this user or the administrator made it.
+    """
     try:
         make_private_folder(path.parent)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        if path.is_symlink():
+            refuse_link_of_others(path)
+        os.close(private_opener(os.path.realpath(path), os.O_RDWR | os.O_CREAT))
     except OSError as error:
         raise LedgerError(
             f"The ledger {path} cannot be opened: {error.strerror or error}. Nothing was sent. "
