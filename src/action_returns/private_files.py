@@ -179,7 +179,7 @@ def _refuse_shared_folder(path: Path) -> None:
             f"lies in a folder of another user ({_user_name(facts.st_uid)}), who can replace it",
             "Move it to a folder of your own.",
         )
-    if _others_can_write(facts) and not facts.st_mode & stat.S_ISVTX:  # in a sticky folder only owners replace files
+    if others_can_write(folder):
         raise NotPrivateError(
             path, "lies in a folder in which others can replace it", f"Run: chmod go-w {_quoted(folder.absolute())}"
         )
@@ -188,6 +188,12 @@ def _refuse_shared_folder(path: Path) -> None:
 def _is_trusted(facts: os.stat_result) -> bool:
     """Return whether this user or the administrator owns a file."""
     return facts.st_uid in {0, os.geteuid()}
+
+
+def others_can_write(folder: Path) -> bool:
+    """Return whether others can replace files in a folder. In a sticky folder only the owners of the files can."""
+    facts = folder.stat()
+    return os.name == "posix" and _others_can_write(facts) and not facts.st_mode & stat.S_ISVTX
 
 
 def _others_can_write(facts: os.stat_result) -> bool:
