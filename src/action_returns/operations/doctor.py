@@ -14,6 +14,7 @@ from action_returns.channels.base import Ask, NewServer, ProbeResult
 from action_returns.errors import ActionReturnsError, SettingsError
 from action_returns.files import Paths
 from action_returns.operations.account import Account, open_channel, open_ledger_if_exists
+from action_returns.operations.file_rights import check_file_rights
 from action_returns.operations.texts import TEST_UPLOADS, counted
 from action_returns.settings.config import load_settings
 from action_returns.settings.secrets import ledger_account, read_secret
@@ -43,6 +44,7 @@ def run_checks(paths: Paths) -> Iterator[DoctorCheck]:
     yield _checked("Profiles are right", lambda: _profile_names(paths))
     yield from _secrets(paths)
     yield from _ledgers(paths)
+    yield _checked("Files are private", lambda: check_file_rights(paths))
 
 
 def _checked(subject: str, check: Callable[[], str]) -> DoctorCheck:

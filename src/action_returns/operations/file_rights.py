@@ -20,24 +20,23 @@ def check_file_rights(paths: Paths) -> str:
     Looks at the folders of this program and at the files beside them. A private folder keeps all that is in it.
 
     Raises:
-        SettingsError: others can; the message has the command that mends it.
+        SettingsError: others can; the message has the command that mends it. A folder that others can change comes
+            first, and the rest when that is mended.
     """
     if os.name != "posix":
         return "as the rights of your user profile say"
     from shlex import join
 
-    problems = [
-        f"Other users of this computer can change what is in {folder}. Run: {join(['chmod', 'go-w', str(folder)])}"
-        for folder in _roots(paths)
-        if others_can_write(folder)
-    ]
-    if found := [path for folder in _roots(paths) for path in _open_to_others(folder, paths)]:
+    for folder in _roots(paths):
+        if others_can_write(folder):
+            command = join(["chmod", "go-w", str(folder)])
+            raise SettingsError(f"Other users of this computer can change what is in {folder}. Run: {command}")
+    found = [path for folder in _roots(paths) for path in _open_to_others(folder, paths)]
+    if found:
         shown = ", ".join(str(path) for path in found[:_SHOWN])
         more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
         command = join(["chmod", "-R", "go-rwx", *map(str, found)])
-        problems.append(f"Other users of this computer can read or change {shown}{more}. Run: {command}")
-    if problems:
-        raise SettingsError("\n".join(problems))
+        raise SettingsError(f"Other users of this computer can read or change {shown}{more}. Run: {command}")
     return "only you can read and change them"
 
 
