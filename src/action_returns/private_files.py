@@ -92,7 +92,12 @@ def private_opener(name: str, flags: int) -> int:
         OSError: it is a link or no regular file, or it cannot be opened.
     """
     flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # Windows has neither
-    handle = os.open(name, flags, _MY_FILE)
+    try:
+        handle = os.open(name, flags, _MY_FILE)
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        raise OSError(errno.ELOOP, f"{name} is a link; remove it", name) from None
     if os.name == "posix" and not _narrow_file(handle):
         os.close(handle)
         raise OSError(errno.EINVAL, "it is no regular file", name)

@@ -301,6 +301,20 @@ def test_a_folder_that_cannot_be_locked_is_not_taken_for_a_click_at_work(desk, m
     assert desk.column("E", [4]) == [None]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links and modes of POSIX")
+def test_a_lock_that_is_a_link_is_not_followed_and_nothing_is_emptied(desk, tmp_path):
+    desk.open(GOOD)
+    assert desk.click("validate").startswith("All 2 rows are ready.")
+    (lock,) = (desk.paths.ledger_file.parent / "clicks").glob("*.lock")
+    lock.unlink()
+    (tmp_path / "theirs").write_text("theirs")
+    lock.symlink_to(tmp_path / "theirs")
+    assert desk.click("validate").startswith(
+        f"The work did not start: {lock.parent} cannot be used ({lock} is a link; remove it). Nothing was changed."
+    )
+    assert (tmp_path / "theirs").read_text() == "theirs"
+
+
 def test_a_folder_that_cannot_be_made_is_named(desk, paths):
     paths.ledger_file.parent.mkdir(parents=True, exist_ok=True)
     (paths.ledger_file.parent / "clicks").write_text("a file in the way")

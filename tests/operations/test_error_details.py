@@ -46,3 +46,17 @@ def test_nothing_is_said_to_be_kept_where_the_folder_cannot_be_made(paths):
     paths.logs.parent.mkdir(parents=True, exist_ok=True)
     paths.logs.write_text("a file in the way")
     assert save_error_details(ValueError("lost"), paths) is None
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links")
+def test_a_link_under_the_name_of_the_details_is_not_followed(paths, one_second, tmp_path):
+    (tmp_path / "theirs").write_text("theirs")
+    first = save_error_details(ValueError("the first"), paths)
+    for target in ("theirs", "none"):
+        first.unlink()
+        first.symlink_to(tmp_path / target)
+        second = save_error_details(ValueError("the second"), paths)
+        assert second.name == f"{first.stem}-2.txt"
+        second.unlink()
+    assert (tmp_path / "theirs").read_text() == "theirs"
+    assert not (tmp_path / "none").exists()

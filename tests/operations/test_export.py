@@ -70,3 +70,23 @@ def test_without_a_ready_row_no_file_is_written(folder, home, rows, why):
     with pytest.raises(NoRowsToSendError, match=f"^Nothing was sent or written: {why}"):
         exported("bad.csv", "other.csv", home)
     assert not (folder / "other.csv").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links")
+def test_a_link_is_replaced_and_what_it_leads_to_stays(folder, home):
+    (folder / "theirs.csv").write_bytes(b"theirs")
+    (folder / "link.csv").symlink_to("theirs.csv")
+    assert exported("returns.csv", "link.csv", home) == Path("link.csv")
+    assert (folder / "theirs.csv").read_bytes() == b"theirs"
+    assert (folder / "link.csv").read_bytes() == ROWS
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes")
+def test_the_folder_of_exports_that_an_older_version_left_open_becomes_private(folder, home):
+    paths = paths_of(home)
+    checked = check_file("returns.csv", Account(), paths, now=datetime(2026, 6, 5, tzinfo=UTC))
+    before = export(checked, paths, target=None, today=TODAY)
+    before.chmod(0o644)
+    before.parent.chmod(0o755)
+    assert export(checked, paths, target=None, today=TODAY) == before
+    assert before.parent.stat().st_mode & 0o777 == 0o700

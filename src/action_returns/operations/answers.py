@@ -4,21 +4,27 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from action_returns.files import make_private_folder, write_atomically
+from action_returns.private_files import read_own_file
+
+_LARGEST_FILE: Final = 10_000_000
 
 Answers = Mapping[str, Mapping[str, str]]
 """Signature of a set of headers -> field -> header, as the user named it."""
 
 
 def saved_answers(file: Path) -> Answers:
-    """Return the saved answers; none when there are none, or none that can be read: then the user answers again.
+    """Return the saved answers; none when there are none, or none that can be used: then the user answers again.
+
+    Answers that another user could have changed are not used: they say which column holds the amounts.
 
     Args:
         file: the file of answers about one kind of file.
     """
     try:
-        saved = json.loads(file.read_bytes())
+        saved = json.loads(read_own_file(file, largest=_LARGEST_FILE))
     except (OSError, ValueError):
         return {}
     return saved if isinstance(saved, dict) else {}

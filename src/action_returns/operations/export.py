@@ -74,12 +74,12 @@ def write_bytes(
     if source is not None and path.exists() and Path(source).exists() and path.samefile(source):
         raise OutputFileError(f"{path} is the file that was read; it is never written. Choose another name.")
     try:
-        if not overwrite and path.is_file() and path.read_bytes() == content:
-            return
         if private:
             make_private_folder(path.parent)
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
+        if not overwrite and path.is_file() and path.read_bytes() == content:
+            return
         write_atomically(path, content, overwrite=overwrite, private=private)
     except OSError as error:
         # The same error of the folder's name means that a file is in its way.
