@@ -13,6 +13,7 @@ OF_NO_MODULE = {
     Path("producers"): "the programs that write workbooks",
     Path("readers/test_formats.py"): "the registry of formats",
     Path("test_docs.py"): "the pages of the documentation",
+    Path("test_patterns.py"): "the regular expressions of all modules",
     Path("test_tree.py"): "this file",
 }
 FILES = sorted(path.relative_to(TESTS) for path in TESTS.rglob("*.py"))

@@ -211,7 +211,7 @@ class ReadyRows:
         return zip(self.action_ids, self.cents, self.reasons, strict=True)
 
 
-_like_a_cell = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr]?[0-9]*[Cc]?[0-9]*").fullmatch
+_like_a_cell = re.compile(r"[A-Za-z]{1,3}+[0-9]++|[Rr]?+[0-9]*+(?:[Cc][0-9]*+)?+").fullmatch
 
 _MOST_SHOWN: Final = 60
 """Characters of a cell that a message repeats."""

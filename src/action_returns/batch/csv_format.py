@@ -20,7 +20,7 @@ _AMOUNT: Final = r"(?:0|(?!0+\.00)(?:0|[1-9][0-9]{0,14})\.[0-9]{2})"
 _RECORD: Final = rf"{SENDABLE_ID},{_AMOUNT},[A-Za-z0-9_-]{{1,64}}\r\n"
 # Independent of the code that makes the records, so that a mistake in one is found by the other.
 _allowed_records = re.compile(rf"(?:{_RECORD})*+".encode("ascii")).fullmatch
-_fields = re.compile(rb"([^,\r\n]+),([0-9]+)(?:\.([0-9]{2}))?,([^,\r\n]+)\r\n").findall
+_fields = re.compile(rb"(?<![^\n])([^,\r\n]++),([0-9]++)(?:\.([0-9]{2}))?+,([^,\r\n]++)\r\n").findall
 
 
 class UnsafeBytesError(ValueError):

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-_NAME: Final = r"""(?:"[^"]*"|'[^']*'|\S+?)"""
+_NAME: Final = r"""(?:"[^"]*"|'[^']*'|\S(?:[.,;)]*+[^\s.,;)]++)*+)"""
 _BUTTONS: Final = (
     (rf"probe(?: --profile {_NAME})?", "Test connection"),
     (rf"secret set {_NAME}(?! --ledger)", "Settings"),  # the password of a team's ledger is not among the settings
@@ -12,7 +12,7 @@ _BUTTONS: Final = (
     (r"doctor(?! --)", "Diagnose"),
 )
 """Command as a pattern -> the button that does the same."""
-_ENDS: Final = r"(?=[.,;)]*(?:\s|\Z))"
+_ENDS: Final = r"(?=[.,;)]*+(?:\s|\Z))"
 _PATTERNS: Final = [
     (re.compile(rf"(?P<lead>[Rr]un |(?: with)?: )?action-returns {command}{_ENDS}"), button)
     for command, button in _BUTTONS

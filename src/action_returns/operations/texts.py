@@ -137,8 +137,8 @@ def _quote_for_windows(word: str) -> str:
     r"""Return a word as cmd and PowerShell take it; the rules for \\ and " are those of CommandLineToArgvW."""
     if word and not _asks_for_quotes(word):
         return word
-    inner = re.sub(r'(\\*)"', r'\1\1\\"', word)
-    return '"' + re.sub(r"(\\+)\Z", r"\1\1", inner) + '"'
+    inner = re.sub(r'(?<!\\)(\\*+)"', r'\1\1\\"', word)
+    return '"' + re.sub(r"(?<!\\)(\\++)\Z", r"\1\1", inner) + '"'
 
 
 def one_or_many(number: int, one: str, many: str) -> str:

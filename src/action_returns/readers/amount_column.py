@@ -19,8 +19,8 @@ _LONGEST: Final = 64
 """Characters of the longest text that is read as an amount: 15 digits, separators and a currency need fewer."""
 _currency = r"[^\W\d_]{0,3}\.?[$\u00a2-\u00a5\u0e3f\u20a0-\u20cf]|[^\W\d_]{2,3}\.?"
 _pattern: Final = re.compile(
-    rf"(?P<minus>[-\u2212(]?)\s*(?P<before>{_currency})?\s*(?P<inner>[-\u2212]?)"
-    rf"(?P<body>[0-9](?:[0-9.,'\u2019\s]*[0-9])?)\s*(?P<after>{_currency})?\)?"
+    rf"(?P<minus>[-\u2212(]?+)\s*+(?:(?P<before>{_currency})\s*+)?+(?P<inner>[-\u2212]?+)"
+    rf"(?P<body>[0-9](?:[0-9.,'\u2019\s]*[0-9])?+)\s*+(?P<after>{_currency})?+\)?+"
 )
 _WHOLE: Final = r"[0-9]+|[0-9]{1,3}(?:['\u2019][0-9]{3})+|[0-9]{1,3}(?:\s[0-9]{3})+"
 # Indian grouping has pairs before the last three digits: 1,23,456.50.
@@ -156,7 +156,6 @@ class AmountColumn:
 
 
 def _written(text: str) -> re.Match[str] | None:
-    # Many blanks in a text that is no amount would take the pattern the square of their number.
     return _pattern.fullmatch(text) if len(text) <= _LONGEST else None
 
 

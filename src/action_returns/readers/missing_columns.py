@@ -64,7 +64,7 @@ _LIKELY: Final[Mapping[ColumnName, frozenset[str]]] = {
     "Reason": frozenset({"grund", "begründung", "begruendung", "raison", "motif", "motivo", "causale", "reden"}),
 }
 _looks_like_reason = re.compile(r"(?i)order_update|rejected").fullmatch
-_looks_like_data = re.compile(r"[^A-Za-z]*[0-9][^A-Za-z]*|[Mm]\.[0-9.]+|(?i:order_update|rejected)").fullmatch
+_looks_like_data = re.compile(r"[^0-9A-Za-z]*+[0-9][^A-Za-z]*+|[Mm]\.[0-9.]+|(?i:order_update|rejected)").fullmatch
 
 
 def columns_missing(groups: Sequence[Sequence[Row]], name: str, answers: ColumnAnswers = NO_ANSWERS) -> FileError:

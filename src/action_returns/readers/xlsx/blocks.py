@@ -38,7 +38,9 @@ def blocks(
         with package.open(part) as stream:
             tail = stream.read(_BLOCK)
             refuse_other_encoding(tail)
-            while (first := start.search(tail)) is None and (more := stream.read(_BLOCK)):
+            searched = 0
+            while (first := start.search(tail, searched)) is None and (more := stream.read(_BLOCK)):
+                searched = max(0, tail.rfind(b"<", searched))  # a tag may go on in the next piece
                 tail = _longer(tail, more)
             if first is not None:
                 head, tail = tail[: first.start()], tail[first.start() :]

@@ -13,18 +13,18 @@ from typing import Final
 from action_returns.batch.cells import EPOCH, LAST_ROW, Cell, CellError, column_number
 from action_returns.readers.xlsx.frame import LAST_COLUMN, is_zero
 from action_returns.readers.xlsx.package import UnsupportedXmlError
-from action_returns.readers.xlsx.row_pattern import ATTRIBUTES, BLANKS, CLOSED, NEXT_ROW, NUMBER, find_cells
+from action_returns.readers.xlsx.row_pattern import ATTRIBUTES, BLANKS, CLOSED, INSIDE_ROW, NEXT_ROW, NUMBER, find_cells
 from action_returns.readers.xlsx.texts import text_of
 
 _rows = re.compile(
-    rb"<row(" + ATTRIBUTES + rb")(?:" + CLOSED + rb"|>" + BLANKS + rb"(.*?)</row>)" + NEXT_ROW, re.DOTALL
+    rb"<row(" + ATTRIBUTES + rb")(?:" + CLOSED + rb"|>" + BLANKS + rb"(" + INSIDE_ROW + rb")</row>)" + NEXT_ROW
 ).findall
 _attribute = re.compile(rb' ([A-Za-z0-9:]+)="([^"]*)"').findall
 _number = re.compile(NUMBER).fullmatch
 _date = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z?)?").fullmatch
 _index = re.compile(rb"[0-9]{1,9}").fullmatch
 _row_start = re.compile(rb'<row r="([0-9]{1,9})"').match
-_one_row = re.compile(rb"<row" + ATTRIBUTES + rb"(?:" + CLOSED + rb"|>.*?</row>)" + BLANKS, re.DOTALL).match
+_one_row = re.compile(rb"<row" + ATTRIBUTES + rb"(?:" + CLOSED + rb"|>" + INSIDE_ROW + rb"</row>)" + BLANKS).match
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ _LOCATOR_64: Final = 20
 _END_RECORD_64: Final = 56
 _MOST_COMMENT: Final = 2**16
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
-_other_encoding = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["'](?!utf-8["'])""", re.IGNORECASE).search
+_other_encoding = re.compile(rb"""<\?xml[^<>]*?encoding\s*+=\s*+["'](?!utf-8["'])""", re.IGNORECASE).search
 
 
 class UnsupportedXmlError(Exception):

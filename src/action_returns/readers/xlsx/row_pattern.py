@@ -22,13 +22,15 @@ BLANKS: Final = rb"[ \t\r\n]*+"
 OPEN_TEXT: Final = rb'<t(?: xml:space="preserve")?+>'
 _END_TEXT: Final = rb"</t>" + BLANKS + rb"</is>"
 NEXT_ROW: Final = BLANKS + rb"(?=<row|\Z)"
+INSIDE_ROW: Final = rb"(?:[^<]++|<(?!row|/row>))*+"
+"""What stands in a row, or in its tag: it ends at the next row, so no search for the end goes through all rows."""
 NUMBER: Final = rb"[-+.0-9eE]++"
 
 COLUMN: Final = rb"(?:[A-Z]{1,2}|[A-W][A-Z]{2}|X[A-E][A-Z]|XF[A-D])"
 """Letters of a column, XFD the last."""
 
 _shown_attributes: Final = (
-    rb'(?: (?!xmlns|r=|hidden="(?!0"|false")|ht="(?![0-9.]*[1-9][0-9.]*"))'
+    rb'(?: (?!xmlns|r=|hidden="(?!0"|false")|ht="(?![0.]*+[1-9][0-9.]*+"))'
     rb'[A-Za-z][A-Za-z0-9:]*+="[^"<>&]*+")*+'
 )
 """Attributes of a row that is visible: it is not hidden, and its height is not 0."""
@@ -202,7 +204,7 @@ def any_row(wanted: Sequence[int], like: bytes) -> RowPattern:
     row = rb'<row r="([0-9]{1,9}+)"' + _shown_attributes + rb'( hidden="(?:1|true)")?+' + _shown_attributes
     row += rb">" + gap + between
     row += b"".join(cell % name + between for name in letters) + rb"</row>"
-    pattern = rb"(?:" + row + rb"|(<row[ >/](?:[^<>]*+(?<=/)>|.*?</row>)))" + NEXT_ROW
+    pattern = rb"(?:" + row + rb"|(<row[ >/](?:[^<>]*+(?<=/)>|" + INSIDE_ROW + rb"</row>)))" + NEXT_ROW
     groups = {
         number: CellGroups(at + 2, style=at + kind_first, kind=at + (not kind_first), inline=at + 3)
         for number, at in zip(ordered, range(2, 4 * len(ordered) + 2, 4), strict=True)

@@ -23,7 +23,11 @@ _SURROGATES: Final = range(0xD800, 0xE000)
 _LAST: Final = 0x10FFFF
 _plain_items = re.compile(rb"<si>" + OPEN_TEXT + rb"([^<]*+)</t></si>" + BLANKS + rb"(?=<si|\Z)").findall
 _items = re.compile(
-    rb"(?:<si>" + OPEN_TEXT + rb"([^<]*+)</t></si>|(<si>.*?</si>)|<si/>)" + BLANKS + rb"(?=<si|\Z)", re.DOTALL
+    rb"(?:<si>"
+    + OPEN_TEXT
+    + rb"([^<]*+)</t></si>|(<si>(?:[^<]++|<(?!si|/si>))*+</si>)|<si/>)"
+    + BLANKS
+    + rb"(?=<si|\Z)"
 ).findall
 
 _RUN: Final = rb"<r>(?:<rPr>(?:<[A-Za-z]++" + ATTRIBUTES + CLOSED + rb")*+</rPr>)?+" + OPEN_TEXT + rb"([^<]*+)</t></r>"

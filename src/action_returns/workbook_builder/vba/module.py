@@ -47,7 +47,7 @@ _MAX_CONTINUATIONS: Final = 24
 _EXCERPT_LENGTH: Final = 40
 
 _class_block = re.compile(r"VERSION 1\.0 CLASS[ \t]*\nBEGIN[ \t]*\n(?:[ \t]+\w+[ \t]*=.*\n)*END[ \t]*\n").match
-_attribute = re.compile(r"Attribute (VB_\w+) = (.*?)\s*").fullmatch
+_attribute = re.compile(r"Attribute (VB_\w++) = ((?:.*\S)?+)\s*+").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
