@@ -33,7 +33,7 @@ _PASSWORDS = [
     "|---|---|---|",
     "| `keyring` | the password store of Windows, macOS or the desktop | `action-returns secret set NAME`; for the ledger `action-returns secret set NAME --ledger` |",
     "| `env:NAME` | the environment variable NAME | whatever starts the program sets it |",
-    "| `file:PATH` | the first line of a file that only its owner can read (mode 0600) | you write it |",
+    "| `file:PATH` | a file of yours with nothing but the password; no other user may read it (mode 0600), or replace it in its folder | you write it |",
 ]
 
 

@@ -274,6 +274,29 @@ def test_a_file_that_is_not_private_has_the_mode_of_every_new_file(tmp_path):
     assert (tmp_path / "f").stat().st_mode == (tmp_path / "usual").stat().st_mode
 
 
+@posix
+@pytest.mark.parametrize(("before", "after"), [(0o600, 0o600), (0o640, 0o640), (0o444, 0o644), (0o666, 0o664)])
+def test_a_file_that_replaces_another_is_not_open_to_more_users(tmp_path, before, after):
+    (tmp_path / "f").write_bytes(b"old")
+    (tmp_path / "f").chmod(before)
+    umask = os.umask(0)
+    try:
+        write_atomically(tmp_path / "f", b"whole", overwrite=True, private=False)
+    finally:
+        os.umask(umask)
+    assert oct((tmp_path / "f").stat().st_mode & 0o777) == oct(after)
+
+
+@posix
+def test_no_file_is_open_for_everyone_to_write(tmp_path):
+    umask = os.umask(0)
+    try:
+        write_atomically(tmp_path / "f", b"whole", overwrite=False, private=False)
+    finally:
+        os.umask(umask)
+    assert oct((tmp_path / "f").stat().st_mode & 0o777) == oct(0o664)
+
+
 @pytest.mark.parametrize("overwrite", [True, False])
 def test_a_draft_that_cannot_be_removed_costs_nothing_but_itself(tmp_path, monkeypatch, overwrite):
     monkeypatch.setattr(Path, "unlink", failing(13, "Permission denied"))

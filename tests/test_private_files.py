@@ -280,6 +280,14 @@ def test_a_folder_that_a_group_can_write_is_refused_unless_the_group_is_this_use
 
 
 @both
+def test_a_folder_of_ours_that_an_older_version_left_open_is_made_private_when_a_file_in_it_is_read(secret, read):
+    folder = secret.parent.rename(secret.parent.with_name("action-returns"))
+    folder.chmod(0o777)
+    assert read(folder / "secret") == b"s3cret"
+    assert mode(folder) == 0o700
+
+
+@both
 def test_a_folder_of_another_user_is_refused(secret, read, monkeypatch):
     known = private_files.Path.stat
 

@@ -14,6 +14,8 @@ from action_returns.private_files import private_opener
 from action_returns.private_files import read_private_file as read_private_file  # noqa: PLC0414
 
 _APP: Final = "action-returns"
+_USUAL_MODE: Final = 0o664
+"""The mode of a file whose place the user chose, less the umask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ def write_atomically(
         content: all of its bytes, or a function that writes them into the empty draft whose path it is given.
         overwrite: whether a file of that name is replaced; else it is left as it is.
         private: whether only this user may read it (mode 0600, whatever the umask). False for a file whose place the
-            user chose: its mode is that of any new file.
+            user chose: its mode is that of any new file, but never wider than that of the file it replaces, and never
+            open for everyone to write.
 
     Raises:
         FileExistsError: there is a file of that name, and it is not to be replaced.
@@ -114,7 +117,7 @@ def write_atomically(
     # A random part: two programs that write the same file at once never share a draft.
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        _write_draft(draft, content, private=private)
+        _write_draft(draft, content, private_opener if private else _usual_opener(path))
         if overwrite:
             _replace(draft, path)
         else:
@@ -125,9 +128,9 @@ def write_atomically(
     _flush_folder(path.parent)
 
 
-def _write_draft(draft: Path, content: bytes | Callable[[Path], object], *, private: bool) -> None:
+def _write_draft(draft: Path, content: bytes | Callable[[Path], object], opener: Callable[[str, int], int]) -> None:
     # Path.open has no opener, and a mode that is changed later is too late.
-    with open(draft, "xb", opener=private_opener if private else _usual_opener) as file:
+    with open(draft, "xb", opener=opener) as file:
         if isinstance(content, bytes):
             file.write(content)
             file.flush()
@@ -138,8 +141,11 @@ def _write_draft(draft: Path, content: bytes | Callable[[Path], object], *, priv
         os.fsync(file.fileno())
 
 
-def _usual_opener(name: str, flags: int) -> int:
-    return os.open(name, flags, 0o666)
+def _usual_opener(path: Path) -> Callable[[str, int], int]:
+    mode = _USUAL_MODE
+    with suppress(OSError):
+        mode &= stat.S_IMODE(path.stat().st_mode) | 0o600
+    return lambda name, flags: os.open(name, flags, mode)
 
 
 def _link(draft: Path, path: Path) -> None:

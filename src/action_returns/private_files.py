@@ -57,14 +57,15 @@ def make_private_folder(folder: Path) -> None:
         refuse_link_of_others(folder)
         if not folder.is_dir():
             raise
-        if folder.name in _OUR_FOLDERS or folder.parent.name == "submissions":
-            _narrow_folder(folder)
+        _narrow_if_ours(folder)
     else:
         if folder.lstat().st_mode & _MY_FOLDER != _MY_FOLDER:  # the umask took rights of this user
             folder.chmod(_MY_FOLDER)
 
 
-def _narrow_folder(folder: Path) -> None:
+def _narrow_if_ours(folder: Path) -> None:
+    if folder.name not in _OUR_FOLDERS and folder.parent.name != "submissions":
+        return
     facts = folder.lstat()
     if stat.S_ISDIR(facts.st_mode) and facts.st_uid == os.geteuid() and stat.S_IMODE(facts.st_mode) & _OTHERS:
         with suppress(OSError):  # a file system that has no modes
@@ -184,6 +185,7 @@ def _refuse_shared_folder(path: Path) -> None:
             f"lies in a folder of another user ({_user_name(facts.st_uid)}), who can replace it",
             "Move it to a folder of your own.",
         )
+    _narrow_if_ours(folder)
     if others_can_write(folder):
         raise NotPrivateError(
             path, "lies in a folder in which others can replace it", f"Run: chmod go-w {_quoted(folder.absolute())}"

@@ -590,6 +590,14 @@ def test_another_machine_is_talked_to_encrypted_and_only_if_its_certificate_is_r
         assert "made for another host" in refused(f"{server.url('returns')}?sslrootcert={authority}")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="pipes")
+@pytest.mark.parametrize("key", ["sslrootcert", "sslcert", "sslkey"])
+def test_a_pipe_in_the_place_of_a_certificate_is_refused_at_once(tmp_path, key):
+    os.mkfifo(tmp_path / "pipe")
+    said = refused(f"postgresql://ann@db.example.com/returns?{key}={tmp_path}/pipe")
+    assert said == f"{tmp_path}/pipe ({key} in the address of the team's ledger) is no file. Nothing was sent."
+
+
 def test_another_machine_without_encryption_is_told_nothing(url, far_away, encrypted):
     assert "offers no encrypted connection" in refused(f"{url}?sslrootcert={encrypted[1]}")
 

@@ -13,6 +13,8 @@ from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any, Final
 
+from action_returns.files import write_atomically
+
 HOST: Final = "127.0.0.1"
 """Loopback: no other computer can connect."""
 
@@ -63,9 +65,9 @@ def make_certificates(folder: Path) -> Certificates:
 
     authority = trustme.CA()
     certificates = Certificates(folder / "authority.pem", folder / "server.pem")
-    authority.cert_pem.write_to_path(str(certificates.authority))
+    write_atomically(certificates.authority, authority.cert_pem.bytes(), overwrite=True)
     issued = authority.issue_cert(HOST, "localhost")
-    issued.private_key_and_cert_chain_pem.write_to_path(str(certificates.server))
+    write_atomically(certificates.server, issued.private_key_and_cert_chain_pem.bytes(), overwrite=True)
     return certificates
 
 

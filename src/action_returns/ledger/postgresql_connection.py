@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import psycopg
 
 
+_FILES: Final = frozenset({"sslrootcert", "sslcert", "sslkey"})
+
 SCHEMA: Final = "action_returns"
 """The schema of the tables in every database: a search path set elsewhere must not lead to another ledger."""
 
@@ -66,6 +68,7 @@ def connect(address: TeamAddress, password: str | None) -> "psycopg.Connection[t
         password: the password; None for PostgreSQL's own ways (``~/.pgpass``, a certificate).
 
     Raises:
+        LedgerError: a file of certificates or keys is a pipe or a folder.
         psycopg.Error: there is no connection.
     """
     connection_class = _connection_class()
@@ -123,6 +126,10 @@ def _limit_silence(steps: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
 @contextmanager
 def _tls_options(address: TeamAddress) -> Iterator[dict[str, Any]]:
     options: dict[str, Any] = dict(address.encryption)
+    for key in _FILES & options.keys():
+        path = Path(options[key])
+        if path.exists() and not path.is_file():  # OpenSSL would wait for the writer of a pipe for ever
+            raise LedgerError(f"{path} ({key} in the address of the team's ledger) is no file. Nothing was sent.")
     if address.is_local:
         yield {"sslmode": "prefer", **options}
         return
