@@ -39,6 +39,7 @@ def run_checks(paths: Paths) -> Iterator[DoctorCheck]:
         else "nothing that slows clicks"
     )
     yield "Environment", not heavy, environment
+    yield "Packages", *_versions()
     for what, path in (("Profiles", paths.config_file), ("Ledger", paths.ledger_file)):
         yield what, True, f"{path}{'' if path.exists() else ' (not made yet)'}"
     yield _checked("Profiles are right", lambda: _profile_names(paths))
@@ -53,6 +54,20 @@ def _checked(subject: str, check: Callable[[], str]) -> DoctorCheck:
         return subject, True, check()
     except ActionReturnsError as problem:
         return subject, False, str(problem)
+
+
+def _versions() -> tuple[bool, str]:
+    """Return whether every package has the version that was tested, and what was found."""
+    from action_returns.extras import untested_versions
+
+    try:
+        others = untested_versions()
+    except FileNotFoundError as error:
+        return False, str(error)
+    if not others:
+        return True, "the versions that were tested"
+    found = ", ".join(f"{name} {installed} (tested: {tested})" for name, installed, tested in others)
+    return True, f"other versions than were tested: {found}"
 
 
 def _profile_names(paths: Paths) -> str:
