@@ -3,10 +3,12 @@
 import datetime as dt
 from decimal import Decimal
 
+import openpyxl
 import pytest
 
 from tests.hosts.fake_com import cell_error
 from tests.hosts.fake_com.com import com_error
+from tests.hosts.fake_com.grid import Grid
 
 
 @pytest.mark.parametrize(
@@ -33,9 +35,54 @@ def test_text_is_understood_as_if_it_was_typed(sheet, typed, held):
 
 
 def test_a_text_cell_keeps_text_and_makes_text_of_a_number(sheet):
-    sheet.range("H1:J1").number_format = "@"
-    sheet.range("H1:J1").value = [["00123", "=1+1", 5]]
-    assert sheet.range("H1:J1").value == ["00123", "=1+1", "5"]
+    texts = ["00123", "=1+1", "=>", "-17.50 over", "@a", "'b", "1/2", "TRUE"]
+    sheet.range("H1:P1").number_format = "@"
+    sheet.range("H1:P1").raw_value = [[*texts, 5]]
+    assert sheet.range("H1:P1").value == [*texts, "5"]
+
+
+def test_a_text_cell_may_hide_an_apostrophe_in_front_as_other_cells_do(sheet, monkeypatch):
+    monkeypatch.setattr(Grid, "hides_apostrophes_in_text_cells", True)
+    sheet.range("H1").number_format = "@"
+    sheet.range("H1").raw_value = "''b"
+    assert sheet.range("H1").value == "'b"
+
+
+@pytest.mark.parametrize(
+    ("text", "formula"),
+    [
+        ("=A1&B1", "=A1&B1"),
+        ("+A1", "=+A1"),
+        ("-A1*2", "=-A1*2"),
+        ("@SUM(A1:A2)", "=SUM(A1:A2)"),
+        ('=HYPERLINK("#Actions!B7","Go (B7")', '=HYPERLINK("#Actions!B7","Go (B7")'),
+    ],
+)
+def test_a_text_that_is_a_formula_becomes_one_outside_of_text_cells(sheet, text, formula):
+    sheet.range("H1").raw_value = text
+    assert sheet.range("H1").formula == formula
+
+
+@pytest.mark.parametrize("text", ["=", "+", "-", "@"])
+def test_a_sign_alone_opens_no_formula(sheet, text):
+    sheet.range("H1").raw_value = text
+    assert sheet.range("H1").value == text
+
+
+@pytest.mark.parametrize("text", ["=>", "=1+", "=(1", "=1)", '="a', "-17.50 over 2", "==1"])
+def test_a_text_that_opens_a_formula_and_is_none_keeps_the_whole_block_out(sheet, text):
+    with pytest.raises(com_error, match="problem with this formula"):
+        sheet.range("H1:H2").raw_value = [["first"], [text]]
+    assert sheet.range("H1:H2").value == [None, None]
+
+
+def test_a_column_of_a_file_lends_its_format_to_cells_that_were_never_written(excel, tmp_path):
+    made = openpyxl.Workbook()
+    made.active.column_dimensions["B"].number_format = "@"
+    made.active["B1"] = "plain"
+    made.save(tmp_path / "columns.xlsx")
+    sheet = excel.open_workbook(tmp_path / "columns.xlsx").sheets[0]
+    assert [sheet.range(place).number_format for place in ("B1", "B99", "C99")] == ["General", "@", "General"]
 
 
 def test_an_error_is_nothing_unless_it_is_asked_for(excel, sheet):
@@ -109,6 +156,9 @@ def test_what_excel_cannot_hold_is_refused(sheet):
         sheet.range("H1").raw_value = [[object()]]
     with pytest.raises(com_error, match="Application-defined"):
         sheet.range("H1").raw_value = "x" * 32_768
+    sheet.range("H1").number_format = "@"
+    with pytest.raises(com_error, match="Application-defined"):
+        sheet.range("H1").raw_value = "x" * 32_766 + "\N{PACKAGE}"  # two characters to Excel
 
 
 def test_a_formula_is_kept_as_text_and_not_computed(sheet):

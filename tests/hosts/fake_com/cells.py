@@ -3,7 +3,10 @@
 A cell holds text, a float, a boolean, an error or nothing. Currency and dates are floats with a number format:
 `Value` looks at the format, `Value2` does not. Typed text is understood as in an American Excel.
 
-Not modelled: fractions, times of day, exponents of currency, and "+" or "-" opening a formula.
+A text in a cell with the format Text stays as it is. In other cells "=", "+", "-" and "@" open a formula, and what is
+no formula is refused.
+
+Not modelled: times of day, exponents of currency, and days in words.
 """
 
 import datetime as dt
@@ -11,6 +14,8 @@ import re
 from contextlib import suppress
 from decimal import Decimal
 
+from openpyxl.formula import Tokenizer
+from openpyxl.formula.tokenizer import Token, TokenizerError
 from openpyxl.styles.numbers import is_date_format
 from openpyxl.utils.datetime import from_excel, to_excel
 
@@ -35,7 +40,7 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 _CURRENCY_SIGN = re.compile(r"[$£€¥]")
 _DAYS = (
-    re.compile(r"(?P<month>\d{1,2})/(?P<day>\d{1,2})(/(?P<year>\d{4}))?"),
+    re.compile(r"(?P<month>\d{1,2})[/-](?P<day>\d{1,2})([/-](?P<year>\d{4}))?"),
     re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"),
 )
 THIS_YEAR = 2026  # what Excel adds to a day and a month
@@ -55,7 +60,7 @@ def taken(value, number_format):
     if value is None or value == "":
         return None, number_format
     if isinstance(value, str):
-        return (value, number_format) if number_format == TEXT else _typed(_short_enough(value), number_format)
+        return (value, number_format) if number_format == TEXT else _typed(value, number_format)
     if isinstance(value, (bool, CellError)):
         return value, number_format
     if isinstance(value, (int, float)):
@@ -69,10 +74,55 @@ def taken(value, number_format):
     raise TypeError(f"Objects of type '{type(value).__name__}' can not be converted to a COM VARIANT")
 
 
-def _short_enough(text):
-    if len(text) > LONGEST_TEXT:
+def refuse_text(text, number_format):
+    """Raises as Excel does for a text that a cell cannot hold, or that opens a formula and is none."""
+    if len(text.encode("utf-16-le", "surrogatepass")) // 2 > LONGEST_TEXT:
         raise excel_error("Application-defined or object-defined error")
-    return text
+    formula = opened_formula(text, number_format)
+    if formula is not None and not _is_formula(formula):
+        raise excel_error("There's a problem with this formula.")
+
+
+def opened_formula(text, number_format):
+    """The formula that a text opens in a cell of this format, None for any other text."""
+    if number_format == TEXT or len(text) < 2:
+        return None
+    if text[0] == "=":
+        return text
+    if text[0] in "+-@" and isinstance(_typed(text, number_format)[0], str):
+        return f"={text.removeprefix('@')}"
+    return None
+
+
+_OPENS, _CLOSES = Token.OPEN, Token.CLOSE
+_AREAS = {Token.RANGE, _OPENS, _CLOSES}
+_MISPLACED = re.compile(r"\d+[^\d:.!'$,%]")
+
+
+def _is_formula(text):
+    """Whether operands and operators take turns and all that is opened is closed."""
+    try:
+        tokens = Tokenizer(text).items
+    except (TokenizerError, IndexError):
+        return False
+    depth, wants_operand, crosses = 0, True, False
+    for token, before in zip(tokens, [None, *tokens], strict=False):
+        if token.type == Token.WSPACE:
+            crosses = before is not None and before.subtype in _AREAS  # a blank between areas: what both hold
+            continue
+        if token.subtype == _OPENS or token.type == Token.OPERAND:
+            if not (wants_operand or (crosses and token.subtype in _AREAS)) or _MISPLACED.match(token.value):
+                return False
+            depth += token.subtype == _OPENS
+            wants_operand = token.subtype == _OPENS
+        elif token.subtype == _CLOSES:
+            depth, wants_operand = depth - 1, False
+        elif token.type in {Token.OP_IN, Token.OP_POST} and wants_operand:
+            return False
+        else:
+            wants_operand = token.type != Token.OP_POST
+        crosses = False
+    return depth == 0 and not wants_operand
 
 
 def _unless_set(number_format, wanted):

@@ -10,7 +10,7 @@ from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 from tests.hosts.fake_com import cells
 from tests.hosts.fake_com.books import Workbook
 from tests.hosts.fake_com.filters import UNKNOWN, Filtering
-from tests.hosts.fake_com.grid import Area
+from tests.hosts.fake_com.grid import LAST_ROW, Area
 from tests.hosts.fake_com.links import Hyperlink
 from tests.hosts.fake_com.names import new_name
 from tests.hosts.fake_com.sheets import HIDDEN, VERY_HIDDEN, VISIBLE
@@ -27,6 +27,7 @@ def read_book(application, path, *, location=None, read_only=False):
     for source in formulas.worksheets:
         sheet = book.add_sheet(source.title)
         sheet.visibility = _VISIBILITY[source.sheet_state]
+        _read_column_formats(sheet, source)
         _read_cells(sheet, source, values[source.title])
         _read_rows_and_columns(sheet, source)
         _read_tables(sheet, source)
@@ -65,7 +66,8 @@ def _read_cells(sheet, source, values):
 
 
 def _hold(grid, place, value, number_format, *, is_error):
-    grid.layers["NumberFormat"].cells.update({place: number_format} if number_format != cells.GENERAL else {})
+    if number_format != grid.number_format(place):
+        grid.layers["NumberFormat"].cells[place] = number_format
     if isinstance(value, (dt.datetime, dt.date, dt.time, dt.timedelta)):
         value = openpyxl.utils.datetime.to_excel(value)
     if is_error:
@@ -73,6 +75,13 @@ def _hold(grid, place, value, number_format, *, is_error):
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         value = float(value)
     grid.hold(place, None if value == "" else value)
+
+
+def _read_column_formats(sheet, source):
+    for dimension in source.column_dimensions.values():
+        if dimension.number_format != cells.GENERAL:
+            columns = Area.between((1, dimension.min), (LAST_ROW, dimension.max))
+            sheet.grid.layers["NumberFormat"].put(columns, dimension.number_format)
 
 
 def _read_rows_and_columns(sheet, source):

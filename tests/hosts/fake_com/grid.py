@@ -121,6 +121,9 @@ class Layer:
 class Grid:
     """Values, formulas, formats and hidden rows of one sheet."""
 
+    hides_apostrophes_in_text_cells = False
+    """Whether an apostrophe in front is hidden in a cell with the format Text as in others; no source says which."""
+
     def __init__(self):
         self.values = {}
         self.formulas = {}
@@ -145,11 +148,19 @@ class Grid:
     def put(self, cell, given):
         """Gives the cell a value as a person or a program does, so that Excel may understand it in its own way."""
         number_format = self.number_format(cell)
-        if isinstance(given, str) and len(given) > 1 and given[0] == "=" and number_format != cells.TEXT:
+        formula = cells.opened_formula(given, number_format) if isinstance(given, str) else None
+        if formula is not None:
             self.hold(cell, None)
-            self.formulas[cell] = given
+            self.formulas[cell] = formula
+        elif self.hides_apostrophes_in_text_cells and number_format == cells.TEXT and isinstance(given, str):
+            self.hold(cell, given.removeprefix("'"))
         else:
             self.hold(cell, *cells.taken(given, number_format))
+
+    def refuse(self, cell, given):
+        """Raises where Excel would not take this."""
+        if isinstance(given, str):
+            cells.refuse_text(given, self.number_format(cell))
 
     def forget(self, area, *, formats=False):
         for kept in (self.values, self.formulas, *((self.links,) if formats else ())):

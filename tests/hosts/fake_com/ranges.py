@@ -73,16 +73,21 @@ class Range(ComObject):
         return False
 
     def _write(self, data):
+        grid = self.sheet.grid
         for area in self.areas:
             self.sheet.refuse_write(area)
             # Under a filter the first row of the data lands in every row that is shown, and in no other (xlwings #747).
             filtered = self.sheet.filters_hide_rows_of(area)
-            for offset, row in enumerate(area.rows):
-                if filtered and row in self.sheet.grid.hidden_rows:
-                    continue
-                for column in area.columns:
-                    given = _element(data, 0 if filtered else offset, column - area.column)
-                    self.sheet.grid.put((row, column), given)
+            given = {
+                (row, column): _element(data, 0 if filtered else offset, column - area.column)
+                for offset, row in enumerate(area.rows)
+                if not filtered or row not in grid.hidden_rows
+                for column in area.columns
+            }
+            for cell, value in given.items():  # one that Excel refuses keeps all of them out
+                grid.refuse(cell, value)
+            for cell, value in given.items():
+                grid.put(cell, value)
             self.sheet.written(area)
 
     def _clear(self, forget):
