@@ -356,6 +356,17 @@ def test_a_click_costs_few_calls_whatever_the_number_of_rows(desk, outbox, name,
     assert desk.excel.calls.total() <= most, desk.excel.calls.most_common(20)
 
 
+def test_a_click_whose_list_of_findings_grows_costs_few_calls_too(desk):
+    desk.open([*GOOD, *BAD])
+    desk.excel.answer(str(PENDING))
+    desk.click("load_pending")
+    for row in range(10, 200):
+        desk.put(f"Actions!A{row}", "M.8882.4808.9")
+    desk.click("validate")
+    assert desk.excel.calls["ListObject.Resize()"] == 1
+    assert desk.excel.calls.total() <= 60, desk.excel.calls.most_common(20)
+
+
 def test_validate_loads_nothing_it_does_not_need():
     program = (
         "import sys; from action_returns.excel import clicks; import action_returns.operations.check;"

@@ -227,6 +227,70 @@ def test_the_download_that_was_loaded_judges_rows_typed_in_later(desk, chosen):
     assert "locked on 2026-01-31 at 08:00 UTC" in desk.peek("Actions!F5")
 
 
+ODD_TEXTS = ["=1+3", "=>", "+Best deals!", "-17.50 over", "@SUM(A1)", "'quoted", "1/2", "1E5", "TRUE", "00123", "50%"]
+
+
+@pytest.mark.parametrize("formatted_as", ["@", "General"])
+def test_order_ids_and_partners_stay_the_texts_that_the_download_has(desk, chosen, tmp_path, formatted_as):
+    ids = [f"M.8882.4808.{at}" for at in range(1, len(ODD_TEXTS) + 1)]
+    desk.open([(one, "0", "REJECTED") for one in ids])
+    desk.book.sheets["Pending"].api.Unprotect()
+    for sheet in ("Actions", "Pending"):  # a workbook in which the user, or an older program, set other formats
+        desk.book.sheets[sheet].range("G4:H20").number_format = formatted_as
+    download = tmp_path / "-2026.csv"
+    with download.open("w", encoding="utf-8", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(["Action ID", "Sale Amount", "Currency", "Status", "Locking Date", "Order ID", "Partner"])
+        lines.writerows(
+            [one, "5.00", "EUR", odd, "2099-01-31", odd, odd] for one, odd in zip(ids, ODD_TEXTS, strict=True)
+        )
+    chosen(download)
+    assert desk.click("load_pending").startswith(f"{len(ids)} actions from -2026.csv")
+    last = 3 + len(ids)
+    both = [[odd, odd] for odd in ODD_TEXTS]
+    assert desk.peek(f"Actions!G4:H{last}") == both
+    assert desk.peek(f"Pending!F4:G{last}") == both
+    assert desk.column("D", range(4, last + 1), sheet="Pending") == ODD_TEXTS
+    assert desk.column("B", range(4, last + 1), sheet="Pending") == ["5.00"] * len(ids)
+    assert desk.column("J", range(4, last + 1)) == [-5.0] * len(ids)
+    desk.click("validate")
+    assert desk.peek(f"Actions!G4:H{last}") == both
+
+
+def test_issues_shows_what_was_found_as_the_text_it_is(desk):
+    desk.open([(odd, "0", "REJECTED") for odd in ODD_TEXTS])
+    desk.click("validate")
+    listed = [row for row in desk.peek(f"Issues!A4:H{3 + len(ODD_TEXTS)}") if row[0] == "Error"]
+    assert [(row[2], row[4]) for row in listed] == [(odd, odd) for odd in ODD_TEXTS]
+    assert [row[1] for row in listed] == [float(row) for row in range(4, 4 + len(ODD_TEXTS))]
+    assert desk.book.sheets["Issues"].range("H4").formula.replace(";", ",") == '=HYPERLINK("#Actions!A4","Go to A4")'
+
+
+@pytest.mark.parametrize("name", ["TRUE", "2026", "1E5", "-1", "00123"])
+def test_the_name_of_a_profile_stays_the_text_it_is(desk, paths, name):
+    desk.open(GOOD)
+    channel = {"kind": "outbox", "directory": str(paths.exports)}
+    add_profile(paths.config_file, name, {"environment": "test", "reasons": {"1E5": "reverse"}, "channel": channel})
+    desk.click("validate")
+    metadata = dict(desk.peek("_meta!A1:B20"))
+    assert metadata["profile"] == name
+    assert metadata["most_without_warning"] == 999_999.99
+    assert desk.peek("Reasons!A4:A6") == [["ORDER_UPDATE"], ["REJECTED"], ["1E5"]]
+    desk.click("validate")
+    assert dict(desk.peek("_meta!A1:B20")) == metadata
+
+
+def test_what_is_taken_back_is_the_text_that_stood_there(desk):
+    desk.open([("M.8882.4808.9", "0", "REJECTED"), ("M.8882.4808.9", "0", "REJECTED"), *GOOD])
+    desk.book.sheets["Actions"].range("B4:C6").number_format = "General"
+    before = desk.entered(7)
+    desk.excel.answer("yes", "yes")
+    desk.click("remove_duplicates")
+    assert desk.entered(7) != before
+    desk.click("fix_safe")
+    assert desk.entered(7) == before
+
+
 def test_choosing_no_download_changes_nothing(desk, chosen):
     desk.open(SAMPLES)
     chosen(None)

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from action_returns.excel import edits
+from action_returns.excel import edits, workbook
 from action_returns.excel.edits import read_last_change
 from action_returns.excel.workbook import OpenWorkbook
 from tests.excel.desk import BAD, GOOD, REPEATS
@@ -16,21 +16,21 @@ CORRECTED = [["M.8882.4808.5", "12.50", "ORDER_UPDATE"], ["M.8882.4808.6", "0", 
 
 @pytest.fixture
 def breaking_off(monkeypatch):
-    """Makes the program refuse the second cell of a change."""
+    """Makes the program refuse the second block of a change."""
 
     def break_off():
-        write = OpenWorkbook._write
-        cells = []
+        write = workbook.write_cells
+        blocks = []
 
-        def write_one(place, rows):
-            if len(rows) == len(rows[0]) == 1:
-                cells.append(place)
-                if len(cells) > 1:
+        def write_one(sheet, target, rows, **facts):
+            if target[0] in "ABC":
+                blocks.append(target)
+                if len(blocks) > 1:
                     raise RuntimeError("Excel was closed")
-            write(place, rows)
+            write(sheet, target, rows, **facts)
 
-        monkeypatch.setattr(OpenWorkbook, "_write", staticmethod(write_one))
-        return lambda: monkeypatch.setattr(OpenWorkbook, "_write", staticmethod(write))
+        monkeypatch.setattr(workbook, "write_cells", write_one)
+        return lambda: monkeypatch.setattr(workbook, "write_cells", write)
 
     return break_off
 
@@ -57,7 +57,7 @@ def test_rows_that_were_half_taken_out_come_back(desk, breaking_off):
     desk.excel.answer("yes")
     repair = breaking_off()
     desk.click("remove_duplicates", unexpected="RuntimeError")
-    assert desk.column("A", [6, 7]) == [None, "M.8882.4808.2"]
+    assert desk.entered(7)[2:] == [[None, "7.50", "ORDER_UPDATE"], [None, "5", "ORDER_UPDATE"]]
     repair()
     desk.excel.answer("yes")
     assert desk.click("fix_safe") == "Taken back: taking out 2 rows. The cells are as they were."
@@ -66,14 +66,14 @@ def test_rows_that_were_half_taken_out_come_back(desk, breaking_off):
 
 @pytest.fixture
 def half_taken_out(desk, breaking_off):
-    """A removal of two rows that was broken off after its first cell; gives the cells as they were before."""
+    """A removal of two rows that was broken off after its first column; gives the cells as they were before."""
     desk.open([*REPEATS, BAD[0]])
     before = desk.entered(8)
     desk.excel.answer("yes")
     repair = breaking_off()
     desk.click("remove_duplicates", unexpected="RuntimeError")
     repair()
-    assert desk.column("A", [6, 7]) == [None, "M.8882.4808.2"]
+    assert desk.entered(7)[2:] == [[None, "7.50", "ORDER_UPDATE"], [None, "5", "ORDER_UPDATE"]]
     return before
 
 
@@ -144,7 +144,7 @@ def test_taking_back_that_was_broken_off_is_offered_again_before_anything_else(d
     repair = breaking_off()
     desk.click("fix_safe", unexpected="RuntimeError")
     repair()
-    assert desk.column("A", [6, 7]) == ["M.8882.4808.1", None]
+    assert desk.entered(7)[2:] == [["M.8882.4808.1", None, None], ["M.8882.4808.2", None, None]]
     desk.excel.answer("yes")
     assert desk.click("remove_duplicates") == "Taken back: taking out 2 rows. The cells are as they were."
     assert desk.entered(7) == [list(row) for row in REPEATS]

@@ -86,7 +86,7 @@ def test_what_a_download_does_not_tell_is_still_told_at_a_later_review(desk, out
     desk.open(GOOD)
     desk.excel.answer(str(download))
     desk.click("load_pending")
-    assert desk.column("B", [4, 5], sheet="Pending") == ["unknown", 10.0]
+    assert desk.column("B", [4, 5], sheet="Pending") == ["unknown", "10.00"]
     assert desk.peek("Pending!E5") == "no lock date known"
     desk.click("review")
     figures = dict(desk.peek("Review!B4:C19"))

@@ -76,6 +76,11 @@ def test_a_text_that_opens_a_formula_and_is_none_keeps_the_whole_block_out(sheet
     assert sheet.range("H1:H2").value == [None, None]
 
 
+def test_a_format_reaches_every_area_of_a_range(sheet):
+    sheet.range("A2:B3,D5").number_format = "@"
+    assert [sheet.range(place).number_format for place in ("A2:B3", "D5", "C3")] == ["@", "@", "General"]
+
+
 def test_a_column_of_a_file_lends_its_format_to_cells_that_were_never_written(excel, tmp_path):
     made = openpyxl.Workbook()
     made.active.column_dimensions["B"].number_format = "@"

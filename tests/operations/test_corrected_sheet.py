@@ -77,7 +77,8 @@ def test_every_kind_of_cell_in_another_column_stays_what_it_is(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "=HYPERLINK(A1)", "+1", "-1", "@x", "0012", "1e5", "http://a.example", "TRUE"]
+    "text",
+    ["=1+1", "=HYPERLINK(A1)", "+1", "-1", "@x", "0012", "1e5", "http://a.example", "TRUE"],
 )
 def test_a_text_stays_a_text_whatever_it_begins_with(tmp_path, text):
     path = write(tmp_path / "b.xlsx", [(ID, text, "REJECTED", text)], headers=OWN[:4])
@@ -85,6 +86,13 @@ def test_a_text_stays_a_text_whatever_it_begins_with(tmp_path, text):
         sheet = sheet_of(copy, tmp_path / "out.xlsx")
         assert [(cell.data_type, cell.value) for cell in sheet[2]][1::2] == [("s", text), ("s", text)]
         assert sheet["D2"].hyperlink is None
+
+
+@pytest.mark.parametrize("text", ["<r><t>x</t></r>", "<r>x</r>", "_x00Fx_x005F"])
+def test_a_text_that_could_be_taken_for_xml_stays_the_text_it_is(tmp_path, text):
+    copy = copied_csv(f"ActionId,Amount,Reason,{text}\n{ID},0,REJECTED,{text}\n")
+    sheet = sheet_of(copy, tmp_path / "o.xlsx")
+    assert [sheet["D1"].value, sheet["D2"].value] == [text, text]
 
 
 def test_texts_that_a_spreadsheet_program_may_run_are_told_when_they_go_into_a_csv(tmp_path):

@@ -278,3 +278,42 @@ def test_no_sheet_has_the_name_that_excel_keeps_for_itself():
 def test_every_sheet_has_a_name_and_a_module_of_its_own():
     assert len({name.casefold() for name in SHEETS}) == len(TEMPLATE.sheets)
     assert len({sheet.code_name.casefold() for sheet in TEMPLATE.sheets} | {"thisworkbook"}) == len(TEMPLATE.sheets) + 1
+
+
+# ----------------------------------------------------------------------------------------- texts that Python fills in
+
+TEXT_FORMAT = "@"
+NUMBERS = {("Actions", "Change"), ("Issues", "Row"), ("Batches", "Rows")}
+FORMULAS = {("Actions", "Check"), ("Issues", "Go")}
+
+
+def test_every_column_that_is_filled_with_texts_has_the_format_text():
+    columns = {
+        (sheet.name, column.header): TEMPLATE.styles[column.style].get("num_format", "General")
+        for sheet in TEMPLATE.sheets
+        for table in sheet.tables
+        for column in table.columns
+        if table.rows in {None, "reasons"}
+    }
+    others = {place for place, code in columns.items() if code != TEXT_FORMAT}
+    assert others == NUMBERS | FORMULAS
+
+
+def test_every_cell_that_is_filled_with_a_text_has_the_format_text():
+    named = {"pending_told": ("Pending", ["C1"]), "review_figures": ("Review", [f"C{row}" for row in range(4, 20)])}
+    for name, (sheet, places) in named.items():
+        assert SHEETS[sheet].names[name].split(":") == [places[0], places[-1]][: len(places)]
+        styles = {line.at: line.style for line in SHEETS[sheet].lines}
+        assert {TEMPLATE.styles[styles[place]]["num_format"] for place in places} == {TEXT_FORMAT}
+
+
+def test_no_formula_stands_in_a_cell_with_the_format_text():
+    styles = [line.style for sheet in TEMPLATE.sheets for line in sheet.lines if line.formula or line.live]
+    styles += [
+        column.style
+        for sheet in TEMPLATE.sheets
+        for table in sheet.tables
+        for column in table.columns
+        if column.formula
+    ]
+    assert TEXT_FORMAT not in {TEMPLATE.styles[style].get("num_format") for style in styles}

@@ -94,10 +94,18 @@ def show_nothing(cells: Sequence[Cell]) -> bool:
 LAST_ROW: Final = 1_048_576
 """Rows of a worksheet (ECMA-376, Excel specifications and limits)."""
 
+LONGEST_TEXT: Final = 32_767
+"""Characters a cell holds, counted as the code units of UTF-16 (Excel specifications and limits)."""
+
 EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
 """The day from which a spreadsheet counts its days (ECMA-376, 18.17.4.1)."""
 
 _reference = re.compile(r"([A-Z]{1,3})([0-9]+)(?::([A-Z]{1,3})([0-9]+))?").fullmatch
+
+
+def utf16_length(text: str) -> int:
+    """Return the length of a text as a spreadsheet program counts it: a character beyond U+FFFF counts twice."""
+    return len(text) if len(text) <= LONGEST_TEXT // 2 else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def column_letters(number: int) -> str:

@@ -14,6 +14,7 @@ from action_returns.batch.rules import RULES
 from action_returns.errors import ExcelError
 from action_returns.excel import messages
 from action_returns.excel.button import ButtonContext
+from action_returns.excel.cell_writer import Formula
 from action_returns.excel.workbook import ActionsTable, OpenWorkbook
 from action_returns.operations.check import CheckedBatch, check_loaded, find_previous_sends
 from action_returns.operations.texts import STATES
@@ -176,7 +177,7 @@ def issue_rows(report: CheckResult, most: int) -> list[Texts]:
             finding.found,
             _TITLES[finding.code],
             _what_to_do(report, index, finding),
-            f'=HYPERLINK("#{finding.cell}","Go to {_address(finding)}")',
+            Formula(f'=HYPERLINK("#{finding.cell}","Go to {_address(finding)}")'),
         )
         for index, finding in enumerate(report[:most])
     ]

@@ -119,7 +119,8 @@ def filter_is_on(table: Any) -> bool:
     """Return whether a table shows only some of its rows; what is written then would land in others."""
     match engine_of(table):
         case name if name == WINDOWS:
-            return bool(table.api.ShowAutoFilter) and bool(table.api.AutoFilter.FilterMode)
+            filters = table.api.AutoFilter  # None without filter buttons
+            return filters is not None and bool(filters.FilterMode)
         case name if name == MAC:
             return bool(table.parent.api.filter_mode.get())
         case _:

@@ -1,14 +1,16 @@
 """Read and write the open workbook. Each read and each write of rows is one call, whatever their number."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import Any, Final
 
 from action_returns.batch.cells import COLUMN_NAMES, Cell, ColumnName, Columns, area, column_letters, show_nothing
 from action_returns.clean_text import clean, clean_line
 from action_returns.errors import ExcelError, UnsupportedWorkbookError
 from action_returns.excel import engine
+from action_returns.excel.cell_writer import TEXT_FORMAT, write_cells
 from action_returns.excel.engine import is_refusal, retry_while_busy
 from action_returns.excel.shown import MOST_QUESTIONS, is_plain, percentages_told, read_formats
 from action_returns.operations.texts import command
@@ -224,7 +226,7 @@ class OpenWorkbook:
         first = table.top + 1
         block = [results.get(row, blank) for row in range(first, first + table.height)]
         address = f"{table.first_result}{first}:{table.last_result}{table.top + table.height}"
-        self._write(self._sheet("Actions").range(address), block)
+        write_cells(self._sheet("Actions"), address, block)
 
     @retry_while_busy
     def formula_cells(self, table: ActionsTable) -> frozenset[str]:
@@ -238,17 +240,24 @@ class OpenWorkbook:
         return frozenset(found)
 
     def change(self, cells: Mapping[str, object]) -> None:
-        """Write single cells of Actions. The user has agreed to each.
+        """Write cells of Actions, those below each other at once. The user has agreed to each.
 
         Args:
             cells: address such as ``B7`` -> its new value, None for a blank cell.
         """
-        for address, value in cells.items():
-            self._write_cell(address, value)
+        for letter, values in _by_column(cells).items():
+            runs = list(_runs(values))
+            are_text = len(runs) > 1 and self._is_text(f"{letter}{min(values)}:{letter}{max(values)}")
+            for first, run in runs:
+                self._write_run(f"{letter}{first}:{letter}{first + len(run) - 1}", run, are_text=are_text)
 
     @retry_while_busy
-    def _write_cell(self, address: str, value: object) -> None:
-        self._write(self._sheet("Actions").range(address), [[value]])
+    def _is_text(self, address: str) -> bool:
+        return engine.number_format(self._sheet("Actions").range(address)) == TEXT_FORMAT
+
+    @retry_while_busy
+    def _write_run(self, address: str, values: Sequence[object], *, are_text: bool) -> None:
+        write_cells(self._sheet("Actions"), address, [[value] for value in values], are_text=are_text)
 
     @retry_while_busy
     def select(self, address: str) -> None:
@@ -294,15 +303,20 @@ class OpenWorkbook:
         first, last = column_letters(left), column_letters(right)
         engine.unprotect(sheet)
         try:
-            sheet.range(f"{first}{top + 1}:{last}{old_bottom}").clear_contents()
             bottom = top + max(1, len(rows))
-            if bottom != old_bottom:
-                self._table(name).resize(sheet.range(f"{first}{top}:{last}{bottom}"))
-                engine.print_down_to(sheet, bottom)
-            if rows:
-                self._write(sheet.range(f"{first}{top + 1}:{last}{bottom}"), rows)
+            if bottom > old_bottom:
+                self._resize(name, f"{first}{top}:{last}{bottom}", bottom)
+            blank = [(None,) * (right - left + 1)] * (max(bottom, old_bottom) - top - len(rows))
+            write_cells(sheet, f"{first}{top + 1}:{last}{max(bottom, old_bottom)}", [*rows, *blank])
+            if bottom < old_bottom:
+                self._resize(name, f"{first}{top}:{last}{bottom}", bottom)
         finally:
             engine.protect(sheet)
+
+    def _resize(self, name: str, address: str, bottom: int) -> None:
+        sheet = self._sheet(name)
+        self._table(name).resize(sheet.range(address))
+        engine.print_down_to(sheet, bottom)
 
     @retry_while_busy
     def write_named_ranges(self, sheet: str, ranges: Mapping[str, Sequence[Sequence[object]]]) -> None:
@@ -312,11 +326,11 @@ class OpenWorkbook:
             sheet: the sheet they stand on.
             ranges: name -> as many rows and columns as the range has.
         """
-        target = self._sheet(sheet)
+        target, names = self._sheet(sheet), self._book.names
         engine.unprotect(target)
         try:
             for name, rows in ranges.items():
-                self._write(self._book.names[name].refers_to_range, rows)
+                write_cells(target, names[name].refers_to_range, rows)
         finally:
             engine.protect(target)
 
@@ -333,8 +347,7 @@ class OpenWorkbook:
             facts: key -> value, in the order in which the keys stand there, without a gap.
         """
         first = list(self.metadata).index(next(iter(facts))) + 1
-        cells = self._sheet("_meta").range(f"B{first}:B{first + len(facts) - 1}")
-        self._write(cells, [[value] for value in facts.values()])
+        write_cells(self._sheet("_meta"), f"B{first}:B{first + len(facts) - 1}", [[value] for value in facts.values()])
 
     # ----------------------------------------------------------------------------------------------------- dialogues
 
@@ -386,6 +399,18 @@ class OpenWorkbook:
             raise UnsupportedWorkbookError(f"The table {table} is not in one piece.")
         return corners
 
-    @staticmethod
-    def _write(cells: Any, rows: Sequence[Sequence[object]]) -> None:
-        cells.raw_value = [list(row) for row in rows]
+
+def _by_column(cells: Mapping[str, object]) -> dict[str, dict[int, object]]:
+    """Return letters of a column -> row -> value, of address -> value."""
+    columns: dict[str, dict[int, object]] = {}
+    for address, value in cells.items():
+        letters = address.rstrip("0123456789")
+        columns.setdefault(letters, {})[int(address[len(letters) :])] = value
+    return columns
+
+
+def _runs(values: Mapping[int, object]) -> Iterator[tuple[int, list[object]]]:
+    """Return the values of rows that follow each other together, each with its first row."""
+    for _, run in groupby(enumerate(sorted(values)), key=lambda row: row[1] - row[0]):
+        rows = [row for _, row in run]
+        yield rows[0], [values[row] for row in rows]

@@ -13,10 +13,12 @@ from action_returns.batch.cells import (
     COLUMN_NAMES,
     EPOCH,
     LAST_ROW,
+    LONGEST_TEXT,
     Cell,
     ColumnName,
     column_number,
     display_cell,
+    utf16_length,
 )
 from action_returns.errors import OutputFileError
 from action_returns.operations.corrected_csv import Corrections, correct, csv_rows
@@ -189,8 +191,10 @@ def workbook_of(copy: SheetCopy) -> bytes:
     """
     import xlsxwriter
 
+    from action_returns.workbook_builder.sheet_writer import TEXTS_STAY_TEXTS
+
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False})
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, **TEXTS_STAY_TEXTS})
     try:
         sheet = book.add_worksheet(copy.sheet)
     except xlsxwriter.exceptions.XlsxWriterException:  # a name that only other programs allow
@@ -222,7 +226,7 @@ class _Formats(dict[str, Any]):
 
 
 def _write(sheet: Any, number: int, at: int, cell: Cell, formats: _Formats, own: Any) -> None:
-    from action_returns.workbook_builder.sheet_writer import ExactNumber
+    from action_returns.workbook_builder.sheet_writer import ExactNumber, write_text
 
     row = number - 1
     match cell:
@@ -237,7 +241,7 @@ def _write(sheet: Any, number: int, at: int, cell: Cell, formats: _Formats, own:
             text = display_cell(cell)
             _refuse_text(text, number)
             # An empty text is left out: it is no more than the blank cell that it looks like.
-            done = sheet.write_string(row, at, text, own or formats["@"]) if text else 0
+            done = write_text(sheet, row, at, text, own or formats["@"]) if text else 0
     if done:
         raise OutputFileError(
             f"Row {number:,} is beyond what a worksheet can hold ({LAST_ROW:,} rows). Nothing was written. Choose a name "
@@ -251,9 +255,9 @@ def _refuse_text(text: str, number: int) -> None:
     Raises:
         OutputFileError: it is too long, or holds half a character.
     """
-    from action_returns.workbook_builder.contents import LONGEST_TEXT, invalid_character
+    from action_returns.workbook_builder.contents import invalid_character
 
-    if len(text) > LONGEST_TEXT:
+    if utf16_length(text) > LONGEST_TEXT:
         why = f"a text of more than {LONGEST_TEXT:,} characters"
     elif invalid_character(text):
         why = "half a character"
@@ -283,4 +287,10 @@ def _add_table(sheet: Any, copy: SheetCopy) -> None:
 
 
 def _is_header(cell: Cell) -> bool:
-    return isinstance(cell, str) and cell.isprintable() and bool(cell.strip()) and len(cell) <= _LONGEST_HEADER
+    return (
+        isinstance(cell, str)
+        and cell.isprintable()
+        and bool(cell.strip())
+        and len(cell) <= _LONGEST_HEADER
+        and not cell.startswith("<r>")  # XlsxWriter would write it as XML of its own
+    )

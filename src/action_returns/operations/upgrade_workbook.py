@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from action_returns.batch.cells import COLUMN_NAMES, EPOCH, Cell, CellError
+from action_returns.batch.cells import COLUMN_NAMES, EPOCH, LONGEST_TEXT, Cell, CellError, utf16_length
 from action_returns.batch.context import ReasonKind
 from action_returns.errors import FileError, OutputFileError, SettingsError
 from action_returns.files import Paths, write_atomically
@@ -29,7 +29,7 @@ from action_returns.readers.batch_columns import find_columns
 from action_returns.readers.xlsx.batch import read_grid
 from action_returns.readers.xlsx.workbook import TableRows, read_table, sheet_names
 from action_returns.settings.config import load_settings
-from action_returns.workbook_builder.contents import LONGEST_TEXT, Entries, invalid_character
+from action_returns.workbook_builder.contents import Entries, invalid_character
 
 _TABLE: Final = "Actions"
 _CONF: Final = "xlwings.conf"
@@ -180,7 +180,7 @@ def _reason_not_kept(cell: Cell) -> str:
             return f"its value cannot be shown ({cell.shown}). Give it a value or clear it"
         case float() if not math.isfinite(cell):
             return "its number is larger than any spreadsheet holds. Give it a value or clear it"
-        case str() if len(cell) > LONGEST_TEXT or invalid_character(cell):
+        case str() if utf16_length(cell) > LONGEST_TEXT or invalid_character(cell):
             return "its text is too long or damaged. Type it again or clear it"
         case datetime() if cell.tzinfo is not None:
             return "its time has a time zone, which no spreadsheet has. Type it again or clear it"

@@ -16,7 +16,7 @@ from action_returns.batch.cells import COLUMN_NAMES
 from action_returns.errors import ActionReturnsError
 from action_returns.workbook_builder.contents import Contents, Entries
 from action_returns.workbook_builder.info import WorkbookInfo
-from action_returns.workbook_builder.sheet_writer import SheetWriter
+from action_returns.workbook_builder.sheet_writer import TEXTS_STAY_TEXTS, SheetWriter
 from action_returns.workbook_builder.template import Template
 from action_returns.workbook_builder.vba.module import Module, ModuleKind, parse_module
 from action_returns.workbook_builder.vba.project import Project
@@ -105,7 +105,7 @@ def build_workbook(
         WorkbookError: the entries do not fit, or the template contradicts itself.
     """
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, **TEXTS_STAY_TEXTS})
     book.set_properties({"title": template.title, "created": datetime.combine(template.created, time())})
     book.set_size(*_WINDOW_SIZE)
     contents = Contents(template, info, entries or Entries())

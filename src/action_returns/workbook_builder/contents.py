@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Final, Self, TypeAlias
 
 from action_returns.batch.amounts import exact_cents, money
-from action_returns.batch.cells import Cell, Columns
+from action_returns.batch.cells import LONGEST_TEXT, Cell, Columns, utf16_length
 from action_returns.batch.check import check
 from action_returns.batch.context import Policy, ReasonKind
 from action_returns.batch.report import Finding
@@ -27,9 +27,6 @@ from action_returns.workbook_builder.template import (
 
 SENT_COLUMNS: Final = 3
 """ActionId, Amount and Reason: the only columns that are sent."""
-
-LONGEST_TEXT: Final = 32_767
-"""Characters a cell holds (Excel specifications and limits)."""
 
 invalid_character: Final = re.compile(r"[\ud800-\udfff]").search
 """Finds an unpaired surrogate, which is left of a damaged file and which no XML can hold."""
@@ -62,7 +59,7 @@ class Entries:
             raise ValueError(f"row {wrong} has {len(self.rows[wrong - 1])} cells, there are {width} columns")
         for at, row in enumerate(self.rows, 1):
             for cell in row:
-                if isinstance(cell, str) and (len(cell) > LONGEST_TEXT or invalid_character(cell)):
+                if isinstance(cell, str) and (utf16_length(cell) > LONGEST_TEXT or invalid_character(cell)):
                     raise WorkbookError(
                         f"Row {at} holds a text that no workbook can hold: longer than {LONGEST_TEXT:,} characters, or "
                         "with an invalid character (an unpaired surrogate). Nothing was written. Correct it where it comes from."

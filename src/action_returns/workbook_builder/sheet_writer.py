@@ -1,11 +1,13 @@
 """Write one declared sheet with XlsxWriter, so that numbers keep all their digits."""
 
 import functools
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from textwrap import wrap
 from typing import Any, Final
 
+from xlsxwriter.format import Format
 from xlsxwriter.utility import quote_sheetname, xl_cell_to_rowcol, xl_col_to_name, xl_range_abs
 
 from action_returns.batch.cells import LAST_ROW, Cell, CellError
@@ -26,6 +28,13 @@ _NUMBER_FORMATS: Final[Mapping[type, str]] = {
     time: "hh:mm:ss",
     timedelta: "[h]:mm:ss",
 }
+ERROR_VALUES: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
+"""The error values that a formula can return (ECMA-376 Part 1, 18.17.3): what a file shows as one may be any text."""
+TEXTS_STAY_TEXTS: Final = {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
+"""Options of XlsxWriter: not even its general ``write`` looks at what a text says."""
+_escapes_overlap = re.compile(r"_x[0-9A-Fa-f]{4}_x[0-9A-Fa-f]{4}_").search
+_needs_escape = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]").search
+_BEFORE_END_OF_ESCAPE: Final = re.compile(r"(?<=_x[0-9A-Fa-f]{4})(?=_)")
 _LINE_HEIGHT: Final = 15
 """Height of a line of 11 points, in points."""
 _BUTTON_SIZE: Final = {"width": 150, "height": 34, "x_offset": 8, "y_offset": 8}
@@ -42,6 +51,33 @@ class ExactNumber(float):
     def __format__(self, spec: str) -> str:
         """Return all digits, whatever the format asks for."""
         return repr(float(self))
+
+
+def write_text(worksheet: Any, row: int, column: int, text: str, cell_format: Any) -> int:
+    """Write a text as the text it is, whatever it says.
+
+    XlsxWriter takes a text from ``<r>`` to ``</r>`` for XML of its own and writes it unescaped. Of two escapes that share an
+    underscore, such as ``_x005F_x0041_``, it escapes the first one alone (3.3.1, sharedstrings.py and xmlwriter.py). Such
+    a text is written in pieces that hold no escape, and shows the same.
+
+    Returns:
+        0, or a negative number when the cell lies outside of the sheet or the text is too long.
+
+    Raises:
+        WorkbookError: it is such a text and has control characters, too, which XlsxWriter escapes twice in pieces.
+    """
+    is_like_xml = text.startswith("<r>") and text.endswith("</r>")
+    if not is_like_xml and not _escapes_overlap(text):
+        return int(worksheet.write_string(row, column, text, cell_format))
+    if _needs_escape(text):
+        raise WorkbookError(
+            f"Row {row + 1:,} holds a text with control characters that cannot be written exactly: {text[:60]!r}. "
+            "Nothing was written. Correct it where it comes from."
+        )
+    first, *others = _BEFORE_END_OF_ESCAPE.split(text)
+    pieces = [first[:1], first[1:], *others] if is_like_xml else [first, *others]
+    runs = [part for piece in pieces[1:] for part in (Format(), piece)]
+    return int(worksheet.write_rich_string(row, column, pieces[0], *runs, cell_format))
 
 
 class SheetWriter:
@@ -89,7 +125,8 @@ class SheetWriter:
         if self._sheet.rows is not None:
             for at, row in enumerate(self._contents.rows(self._sheet.rows)):
                 for column, value in enumerate(row):
-                    self._write_cell(at, column, value, "text")
+                    # The program writes texts there too, which nothing may take for a number or a formula.
+                    self._write_cell(at, column, value, "fact" if isinstance(value, str) else "text")
         for name, cells in self._sheet.names.items():
             first, _, last = cells.partition(":")
             self._define_name(
@@ -222,10 +259,12 @@ class SheetWriter:
                 worksheet.write_number(row, column, ExactNumber(value), cell_format)
             case datetime() | date() | time() | timedelta():
                 worksheet.write_datetime(row, column, value, cell_format)
-            case CellError():
+            case CellError() if value.shown in ERROR_VALUES:
                 worksheet.write_formula(row, column, f"={value.shown}", cell_format, value.shown)
+            case CellError():
+                write_text(worksheet, row, column, value.shown, cell_format)
             case _:
-                worksheet.write_string(row, column, value, cell_format)
+                write_text(worksheet, row, column, value, cell_format)
 
     def _insert_button(self, button: Button) -> None:
         row, column = xl_cell_to_rowcol(button.at)

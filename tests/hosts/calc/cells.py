@@ -66,6 +66,16 @@ class Range(base_classes.Range):
         return RangeApi(self)
 
     @property
+    def number_format(self):
+        return self.api.NumberFormat
+
+    @number_format.setter
+    def number_format(self, code):
+        cells, formats = self.uno, self.sheet.book.uno.getNumberFormats()
+        key = formats.queryKey(code, cells.CharLocale, False)
+        cells.NumberFormat = formats.addNew(code, cells.CharLocale) if key == -1 else key
+
+    @property
     def raw_value(self):
         rows = [list(row) for row in self.uno.getDataArray()]
         self._dates_and_booleans(rows)

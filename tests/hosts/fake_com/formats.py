@@ -8,14 +8,15 @@ WHITE, BLACK = 0xFFFFFF, 0
 
 
 def kept_per_cell(name, default):
-    """A property of a range that every cell keeps for itself; a mixed range answers None."""
+    """A property of a range that every cell keeps for itself; a mixed range answers None. Set, it reaches all areas."""
 
     def get(self):
         return self.sheet.grid.layers[name].common(self.area, default)
 
     def put(self, value):
         self.sheet.refuse_format()
-        self.sheet.grid.layers[name].put(self.area, value)
+        for area in getattr(self, "areas", (self.area,)):
+            self.sheet.grid.layers[name].put(area, value)
         self.sheet.touched()
 
     return property(get, put)

@@ -1,0 +1,218 @@
+"""Write values into cells of the open workbook, so that every text stays the text it is.
+
+Excel reads a text as if a user had typed it: ``=1+3`` becomes a formula, ``1/2`` a date, ``00123`` a number. A text that
+opens a formula and is none makes Excel refuse the whole block. In a cell with the number format Text nothing of that
+happens, so all texts get that format first, whatever they say: what is read as a date or a number depends on the
+language of the computer.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any, Final, NamedTuple
+
+from action_returns.batch.cells import LONGEST_TEXT, area, column_letters, utf16_length
+from action_returns.excel.engine import MAC, WINDOWS, engine_of, is_refusal, number_format
+
+TEXT_FORMAT: Final = "@"
+_LONGEST_ADDRESS: Final = 255
+"""Characters of an address that Excel takes (Excel VBA reference, Application.Range)."""
+_CUT: Final = " … [cut here: the text has {:,} characters, a cell holds {:,}]"
+_REFUSED: Final = "[Excel does not take this text of {:,} characters]"
+
+
+class Formula(str):
+    """A formula of the program's own, with its ``=``. No other text is ever written as a formula."""
+
+    __slots__ = ()
+
+
+class _Part(NamedTuple):
+    """Some cells of a block: positions in it from 0, the last ones not included."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+def write_cells(sheet: Any, target: Any, rows: Sequence[Sequence[object]], *, are_text: bool = False) -> None:
+    """Write a block: texts as texts, formulas as formulas, numbers as numbers, None and ``""`` as blank cells.
+
+    A text that no cell can hold is cut, with a mark. Should Excel refuse a text all the same, its cell says so, and all
+    other cells are written.
+
+    Args:
+        sheet: xlwings' sheet.
+        target: address of the block, or xlwings' range.
+        rows: as many rows and columns as the block has; each text is a str, each formula a :class:`Formula`.
+        are_text: whether all cells are known to have the number format Text.
+
+    Raises:
+        Exception: what the program raises where nothing can be written, as on a protected sheet.
+    """
+    cells = sheet.range(target) if isinstance(target, str) else target
+    columns: list[Sequence[object]] = list(zip(*rows, strict=True))
+    kinds = [set(map(type, column)) for column in columns]
+    texts = [] if are_text else list(_text_parts(columns, kinds))
+    whole = _Part(0, 0, len(columns), len(rows))
+    if texts and not _format_as_text(sheet, cells, target, texts, whole):
+        # In a cell of another format the apostrophe is hidden, and what follows is a text (Excel, Range.PrefixCharacter).
+        columns = [[f"'{cell}" if type(cell) is str and cell else cell for cell in column] for column in columns]
+        texts = []
+    is_mac = engine_of(cells) == MAC
+    held = [_held(column, kind, is_mac=is_mac) for column, kind in zip(columns, kinds, strict=True)]
+    _write_block(sheet, cells, target, held)
+    if texts or are_text:
+        _keep_apostrophes(sheet, cells, target, held, kinds)
+
+
+def _text_parts(columns: Sequence[Sequence[object]], kinds: Sequence[set[type]]) -> Iterator[_Part]:
+    """Return the parts of a block that hold texts: whole columns, and runs of rows in a column with numbers, too."""
+    for is_text, run in groupby(
+        range(len(columns)), key=lambda at: str in kinds[at] and kinds[at] <= {str, type(None)}
+    ):
+        across = list(run)
+        if is_text:
+            yield _Part(across[0], 0, across[-1] + 1, len(columns[0]))
+            continue
+        for at in across:
+            if str not in kinds[at]:
+                continue
+            for is_str, rows in groupby(enumerate(columns[at]), key=lambda row: type(row[1]) is str):
+                down = [row for row, _ in rows]
+                if is_str:
+                    yield _Part(at, down[0], at + 1, down[-1] + 1)
+
+
+def _held(column: Sequence[object], kinds: set[type], *, is_mac: bool) -> Sequence[object]:
+    """Return a column as Excel takes it: texts cut to what a cell holds, formulas as plain texts."""
+    if is_mac:
+        # appscript has no blank cell, and Excel ignores its long integers (xlwings 0.37.8, Engine.prepare_xl_data_element).
+        column = ["" if cell is None else float(cell) if type(cell) is int else cell for cell in column]
+    if kinds <= {float, int, bool, type(None)}:
+        return column
+    if Formula in kinds or max((len(cell) for cell in column if isinstance(cell, str)), default=0) > LONGEST_TEXT // 2:
+        return [_cut(str(cell)) if isinstance(cell, str) else cell for cell in column]
+    return column
+
+
+def _cut(text: str) -> str:
+    """Return a text as long as a cell holds; Excel counts the code units of UTF-16."""
+    if utf16_length(text) <= LONGEST_TEXT:
+        return text
+    mark = _CUT.format(len(text), LONGEST_TEXT)
+    return (
+        text.encode("utf-16-le", "surrogatepass")[: 2 * (LONGEST_TEXT - len(mark))].decode("utf-16-le", "ignore") + mark
+    )
+
+
+def _format_as_text(sheet: Any, cells: Any, target: Any, texts: list[_Part], whole: _Part) -> bool:
+    """Set the number format Text; return whether all these cells have it, which a protected sheet may prevent."""
+    parts = [cells] if texts == [whole] else list(_ranges(sheet, cells, target, texts))
+    try:
+        for part in parts:
+            part.number_format = TEXT_FORMAT
+    except Exception as error:  # the type depends on the program: com_error, CommandError
+        if is_refusal(error):
+            raise
+        return all(number_format(part) == TEXT_FORMAT for part in parts)
+    return True
+
+
+def _ranges(sheet: Any, cells: Any, target: Any, parts: Iterable[_Part]) -> Iterator[Any]:
+    """Return the ranges of parts of a block, on Windows many in one: each range costs calls to Excel."""
+    addresses = [_address(_corner(cells, target), part) for part in parts]
+    if engine_of(cells) != WINDOWS:
+        yield from map(sheet.range, addresses)
+        return
+    together = addresses[0]
+    for address in addresses[1:]:
+        if len(together) + len(address) < _LONGEST_ADDRESS:
+            together = f"{together},{address}"
+        else:
+            yield sheet.range(together)
+            together = address
+    yield sheet.range(together)
+
+
+def _corner(cells: Any, target: Any) -> tuple[int, int]:
+    """Return column and row of the first cell of a block."""
+    left, top, _, _ = area(target if isinstance(target, str) else cells.address) or (1, 1, 1, 1)
+    return left, top
+
+
+def _address(corner: tuple[int, int], part: _Part) -> str:
+    left, top = corner
+    first = f"{column_letters(left + part.left)}{top + part.top}"
+    return f"{first}:{column_letters(left + part.right - 1)}{top + part.bottom - 1}"
+
+
+def _write_block(sheet: Any, cells: Any, target: Any, columns: Sequence[Sequence[object]]) -> None:
+    """Write all columns at once; where Excel refuses that, write the cells around the one that it refuses."""
+    try:
+        cells.raw_value = list(map(list, zip(*columns, strict=True)))
+    except Exception as error:  # the type depends on the program: com_error, CommandError
+        if is_refusal(error):
+            raise
+        corner = _corner(cells, target)
+        waiting = [_Part(0, 0, len(columns), len(columns[0]))]
+        while waiting:
+            part = waiting.pop()
+            if not _is_written(sheet.range(_address(corner, part)), columns, part):
+                waiting += _halves(part)
+
+
+def _is_written(cells: Any, columns: Sequence[Sequence[object]], part: _Part) -> bool:
+    """Write a part of a block; a single cell that Excel refuses gets a text that says so.
+
+    Returns:
+        Whether it stands there: False where Excel refused more than one cell.
+    """
+    block = [
+        list(row)
+        for row in zip(*(column[part.top : part.bottom] for column in columns[part.left : part.right]), strict=True)
+    ]
+    is_one = len(block) == len(block[0]) == 1
+    try:
+        cells.raw_value = block[0][0] if is_one else block  # alone, a text may be longer (Microsoft, KB 832136)
+    except Exception as error:  # the type depends on the program: com_error, CommandError
+        if is_refusal(error) or (is_one and not isinstance(block[0][0], str)):
+            raise
+        if is_one:
+            cells.raw_value = _REFUSED.format(len(block[0][0]))
+        return is_one
+    return True
+
+
+def _halves(part: _Part) -> list[_Part]:
+    left, top, right, bottom = part
+    if bottom - top > 1:
+        middle = (top + bottom) // 2
+        return [_Part(left, middle, right, bottom), _Part(left, top, right, middle)]
+    middle = (left + right) // 2
+    return [_Part(middle, top, right, bottom), _Part(left, top, middle, bottom)]
+
+
+def _keep_apostrophes(
+    sheet: Any, cells: Any, target: Any, columns: Sequence[Sequence[object]], kinds: Sequence[set[type]]
+) -> None:
+    """Write texts with an apostrophe in front a second time, with two, where the program hides the first one.
+
+    No documentation says whether Excel hides it in a cell with the format Text too, so the first of them is read back.
+    """
+    found = [
+        (at, row)
+        for at, column in enumerate(columns)
+        if str in kinds[at]
+        for row, cell in enumerate(column)
+        if cell.__class__ is str and cell[:1] == "'"
+    ]
+    if not found:
+        return
+    (at, row), corner = found[0], _corner(cells, target)
+    if sheet.range(_address(corner, _Part(at, row, at + 1, row + 1))).raw_value == columns[at][row]:
+        return
+    again = [list(column) for column in columns]
+    for at, row in found:
+        again[at][row] = f"'{again[at][row]}"
+    _write_block(sheet, cells, target, again)
