@@ -256,7 +256,7 @@ def test_profiles_that_the_administrator_wrote_are_read_and_left_as_they_are(sec
 
 def test_a_password_of_the_administrator_is_refused(secret, monkeypatch):
     owned_by_root(monkeypatch)
-    with pytest.raises(NotPrivateError, match="belongs to root"):
+    with pytest.raises(NotPrivateError, match="belongs to user root"):
         read_private_file(secret)
 
 
@@ -267,6 +267,23 @@ def test_a_folder_in_which_others_can_exchange_the_file_is_refused(secret, read,
         read(secret)
     secret.parent.chmod(0o1777)
     assert read(secret) == b"s3cret"
+
+
+@both
+def test_a_shared_folder_of_the_administrator_is_refused_with_what_this_user_can_do(secret, read, monkeypatch):
+    known = private_files.Path.stat
+
+    def of_root(path):
+        facts = list(known(path))
+        facts[stat.ST_UID] = 0
+        return os.stat_result(facts)
+
+    secret.parent.chmod(0o777)
+    monkeypatch.setattr(private_files.Path, "stat", of_root)
+    monkeypatch.setattr(os, "geteuid", lambda: OTHER)
+    monkeypatch.setattr(private_files, "_refuse_unless_mine", lambda *_, **__: None)
+    with pytest.raises(NotPrivateError, match=r"others can replace it\. Move it to a folder of your own\."):
+        read(secret)
 
 
 @both
@@ -297,7 +314,7 @@ def test_a_folder_of_another_user_is_refused(secret, read, monkeypatch):
         return os.stat_result(facts)
 
     monkeypatch.setattr(private_files.Path, "stat", of_another)
-    with pytest.raises(NotPrivateError, match=f"lies in a folder of another user .user {OTHER}., who can replace it"):
+    with pytest.raises(NotPrivateError, match=f"lies in a folder of user {OTHER}, who can replace it"):
         read(secret)
 
 

@@ -13,6 +13,7 @@ from typing import Final
 _OUR_FOLDERS: Final = frozenset({"action-returns", "submissions", "exports", "logs", "log", "backups", "clicks"})
 """Names of the folders that only this program uses. The one that ACTION_RETURNS_HOME names may hold other files too."""
 
+_MOVE: Final = "Move it to a folder of your own."
 _LONGEST_SECRET: Final = 65_536
 _MY_FOLDER: Final = 0o700
 _MY_FILE: Final = 0o600
@@ -167,8 +168,8 @@ def _refuse_unless_mine(path: Path, facts: os.stat_result, *, is_public: bool) -
     if owner != me and not (is_public and owner == 0):
         raise NotPrivateError(
             path,
-            f"belongs to {_user_name(owner)}, not to {_user_name(me)} who runs this",
-            f"Run this as {_user_name(owner)}, or make the file your own: chown {_user_name(me)} {_quoted(path)}",
+            f"belongs to user {_user_name(owner)}, not to user {_user_name(me)} who runs this",
+            f"Run this as user {_user_name(owner)}, or make the file your own: chown {_user_name(me)} {_quoted(path)}",
         )
     if stat.S_IMODE(facts.st_mode) & _OTHERS and not is_public:
         raise NotPrivateError(path, "can be read by others", f"Run: chmod 600 {_quoted(path)}")
@@ -182,14 +183,13 @@ def _refuse_shared_folder(path: Path) -> None:
     if not _is_trusted(facts):
         raise NotPrivateError(
             path,
-            f"lies in a folder of another user ({_user_name(facts.st_uid)}), who can replace it",
-            "Move it to a folder of your own.",
+            f"lies in a folder of user {_user_name(facts.st_uid)}, who can replace it",
+            _MOVE,
         )
     _narrow_if_ours(folder)
     if others_can_write(folder):
-        raise NotPrivateError(
-            path, "lies in a folder in which others can replace it", f"Run: chmod go-w {_quoted(folder.absolute())}"
-        )
+        remedy = f"Run: chmod go-w {_quoted(folder.absolute())}" if facts.st_uid == os.geteuid() else _MOVE
+        raise NotPrivateError(path, "lies in a folder in which others can replace it", remedy)
 
 
 def _is_trusted(facts: os.stat_result) -> bool:
@@ -227,7 +227,7 @@ def _user_name(number: int) -> str:
     try:
         return pwd.getpwuid(number).pw_name
     except KeyError:
-        return f"user {number}"
+        return str(number)
 
 
 def _quoted(path: Path) -> str:
