@@ -44,6 +44,10 @@ def expired(tmp_path_factory):
     return made, ssl.create_default_context(cafile=str(made.bundle))
 
 
+def _first_word(sent):
+    return next(iter(bytes(sent).split()), b"").decode("utf-8", "replace")
+
+
 @pytest.fixture
 def waits(monkeypatch):
     """Note what this thread does over its sockets, each with the whole minutes that it would wait for that."""
@@ -55,7 +59,7 @@ def waits(monkeypatch):
         def note_and_do(self, *given):
             seconds = self.gettimeout()
             if threading.get_ident() == here and seconds != 0:  # at once: only a look
-                note = (word or given[0].split()[0].decode(), seconds and round(seconds / MINUTE))
+                note = (word or _first_word(given[0]), seconds and round(seconds / MINUTE))
                 if noted[-1:] != [note]:
                     noted.append(note)
             return does(self, *given)
@@ -63,10 +67,10 @@ def waits(monkeypatch):
         monkeypatch.setattr(kind, name, note_and_do)
 
     noting(socket.socket, "connect", "connect")
-    noting(socket.socket, "sendall", "")
+    noting(socket.socket, "send", "")
     noting(socket.socket, "recv", "reply")
     noting(ssl.SSLSocket, "do_handshake", "handshake")
-    noting(ssl.SSLSocket, "sendall", "")
+    noting(ssl.SSLSocket, "send", "")
     return noted
 
 

@@ -7,7 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from action_returns.channels.base import ConnectionLostError, OutgoingFile, State
-from action_returns.channels.sftp_client import Facts, RequestRejectedError, SftpClient, SftpFolder, SftpUpload
+from action_returns.channels.server_words import ServerWords
+from action_returns.channels.sftp_client import Facts, RequestRejectedError, SftpClient
+from action_returns.channels.sftp_upload import SftpFolder, SftpUpload
 from action_returns.channels.upload import UploadTexts
 
 VERSION, OPEN, CLOSE, WRITE, LSTAT, REMOVE, RENAME = 2, 3, 4, 6, 7, 13, 18
@@ -39,10 +41,13 @@ class Server:
         self._first = first
         self.asked = []
         self.transport = SimpleNamespace(open_session=lambda: self)
-        self.security, self.evidence = "made up", {}
+        self.security, self.evidence, self.words = "made up", {}, ServerWords()
 
     def time_limit(self, _seconds):
         return contextlib.nullcontext()
+
+    def begin(self, _seconds, _what="in all"):
+        pass
 
     def invoke_subsystem(self, name):
         assert name == "sftp"
@@ -118,7 +123,7 @@ def test_answers_in_another_order_go_to_the_requests_they_belong_to():
             return b""
         return b"".join(reversed(held))
 
-    with pytest.raises(RequestRejectedError, match=r"^\[2Jfull, status 4$"):
+    with pytest.raises(RequestRejectedError, match=r"^\[U\+001B\]\[2Jfull, status 4$"):
         client({WRITE: late}).write(b"h", b"x" * 100_000)
 
 

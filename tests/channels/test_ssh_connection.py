@@ -4,13 +4,18 @@ import time
 
 import pytest
 
+from action_returns.channels.server_words import ServerWords
 from action_returns.channels.ssh_connection import ConnectionLostError, SshConnection
+from action_returns.channels.time_limits import TimeLimit
 
 
 @pytest.fixture
 def connection(monkeypatch):
     monkeypatch.setattr(SshConnection, "_end", lambda _: None)
-    return object.__new__(SshConnection)
+    made = object.__new__(SshConnection)
+    made.words = ServerWords()
+    made._steps = TimeLimit(60, "in all", clock=time.monotonic)
+    return made
 
 
 def test_a_step_that_takes_too_long_says_how_long_was_waited(connection):

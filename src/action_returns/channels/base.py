@@ -1,14 +1,10 @@
 """What every channel has in common: its protocol, the result of a delivery, and retries before anything has left."""
 
 import random
-import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, TypeVar
-
-if TYPE_CHECKING:
-    import ssl
+from typing import Final, Protocol, TypeAlias, TypeVar
 
 BeforeFirstByte: TypeAlias = Callable[[], None]
 """Called once, right before the first byte of the file may leave. When it raises, nothing has left and nothing will."""
@@ -153,63 +149,8 @@ class ConnectionLostError(ConnectionError):
     """No answer came; what the server did with the last request is not known."""
 
 
-def connection_failed(error: Exception, host: str, port: int) -> Outcome:
-    """Return the outcome of a connection that did not come about.
-
-    Args:
-        error: raised by the socket or TLS layer.
-        host: the server that was called.
-        port: its port.
-    """
-    return Outcome(State.FAILED, f"{_connection_error_text(error, host, port)} Nothing was sent.", Phase.CONNECT)
-
-
-def is_retryable(error: OSError) -> bool:
-    """Return whether a connection that failed with this error may succeed a moment later."""
-    import ssl  # not at the top: reading config.toml imports this module
-
-    match error:
-        case ssl.SSLEOFError():  # it broke off in the middle of agreeing on encryption
-            return True
-        case socket.gaierror():
-            return error.errno == socket.EAI_AGAIN
-    return not isinstance(error, ssl.SSLError)
-
-
-def _connection_error_text(error: Exception, host: str, port: int) -> str:
-    import ssl
-
-    match error:
-        case ssl.SSLCertVerificationError():
-            return (
-                f"The certificate of {host} cannot be trusted: {_certificate_problem(error)}. "
-                "Another computer may be pretending to be the server, or the host name in the profile is not the one the "
-                "certificate is made for. Check the server (host) in the profile, and ask the administrator of the server."
-            )
-        case ssl.SSLError():
-            return (
-                f"{host}:{port} did not agree on an encrypted connection ({error.reason or error}). "
-                "Check port and encryption (security) in the profile: explicit and implicit TLS use different ports."
-            )
-        case socket.gaierror():
-            return f"There is no server named {host}, or the network is down. Check the server (host) in the profile, and your connection."
-        case ConnectionRefusedError():
-            return f"{host} refuses connections on port {port}. Check the port in the profile, or try again later."
-        case TimeoutError():
-            return f"{host}:{port} did not answer in time. Check server (host) and port in the profile; a firewall may be in the way."
-        case _:
-            return f"The connection to {host}:{port} broke off ({error}). Try again; if it stays, ask the administrator of the server."
-
-
-def _certificate_problem(error: "ssl.SSLCertVerificationError") -> str:
-    return {
-        10: "it has expired",  # X509_V_ERR_CERT_HAS_EXPIRED (openssl-verification-options)
-        18: "it is self-signed",
-        19: "its issuer is not known on this machine",
-        20: "its issuer is not known on this machine",
-        62: "it is made for another host name",
-        64: "it is made for another address",
-    }.get(error.verify_code, error.verify_message or "it could not be verified")
+class TookTooLongError(ConnectionLostError):
+    """Every step was in time, and all of them together were not."""
 
 
 PAUSES: Final = (2.0, 8.0)

@@ -27,9 +27,7 @@ from action_returns.channels.base import (
     ProbeResult,
     State,
     answer_no,
-    connection_failed,
     do_nothing,
-    is_retryable,
     probe_failed,
     retry,
 )
@@ -45,6 +43,7 @@ from action_returns.channels.settings_base import (
     password_reader,
     setting,
 )
+from action_returns.channels.time_limits import ALL_STEPS, Clock
 
 if TYPE_CHECKING:  # not at run time: reading config.toml imports this module, and ssl and email take long
     import ssl
@@ -150,7 +149,9 @@ class EmailChannel:
         command_timeout: seconds for each reply.
         data_timeout: seconds for each part of the message (RFC 5321, 4.5.3.2.5 asks for three minutes).
         accept_timeout: seconds for the reply after the final dot (RFC 5321, 4.5.3.2.6 asks for ten minutes).
+        steps_timeout: seconds for all steps before the message together.
         pause: waits before it connects once more.
+        clock: see :data:`~action_returns.channels.time_limits.Clock`.
     """
 
     host: str
@@ -166,7 +167,9 @@ class EmailChannel:
     command_timeout: float = 60
     data_timeout: float = 180
     accept_timeout: float = 600
+    steps_timeout: float = ALL_STEPS
     pause: Callable[[float], None] = field(default=time.sleep, repr=False)
+    clock: Clock = field(default=time.monotonic, repr=False)
 
     @property
     def destination(self) -> str:
@@ -214,7 +217,9 @@ class EmailChannel:
     def _signed_in(self) -> "Iterator[SmtpClient]":
         """Open a session in which a message may be handed over; close it at the end or on an error."""
         password = self.password() if self.password is not None else None
-        client = retry(self._open, self.pause)  # before the sign-in: a second refused one may lock the user out
+        client = retry(
+            lambda: self._open(password), self.pause
+        )  # before the sign-in: a second refused one may lock the user out
         try:
             if self.username is not None and password is not None:
                 self._sign_in(client, self.username, password)
@@ -222,9 +227,11 @@ class EmailChannel:
         finally:
             client.close()
 
-    def _open(self) -> "SmtpClient":
+    def _open(self, password: str | None) -> "SmtpClient":
         import ssl
 
+        from action_returns.channels.connection_errors import connection_failed, is_retryable
+        from action_returns.channels.server_words import ServerWords
         from action_returns.channels.smtp_client import SmtpClient
 
         tls = None if self.security == "plain" else self.context or ssl.create_default_context()
@@ -235,6 +242,9 @@ class EmailChannel:
                 connect_timeout=self.connect_timeout,
                 reply_timeout=self.command_timeout,
                 tls=tls if self.security == "implicit-tls" else None,
+                steps_timeout=self.steps_timeout,
+                words=ServerWords(password or ""),
+                clock=self.clock,
             )
         except OSError as error:
             raise DeliveryEndedError(
@@ -272,7 +282,7 @@ class EmailChannel:
         offered = client.offers.get("AUTH", "").upper().split()
         mechanism = next((name for name in ("PLAIN", "LOGIN") if name in offered), None)
         if mechanism is None:
-            ways = f"it offers {', '.join(offered)}" if offered else "it offers none"
+            ways = f"it offers {client.wire.words.show(', '.join(offered))}" if offered else "it offers none"
             self._stop(
                 f"{self.host}:{self.port} has no sign-in with user name and password ({ways})",
                 Phase.CONNECT,
@@ -320,6 +330,8 @@ class EmailChannel:
 
     def _hand_over(self, client: "SmtpClient", message: "EmailWithFile", before_first_byte: BeforeFirstByte) -> Outcome:
         """Send the message. Once its last line has left, only the server knows whether it was taken."""
+        from action_returns.channels.connection_errors import reason
+
         with self._failing_in(Phase.TRANSFER):
             self._need(client.ask("DATA"), _START_MESSAGE, f"{self.host} did not take the message", Phase.TRANSFER)
         before_first_byte()
@@ -327,11 +339,11 @@ class EmailChannel:
         try:
             client.send_content(message.content, self.data_timeout)
         except OSError as error:
-            raise DeliveryEndedError(self._broken_off(str(error), evidence)) from None
+            raise DeliveryEndedError(self._broken_off(reason(error), evidence)) from None
         try:
             reply = client.end_content(self.accept_timeout)
         except OSError as error:
-            raise DeliveryEndedError(self._unknown(str(error) or "the answer was lost", evidence)) from None
+            raise DeliveryEndedError(self._unknown(reason(error), evidence)) from None
         evidence["reply"] = str(reply)
         if reply.code in _REFUSAL:  # then it must not deliver it (RFC 5321, 4.2.5)
             self._need(reply, _OK, f"{self.host} did not take the message", Phase.TRANSFER)
@@ -347,6 +359,8 @@ class EmailChannel:
     @contextlib.contextmanager
     def _failing_in(self, phase: Phase) -> Iterator[None]:
         """Convert an error of the connection before the message is whole to the outcome: certainly not delivered."""
+        from action_returns.channels.connection_errors import connection_failed, is_retryable
+
         try:
             yield
         except InvalidReplyError as error:
@@ -360,7 +374,8 @@ class EmailChannel:
             ) from None
         except OSError as error:
             outcome = replace(connection_failed(error, self.host, self.port), phase=phase)
-            raise DeliveryEndedError(outcome, retryable=isinstance(error, ConnectionError)) from None
+            retryable = isinstance(error, ConnectionError) and is_retryable(error)
+            raise DeliveryEndedError(outcome, retryable=retryable) from None
 
     def _need(
         self, reply: "Reply", code: int, problem: str, phase: Phase, todo: str = "Read what it answered."
@@ -382,7 +397,7 @@ class EmailChannel:
             State.FAILED,
             f"The connection to {self.host} broke off in the middle of the message ({why}). A mail server throws away a "
             "message that was not ended, so nothing was delivered. Send it again.",
-            evidence=evidence,
+            evidence={**evidence, "lost": why},
         )
 
     def _unknown(self, why: str, evidence: Mapping[str, str]) -> Outcome:
@@ -390,5 +405,5 @@ class EmailChannel:
             State.UNKNOWN,
             f"It is not known whether {self.host} took the message for {self.recipient}: {why}. "
             "Do not send it again yet. Look into your sent or bounced mail and at File Submissions.",
-            evidence=evidence,
+            evidence={**evidence, "lost": why},
         )

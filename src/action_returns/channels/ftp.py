@@ -16,9 +16,7 @@ from action_returns.channels.base import (
     Phase,
     ProbeResult,
     answer_no,
-    connection_failed,
     do_nothing,
-    is_retryable,
     probe_failed,
     retry,
 )
@@ -33,6 +31,7 @@ from action_returns.channels.settings_base import (
     server_receiver,
     setting,
 )
+from action_returns.channels.time_limits import ALL_STEPS, Clock
 
 if TYPE_CHECKING:  # not at run time: reading config.toml imports this module, and ssl takes long
     import socket
@@ -110,8 +109,10 @@ class FtpChannel:
         reply_timeout: seconds for the reply after the last byte.
         command_timeout: seconds for every other reply.
         data_timeout: seconds for each part of the file.
+        steps_timeout: seconds for all steps before the file together, and again for those after it.
         recheck_delays: seconds before each check of what the server holds, after the connection was lost during the upload.
         pause: waits that many seconds.
+        clock: see :data:`~action_returns.channels.time_limits.Clock`.
     """
 
     host: str
@@ -126,8 +127,10 @@ class FtpChannel:
     reply_timeout: float = 60
     command_timeout: float = 30
     data_timeout: float = 30
+    steps_timeout: float = ALL_STEPS
     recheck_delays: tuple[float, ...] = (2, 8, 30)
     pause: Callable[[float], None] = field(default=time.sleep, repr=False)
+    clock: Clock = field(default=time.monotonic, repr=False)
 
     @property
     def destination(self) -> str:
@@ -199,9 +202,14 @@ class FtpChannel:
             raise DeliveryEndedError(self._texts.name_taken(name, size))
 
     def _data_connection(self, client: "FtpClient") -> "socket.socket":
+        from action_returns.channels.ftp_client import DataConnectionError
         from action_returns.channels.line_protocol import Reply
 
-        data = client.open_data()
+        try:
+            data = client.open_data()
+        except DataConnectionError as error:
+            outcome = self._texts.no_data_connection(error.port, error.problem)
+            raise DeliveryEndedError(outcome, retryable=True) from None
         if isinstance(data, Reply):
             self._stop("opened no connection for the file", data, Phase.TRANSFER)
         return data
@@ -211,6 +219,7 @@ class FtpChannel:
         import ssl
 
         from action_returns.channels.ftp_client import FtpClient
+        from action_returns.channels.server_words import ServerWords
 
         tls = None if self.security == "plain" else self.context or ssl.create_default_context()
         with self._failing_in(Phase.CONNECT):
@@ -220,6 +229,9 @@ class FtpChannel:
                 connect_timeout=self.connect_timeout,
                 reply_timeout=self.command_timeout,
                 tls=tls if self.security == "implicit-tls" else None,
+                steps_timeout=self.steps_timeout,
+                words=ServerWords(password),
+                clock=self.clock,
             )
         try:
             with self._failing_in(Phase.CONNECT):
@@ -241,7 +253,6 @@ class FtpChannel:
                 raise DeliveryEndedError(self._texts.no_tls(reply), retryable=reply.code == _CLOSING)
             client.wire.expect_silence()
             client.wire.encrypt(tls)
-        client.wire.redact(password)
         reply = client.ask(f"USER {self.username}")
         if reply.code == _NEEDS_PASSWORD:
             reply = client.ask(f"PASS {password}")
@@ -263,6 +274,8 @@ class FtpChannel:
     @contextlib.contextmanager
     def _failing_in(self, phase: Phase) -> Iterator[None]:
         """Convert an error of the connection before the file leaves to the outcome: certainly not delivered."""
+        from action_returns.channels.connection_errors import connection_failed, is_retryable
+
         try:
             yield
         except InvalidReplyError as error:

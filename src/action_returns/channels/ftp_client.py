@@ -11,8 +11,10 @@ import ssl
 from contextlib import closing, suppress
 from typing import Final
 
+from action_returns.channels.addresses import connect
 from action_returns.channels.base import InvalidReplyError
 from action_returns.channels.line_protocol import QUIT_TIMEOUT, LineClient, Reply
+from action_returns.channels.time_limits import file_seconds
 
 _PASSIVE: Final = re.compile(r"(?:[0-9]{1,3},){4}([0-9]{1,3}),([0-9]{1,3})")
 _EXTENDED: Final = re.compile(r"\(([!-~])\1\1([0-9]{1,5})\1\)")
@@ -21,35 +23,33 @@ _CHUNK: Final = 65_536
 _REFUSED: Final = 400  # and above (RFC 959, 4.2.1)
 
 
-class FtpClient(LineClient):
-    """A control connection to an FTP server.
+class DataConnectionError(Exception):
+    """The connection for the file did not come about. The control connection works.
 
     Args:
-        host: the server.
-        port: its port.
-        connect_timeout: seconds for connecting and for each TLS handshake.
-        reply_timeout: seconds for a whole reply.
-        tls: settings for TLS from the first byte; None to begin without.
+        port: that the server named for it.
+        problem: why.
+    """
+
+    def __init__(self, port: int, problem: OSError) -> None:
+        super().__init__(f"port {port}: {problem}")
+        self.port = port
+        self.problem = problem
+
+
+class FtpClient(LineClient):
+    """A control connection to an FTP server.
 
     Attributes:
         wire: the connection.
         features: what the server says it can do, in capitals (RFC 2389).
-
-    Raises:
-        OSError: when no connection came about.
     """
 
     REPLY_LINE = re.compile(rb"([1-6][0-9][0-9])([ -])(.*)", re.DOTALL)
     ENCODING = ("utf-8", "surrogateescape")
 
-    def __init__(
-        self, host: str, port: int, *, connect_timeout: float, reply_timeout: float, tls: ssl.SSLContext | None
-    ) -> None:
-        super().__init__(host, port, connect_timeout=connect_timeout, reply_timeout=reply_timeout, tls=tls)
-        self._host = host
-        self._connect_timeout = connect_timeout
-        self._data_tls: ssl.SSLContext | None = None
-        self.features: frozenset[str] = frozenset()
+    _data_tls: ssl.SSLContext | None = None
+    features: frozenset[str] = frozenset()
 
     @property
     def security(self) -> str:
@@ -101,17 +101,19 @@ class FtpClient(LineClient):
         name another computer (CVE-2021-4189).
 
         Raises:
-            OSError: when no connection came about; nothing of the file has left.
+            DataConnectionError: when no connection came about; nothing of the file has left.
+            OSError: see :meth:`ask`.
         """
         address = self.wire.socket.getpeername()[0]
-        reply = Reply(0, ())
+        reply = Reply(0, (), "")
         for command in ("EPSV",) if self.wire.socket.family == socket.AF_INET6 else ("PASV", "EPSV"):
             reply = self.ask(command)
             port = _port_of(reply)
             if port is not None:
-                data = socket.create_connection((address, port), timeout=self._connect_timeout)
-                data.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-                return data
+                try:
+                    return connect(address, port, self.wire.step(self._connect_timeout))
+                except OSError as error:
+                    raise DataConnectionError(port, error) from None
         return reply
 
     def send_content(self, data: socket.socket, content: bytes, *, timeout: float) -> Reply | None:
@@ -120,7 +122,8 @@ class FtpClient(LineClient):
         Args:
             data: as :meth:`open_data` gave it.
             content: all of them.
-            timeout: seconds for each part. The TLS handshake before them has the time for connecting.
+            timeout: seconds for each part. The TLS handshake before them has the time for connecting, and the whole
+                has :func:`~action_returns.channels.time_limits.file_seconds`.
 
         Returns:
             The server's refusal where it came before the file was whole, else None.
@@ -129,14 +132,14 @@ class FtpClient(LineClient):
             InvalidReplyError: when the server confirmed the file before it was whole.
             OSError: when the bytes did not all leave.
         """
+        self.wire.begin(file_seconds(len(content)), "for the file")
         if self._data_tls is not None:
             session = self.wire.socket.session if isinstance(self.wire.socket, ssl.SSLSocket) else None
-            data.settimeout(self._connect_timeout)
+            data.settimeout(self.wire.step(self._connect_timeout).left())
             data = self._data_tls.wrap_socket(data, server_hostname=self._host, session=session)
-        data.settimeout(timeout)
         with closing(data):
             for start in range(0, len(content), _CHUNK):
-                data.sendall(content[start : start + _CHUNK])
+                self.wire.send(content[start : start + _CHUNK], timeout, data)
             if self.wire.has_spoken():
                 early = self.reply()
                 if early.code < _REFUSED:

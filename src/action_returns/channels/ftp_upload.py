@@ -1,17 +1,26 @@
 """Upload one file over FTP, and build the texts of one FTP server."""
 
 import socket
+from collections.abc import Mapping
 from typing import Final
 
 from action_returns.channels.base import InvalidReplyError, Outcome, Phase, ProbeResult, State
+from action_returns.channels.connection_errors import reason
 from action_returns.channels.ftp_client import FtpClient
 from action_returns.channels.line_protocol import Reply
-from action_returns.channels.upload import Upload, UploadTexts
+from action_returns.channels.upload import DATA_CONNECTION_TODO, Cause, Upload, UploadTexts
 
 _REFUSED: Final = 400  # and above; below 500 it may go well later (RFC 959, 4.2.1)
 _COMPLETE: Final = (226, 250)  # RFC 959, 5.4
 _NEEDS_NEW_NAME: Final = 350
-_NO_SPACE: Final = (452, 552)  # insufficient storage, exceeded storage allocation (RFC 959, 4.2.2)
+_CAUSES: Final[Mapping[int, Cause]] = {
+    425: "no data connection",  # can't open data connection (RFC 959, 4.2.2)
+    426: "no data connection",  # connection closed, transfer aborted
+    452: "no space",  # insufficient storage
+    552: "no space",  # exceeded storage allocation
+    522: "no data encryption",  # wants the TLS session resumed (vsftpd, pure-ftpd), or other encryption (RFC 4217, 9)
+}
+"""Reply -> what it says about the cause."""
 
 
 class FtpTexts(UploadTexts):
@@ -69,6 +78,21 @@ class FtpTexts(UploadTexts):
             Phase.CONNECT,
         )
 
+    def no_data_connection(self, port: int, problem: OSError) -> Outcome:
+        """Return the outcome for a connection for the file that did not come about.
+
+        Args:
+            port: that the server named for it.
+            problem: why.
+        """
+        return Outcome(
+            State.FAILED,
+            f"{self.host} works, but the second connection, which FTP uses for the file, did not come about: port {port}, "
+            f"{reason(problem)}. Nothing was sent. User name, password, server and port of the profile are right. "
+            f"{DATA_CONNECTION_TODO}",
+            evidence={"data_port": port},
+        )
+
     def refused_before(self, problem: str, reply: Reply, phase: Phase) -> Outcome:
         """Return the outcome for a command that was refused before anything left.
 
@@ -101,29 +125,44 @@ class FtpUpload(Upload):
             return self._store(client, data, data_timeout, reply_timeout)
         except OSError as error:  # InvalidReplyError too: after an invalid reply no later one can be trusted
             client.wire.close()
-            return self.check_on_server(str(error) or type(error).__name__)
+            return self.check_on_server(reason(error))
 
     def _store(self, client: FtpClient, data: socket.socket, data_timeout: float, reply_timeout: float) -> Outcome:
+        client.begin_steps()
         reply = client.ask(f"STOR {self.name}")
         if reply.code // 100 != 1:
             # A file under this name, if there is one, is not ours.
-            return self.texts.refused(str(reply), no_space=reply.code in _NO_SPACE)
+            return self.texts.refused(str(reply), cause=_CAUSES.get(reply.code, ""))
         try:
             refusal = client.send_content(data, self.file.content, timeout=data_timeout)
         except InvalidReplyError:
             raise
         except OSError as error:
             # The server may say why. A confirmation cannot be true: not all bytes left.
-            refusal = client.reply(reply_timeout)
-            if refusal.code < _REFUSED:
-                raise ConnectionError(f"the connection for the file broke off ({error})") from None
+            refusal = self._refusal(client, reply_timeout, f"the connection for the file broke off ({reason(error)})")
+        client.begin_steps(reply_timeout)
         reply = refusal or client.reply(reply_timeout)
         if reply.code in _COMPLETE:
             evidence = {"security": client.security, "reply": str(reply)}
             return self.confirmed(client, evidence, lambda: self._rename(client))
         if reply.code < _REFUSED:
             raise InvalidReplyError(f"it said: {reply}")
-        return self.rejected_after_upload(client, str(reply), no_space=reply.code in _NO_SPACE)
+        return self.rejected_after_upload(client, str(reply), cause=_CAUSES.get(reply.code, ""))
+
+    def _refusal(self, client: FtpClient, timeout: float, problem: str) -> Reply:
+        """Return what the server says about a file of which not all bytes left.
+
+        Raises:
+            ConnectionError: with the problem, when the server says nothing about it.
+        """
+        client.begin_steps(timeout)
+        try:
+            refusal = client.reply(timeout)
+        except OSError:
+            raise ConnectionError(problem) from None
+        if refusal.code < _REFUSED:
+            raise ConnectionError(problem)
+        return refusal
 
     def _rename(self, client: FtpClient) -> str | None:
         """Rename the file to its final name; return the server's refusal, None where there is none."""

@@ -42,10 +42,11 @@ from action_returns.channels.settings_base import (
     server_receiver,
     setting,
 )
+from action_returns.channels.time_limits import ALL_STEPS, Clock
 from action_returns.errors import ConfigError
 
 if TYPE_CHECKING:  # not at run time: reading config.toml imports this module, and paramiko may be missing
-    from action_returns.channels.sftp_client import SftpFolder
+    from action_returns.channels.sftp_upload import SftpFolder
     from action_returns.channels.ssh_auth import Credentials
     from action_returns.channels.upload import UploadTexts
 
@@ -146,8 +147,10 @@ class SftpChannel:
         upload: ``direct`` under the final name, or ``temp-rename`` under another one first.
         connect_timeout: seconds for connecting, and again for agreeing on keys.
         command_timeout: seconds for each answer.
+        steps_timeout: seconds for all steps before the file together, and again for those after it.
         recheck_delays: seconds before each check of what the server holds, after the connection was lost during the upload.
         pause: waits that many seconds.
+        clock: see :data:`~action_returns.channels.time_limits.Clock`.
     """
 
     host: str
@@ -160,8 +163,10 @@ class SftpChannel:
     upload: Literal["direct", "temp-rename"] = "direct"
     connect_timeout: float = 15
     command_timeout: float = 30
+    steps_timeout: float = ALL_STEPS
     recheck_delays: tuple[float, ...] = (2, 8, 30)
     pause: Callable[[float], None] = field(default=time.sleep, repr=False)
+    clock: Clock = field(default=time.monotonic, repr=False)
 
     @property
     def destination(self) -> str:
@@ -172,7 +177,7 @@ class SftpChannel:
 
     def deliver(self, file: OutgoingFile, before_first_byte: BeforeFirstByte = do_nothing, /) -> Outcome:
         """Upload the file once."""
-        from action_returns.channels.sftp_client import SftpUpload
+        from action_returns.channels.sftp_upload import SftpUpload
         from action_returns.channels.upload import upload_name
 
         try:
@@ -190,7 +195,7 @@ class SftpChannel:
                 self.recheck_delays,
                 self.pause,
             )
-            return upload.run(folder)
+            return upload.run(folder, self.steps_timeout)
 
     def probe(self, ask: Ask = answer_no, accepted: str | None = None, /) -> ProbeResult:
         """Connect, sign in and look at the folder. Whether it may be written to shows only when something is sent.
@@ -251,11 +256,20 @@ class SftpChannel:
 
     def _open_folder(self, credentials: "Credentials") -> "SftpFolder":
         """Connect to the server that has the pinned key, sign in and find the folder."""
-        from action_returns.channels.sftp_client import SftpClient, SftpFolder
+        from action_returns.channels.sftp_client import SftpClient
+        from action_returns.channels.sftp_upload import SftpFolder
         from action_returns.channels.ssh_auth import sign_in
         from action_returns.channels.ssh_connection import connect
 
-        connection = connect(self.host, self.port, self.host_key, self.connect_timeout)
+        connection = connect(
+            self.host,
+            self.port,
+            self.host_key,
+            self.connect_timeout,
+            steps_timeout=self.steps_timeout,
+            words=credentials.words,
+            clock=self.clock,
+        )
         try:
             sign_in(connection, credentials, self.host, self.command_timeout)
             with self._failing_in(Phase.CONNECT):
@@ -289,6 +303,8 @@ class SftpChannel:
     @contextmanager
     def _failing_in(self, phase: Phase) -> Iterator[None]:
         """Convert a lost connection before the file leaves to the outcome: certainly not delivered."""
+        from action_returns.channels.connection_errors import is_retryable
+
         try:
             yield
         except ConnectionLostError as error:
@@ -299,5 +315,5 @@ class SftpChannel:
                     "the administrator of the server whether it offers SFTP to this user.",
                     phase,
                 ),
-                retryable=True,
+                retryable=is_retryable(error),
             ) from None

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from action_returns.channels.base import ConnectionLostError, Outcome
-from action_returns.channels.ssh_connection import SshConnection, printable
-from action_returns.channels.upload import Upload
+from action_returns.channels.base import ConnectionLostError
+from action_returns.channels.ssh_connection import SshConnection
 
 
 class RequestRejectedError(Exception):
@@ -57,10 +56,10 @@ _PIECE: Final = 32_768
 """Bytes of a file in one packet; every server takes that much (3)."""
 _AHEAD: Final = 32
 """Pieces under way at a time."""
-_NO_SPACE: Final = ("space", "quota")
-"""Words of servers whose disk is full; version 3 of SFTP has no code for it."""
-_LARGEST: Final = 262_144
+_LARGEST: Final = 65_536
 """No answer to these requests is longer; a longer packet is not SFTP."""
+_LONGEST_HANDLE: Final = 256
+"""Bytes (4); it is sent back with every piece of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +90,7 @@ class SftpClient:
         self.connection = connection
         self._timeout = timeout
         self._last = 0
+        self._under_way: set[int] = set()
         self._answers: dict[int, tuple[int, bytes]] = {}
         with connection.time_limit(timeout):
             self._channel = connection.transport.open_session()
@@ -117,7 +117,10 @@ class SftpClient:
     def create(self, path: str) -> bytes:
         """Create a file that was not there, and return the handle to write to it."""
         payload = _text(path) + struct.pack(">II", _NEW_FILE, 0)
-        return _Reader(self._request(_Packet.OPEN, payload, _Packet.HANDLE)).text()
+        handle = _Reader(self._request(_Packet.OPEN, payload, _Packet.HANDLE)).text()
+        if len(handle) > _LONGEST_HANDLE:
+            raise ConnectionLostError("its handle of the file is longer than SFTP allows")
+        return handle
 
     def write(self, handle: bytes, content: bytes) -> None:
         """Write all of a file, many pieces under way at a time.
@@ -153,27 +156,39 @@ class SftpClient:
         self._last += 1
         with self.connection.time_limit(self._timeout):
             self._send(kind, struct.pack(">I", self._last) + payload)
+        self._under_way.add(self._last)
         return self._last
 
     def _answer(self, number: int, expected: _Packet) -> bytes:
         """Wait for the answer to a request; answers may come in any order (6)."""
-        while number not in self._answers:
-            with self.connection.time_limit(self._timeout):
-                kind, payload = self._receive()
-            reader = _Reader(payload)
-            request = reader.number()
-            self._answers[request] = kind, reader.rest
+        with self.connection.time_limit(self._timeout):  # for the whole wait, however many answers to others come in it
+            while number not in self._answers:
+                self._take_answer()
         kind, payload = self._answers.pop(number)
         if kind == _Packet.STATUS:
             reader = _Reader(payload)
             status = reader.number()
             if status != OK:
                 # Some servers send no text, or text in their own encoding.
-                text = reader.text().decode("utf-8", "replace") if reader.rest else ""
-                raise RequestRejectedError(status, printable(text))
+                text = reader.text() if reader.rest else b""
+                raise RequestRejectedError(status, self.connection.words.show(text))
         if kind != expected:
             raise ConnectionLostError("its answer does not belong to the request")
         return payload
+
+    def _take_answer(self) -> None:
+        """Read one answer and keep it for its request.
+
+        Raises:
+            ConnectionLostError: when no request is under way that it could belong to.
+        """
+        kind, payload = self._receive()
+        reader = _Reader(payload)
+        number = reader.number()
+        if number not in self._under_way:  # else a server could fill the memory with answers that are never fetched
+            raise ConnectionLostError("it answered a request that was not made")
+        self._under_way.remove(number)
+        self._answers[number] = kind, reader.rest
 
     def _send(self, kind: _Packet, payload: bytes) -> None:
         self._channel.sendall(struct.pack(">IB", len(payload) + 1, kind) + payload)
@@ -186,121 +201,13 @@ class SftpClient:
         return packet[0], packet[1:]
 
     def _exactly(self, length: int) -> bytes:
-        received = b""
+        received = bytearray()
         while len(received) < length:
             part = self._channel.recv(length - len(received))
             if not part:
                 raise ConnectionLostError("the server ended the connection")
             received += part
-        return received
-
-
-class SftpFolder:
-    """The receiving folder, over an open connection.
-
-    Args:
-        client: the connection.
-        directory: the folder; ``/`` is where the user arrives.
-    """
-
-    def __init__(self, client: SftpClient, directory: str) -> None:
-        self._client = client
-        self._directory = "" if directory in {"", ".", "/"} else directory.rstrip("/") + "/"
-
-    @property
-    def security(self) -> str:
-        """What protects the connection."""
-        return self._client.connection.security
-
-    @property
-    def evidence(self) -> dict[str, str | int]:
-        """Facts about the server and the encryption, for the receipt."""
-        return self._client.connection.evidence
-
-    def exists(self) -> bool:
-        """Return whether the folder exists. A folder whose facts are refused may exist."""
-        try:
-            return not self._client.facts(self._directory or ".", follow=True).is_no_folder
-        except RequestRejectedError as rejected:
-            return rejected.status != NO_SUCH_FILE
-
-    def size(self, name: str) -> int | None:
-        """Return how many bytes a file there has; None when there is none or the server does not tell."""
-        try:
-            return self._client.facts(self._directory + name).size
-        except RequestRejectedError:
-            return None
-
-    def create(self, name: str) -> bytes:
-        """Create a file that was not there, and return the handle to write to it.
-
-        Raises:
-            RequestRejectedError: when the server refuses; a file of that name, if there is one, is not ours.
-        """
-        return self._client.create(self._directory + name)
-
-    def write(self, handle: bytes, content: bytes) -> str | None:
-        """Write all of a file and close it; return the server's refusal, None where there is none."""
-        refusal = None
-        try:
-            self._client.write(handle, content)
-        except RequestRejectedError as rejected:
-            refusal = str(rejected)
-        try:
-            self._client.close(handle)
-        except RequestRejectedError as rejected:
-            refusal = refusal or str(rejected)
-        return refusal
-
-    def rename(self, old: str, new: str) -> str | None:
-        """Rename a file; return the server's refusal, None where there is none."""
-        try:
-            self._client.rename(self._directory + old, self._directory + new)
-        except RequestRejectedError as rejected:
-            return str(rejected)
-        return None
-
-    def remove(self, name: str) -> bool:
-        """Remove a file; return whether the server did."""
-        try:
-            self._client.remove(self._directory + name)
-        except RequestRejectedError:
-            return False
-        return True
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._client.connection.close()
-
-
-class SftpUpload(Upload):
-    """The SFTP requests that upload a file."""
-
-    def run(self, folder: SftpFolder) -> Outcome:
-        """Upload; never raises for what a server or network may do."""
-        try:
-            return self._store(folder)
-        except ConnectionLostError as error:
-            folder.close()
-            return self.check_on_server(str(error))
-
-    def _store(self, folder: SftpFolder) -> Outcome:
-        try:
-            handle = folder.create(self.name)
-        except RequestRejectedError as rejected:
-            return self.texts.refused(str(rejected), no_space=_is_no_space(str(rejected)))
-        refusal = folder.write(handle, self.file.content)
-        if refusal is not None:
-            return self.rejected_after_upload(folder, refusal, no_space=_is_no_space(refusal))
-        return self.confirmed(folder, folder.evidence, lambda: self._rename(folder))
-
-    def _rename(self, folder: SftpFolder) -> str | None:
-        self.renaming = True
-        return folder.rename(self.name, self.file.name)
-
-
-def _is_no_space(answer: str) -> bool:
-    return any(word in answer.lower() for word in _NO_SPACE)
+        return bytes(received)
 
 
 class _Reader:

@@ -9,42 +9,32 @@ UnicodeEncodeError for a password with an umlaut and binascii.Error for an odd c
 import re
 import ssl
 from base64 import b64encode
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from action_returns.channels.line_protocol import LineClient, Reply
+from action_returns.channels.time_limits import file_seconds
 
 _CHUNK: Final = 65_536
+_LONGEST_NAME: Final = 255
 _GO_ON: Final = 334  # RFC 4954, 4
 
 
 class SmtpClient(LineClient):
     """A connection to a mail server.
 
-    Args:
-        host: the mail server.
-        port: its port.
-        connect_timeout: seconds for connecting and for the TLS handshake.
-        reply_timeout: seconds for a whole reply, however slowly it comes.
-        tls: settings for TLS from the first byte; None to begin without.
-
     Attributes:
         wire: the connection.
         name: the name that the server gives itself.
         offers: what the server said it can do, keyword -> values (RFC 5321, 4.1.1.1).
-
-    Raises:
-        OSError: when no connection came about.
     """
 
     REPLY_LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])(.*))?", re.DOTALL)
     ENCODING = ("ascii", "strict")
 
-    def __init__(
-        self, host: str, port: int, *, connect_timeout: float, reply_timeout: float, tls: ssl.SSLContext | None
-    ) -> None:
-        super().__init__(host, port, connect_timeout=connect_timeout, reply_timeout=reply_timeout, tls=tls)
-        self.name = ""
-        self.offers: dict[str, str] = {}
+    name: str = ""
+    offers: Mapping[str, str] = MappingProxyType({})
 
     def _next_line(self, code: bytes, line: bytes) -> tuple[bool, bytes]:
         found = self.REPLY_LINE.fullmatch(line.rstrip(b"\r\n"))
@@ -59,7 +49,7 @@ class SmtpClient(LineClient):
             OSError: see :meth:`reply`.
         """
         reply = self.reply()
-        self.name = reply.lines[0].partition(" ")[0][:255]
+        self.name = self.wire.words.show(reply.lines[0].partition(" ")[0], _LONGEST_NAME)
         return reply
 
     def greet(self) -> Reply:
@@ -84,7 +74,7 @@ class SmtpClient(LineClient):
         self.wire.encrypt(tls)
 
     def sign_in(self, username: str, password: str, mechanism: str) -> Reply:
-        """Sign in once (RFC 4954, RFC 4616); the reply 235 means success. Later replies are shown without the secrets.
+        """Sign in once (RFC 4954, RFC 4616); the reply 235 means success.
 
         Args:
             username: the name.
@@ -96,10 +86,8 @@ class SmtpClient(LineClient):
         """
         if mechanism == "PLAIN":
             both = _base64(f"\0{username}\0{password}")
-            self.wire.redact(both, password)
             return self.ask(f"AUTH PLAIN {both}")
         answers = [_base64(username), _base64(password)]
-        self.wire.redact(*answers, password)
         reply = self.ask("AUTH LOGIN")
         while reply.code == _GO_ON and answers:
             reply = self.ask(answers.pop(0))
@@ -110,7 +98,8 @@ class SmtpClient(LineClient):
 
         Args:
             content: the message with CRLF line ends.
-            timeout: seconds for each part of it.
+            timeout: seconds for each part of it; the whole has
+                :func:`~action_returns.channels.time_limits.file_seconds`.
 
         Raises:
             OSError: when it did not leave as a whole. The server then has no message: the line that ends it was not
@@ -118,6 +107,7 @@ class SmtpClient(LineClient):
         """
         lines = b"\r\n" + content.removesuffix(b"\r\n") + b"\r\n"
         dotted = lines.replace(b"\r\n.", b"\r\n..")[2:]  # RFC 5321, 4.5.2
+        self.wire.begin(file_seconds(len(dotted)), "for the message")
         for start in range(0, len(dotted), _CHUNK):
             self._send(dotted[start : start + _CHUNK], timeout)
         self.wire.expect_silence()
@@ -131,6 +121,7 @@ class SmtpClient(LineClient):
         Raises:
             OSError: when the answer is lost, so that the server may have the message or not.
         """
+        self.begin_steps(timeout)
         self._send(b".\r\n", self._reply_timeout)
         return self.reply(timeout)
 

@@ -9,7 +9,8 @@ from typing import Final
 import paramiko
 
 from action_returns.channels.base import ConnectionLostError, DeliveryEndedError, Outcome, Phase, State
-from action_returns.channels.ssh_connection import SshConnection, printable
+from action_returns.channels.server_words import ServerWords
+from action_returns.channels.ssh_connection import SshConnection
 from action_returns.private_files import NotPrivateError, read_private_file
 
 _KEYS: Final = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
@@ -24,11 +25,13 @@ class Credentials:
         username: case-sensitive.
         key: the private key, None to sign in with the password alone.
         password: for the server, None where it gets none.
+        words: makes the words of the server fit to be shown, without the password and without what opens the key.
     """
 
     username: str
     key: paramiko.PKey | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
+    words: ServerWords = field(default_factory=ServerWords, repr=False)
 
 
 def load_credentials(username: str, private_key: Path | None, password: str | None) -> Credentials:
@@ -42,13 +45,14 @@ def load_credentials(username: str, private_key: Path | None, password: str | No
     Raises:
         DeliveryEndedError: when the key cannot be used. Nothing is connected yet.
     """
+    words = ServerWords(password or "")
     if private_key is None:
-        return Credentials(username, None, password)
+        return Credentials(username, None, password, words)
     path = private_key.expanduser()
     text = _read(path)
     key = _key(text, None)
     if key is not None:
-        return Credentials(username, key, password)
+        return Credentials(username, key, password, words)
     if not _is_encrypted(text):
         raise _sign_in_failed(f"{path} {_key_problem(text)}")
     if password is None:
@@ -62,7 +66,7 @@ def load_credentials(username: str, private_key: Path | None, password: str | No
             f"{path} is encrypted, and the password of the profile does not open it (or it is a kind of key that is not "
             "supported: Ed25519, ECDSA and RSA are). Set it again: action-returns secret set PROFILE"
         )
-    return Credentials(username, key)
+    return Credentials(username, key, words=words)
 
 
 def sign_in(connection: SshConnection, credentials: Credentials, host: str, timeout: float) -> None:
@@ -84,7 +88,7 @@ def sign_in(connection: SshConnection, credentials: Credentials, host: str, time
         try:
             with connection.time_limit(timeout):
                 transport.auth_timeout = timeout + 1  # the time limit ends first
-                return _authenticate(step, transport, refusal, host)
+                return _authenticate(step, connection, refusal, host)
         except ConnectionLostError as error:
             raise _sign_in_failed(
                 f"{host} ended the connection while signing in ({error}). The user name or password may be wrong, or the "
@@ -106,7 +110,7 @@ def sign_in(connection: SshConnection, credentials: Credentials, host: str, time
         )
     if missing:
         raise _sign_in_failed(
-            f"{host} asks for more to sign in: {printable(', '.join(missing))}. Ask the administrator of the server"
+            f"{host} asks for more to sign in: {connection.words.show(', '.join(missing))}. Ask the administrator of the server"
         )
 
 
@@ -132,22 +136,23 @@ class _MoreQuestionsError(paramiko.AuthenticationException):
     """A server asks more than one question."""
 
 
-def _authenticate(step: Callable[[], list[str]], transport: paramiko.Transport, refusal: str, host: str) -> list[str]:
+def _authenticate(step: Callable[[], list[str]], connection: SshConnection, refusal: str, host: str) -> list[str]:
+    words = connection.words
     try:
         return step()
     except paramiko.BadAuthenticationType as error:
-        offered = printable(", ".join(error.allowed_types)) or "nothing"
+        offered = words.show(", ".join(error.allowed_types)) or "nothing"
         raise _sign_in_failed(
             f"{host} does not let this user sign in this way; it offers: {offered}. For publickey set "
             "a private key (private_key) in the profile, for password leave it out"
         ) from None
     except _MoreQuestionsError as more:
         raise _sign_in_failed(
-            f"{host} did not accept the user name or password, or wants more than them (it asked: {printable(str(more))}). "
+            f"{host} did not accept the user name or password, or wants more than them (it asked: {words.show(str(more))}). "
             "Check them. If they are right, ask the administrator of the server for a user who signs in with a key"
         ) from None
     except paramiko.AuthenticationException:
-        if not transport.is_active():
+        if not connection.transport.is_active():
             raise  # the connection broke off, which paramiko calls by the same name
         raise _sign_in_failed(f"{host} {refusal}") from None
 

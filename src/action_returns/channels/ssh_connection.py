@@ -1,28 +1,22 @@
 """An SSH connection with a time limit for each call, to a server whose host key is checked."""
 
 import contextlib
-import logging
 import socket
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import paramiko
 
-from action_returns.channels.base import (
-    ConnectionLostError,
-    DeliveryEndedError,
-    Outcome,
-    Phase,
-    State,
-    connection_failed,
-)
+from action_returns.channels import addresses
+from action_returns.channels.base import ConnectionLostError, DeliveryEndedError, Outcome, Phase, State
+from action_returns.channels.connection_errors import connection_failed, is_retryable
+from action_returns.channels.server_words import ServerWords
+from action_returns.channels.ssh_transport import CountedSocket, Transport
+from action_returns.channels.time_limits import ALL_STEPS, Clock, TimeLimit
 
-# paramiko logs errors with tracebacks, and Python prints them where no log is set up.
-logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)
-
-_LONGEST: Final = 200
 _ENDING: Final = 5
 """Seconds for paramiko's thread to notice that its connection is closed; it looks ten times a second."""
 
@@ -48,28 +42,33 @@ class SshConnection:
         port: its port.
         algorithms: the host key algorithms to accept, in this order.
         timeout: seconds for connecting, and again for agreeing on keys.
+        steps: the time for all steps together, until :meth:`begin` sets another.
+        words: makes the words of the server fit to be shown.
 
     Raises:
         OSError, EOFError, paramiko.SSHException: why no connection came about. Nothing is left open then.
     """
 
-    def __init__(self, host: str, port: int, algorithms: Sequence[str], timeout: float) -> None:
-        self._socket = socket.create_connection((host, port), timeout)
-        self.transport = _Transport(self._socket)
+    def __init__(
+        self, host: str, port: int, algorithms: Sequence[str], timeout: float, *, steps: TimeLimit, words: ServerWords
+    ) -> None:
+        self.words = words
+        self._steps = steps
+        self._socket = CountedSocket(addresses.connect(host, port, steps.step(timeout)))
+        self.transport = Transport(self._socket)
         try:
             self.transport.banner_timeout = timeout
             self.transport.get_security_options().key_types = tuple(algorithms)
-            self.transport.start_client(timeout=timeout)
-            self._check_key_exchange()
+            self.transport.agree_on_keys(steps.step(timeout).left())
             key = self.transport.get_remote_server_key()
         except BaseException:
             self.close()
             raise
         self.host_key = HostKey(key.get_name(), key.fingerprint)
 
-    def _check_key_exchange(self) -> None:
-        if not self.transport.initial_kex_done:  # start_client just returns when the time is over
-            raise TimeoutError
+    def begin(self, seconds: float, what: str = "in all") -> None:
+        """Begin steps that must be over in so many seconds together; ``what`` follows "it took longer than N seconds"."""
+        self._steps = self._steps.renewed(seconds, what)
 
     @property
     def security(self) -> str:
@@ -80,7 +79,7 @@ class SshConnection:
     def evidence(self) -> dict[str, str | int]:
         """Facts about the server and the encryption, for the receipt."""
         return {
-            "server": printable(self.transport.remote_version),
+            "server": self.words.show(self.transport.remote_version),
             "security": self.security,
             "host_key": self.host_key.fingerprint,
         }
@@ -92,23 +91,28 @@ class SshConnection:
         paramiko itself waits without a limit for the answer to a request for a subsystem (Channel._wait_for_event) and for a
         socket that takes no more (Packetizer.write_all).
 
+        Args:
+            seconds: for the block; less when the time for all steps ends before.
+
         Raises:
             ConnectionLostError: when the time is over, or the connection broke off.
         """
+        limit = self._steps.step(seconds)
         is_over = threading.Event()
 
         def end() -> None:
             is_over.set()
             self._end()
 
-        timer = threading.Timer(seconds, end)
+        timer = threading.Timer(limit.left(), end)
         timer.start()
         try:
             yield
         except (OSError, EOFError, paramiko.SSHException) as error:
-            raise ConnectionLostError(
-                _error_text(error) if not is_over.is_set() else f"no answer within {seconds:g} seconds"
-            ) from None
+            if is_over.is_set():
+                self._steps.left()
+                raise ConnectionLostError(f"no answer within {seconds:g} seconds") from None
+            raise ConnectionLostError(self.words.show(str(error)) or "the server closed the connection") from None
         finally:
             timer.cancel()
             timer.join()
@@ -127,28 +131,6 @@ class SshConnection:
             self._socket.shutdown(socket.SHUT_RDWR)
 
 
-class _Transport(paramiko.Transport):
-    """Converts unexpected errors of paramiko's thread to SSHException.
-
-    paramiko passes on any error that it met while reading, such as UnicodeDecodeError or ValueError (Transport.run).
-    """
-
-    def get_exception(self) -> Exception | None:
-        error = super().get_exception()
-        if error is None or isinstance(error, OSError | EOFError | paramiko.SSHException):
-            return error
-        return paramiko.SSHException("its words cannot be read")
-
-
-def printable(text: str) -> str:
-    """Return the words of a server with control characters replaced, shortened."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)[:_LONGEST].strip()
-
-
-def _error_text(error: Exception) -> str:
-    return printable(str(error)) or "the server closed the connection"
-
-
 _KINDS: Final = {
     "ssh-ed25519": ("ssh-ed25519",),
     "ecdsa-sha2-nistp256": ("ecdsa-sha2-nistp256",),
@@ -159,7 +141,16 @@ _KINDS: Final = {
 """Kind of host key -> the algorithms that prove it. A server has one key of a kind at most."""
 
 
-def connect(host: str, port: int, expected: str | None, timeout: float) -> SshConnection:
+def connect(
+    host: str,
+    port: int,
+    expected: str | None,
+    timeout: float,
+    *,
+    steps_timeout: float = ALL_STEPS,
+    words: ServerWords | None = None,
+    clock: Clock = time.monotonic,
+) -> SshConnection:
     """Connect to the server that has the expected key.
 
     A fingerprint does not show the kind of its key, and the two sides may agree on another key of the same server. So
@@ -170,22 +161,33 @@ def connect(host: str, port: int, expected: str | None, timeout: float) -> SshCo
         port: its port.
         expected: fingerprint of its key, None to take whichever it shows.
         timeout: seconds for connecting, and again for agreeing on keys.
+        steps_timeout: seconds for all steps together, asking for each kind of key included.
+        words: makes the words of the server fit to be shown.
+        clock: see :data:`~action_returns.channels.time_limits.Clock`.
 
     Raises:
         DeliveryEndedError: when no connection came about, or the key is another one.
     """
+    steps = TimeLimit(steps_timeout, "in all", clock=clock)
+    words = words or ServerWords()
     kinds = dict(_KINDS)
     shown: list[HostKey] = []
     for _ in _KINDS:
         algorithms = [algorithm for kind in kinds.values() for algorithm in kind]
         try:
-            connection = SshConnection(host, port, algorithms, timeout)
+            connection = SshConnection(host, port, algorithms, timeout, steps=steps, words=words)
         except paramiko.ssh_exception.IncompatiblePeer as error:
             if shown:
                 break  # it has no further key
-            raise DeliveryEndedError(_nothing_in_common(error, host, port)) from None
-        except (OSError, EOFError, paramiko.SSHException) as error:
-            raise DeliveryEndedError(_not_connected(error, host, port), retryable=_is_retryable(error)) from None
+            problem = words.show(str(error))
+            raise DeliveryEndedError(_nothing_in_common(problem, host, port)) from None
+        except OSError as error:
+            raise DeliveryEndedError(connection_failed(error, host, port), retryable=is_retryable(error)) from None
+        except EOFError:
+            closed = ConnectionError("it was closed before the keys were agreed on")
+            raise DeliveryEndedError(connection_failed(closed, host, port), retryable=True) from None
+        except paramiko.SSHException as error:
+            raise DeliveryEndedError(_not_ssh(words.show(str(error)), host, port), retryable=True) from None
         if expected in {None, connection.host_key.fingerprint}:
             return connection
         connection.close()
@@ -211,27 +213,19 @@ def read_host_key(host: str, port: int, expected: str | None = None, *, timeout:
     return connection.host_key
 
 
-def _is_retryable(error: Exception) -> bool:
-    return not isinstance(error, socket.gaierror) or error.errno == socket.EAI_AGAIN
-
-
-def _not_connected(error: Exception, host: str, port: int) -> Outcome:
-    if isinstance(error, OSError):
-        return connection_failed(error, host, port)
-    if isinstance(error, EOFError):
-        return connection_failed(ConnectionError("it was closed before the keys were agreed on"), host, port)
+def _not_ssh(problem: str, host: str, port: int) -> Outcome:
     return Outcome(
         State.FAILED,
-        f"{host}:{port} does not talk SSH as it should ({printable(str(error))}). Nothing was sent. Check the port "
+        f"{host}:{port} does not talk SSH as it should ({problem}). Nothing was sent. Check the port "
         "in the profile; if it is right, try again later, and ask the administrator of the server if it stays.",
         Phase.CONNECT,
     )
 
 
-def _nothing_in_common(error: Exception, host: str, port: int) -> Outcome:
+def _nothing_in_common(problem: str, host: str, port: int) -> Outcome:
     return Outcome(
         State.FAILED,
-        f"{host}:{port} and this program have no safe kind of encryption in common ({printable(str(error))}). Nothing "
+        f"{host}:{port} and this program have no safe kind of encryption in common ({problem}). Nothing "
         "was sent. Ask the administrator of the server to bring it up to date.",
         Phase.CONNECT,
     )

@@ -3,9 +3,17 @@
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Literal, Protocol, TypeAlias
 
 from action_returns.channels.base import DeliveryEndedError, Outcome, OutgoingFile, State
+
+Cause: TypeAlias = Literal["no space", "no data connection", "no data encryption", ""]
+"""Why a server refused a file, where its answer tells: its disk is full, or the second connection of FTP failed."""
+
+DATA_CONNECTION_TODO: Final = (
+    "A firewall on the way often blocks that connection. Ask the administrator of the server which passive ports it uses "
+    "and whether they are open, and the administrator of your network to let connections to them out."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +120,26 @@ class UploadTexts:
             evidence=evidence,
         )
 
-    def refused(self, answer: str, rest: str = "", *, no_space: bool = False) -> Outcome:
+    def refused(self, answer: str, rest: str = "", *, cause: Cause = "") -> Outcome:
         """Return the outcome for a file that the server refused.
 
         Args:
             answer: of the server.
             rest: a sentence about what is left there, with a blank before it.
-            no_space: whether its disk is full.
+            cause: why, where the answer tells.
         """
-        if no_space:
+        if cause == "no space":
             why = f"The disk of {self.host} is full, or your share of it is used up (it answered: {answer})."
             todo = "Ask the administrator of the server to make room, then send again."
+        elif cause == "no data connection":
+            why = f"The second connection to {self.host}, which FTP uses for the file, did not work (it answered: {answer})."
+            todo = f"{DATA_CONNECTION_TODO} Then send again."
+        elif cause == "no data encryption":
+            why = f"{self.host} did not accept how the second connection, which FTP uses for the file, was encrypted (it answered: {answer})."
+            todo = (
+                "Ask the administrator of the server what it expects; this program resumes the TLS session of the first "
+                "connection. SFTP and e-mail need no second connection."
+            )
         else:
             why = f"{self.host} did not take the file (it answered: {answer})."
             todo = "Check whether this user may write to the folder (directory) of the profile, then send again."
@@ -220,13 +237,13 @@ class Upload:
                 return self.texts.no_final_name(self.name, refusal, evidence, gone=gone)
         return self.texts.sent(self.file, evidence, size)
 
-    def rejected_after_upload(self, folder: UploadFolder, answer: str, *, no_space: bool) -> Outcome:
+    def rejected_after_upload(self, folder: UploadFolder, answer: str, *, cause: Cause) -> Outcome:
         """Return the outcome after the server refused a file that it had agreed to take; remove what it kept.
 
         Args:
             folder: where it was sent.
             answer: of the server.
-            no_space: whether that means that its disk is full.
+            cause: why, where the answer tells.
 
         Raises:
             OSError: when the connection broke off.
@@ -239,7 +256,7 @@ class Upload:
             rest = " The server does not show whether part of it is there."
         elif not folder.remove(self.name):
             rest = f" {size} bytes of it are on the server as {self.name} and could not be removed; ask for them to be removed."
-        return self.texts.refused(answer, rest, no_space=no_space)
+        return self.texts.refused(answer, rest, cause=cause)
 
     def check_on_server(self, why: str) -> Outcome:
         """Check over new connections what the server holds, and return the outcome. Nothing is sent again.

@@ -1,0 +1,80 @@
+"""Why a connection did not come about or broke off, in words, and whether another attempt may succeed."""
+
+import socket
+import ssl
+
+from action_returns.channels.base import Outcome, Phase, State, TookTooLongError
+
+
+def connection_failed(error: Exception, host: str, port: int) -> Outcome:
+    """Return the outcome of a connection that did not come about.
+
+    Args:
+        error: raised by the socket or TLS layer.
+        host: the server that was called.
+        port: its port.
+    """
+    return Outcome(State.FAILED, f"{_connection_error_text(error, host, port)} Nothing was sent.", Phase.CONNECT)
+
+
+def is_retryable(error: OSError) -> bool:
+    """Return whether a connection that failed with this error may succeed a moment later."""
+    match error:
+        case TookTooLongError():  # another attempt would hold the user up as long once more
+            return False
+        case ssl.SSLEOFError():  # it broke off in the middle of agreeing on encryption
+            return True
+        case socket.gaierror():
+            return error.errno == socket.EAI_AGAIN
+    return not isinstance(error, ssl.SSLError)
+
+
+def _connection_error_text(error: Exception, host: str, port: int) -> str:
+    match error:
+        case TookTooLongError():
+            return (
+                f"{host}:{port} is too slow: {error}, and the file could not leave yet. Try again later; if it stays, ask "
+                "the administrator of the server."
+            )
+        case ssl.SSLCertVerificationError():
+            return (
+                f"The certificate of {host} cannot be trusted: {_certificate_problem(error)}. "
+                "Another computer may be pretending to be the server, or the host name in the profile is not the one the "
+                "certificate is made for. Check the server (host) in the profile, and ask the administrator of the server."
+            )
+        case ssl.SSLError():
+            return (
+                f"{host}:{port} did not agree on an encrypted connection ({error.reason or error}). "
+                "Check port and encryption (security) in the profile: explicit and implicit TLS use different ports."
+            )
+        case socket.gaierror():
+            return f"There is no server named {host}, or the network is down. Check the server (host) in the profile, and your connection."
+        case ConnectionRefusedError():
+            return f"{host} refuses connections on port {port}. Check the port in the profile, or try again later."
+        case TimeoutError():
+            return f"{host}:{port} did not answer in time. Check server (host) and port in the profile; a firewall may be in the way."
+        case _:
+            return f"The connection to {host}:{port} broke off ({error}). Try again; if it stays, ask the administrator of the server."
+
+
+def reason(error: OSError) -> str:
+    """Return why a connection broke off or did not come about, in a few words to stand in brackets."""
+    match error:
+        case ssl.SSLCertVerificationError():
+            return f"its certificate cannot be trusted: {_certificate_problem(error)}"
+        case ssl.SSLError():
+            return f"no encryption was agreed on: {error.reason or error}"
+        case ConnectionRefusedError():
+            return "it was refused"
+    return error.strerror or str(error) or type(error).__name__
+
+
+def _certificate_problem(error: ssl.SSLCertVerificationError) -> str:
+    return {
+        10: "it has expired",  # X509_V_ERR_CERT_HAS_EXPIRED (openssl-verification-options)
+        18: "it is self-signed",
+        19: "its issuer is not known on this machine",
+        20: "its issuer is not known on this machine",
+        62: "it is made for another host name",
+        64: "it is made for another address",
+    }.get(error.verify_code, error.verify_message or "it could not be verified")
