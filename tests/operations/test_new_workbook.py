@@ -63,14 +63,14 @@ def test_a_name_that_is_no_workbook_is_refused(tmp_path, name):
     assert names(tmp_path) == []
 
 
-@pytest.mark.parametrize("character", '=|$";`')
+@pytest.mark.parametrize("character", '=|$";`\\')
 def test_a_name_the_buttons_cannot_work_with_is_refused_with_the_character(tmp_path, character):
     said = refusal(tmp_path / f"re{character}turns.xlsm")
     assert f"holds the character {character} in its name or folder" in said
     assert names(tmp_path) == []
 
 
-@pytest.mark.parametrize("character", '|$";`')
+@pytest.mark.parametrize("character", '|$";`\\')
 def test_a_folder_the_buttons_cannot_work_with_is_refused_with_the_character(tmp_path, character, monkeypatch):
     folder = tmp_path / f"re{character}turns"
     folder.mkdir()
@@ -78,6 +78,14 @@ def test_a_folder_the_buttons_cannot_work_with_is_refused_with_the_character(tmp
     monkeypatch.chdir(folder)
     assert f"holds the character {character}" in refusal(Path("returns.xlsm")), "also where the folder goes unsaid"
     assert names(folder) == []
+
+
+def test_on_windows_other_names_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(workbooks.sys, "platform", "win32")
+    monkeypatch.setenv("SECTION", "x;y")
+    assert "holds the character ^ in its name or folder" in refusal(tmp_path / "re^turns.xlsm")
+    assert "holds %SECTION% in its name or folder" in refusal(tmp_path / "50%SECTION%.xlsm")
+    assert new_workbook(tmp_path / "$ and `.xlsm", NO_PROFILE).path.exists()
 
 
 def test_an_equals_sign_in_the_folder_and_umlauts_and_blanks_are_fine(tmp_path):
@@ -235,10 +243,11 @@ def test_xlwings_is_told_the_python_under_the_key_of_the_platform(platform, key)
 @pytest.mark.parametrize("name", ["returns.xlsm", "returns.xlsx"])
 def test_the_buttons_run_this_very_python_and_no_csv_py_that_lies_beside_the_workbook(tmp_path, name):
     conf = pairs(new_workbook(tmp_path / name, NO_PROFILE).path, "xlwings.conf")
-    told = conf["INTERPRETER_WIN" if sys.platform == "win32" else "INTERPRETER_MAC"]
-    assert told == sys.executable
-    assert Path(told).is_absolute()
-    assert len([key for key in conf if key.startswith("INTERPRETER")]) == 1
+    key = "INTERPRETER_WIN" if sys.platform == "win32" else "INTERPRETER_MAC"
+    assert {name: value for name, value in conf.items() if name.startswith("INTERPRETER") and value} == {
+        key: sys.executable
+    }
+    assert Path(conf[key]).is_absolute()
     assert conf["ADD_WORKBOOK_TO_PYTHONPATH"] == conf["USE UDF SERVER"] == "False", "texts, as xlwings compares them"
 
 

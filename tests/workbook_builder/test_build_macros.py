@@ -8,22 +8,19 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from pyopenvba import integrity
-from pyopenvba.apps.excel import ExcelApplication
 from pyopenvba.excel import ExcelFile
 from pyopenvba.interpreter import _preprocess
-from pyopenvba.interpreter._objects import NOTHING, MemberSpec, VBAObject
 
 from action_returns.excel import clicks
 from action_returns.excel.button import BUTTONS, RibbonButton
 from action_returns.excel.button import button as declare
 from action_returns.excel.ribbon import addin_texts
 from action_returns.files import packaged_file
-from action_returns.operations import new_workbook as making
-from action_returns.operations.account import Account
-from action_returns.operations.new_workbook import UNSAFE_IN_NAMES, declared_template, new_workbook
+from action_returns.operations.new_workbook import declared_template
 from action_returns.workbook_builder.build import build_workbook, make_macros, vba_modules
 from action_returns.workbook_builder.info import WorkbookInfo
 from action_returns.workbook_builder.vba.module import ModuleKind
+from tests.workbook_builder.running_vba import EXCLAMATION, PYTHON, Excel
 from tests.workbook_builder.vba.oracles import XLWINGS, VBA_Parser, decompressed, streams
 
 ADDIN = packaged_file("addin")
@@ -40,8 +37,7 @@ PROMISED = {
 NOT_YET = {"import_returns", "undo_change", "check_results", "open_receipt", "draft_undo"}
 """Those that are promised and not yet there."""
 LONGEST_TEXT = 1024  # [MS-CUSTOMUI2] 2.3.11 ST_LongString
-PYTHON = r"C:\Python\python.exe"
-EXCLAMATION, INFORMATION, CRITICAL = 48, 64, 16
+INFORMATION, CRITICAL = 64, 16
 
 
 def source(name):
@@ -61,18 +57,6 @@ def command(function):
 
 
 # ------------------------------------------------------------------------------------------------ what is in the file
-
-
-@pytest.fixture(scope="module")
-def workbooks(tmp_path_factory):
-    """A workbook as people get it on each system."""
-    made = {}
-    for system, interpreter in {"windows": {"INTERPRETER_WIN": PYTHON}, "mac": {"INTERPRETER_MAC": "/python"}}.items():
-        made[system] = tmp_path_factory.mktemp(system) / "returns.xlsm"
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(making, "interpreter", lambda *_, interpreter=interpreter: interpreter)
-            new_workbook(made[system], Account())
-    return made
 
 
 @pytest.fixture(scope="module")
@@ -136,87 +120,6 @@ def test_nothing_runs_by_itself_when_the_workbook_is_opened_or_typed_in(project)
 # ------------------------------------------------------------------------------------------- what happens on a click
 
 
-class NamedModule(VBAObject):
-    """A module by its name: the interpreter knows no ``Clicks.Validate`` of its own."""
-
-    def __init__(self, interpreter, module):
-        self.interpreter = interpreter
-        self.module = module
-
-    def vba_get(self, name, args=(), named=None):
-        procedure = self.module.procedure(name)
-        assert procedure is not None, f"no {name} in {self.module.name}"
-        assert procedure.scope != "private", f"{self.module.name}.{name} is private"
-        return self.interpreter.call(procedure, self.module, list(args), dict(named or {}))
-
-
-class Excel:
-    """The workbook as Excel holds it, with a RunPython that only notes what it is told."""
-
-    def __init__(self, path, *, at_work=""):
-        self.app = ExcelApplication.open(path)
-        assert {"clicks", "obstacles", "ribbon"} <= self.app.interpreter.modules.keys()
-        declared = re.search(
-            r"^Public Function RunPython\(.*\)", (XLWINGS / "xlwings.bas").read_text("cp1252"), re.MULTILINE
-        )
-        self.add("xlwings", f"{declared[0]}\nDebug.Print PythonCommand\n{at_work}\nEnd Function\n")
-        elsewhere = self.app.interpreter.host.global_object
-        self.app.interpreter.host.global_object = lambda key: self.modules.get(key) or elsewhere(key)
-
-    @property
-    def modules(self):
-        interpreter = self.app.interpreter
-        return {name: NamedModule(interpreter, interpreter.module(name)) for name in ("clicks", "obstacles")}
-
-    def add(self, name, code):
-        self.app.add_module(code, name=name)
-
-    def dir(self, code):
-        """Answer what VBA asks of the file system."""
-        self.add("Files", f"Public Function Dir(ByVal path As String) As String\n{code}\nEnd Function\n")
-
-    def click(self, name):
-        self.app.run(f"Ribbon.On{name}", NOTHING)
-
-    @property
-    def started(self):
-        return self.app.console
-
-    @property
-    def said(self):
-        return [text for _, text, _, _ in self.app.dialogs]
-
-    @property
-    def icons(self):
-        assert {title for _, _, title, _ in self.app.dialogs} <= {"Action Returns"}
-        return [style for _, _, _, style in self.app.dialogs]
-
-
-@pytest.fixture(params=["windows", "mac"])
-def system(request, monkeypatch):
-    """The system that VBA is compiled for."""
-    if request.param == "mac":
-        for name, value in {"Mac": True, "Win32": False, "Win64": False}.items():
-            monkeypatch.setitem(_preprocess.DEFAULT_CONSTANTS, name, value)
-    return request.param
-
-
-@pytest.fixture
-def excel(workbooks, system, monkeypatch):
-    """Open a workbook on a computer where everything is in place, unless said otherwise."""
-
-    def opened(path=None, *, made_for=system, python_is_there=True, protected_view=False, at_work=""):
-        running = Excel(path or workbooks[made_for], at_work=at_work)
-        if system == "windows":
-            # The interpreter knows neither: it looks at no files and has no such windows.
-            shown = MemberSpec("", "property", getter=lambda app: app if protected_view else NOTHING)
-            monkeypatch.setitem(type(running.app.application)._vba_members, "activeprotectedviewwindow", shown)
-            running.dir("Dir = path" if python_is_there else 'Dir = ""')
-        return running
-
-    return opened
-
-
 @pytest.mark.parametrize("button", BUTTONS_IN_RIBBON, ids=lambda button: button.get("id"))
 def test_a_click_starts_the_function_of_the_same_name_and_says_nothing_itself(excel, button):
     running = excel()
@@ -232,46 +135,6 @@ def test_a_workbook_that_was_never_saved_is_to_be_saved_first(excel):
     assert running.started == []
     assert running.said[0].startswith("Save this workbook first")
     assert running.icons == [EXCLAMATION]
-
-
-@pytest.mark.parametrize("character", UNSAFE_IN_NAMES)
-def test_a_name_that_the_command_line_would_misread_is_refused_with_the_character(
-    excel, workbooks, system, tmp_path, character
-):
-    path = tmp_path / f"re{character}turns.xlsm"
-    shutil.copy(workbooks[system], path)
-    running = excel(path)
-    running.click("Send")
-    assert running.started == []
-    assert f"holds the character {character} which" in running.said[0]
-    assert "Save it under another name" in running.said[0]
-    assert running.icons == [EXCLAMATION]
-
-
-@pytest.mark.parametrize("character", UNSAFE_IN_NAMES.replace("=", ""))
-def test_a_folder_that_the_command_line_would_misread_is_refused_too(excel, workbooks, system, tmp_path, character):
-    folder = tmp_path / f"my{character}returns"
-    folder.mkdir()
-    running = excel(Path(shutil.copy(workbooks[system], folder)))
-    running.click("Send")
-    assert running.started == []
-    assert f"holds the character {character} which" in running.said[0]
-
-
-@pytest.mark.parametrize("name", ["Rückgaben (März) & co.xlsm", "it's 100%.xlsm", "a,b+c#d.xlsm"])
-def test_other_names_work_and_so_does_a_folder_with_an_equals_sign(excel, workbooks, system, tmp_path, name):
-    folder = tmp_path / "year=2026"
-    folder.mkdir()
-    running = excel(Path(shutil.copy(workbooks[system], folder / name)))
-    running.click("Send")
-    assert running.started == [command("send")]
-
-
-def test_the_buttons_and_the_command_line_refuse_the_same_names():
-    constants = dict(re.findall(r'Const (UNSAFE_IN_\w+) As String = "(.*)"', source("Obstacles")))
-    constants = {name: value.replace('""', '"') for name, value in constants.items()}
-    assert set(constants["UNSAFE_IN_NAME"]) == set(UNSAFE_IN_NAMES)
-    assert set(constants["UNSAFE_IN_FOLDER"]) == set(UNSAFE_IN_NAMES) - {"="}
 
 
 @pytest.mark.parametrize("system", ["windows"], indirect=True)

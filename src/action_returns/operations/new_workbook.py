@@ -1,5 +1,6 @@
 """Make a new workbook for the user to fill in."""
 
+import os
 import shutil
 import sys
 import uuid
@@ -15,13 +16,11 @@ from action_returns.batch.cells import COLUMN_NAMES
 from action_returns.errors import OutputFileError
 from action_returns.files import packaged_file, write_atomically
 from action_returns.operations.account import Account
+from action_returns.operations.workbook_name import unusable_part
 from action_returns.workbook_builder.build import build_workbook, make_macros
 from action_returns.workbook_builder.contents import Entries
 from action_returns.workbook_builder.info import WorkbookInfo
 from action_returns.workbook_builder.template import Template, load_template
-
-UNSAFE_IN_NAMES: Final = '=|$";`'
-"""Characters that have a meaning on the system's command line, to which xlwings passes names as they are."""
 
 WITH_MACROS: Final = ".xlsm"
 WITHOUT_MACROS: Final = ".xlsx"
@@ -130,12 +129,12 @@ def refuse_unusable_name(path: Path) -> None:
         raise OutputFileError(
             f"{path} ends neither in .xlsm (with buttons) nor in .xlsx (without macros). Choose a name that does."
         )
-    unsafe = [character for character in UNSAFE_IN_NAMES if character in path.name]
-    unsafe += [character for character in UNSAFE_IN_NAMES.replace("=", "") if character in str(path.absolute().parent)]
-    if unsafe:
+    absolute = path.absolute()
+    unusable = unusable_part(absolute.name, str(absolute.parent), windows=sys.platform == "win32", variables=os.environ)
+    if unusable is not None:
         raise OutputFileError(
-            f"{path.absolute()} holds the character {unsafe[0]} in its name or folder, which the buttons cannot work "
-            "with. Choose another name or folder."
+            f"{absolute} holds {unusable} in its name or folder, which the buttons cannot work with. Choose another "
+            "name or folder."
         )
 
 

@@ -12,6 +12,39 @@ from action_returns.batch.context import DEFAULT_POLICY, Policy
 PENDING_FACTS: Final = ("pending_as_of", "pending_basis", "pending_currency", "pending_count", "pending_notes")
 """Keys of the facts about the pending download on the sheet Pending; blank until one is loaded."""
 
+INTERPRETER_KEYS: Final = ("INTERPRETER_WIN", "INTERPRETER_MAC")
+"""Keys of the sheet ``xlwings.conf`` that hold the path of Python on the user's system; one of them is blank."""
+
+_XLWINGS_SETTINGS: Final = {
+    # Blank means "python", whichever comes first; the buttons refuse to work without one of the two above.
+    "INTERPRETER": "",
+    # No csv.py beside the workbook runs instead of Python's own.
+    "ADD_WORKBOOK_TO_PYTHONPATH": "False",
+    "PYTHONPATH": "",
+    # Conda is started when both are filled.
+    "CONDA PATH": "",
+    "CONDA ENV": "",
+    # Read on Windows only, which puts the folder in its place. Blank would be the root of the drive.
+    "TEMP DIR": "%TEMP%",
+    # Compared as texts; a blank cell is no truth value and stops the click. Office gives up on the UDF server after 90
+    # seconds, and it blocks upgrades.
+    "USE UDF SERVER": "False",
+    "DEBUG UDFS": "False",
+    "SHOW CONSOLE": "False",
+    "SHOW_ERROR_POPUPS": "True",
+    "UDF MODULES": "",
+    # With one, xlwings would run sheets whose names end in .py.
+    "LICENSE_KEY": "",
+    # Python looks up a blank one in the user's own settings and environment.
+    "ONEDRIVE_CONSUMER_WIN": "",
+    "ONEDRIVE_CONSUMER_MAC": "",
+    "ONEDRIVE_COMMERCIAL_WIN": "",
+    "ONEDRIVE_COMMERCIAL_MAC": "",
+    "SHAREPOINT_WIN": "",
+    "SHAREPOINT_MAC": "",
+}
+"""The settings of xlwings 0.37.8 in every workbook: what its VBA asks for with GetConfig."""
+
 _DEFINED_NAMES: Final = {
     "profile": "profile_name",
     "environment": "profile_environment",
@@ -44,14 +77,13 @@ class WorkbookInfo:
     def conf_rows(self) -> list[tuple[str, str]]:
         """Return the rows of the sheet ``xlwings.conf``: keys in column A, values in column B, as xlwings reads them.
 
-        ADD_WORKBOOK_TO_PYTHONPATH is off, so that no ``csv.py`` beside the workbook runs instead of Python's own. The
-        UDF server is off, because Office gives up on it after 90 seconds and it blocks upgrades.
+        Every key that xlwings asks for is here. One that is not here it looks up in a file ``xlwings.conf`` in the
+        folder of the workbook, then in one of the user (GetConfig in xlwings.bas), and there PYTHONPATH, CONDA PATH or
+        TEMP DIR would decide which code a click runs.
         """
         return [
-            *self.interpreter.items(),
-            ("ADD_WORKBOOK_TO_PYTHONPATH", "False"),
-            ("USE UDF SERVER", "False"),
-            ("SHOW CONSOLE", "False"),
+            *((key, self.interpreter.get(key, "")) for key in INTERPRETER_KEYS),
+            *_XLWINGS_SETTINGS.items(),
         ]
 
     @property
