@@ -243,7 +243,7 @@ def test_a_workbook_just_made_moves_with_its_samples(tmp_path, paths):
     assert upgrade_workbook(tmp_path / "blank.xlsm", tmp_path / "blank new.xlsm", paths).rows == 0
 
 
-def test_a_workbook_of_version_1_moves_with_its_rows_own_columns_codes_and_settings(tmp_path, paths):
+def test_a_workbook_of_version_1_moves_with_its_rows_own_columns_and_codes(tmp_path, paths):
     old = Path(__file__).parent / "workbooks" / "version_1.xlsx"
     assert "History" in openpyxl.load_workbook(old).sheetnames, "Excel keeps this name for itself and repairs the file"
     made = upgrade_workbook(old, tmp_path / "new.xlsm", paths)
@@ -255,7 +255,8 @@ def test_a_workbook_of_version_1_moves_with_its_rows_own_columns_codes_and_setti
     ]
     assert (made.rows, made.own_headers) == (3, ("Note", "Since"))
     assert reasons(made.path)["SWAPPED"] == "modify"
-    assert ("CONDA PATH", "C:\\conda") in conf(made.path)
+    assert ("CONDA PATH", "") in conf(made.path)
+    assert any(note.startswith("Settings of xlwings stay in the old workbook: CONDA PATH.") for note in made.notes)
     assert "Batches" in (sheets := openpyxl.load_workbook(made.path).sheetnames)
     assert "History" not in sheets
     assert not any("Sheets of your own" in note for note in made.notes), "History was the program's"
@@ -519,6 +520,7 @@ def test_reason_codes_of_ones_own_stay_and_are_named(tmp_path, paths):
     assert reasons(tmp_path / "new.xlsx") == reasons(old)
     assert reasons(old)["DAMAGED"] == "reverse"
     assert any("stay on the sheet Reasons: DAMAGED, lost. Rows with them are refused" in note for note in notes)
+    assert not any("It is for the profile" in note for note in notes), "there is none"
     table = openpyxl.load_workbook(tmp_path / "new.xlsx").defined_names["reason_codes"]
     assert table.value == "Reasons[Code]", "they are in the drop-down"
 
@@ -545,6 +547,13 @@ def test_a_reason_code_that_was_typed_in_without_care_stays_too(tmp_path, paths,
     assert reasons(tmp_path / "new.xlsx")["LATE"] == then
 
 
+def test_a_reason_code_that_no_cell_can_hold_is_left_out(tmp_path, paths):
+    old = make(tmp_path / "old.xlsx", reasons={"L" * 20: ReasonKind.REVERSE})
+    rewritten(old, sharedStrings=(b"L" * 20, b"L" * 40_000))
+    upgrade_workbook(old, tmp_path / "new.xlsx", paths)
+    assert set(reasons(tmp_path / "new.xlsx")) == {"ORDER_UPDATE", "REJECTED"}
+
+
 def test_a_sheet_reasons_that_somebody_rebuilt_or_deleted_is_no_obstacle(tmp_path, paths):
     for number, change in enumerate((lambda book: book.remove(book["Reasons"]), lambda book: rebuilt(book))):
         old = edited(make(tmp_path / f"old{number}.xlsx"), change)
@@ -563,30 +572,61 @@ def conf(path):
     return [(key, value) for key, value, *_ in rows]
 
 
-def test_settings_of_ones_own_stay_and_those_of_another_computer_go(tmp_path, paths):
-    ours = dict(conf(make(tmp_path / "fresh.xlsx")))
+def settings_note(old, new, paths, settings):
+    """Return what is said of the settings of an old workbook whose sheet xlwings.conf holds these; none is taken over."""
+    ours = conf(make(old.with_stem("fresh")))
 
     def set_up(book):
         sheet = book["xlwings.conf"]
-        sheet["B1"], sheet["B2"] = "/somebody/elses/python", True
-        for pair in (
-            ("ONEDRIVE_CONSUMER_WIN", "C:\\Users\\Zoë\\OneDrive"),
-            ("INTERPRETER_WIN", "C:\\python.exe"),
-            ("interpreter_mac", "/usr/bin/python"),
-            ("show console", True),
-            ("Log Level", 5),
-            ("EMPTY", None),
-            (None, "no key"),
-            (7, "no key either"),
-        ):
+        sheet.delete_rows(1, sheet.max_row)
+        for pair in settings:
             sheet.append(pair)
 
-    upgrade_workbook(edited(make(tmp_path / "old.xlsm"), set_up), tmp_path / "new.xlsm", paths)
-    found = conf(tmp_path / "new.xlsm")
-    assert {key: value for key, value in found if key in ours} == ours
-    assert dict(found[len(ours) :]) == {"ONEDRIVE_CONSUMER_WIN": "C:\\Users\\Zoë\\OneDrive", "LOG LEVEL": "5"}
-    keys = [key.upper() for key, _ in found]
-    assert len(keys) == len(set(keys)), "a key that stands there twice stops every button"
+    notes = upgrade_workbook(edited(make(old), set_up), new, paths).notes
+    assert conf(new) == ours
+    return [note for note in notes if "Settings of xlwings" in note]
+
+
+def test_no_setting_of_the_old_workbook_is_taken_over_and_those_that_name_something_are_told(tmp_path, paths):
+    strange = {
+        "PYTHONPATH": "C:\\Users\\Zoë\\code",
+        "conda path": "C:\\conda",
+        "CONDA ENV": "base",
+        "TEMP DIR": "\\\\server\\share",
+        "INTERPRETER": "python",
+        "ADD_WORKBOOK_TO_PYTHONPATH": "True",
+        "Use UDF Server": True,
+        "ONEDRIVE_CONSUMER_WIN": "C:\\Users\\Zoë\\OneDrive",
+        "Log Level": 5,
+    }
+    said = settings_note(tmp_path / "old.xlsm", tmp_path / "new.xlsm", paths, strange.items())
+    named = ", ".join(strange)
+    assert said[0].startswith(f"Settings of xlwings stay in the old workbook: {named}. They can name programs")
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        ("INTERPRETER_WIN", "C:\\python.exe"),
+        ("interpreter_mac", "/usr/bin/python"),
+        ("show console", False),
+        ("TEMP DIR", "%temp%"),
+        ("PYTHONPATH", None),
+        ("OWN", ""),
+        (None, "no key"),
+        (7, "no key either"),
+    ],
+)
+def test_settings_of_the_program_itself_and_blank_ones_are_no_news(tmp_path, paths, setting):
+    assert settings_note(tmp_path / "old.xlsm", tmp_path / "new.xlsm", paths, [setting]) == []
+
+
+def test_many_long_and_odd_names_of_settings_stay_one_readable_line(tmp_path, paths):
+    settings = [("EVIL\u202e\nKEY", "x"), ("K" * 500, "x"), *((f"KEY {at}", "x") for at in range(5_000))]
+    (said,) = settings_note(tmp_path / "old.xlsm", tmp_path / "new.xlsm", paths, settings)
+    assert f"EVIL[U+202E][U+000A]KEY, {'K' * 40}…, KEY 0, " in said
+    assert "KEY 7 and 4,992 more. They can name" in said
+    assert len(said) < 400
 
 
 def meta(path):
@@ -601,6 +641,27 @@ def test_the_profile_the_old_one_was_made_for_is_used(tmp_path, paths, profiles)
     upgrade_workbook(make(tmp_path / "old.xlsx", account=account("acme")), tmp_path / "new.xlsx", paths)
     assert (meta(tmp_path / "new.xlsx")["profile"], meta(tmp_path / "new.xlsx")["environment"]) == ("acme", "live")
     assert set(reasons(tmp_path / "new.xlsx")) >= {"DAMAGED", "REJECTED"}
+
+
+def test_a_profile_that_the_old_workbook_decides_is_told_with_its_environment(tmp_path, paths, profiles):
+    for name, kind in (("acme", "LIVE"), ("trial", "TEST")):
+        old = make(tmp_path / f"{name}.xlsx", account=account(name))
+        told = upgrade_workbook(old, tmp_path / f"{name} new.xlsx", paths).notes[0]
+        assert told.startswith(f'It is for the profile "{name}" ({kind}), because the old workbook names it')
+        assert "--profile NAME" in told
+        asked_for = upgrade_workbook(old, tmp_path / f"{name} again.xlsx", paths, profile=name)
+        assert not any("the old workbook names it" in note for note in asked_for.notes)
+
+
+def test_a_name_that_no_profile_can_have_is_repeated_shortened_and_visible(tmp_path, paths, profiles):
+    def renamed_profile(book):
+        cell = next(row[1] for row in book["_meta"].iter_rows() if row[0].value == "profile")
+        cell.value = "\u202eacme\n" + "x" * 30_000
+
+    old = edited(make(tmp_path / "old.xlsx"), renamed_profile)
+    said = refusal(SettingsError, old, tmp_path / "new.xlsx", paths)
+    assert 'There is no profile "[U+202E]acme[U+000A]xxx' in said
+    assert len(said) < 700
 
 
 def test_another_profile_is_used_when_it_is_asked_for(tmp_path, paths, profiles):

@@ -1,4 +1,7 @@
-"""Make a fresh workbook with the rows, reason codes and settings of an older one, and compare every cell."""
+"""Make a fresh workbook with the rows and reason codes of an older one, and compare every cell.
+
+The older one may come from anybody. So none of its macros and settings is taken over, and the profile that it names is told.
+"""
 
 import hashlib
 import math
@@ -13,6 +16,7 @@ from typing import Final
 
 from action_returns.batch.cells import COLUMN_NAMES, EPOCH, LONGEST_TEXT, Cell, CellError, utf16_length
 from action_returns.batch.context import ReasonKind
+from action_returns.clean_text import clean_line
 from action_returns.errors import FileError, OutputFileError, SettingsError
 from action_returns.files import Paths, write_atomically
 from action_returns.operations.account import Account, open_account
@@ -30,10 +34,15 @@ from action_returns.readers.xlsx.batch import read_grid
 from action_returns.readers.xlsx.workbook import TableRows, read_table, sheet_names
 from action_returns.settings.config import load_settings
 from action_returns.workbook_builder.contents import Entries, invalid_character
+from action_returns.workbook_builder.info import INTERPRETER_KEYS
 
 _TABLE: Final = "Actions"
 _CONF: Final = "xlwings.conf"
 _META: Final = "_meta"
+_LONGEST_PROFILE: Final = 64
+_LONGEST_NAME: Final = 40
+_MOST_NAMES: Final = 10
+"""How much of the names in an old workbook a note repeats."""
 _FIRST_CERTAIN_DATE: Final = datetime(1900, 3, 1)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
 _ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 """The error values that a formula can return (ECMA-376 Part 1, 18.17.3)."""
@@ -85,7 +94,6 @@ def upgrade_workbook(old: Path, new: Path, paths: Paths, *, profile: str | None 
         rows=[list(map(_as_entered, row)) for row in rows],
         own_headers=_own_headers(table, kept_columns),
         reasons=_own_reasons(old, account),
-        conf=_own_settings(old, account),
     )
     content = workbook_bytes(account, entries, macros=new.suffix.lower() == WITH_MACROS)
     count, sha256 = _fingerprint(entries.own_headers, rows)
@@ -95,7 +103,8 @@ def upgrade_workbook(old: Path, new: Path, paths: Paths, *, profile: str | None 
             "Go on working in the old one, and report this with: action-returns doctor --bundle FILE"
         )
     _write(new, content)
-    return Upgraded(new, count, sha256, entries.own_headers, tuple(_notes(old, table, entries)))
+    notes = (*_notes_on_account(old, account, profile), *_notes(old, table, entries), *_notes_on_settings(old, account))
+    return Upgraded(new, count, sha256, entries.own_headers, notes)
 
 
 def _table(path: Path) -> TableRows:
@@ -201,7 +210,7 @@ def _as_entered(cell: Cell) -> Cell:
 
 
 def _account_of(old: Path, paths: Paths, profile: str | None) -> Account:
-    named = profile or _settings_on(old, _META).get("profile") or None
+    named = profile or _named_profile(old)
     load_settings(paths.config_file)  # its own mistakes are reported first, not those of the old workbook's profile
     try:
         return open_account(paths, named)
@@ -211,6 +220,11 @@ def _account_of(old: Path, paths: Paths, profile: str | None) -> Account:
         raise SettingsError(
             f'{error} {old.name} was made for the profile "{named}"; to make the fresh one for another, say --profile.'
         ) from None
+
+
+def _named_profile(old: Path) -> str | None:
+    """Return the profile that the old workbook names, shortened where no profile can have so long a name."""
+    return clean_line(_settings_on(old, _META).get("profile", "")[: _LONGEST_PROFILE + 1]) or None
 
 
 def _settings_on(path: Path, sheet: str) -> dict[str, str]:
@@ -241,14 +255,43 @@ def _own_reasons(old: Path, account: Account) -> dict[str, ReasonKind]:
     return {
         code: kind
         for code, kind in listed.items()
-        if isinstance(code, str) and code and code not in account.policy.reasons
+        if isinstance(code, str) and code and not _reason_not_kept(code) and code not in account.policy.reasons
     }
 
 
-def _own_settings(old: Path, account: Account) -> dict[str, str]:
-    # The VBA of xlwings reads keys in capitals; a key that is there twice stops every button (GetConfigFromSheet).
-    ours = {key for key, _ in workbook_info(account).conf_rows()} | {"INTERPRETER_WIN", "INTERPRETER_MAC"}
-    return {key.upper(): value for key, value in _settings_on(old, _CONF).items() if key.upper() not in ours}
+def _notes_on_account(old: Path, account: Account, asked_for: str | None) -> Iterable[str]:
+    """Return which profile decides the receiver, when it was the old workbook that named it."""
+    if asked_for is None and account.profile is not None and _named_profile(old):
+        yield (
+            f'It is for the profile "{account.name}" ({account.environment.upper()}), because the old workbook names it: its '
+            "buttons send to the receiver of that profile. To make it for another one, delete it and say --profile NAME."
+        )
+
+
+def _notes_on_settings(old: Path, account: Account) -> Iterable[str]:
+    """Return which settings of xlwings were left behind: all of them, because they say which code a click runs.
+
+    Settings of the program itself are the same in both, or are those of another computer.
+    """
+    ours = dict(workbook_info(account).conf_rows())
+    left = [
+        key
+        for key, value in _settings_on(old, _CONF).items()
+        if value and key.upper() not in INTERPRETER_KEYS and value.casefold() != ours.get(key.upper(), "").casefold()
+    ]
+    if left:
+        yield (
+            f"Settings of xlwings stay in the old workbook: {_listed(left)}. They can name programs, folders and "
+            "environments that a click would start. No button needs them."
+        )
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return some names for a sentence: the first ones, shortened, with what cannot be seen named."""
+    some = ", ".join(
+        clean_line(name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…") for name in names[:_MOST_NAMES]
+    )
+    return some if len(names) <= _MOST_NAMES else f"{some} and {len(names) - _MOST_NAMES:,} more"
 
 
 def _fingerprint(own_headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> tuple[int, str]:
@@ -297,7 +340,7 @@ def _notes(old: Path, table: TableRows, entries: Entries) -> Iterable[str]:
     if _settings_on(old, _META).get("pending_as_of"):
         yield "The Pending Actions download stays in the old workbook: click Load pending in the fresh one."
     if own:
-        yield f"Sheets of your own stay in the old workbook: {', '.join(own)}."
+        yield f"Sheets of your own stay in the old workbook: {_listed(own)}."
     if table.beside:
         yield (
             f"What stands beside the table, in {counted(len(table.beside), 'row')} (from row {table.beside[0]}), stays in the old "
@@ -305,6 +348,6 @@ def _notes(old: Path, table: TableRows, entries: Entries) -> Iterable[str]:
         )
     if entries.reasons:
         yield (
-            f"Reason codes that the profile does not have stay on the sheet Reasons: {', '.join(entries.reasons)}. "
+            f"Reason codes that the profile does not have stay on the sheet Reasons: {_listed(list(entries.reasons))}. "
             "Rows with them are refused until the profile has them too."
         )

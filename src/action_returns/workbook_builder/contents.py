@@ -40,7 +40,6 @@ class Entries:
         rows: the raw cells of each row: ActionId, Amount, Reason, then the user's own columns.
         own_headers: headers of the user's own columns.
         reasons: reason codes for the sheet Reasons that the profile does not have.
-        conf: the user's own settings for the sheet ``xlwings.conf``.
 
     Raises:
         ValueError: a row has another number of cells than there are columns.
@@ -50,7 +49,6 @@ class Entries:
     rows: Sequence[Sequence[Cell]] = ()
     own_headers: tuple[str, ...] = ()
     reasons: Mapping[str, ReasonKind] = field(default_factory=dict)
-    conf: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         width = SENT_COLUMNS + len(self.own_headers)
@@ -174,7 +172,6 @@ class Contents:
         match source:
             case "conf":
                 yield from self.info.conf_rows()
-                yield from self.entries.conf.items()
             case "meta":
                 yield from ((key, value) for key, _, value in self.info.meta_rows(self.template.version))
             case "reasons":
