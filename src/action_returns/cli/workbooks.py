@@ -55,7 +55,7 @@ def new_command(context: CommandContext, *, path: str, samples: bool, force: boo
 @click.argument("new", metavar="NEW")
 @global_options
 def upgrade_workbook_command(context: CommandContext, *, old: str, new: str) -> None:
-    """Make the workbook NEW for this computer and this version, with the rows, reason codes and settings of OLD.
+    """Make the workbook NEW for this computer and this version, with the rows and reason codes of OLD.
 
     OLD is never written. NEW is only written when every cell of OLD was found in it again.
     """
