@@ -1,6 +1,8 @@
 """The ledger as one file on this machine: durable, private, never rewritten, brought up to date without losing a row."""
 
+import hashlib
 import itertools
+import json
 import os
 import sqlite3
 import stat
@@ -175,11 +177,16 @@ def of_step_1(path):
             "INSERT INTO batch (profile, environment, channel, destination, source, file_name, sha256, row_count, "
             "reversals, content, created_at, who, host, process, state, message) VALUES "
             "('acme', 'live', 'ftp', 'd', 's', ?, ?, 2, 1, ?, '2026-11-22T10:00:00.000+00:00', 'ann', 'desk', '1@2', ?, 'm')",
-            (f"Batch_{number}.csv", f"hash of {held!r}", held, state),
+            (f"Batch_{number}.csv", hashlib.sha256(held).hexdigest(), held, state),
         )
         connection.execute("INSERT INTO sent_row VALUES (?, 0, 'M.1.2.4', 1250, 'ORDER_UPDATE')", (number,))
         connection.execute("INSERT INTO sent_row VALUES (?, 1, 'M.1.2.3', 0, 'REJECTED')", (number,))
-        connection.execute("INSERT INTO event VALUES (?, '2026-11-22T10:00:00.000+00:00', 'claimed', '{}')", (number,))
+        events = [("claimed", {"sha256": hashlib.sha256(held).hexdigest(), "rows": 2})]
+        events += [] if state == "sending" else [("settled", {"state": state, "message": "m"})]
+        for kind, detail in events:
+            connection.execute(
+                "INSERT INTO event VALUES (?, '2026-11-22T10:00:00.000+00:00', ?, ?)", (number, kind, json.dumps(detail))
+            )
     connection.execute("PRAGMA user_version = 1")
     connection.close()
     return path
@@ -193,7 +200,8 @@ def test_a_ledger_of_the_first_version_keeps_every_batch_row_byte_and_event(path
         assert ledger.rows(1) == [("M.1.2.4", 1250, "ORDER_UPDATE"), ("M.1.2.3", 0, "REJECTED")]
         assert (ledger.content(4), ledger.batch(4).size) == (b"u", 1)
         assert ledger.sent_before(BATCH.sender, ["M.1.2.3"])["M.1.2.3"].times == 4
-        assert [event.kind for event in ledger.events(1)] == ["claimed"]
+        assert [event.kind for event in ledger.events(1)] == ["claimed", "settled"]
+        assert [ledger.in_full(number).problems for number in (1, 2, 3)] == [()] * 3
         assert ledger._store.query("PRAGMA foreign_key_check") == []
         assert {(record.account, record.receiver) for record in ledger.batches()} == {("all live profiles", "")}
         assert claim(ledger, again=True).number == 6

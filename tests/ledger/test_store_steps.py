@@ -1,5 +1,7 @@
 """A ledger of the version before is brought up to date and keeps every batch, row, byte and event, on every database."""
 
+import hashlib
+import json
 import sqlite3
 from pathlib import Path
 
@@ -23,6 +25,7 @@ BATCHES = [
 ]
 BEFORE = {"sqlite": 2, "postgresql": 1}
 """Steps of the version that knew no accounts."""
+SHA256 = hashlib.sha256(csv_bytes(ROWS)).hexdigest()
 COLUMNS = (
     "number, profile, environment, channel, destination, source, file_name, sha256, row_count, reversals, size, "
     "created_at, who, host, process, state"
@@ -37,14 +40,19 @@ def old(place, monkeypatch):
     store = _open_store(place)
     with store.transaction():
         for number, profile, environment, state in BATCHES:
-            facts = (number, profile, environment, "ftp", "d", "s.xlsx", f"Batch_{number}.csv", "same", 2, 1, 72)
+            facts = (number, profile, environment, "ftp", "d", "s.xlsx", f"Batch_{number}.csv", SHA256, 2, 1, 72)
             when = ("2026-11-22T10:00:00.000+00:00", "ann", "desk", "1@2.00", "prepared")
             store.execute(f"INSERT INTO batch ({COLUMNS}) VALUES ({', '.join('?' * 16)})", *facts, *when)
             store.execute("INSERT INTO content (batch, bytes) VALUES (?, ?)", number, csv_bytes(ROWS))
             store.add_rows(number, sorted(ROWS))
             for step in ("sending", state):
                 store.execute("UPDATE batch SET state = ?, message = 'm' WHERE number = ?", step, number)
-            store.execute("INSERT INTO event (batch, at, kind) VALUES (?, ?, 'outcome')", number, when[0])
+            facts_of_event = {"file": f"Batch_{number}.csv", "sha256": SHA256, "rows": 2, "bytes": 72}
+            for kind, detail in (("prepared", facts_of_event), ("outcome", {"state": state, "message": "m"})):
+                store.execute(
+                    "INSERT INTO event (batch, at, kind, detail) VALUES (?, ?, ?, ?)",
+                    *(number, when[0], kind, json.dumps(detail)),
+                )
     store.close()
     monkeypatch.undo()
     return place
@@ -61,10 +69,11 @@ def test_every_batch_row_byte_and_event_is_kept_and_belongs_to_an_account(old):
             ("test profile try", ""),
         ]
         assert {(r.file_name, r.sha256, r.rows, r.size, r.who, r.message) for r in records} == {
-            (f"Batch_{number}.csv", "same", 2, 72, "ann", "m") for number in (1, 2, 3, 4)
+            (f"Batch_{number}.csv", SHA256, 2, 72, "ann", "m") for number in (1, 2, 3, 4)
         }
         assert [ledger.content(number) for number in (1, 4)] == [csv_bytes(ROWS)] * 2
-        assert [event.kind for event in ledger.events(2)] == ["outcome"]
+        assert [event.kind for event in ledger.events(2)] == ["prepared", "outcome"]
+        assert [found.problems for found in ledger.all_in_full()] == [()] * 4
 
 
 def test_what_it_sent_stays_behind_under_every_live_profile(old):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from action_returns.batch.cells import COLUMN_NAMES
 from action_returns.operations.confirmation import lines_to_confirm
 from action_returns.operations.texts import (
+    broken_batches,
     STATES,
     counted,
     kinds_of_change,
@@ -209,13 +210,13 @@ def history_row(record: "BatchRecord") -> tuple[str | int, ...]:
     """Return a batch as a row of the sheet Batches."""
     return (
         record.label,
-        f"{record.created_at.astimezone():%Y-%m-%d %H:%M}",
+        record.day_and_time,
         record.who,
         record.profile,
         record.environment,
         record.destination,
         record.rows,
-        record.state,
+        f"{record.state} (broken)" if record.broken else record.state,
         record.file_name,
         record.sha256,
     )
@@ -237,6 +238,8 @@ def history(batches: "Sequence[BatchRecord]", most: int) -> str:
         if unknown
         else ""
     )
+    if broken := [record.label for record in batches if record.broken]:
+        doubt += f"\n\n{broken_batches(broken)}"
     listed = "" if len(batches) <= most else f" Batches lists the latest {most:,}."
     return f"{counted(len(batches), 'batch')} sent from this computer.{listed}{doubt}"
 

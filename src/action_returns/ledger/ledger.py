@@ -14,6 +14,7 @@ from action_returns.batch.context import SentAction
 from action_returns.batch.csv_format import CsvFile
 from action_returns.clean_text import clean, clean_line
 from action_returns.errors import LedgerError, MarkError
+from action_returns.ledger import integrity
 from action_returns.ledger.accounts import AccountBatches
 from action_returns.ledger.chain import FORM, chain_of
 from action_returns.ledger.queries import LedgerQueries
@@ -30,6 +31,7 @@ from action_returns.ledger.records import (
     RepeatedRowsError,
     TeamDatabase,
     label,
+    marked_message,
 )
 from action_returns.ledger.store import Store
 
@@ -169,9 +171,7 @@ class Ledger(LedgerQueries):
             )
             self._store.execute("INSERT INTO content (batch, bytes) VALUES (?, ?)", number, file.content)
             self._store.add_rows(number, by_action)
-            self._add_event(
-                number, PREPARED, {"file": name, "sha256": file.sha256, "rows": len(rows), "bytes": len(file.content)}
-            )
+            self._add_event(number, PREPARED, integrity.recorded_facts(self.batch(number)))
             again: dict[str, str | int] = {"include_sent": len(repeats)} if repeats else {}
             if previous is not None:
                 again["duplicate_of"] = previous.label
@@ -179,15 +179,26 @@ class Ledger(LedgerQueries):
             self._store.register_sender(number)
         return Claim(number, label(number), name)
 
-    def mark_sending(self, number: int) -> None:
+    def mark_sending(self, number: int, sha256: str | None = None) -> None:
         """Record that from now on bytes of a batch may leave.
 
         The record is on the disk when this returns.
 
+        Args:
+            number: the batch.
+            sha256: hash of the bytes that will leave, in hex; None for the recorded one.
+
         Raises:
-            LedgerError: it cannot be recorded, or another program has settled the batch; then no byte may leave.
+            LedgerError: it cannot be recorded, another program has settled the batch, or the bytes on record are not
+                those that will leave; then no byte may leave.
         """
         with self._store.transaction():
+            recorded = self._store.query("SELECT sha256 FROM batch WHERE number = ?", number)[0][0]
+            if len({recorded, sha256 or recorded, self._store.content_sha256(number)}) > 1:
+                raise LedgerError(
+                    f"The bytes of batch {label(number)} on record are no longer those that were to leave: another program "
+                    "changed them. Nothing was sent. Ask who may write to the ledger (docs/ledger.md)."
+                )
             if not self._change_state(number, (PREPARED,), SENDING):
                 raise LedgerError(f"Batch {label(number)} is {self.batch(number).state} already. Nothing was sent.")
             self._add_event(number, SENDING, {})
@@ -229,7 +240,7 @@ class Ledger(LedgerQueries):
             raise MarkError(f"A batch can be marked sent or failed, not {state}.")
         if not why.strip():
             raise MarkError(f"Batch {label(number)} was not marked: say why, so that others can follow it later.")
-        message = f"Marked {state} by {_user_and_host()}: {why.strip()}"
+        decision: dict[str, str | int] = {"state": state, "who": _user_and_host(), "why": why.strip(), "was": shown}
         self.settle_unfinished()  # a program that was sending it may have ended since the ledger was opened
         with self._store.transaction():
             record = self.batch(number)
@@ -240,10 +251,8 @@ class Ledger(LedgerQueries):
             if record.state not in MARKS[state]:
                 raise MarkError(_not_to_be_marked(record, state))
             # The event comes first: the database makes no sent batch failed without it.
-            self._add_event(
-                number, "marked", {"state": state, "who": _user_and_host(), "why": why.strip(), "was": record.state}
-            )
-            self._change_state(number, MARKS[state], state, message, record.evidence)
+            self._add_event(number, "marked", {**decision, "was": record.state})
+            self._change_state(number, MARKS[state], state, marked_message(decision), record.evidence)
 
     def settle_unfinished(self) -> list[str]:
         """Settle every batch whose program ended without recording an outcome, and return their labels."""
@@ -291,10 +300,8 @@ class Ledger(LedgerQueries):
         return changed == 1
 
     def _add_event(self, number: int, kind: str, detail: Mapping[str, str | int]) -> None:
-        previous = self._store.query("SELECT chain FROM event ORDER BY rowid DESC LIMIT 1")
         event = (number, self._utc_now(), kind, json.dumps(_clean_words(detail)))
-        # PostgreSQL computes the hash itself and replaces this one.
-        chain = chain_of(FORM, previous[0][0] if previous else "", *event)
+        chain = chain_of(FORM, self.chain_end(), *event)  # PostgreSQL computes it itself and replaces this one
         self._store.execute("INSERT INTO event (batch, at, kind, detail, chain) VALUES (?, ?, ?, ?, ?)", *event, chain)
 
     def _utc_now(self) -> str:

@@ -23,6 +23,8 @@ _T = TypeVar("_T")
 # committed meanwhile. The number is "Return" in ASCII.
 _BEGIN: Final = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT pg_advisory_xact_lock(90595699028590)"
 
+_BEGIN_SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
 _MIGRATION_LOCK: Final = 90595699028591
 """The lock of the program that creates or changes the tables; free again when its connection ends."""
 
@@ -82,8 +84,8 @@ class PostgresStore:
         return self._read_only
 
     @staticmethod
-    def as_list(values: Iterable[str]) -> list[str]:
-        """Return texts as an array."""
+    def as_list(values: Iterable[str | int]) -> list[str | int]:
+        """Return texts or numbers as an array."""
         return list(values)
 
     @contextmanager
@@ -109,6 +111,18 @@ class PostgresStore:
             self._in_transaction = False
             self._consequence = before
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Open a transaction in which every query sees the database as it was at the first one."""
+        try:
+            with self._translate_errors():
+                self._retry_if_lost(lambda: self._connection.execute(_BEGIN_SNAPSHOT))
+                self._in_transaction = True
+                yield
+        finally:
+            self._roll_back()
+            self._in_transaction = False
+
     def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows that a statement selects."""
         with self._translate_errors():
@@ -128,6 +142,11 @@ class PostgresStore:
         ):
             for action_id, cents, reason in rows:
                 copy.write_row((action_id, number, cents, reason))
+
+    def content_sha256(self, number: int) -> str:
+        """Return the SHA-256 of the bytes of a batch in hex, ``""`` when they are missing; computed by the server."""
+        found = self.query("SELECT encode(sha256(bytes), 'hex') FROM content WHERE batch = ?", number)
+        return str(found[0][0]) if found else ""
 
     def process_name(self) -> str:
         """Return a name for this connection that no other one has; its lock shows whether it lives."""

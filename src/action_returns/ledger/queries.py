@@ -1,22 +1,44 @@
 """Read what is on record."""
 
+import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, TextIO
+from typing import Final, TextIO
 
 from action_returns.batch.context import SentAction
-from action_returns.batch.csv_format import parse_csv_bytes
-from action_returns.errors import NoSuchBatchError
+from action_returns.batch.csv_format import UnsafeBytesError, parse_csv_bytes
+from action_returns.errors import LedgerError, NoSuchBatchError
+from action_returns.ledger import integrity
 from action_returns.ledger.accounts import AccountBatches, Sender, Way, batches_of_account
-from action_returns.ledger.records import MAY_HAVE_ARRIVED, ActionRecord, BatchRecord, Event, label
+from action_returns.ledger.decoding import decode_batch, decode_event
+from action_returns.ledger.records import (
+    FAILED,
+    MAY_HAVE_ARRIVED,
+    UNKNOWN,
+    ActionRecord,
+    BatchInFull,
+    BatchRecord,
+    Event,
+    label,
+)
 from action_returns.ledger.store import Store
 
 _COLUMNS: Final = (
     "b.number, b.profile, b.environment, b.channel, b.destination, b.source, b.file_name, b.sha256, b.row_count, "
     "b.reversals, b.size, b.created_at, b.who, b.host, b.state, b.settled_at, b.message, b.evidence, b.duplicate_of, "
-    "b.account, b.receiver, EXISTS (SELECT 1 FROM event AS e WHERE e.batch = b.number AND e.kind = 'marked')"
+    "b.account, b.receiver, EXISTS (SELECT 1 FROM event AS e WHERE e.batch = b.number AND e.kind = 'marked'), "
+    # Every event but "confirmed" tells a state.
+    "(SELECT e.kind || ' ' || e.detail FROM event AS e WHERE e.batch = b.number AND e.kind <> 'confirmed' "
+    "ORDER BY e.rowid DESC LIMIT 1)"
 )
+_FAILED_WITHOUT_EVENT: Final = (
+    f"SELECT b.number FROM batch AS b WHERE b.state = '{FAILED}' AND coalesce((SELECT substr(e.detail, 1, 18) "
+    "FROM event AS e WHERE e.batch = b.number AND e.kind <> 'confirmed' ORDER BY e.rowid DESC LIMIT 1), '') "
+    """<> '{"state": "failed"'"""
+)
+"""Batches that are recorded as failed though no event says so: their state was changed past this program."""
 
 
 class LedgerQueries:
@@ -44,6 +66,11 @@ class LedgerQueries:
             raise NoSuchBatchError(f"There is no batch {label(number)}. See: action-returns history list")
         return found[0]
 
+    def chain_end(self) -> str:
+        """Return the hash of the latest event, ``""`` where there is none."""
+        latest = self._store.query("SELECT chain FROM event ORDER BY rowid DESC LIMIT 1")
+        return str(latest[0][0]) if latest else ""
+
     def tag(self) -> str:
         """Return the four characters that tell the file names of this ledger from those of others."""
         return str(self._store.query("SELECT tag FROM ledger")[0][0])
@@ -60,27 +87,108 @@ class LedgerQueries:
             account: the batches that belong to the account.
             sha256: hash of the exact bytes.
         """
-        condition, values = _may_have_arrived(account)
+        condition, values = self._may_have_arrived(account)
         found = self._batches(f"WHERE b.sha256 = ? AND {condition} ORDER BY b.number DESC LIMIT 1", sha256, *values)
         return found[0] if found else None
 
     def content(self, number: int) -> bytes:
-        """Return the exact bytes of a batch.
+        """Return the exact bytes of a batch, which are those that were recorded.
+
+        Raises:
+            NoSuchBatchError: there is no batch of that number.
+            LedgerError: they were changed or are missing.
+        """
+        record = self.batch(number)
+        content = self._content(number)
+        if content is None:
+            raise LedgerError(integrity.sentence(number, [f"The bytes of batch {record.label} are missing."]))
+        if hashlib.sha256(content).hexdigest() != record.sha256:
+            raise LedgerError(integrity.sentence(number, [f"The bytes of batch {record.label} are not those of its hash."]))
+        return content
+
+    def in_full(self, number: int) -> BatchInFull:
+        """Return everything on record about a batch, its parts compared with each other and its events with theirs.
 
         Raises:
             NoSuchBatchError: there is no batch of that number.
         """
-        self.batch(number)
-        return bytes(self._store.query("SELECT bytes FROM content WHERE batch = ?", number)[0][0])
+        with self._store.snapshot():
+            found = self._in_full(self.batch(number))
+            ((first, last),) = self._store.query("SELECT min(rowid), max(rowid) FROM event WHERE batch = ?", number)
+            if first is None:
+                return found
+            # The event after carries a hash of the last one, and so shows when both it and its hash were changed.
+            ((after,),) = self._store.query("SELECT min(rowid) FROM event WHERE rowid > ?", last)
+            broken = integrity.broken_events(self._store, first, last if after is None else after)
+        return _with_problems(found, [told for listed in broken.values() for told in listed])
+
+    def all_in_full(self) -> Iterator[BatchInFull]:
+        """Return every batch as :meth:`in_full` does, the oldest first; every event is read once."""
+        broken = integrity.broken_events(self._store)
+        counts = dict(self._store.query("SELECT batch, count(*) FROM sent_row GROUP BY batch"))
+        for (number,) in self._store.query("SELECT number FROM batch ORDER BY number"):
+            with self._store.snapshot():
+                found = self._in_full(self.batch(number), counts.get(number, 0))
+            yield _with_problems(found, broken.get(number, ()))
+
+    def missing_batches(self) -> list[str]:
+        """Return which batches are not on record though later ones are, or events of theirs, one sentence each."""
+        found = self._store.query(
+            "SELECT number, 1 FROM batch UNION SELECT batch, 0 FROM event "
+            "WHERE NOT EXISTS (SELECT 1 FROM batch AS b WHERE b.number = event.batch) ORDER BY 1"
+        )
+        problems, expected = [], 1
+        for number, is_there in found:
+            if number > expected or not is_there:
+                last = number - 1 if is_there else number
+                which = label(expected) if last <= expected else f"{label(expected)} to {label(last)}"
+                problems.append(f"Nothing is on record of batch {which}, though numbers are given one after the other.")
+            expected = number + 1
+        return problems
+
+    def _in_full(self, record: BatchRecord, row_count: int | None = None) -> BatchInFull:
+        """Return a batch, its parts compared with each other.
+
+        Args:
+            record: the batch.
+            row_count: how many rows the table of rows has for it, None when they were not counted.
+        """
+        number, content = record.number, self._content(record.number)
+        stored = [] if content is None or row_count is None else self._rows_of(number, content)
+        if len(stored) != row_count:  # all of them are read: the table is sorted by action, so that takes longer
+            stored = self._store.query(
+                "SELECT action_id, cents, reason FROM sent_row WHERE batch = ? ORDER BY action_id", number
+            )
+        return integrity.compare(record, self.events(number), content, stored, newer=self._store.read_only)
+
+    def _rows_of(self, number: int, content: bytes) -> list[tuple[str, int, str]]:
+        """Return what the table of rows has for the actions in the bytes of a batch."""
+        try:
+            ids = sorted(parse_csv_bytes(content).action_ids)
+        except UnsafeBytesError:
+            return []
+        return self._store.query(
+            f"SELECT action_id, cents, reason FROM sent_row WHERE action_id {self._store.in_list} AND batch = ?",
+            *(self._store.as_list(ids), number),
+        )
+
+    def _content(self, number: int) -> bytes | None:
+        found = self._store.query("SELECT bytes FROM content WHERE batch = ?", number)
+        return bytes(found[0][0]) if found else None
 
     def rows(self, number: int) -> list[tuple[str, int, str]]:
-        """Return ActionId, cents and reason of every row of a batch, in file order."""
+        """Return ActionId, cents and reason of every row of a batch, in file order.
+
+        Raises:
+            NoSuchBatchError: there is no batch of that number.
+            LedgerError: its bytes were changed or are missing.
+        """
         return list(parse_csv_bytes(self.content(number)))
 
     def events(self, number: int) -> list[Event]:
         """Return everything that happened to a batch, in order."""
-        rows = self._store.query("SELECT at, kind, detail FROM event WHERE batch = ? ORDER BY rowid", number)
-        return [Event(datetime.fromisoformat(at), kind, json.loads(detail)) for at, kind, detail in rows]
+        rows = self._store.query("SELECT at, kind, detail, chain FROM event WHERE batch = ? ORDER BY rowid", number)
+        return [decode_event(*row) for row in rows]
 
     def sent_before(self, sender: Sender, action_ids: Collection[str]) -> dict[str, SentAction]:
         """Return what was sent for these actions, in batches of the account that may have arrived.
@@ -97,7 +205,7 @@ class LedgerQueries:
         return self._sent_before(self.batches_of(sender), action_ids)
 
     def _sent_before(self, account: AccountBatches, action_ids: Collection[str]) -> dict[str, SentAction]:
-        counted, values = _may_have_arrived(account)
+        counted, values = self._may_have_arrived(account)
         if not self._store.query(f"SELECT 1 FROM batch AS b WHERE {counted} LIMIT 1", *values):
             return {}
         # Sorted as the table is: a third of the time for a million of them.
@@ -110,8 +218,9 @@ class LedgerQueries:
             "JOIN batch AS b ON b.number = latest.batch",
             *(self._store.as_list(sorted(action_ids)), *values),
         )
+        # A state that is none, or "failed" without its event, tells nothing: the rows may have arrived.
         return {
-            action_id: SentAction(times, cents, reason, label(batch), state)
+            action_id: SentAction(times, cents, reason, label(batch), state if state in MAY_HAVE_ARRIVED else UNKNOWN)
             for action_id, times, cents, reason, batch, state in found
         }
 
@@ -127,43 +236,51 @@ class LedgerQueries:
             "WHERE s.action_id = ? ORDER BY s.batch",
             action_id,
         )
-        records = [ActionRecord(_batch_record(row), cents, reason) for cents, reason, *row in found]
+        records = [ActionRecord(self._record(row), cents, reason) for cents, reason, *row in found]
         return [record for record in records if environment in (None, record.batch.environment)]
 
-    def export_lines(self, stream: TextIO) -> None:
-        """Write every batch with its rows and events as JSON, one batch a line, the oldest first."""
-        for record in reversed(self.batches()):
-            line = {name: _json_value(getattr(record, name)) for name in record.__dataclass_fields__}
+    def export_lines(self, stream: TextIO) -> list[str]:
+        """Write every batch with its rows and events as JSON, one batch a line, the oldest first.
+
+        Returns:
+            What is broken, one sentence each; the same is in the lines.
+        """
+        problems = self.missing_batches()
+        for found in self.all_in_full():
+            record = found.record
+            names = [name for name in record.__dataclass_fields__ if name not in {"broken", "may_have_arrived"}]
+            line = {name: _json_value(getattr(record, name)) for name in names}
             line["sent"] = [
-                {"action_id": action_id, "cents": cents, "reason": reason}
-                for action_id, cents, reason in self.rows(record.number)
+                {"action_id": action_id, "cents": cents, "reason": reason} for action_id, cents, reason in found.rows
             ]
             line["events"] = [
-                {"at": _json_value(event.at), "kind": event.kind, **event.detail}
-                for event in self.events(record.number)
+                {"at": _json_value(event.at), "kind": event.kind, **event.detail, "chain": event.chain}
+                for event in found.events
             ]
+            line["problems"] = list(found.problems)
             stream.write(json.dumps(line) + "\n")
+            problems += [f"Batch {record.label} is broken. {' '.join(found.problems)}"] if found.problems else []
+        return problems
 
     def _batches(self, condition: str, *values: object) -> list[BatchRecord]:
-        return [
-            _batch_record(row) for row in self._store.query(f"SELECT {_COLUMNS} FROM batch AS b {condition}", *values)
-        ]
+        found = self._store.query(f"SELECT {_COLUMNS} FROM batch AS b {condition}", *values)
+        return [self._record(row) for row in found]
+
+    def _record(self, row: Collection[object]) -> BatchRecord:
+        return decode_batch(row, newer=self._store.read_only)
+
+    def _may_have_arrived(self, account: AccountBatches) -> tuple[str, tuple[object, ...]]:
+        """Return as SQL whether the batch ``b`` belongs to an account and may have arrived; and the values for it."""
+        belongs, values = account.condition()
+        doubtful = [number for (number,) in self._store.query(_FAILED_WITHOUT_EVENT)]
+        if not doubtful:
+            return f"{belongs} AND b.state <> '{FAILED}'", values
+        condition = f"{belongs} AND (b.state <> '{FAILED}' OR b.number {self._store.in_list})"
+        return condition, (*values, self._store.as_list(doubtful))
 
 
-def _may_have_arrived(account: AccountBatches) -> tuple[str, tuple[str, ...]]:
-    """Return as SQL whether the batch ``b`` belongs to an account and may have arrived; and the values for it."""
-    belongs, values = account.condition()
-    return f"{belongs} AND b.state IN ({', '.join('?' * len(MAY_HAVE_ARRIVED))})", (*values, *MAY_HAVE_ARRIVED)
-
-
-def _batch_record(row: Collection[Any]) -> BatchRecord:
-    facts = dict(zip(BatchRecord.__dataclass_fields__, row, strict=True))
-    settled_at = facts["settled_at"]
-    facts["created_at"] = datetime.fromisoformat(facts["created_at"])
-    facts["settled_at"] = None if settled_at is None else datetime.fromisoformat(settled_at)
-    facts["evidence"] = json.loads(facts["evidence"])
-    facts["by_hand"] = bool(facts["by_hand"])
-    return BatchRecord(**facts)
+def _with_problems(found: BatchInFull, problems: Collection[str]) -> BatchInFull:
+    return replace(found, problems=(*found.problems, *problems))
 
 
 def _json_value(value: object) -> object:

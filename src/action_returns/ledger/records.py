@@ -13,7 +13,7 @@ to make a sent batch failed without the event of a person who marked it.
 The states are texts and no enum, because a ledger of a newer version can be read here, and may hold others.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -65,6 +65,15 @@ def label(number: int) -> str:
     return f"{number:04d}"
 
 
+def marked_message(detail: Mapping[str, str | int]) -> str:
+    """Return the outcome of a batch in words that a person marked.
+
+    Args:
+        detail: the facts of the event ``marked``.
+    """
+    return f"Marked {detail['state']} by {detail['who']}: {detail['why']}"
+
+
 @dataclass(frozen=True, slots=True)
 class TeamDatabase:
     """The database in which a team keeps its ledger.
@@ -111,7 +120,7 @@ class BatchRecord:
         rows: how many rows.
         reversals: how many of them have amount 0.
         size: how many bytes.
-        created_at: when it was recorded, UTC.
+        created_at: when it was recorded, UTC; None where that cannot be read.
         who: the user who sent it.
         host: the machine it was sent from.
         state: one of the states of this module.
@@ -123,6 +132,10 @@ class BatchRecord:
         account: the name in the ledger of the account it belongs to.
         receiver: who got the file, as the channel's settings told it; ``""`` in batches of older versions.
         by_hand: whether the outcome is what a person marked, not what the receiver answered.
+        may_have_arrived: whether the receiver holds the content, or may hold it soon: all but ``failed`` batches of which
+            an event says so, too.
+        broken: what of it cannot be read or does not fit its events, one sentence each; nothing in most.
+            :meth:`action_returns.ledger.queries.LedgerQueries.in_full` looks at its bytes and rows as well.
     """
 
     number: int
@@ -136,7 +149,7 @@ class BatchRecord:
     rows: int
     reversals: int
     size: int
-    created_at: datetime
+    created_at: datetime | None
     who: str
     host: str
     state: str
@@ -147,11 +160,18 @@ class BatchRecord:
     account: str = ""
     receiver: str = ""
     by_hand: bool = False
+    may_have_arrived: bool = True
+    broken: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
         """The number as people see it: ``0001``."""
         return label(self.number)
+
+    @property
+    def day_and_time(self) -> str:
+        """When it was recorded, in local time as people see it: ``2026-11-23 14:05``; ``?`` where that cannot be read."""
+        return "?" if self.created_at is None else f"{self.created_at.astimezone():%Y-%m-%d %H:%M}"
 
     @property
     def way(self) -> Way:
@@ -179,14 +199,45 @@ class Event:
     """One thing that happened to a batch.
 
     Args:
-        at: when, UTC.
+        at: when, UTC; None where that cannot be read.
         kind: ``prepared``, ``confirmed``, ``sending``, ``outcome`` or ``marked``.
         detail: facts about it, by name.
+        chain: the hash that it carries; see ``chain.py``.
+        is_whole: whether all of it could be read.
     """
 
-    at: datetime
+    at: datetime | None
     kind: str
     detail: Mapping[str, str | int]
+    chain: str = ""
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BatchInFull:
+    """A batch with everything that is on record about it, compared with each other.
+
+    Args:
+        record: the batch.
+        events: what happened to it, in order.
+        content: its bytes, None where they are missing.
+        rows: its rows as the bytes have them, in file order; where the bytes are not those that were recorded, as the
+            table of rows has them, in the order of their ActionIds.
+        has_its_bytes: whether the bytes are those that were recorded.
+        problems: what was changed or is missing, one sentence each.
+    """
+
+    record: BatchRecord
+    events: tuple[Event, ...]
+    content: bytes | None
+    rows: Sequence[tuple[str, int, str]]
+    has_its_bytes: bool
+    problems: tuple[str, ...]
+
+    @property
+    def anchor(self) -> str:
+        """The hash of its latest event, for a receipt; ``""`` where there is none."""
+        return self.events[-1].chain if self.events else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Final
@@ -57,8 +59,8 @@ class SqliteStore:
         """Whether a newer version of this program wrote the file."""
         return self._read_only
 
-    def as_list(self, values: Iterable[str]) -> str:
-        """Return texts as one JSON list."""
+    def as_list(self, values: Iterable[str | int]) -> str:
+        """Return texts or numbers as one JSON list."""
         return json.dumps(list(values))
 
     @contextmanager
@@ -80,10 +82,30 @@ class SqliteStore:
                     self._connection.execute("ROLLBACK")
                 raise
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Open a transaction in which every query sees the file as it was at the first one."""
+        with _translate_errors(self._path):
+            self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._connection.execute("ROLLBACK")
+
     def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows that a statement selects."""
         with _translate_errors(self._path):
-            return self._connection.execute(statement, values).fetchall()
+            try:
+                return self._connection.execute(statement, values).fetchall()
+            except sqlite3.OperationalError as error:
+                if "decode to UTF-8" not in str(error):
+                    raise
+            # Bytes that are no text, which another program wrote: what they are in is shown as broken, with U+FFFD.
+            self._connection.text_factory = partial(str, encoding="utf-8", errors="replace")
+            try:
+                return self._connection.execute(statement, values).fetchall()
+            finally:
+                self._connection.text_factory = str
 
     def execute(self, statement: str, *values: object) -> int:
         """Run a statement that writes, inside a transaction, and return how many rows it changed."""
@@ -96,6 +118,11 @@ class SqliteStore:
             self._connection.executemany(
                 f"INSERT INTO sent_row (action_id, batch, cents, reason) VALUES (?, {number:d}, ?, ?)", rows
             )
+
+    def content_sha256(self, number: int) -> str:
+        """Return the SHA-256 of the bytes of a batch in hex, ``""`` when they are missing."""
+        found = self.query("SELECT bytes FROM content WHERE batch = ?", number)
+        return sha256(found[0][0]).hexdigest() if found else ""
 
     @staticmethod
     def process_name() -> str:

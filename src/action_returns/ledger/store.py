@@ -30,14 +30,17 @@ class Store(Protocol):
     def event_forms(self) -> Mapping[int, tuple[str, ...]]:
         """The columns of an event that its hash covers, by the event's form and in the order in which they are hashed."""
 
-    def as_list(self, values: Iterable[str]) -> object:
-        """Return texts as one value for :attr:`in_list`."""
+    def as_list(self, values: Iterable[str | int]) -> object:
+        """Return texts or numbers as one value for :attr:`in_list`."""
 
     def transaction(self) -> AbstractContextManager[None]:
         """Open a transaction in which no other program writes.
 
         Afterwards all of its changes are on the disk, or none is.
         """
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Open a transaction in which every query sees the database as it was at the first one. Nothing is written."""
 
     def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows that a statement selects."""
@@ -47,6 +50,9 @@ class Store(Protocol):
 
     def add_rows(self, number: int, rows: Sequence[tuple[str, int, str]]) -> None:
         """Write the rows of a batch (ActionId, cents, reason), inside a transaction."""
+
+    def content_sha256(self, number: int) -> str:
+        """Return the SHA-256 of the bytes of a batch in hex, ``""`` when they are missing."""
 
     def process_name(self) -> str:
         """Return a name for this process that no later one has, to record which program sends a batch."""

@@ -63,7 +63,7 @@ def undated_batches(checked: "CheckedBatch") -> list[EarlierBatch]:
     return [EarlierBatch(batch, found[batch][0], None, tuple(found[batch][1])) for batch in in_order]
 
 
-def _dates(batches: Sequence[str], account: "Account", paths: "Paths") -> dict[str, datetime]:
+def _dates(batches: Sequence[str], account: "Account", paths: "Paths") -> dict[str, datetime | None]:
     records = open_ledger_if_exists(account, paths) if batches else None
     if records is None:
         return {}

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -26,6 +26,8 @@ _PAGES: Final = Path(__file__).with_name("pages")
 _asks_for_quotes = re.compile(r"[^A-Za-z0-9_./:\\+-]").search
 _NAMED_ROWS: Final = 5
 """Number of rows that a message names at most."""
+_NAMED_BATCHES: Final = 4
+"""Number of batches that a message names at most."""
 
 
 class StateTexts(NamedTuple):
@@ -272,23 +274,11 @@ def rows_sent_meanwhile(rows: "Mapping[str, SentAction]", file: str) -> str:
         file: the file as the user named it.
     """
     first = list(rows.items())[:_NAMED_ROWS]
-    named = ", ".join(f"{action_id} in batch {before.batch} ({before.state})" for action_id, before in first)
-    more = f" and {len(rows) - _NAMED_ROWS:,} more" if len(rows) > _NAMED_ROWS else ""
+    more = len(labels) - _NAMED_BATCHES
+    named = ", ".join(labels[:_NAMED_BATCHES]) + (f" and {more:,} more" if more > 0 else "")
+    which = f"Batch {named} is broken" if len(labels) == 1 else f"Batches {named} are broken"
     return (
-        f"{counted(len(rows), 'row')} of {file} may have arrived since the check, with the same amount and reason: "
-        f"{named}{more}. Nothing was sent now. Check and send it again: these rows stay behind then."
-    )
-
-
-def next_step_for_unknown(batch: str) -> str:
-    """Return what to do about a batch when the program cannot tell whether it arrived.
-
-    Args:
-        batch: its label.
-    """
-    return (
-        "Look at File Submissions or in a new pending-actions download whether it arrived, then settle it with: "
-        + settling_command(batch)
+        f"{which}: changed after being recorded, or a part is lost. What is wrong: action-returns history show {labels[0]}"
     )
 
 
