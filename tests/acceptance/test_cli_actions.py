@@ -5,7 +5,7 @@ import pytest
 from action_returns.batch.cells import ReadyRows
 from action_returns.batch.csv_format import make_csv
 from action_returns.ledger.ledger import open_ledger
-from action_returns.operations.history import keep_receipt
+from action_returns.operations.history import page_of
 from tests.support.batches import CSV, LIST, ONE, TWO
 from tests.support.cli import modules_loaded_by_check, run_at_a_terminal
 from tests.support.ledgers import batch_of
@@ -43,7 +43,7 @@ def batch(outbox, paths):
         ledger.settle(claim.number, "unknown", "The line went dead.", {"reply": "150"})
         folder = paths.submissions / claim.label
         folder.mkdir(parents=True)
-        keep_receipt(ledger.batch(claim.number), ledger, folder)
+        (folder / "receipt.html").write_bytes(page_of(ledger.in_full(claim.number)))
     return folder
 
 

@@ -11,7 +11,8 @@ import pytest
 from action_returns.channels.base import Outcome, State
 from action_returns.ledger.sqlite import list_copies
 from action_returns.operations.account import Account, open_account_ledger
-from action_returns.operations.history import receipt_lines, receipt_page, save_receipt_and_backup
+from action_returns.operations.history import receipt_lines, receipt_page
+from action_returns.operations.kept_copies import save_receipt_and_backup
 from action_returns.operations.review import review, write_review_page
 from tests.support.batches import checked_batch
 from tests.support.sending import CONTENT, Receiver, send

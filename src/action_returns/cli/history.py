@@ -1,9 +1,10 @@
 """``history`` and ``action``: what was sent, when, by whom, with which outcome."""
 
-import hashlib
 import io
 import json
 import sys
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,20 +14,21 @@ from action_returns.batch.amounts import amount_text
 from action_returns.batch.cells import quote
 from action_returns.batch.rules import MODIFICATION_LIMIT
 from action_returns.cli.options import CommandContext, global_options
-from action_returns.errors import DeclinedError
+from action_returns.errors import DeclinedError, LedgerError
+from action_returns.ledger import integrity
 from action_returns.ledger.ledger import Ledger
-from action_returns.ledger.records import MARKS, ActionRecord, BatchRecord, Event
+from action_returns.ledger.records import MARKS, ActionRecord, BatchInFull, BatchRecord, Event
 from action_returns.operations.account import open_ledger_to_read
 from action_returns.operations.export import write_bytes
 from action_returns.operations.history import (
     ActionHistory,
     action_history,
     confirmed,
-    keep_receipt,
+    page_of,
     receipt_lines,
-    receipt_page,
 )
-from action_returns.operations.texts import counted, marking_consequence, next_step_for_unknown
+from action_returns.operations.kept_copies import changed_copy, good_copy, renew_receipt
+from action_returns.operations.texts import broken_batches, counted, marking_consequence, next_step_for_unknown
 
 _MARK: Final = "*"
 """The sign after an outcome that a user marked."""
@@ -60,12 +62,12 @@ def list_batches(context: CommandContext) -> None:
         (
             (
                 record.label,
-                f"{record.created_at.astimezone():%Y-%m-%d %H:%M}",
+                record.day_and_time,
                 record.profile,
                 record.environment,
                 f"{record.rows:,}",
                 f"{record.reversals:,}",
-                record.state + (_MARK if record.by_hand else ""),
+                ("broken: " if record.broken else "") + record.state + (_MARK if record.by_hand else ""),
                 record.file_name,
                 record.destination,
             )
@@ -82,6 +84,8 @@ def list_batches(context: CommandContext) -> None:
             f"It is not known whether {', '.join(unknown)} arrived. {next_step_for_unknown(unknown[0])}",
             style="warning",
         )
+    if broken := [record.label for record in batches if record.broken]:
+        context.output.info(broken_batches(broken), style="warning")
 
 
 @history_command.command("show")
@@ -89,16 +93,43 @@ def list_batches(context: CommandContext) -> None:
 @global_options
 def show_batch(context: CommandContext, *, batch: str) -> None:
     """Show everything that is on record about a batch."""
+    found = _read_in_full(context, batch)
+    if context.output.as_json:
+        listed = [{"at": _iso(event.at), "kind": event.kind, **event.detail} for event in found.events]
+        context.output.json({**batch_json(found.record, found.problems), "events": listed})
+    else:
+        context.output.table(("Batch", found.record.label), _receipt_lines(found))
+        for event in found.events:
+            at = "?" if event.at is None else f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}"
+            context.output.data(f"{at}  {_event_text(event)}", style="quiet")
+    _warn_of_changed_copy(context, found.record)
+    _refuse_broken(found)
+
+
+def _read_in_full(context: CommandContext, batch: str) -> BatchInFull:
     number = _batch_number(batch)
     with open_ledger_to_read(context.paths, context.profile) as ledger:
-        record, events = ledger.batch(number), ledger.events(number)
-    if context.output.as_json:
-        listed = [{"at": event.at.isoformat(), "kind": event.kind, **event.detail} for event in events]
-        context.output.json({**batch_json(record), "events": listed})
-        return
-    context.output.table(("Batch", record.label), receipt_lines(record, confirmed(events)))
-    for event in events:
-        context.output.data(f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}  {_event_text(event)}", style="quiet")
+        return ledger.in_full(number)
+
+
+def _receipt_lines(found: BatchInFull) -> list[tuple[str, str]]:
+    return receipt_lines(found.record, confirmed(found.events), anchor=found.anchor, problems=found.problems)
+
+
+def _warn_of_changed_copy(context: CommandContext, record: BatchRecord) -> None:
+    """Warn of a file that lies under the batch's name in the folder of submissions and holds other bytes."""
+    if told := changed_copy(record, context.paths.submissions):
+        context.output.info(told, style="warning")
+
+
+def _refuse_broken(found: BatchInFull) -> None:
+    """Raise after a broken batch was shown, so that a script sees it.
+
+    Raises:
+        LedgerError: it is broken.
+    """
+    if found.problems:
+        raise LedgerError(integrity.sentence(found.record.number, found.problems))
 
 
 def _event_text(event: Event) -> str:
@@ -129,9 +160,12 @@ def write_file(context: CommandContext, *, batch: str, output: str, force: bool)
 
     With --json and without -o, the object describes the file (bytes, SHA-256); its rows are not printed.
     """
-    number = _batch_number(batch)
-    with open_ledger_to_read(context.paths, context.profile) as ledger:
-        record, content = ledger.batch(number), ledger.content(number)
+    found = _read_in_full(context, batch)
+    record, content = found.record, found.content
+    if content is None or not found.has_its_bytes:
+        kept = good_copy(record, context.paths.submissions)
+        where = f" The copy {kept} has the recorded hash." if kept else ""
+        raise LedgerError(f"Nothing was written. {integrity.sentence(record.number, found.problems)}{where}")
     path = None if output == "-" else Path(output)
     if path is not None:
         write_bytes(path, content, overwrite=force)
@@ -146,9 +180,12 @@ def write_file(context: CommandContext, *, batch: str, output: str, force: bool)
             "output": None if path is None else str(path),
             "rows": record.rows,
             "bytes": len(content),
-            "sha256": hashlib.sha256(content).hexdigest(),
+            "sha256": record.sha256,
+            "problems": list(found.problems),
         }
     )
+    _warn_of_changed_copy(context, record)
+    _refuse_broken(found)
 
 
 @history_command.command("receipt")
@@ -158,16 +195,16 @@ def write_file(context: CommandContext, *, batch: str, output: str, force: bool)
 @global_options
 def show_receipt(context: CommandContext, *, batch: str, html: str | None, force: bool) -> None:
     """Show the receipt of a batch, or write it as a page."""
-    number = _batch_number(batch)
-    with open_ledger_to_read(context.paths, context.profile) as ledger:
-        record, rows, events = ledger.batch(number), ledger.rows(number), ledger.events(number)
+    found = _read_in_full(context, batch)
     if html is not None:
-        write_bytes(Path(html), receipt_page(record, rows, confirmed(events)), overwrite=force)
+        write_bytes(Path(html), page_of(found), overwrite=force)
         context.output.info(f"Written: {html}", style="good")
     if context.output.as_json:
-        context.output.json({**batch_json(record), "html": html})
+        context.output.json({**batch_json(found.record, found.problems), "html": html})
     elif html is None:
-        context.output.table(("Receipt", f"batch {record.label}"), receipt_lines(record, confirmed(events)))
+        context.output.table(("Receipt", f"batch {found.record.label}"), _receipt_lines(found))
+    _warn_of_changed_copy(context, found.record)
+    _refuse_broken(found)
 
 
 @history_command.command("mark")
@@ -205,7 +242,7 @@ def _confirm_mark(context: CommandContext, record: BatchRecord, state: str) -> N
     """
     # All of it is in the question, which is printed with --quiet too and never on standard output.
     question = (
-        f"Batch {record.label} of {record.created_at.astimezone():%Y-%m-%d %H:%M}: {counted(record.rows, 'row')} to "
+        f"Batch {record.label} of {record.day_and_time}: {counted(record.rows, 'row')} to "
         f"{record.destination} ({record.environment.upper()}), {record.state}. {record.message}\n\n"
         f"{marking_consequence(record, state)}\n\nMark batch {record.label} {state}?"
     )
@@ -215,17 +252,18 @@ def _confirm_mark(context: CommandContext, record: BatchRecord, state: str) -> N
 
 def _rewrite_receipt(context: CommandContext, record: BatchRecord, ledger: Ledger) -> None:
     """Write the receipt again when there is one, because its outcome is out of date."""
-    folder = context.paths.submissions / record.label
-    if not (folder / "receipt.html").exists():
-        return
     try:
-        context.output.info(f"Receipt: {keep_receipt(record, ledger, folder)}")
+        receipt = renew_receipt(record.number, ledger, context.paths)
     except OSError as error:
         context.output.info(
-            f"The receipt in {folder} is out of date and cannot be written ({error.strerror or error}). "
+            f"The receipt in {context.paths.submissions} is out of date and cannot be written ({error.strerror or error}). "
             f"The ledger holds everything: action-returns history receipt {record.label}",
             style="warning",
         )
+        return
+    if receipt is not None:
+        context.output.info(f"Receipt: {receipt}")
+    _warn_of_changed_copy(context, record)
 
 
 @history_command.command("export")
@@ -239,23 +277,27 @@ def export_record(context: CommandContext, *, output: str, force: bool) -> None:
     """
     is_printed = output == "-"
     with open_ledger_to_read(context.paths, context.profile) as ledger:
-        if is_printed and not context.output.as_json:
-            ledger.export_lines(sys.stdout)
-            return
-        lines = io.StringIO()
-        ledger.export_lines(lines)
-    if is_printed:
+        lines = sys.stdout if is_printed and not context.output.as_json else io.StringIO()
+        problems = ledger.export_lines(lines)
+    if isinstance(lines, io.StringIO) and is_printed:
         lines.seek(0)
         context.output.json({"output": None, "batches": (json.loads(line) for line in lines)})
         context.output.info("The whole record was printed.", style="good")
-        return
-    write_bytes(Path(output), lines.getvalue().encode(), overwrite=force)
-    context.output.json({"output": output})
-    context.output.info(f"Written: {output}", style="good")
+    elif isinstance(lines, io.StringIO):
+        write_bytes(Path(output), lines.getvalue().encode(), overwrite=force)
+        context.output.json({"output": output})
+        context.output.info(f"Written: {output}", style="good")
+    if problems:
+        raise LedgerError(f"The whole record was written, and parts of it are broken. {integrity.summary(problems)}")
 
 
-def batch_json(record: BatchRecord) -> dict[str, Any]:
-    """Return a batch for machines."""
+def batch_json(record: BatchRecord, problems: Sequence[str] | None = None) -> dict[str, Any]:
+    """Return a batch for machines.
+
+    Args:
+        record: the batch.
+        problems: what was changed or is missing, None where only the columns of the batch were looked at.
+    """
     return {
         "batch": record.label,
         "outcome": record.state,
@@ -271,13 +313,18 @@ def batch_json(record: BatchRecord) -> dict[str, Any]:
         "rows": record.rows,
         "reversals": record.reversals,
         "bytes": record.size,
-        "created_at": record.created_at.isoformat(),
-        "settled_at": None if record.settled_at is None else record.settled_at.isoformat(),
+        "created_at": _iso(record.created_at),
+        "settled_at": _iso(record.settled_at),
         "who": record.who,
         "host": record.host,
         "message": record.message,
         "evidence": dict(record.evidence),
+        "problems": list(record.broken if problems is None else problems),
     }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
 
 
 def _batch_number(batch: str) -> int:
@@ -306,6 +353,8 @@ def show_action(context: CommandContext, *, action_id: str) -> None:
         context.output.json(_action_json(past))
     elif past.sent:
         _print_action(context, past)
+    if broken := list(dict.fromkeys(row.batch.label for row in past.sent if row.problems)):
+        context.output.info(broken_batches(broken), style="warning")
     if past.hint:
         context.output.info(past.hint, style="warning")
 
@@ -320,7 +369,7 @@ def _action_json(past: ActionHistory) -> dict[str, Any]:
         "sent": [
             {
                 "batch": row.batch.label,
-                "at": row.batch.created_at.isoformat(),
+                "at": _iso(row.batch.created_at),
                 "environment": row.batch.environment,
                 "profile": row.batch.profile,
                 "channel": row.batch.channel,
@@ -328,6 +377,7 @@ def _action_json(past: ActionHistory) -> dict[str, Any]:
                 "reason": row.reason,
                 "outcome": row.batch.state,
                 "who": f"{row.batch.who} on {row.batch.host}",
+                "problems": list(row.problems),
             }
             for row in past.sent
         ],
@@ -340,7 +390,7 @@ def _print_action(context: CommandContext, past: ActionHistory) -> None:
         ("When", "Batch", "Profile", "Amount", "Reason", "Outcome", "Who"),
         (
             (
-                f"{row.batch.created_at.astimezone():%Y-%m-%d %H:%M}",
+                row.batch.day_and_time,
                 row.batch.label,
                 f"{row.batch.profile}, {row.batch.environment.upper()}",
                 amount_text(row.cents),
@@ -367,4 +417,5 @@ def _modifications_used(past: ActionHistory) -> str:
 def _outcome_of_row(row: ActionRecord, past: ActionHistory) -> str:
     mark = _MARK if row.batch.by_hand else ""
     doubt = " (may have arrived)" if row.batch.state == "unknown" else ""
-    return row.batch.state + mark + doubt + ("" if past.counts(row) else " (not counted)")
+    broken = "broken: " if row.problems else ""
+    return broken + row.batch.state + mark + doubt + ("" if past.counts(row) else " (not counted)")

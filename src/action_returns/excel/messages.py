@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 from action_returns.batch.cells import COLUMN_NAMES
 from action_returns.operations.confirmation import lines_to_confirm
 from action_returns.operations.texts import (
-    broken_batches,
     STATES,
+    broken_batches,
     counted,
     kinds_of_change,
     next_step_for_unknown,

@@ -18,9 +18,10 @@ from action_returns.ledger.store import Store
 _Row = tuple[str, int, str]
 
 WHAT_TO_DO: Final = (
-    "It was changed after it was recorded, or a part of it is lost. Keep the ledger as it is. Compare the batch with its "
-    "receipt and with a copy of the ledger from before (docs/ledger.md says how), and with what the receiver has."
+    "This was changed after it was recorded, or a part is lost. Keep the ledger as it is. Compare it with the receipts, "
+    "with a copy of the ledger from before (docs/ledger.md says how), and with what the receiver has."
 )
+_SHOWN_PROBLEMS: Final = 5
 _RECORDED: Final[Mapping[str, Callable[[BatchRecord], str | int]]] = {
     "file": lambda record: record.file_name,
     "sha256": lambda record: record.sha256,
@@ -52,6 +53,12 @@ def sentence(number: int, problems: Sequence[str]) -> str:
         problems: one sentence each; at least one.
     """
     return f"Batch {label(number)} is broken. {' '.join(problems)} {WHAT_TO_DO}"
+
+
+def summary(problems: Sequence[str]) -> str:
+    """Return what is wrong with a whole ledger and what to do: the first problems, and how many more there are."""
+    more = len(problems) - _SHOWN_PROBLEMS
+    return f"{' '.join(problems[:_SHOWN_PROBLEMS])}{f' And {more:,} more.' if more > 0 else ''} {WHAT_TO_DO}"
 
 
 def compare(
@@ -86,13 +93,34 @@ def compare(
     return BatchInFull(record, tuple(events), content, list(rows), has_its_bytes, tuple(problems))
 
 
+def row_problems(record: BatchRecord, content: bytes | None, row: _Row) -> list[str]:
+    """Return how the bytes of a batch differ from its hash and from one row of the table of rows.
+
+    Args:
+        record: the batch.
+        content: its bytes, None where there are none.
+        row: ActionId, cents and reason.
+    """
+    name, (action_id, cents, reason) = f"batch {record.label}", row
+    if content is None:
+        return [f"The bytes of {name} are missing."]
+    problems = _compare_hash(name, record, content)
+    if f"\r\n{action_id},{amount_text(cents)},{reason}\r\n".encode() not in content:
+        problems.append(f"The bytes of {name} do not have the row {action_id}, {amount_text(cents)}, {reason}.")
+    return problems
+
+
+def _compare_hash(name: str, record: BatchRecord, content: bytes) -> list[str]:
+    if hashlib.sha256(content).hexdigest() == record.sha256:
+        return []
+    return [f"The bytes of {name} are not those of its hash (SHA-256)."]
+
+
 def _compare_bytes(name: str, record: BatchRecord, content: bytes | None) -> tuple[list[str], Sequence[_Row] | None]:
     """Return what is wrong with the bytes of a batch, and the rows in them, None when they hold none."""
     if content is None:
         return [f"The bytes of {name} are missing."], None
-    wrong = []
-    if hashlib.sha256(content).hexdigest() != record.sha256:
-        wrong.append(f"The bytes of {name} are not those of its hash (SHA-256).")
+    wrong = _compare_hash(name, record, content)
     if len(content) != record.size:
         wrong.append(f"{len(content):,} bytes are kept of {name}, and {record.size:,} are on record.")
     try:
@@ -101,9 +129,7 @@ def _compare_bytes(name: str, record: BatchRecord, content: bytes | None) -> tup
         return [*wrong, f"The bytes of {name} are not a file of action changes."], None
 
 
-def _compare_rows(
-    name: str, record: BatchRecord, parsed: Sequence[_Row], stored: Sequence[_Row]
-) -> Iterator[str]:
+def _compare_rows(name: str, record: BatchRecord, parsed: Sequence[_Row], stored: Sequence[_Row]) -> Iterator[str]:
     """Say how the rows in the bytes of a batch differ from its figures and from the table of rows."""
     reversals = sum(cents == 0 for _, cents, _ in parsed)
     if (len(parsed), reversals) != (record.rows, record.reversals):
@@ -136,7 +162,9 @@ def _compare_events(name: str, record: BatchRecord, events: Sequence[Event]) -> 
         changed = [key for key, value in known.items() if _RECORDED[key](record) != value]
         is_same_file = "sha256" not in changed
         if changed:
-            problems.append(f'Other facts of {name} are on record than in its event "{first.kind}": {", ".join(changed)}.')
+            problems.append(
+                f'Other facts of {name} are on record than in its event "{first.kind}": {", ".join(changed)}.'
+            )
     if not record.broken and all(event.is_whole for event in events):
         problems += _compare_outcome(name, record, events)
     return problems, is_same_file

@@ -71,6 +71,10 @@ class LedgerQueries:
         latest = self._store.query("SELECT chain FROM event ORDER BY rowid DESC LIMIT 1")
         return str(latest[0][0]) if latest else ""
 
+    def event_hashes(self) -> set[str]:
+        """Return the hashes that the events carry."""
+        return {chain for (chain,) in self._store.query("SELECT chain FROM event")}
+
     def tag(self) -> str:
         """Return the four characters that tell the file names of this ledger from those of others."""
         return str(self._store.query("SELECT tag FROM ledger")[0][0])
@@ -103,7 +107,9 @@ class LedgerQueries:
         if content is None:
             raise LedgerError(integrity.sentence(number, [f"The bytes of batch {record.label} are missing."]))
         if hashlib.sha256(content).hexdigest() != record.sha256:
-            raise LedgerError(integrity.sentence(number, [f"The bytes of batch {record.label} are not those of its hash."]))
+            raise LedgerError(
+                integrity.sentence(number, [f"The bytes of batch {record.label} are not those of its hash."])
+            )
         return content
 
     def in_full(self, number: int) -> BatchInFull:
@@ -236,8 +242,19 @@ class LedgerQueries:
             "WHERE s.action_id = ? ORDER BY s.batch",
             action_id,
         )
-        records = [ActionRecord(self._record(row), cents, reason) for cents, reason, *row in found]
-        return [record for record in records if environment in (None, record.batch.environment)]
+        records = [(self._record(row), cents, reason) for cents, reason, *row in found]
+        return [
+            ActionRecord(record, cents, reason, self._row_problems(record, (action_id, cents, reason)))
+            for record, cents, reason in records
+            if environment in (None, record.environment)
+        ]
+
+    def _row_problems(self, record: BatchRecord, row: tuple[str, int, str]) -> tuple[str, ...]:
+        return (*record.broken, *integrity.row_problems(record, self._content(record.number), row))
+
+    def problems(self) -> list[str]:
+        """Compare everything on record with each other, and return what is broken, one sentence each."""
+        return [*self.missing_batches(), *(" ".join(found.problems) for found in self.all_in_full() if found.problems)]
 
     def export_lines(self, stream: TextIO) -> list[str]:
         """Write every batch with its rows and events as JSON, one batch a line, the oldest first.
@@ -259,7 +276,7 @@ class LedgerQueries:
             ]
             line["problems"] = list(found.problems)
             stream.write(json.dumps(line) + "\n")
-            problems += [f"Batch {record.label} is broken. {' '.join(found.problems)}"] if found.problems else []
+            problems += found.problems
         return problems
 
     def _batches(self, condition: str, *values: object) -> list[BatchRecord]:

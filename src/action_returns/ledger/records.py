@@ -248,8 +248,10 @@ class ActionRecord:
         batch: the batch the row was in.
         cents: the new order total in integer cents; 0 reverses.
         reason: the reason code.
+        problems: what of the batch or of this row was changed or is missing, one sentence each.
     """
 
     batch: BatchRecord
     cents: int
     reason: str
+    problems: tuple[str, ...] = ()

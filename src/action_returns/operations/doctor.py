@@ -105,11 +105,26 @@ def _ledgers(paths: Paths) -> Iterator[DoctorCheck]:
         unknown = [record.label for record in batches if record.state == "unknown"]
         return counted(len(batches), "batch") + (f"; outcome unknown: {', '.join(unknown)}" if unknown else "")
 
-    yield _checked("Ledger opens", lambda: f"{contents(Account())}{_last_copy(paths)}")
+    def unchanged(account: Account) -> str:
+        from action_returns.operations.kept_copies import check_record
+
+        ledger = open_ledger_if_exists(account, paths)
+        if ledger is not None:
+            with ledger:
+                check_record(ledger, paths.submissions)
+        return "every batch, row and event is as it was recorded"
+
+    own = _checked("Ledger opens", lambda: f"{contents(Account())}{_last_copy(paths)}")
+    yield own
+    if own[1]:
+        yield _checked("Ledger is unchanged", lambda: unchanged(Account()))
     for name, profile in _readable_profiles(paths).items():
         if profile.ledger != "sqlite":
             team = Account(name, profile=profile)
-            yield _checked(f"Team ledger of {name} opens", lambda team=team: contents(team))  # type: ignore[misc]
+            opens = _checked(f"Team ledger of {name} opens", lambda team=team: contents(team))  # type: ignore[misc]
+            yield opens
+            if opens[1]:
+                yield _checked(f"Team ledger of {name} is unchanged", lambda team=team: unchanged(team))  # type: ignore[misc]
 
 
 def _last_copy(paths: Paths) -> str:

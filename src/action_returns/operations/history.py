@@ -1,16 +1,14 @@
-"""Look up what was sent: the history of one action, receipts, and the copies written after a send."""
+"""Look up what was sent: the history of one action, and receipts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from action_returns.batch.amounts import money
 from action_returns.batch.cell_rules import CellRules
 from action_returns.batch.cells import quote, strip_white_space
-from action_returns.files import Paths, make_private_folder, write_atomically
-from action_returns.operations.account import Account, keep_daily_copy_of, open_ledger_if_exists
+from action_returns.files import Paths
+from action_returns.operations.account import Account, open_ledger_if_exists
 from action_returns.operations.check import is_sendable
 from action_returns.operations.texts import (
     MOST_ROWS_ON_A_PAGE,
@@ -24,9 +22,7 @@ from action_returns.operations.texts import (
 
 if TYPE_CHECKING:
     from action_returns.ledger.accounts import AccountBatches
-    from action_returns.ledger.ledger import Ledger
-    from action_returns.ledger.records import ActionRecord, BatchRecord, Event
-    from action_returns.operations.submit import Submission
+    from action_returns.ledger.records import ActionRecord, BatchInFull, BatchRecord, Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +50,7 @@ class ActionHistory:
 
     def counts(self, row: "ActionRecord") -> bool:
         """Return whether a row uses up a modification: it may have arrived, in a batch of the account that counts."""
-        from action_returns.ledger.records import MAY_HAVE_ARRIVED
-
-        return self.account is not None and self.account.include(row.batch.way) and row.batch.state in MAY_HAVE_ARRIVED
+        return self.account is not None and self.account.include(row.batch.way) and row.batch.may_have_arrived
 
 
 def action_history(entered: str, account: Account, paths: Paths) -> ActionHistory:
@@ -101,17 +95,27 @@ def confirmed(events: "Sequence[Event]") -> Mapping[str, str | int]:
 
 
 def receipt_lines(
-    record: "BatchRecord", confirmation: Mapping[str, str | int] = NOTHING_RECORDED
+    record: "BatchRecord",
+    confirmation: Mapping[str, str | int] = NOTHING_RECORDED,
+    *,
+    anchor: str = "",
+    problems: Sequence[str] = (),
 ) -> list[tuple[str, str]]:
     """Return the receipt of a batch as pairs of label and value: what went where first, bytes and evidence last.
 
     Args:
         record: the batch.
         confirmation: what the person confirmed, as :func:`confirmed` returns it.
+        anchor: the hash of its latest event, which a later change of the ledger cannot reach on the receipt.
+        problems: what was changed or is missing, one sentence each.
     """
-    when = record.created_at.astimezone()
+    if problems:
+        from action_returns.ledger.integrity import WHAT_TO_DO
+
+        problems = [*problems, WHAT_TO_DO]
     changes = record.rows - record.reversals
     lines = [
+        (BROKEN, " ".join(problems)),
         ("Outcome", _outcome(record)),
         ("What to do", next_step_for_unknown(record.label) if record.state == "unknown" else ""),
         ("Batch", record.label),
@@ -122,7 +126,7 @@ def receipt_lines(
         ("Warnings overruled", str(confirmation.get("warnings", ""))),
         ("Left behind", _left_behind(confirmation)),
         ("Sent again", _sent_again(confirmation)),
-        ("When", f"{when:%Y-%m-%d %H:%M:%S %Z} ({record.created_at:%Y-%m-%d %H:%M:%S} UTC)"),
+        ("When", _when(record)),
         ("Who", f"{record.who} on {record.host}"),
         ("Confirmed", _who_and_how(confirmation)),
         ("Channel", record.channel),
@@ -134,14 +138,27 @@ def receipt_lines(
         ("File", record.file_name),
         ("Size", f"{record.size:,} bytes"),
         ("SHA-256", record.sha256),
+        (ANCHOR, anchor),
         *((f"Evidence: {name}", str(value)) for name, value in record.evidence.items()),
     ]
     return [(label, value) for label, value in lines if value or label in _ALWAYS]
 
 
+def _when(record: "BatchRecord") -> str:
+    """Return when a batch was recorded, in local time and in UTC."""
+    if record.created_at is None:
+        return record.day_and_time
+    local = record.created_at.astimezone()
+    return f"{local:%Y-%m-%d %H:%M:%S %Z} ({record.created_at:%Y-%m-%d %H:%M:%S} UTC)"
+
+
+BROKEN: Final = "Broken"
+"""Label of the line that says what was changed or is missing."""
+ANCHOR: Final = "Record"
+"""Label of the line with the hash of the batch's latest event."""
 _ALWAYS: Final = frozenset({"What happened", "Profile", "Destination"})
 _SHOWN_LARGE: Final = frozenset({"Outcome", "Environment", "Rows", "New totals", "Money effect"})
-_SHOWN_SMALL: Final = ("File", "Size", "SHA-256", "Evidence")
+_SHOWN_SMALL: Final = ("File", "Size", "SHA-256", ANCHOR, "Evidence")
 """Beginnings of the labels that stand small at the end of the page."""
 
 
@@ -191,21 +208,22 @@ def _who_and_how(confirmation: Mapping[str, str | int]) -> str:
 def _outcome(record: "BatchRecord") -> str:
     if record.by_hand:
         return f"{record.state.capitalize()}: a person who looked says so, the receiver did not"
-    return STATES[record.state].receipt
+    return STATES[record.state].receipt if record.state in STATES else f"{record.state}: no state that there is"
 
 
-def keep_receipt(record: "BatchRecord", ledger: "Ledger", folder: Path) -> Path:
-    """Write the receipt of a batch to the folder of its file, and return the page's path."""
-    path = folder / "receipt.html"
-    page = receipt_page(record, ledger.rows(record.number), confirmed(ledger.events(record.number)))
-    write_atomically(path, page, overwrite=True)
-    return path
+def page_of(found: "BatchInFull") -> bytes:
+    """Return the receipt of a batch as one page of HTML; what was changed or is missing stands on it first."""
+    confirmation = confirmed(found.events)
+    return receipt_page(found.record, found.rows, confirmation, anchor=found.anchor, problems=found.problems)
 
 
 def receipt_page(
     record: "BatchRecord",
     rows: Sequence[tuple[str, int, str]],
     confirmation: Mapping[str, str | int] = NOTHING_RECORDED,
+    *,
+    anchor: str = "",
+    problems: Sequence[str] = (),
 ) -> bytes:
     """Return the receipt of a batch as one page of HTML.
 
@@ -213,9 +231,11 @@ def receipt_page(
         record: the batch.
         rows: its rows.
         confirmation: what the person confirmed, as :func:`confirmed` returns it.
+        anchor: the hash of its latest event.
+        problems: what was changed or is missing, one sentence each.
     """
     shown = [(action_id, money(cents), reason) for action_id, cents, reason in rows[:MOST_ROWS_ON_A_PAGE]]
-    facts = receipt_lines(record, confirmation)
+    facts = receipt_lines(record, confirmation, anchor=anchor, problems=problems)
     currency = _currency(confirmation)
     figures = [
         Figure(f"{record.rows:,}", "row" if record.rows == 1 else "rows"),
@@ -241,7 +261,11 @@ def receipt_page(
         outcome=_outcome(record),
         environment=record.environment,
         figures=figures,
-        facts=[(*fact, "") for fact in facts if fact[0] not in _SHOWN_LARGE and not _is_small(fact[0])],
+        facts=[
+            (*fact, "error" if fact[0] == BROKEN else "")
+            for fact in facts
+            if fact[0] not in _SHOWN_LARGE and not _is_small(fact[0])
+        ],
         small=[(*fact, "") for fact in facts if _is_small(fact[0])],
         rows=shown,
         more=len(rows) - len(shown),
@@ -250,48 +274,3 @@ def receipt_page(
 
 def _is_small(label: str) -> bool:
     return label.partition(":")[0] in _SHOWN_SMALL
-
-
-def save_receipt_and_backup(
-    done: "Submission", account: "Account", ledger: "Ledger", paths: Paths, today: date
-) -> tuple[str, list[str]]:
-    """Write the exact bytes and the receipt to the folder of submissions, and today's copy of the ledger.
-
-    Never raises: the file has left, and the user has to learn that whatever fails afterwards.
-
-    Args:
-        done: the batch.
-        account: the profile it went out under.
-        ledger: the ledger that has it.
-        paths: where the folders are.
-        today: the date of the copy.
-
-    Returns:
-        The receipt's path, an empty text when it could not be written; and one sentence for each thing that could not
-        be written.
-    """
-    receipt, problems = "", []
-    try:
-        receipt = str(keep_receipt(ledger.batch(int(done.batch)), ledger, _keep_bytes(done, ledger, paths).parent))
-    except Exception as error:  # noqa: BLE001  # the file has left
-        problems.append(
-            f"The receipt could not be written ({error}). The ledger holds everything: "
-            f"action-returns history receipt {done.batch}"
-        )
-    try:
-        keep_daily_copy_of(account, ledger, paths, today)
-    except Exception as error:  # noqa: BLE001  # the file has left
-        problems.append(
-            f"Today's copy of the ledger could not be made ({error}). The ledger itself is as it should be."
-        )
-    return receipt, problems
-
-
-def _keep_bytes(done: "Submission", ledger: "Ledger", paths: Paths) -> Path:
-    """Write the exact bytes to the batch's folder, unless they are there; return the file."""
-    folder = paths.submissions / done.batch
-    make_private_folder(folder)
-    path = folder / done.file_name
-    if not path.exists():
-        write_atomically(path, ledger.content(int(done.batch)), overwrite=False)
-    return path

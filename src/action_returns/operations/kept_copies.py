@@ -6,60 +6,132 @@ compared with the batch before anything is written beside it.
 """
 
 import hashlib
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from action_returns.files import write_atomically
+from action_returns.batch.csv_format import parse_csv_bytes
+from action_returns.errors import LedgerError
+from action_returns.files import Paths, make_private_folder, write_atomically
+from action_returns.operations.account import keep_daily_copy_of
+from action_returns.operations.history import ANCHOR, confirmed, page_of, receipt_page
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from action_returns.ledger.ledger import Ledger
-    from action_returns.ledger.records import BatchInFull, BatchRecord
+    from action_returns.ledger.records import BatchRecord, Event
+    from action_returns.operations.account import Account
+    from action_returns.operations.submit import Submission
 
 RECEIPT: Final = "receipt.html"
-ANCHOR: Final = "Record"
-"""Label of the line of a receipt that names the hash of the batch's latest event."""
 _find_anchor = re.compile(rb'<th scope="row">' + ANCHOR.encode() + rb"</th><td>([0-9a-f]{64})</td>").search
 _MOST_BYTES: Final = 8_000_000
 """Bytes of a receipt that are read; one with its 5,000 rows has fewer than 1,000,000."""
 
 
-def find_folder(found: "BatchInFull", submissions: Path) -> Path | None:
+def save_receipt_and_backup(
+    done: "Submission", account: "Account", ledger: "Ledger", paths: Paths, today: "date"
+) -> tuple[str, list[str]]:
+    """Write the exact bytes and the receipt to the folder of submissions, and today's copy of the ledger.
+
+    Never raises: the file has left, and the user has to learn that whatever fails afterwards.
+
+    Args:
+        done: the batch.
+        account: the profile it went out under.
+        ledger: the ledger that has it.
+        paths: where the folders are.
+        today: the date of the copy.
+
+    Returns:
+        The receipt's path, an empty text when it could not be written; and one sentence for each thing that could not
+        be written.
+    """
+    receipt, problems = "", []
+    try:
+        number = int(done.batch)
+        record, events, content = ledger.batch(number), ledger.events(number), ledger.content(number)
+        folder, other = choose_folder(record, events, paths.submissions)
+        problems += [other] if other else []
+        keep_bytes(record, content, folder)
+        page = receipt_page(
+            record, list(parse_csv_bytes(content)), confirmed(events), anchor=events[-1].chain if events else ""
+        )
+        receipt = str(_write_receipt(folder, page))
+    except Exception as error:  # noqa: BLE001  # the file has left
+        problems.append(
+            f"The receipt could not be written ({error}). The ledger holds everything: "
+            f"action-returns history receipt {done.batch}"
+        )
+    try:
+        keep_daily_copy_of(account, ledger, paths, today)
+    except Exception as error:  # noqa: BLE001  # the file has left
+        problems.append(
+            f"Today's copy of the ledger could not be made ({error}). The ledger itself is as it should be."
+        )
+    return receipt, problems
+
+
+def renew_receipt(number: int, ledger: "Ledger", paths: Paths) -> Path | None:
+    """Write the receipt of a batch again where there is one, because its outcome is out of date.
+
+    Returns:
+        The page's path, None where there is no receipt of the batch.
+
+    Raises:
+        action_returns.errors.LedgerError: the ledger cannot be read.
+        OSError: the receipt cannot be written.
+    """
+    found = ledger.in_full(number)
+    folder = find_folder(found.record, found.events, paths.submissions)
+    if folder is None or not (folder / RECEIPT).exists():
+        return None
+    return _write_receipt(folder, page_of(found))
+
+
+def _write_receipt(folder: Path, page: bytes) -> Path:
+    write_atomically(folder / RECEIPT, page, overwrite=True)
+    return folder / RECEIPT
+
+
+def find_folder(record: "BatchRecord", events: "Sequence[Event]", submissions: Path) -> Path | None:
     """Return the folder with the bytes or the receipt of a batch, None when there is none."""
-    return next((folder for folder in _folders(found.record.label, submissions) if _is_of(found, folder)), None)
+    return next((folder for folder in _folders(record.label, submissions) if _is_of(record, events, folder)), None)
 
 
-def choose_folder(found: "BatchInFull", submissions: Path) -> tuple[Path, str]:
+def choose_folder(record: "BatchRecord", events: "Sequence[Event]", submissions: Path) -> tuple[Path, str]:
     """Return the folder for the bytes and the receipt of a batch; it may not exist yet.
 
     A folder of the batch's number that holds anything of another batch is left as it is, and the next name is taken:
     ``0007``, ``0007-2``, ``0007-3``.
 
     Returns:
-        The folder; and a sentence about a file that lies under the batch's name and holds other bytes, else ``""``.
+        The folder; and a sentence about what lies under the batch's name or number and is of another batch of this
+        ledger, else ``""``.
     """
     told = ""
-    for folder in _names(found.record.label, submissions):
-        if not folder.is_dir() or not any(folder.iterdir()) or _is_of(found, folder):
+    for folder in _names(record.label, submissions):
+        if not folder.is_dir() or not any(folder.iterdir()) or _is_of(record, events, folder):
             return folder, told
-        if other := _other_bytes(found.record, folder):
-            told = other
+        told = told or _other_bytes(record, folder) or _same_number(record, folder)
     raise AssertionError  # names never end
 
 
-def keep_bytes(found: "BatchInFull", content: bytes, folder: Path) -> None:
+def keep_bytes(record: "BatchRecord", content: bytes, folder: Path) -> None:
     """Write the exact bytes of a batch to its folder, unless they are there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / found.record.file_name
+    make_private_folder(folder)
+    path = folder / record.file_name
     if not path.exists():
         write_atomically(path, content, overwrite=False)
 
 
-def changed_copy(found: "BatchInFull", submissions: Path) -> str:
+def changed_copy(record: "BatchRecord", submissions: Path) -> str:
     """Return a sentence about a file under the name of a batch that holds other bytes; ``""`` when there is none."""
-    told = (_other_bytes(found.record, folder) for folder in _folders(found.record.label, submissions))
+    told = (_other_bytes(record, folder) for folder in _folders(record.label, submissions))
     return next(filter(None, told), "")
 
 
@@ -74,17 +146,31 @@ def receipts_without_record(ledger: "Ledger", submissions: Path) -> list[str]:
 
     Only receipts beside files of this ledger count: the names of those hold its tag.
     """
-    tag, told = ledger.tag(), []
+    tag, hashes, told = ledger.tag(), ledger.event_hashes(), []
     for folder in sorted(submissions.iterdir()) if submissions.is_dir() else ():
         receipt = folder / RECEIPT
         anchor = _anchor(receipt)
-        if anchor and any(folder.glob(f"*_{tag}-*.csv")) and not ledger.has_event_hash(anchor):
+        if anchor and anchor not in hashes and any(folder.glob(f"*_{tag}-*.csv")):
             told.append(
                 f"The receipt {receipt} is of a batch that the ledger does not have as the receipt was written: the "
                 "ledger was changed, or an older copy of it was put back. Rows that were sent since that copy may go out "
                 "again. Compare with what the receiver has before you send."
             )
     return told
+
+
+def check_record(ledger: "Ledger", submissions: Path) -> None:
+    """Compare everything on record with each other, and with the files and receipts in the folder of submissions.
+
+    Raises:
+        LedgerError: what was changed or is missing, and what to do.
+    """
+    from action_returns.ledger.integrity import summary
+
+    changed = (changed_copy(record, submissions) for record in ledger.batches())
+    problems = [*ledger.problems(), *filter(None, changed), *receipts_without_record(ledger, submissions)]
+    if problems:
+        raise LedgerError(summary(problems))
 
 
 def _names(label: str, submissions: Path) -> Iterator[Path]:
@@ -99,13 +185,13 @@ def _folders(label: str, submissions: Path) -> Iterator[Path]:
         yield folder
 
 
-def _is_of(found: "BatchInFull", folder: Path) -> bool:
+def _is_of(record: "BatchRecord", events: "Sequence[Event]", folder: Path) -> bool:
     """Return whether what lies in a folder is of this batch, as far as its receipt and its bytes tell."""
-    record, receipt = found.record, folder / RECEIPT
+    receipt = folder / RECEIPT
     if _other_bytes(record, folder):
         return False
     if anchor := _anchor(receipt):
-        return any(event.chain == anchor for event in found.events)
+        return any(event.chain == anchor for event in events)
     if receipt.exists():  # of a version that printed no hash: it names the second in which the batch was recorded
         return record.created_at is not None and f"{record.created_at:%Y-%m-%d %H:%M:%S} UTC".encode() in _read(receipt)
     return (folder / record.file_name).exists()
@@ -113,7 +199,7 @@ def _is_of(found: "BatchInFull", folder: Path) -> bool:
 
 def _other_bytes(record: "BatchRecord", folder: Path) -> str:
     path = folder / record.file_name
-    if not path.exists() or _sha256(path) == record.sha256:
+    if not os.path.lexists(path) or _sha256(path) == record.sha256:
         return ""
     return (
         f"{path} lies under the name of batch {record.label} and holds other bytes than those on record. It was left as it "
@@ -122,9 +208,22 @@ def _other_bytes(record: "BatchRecord", folder: Path) -> str:
     )
 
 
+def _same_number(record: "BatchRecord", folder: Path) -> str:
+    ending = f"_{record.file_name.rpartition('_')[2]}"  # the ledger's tag and the number, after the date
+    if not any(path.name.endswith(ending) for path in folder.iterdir()):
+        return ""
+    return (
+        f"{folder} holds the file of another batch {record.label} of this ledger, and was left as it is: an older copy of "
+        "the ledger was put back, and the number was given again. Rows that were sent since that copy may have gone out "
+        "again. Compare with what the receiver has before you send more."
+    )
+
+
 def _sha256(path: Path) -> str:
     """Return the hash of a file in hex, ``""`` when it cannot be read."""
     try:
+        if not path.is_file():  # a pipe would never end
+            return ""
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
@@ -139,6 +238,8 @@ def _anchor(receipt: Path) -> str:
 def _read(path: Path) -> bytes:
     """Return the beginning of a file, nothing when it cannot be read."""
     try:
+        if not path.is_file():
+            return b""
         with path.open("rb") as file:
             return file.read(_MOST_BYTES)
     except OSError:

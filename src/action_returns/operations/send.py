@@ -18,7 +18,7 @@ from action_returns.errors import (
 from action_returns.operations import sent_before, texts
 from action_returns.operations.account import open_account_ledger, open_channel, require_password
 from action_returns.operations.confirmation import ask_for_numbers, numbers_to_type, refuse_raise
-from action_returns.operations.history import save_receipt_and_backup
+from action_returns.operations.kept_copies import save_receipt_and_backup
 from action_returns.operations.review import Review, review
 from action_returns.operations.submit import Submission, submit
 

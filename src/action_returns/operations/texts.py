@@ -274,12 +274,36 @@ def rows_sent_meanwhile(rows: "Mapping[str, SentAction]", file: str) -> str:
         file: the file as the user named it.
     """
     first = list(rows.items())[:_NAMED_ROWS]
+    named = ", ".join(f"{action_id} in batch {before.batch} ({before.state})" for action_id, before in first)
+    more = f" and {len(rows) - _NAMED_ROWS:,} more" if len(rows) > _NAMED_ROWS else ""
+    return (
+        f"{counted(len(rows), 'row')} of {file} may have arrived since the check, with the same amount and reason: "
+        f"{named}{more}. Nothing was sent now. Check and send it again: these rows stay behind then."
+    )
+
+
+def next_step_for_unknown(batch: str) -> str:
+    """Return what to do about a batch when the program cannot tell whether it arrived.
+
+    Args:
+        batch: its label.
+    """
+    return (
+        "Look at File Submissions or in a new pending-actions download whether it arrived, then settle it with: "
+        + settling_command(batch)
+    )
+
+
+def broken_batches(labels: Sequence[str]) -> str:
+    """Return that batches on record are broken, and where to read what is wrong with the first.
+
+    Args:
+        labels: their labels, at least one.
+    """
     more = len(labels) - _NAMED_BATCHES
     named = ", ".join(labels[:_NAMED_BATCHES]) + (f" and {more:,} more" if more > 0 else "")
     which = f"Batch {named} is broken" if len(labels) == 1 else f"Batches {named} are broken"
-    return (
-        f"{which}: changed after being recorded, or a part is lost. What is wrong: action-returns history show {labels[0]}"
-    )
+    return f"{which}: changed after being recorded, or a part is lost. What is wrong: action-returns history show {labels[0]}"
 
 
 def settling_command(batch: str) -> str:
