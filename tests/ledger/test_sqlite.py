@@ -185,7 +185,8 @@ def of_step_1(path):
         events += [] if state == "sending" else [("settled", {"state": state, "message": "m"})]
         for kind, detail in events:
             connection.execute(
-                "INSERT INTO event VALUES (?, '2026-11-22T10:00:00.000+00:00', ?, ?)", (number, kind, json.dumps(detail))
+                "INSERT INTO event VALUES (?, '2026-11-22T10:00:00.000+00:00', ?, ?)",
+                (number, kind, json.dumps(detail)),
             )
     connection.execute("PRAGMA user_version = 1")
     connection.close()

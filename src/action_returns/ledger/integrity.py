@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from action_returns.batch.amounts import amount_text
 from action_returns.batch.csv_format import UnsafeBytesError, parse_csv_bytes
+from action_returns.clean_text import clean
 from action_returns.ledger.chain import chain_of
 from action_returns.ledger.records import BatchInFull, BatchRecord, Event, label, marked_message
 from action_returns.ledger.store import Store
@@ -42,7 +43,9 @@ _RECORDED: Final[Mapping[str, Callable[[BatchRecord], str | int]]] = {
 
 def recorded_facts(record: BatchRecord) -> dict[str, str | int]:
     """Return the facts of a new batch that its first event repeats, so that a later change of them is seen."""
-    return {key: fact(record) for key, fact in _RECORDED.items()}
+    facts = {key: fact(record) for key, fact in _RECORDED.items()}
+    # Cleaned as the words of every event are, so that both are the same when they are compared.
+    return {key: clean(fact) if isinstance(fact, str) else fact for key, fact in facts.items()}
 
 
 def sentence(number: int, problems: Sequence[str]) -> str:
@@ -158,8 +161,8 @@ def _compare_events(name: str, record: BatchRecord, events: Sequence[Event]) -> 
     if first is None or first.kind not in {"prepared", "claimed"}:
         problems.append(f"The event with which {name} begins is missing.")
     else:
-        known = {key: value for key, value in first.detail.items() if key in _RECORDED}
-        changed = [key for key, value in known.items() if _RECORDED[key](record) != value]
+        facts = recorded_facts(record)
+        changed = [key for key, value in first.detail.items() if key in facts and facts[key] != value]
         is_same_file = "sha256" not in changed
         if changed:
             problems.append(

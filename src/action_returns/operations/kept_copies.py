@@ -88,7 +88,12 @@ def renew_receipt(number: int, ledger: "Ledger", paths: Paths) -> Path | None:
     """
     found = ledger.in_full(number)
     folder = find_folder(found.record, found.events, paths.submissions)
-    if folder is None or not (folder / RECEIPT).exists():
+    if folder is None:
+        receipts = [folder / RECEIPT for folder in _folders(found.record.label, paths.submissions)]
+        if any(os.path.lexists(receipt) and not _read(receipt) for receipt in receipts):
+            raise OSError("it cannot be read, so it may be of this batch or of another")
+        return None
+    if not (folder / RECEIPT).exists():
         return None
     return _write_receipt(folder, page_of(found))
 

@@ -99,7 +99,7 @@ def submit(
     except RepeatedRowsError as repeated:
         latest = max((before.batch for before in repeated.rows.values()), key=int)
         raise RowsAlreadySentError(texts.rows_sent_meanwhile(repeated.rows, checked.file), latest) from None
-    outcome = _deliver(channel, OutgoingFile(claim.file_name, prepared.content), claim, ledger)
+    outcome = _deliver(channel, OutgoingFile(claim.file_name, prepared.content), claim, prepared.sha256, ledger)
     done = Submission(
         batch=claim.label,
         file_name=claim.file_name,
@@ -113,13 +113,13 @@ def submit(
     return _record_outcome(done, claim.number, ledger)
 
 
-def _deliver(channel: Channel, file: OutgoingFile, claim: Claim, ledger: "Ledger") -> Outcome:
+def _deliver(channel: Channel, file: OutgoingFile, claim: Claim, sha256: str, ledger: "Ledger") -> Outcome:
     """Return what became of the file, also when the channel, the program or the user stopped meanwhile."""
     may_have_left = False
 
     def before_first_byte() -> None:
         nonlocal may_have_left
-        ledger.mark_sending(claim.number)
+        ledger.mark_sending(claim.number, sha256)
         may_have_left = True
 
     try:
