@@ -39,6 +39,7 @@ from action_returns.channels.settings_base import (
     Port,
     ReadSecret,
     Secret,
+    UserName,
     mail_receiver,
     password_reader,
     setting,
@@ -80,7 +81,7 @@ class EmailSettings(EncryptedServer):
         default="starttls",
         asked="in the window",
     )
-    username: Line | None = setting(
+    username: UserName | None = setting(
         "User name",
         "The user name; left out where the server asks for no sign-in.",
         example="returns@example.com",

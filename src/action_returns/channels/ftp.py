@@ -27,6 +27,7 @@ from action_returns.channels.settings_base import (
     Port,
     ReadSecret,
     Secret,
+    UserName,
     password_reader,
     server_receiver,
     setting,
@@ -57,7 +58,7 @@ class FtpSettings(EncryptedServer):
         default="explicit-tls",
         asked="in the window",
     )
-    username: Line = setting("User name", "The user name; upper and lower case matter.", example="brand-12345")
+    username: UserName = setting("User name", "The user name; upper and lower case matter.", example="brand-12345")
     password: Secret = setting("Password", "Where the password is kept.", example="keyring")
     directory: Line = setting("Folder on the server", "Where the file is uploaded.", example="/", default="/")
     upload: Literal["direct", "temp-rename"] = setting(

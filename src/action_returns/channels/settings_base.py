@@ -25,6 +25,7 @@ _HOST: Final = re.compile(
 )
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _FINGERPRINT: Final = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
+_PRIVATE_KEY: Final = re.compile(r"-----BEGIN|[\r\n]")
 _REFERENCE: Final = re.compile(r"keyring|env:[A-Za-z_][A-Za-z0-9_]*|file:.+")
 
 
@@ -44,7 +45,13 @@ _ADDRESS_TEXT: Final = "one e-mail address such as returns@example.com"
 _FINGERPRINT_TEXT: Final = (
     "SHA256: and 43 letters, as ssh-keygen -l shows it; leave it out and action-returns probe asks"
 )
-_LINE_TEXT: Final = "one line of at most 200 characters, without control characters"
+_LINE_TEXT: Final = (
+    "one line of at most 200 characters, without control characters, and no address such as ftp://me@host"
+)
+_USER_TEXT: Final = (
+    "the user name alone, one line of at most 200 characters without a colon; the password has its own key"
+)
+_FOLDER_TEXT: Final = "a path in quotes; ~ is your home folder"
 _SECRET_TEXT: Final = "keyring, env:NAME or file:PATH; never the password itself"  # noqa: S105  # says so itself
 
 
@@ -69,10 +76,38 @@ def _check_fingerprint(text: str) -> str:
     return text
 
 
+def may_hold_password(text: str) -> bool:
+    """Return whether a text has a user and what may be a password before a host (``me:…@host``), or is a private key."""
+    return _PRIVATE_KEY.search(text) is not None or any(map(_names_user_of_host, text.split()))
+
+
+def _names_user_of_host(word: str) -> bool:
+    colon = word.find(":")
+    is_drive = colon == 1 and word[2:3] in {"\\", "/"}
+    return colon >= 0 and not is_drive and "@" in word[colon:]
+
+
 def _check_line(text: str) -> str:
-    if not text.isprintable():
+    if not text.isprintable() or may_hold_password(text):
         raise ValueError(_LINE_TEXT)
     return text
+
+
+def _check_user(text: str) -> str:
+    # No system allows a colon in a name (RFC 7617, 2; passwd(5)): what follows it is the password.
+    if not text.isprintable() or ":" in text or may_hold_password(text):
+        raise ValueError(_USER_TEXT)
+    return text
+
+
+def _check_folder(path: Path) -> Path:
+    try:
+        path.expanduser()
+    except RuntimeError:  # ~NAME, and there is no user of that name
+        raise ValueError(_FOLDER_TEXT) from None
+    if may_hold_password(str(path)):
+        raise ValueError(_FOLDER_TEXT)
+    return path
 
 
 def _check_reference(text: SecretStr) -> SecretStr:
@@ -91,7 +126,8 @@ Port: TypeAlias = Annotated[int, Field(ge=1, le=65535), Allowed("a whole number 
 Address: TypeAlias = Annotated[str, AfterValidator(_check_address), Allowed(_ADDRESS_TEXT)]
 Line: TypeAlias = Annotated[str, Field(max_length=200), AfterValidator(_check_line), Allowed(_LINE_TEXT)]
 Fingerprint: TypeAlias = Annotated[str, AfterValidator(_check_fingerprint), Allowed(_FINGERPRINT_TEXT)]
-Folder: TypeAlias = Annotated[Path, Field(strict=False), Allowed("a path in quotes; ~ is your home folder")]
+UserName: TypeAlias = Annotated[str, Field(max_length=200), AfterValidator(_check_user), Allowed(_USER_TEXT)]
+Folder: TypeAlias = Annotated[Path, Field(strict=False), AfterValidator(_check_folder), Allowed(_FOLDER_TEXT)]
 Secret: TypeAlias = Annotated[SecretStr, AfterValidator(_check_reference), Allowed(_SECRET_TEXT)]
 """Where a password is kept. SecretStr, so that a password written here by mistake never shows in an error."""
 

@@ -38,6 +38,7 @@ from action_returns.channels.settings_base import (
     Port,
     ReadSecret,
     Secret,
+    UserName,
     password_reader,
     server_receiver,
     setting,
@@ -57,7 +58,7 @@ class SftpSettings(ChannelSettings):
     kind: Literal["sftp"]
     host: Host = setting("Server", "The SFTP server.", example="sftp.example.com")
     port: Port = setting("Port", "The port.", example="22", default=22, asked="in the window")
-    username: Line = setting("User name", "The user name; upper and lower case matter.", example="brand-12345")
+    username: UserName = setting("User name", "The user name; upper and lower case matter.", example="brand-12345")
     password: Secret | None = setting(
         "Password",
         "Where the password is kept, or the one that opens the private key.",
