@@ -53,6 +53,7 @@ def test_only_this_very_machine_needs_no_encryption(host, is_local):
     ("url", "says"),
     [
         ("postgresql://ann:s3cret@db.example.com/r", "a password never stands in it"),
+        ("postgresql://ann%3As3cret@db.example.com/r", "a password never stands in it"),
         ("postgresql://ann:@db.example.com/r", "a password never stands in it"),
         ("postgresql://ann@db.example.com/r?password=s3cret", "a password never stands in it"),
         ("postgresql://ann@db.example.com/r?sslpassword=s3cret", "a password never stands in it"),

@@ -11,6 +11,8 @@ from action_returns.operations.texts import TEST_UPLOADS
 from action_returns.settings.config import load_settings
 from action_returns.settings.editing import add_profile, change_keys, remove_profile, use_profile
 from action_returns.settings.keys import find_key, read_changes
+from action_returns.settings.repeated import NOT_REPEATED, repeated_key, repeated_value
+from action_returns.settings.secrets import shown_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,8 +21,18 @@ if TYPE_CHECKING:
     from action_returns.settings.keys import Steps
 
 
-_KINDS = click.Choice(list(KINDS))
-_ENVIRONMENTS = click.Choice(["live", "test"])
+class _Words(click.Choice[str]):
+    """The words that an option takes; another one is repeated only where it cannot be a password."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        known = [str(choice) for choice in self.choices]
+        if repeated_value(value, key="", known=known) is None:
+            return f"It is none of {', '.join(known)}. {NOT_REPEATED}"
+        return super().get_invalid_choice_message(value, ctx)
+
+
+_KINDS = _Words(list(KINDS))
+_ENVIRONMENTS = _Words(["live", "test"])
 
 
 @click.group("profile", short_help="Accounts, their rules, and where their files go.")
@@ -57,9 +69,9 @@ def show(context: CommandContext, *, name: str | None) -> None:
     facts["reasons"] = {code: use.value for code, use in profile.policy().reasons.items()}
     channel = facts.pop("channel")
     if "password" in channel:
-        channel["password"] = profile.channel.password_reference  # where it is kept
+        channel["password"] = shown_reference(profile.channel.password_reference or "")  # where it is kept
     if profile.ledger_password is not None:
-        facts["ledger_password"] = profile.ledger_password.get_secret_value()  # the same
+        facts["ledger_password"] = shown_reference(profile.ledger_password.get_secret_value())  # the same
     if context.output.as_json:
         context.output.json({"name": chosen, **facts, "channel": channel, "file": str(context.paths.config_file)})
         return
@@ -146,21 +158,33 @@ def _change(context: CommandContext, name: str, changes: "Mapping[Steps, object]
     for change in done:
         context.output.info(f"{name}: {_change_text(change)}", style="good")
     file = str(context.paths.config_file)
-    context.output.json({"name": name, "file": file, "changed": [change._asdict() for change in done]})
+    context.output.json({"name": name, "file": file, "changed": [_change_json(change) for change in done]})
     if any(change.key == "environment" and change.after == "test" for change in done):
         context.output.info(TEST_UPLOADS, style="warning")
     if any(change.key.startswith("channel.") for change in done):
         context.output.info(f"Next: action-returns probe --profile {name}")
 
 
+def _change_json(change: "Change") -> dict[str, Any]:
+    return {
+        **change._asdict(),
+        "before": _without_secret(change.key, change.before),
+        "after": _without_secret(change.key, change.after),
+    }
+
+
+def _without_secret(key: str, value: Any) -> Any:
+    """Return a value as it may be shown; of a password only where it is kept."""
+    return shown_reference(value) if "password" in key and isinstance(value, str) else value
+
+
 def _change_text(change: "Change") -> str:
+    before, after = (_without_secret(change.key, value) for value in (change.before, change.after))
     if change.before == change.after:
-        return (
-            f"{change.key} was not set." if change.after is None else f"{change.key} is {_shown(change.after)} already."
-        )
-    before = "not set" if change.before is None else _shown(change.before)
-    now = "taken out" if change.after is None else f"{_shown(change.after)} now"
-    return f"{change.key} is {now} (before: {before})."
+        return f"{change.key} was not set." if change.after is None else f"{change.key} is {_shown(after)} already."
+    was = "not set" if before is None else _shown(before)
+    now = "taken out" if after is None else f"{_shown(after)} now"
+    return f"{change.key} is {now} (before: {was})."
 
 
 def _shown(value: object) -> str:
@@ -195,7 +219,8 @@ def _pairs(words: "Iterable[str]") -> "Iterator[tuple[str, str]]":
     for word in words:
         key, equals, text = word.partition("=")
         if not equals:
-            raise click.UsageError(f'{word} has no "=". Write it like host=batch.impact.com')
+            shown = repeated_key(word, ()) or "A word (not repeated: it may hold a password)"
+            raise click.UsageError(f'{shown} has no "=". Write it like host=batch.impact.com')
         yield key.strip(), text
 
 

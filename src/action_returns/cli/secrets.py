@@ -1,13 +1,15 @@
 """``action-returns secret``: the passwords of the profiles, in the operating system's store."""
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from action_returns.cli.options import CommandContext, global_options
+from action_returns.errors import NoSuchProfileError
 from action_returns.settings.config import load_settings
-from action_returns.settings.secrets import delete_secret, has_secret, ledger_account, set_secret
+from action_returns.settings.repeated import close_match
+from action_returns.settings.secrets import delete_secret, has_secret, ledger_account, set_secret, shown_reference
 
 if TYPE_CHECKING:
     from action_returns.settings.profile import Profile
@@ -23,14 +25,43 @@ _of_the_ledger = click.option(
 )
 
 
-@secret_command.command("set")
+class _OneProfile(click.Command):
+    """A command that takes the name of a profile; a further word may be a password, so it is not repeated."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption:
+            raise
+        except click.UsageError as error:
+            if not error.message.startswith("Got unexpected"):
+                raise
+            raise click.UsageError(
+                f"{ctx.info_name} takes one word, the name of a profile. The others are not repeated: they may be a "
+                f"password. {_IN_HISTORY}",
+                ctx,
+            ) from None
+
+
+_IN_HISTORY: Final = (
+    "The password is asked for, never part of the command: the shell keeps its commands. If it was one, change it."
+)
+
+
+@secret_command.command("set", cls=_OneProfile)
 @click.argument("name", metavar="PROFILE")
 @_of_the_ledger
 @click.option("--password-stdin", is_flag=True, help="Read it from standard input instead of asking.")
 @global_options
 def set_(context: CommandContext, *, name: str, is_of_ledger: bool, password_stdin: bool) -> None:
     """Store the password of a profile."""
-    _, profile = load_settings(context.paths.config_file).choose(name)
+    settings = load_settings(context.paths.config_file)
+    if settings.profiles and name not in settings.profiles and not close_match(name, settings.profiles):
+        raise NoSuchProfileError(
+            f"There is no such profile in {settings.path}. There is: {', '.join(settings.profiles)}. The word is not "
+            f"repeated: it may be a password. {_IN_HISTORY}"
+        )
+    _, profile = settings.choose(name)
     if password_stdin:
         password = sys.stdin.readline().removesuffix("\n")
     elif context.output.can_ask():
@@ -47,13 +78,14 @@ def set_(context: CommandContext, *, name: str, is_of_ledger: bool, password_std
     then = "doctor" if is_of_ledger else f"probe --profile {name}"
     if reference != "keyring":
         key = "ledger_password" if is_of_ledger else "channel.password"
-        context.output.info(f"Profile {name} does not read it: {key} is {reference or 'not set'}.", style="warning")
+        kept = "not set" if reference is None else shown_reference(reference)
+        context.output.info(f"Profile {name} does not read it: {key} is {kept}.", style="warning")
         if is_of_ledger or profile.channel.takes_password():
             then = f"profile set {name} {key}=keyring"
     context.output.info(f"Stored. Next: action-returns {then}", style="good")
 
 
-@secret_command.command("delete")
+@secret_command.command("delete", cls=_OneProfile)
 @click.argument("name", metavar="PROFILE")
 @_of_the_ledger
 @global_options
@@ -61,7 +93,11 @@ def delete(context: CommandContext, *, name: str, is_of_ledger: bool) -> None:
     """Remove the password of a profile from the store."""
     was_there = delete_secret(ledger_account(name) if is_of_ledger else name)
     whose = _password_owner(name, is_of_ledger)
-    context.output.info(f"The password of {whose} is removed." if was_there else f"There was no password for {whose}.")
+    if was_there:
+        context.output.info(f"The password of {whose} is removed.")
+    else:  # the word may be a password itself
+        is_known = name in load_settings(context.paths.config_file).profiles
+        context.output.info(f"There was no password for {whose if is_known else 'a profile of that name'}.")
 
 
 @secret_command.command("status")
@@ -100,4 +136,4 @@ def _password_state(reference: str | None, account: str) -> tuple[str, str]:
     """Return where a password is kept, and whether it is there."""
     if reference is None:
         return "none", "not needed"
-    return reference, "there" if has_secret(reference, profile=account) else "missing"
+    return shown_reference(reference), "there" if has_secret(reference, profile=account) else "missing"

@@ -58,7 +58,8 @@ def parse_team_url(url: str) -> TeamAddress:
     except ValueError:
         raise _address_error() from None
     options = dict(_parse_query(parts.query))
-    if parts.password is not None or any("password" in name for name in options):
+    user = unquote(parts.username or "")
+    if parts.password is not None or ":" in user or any("password" in name for name in options):
         raise _address_error("a password never stands in it: ledger_password says where it is kept")
     database = unquote(parts.path.removeprefix("/"))
     if parts.scheme != "postgresql" or parts.fragment or not url.isprintable() or not database or "/" in database:
@@ -71,7 +72,7 @@ def parse_team_url(url: str) -> TeamAddress:
         raise _address_error("?host= only names the folder of a socket on this machine, such as /var/run/postgresql")
     if not socket and not _is_single_host(host):
         raise _address_error("with exactly one HOST")
-    address = TeamAddress(host, port, database, unquote(parts.username) if parts.username else None, options)
+    address = TeamAddress(host, port, database, user or None, options)
     if not address.is_local and options.get("sslmode", "verify-full") != "verify-full":
         raise _address_error(
             "to another machine sslmode can only be verify-full: with anything less the password could be read on the "

@@ -1,6 +1,7 @@
 """Read config.toml, and name exactly what is wrong with it."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,12 +11,15 @@ from typing import TYPE_CHECKING, Final
 from action_returns.errors import ConfigError, NoSuchProfileError
 from action_returns.private_files import NotPrivateError, read_own_file
 from action_returns.settings.problems import no_such_profile, problems_text
+from action_returns.settings.repeated import NOT_REPEATED, close_match
 
 if TYPE_CHECKING:
     from action_returns.settings.profile import Profile
 
 _LARGEST_FILE: Final = 1_000_000
 _PLUGINS: Final = "PYDANTIC_DISABLE_PLUGINS"
+_PLACE: Final = re.compile(r"\(at (line \d+, column \d+|end of document)\)\Z")
+_TWICE: Final = re.compile(r"\A(?:Cannot|Duplicate) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +106,10 @@ def parse_settings(content: bytes, path: Path, *, is_change: bool = False) -> Se
         raw = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is not valid TOML: {error}. Texts stand in quotes, keys as name = value.") from None
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is no TOMLDecodeError
+        raise ConfigError(
+            f"{path} is not valid TOML{_place_in_file(error)}. Texts stand in quotes, keys as name = value."
+        ) from None
     with _without_pydantic_plugins():
         from pydantic import ValidationError
 
@@ -115,9 +121,21 @@ def parse_settings(content: bytes, path: Path, *, is_change: bool = False) -> Se
             raise ConfigError(problems_text(path, raw, error, is_change=is_change)) from None
     default = config.default_profile
     if default is not None and config.profiles and default not in config.profiles:
+        if not close_match(default, config.profiles):
+            raise ConfigError(
+                f"default_profile in {path} names no profile. {NOT_REPEATED} There is: {', '.join(config.profiles)}. "
+                "Correct that line."
+            )
         known = no_such_profile(default, config.profiles, path)
         raise ConfigError(f'{known} Correct the line default_profile = "{default}" there.')
     return Settings(path, default, config.profiles)
+
+
+def _place_in_file(error: Exception) -> str:
+    """Return where a file breaks off; the rest of the parser's words may repeat what stands there."""
+    place = _PLACE.search(str(error))
+    twice = " (something stands there twice)" if _TWICE.search(str(error)) else ""
+    return twice if place is None else f" at {place[1]}{twice}"
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from action_returns.channels import KINDS, settings_class
 from action_returns.errors import UsageError
-from action_returns.settings.problems import close_match
+from action_returns.settings.repeated import close_match, repeated_key, repeated_value
 
 if TYPE_CHECKING:
     from action_returns.channels.setting import Setting
@@ -75,10 +75,12 @@ def find_key(text: str, kind: str) -> Key:
         return Key((table, code), known["reasons"].setting)
     found = known.get(text) or known.get(f"channel.{text}")
     if found is None:
-        raise UsageError(
-            f"There is no setting {text}.{close_match(text, [*known, *_without_table(known)])} A profile with the channel {kind} has: "
-            f"{', '.join(known)}. Nothing was changed."
+        names = [*known, *_without_table(known)]
+        name = repeated_key(text, names)
+        unknown = (
+            "There is no such setting." if name is None else f"There is no setting {name}.{close_match(name, names)}"
         )
+        raise UsageError(f"{unknown} A profile with the channel {kind} has: {', '.join(known)}. Nothing was changed.")
     return found
 
 
@@ -109,9 +111,9 @@ def read_changes(words: Iterable[tuple[str, str]], kind: str, profile: str) -> d
     listed = list(words)
     kind = next((text for key, text in listed if key in {"kind", "channel.kind"}), kind)
     if kind not in KINDS:
-        raise UsageError(
-            f"There is no channel {kind}. Allowed is {', '.join(KINDS)}.{close_match(kind, KINDS)} Nothing was changed."
-        )
+        is_repeated = repeated_value(kind, key="kind", known=KINDS) is not None
+        unknown = f"There is no channel {kind}." if is_repeated else "There is no such channel."
+        raise UsageError(f"{unknown} Allowed is {', '.join(KINDS)}.{close_match(kind, KINDS)} Nothing was changed.")
     return {
         key.steps: key.value(text, profile) for key, text in ((find_key(name, kind), text) for name, text in listed)
     }

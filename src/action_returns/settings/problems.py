@@ -1,10 +1,11 @@
 """Sentences about a config.toml or a name of a profile that is not right."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from action_returns.settings.repeated import NOT_REPEATED, close_match, repeated_key, repeated_value
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
 
     from action_returns.channels.setting import Setting
 
-_BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
+_BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_OTHER_KEY: Final = '"…"'
+"""What stands for a key that is no name: a password may have been pasted there."""
 _KIND: Final = "kind"
 
 
@@ -30,21 +33,14 @@ def no_such_profile(name: str, names: Iterable[str], path: Path) -> str:
     return f'There is no profile "{name}" in {path}.{close_match(name, known)} There is: {", ".join(known)}.'
 
 
-def close_match(word: str, known: Iterable[str]) -> str:
-    """Return `` Did you mean acme?`` where one of the known words is close, else nothing."""
-    from difflib import get_close_matches
-
-    by_letters = {name.casefold(): name for name in known}
-    close = get_close_matches(word.casefold(), by_letters, n=1)
-    return f" Did you mean {by_letters[close[0]]}?" if close else ""
-
-
 def place_of(steps: Sequence[str]) -> str:
     """Return where a key stands in config.toml, such as ``[profiles.acme.channel] host``.
 
     Args:
         steps: the names of its tables, then the key.
     """
+    if not steps:
+        return ""
     tables = 3 if steps[2:3] == ["channel"] else 2
     if steps[0] != "profiles" or len(steps) == 1:
         return ".".join(map(_key, steps))
@@ -74,14 +70,16 @@ def _problem_text(detail: "ErrorDetails", raw: Mapping[str, Any]) -> str:
 
     steps, value = [str(step) for step in detail["loc"]], detail["input"]
     if steps[-1] == "[key]":
-        return f"{place_of(steps[:-2])}: {_toml(value)} is no name; allowed is {NAME_TEXT}."
+        names = list(_table_at(steps[:-2], raw))
+        return f"{place_of(steps[:-2])}: name {names.index(value) + 1} of {len(names)} is none; allowed is {NAME_TEXT}. {NOT_REPEATED}"
     where, known = place_of(steps), _settings_beside(steps, raw)
     if detail["type"] == "extra_forbidden":
-        return f"{where}: this key is not known.{close_match(steps[-1], [*known, *_tables_beside(steps)])}"
+        return _unknown_key(steps, [*known, *_tables_beside(steps)])
     if detail["type"] == UNKNOWN_KIND:
         kind = value.get(_KIND) if isinstance(value, Mapping) else value
-        stands = f"{where} {_KIND}" + ("" if kind is None else f" = {_toml(kind)}")
-        return f"{stands}: allowed is {', '.join(KINDS)}.{close_match(str(kind), KINDS)}"
+        if kind is None:
+            return f"{where} {_KIND}: allowed is {', '.join(KINDS)}."
+        return _refused(f"{where} {_KIND}", kind, ", ".join(KINDS), KINDS) + close_match(str(kind), KINDS)
     declared = known.get(steps[-1])
     if detail["type"] == "missing":
         return f"{where}: this " + (
@@ -92,13 +90,28 @@ def _problem_text(detail: "ErrorDetails", raw: Mapping[str, Any]) -> str:
         allowed = declared.allowed
     if isinstance(value, Mapping):
         return f"{where}: {allowed}."
-    stands = where if _may_be_secret(steps) else f"{where} = {_toml(value)}"
-    return f"{stands}: allowed is {allowed}."
+    return _refused(where, value, allowed, declared.choices if declared else ())
 
 
-def _may_be_secret(steps: Sequence[str]) -> bool:
-    # The address of a team's ledger may hold a password by mistake.
-    return "password" in steps[-1] or steps[-1] == "ledger"
+def _table_at(steps: Sequence[str], raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    for step in steps:
+        raw = raw[step]
+    return raw
+
+
+def _unknown_key(steps: Sequence[str], known: Sequence[str]) -> str:
+    key = repeated_key(steps[-1], known)
+    if key is None:
+        return f"{place_of(steps[:-1])}: one of its keys is not known. {NOT_REPEATED}".removeprefix(": ")
+    return f"{place_of(steps)}: this key is not known.{close_match(key, known)}"
+
+
+def _refused(where: str, value: object, allowed: str, known: Iterable[str]) -> str:
+    """Return that a value is not allowed; it is repeated only where it cannot hold a password."""
+    shown = repeated_value(value, key=where.rpartition(" ")[2], known=known)
+    if shown is not None:
+        return f"{where} = {shown}: allowed is {allowed}."
+    return f"{where}: allowed is {allowed}." + ("" if "not repeated" in allowed else f" {NOT_REPEATED}")
 
 
 def _settings_beside(steps: Sequence[str], raw: Mapping[str, Any]) -> "dict[str, Setting]":
@@ -123,9 +136,4 @@ def _tables_beside(steps: Sequence[str]) -> tuple[str, ...]:
 
 
 def _key(name: str) -> str:
-    return name if _BARE_KEY.fullmatch(name) else json.dumps(name, ensure_ascii=False)
-
-
-def _toml(value: object) -> str:
-    """Return a value as config.toml has it."""
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return name if _BARE_KEY.fullmatch(name) else _OTHER_KEY

@@ -13,7 +13,14 @@ from pydantic_core import PydanticCustomError
 from action_returns.batch.amounts import amount_text, cents_of_text
 from action_returns.batch.context import DEFAULT_POLICY, DEFAULT_REASONS, Policy, ReasonKind
 from action_returns.channels import KINDS, settings_class
-from action_returns.channels.settings_base import Allowed, ChannelSettings, Secret, Table, setting
+from action_returns.channels.settings_base import (
+    Allowed,
+    ChannelSettings,
+    Secret,
+    Table,
+    may_hold_password,
+    setting,
+)
 
 UNKNOWN_KIND: Final = "unknown_channel_kind"
 """Type of the validation error for a channel whose kind is missing or not registered."""
@@ -30,10 +37,13 @@ def _read_channel(table: object) -> object:
 
 
 def _check_pattern(pattern: str) -> str:
+    if may_hold_password(pattern):
+        raise ValueError("a regular expression, and no address of a server")
     try:
         re.compile(pattern)
     except re.error as error:
-        raise ValueError(f"a regular expression; this one breaks off: {error}") from None
+        why = "" if "'" in error.msg else f" ({error.msg})"  # with a name of a group in quotes, it repeats the text
+        raise ValueError(f"a regular expression; this one breaks off at letter {(error.pos or 0) + 1}{why}") from None
     return pattern
 
 

@@ -25,6 +25,7 @@ _ALLOWED: Final = frozenset(
 """Back ends that encrypt. Without this list keyring falls back to a plain file when keyrings.alt is installed."""
 
 _LONGEST_FILE: Final = 4096
+_NOT_SHOWN: Final = "its name is not repeated: it may be the password itself"
 
 
 def ledger_account(profile: str) -> str:
@@ -47,7 +48,36 @@ def read_secret(reference: str, *, profile: str) -> str:
         return _from_keyring(profile)
     if kind == "env":
         return _from_environment(location, profile)
-    return _from_file(Path(location).expanduser(), profile)
+    return _from_file(location, profile)
+
+
+def shown_reference(reference: str) -> str:
+    """Return where a password is kept, as it is shown: ``env:…`` where the rest may be the password itself.
+
+    Variables have names in capital letters, or they are there; files are named by a path. A password that was written
+    after ``env:`` or ``file:`` by mistake mostly has neither.
+    """
+    kind, _, location = reference.partition(":")
+    is_shown = {
+        "env": location.isupper() or location in os.environ,
+        "file": _is_path(location),
+    }.get(kind, True)
+    return reference if is_shown else f"{kind}:…"
+
+
+def _path(location: str) -> Path:
+    try:
+        return Path(location).expanduser()
+    except RuntimeError:  # ~NAME, and there is no user of that name
+        return Path(location)
+
+
+def _is_path(location: str) -> bool:
+    path = _path(location)
+    try:
+        return path.exists() or (len(path.parts) > 1 and path.parent.is_dir())
+    except (OSError, ValueError):
+        return False
 
 
 def set_secret(profile: str, password: str) -> None:
@@ -124,23 +154,28 @@ def _from_keyring(profile: str) -> str:
 def _from_environment(name: str, profile: str) -> str:
     password = os.environ.get(name)
     if not password:
+        variable = (
+            f"the variable {name}" if shown_reference(f"env:{name}").endswith(name) else f"a variable ({_NOT_SHOWN})"
+        )
         raise SecretError(
-            f"The password of {_owner(profile)} is kept in the variable {name}, which is not set. Set it, then try again."
+            f"The password of {_owner(profile)} is kept in {variable}, which is not set. Set it, then try again."
         )
     return password
 
 
-def _from_file(path: Path, profile: str) -> str:
+def _from_file(location: str, profile: str) -> str:
+    path = _path(location)
+    shown = str(path) if _is_path(location) else f"A file ({_NOT_SHOWN})"
     try:
         password = read_private_file(path, largest=_LONGEST_FILE).decode("utf-8")
     except NotPrivateError as error:
-        raise SecretError(f"{path}, the password file of {_owner(profile)}, {error.problem}. {error.remedy}") from None
+        raise SecretError(f"{shown}, the password file of {_owner(profile)}, {error.problem}. {error.remedy}") from None
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise SecretError(f"{path}, the password file of {_owner(profile)}, cannot be read: {why}.") from None
+        raise SecretError(f"{shown}, the password file of {_owner(profile)}, cannot be read: {why}.") from None
     password = password.removesuffix("\n").removesuffix("\r")
     if not password:
-        raise SecretError(f"{path}, the password file of {_owner(profile)}, is empty.")
+        raise SecretError(f"{shown}, the password file of {_owner(profile)}, is empty.")
     return password
 
 

@@ -1,0 +1,66 @@
+"""Decide which refused texts a message repeats: what was typed or pasted in a wrong place may be a password.
+
+A message helps most when it repeats what it refuses, and it goes to terminals, logs and support. So only texts are
+repeated that are too short or too close to an allowed word to be a password: ``secuirty = "explict-tls"``, ``port = 0``.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Final
+
+NOT_REPEATED: Final = "What stands there is not repeated: it may hold a password."
+"""What the user reads instead of a value."""
+
+_NAMES_A_SECRET: Final = re.compile(r"pass|secret|token|key|pwd|credential|ledger", re.IGNORECASE)
+"""Keys whose values are never repeated; the address of a team's ledger may hold a password by mistake."""
+_MOST_DIGITS: Final = 6
+_is_short = re.compile(r"[A-Za-z0-9.,-]{1,5}").fullmatch
+_is_word = re.compile(r"[A-Za-z-]{1,20}").fullmatch
+_is_key = re.compile(r"[a-z_]{1,20}(?:\.[A-Za-z_]{1,20})?").fullmatch
+_may_be_key = re.compile(r"[A-Za-z_.-]{1,30}").fullmatch
+
+
+def close_match(word: str, known: Iterable[str]) -> str:
+    """Return `` Did you mean acme?`` where one of the known words is close, else nothing."""
+    close = _closest(word, known)
+    return f" Did you mean {close}?" if close else ""
+
+
+def repeated_value(value: object, *, key: str, known: Iterable[str] = ()) -> str | None:
+    """Return a refused value as config.toml has it, None where it is not to be repeated.
+
+    Args:
+        value: the value.
+        key: the key it stands under.
+        known: the words that are allowed there.
+    """
+    if _NAMES_A_SECRET.search(key):
+        return None
+    match value:
+        case bool():
+            may_be = True
+        case int() | float():
+            may_be = len(re.sub(r"\D", "", repr(value))) <= _MOST_DIGITS
+        case str():
+            may_be = bool(_is_short(value) or (_is_word(value) and _closest(value, known)))
+        case _:
+            may_be = False
+    return json.dumps(value, ensure_ascii=False) if may_be else None
+
+
+def repeated_key(name: str, known: Iterable[str]) -> str | None:
+    """Return the name of an unknown key, None where it is not to be repeated.
+
+    Args:
+        name: as it was written.
+        known: the keys that are known.
+    """
+    return name if _is_key(name) or (_may_be_key(name) and _closest(name, known)) else None
+
+
+def _closest(word: str, known: Iterable[str]) -> str:
+    by_letters = {name.casefold(): name for name in known}
+    close = get_close_matches(word.casefold(), by_letters, n=1)
+    return by_letters[close[0]] if close else ""

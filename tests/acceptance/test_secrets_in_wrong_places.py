@@ -1,0 +1,202 @@
+"""A password that was pasted into a wrong place of config.toml or of a command is repeated nowhere."""
+
+import zipfile
+
+import pytest
+import tomlkit
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from action_returns.channels import KINDS, settings_class
+from action_returns.settings.profile import Profile
+from tests.support.passwords import MemoryStore
+
+CHANNELS = {
+    "ftp": {"host": "x.example", "username": "u", "password": "env:UNSET_PASSWORD"},
+    "sftp": {"host": "x.example", "username": "u", "password": "env:UNSET_PASSWORD"},
+    "email": {"host": "x.example", "sender": "a@b.example", "recipient": "c@d.example"},
+    "outbox": {"directory": "/nowhere"},
+    "draft": {"directory": "/nowhere"},
+}
+FREE_TEXT = frozenset({"username", "directory", "subject", "private_key", "action_id_pattern", "account"})
+"""Settings that take nearly any text: a bare password there cannot be told from what belongs there."""
+PLACES = [
+    *((kind, ("channel", setting.key)) for kind in KINDS for setting in settings_class(kind).settings()),
+    *((kind, ("channel", "kind")) for kind in KINDS),
+    *(("ftp", (setting.key,)) for setting in Profile.settings()),
+    *(("ftp", (key,)) for key in ("channel", "unknown_key", "api_token")),
+]
+WAYS = {
+    "address with a user": lambda secret: f"ftp://me:{secret}@x.example/",
+    "user and host": lambda secret: f"me:{secret}@x.example",
+    "address as a user": lambda secret: f"postgresql://{secret}%3Aa:b@x.example/returns",
+    "private key": lambda secret: f"-----BEGIN OPENSSH PRIVATE KEY-----\n{secret}\n-----END OPENSSH PRIVATE KEY-----\n",
+    "list": lambda secret: [secret],
+    "lists in lists": lambda secret: [[secret], {"a": secret}],
+    "table": lambda secret: {secret: secret, "a": secret},
+    "variable": lambda secret: f"env:{secret}",
+    "file": lambda secret: f"file:{secret}",
+    "bare": lambda secret: secret,
+}
+COMMANDS = [
+    ("check", "returns.csv"),
+    ("review", "returns.csv", "--json"),
+    ("send", "returns.csv", "--dry-run"),
+    ("probe",),
+    ("doctor",),
+    ("profile", "show"),
+    ("profile", "show", "--json"),
+    ("profile", "list"),
+    ("profile", "set", "acme", "max_amount=1"),
+    ("secret", "status"),
+    ("secret", "status", "--json"),
+    ("history", "list"),
+]
+secrets = st.text("abcxyzABCXYZ0123456789!+", min_size=8, max_size=20).filter(
+    lambda text: any(map(str.isdigit, text)) and any(map(str.islower, text)) and ("!" in text or "+" in text)
+)
+
+
+def everything(run, home, *commands):
+    """Return all that commands print, and all that they write but config.toml itself; a support file is among it."""
+    bundle = home.parent / "support.zip"
+    bundle.unlink(missing_ok=True)
+    printed = []
+    for words in (*commands, ("doctor", "--bundle", str(bundle))):
+        done = run(*words)
+        assert "Traceback" not in done.err
+        assert "Unexpected error" not in done.err
+        printed.append(done.out + done.err)
+    with zipfile.ZipFile(bundle) as archive:
+        printed += [archive.read(name).decode() for name in archive.namelist()]
+    files = (path for path in home.rglob("*") if path.is_file() and path.name != "config.toml")
+    return "\n".join([*printed, *(path.read_bytes().decode("utf-8", "replace") for path in files)])
+
+
+@pytest.fixture
+def anywhere(work, returns, home, run, monkeypatch):
+    """Writes a config.toml and returns what is seen of it."""
+    monkeypatch.setattr("action_returns.settings.secrets._store", MemoryStore)
+
+    def seen(text, *commands):
+        (home / "config.toml").write_text(text, newline="")
+        (home / "config.toml").chmod(0o600)
+        return everything(run, home, *commands)
+
+    return seen
+
+
+@settings(suppress_health_check=list(HealthCheck))
+@given(
+    st.sampled_from(PLACES),
+    st.sampled_from(sorted(WAYS)),
+    secrets,
+    st.sampled_from(COMMANDS),
+    st.sampled_from(COMMANDS),
+)
+def test_a_password_in_a_wrong_place_of_the_settings_is_repeated_nowhere(anywhere, place, way, secret, first, second):
+    kind, steps = place
+    if way in {"bare", "variable", "file", "user and host"} and steps[-1] in FREE_TEXT:
+        way = "address with a user"
+    profile = {"environment": "test", "channel": {"kind": kind, **CHANNELS[kind]}}
+    table = profile if len(steps) == 1 else profile["channel"]
+    table[steps[-1]] = WAYS[way](secret)
+    assert secret not in anywhere(tomlkit.dumps({"profiles": {"acme": profile}}), first, second)
+
+
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(PLACES), st.integers(10**7, 10**12))
+def test_a_number_in_a_wrong_place_of_the_settings_is_repeated_nowhere(anywhere, place, secret):
+    kind, steps = place
+    profile = {"environment": "test", "channel": {"kind": kind, **CHANNELS[kind]}}
+    table = profile if len(steps) == 1 else profile["channel"]
+    table[steps[-1]] = secret
+    assert str(secret) not in anywhere(tomlkit.dumps({"profiles": {"acme": profile}}), *COMMANDS[:1])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[profiles."{}"]\nenvironment = "test"\n',
+        'default_profile = "{}"\n',
+        '"{}" = 1\n',
+        "{} = 1\n",
+        '[profiles.acme]\nenvironment = "test"\n"{}" = 1\n[profiles.acme.channel]\nkind = "outbox"\n"{}" = "x"\n',
+        '[profiles.acme]\nreasons = {{ "{}" = "{}", A = "{}" }}\n',
+        'host = "{}\n',
+        "host = ftp://me:{}@x.example\n",
+        '"{}" = 1\n"{}" = 2\n',
+        '["{}"]\n["{}"]\n',
+        'a = {{ "{}" = 1, "{}" = 2 }}\n',
+        '[[profiles]]\nname = "{}"\n',
+    ],
+)  # fmt: skip
+def test_a_password_that_is_no_value_of_the_settings_is_repeated_nowhere(anywhere, text):
+    secret = "hunter2!Secret+9"
+    assert secret not in anywhere(text.format(*[secret] * 3), *COMMANDS)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("secret", "set", "acme", "{}"),
+        ("secret", "set", "acme", "{}", "{}"),
+        ("secret", "set", "{}"),
+        ("secret", "set", "acme", "--password={}"),
+        ("secret", "set", "acme", "--password-stdin={}"),
+        ("secret", "delete", "{}"),
+        ("secret", "delete", "acme", "{}"),
+        ("profile", "set", "acme", "{}"),
+        ("profile", "set", "acme", "{}", "x"),
+        ("profile", "set", "acme", "password", "{}"),
+        ("profile", "set", "acme", "password=env:{}"),
+        ("profile", "set", "acme", "host=ftp://me:{}@x.example"),
+        ("profile", "set", "acme", "username=me:{}"),
+        ("profile", "set", "acme", "kind={}"),
+        ("profile", "set", "acme", "{}=x"),
+        ("profile", "set", "acme", "reasons.A={}"),
+        ("profile", "set", "acme", "private_key=-----BEGIN {}"),
+        ("profile", "unset", "acme", "{}"),
+        ("profile", "add", "b", "--environment", "{}"),
+        ("profile", "add", "b", "--environment", "test", "--kind", "{}"),
+        ("profile", "add", "b", "--environment", "test", "--kind", "ftp", "--set", "{}"),
+        (
+            "profile",
+            "add",
+            "b",
+            "--environment",
+            "test",
+            "--kind",
+            "ftp",
+            "--set",
+            "host=me:{}@h",
+            "--set",
+            "username=u",
+        ),
+        ("profile", "add", "b:{}@h", "--environment", "test", "--kind", "outbox", "--set", "directory=/"),
+    ],
+)
+@pytest.mark.parametrize("secret", ["hunter2!Secret+9", "hunter2Secret"])
+def test_a_password_on_the_command_line_is_not_repeated(anywhere, run, words, secret):
+    profile = {"environment": "test", "channel": {"kind": "ftp", **CHANNELS["ftp"]}}
+    seen = anywhere(tomlkit.dumps({"profiles": {"acme": profile}}), [word.format(secret) for word in words])
+    assert secret not in seen
+
+
+@pytest.mark.parametrize(
+    "reference", ["env:hunter2secret", "env:Hunter2", "file:hunter2", "file:hunter2/x", "file:~hunter2"]
+)
+def test_a_password_behind_env_or_file_is_shown_by_no_command(anywhere, reference):
+    channel = {"kind": "ftp", **CHANNELS["ftp"], "password": reference}
+    team = {"ledger": "postgresql://ann@localhost:1/returns", "ledger_password": reference}
+    for more in ({}, team):
+        profile = {"environment": "test", **more, "channel": channel}
+        assert "unter2" not in anywhere(tomlkit.dumps({"profiles": {"acme": profile}}), *COMMANDS)
+
+
+def test_a_variable_and_a_file_that_are_there_are_named(anywhere, monkeypatch, tmp_path):
+    monkeypatch.setenv("returns_pw", "x")
+    (tmp_path / "pw").write_text("x")
+    for reference in ("env:returns_pw", "env:RETURNS_PW", f"file:{tmp_path / 'pw'}", f"file:{tmp_path / 'missing'}"):
+        profile = {"environment": "test", "channel": {"kind": "ftp", **CHANNELS["ftp"], "password": reference}}
+        assert reference in anywhere(tomlkit.dumps({"profiles": {"acme": profile}}), ("profile", "show", "--json"))
