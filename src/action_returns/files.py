@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from action_returns.private_files import make_private_folder as make_private_folder  # noqa: PLC0414
 from action_returns.private_files import private_opener
-from action_returns.private_files import read_private_file as read_private_file  # noqa: PLC0414
 
 _APP: Final = "action-returns"
 _USUAL_MODE: Final = 0o664

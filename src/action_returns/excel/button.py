@@ -24,9 +24,9 @@ from action_returns.errors import (
 from action_returns.excel.button_texts import with_buttons
 from action_returns.excel.engine import configure_xlwings, retry_while_busy
 from action_returns.excel.workbook import OpenWorkbook
-from action_returns.files import Paths, default_paths, make_private_folder
+from action_returns.files import Paths, default_paths
 from action_returns.operations.account import Account, open_account
-from action_returns.private_files import private_opener
+from action_returns.private_files import make_private_folder, private_opener
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from action_returns.excel import edit_messages
 from action_returns.excel.button import ButtonContext
 from action_returns.excel.check_table import check_table, read_table, show_results
 from action_returns.excel.workbook import ActionsTable
-from action_returns.files import make_private_folder, write_atomically
+from action_returns.files import write_atomically
+from action_returns.private_files import make_private_folder
 
 Plain: TypeAlias = str | float | bool | None
 """The content of a cell that can be written back."""

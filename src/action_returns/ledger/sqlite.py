@@ -18,11 +18,11 @@ from time import monotonic, sleep
 from typing import Any, Final
 
 from action_returns.errors import LedgerError
-from action_returns.files import make_private_folder, write_atomically
+from action_returns.files import write_atomically
 from action_returns.ledger.chain import chain_of
 from action_returns.ledger.location import unsafe_folder_reason
 from action_returns.ledger.store import Migration, is_running, load_migrations, process_name
-from action_returns.private_files import private_opener, refuse_link_of_others
+from action_returns.private_files import make_private_folder, private_opener, refuse_link_of_others
 
 _BUSY_SECONDS: Final = 10
 

@@ -6,8 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from action_returns.files import make_private_folder, write_atomically
-from action_returns.private_files import read_own_file
+from action_returns.files import write_atomically
+from action_returns.private_files import make_private_folder, read_own_file
 
 _LARGEST_FILE: Final = 10_000_000
 

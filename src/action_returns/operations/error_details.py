@@ -6,8 +6,8 @@ from itertools import count
 from pathlib import Path
 
 from action_returns.clean_text import clean
-from action_returns.files import Paths, make_private_folder
-from action_returns.private_files import private_opener
+from action_returns.files import Paths
+from action_returns.private_files import make_private_folder, private_opener
 
 
 def save_error_details(error: BaseException, paths: Paths) -> Path | None:

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Final
 
 from action_returns.errors import OutputFileError
-from action_returns.files import Paths, make_private_folder, write_atomically
+from action_returns.files import Paths, write_atomically
 from action_returns.operations.check import CheckedBatch
+from action_returns.private_files import make_private_folder
 
 _REPLACE: Final = "Choose another name, or replace it with --force."
 _ELSEWHERE: Final = "Choose another folder, or make room."

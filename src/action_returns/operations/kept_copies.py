@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Final
 
 from action_returns.batch.csv_format import parse_csv_bytes
 from action_returns.errors import LedgerError
-from action_returns.files import Paths, make_private_folder, write_atomically
+from action_returns.files import Paths, write_atomically
 from action_returns.operations.account import keep_daily_copy_of
 from action_returns.operations.history import ANCHOR, confirmed, page_of, receipt_page
+from action_returns.private_files import make_private_folder
 
 if TYPE_CHECKING:
     from datetime import date

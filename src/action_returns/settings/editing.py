@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from action_returns.errors import ConfigError, NoSuchProfileError
-from action_returns.files import make_private_folder, write_atomically
+from action_returns.files import write_atomically
+from action_returns.private_files import make_private_folder
 from action_returns.settings.config import parse_settings, read_config
 from action_returns.settings.problems import no_such_profile
 
