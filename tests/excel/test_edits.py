@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from action_returns.batch.cells import Columns
 from action_returns.excel import edits, workbook
 from action_returns.excel.edits import read_last_change
 from action_returns.excel.workbook import OpenWorkbook
@@ -294,3 +295,19 @@ def test_an_error_is_told_even_where_its_details_cannot_be_kept(desk, paths, mon
     assert "(ZeroDivisionError). Whether anything was sent shows in History." in said
     assert "Details" not in said
     assert desk.excel.alerts[-1].mode == "critical"
+
+
+class ListOnce(list):
+    """A list that can be gone through, but not searched for one of its members."""
+
+    def __contains__(self, member):
+        raise AssertionError("looked for one among all")
+
+    index = __contains__
+
+
+def test_no_row_is_looked_for_among_all_rows_once_for_each_cell():
+    columns = Columns(["a", "b"] * 4, [1.5] * 8, ["c"] * 8, ListOnce(range(2, 10)), letters=("B", "A", "D"))
+    cells = edits.cells_of(columns, ListOnce([3, 9]))
+    assert cells == {"B3": "b", "B9": "b", "A3": 1.5, "A9": 1.5, "D3": "c", "D9": "c"}
+    assert edits.cells_at(columns, [*cells, "A11"]) == {**cells, "A11": None}

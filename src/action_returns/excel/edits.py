@@ -6,9 +6,10 @@ as complete after the last one.
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from string import digits
 from typing import Literal, TypeAlias
 
 from action_returns.batch.cells import Columns
@@ -166,7 +167,7 @@ def _state(change: LastChange, columns: Columns) -> State:
     """Return how much of a change stands in the cells; ``unknown`` when the user changed a cell or moved a column."""
     if change.letters != columns.letters:
         return "unknown"  # an address is another column now
-    cells = {address: cell_at(columns, address) for address in change.after}
+    cells = cells_at(columns, change.after)
     if cells == change.before:
         return "not made"
     if cells == change.after:
@@ -190,16 +191,17 @@ def rows_to_take_out(
     return sorted(out)
 
 
-def cells_of(columns: Columns, rows: Collection[int]) -> dict[str, Plain]:
+def cells_of(columns: Columns, rows: Iterable[int]) -> dict[str, Plain]:
     """Return the contents of the three columns in some rows: address -> content.
 
     Raises:
         ExcelError: a cell holds a date or an error, which cannot be written back.
     """
+    wanted = frozenset(rows)
     found: dict[str, Plain] = {}
     for letter, cells in zip(columns.letters or (), (columns.action_id, columns.amount, columns.reason), strict=True):
         for row, cell in zip(columns.rows, cells, strict=True):
-            if row not in rows:
+            if row not in wanted:
                 continue
             if cell is not None and not isinstance(cell, (str, float, bool, int)):
                 raise ExcelError(
@@ -210,8 +212,19 @@ def cells_of(columns: Columns, rows: Collection[int]) -> dict[str, Plain]:
     return found
 
 
-def cell_at(columns: Columns, address: str) -> object:
-    """Return the content of an address in the three columns; None in a blank row."""
-    letter, row = address.rstrip("0123456789"), int(address.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
-    cells = dict(zip(columns.letters or (), (columns.action_id, columns.amount, columns.reason), strict=True))[letter]
-    return cells[columns.rows.index(row)] if row in columns.rows else None
+def cells_at(columns: Columns, addresses: Iterable[str]) -> dict[str, object]:
+    """Return the contents of addresses in the three columns: address -> content, None in a blank row."""
+    position_of = {row: at for at, row in enumerate(columns.rows)}
+    cells_in = dict(zip(columns.letters or (), (columns.action_id, columns.amount, columns.reason), strict=True))
+    found: dict[str, object] = {}
+    for address in addresses:
+        letters, row = _parts_of(address)
+        at = position_of.get(row)
+        found[address] = None if at is None else cells_in[letters][at]
+    return found
+
+
+def _parts_of(address: str) -> tuple[str, int]:
+    """Return the letters and the row of an address such as ``B7``."""
+    letters = address.rstrip(digits)
+    return letters, int(address[len(letters) :])
