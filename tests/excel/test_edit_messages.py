@@ -52,6 +52,15 @@ def test_repeats_are_counted_and_the_first_twelve_shown(desk):
     )
 
 
+def test_of_an_action_in_many_rows_the_first_eleven_and_the_last_are_shown(desk):
+    desk.open([("M.8882.4808.1", str(amount), "ORDER_UPDATE") for amount in range(1, 31)])
+    desk.excel.answer("cancel")
+    desk.click("remove_duplicates")
+    line = desk.excel.alerts[0].text.splitlines()[2]
+    assert line.count("(") == 12
+    assert line.endswith("row 14 (11, ORDER_UPDATE)   ... 18 rows ...   row 33 (30, ORDER_UPDATE)")
+
+
 def test_one_repeated_action_is_told_as_one(desk):
     desk.open([GOOD[0], ("M.8882.4808.1", "5", "ORDER_UPDATE"), GOOD[1]])
     desk.excel.answer("cancel")

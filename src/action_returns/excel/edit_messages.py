@@ -88,10 +88,13 @@ def repeats(
 def _rows_of_actions(found: "Mapping[str, Sequence[int]]", columns: "Columns", most: int) -> str:
     amounts = dict(zip(columns.rows, columns.amount, strict=True))
     reasons = dict(zip(columns.rows, columns.reason, strict=True))
-    lines = [
-        f"{action_id}:  " + "   ".join(f"row {row} ({amounts[row]}, {reasons[row]})" for row in rows)
-        for action_id, rows in list(found.items())[:most]
-    ]
+    lines = []
+    for action_id, rows in list(found.items())[:most]:
+        listed = rows if len(rows) <= _MOST_LISTED else [*rows[: _MOST_LISTED - 1], rows[-1]]  # the last one may stay
+        shown = [f"row {row} ({amounts[row]}, {reasons[row]})" for row in listed]
+        if len(rows) > len(listed):
+            shown.insert(-1, f"... {counted(len(rows) - len(listed), 'row')} ...")
+        lines.append(f"{action_id}:  " + "   ".join(shown))
     if len(found) > len(lines):
         lines.append(f"... and {len(found) - len(lines):,} more.")
     return "\n".join(lines)
