@@ -91,3 +91,12 @@ def test_lines_in_quotation_marks_as_a_whole_are_refused_with_what_to_do(run, fi
     refused = run("check", file(text), "--json")
     assert (refused.code, refused.json["problem"]) == (3, "columns-missing")
     assert "the line as a whole stands in quotation marks" in refused.json["message"]
+
+
+def test_fix_tells_people_and_scripts_which_texts_a_spreadsheet_program_may_take_for_formulas(work, run):
+    (work / "returns.csv").write_text(f"ActionId,Amount,Reason,Order\n{ONE},0,REJECTED,=1+3\n")
+    said = run("fix", "returns.csv", "-o", "new.csv")
+    assert "1 cell (in line 2, column D) begins with =" in " ".join((said.out + said.err).split())
+    told = run("fix", "returns.csv", "-o", "two.csv", "--json").facts["note"]
+    assert told.startswith("1 cell (in line 2, column D) begins with =")
+    assert run("fix", "returns.csv", "-o", "three.xlsx", "--json").facts["note"] is None

@@ -29,7 +29,7 @@ def corrections(content):
 
 
 def corrected(content):
-    return corrected_csv(content, "returns.csv", NO_ANSWERS, corrections(content))
+    return corrected_csv(content, "returns.csv", NO_ANSWERS, corrections(content))[0]
 
 
 def test_every_column_and_every_line_stays_where_it_is():
@@ -203,3 +203,13 @@ def test_whatever_the_width_of_a_record_the_new_file_holds_what_was_checked(tmp_
 
 def plain(text):
     return None if text is None else text.replace(" ", "").upper()
+
+
+def test_a_text_that_a_spreadsheet_program_takes_for_a_formula_is_kept_and_told():
+    content = (
+        f'ActionId,Amount,Reason,Partner\n{ID},0,REJECTED,"a\nb"\n{ID[:-1]}4,0,REJECTED,"=HYPERLINK(""x"")"\n'
+        f" {ID[:-1]}5,0,REJECTED,+1+1\n{ID[:-1]}6,0,REJECTED,-12.50\n"
+    ).encode()
+    written, told = corrected_csv(content, "returns.csv", NO_ANSWERS, corrections(content))
+    assert written == content.replace(b" M", b"M")
+    assert told.startswith("2 cells (the first one in line 4, column D) begin with =")

@@ -101,8 +101,8 @@ def test_texts_that_a_spreadsheet_program_may_run_are_told_when_they_go_into_a_c
     )
     content, told = csv_of(copied(path))
     assert b"=1+1" in content
-    assert told[-1].startswith("3 texts with =, +, - or @ at the start")
-    assert len(csv_of(copied(write(path, [(ID, 0.0, "REJECTED")])))[1]) == 1
+    assert told.startswith("2 cells (the first one in line 2, column D) begin with =")
+    assert csv_of(copied(write(path, [(ID, 0.0, "REJECTED", "-1.00", "-")], headers=OWN)))[1] == ""
 
 
 def test_rows_stay_in_their_rows_and_columns_in_their_columns(tmp_path):

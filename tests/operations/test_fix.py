@@ -44,6 +44,26 @@ def test_a_csv_keeps_every_other_column(fixed, tmp_path):
     assert (done.report.ready, done.not_kept) == (1, ())
 
 
+@pytest.mark.parametrize("name", ["returns.csv", "returns.xlsx"])
+@pytest.mark.parametrize("target", ["out.csv", "out.xlsx"])
+def test_texts_that_a_spreadsheet_program_may_run_are_told_of_a_csv_and_are_texts_in_a_workbook(
+    fixed, tmp_path, name, target
+):
+    content = f"ActionId,Amount,Reason,Shop\n{ID},0,REJECTED,=1+3\n".encode()
+    if name == "returns.xlsx":
+        content = workbook_bytes(
+            Account(), Entries(rows=[(ID, "0", "REJECTED", "=1+3")], own_headers=("Shop",)), macros=False
+        )
+    done = fixed(content, target, name)
+    if target == "out.csv":
+        assert (tmp_path / target).read_text().splitlines()[1] == f"{ID},0,REJECTED,=1+3"
+        assert done.note.startswith("1 cell (in line 2, column D) begins with =")
+    else:
+        assert done.note == ""
+        cell = openpyxl.load_workbook(tmp_path / target)["Actions"]["D2"]
+        assert (cell.data_type, cell.value) == ("s", "=1+3")
+
+
 def test_of_a_workbook_of_ours_the_users_columns_stay_and_the_programs_go(fixed, tmp_path):
     rows = [(f" {ID}", "12,50", "ORDER_UPDATE", "7", "Ann"), (f"{ID}4", "0", "REJECTED", None, "Bob")]
     content = workbook_bytes(Account(), Entries(rows=rows, own_headers=("Order no", "Who")), macros=False)

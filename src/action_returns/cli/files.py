@@ -135,6 +135,7 @@ def fix_command(
                 "rows": after.rows,
                 "ready": after.ready,
                 "not_kept": list(done.not_kept),
+                "note": done.note or None,
                 "message": summary,
             }
         )
@@ -148,6 +149,8 @@ def fix_command(
     context.output.info(summary)
     for sentence in done.not_kept:
         context.output.info(f"Not kept: {sentence}")
+    if done.note:
+        context.output.info(done.note, style="warning")
     if not dry_run and output is not None:
         context.output.info(f"Written: {output}. {file} is as it was.", style="good")
         context.output.info(f"Next: {next_command('check', output, without=OF_ONE_FILE)}")

@@ -8,6 +8,7 @@ from typing import Any
 from action_returns.batch.cells import ColumnName, display_cell, strip_white_space
 from action_returns.batch.report import Correction
 from action_returns.errors import FileError
+from action_returns.operations.formula_texts import FormulaTexts, may_hold_formulas
 from action_returns.readers.batch_columns import ColumnAnswers
 from action_returns.readers.csv_file import CsvText, find_header
 from action_returns.readers.csv_shape import RecordShape
@@ -16,8 +17,8 @@ Corrections = Mapping[int, Mapping[ColumnName, Correction]]
 """Row, or line of a CSV file -> column -> its correction."""
 
 
-def corrected_csv(content: bytes, name: str, answers: ColumnAnswers, corrections: Corrections) -> bytes:
-    """Return the bytes of a CSV file in which the corrected cells stand.
+def corrected_csv(content: bytes, name: str, answers: ColumnAnswers, corrections: Corrections) -> tuple[bytes, str]:
+    """Return the bytes of a CSV file in which the corrected cells stand, and what the user should know about them, mostly ``""``.
 
     Encoding, delimiter, line ends, the lines above the headers, blank lines and every other column stay as they are.
 
@@ -36,17 +37,21 @@ def corrected_csv(content: bytes, name: str, answers: ColumnAnswers, corrections
     amount = header.indexes["Amount"]
     written = io.BytesIO()
     written.write(text.byte_order_mark)
+    formulas = FormulaTexts()
     for line, record, as_it_stands in text.records_with_text(delimiter):
         row = corrections.get(line)
         if row is None:
+            if may_hold_formulas(as_it_stands):
+                formulas.look_at(line, record)
             written.write(text.encoded(as_it_stands))
             continue
         if "Amount" in row and line > header_line:
             record = _with_whole_amount(record, shape.fit(line, record.copy()), amount)  # noqa: PLW2901
         correct(record, header.indexes, row, name)
+        formulas.look_at(line, record)
         ends = as_it_stands[len(as_it_stands.rstrip("\r\n")) :]
         written.write(text.encoded(_csv_line(record, delimiter) + ends))
-    return written.getvalue()
+    return written.getvalue(), formulas.sentence()
 
 
 def csv_rows(

@@ -22,7 +22,7 @@ from action_returns.batch.cells import (
 )
 from action_returns.errors import OutputFileError
 from action_returns.operations.corrected_csv import Corrections, correct, csv_rows
-from action_returns.operations.texts import counted
+from action_returns.operations.formula_texts import FormulaTexts
 from action_returns.readers.batch_columns import ColumnAnswers, own_table
 from action_returns.readers.batch_file import LoadedBatch
 
@@ -31,7 +31,6 @@ _NOT_KEPT: Final = (
     "Formulas stand in it as the values they showed. Formats, column widths, colours, notes, filters, hidden and merged "
     "cells are not kept."
 )
-_FORMULA_STARTS: Final = ("=", "+", "-", "@")
 
 
 @dataclass(slots=True)
@@ -146,13 +145,13 @@ def _without_columns(copy: SheetCopy, headers: Sequence[str], filled_in: Collect
     )
 
 
-def csv_of(copy: SheetCopy) -> tuple[bytes, tuple[str, ...]]:
-    """Return the rows as CSV, each in the line of its row's number, and what of them CSV cannot keep."""
+def csv_of(copy: SheetCopy) -> tuple[bytes, str]:
+    """Return the rows as CSV, each in the line of its row's number, and what the user should know about them, mostly ``""``."""
     from action_returns.batch.number_formats import read_format
 
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    line, formulas = 1, 0
+    line, formulas = 1, FormulaTexts()
     amount = copy.indexes["Amount"]
     for number, cells in copy.rows:
         for _ in range(line, number):
@@ -163,18 +162,12 @@ def csv_of(copy: SheetCopy) -> tuple[bytes, tuple[str, ...]]:
         if code is not None and type(cells[amount]) is float and read_format(code).sections[0].is_percent:
             # Without its format 0.5 would read as an amount of 0.50, and 50 % is what the cell shows.
             texts[amount] = f"{(Decimal(repr(cells[amount])) * 100).normalize():f}%"
-        formulas += sum(isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) for cell in cells)
+        formulas.look_at(number, cells)
         writer.writerow(texts)
     content = text.getvalue().encode("utf-8", "surrogatepass")
     if not content.isascii():
         content = b"\xef\xbb\xbf" + content  # spreadsheet programs read UTF-8 only with this mark
-    if not formulas:
-        return content, copy.not_kept
-    told = (
-        f"{counted(formulas, 'text')} with =, +, - or @ at the start: a spreadsheet program that opens the CSV may take them "
-        "for formulas. In an .xlsx they stay texts."
-    )
-    return content, (*copy.not_kept, told)
+    return content, formulas.sentence()
 
 
 def _text_of(cell: Cell) -> str:

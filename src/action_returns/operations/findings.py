@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import islice
@@ -14,6 +13,7 @@ from action_returns.batch.report import CheckResult, Finding
 from action_returns.batch.rule import Severity
 from action_returns.operations.check import CheckedBatch
 from action_returns.operations.export import write_bytes
+from action_returns.operations.formula_texts import is_formula_text
 from action_returns.operations.review import unchecked
 from action_returns.operations.texts import counted, render_page
 
@@ -22,9 +22,6 @@ MOST_ON_A_PAGE: Final = 100_000
 _COLUMNS: Final = tuple(field.name for field in fields(Finding))
 _LONGEST_FOUND: Final = 30
 """Characters of a cell that a list of rows repeats."""
-_could_be_a_formula: Final = re.compile(r"[\s\x00]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]").match
-"""Beginnings of a text that a spreadsheet program may take for a formula (OWASP, CSV injection)."""
-_is_a_plain_number: Final = re.compile(r"[+-]?[0-9][0-9.,]*").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +124,7 @@ def _no_formula(cell: object) -> object:
     if not isinstance(cell, str):
         return cell
     shown = show_invisible(cell)
-    return f"'{shown}" if _could_be_a_formula(cell) and not _is_a_plain_number(cell) else shown
+    return f"'{shown}" if is_formula_text(cell) else shown
 
 
 def write_findings_page(checked: CheckedBatch, path: Path, *, overwrite: bool = False) -> None:

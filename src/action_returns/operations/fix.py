@@ -37,12 +37,14 @@ class Fixed:
         changes: what was corrected, in row order.
         report: the check of the corrected rows.
         not_kept: what the new file does not keep, one sentence each.
+        note: what the user should know before the new file is opened, mostly ``""``.
     """
 
     reading: LoadedBatch
     changes: list[Correction]
     report: CheckResult
     not_kept: tuple[str, ...] = ()
+    note: str = ""
 
 
 def fix(
@@ -87,9 +89,9 @@ def fix(
     remember_columns(reading, answers, report, paths)
     if target is None:
         return Fixed(reading, changes, report)
-    written, not_kept = _written(file, content, reading, answers, changes, target.suffix.lower())
+    written, not_kept, note = _written(file, content, reading, answers, changes, target.suffix.lower())
     write_bytes(target, written, source=file, overwrite=overwrite)
-    return Fixed(reading, changes, report, not_kept)
+    return Fixed(reading, changes, report, not_kept, note)
 
 
 def _written(
@@ -99,8 +101,8 @@ def _written(
     answers: ColumnAnswers,
     changes: list[Correction],
     suffix: str,
-) -> tuple[bytes, tuple[str, ...]]:
-    """Return the bytes of the new file, and what it does not keep."""
+) -> tuple[bytes, tuple[str, ...], str]:
+    """Return the bytes of the new file, what it does not keep, and what the user should know about it."""
     from action_returns.operations.corrected_csv import corrected_csv
     from action_returns.operations.corrected_sheet import copy_of_csv, copy_of_sheet, csv_of, workbook_of
 
@@ -112,10 +114,12 @@ def _written(
         name = "standard input" if content is not None else path.name
         content = read_bytes(path) if content is None else content
         if suffix == ".csv":
-            return corrected_csv(content, name, answers, corrections), ()
+            written, note = corrected_csv(content, name, answers, corrections)
+            return written, (), note
         copy = copy_of_csv(content, reading, name, answers, corrections)
     else:
         copy = copy_of_sheet(path, reading, corrections)
         if suffix == ".csv":
-            return csv_of(copy)
-    return workbook_of(copy), copy.not_kept
+            written, note = csv_of(copy)
+            return written, copy.not_kept, note
+    return workbook_of(copy), copy.not_kept, ""
