@@ -44,6 +44,12 @@ def test_no_file_means_no_profiles(tmp_path):
         ("America/Los_Angeles", "Mars/Base", ["[profiles.acme] time_zone: allowed is a time zone such as"]),
         ('OTHER = "either"', 'OTHER = "maybe"', ['[profiles.acme] reasons.OTHER = "maybe"', "'off'"]),
         ('OTHER = "either"', '"OTHER," = "either"', ["[profiles.acme] reasons: name 3 of 3 is none"]),
+        (
+            'OTHER = "either"',
+            '-OTHER = "either"',
+            ["[profiles.acme] reasons: name 3 of 3 is none", "and no - in front"],
+        ),
+        ('OTHER = "either"', '"=A1" = "either"', ["[profiles.acme] reasons: name 3 of 3 is none"]),
         ('username = "me"', 'username = "me\\r\\nQUIT"', ["[profiles.acme.channel] username"]),
         ('username = "me"', "", ["[profiles.acme.channel] username: this key is missing"]),
         ('default_profile = "acme"', 'default_profile = "Acne"', ['"Acne"', "Did you mean acme?", "There is: acme."]),

@@ -17,9 +17,19 @@ HEADER: Final = b"ActionId,Amount,Reason\r\n"
 
 _BLOCK: Final = 4096
 _AMOUNT: Final = r"(?:0|(?!0+\.00)(?:0|[1-9][0-9]{0,14})\.[0-9]{2})"
-_RECORD: Final = rf"{SENDABLE_ID},{_AMOUNT},[A-Za-z0-9_-]{{1,64}}\r\n"
-# Independent of the code that makes the records, so that a mistake in one is found by the other.
-_allowed_records = re.compile(rf"(?:{_RECORD})*+".encode("ascii")).fullmatch
+_REASON: Final = r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}"
+"""No field begins with a sign that opens a formula, so that the file can be looked at in a spreadsheet program."""
+_EARLIER_REASON: Final = r"[A-Za-z0-9_-]{1,64}"
+"""What a code could be before it was forbidden to begin with ``-``; batches on record may have one."""
+
+
+def _only_records(reason: str) -> re.Pattern[bytes]:
+    # Independent of the code that makes the records, so that a mistake in one is found by the other.
+    return re.compile(rf"(?:{SENDABLE_ID},{_AMOUNT},{reason}\r\n)*+".encode("ascii"))
+
+
+_allowed_records = _only_records(_REASON).fullmatch
+_known_records = _only_records(_EARLIER_REASON).fullmatch
 _fields = re.compile(rb"(?<![^\n])([^,\r\n]++),([0-9]++)(?:\.([0-9]{2}))?+,([^,\r\n]++)\r\n").findall
 
 
@@ -82,7 +92,7 @@ def parse_csv_bytes(content: bytes) -> ReadyRows:
         UnsafeBytesError: when the bytes are not exactly of that form.
     """
     body = content.removeprefix(HEADER)
-    if not content.startswith(HEADER) or not _allowed_records(body):
+    if not content.startswith(HEADER) or not _known_records(body):
         raise UnsafeBytesError("these bytes are not a file of action changes")
     fields = _fields(body)
     return ReadyRows(

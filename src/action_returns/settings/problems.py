@@ -66,12 +66,13 @@ def problems_text(path: Path, raw: Mapping[str, Any], error: "ValidationError", 
 
 def _problem_text(detail: "ErrorDetails", raw: Mapping[str, Any]) -> str:
     from action_returns.channels import KINDS
-    from action_returns.settings.profile import NAME_TEXT, UNKNOWN_KIND
+    from action_returns.settings.profile import CODE_TEXT, NAME_TEXT, UNKNOWN_KIND
 
     steps, value = [str(step) for step in detail["loc"]], detail["input"]
     if steps[-1] == "[key]":
         names = list(_table_at(steps[:-2], raw))
-        return f"{place_of(steps[:-2])}: name {names.index(value) + 1} of {len(names)} is none; allowed is {NAME_TEXT}. {NOT_REPEATED}"
+        allowed = CODE_TEXT if steps[-3] == "reasons" else NAME_TEXT
+        return f"{place_of(steps[:-2])}: name {names.index(value) + 1} of {len(names)} is none; allowed is {allowed}. {NOT_REPEATED}"
     where, known = place_of(steps), _settings_beside(steps, raw)
     if detail["type"] == "extra_forbidden":
         return _unknown_key(steps, [*known, *_tables_beside(steps)])

@@ -76,9 +76,12 @@ def _check_ledger(ledger: str) -> str:
 
 
 NAME_TEXT: Final = "1 to 64 letters, digits, _ or -"
-"""What the name of a profile and a reason code may be."""
+"""What the name of a profile may be."""
+CODE_TEXT: Final = "1 to 64 letters, digits, _ or -, and no - in front"
+"""What a reason code may be: the file that leaves holds no text that a spreadsheet program takes for a formula."""
 
 Name: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$"), Allowed(NAME_TEXT)]
+Code: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$")]
 Pattern: TypeAlias = Annotated[
     str, AfterValidator(_check_pattern), Allowed("a regular expression that the whole ActionId has to match")
 ]
@@ -91,7 +94,7 @@ LedgerPlace: TypeAlias = Annotated[
 ]
 ReasonUse: TypeAlias = Literal["reverse", "modify", "either", "off"]
 Reasons: TypeAlias = Annotated[
-    dict[Name, ReasonUse],
+    dict[Code, ReasonUse],
     Allowed('codes, each with "reverse", "modify", "either" or "off", such as { RETURNED = "reverse" }'),
 ]
 
