@@ -296,12 +296,18 @@ def test_a_folder_that_a_group_can_write_is_refused_unless_the_group_is_this_use
     assert read(secret) == b"s3cret"
 
 
-@both
-def test_a_folder_of_ours_that_an_older_version_left_open_is_made_private_when_a_file_in_it_is_read(secret, read):
+def test_a_folder_of_ours_that_an_older_version_left_open_is_made_private_when_the_profiles_are_read(secret):
     folder = secret.parent.rename(secret.parent.with_name("action-returns"))
     folder.chmod(0o777)
-    assert read(folder / "secret") == b"s3cret"
+    assert read_own_file(folder / "secret", largest=9) == b"s3cret"
     assert mode(folder) == 0o700
+
+
+def test_the_folder_of_a_password_is_never_changed(secret):
+    folder = secret.parent.rename(secret.parent.with_name("exports"))
+    folder.chmod(0o755)
+    assert read_private_file(folder / "secret") == b"s3cret"
+    assert mode(folder) == 0o755
 
 
 @both

@@ -131,7 +131,7 @@ def read_private_file(path: Path, *, largest: int = _LONGEST_SECRET) -> bytes:
         NotPrivateError: another user owns it, or can read, change or replace it.
         OSError: it cannot be read, is no regular file or too large.
     """
-    return _read(path, largest, is_public=False)
+    return _read(path, largest, others_may_read=False)
 
 
 def read_own_file(path: Path, *, largest: int) -> bytes:
@@ -139,18 +139,20 @@ def read_own_file(path: Path, *, largest: int) -> bytes:
 
     A file of this user that others can read is made private. Otherwise as :func:`read_private_file`.
     """
-    return _read(path, largest, is_public=True)
+    return _read(path, largest, others_may_read=True)
 
 
-def _read(path: Path, largest: int, *, is_public: bool) -> bytes:
+def _read(path: Path, largest: int, *, others_may_read: bool) -> bytes:
     with open(path, "rb", opener=_open_without_waiting) as file:
         facts = os.fstat(file.fileno())
         if not stat.S_ISREG(facts.st_mode):
             raise OSError(errno.EINVAL, "it is no regular file", str(path))
         if os.name == "posix":
-            _refuse_unless_mine(path, facts, is_public=is_public)
+            _refuse_unless_mine(path, facts, others_may_read=others_may_read)
+            if others_may_read and others_can_write(path.parent):
+                _narrow_if_ours(path.parent)  # an older version left it open
             _refuse_shared_folder(path)
-            if is_public and facts.st_uid == os.geteuid() and stat.S_IMODE(facts.st_mode) & _OTHERS:
+            if others_may_read and facts.st_uid == os.geteuid() and stat.S_IMODE(facts.st_mode) & _OTHERS:
                 with suppress(OSError):  # a file system that has no modes, or is read-only
                     os.fchmod(file.fileno(), stat.S_IMODE(facts.st_mode) & ~_OTHERS)
         content = file.read(largest + 1)
@@ -163,17 +165,17 @@ def _open_without_waiting(name: str, flags: int) -> int:
     return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))  # a pipe would wait for its writer for ever
 
 
-def _refuse_unless_mine(path: Path, facts: os.stat_result, *, is_public: bool) -> None:
+def _refuse_unless_mine(path: Path, facts: os.stat_result, *, others_may_read: bool) -> None:
     owner, me = facts.st_uid, os.geteuid()
-    if owner != me and not (is_public and owner == 0):
+    if owner != me and not (others_may_read and owner == 0):
         raise NotPrivateError(
             path,
             f"belongs to user {_user_name(owner)}, not to user {_user_name(me)} who runs this",
             f"Run this as user {_user_name(owner)}, or make the file your own: chown {_user_name(me)} {_quoted(path)}",
         )
-    if stat.S_IMODE(facts.st_mode) & _OTHERS and not is_public:
+    if stat.S_IMODE(facts.st_mode) & _OTHERS and not others_may_read:
         raise NotPrivateError(path, "can be read by others", f"Run: chmod 600 {_quoted(path)}")
-    if is_public and _others_can_write(facts):
+    if others_may_read and _others_can_write(facts):
         raise NotPrivateError(path, "can be changed by others", f"Run: chmod 600 {_quoted(path)}")
 
 
@@ -181,12 +183,7 @@ def _refuse_shared_folder(path: Path) -> None:
     folder = path.parent
     facts = folder.stat()
     if not _is_trusted(facts):
-        raise NotPrivateError(
-            path,
-            f"lies in a folder of user {_user_name(facts.st_uid)}, who can replace it",
-            _MOVE,
-        )
-    _narrow_if_ours(folder)
+        raise NotPrivateError(path, f"lies in a folder of user {_user_name(facts.st_uid)}, who can replace it", _MOVE)
     if others_can_write(folder):
         remedy = f"Run: chmod go-w {_quoted(folder.absolute())}" if facts.st_uid == os.geteuid() else _MOVE
         raise NotPrivateError(path, "lies in a folder in which others can replace it", remedy)
