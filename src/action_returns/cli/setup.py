@@ -9,8 +9,9 @@ from action_returns.channels.base import NewServer, Phase
 from action_returns.cli.options import CommandContext, global_options
 from action_returns.errors import ConfigError, Exit
 from action_returns.operations.account import open_channel
-from action_returns.operations.doctor import probe, run_checks, support_file
+from action_returns.operations.doctor import probe, run_checks
 from action_returns.operations.export import write_bytes
+from action_returns.operations.support_file import support_file
 from action_returns.operations.texts import counted
 
 
@@ -59,7 +60,9 @@ def probe_command(context: CommandContext, *, accepted: str | None) -> int:
 
 
 @click.command("doctor", short_help="Is everything in place?")
-@click.option("--bundle", metavar="PATH", help="Also write a support file (.zip); it holds no secrets and no rows.")
+@click.option(
+    "--bundle", metavar="PATH", help="Also write a support file (.zip); it holds no secrets, no rows and no user name."
+)
 @global_options
 def doctor_command(context: CommandContext, *, bundle: str | None) -> int:
     """Check Python, folders, profiles, passwords and the ledger. Sends nothing; connects only to a team's ledger."""

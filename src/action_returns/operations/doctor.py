@@ -1,12 +1,9 @@
 """Check whether this computer is ready to send: Python, profiles, passwords, ledgers and the connection."""
 
-import io
 import platform
 import sys
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from action_returns import __version__
@@ -145,20 +142,6 @@ def _is_installed(name: str) -> bool:
     from importlib.util import find_spec
 
     return find_spec(name) is not None
-
-
-def support_file(findings: list[DoctorCheck]) -> bytes:
-    """Return a .zip for support that describes this computer; it has no secrets, no rows and no user name."""
-    from importlib.metadata import distributions
-
-    home = str(Path.home())
-    report = "\n".join(f"{'ok' if well else '!!'}  {what}: {seen}" for what, well, seen in findings)
-    installed = "\n".join(sorted(f"{d.metadata['Name']} {d.version}" for d in distributions()))
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("doctor.txt", report.replace(home, "~"))
-        archive.writestr("installed.txt", installed)
-    return buffer.getvalue()
 
 
 def probe(
