@@ -98,6 +98,14 @@ def test_an_unknown_profile_is_told_with_those_there_are():
     )
 
 
+@pytest.mark.parametrize("name", ["a; rm -r b", "$(id)", "a b", "x" * 5000])
+def test_a_name_that_is_none_stands_in_no_command_that_is_pasted(name):
+    with pytest.raises(ConfigError) as caught:
+        parse_settings(FTP.encode(), Path("c")).choose(name)
+    assert str(caught.value).endswith("Choose one of them, or make it: action-returns profile add NAME")
+    assert len(str(caught.value)) < 300
+
+
 def test_a_profile_that_is_named_before_there_is_any_is_made_first():
     with pytest.raises(ConfigError, match=r"There is no profile yet in c\. Make one: action-returns profile add NAME"):
         parse_settings(b"", Path("c")).choose()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from action_returns.errors import ConfigError, NoSuchProfileError
 from action_returns.private_files import NotPrivateError, read_own_file
-from action_returns.settings.problems import no_such_profile, problems_text
+from action_returns.settings.problems import is_name, no_such_profile, problems_text
 from action_returns.settings.repeated import NOT_REPEATED, close_match
 
 if TYPE_CHECKING:
@@ -55,7 +55,9 @@ class Settings:
             )
         known = no_such_profile(chosen, self.profiles, self.path)
         choose = "Choose one of them, or make it" if self.profiles else "Make it"
-        raise NoSuchProfileError(f"{known} {choose}: action-returns profile add {chosen}")
+        raise NoSuchProfileError(
+            f"{known} {choose}: action-returns profile add {chosen if is_name(chosen) else 'NAME'}"
+        )
 
 
 def load_settings(path: Path) -> Settings:

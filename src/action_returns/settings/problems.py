@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from action_returns.channels.setting import Setting
 
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_LONGEST_NAME: Final = 64
 _OTHER_KEY: Final = '"…"'
 """What stands for a key that is no name: a password may have been pasted there."""
 _KIND: Final = "kind"
@@ -27,10 +28,15 @@ def no_such_profile(name: str, names: Iterable[str], path: Path) -> str:
         names: of the profiles that exist.
         path: config.toml.
     """
-    known = list(names)
+    known, shown = list(names), name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
     if not known:
-        return f'There is no profile "{name}": there is none yet in {path}.'
-    return f'There is no profile "{name}" in {path}.{close_match(name, known)} There is: {", ".join(known)}.'
+        return f'There is no profile "{shown}": there is none yet in {path}.'
+    return f'There is no profile "{shown}" in {path}.{close_match(shown, known)} There is: {", ".join(known)}.'
+
+
+def is_name(text: str) -> bool:
+    """Return whether a text may be the name of a profile; only then does it stand in a command that can be pasted."""
+    return _BARE_KEY.fullmatch(text) is not None
 
 
 def place_of(steps: Sequence[str]) -> str:
