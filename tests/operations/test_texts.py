@@ -85,7 +85,26 @@ def test_windows_gets_double_quotes(windows, word, quoted):
     assert command("check", word) == f"action-returns check {quoted}"
 
 
-@given(words.map(lambda word: f"{word} {word}"))
+@pytest.mark.parametrize(
+    ("word", "quoted"),
+    [
+        ("$(calc).csv", "'$(calc).csv'"),
+        ("a`nb.csv", "'a`nb.csv'"),
+        ("$env:USERNAME.csv", "'$env:USERNAME.csv'"),
+        ("Amount ($)=$5", "'Amount ($)=$5'"),
+        ("Amount ($)", '"Amount ($)"'),
+        ("a\u201d; calc; \u201c.csv", "'a\u201d; calc; \u201c.csv'"),
+        ("$(calc)'&calc&'.csv", "NAME"),
+        ("$(calc)&calc.csv", "NAME"),
+        ("$(calc)\u2019; calc", "NAME"),
+        ('a" & calc & "', "NAME"),
+    ],
+)
+def test_no_name_of_a_file_acts_in_a_shell_of_windows(windows, word, quoted):
+    assert command("check", word) == f"action-returns check {quoted}"
+
+
+@given(words.filter(lambda word: not set(word) & set('`$&|<>^"\u201c\u201d\u201e')).map(lambda word: f"{word} {word}"))
 def test_windows_quotes_a_word_with_a_blank_as_its_own_programs_do(word):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "name", "nt")

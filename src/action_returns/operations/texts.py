@@ -22,6 +22,13 @@ UNENCRYPTED: Final = "NONE: password and rows can be read and changed on the way
 TEST_UPLOADS: Final = "TEST is not practice: a file of this profile is really uploaded to its receiver."
 """What the user reads wherever a profile is made, shown, tried or used whose environment is test."""
 CHANGES_COUNT: Final = "Each change counts towards its action's 1,000, and can only be undone before the action locks."
+_acts_in_powershell = re.compile(r"`|\$[A-Za-z0-9_({$?^:]|[\u201c\u201d\u201e]").search
+"""In double quotes too, PowerShell runs what stands in ``$(...)``; it takes typographic quotes for its own."""
+_acts_in_cmd = re.compile(r"[&|<>^%\"'\u2018-\u201b]").search
+"""Acts in cmd where PowerShell's single quotes are, or ends these."""
+_acts_outside_quotes = re.compile(r"[&|<>^]").search
+_PLACEHOLDER: Final = "NAME"
+"""What stands in a command for a word that neither shell could be given safely; the sentence beside it has the word."""
 _PAGES: Final = Path(__file__).with_name("pages")
 _asks_for_quotes = re.compile(r"[^A-Za-z0-9_./:\\+-]").search
 _NAMED_ROWS: Final = 5
@@ -139,6 +146,10 @@ def _quote_for_windows(word: str) -> str:
     r"""Return a word as cmd and PowerShell take it; the rules for \\ and " are those of CommandLineToArgvW."""
     if word and not _asks_for_quotes(word):
         return word
+    if _acts_in_powershell(word):
+        return _PLACEHOLDER if _acts_in_cmd(word) else f"'{word}'"
+    if '"' in word and _acts_outside_quotes(word):  # cmd does not know that a quote after a backslash ends nothing
+        return _PLACEHOLDER
     inner = re.sub(r'(?<!\\)(\\*+)"', r'\1\1\\"', word)
     return '"' + re.sub(r"(?<!\\)(\\++)\Z", r"\1\1", inner) + '"'
 
