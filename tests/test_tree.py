@@ -1,5 +1,6 @@
 """The tests lie where the product lies: who knows a module finds its tests by name."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -37,3 +38,55 @@ def test_helpers_are_taken_from_modules_that_hold_no_tests():
         for path in FILES
     }
     assert {path: lines for path, lines in taken.items() if lines} == {}
+
+
+XML_READERS = {
+    "bs4",
+    "defusedxml",
+    "elementtree",
+    "expat",
+    "html",
+    "lxml",
+    "minidom",
+    "openpyxl",
+    "pyexpat",
+    "xml",
+    "xmltodict",
+}
+"""Packages that parse XML, by the first word of their name."""
+OF_XML = {
+    "readers/xlsx/guarded.py": {"xml.parsers"},  # makes every parser of ours, which refuses document types
+    "readers/xlsx/second_reading.py": {"openpyxl"},  # looks at each part before openpyxl gets the file
+    "excel/ribbon.py": {"xml.sax.saxutils"},  # quotes attributes, and parses nothing
+}
+"""Module -> what it may import of them."""
+
+
+def imported(path):
+    """Return the names of all modules that a file imports, wherever in it, texts that name one included."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        match node:
+            case ast.Import():
+                names |= {alias.name for alias in node.names}
+            case ast.ImportFrom(module=str() as module, level=0):
+                names.add(module)
+            case ast.Call(
+                func=ast.Name(id="__import__") | ast.Attribute(attr="import_module"),
+                args=[ast.Constant(value=str() as name), *_],
+            ):
+                names.add(name)
+    return names
+
+
+def test_xml_is_parsed_in_one_guarded_place_and_by_openpyxl_behind_the_same_guard():
+    found = {
+        str(path.relative_to(PRODUCT).as_posix()): {
+            name for name in imported(path) if name.split(".")[0] in XML_READERS
+        }
+        for path in sorted(PRODUCT.rglob("*.py"))
+    }
+    # html.escape and html.unescape parse nothing; the parser is html.parser.
+    assert {path: names - {"html"} for path, names in found.items() if names - {"html"}} == OF_XML
+    makers = [path for path in PRODUCT.rglob("*.py") if "ParserCreate" in path.read_text("utf-8")]
+    assert [path.name for path in makers] == ["guarded.py"]

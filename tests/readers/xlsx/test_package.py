@@ -223,6 +223,37 @@ def test_a_document_type_is_refused_in_the_parts_of_every_workbook(tmp_path, par
     assert (found.problem, "declares a document type" in found.message) == ("file-too-large", True)
 
 
+def under_another_name(part, name, content=None):
+    """Return the parts of a workbook in which one of them has another name, which no ending tells to be XML."""
+    packed = parts()
+    moved = packed.pop(part) if content is None else content
+    packed.pop(part, None)
+    old, new = part.removeprefix("xl/"), name.removeprefix("xl/")
+    changed = {key: value.replace(part, name).replace(f'"{old}"', f'"{new}"') for key, value in packed.items()}
+    return {**changed, name: moved}
+
+
+ODD_NAMES = [(SHEET, "xl/worksheets/sheet1.dat"), (STRINGS, "xl/words"), (STYLES, "xl/theme/image.png")]
+
+
+@pytest.mark.parametrize(("part", "name"), ODD_NAMES)
+def test_a_part_is_what_its_relation_says_and_not_what_it_is_called(tmp_path, part, name):
+    assert cells(pack(tmp_path / "b.xlsx", under_another_name(part, name))) == [("M.1.2.3", 12.5, "ORDER_UPDATE")]
+
+
+@pytest.mark.parametrize(("part", "name"), [*ODD_NAMES, (SHEET, "xl/worksheets/sheet1.bin")])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_such_a_part_may_declare_no_document_type_either(tmp_path, part, name, encoding):
+    declared = parts()[part].replace("UTF-8", encoding.removesuffix("-sig")).replace("?>", "?><!DOCTYPE x>", 1)
+    found = refusal(pack(tmp_path / "b.xlsx", under_another_name(part, name, declared.encode(encoding))))
+    assert f"its part {name} declares a document type" in found.message
+
+
+def test_nor_may_an_entry_that_is_listed_as_a_folder_and_holds_something(tmp_path):
+    found = refusal(pack(tmp_path / "b.xlsx", {**parts(), "xl/theme/": declaring()}))
+    assert "its part xl/theme/ declares a document type" in found.message
+
+
 def test_a_part_must_begin_with_an_element_before_long(tmp_path):
     comment = "<!-- " + "x" * 3_000 + " -->"
     path = pack(tmp_path / "b.xlsx", {**parts(), "docProps/app.xml": f"{comment}<Properties/>"})

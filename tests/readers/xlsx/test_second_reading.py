@@ -1,8 +1,12 @@
 """Amounts of an unusual sheet are read twice; where the two readings differ, the file is refused with both values."""
 
+import os
 import random
 import re
+import subprocess
+import sys
 import tracemalloc
+import zipfile
 from array import array
 from datetime import datetime
 
@@ -162,6 +166,69 @@ def test_a_large_workbook_is_read_once_with_a_note(tmp_path, monkeypatch):
     monkeypatch.setattr("action_returns.readers.xlsx.second_reading._MOST", 2**10)
     note = second_reading(path, "Returns", 2, 2, filled(1.0))
     assert "(its XML is larger than 0 MB)" in note
+
+
+@pytest.mark.parametrize(
+    ("part", "content", "why"),
+    [
+        ("xl/theme/theme1.bin", b"<!DOCTYPE a><a/>", "declares a document type"),
+        ("xl/styles/", "<!DOCTYPE a><a/>".encode("utf-16"), "declares a document type"),
+        (
+            "docProps/core.xml",
+            b"<?xml version='1.0' encoding='shift_jis'?><a/>",
+            "is XML in an encoding that not every reader",
+        ),
+        (
+            "xl/theme/theme1.xml",
+            b"<?xml version='1.0' encoding='koi8-r'?><a/>",
+            "is XML in an encoding that not every reader",
+        ),
+    ],
+)
+def test_openpyxl_gets_no_workbook_with_a_part_that_another_parser_could_read_otherwise(
+    tmp_path, monkeypatch, part, content, why
+):
+    path = written(tmp_path / "b.xlsx", NUMBER)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(part, content)
+    monkeypatch.setattr(openpyxl, "load_workbook", None)
+    assert f"could not be read a second time (one of its parts {why}" in second_reading(
+        path, "Returns", 2, 2, filled(49.9)
+    )
+
+
+LXML = """
+LXML_VERSION = (5, 0, 0, 0)
+def __getattr__(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+    raise SystemExit(f"lxml.etree.{name} is used")
+"""
+
+
+@pytest.mark.parametrize("variables", [{}, {"OPENPYXL_DEFUSEDXML": "False"}, {"OPENPYXL_LXML": "True"}])
+def test_openpyxl_parses_with_defusedxml_though_lxml_is_there_and_whatever_the_environment_says(tmp_path, variables):
+    (tmp_path / "lxml").mkdir()
+    (tmp_path / "lxml" / "__init__.py").touch()
+    (tmp_path / "lxml" / "etree.py").write_text(LXML)
+    written(tmp_path / "b.xlsx", NUMBER)
+    program = (
+        "import os, sys; from array import array; from pathlib import Path\n"
+        "from action_returns.readers.xlsx.second_reading import second_reading\n"
+        "from action_returns.readers.xlsx.sheet import ColumnData\n"
+        "before = dict(os.environ)\n"
+        "columns = ColumnData((['M.1.2.3'], [49.9], ['REJECTED']), array('L', [2]))\n"
+        "print(second_reading(Path('b.xlsx'), 'Returns', 2, 2, columns))\n"
+        "from openpyxl.xml import functions\n"
+        "print(functions.fromstring.__module__, functions.iterparse.__module__, functions.LXML)\n"
+        "print(os.environ == before)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), **variables}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout.splitlines() == ["None", "defusedxml.common defusedxml.common False", "True"], done.stderr
 
 
 def test_the_file_is_closed_and_not_written(tmp_path):

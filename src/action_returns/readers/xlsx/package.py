@@ -196,7 +196,8 @@ class Package:
         return parts
 
     def _refuse_document_types(self) -> None:
-        for part in self._parts.values():
+        # Folders too: one that holds something is a part for a reader that takes names as they are.
+        for part in self._zip.infolist():
             with self._zip.open(part) as stream:
                 why = refusal_of_prolog(stream, self._limits.prolog)
             if why is not None:

@@ -6,10 +6,12 @@ reads.
 """
 
 import re
-from typing import IO, Final
-from xml.parsers import expat
+from typing import IO, Final, NoReturn
+
+from action_returns.readers.xlsx.guarded import ERRORS, guarded_parser, is_known_encoding
 
 DOCUMENT_TYPE: Final = "declares a document type, which can make it grow without limit"
+OTHER_ENCODING: Final = "is XML in an encoding that not every reader knows"
 _FIRST_PIECE: Final = 2**10
 _PIECE: Final = 2**12
 _usual = re.compile(
@@ -18,47 +20,76 @@ _usual = re.compile(
 ).match
 """How programs begin a part: nothing but its declaration before the first element."""
 _DECLARATION: Final = b"<!DOCTYPE"
+_BYTE_ORDER_MARKS: Final = b"\xef\xbb\xbf\xff\xfe"
+_IN_EBCDIC: Final = "<?xm".encode("cp037")
 
 
-def refusal_of_prolog(stream: IO[bytes], most: int) -> str | None:
+class _DocumentTypeError(Exception):
+    """A part declares a document type."""
+
+
+def refusal_of_prolog(stream: IO[bytes], most: int, *, other_parsers: bool = False) -> str | None:
     """Read a part up to its first element.
 
     Args:
         stream: the part, from its start.
         most: bytes within which its first element must begin.
+        other_parsers: whether parsers other than expat will read it, which may know more encodings.
 
     Returns:
         Why the part must not be read, as the predicate of a sentence. None when it may be, and when it is no XML at all.
     """
     start = stream.read(_FIRST_PIECE)
-    return None if _usual(start) else _refusal(start, stream, most)
+    if _usual(start):
+        return None
+    encodings: list[str | None] = []
+    try:
+        refusal = _read_up_to_element(start, stream, most, encodings)
+    except _DocumentTypeError:
+        return DOCUMENT_TYPE
+    except ERRORS:
+        xml = _begins_as_xml(start)
+        if _declares_unread(start + stream.read(most if xml else _PIECE)):
+            return DOCUMENT_TYPE
+        return OTHER_ENCODING if other_parsers and xml else None
+    return OTHER_ENCODING if other_parsers and not all(map(is_known_encoding, encodings)) else refusal
 
 
-def _refusal(start: bytes, stream: IO[bytes], most: int) -> str | None:
-    parser = expat.ParserCreate()
-    found: list[bool] = []
+def _read_up_to_element(start: bytes, stream: IO[bytes], most: int, encodings: list[str | None]) -> str | None:
+    """Parse a part up to its first element, note the encoding that it declares, and return why it must not be read.
 
-    def begin_element(*_: object) -> None:
+    Raises:
+        _DocumentTypeError: it declares a document type.
+        ExpatError, LookupError, ValueError: it cannot be parsed.
+    """
+    parser = guarded_parser(_stop)
+    found: list[str] = []
+
+    def begin_element(name: str, _: object) -> None:
         parser.StartElementHandler = None
-        found.append(False)
+        found.append(name)
 
     parser.StartElementHandler = begin_element
-    parser.StartDoctypeDeclHandler = lambda *_: found.append(True)
+    parser.XmlDeclHandler = lambda _version, encoding, _standalone: encodings.append(encoding)
     piece, size = start, len(start)
-    try:
-        while piece:
-            parser.Parse(piece, False)
-            if found:
-                return DOCUMENT_TYPE if found[0] else None
-            if size >= most:
-                return f"holds no element in its first {most:,} bytes"
-            piece = stream.read(min(_PIECE, most - size))
-            size += len(piece)
-    except (expat.ExpatError, LookupError, ValueError):  # the last two: an encoding that Python does not know or use
-        start += stream.read(_PIECE)
-        if found[:1] == [True] or _declares_unread(start):
-            return DOCUMENT_TYPE
+    while piece:
+        parser.Parse(piece, False)
+        if found:
+            return None
+        if size >= most:
+            return f"holds no element in its first {most:,} bytes"
+        piece = stream.read(min(_PIECE, most - size))
+        size += len(piece)
     return None
+
+
+def _stop(*_: object) -> NoReturn:
+    raise _DocumentTypeError
+
+
+def _begins_as_xml(start: bytes) -> bool:
+    text = start[:64].replace(b"\0", b"").lstrip(_BYTE_ORDER_MARKS + b" \t\r\n")
+    return text.startswith((b"<", _IN_EBCDIC))
 
 
 def _declares_unread(start: bytes) -> bool:

@@ -4,15 +4,19 @@ Only what could be sent is compared: another number, a number against a text or 
 What is no amount for us either, such as a date, is a finding on its row already.
 """
 
+import os
 import re
 import warnings
 import zipfile
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from action_returns.batch.cells import Cell, column_letters, quote
 from action_returns.errors import FileError
+from action_returns.readers.xlsx.package import LIMITS
+from action_returns.readers.xlsx.prolog import refusal_of_prolog
 from action_returns.readers.xlsx.sheet import ColumnData
 
 _MOST: Final = 2**24
@@ -39,10 +43,12 @@ def second_reading(path: Path, sheet: str, column: int, first_row: int, filled: 
     """
     if not filled.rows:
         return None
-    if _size_of_xml(path) > _MOST:
-        return _note(path, f"its XML is larger than {_MOST >> 20} MB")
     try:
-        theirs = _read(path, sheet, column, first_row, filled.rows[-1])
+        with path.open("rb") as file:
+            unfit = _reason_not_read(file)
+            if unfit is not None:
+                return _note(path, unfit)
+            theirs = _read(file, sheet, column, first_row, filled.rows[-1])
     except Exception as error:  # noqa: BLE001  # openpyxl raises whatever the file leads to
         return _note(path, f"openpyxl stopped with {type(error).__name__}")
     ours = dict(zip(filled.rows, filled.columns[1], strict=True))
@@ -54,12 +60,50 @@ def second_reading(path: Path, sheet: str, column: int, first_row: int, filled: 
     return None
 
 
-def _read(path: Path, sheet: str, column: int, first: int, last: int) -> dict[int, Any]:
-    """Return the filled cells of one column as openpyxl reads them; nothing below or beside is asked for."""
-    import openpyxl
+def _reason_not_read(file: IO[bytes]) -> str | None:
+    """Return why openpyxl must not read a workbook: the parts are looked at in the very file that it gets."""
+    with zipfile.ZipFile(file) as parts:
+        listed = parts.infolist()
+        if sum(part.file_size for part in listed if part.filename.endswith((".xml", ".rels"))) > _MOST:
+            return f"its XML is larger than {_MOST >> 20} MB"
+        for part in listed:
+            with parts.open(part) as stream:
+                why = refusal_of_prolog(stream, LIMITS.prolog, other_parsers=True)
+            if why is not None:
+                return f"one of its parts {why}"
+    return None
 
-    # openpyxl leaves a file open that it cannot read, and warns of parts that it does not read.
-    with path.open("rb") as file, warnings.catch_warnings():
+
+def _openpyxl() -> Any:
+    """Import openpyxl so that it parses with defusedxml and not with lxml, whatever the environment says.
+
+    It decides that once, when it is imported (openpyxl 3.1.5, xml/__init__.py). With lxml it would read texts, styles and
+    relations without defusedxml (xml/functions.py), and more encodings than expat.
+    """
+    with _variables(OPENPYXL_DEFUSEDXML="True", OPENPYXL_LXML="False"):
+        import openpyxl
+
+    return openpyxl
+
+
+@contextmanager
+def _variables(**values: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _read(file: IO[bytes], sheet: str, column: int, first: int, last: int) -> dict[int, Any]:
+    """Return the filled cells of one column as openpyxl reads them; nothing below or beside is asked for."""
+    openpyxl = _openpyxl()
+    with warnings.catch_warnings():  # it warns of parts that it does not read
         warnings.simplefilter("ignore")
         with closing(openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)) as book:
             cells = book[sheet].iter_rows(first, last, column, column, values_only=True)
@@ -84,11 +128,6 @@ def _differ(our: Cell, their: Any) -> bool:
 
 def _is_number(cell: Any) -> bool:
     return isinstance(cell, int | float) and not isinstance(cell, bool)
-
-
-def _size_of_xml(path: Path) -> int:
-    with zipfile.ZipFile(path) as parts:
-        return sum(part.file_size for part in parts.infolist() if part.filename.endswith((".xml", ".rels")))
 
 
 def _note(path: Path, why: str) -> str:

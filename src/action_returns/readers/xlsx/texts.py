@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from typing import Final
-from xml.parsers import expat
+from typing import Final, NoReturn
 
 from action_returns.readers.xlsx.blocks import blocks
+from action_returns.readers.xlsx.guarded import ERRORS, guarded_parser
 from action_returns.readers.xlsx.package import Package, UnsupportedXmlError, too_large
 from action_returns.readers.xlsx.row_pattern import ATTRIBUTES, BLANKS, CLOSED, OPEN_TEXT
 
@@ -84,15 +84,19 @@ def rich_text(item: bytes) -> str:
         if inside[-1:] == ["t"] and "rPh" not in inside:
             texts[-1] += piece
 
-    parser = expat.ParserCreate()
+    parser = guarded_parser(_refuse_type)
     parser.StartElementHandler = start
     parser.EndElementHandler = lambda _: inside.pop()
     parser.CharacterDataHandler = text
     try:
         parser.Parse(item, True)
-    except expat.ExpatError:
+    except ERRORS:
         raise UnsupportedXmlError("string item") from None
     return "".join(map(unescape, texts))  # an escape does not go on in the next run (22.9.2.19)
+
+
+def _refuse_type(*_: object) -> NoReturn:
+    raise UnsupportedXmlError("a document type")
 
 
 def unescape(text: str) -> str:

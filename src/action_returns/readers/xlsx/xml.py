@@ -4,12 +4,11 @@ Names of elements come without the two namespaces of spreadsheets (ECMA-376 part
 that of packages; every other name keeps its own, ``uri name``. Expat resolves entities of XML itself and of characters.
 """
 
-import re
 from collections.abc import Iterator, Mapping
-from typing import Final, Protocol
-from xml.parsers import expat
+from typing import Final, NoReturn, Protocol
 
 from action_returns.errors import FileError
+from action_returns.readers.xlsx.guarded import ERRORS, guarded_parser, is_known_encoding
 from action_returns.readers.xlsx.package import Package, declares_type
 
 _PIECE: Final = 2**16
@@ -19,11 +18,6 @@ SPREADSHEET: Final = (
 )
 """The namespaces of the parts of a workbook: transitional and strict."""
 _KNOWN: Final = frozenset({*SPREADSHEET, "http://schemas.openxmlformats.org/package/2006/relationships"})
-# A workbook is UTF-8 or UTF-16 (ECMA-376 part 2, 6.2.5). The others hold one character in each byte, so every reader
-# reads them alike. Python knows many more, some of which are no encodings of texts.
-_encoding = re.compile(
-    r"utf-?8|utf-?16(?:le|be)?|us-ascii|iso-8859-(?:[1-9]|1[013-6])|windows-125[0-8]", re.IGNORECASE
-).fullmatch
 
 
 class PartHandler(Protocol):
@@ -60,9 +54,8 @@ class PartParser:
     def __init__(self, package: Package, part: str, names: Mapping[str, str] | None = None) -> None:
         self._package = package
         self._part = part
-        self.expat = expat.ParserCreate(namespace_separator=" ", intern=dict(names or {}))
+        self.expat = guarded_parser(self._refuse_type, separator=" ", names=names)
         self.expat.buffer_text = True
-        self.expat.StartDoctypeDeclHandler = self._refuse_type
         self.expat.XmlDeclHandler = self._refuse_encoding
 
     def feed(self, piece: bytes, *, last: bool = False) -> None:
@@ -74,7 +67,7 @@ class PartParser:
         """
         try:
             self.expat.Parse(piece, last)
-        except (expat.ExpatError, LookupError, ValueError) as error:  # an encoding, a value
+        except ERRORS as error:  # ValueError: a value that a handler cannot read, too
             raise self._damaged(error) from None
 
     def feed_all(self) -> Iterator[None]:
@@ -97,12 +90,12 @@ class PartParser:
             "may be missing or wrong. Nothing of it was used. Open it in the spreadsheet program and save it again.",
         )
 
-    def _refuse_type(self, *_: object) -> None:
+    def _refuse_type(self, *_: object) -> NoReturn:
         raise declares_type(self._package.name, self._part)
 
     def _refuse_encoding(self, _: str, encoding: str | None, __: int) -> None:
-        if encoding is not None and not _encoding(encoding):
-            raise self._damaged(f"unknown encoding {encoding[:40]}")
+        if not is_known_encoding(encoding):
+            raise self._damaged(f"unknown encoding {str(encoding)[:40]}")
 
 
 class XmlParser(PartParser):
