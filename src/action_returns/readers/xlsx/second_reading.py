@@ -77,8 +77,9 @@ def _reason_not_read(file: IO[bytes]) -> str | None:
 def _openpyxl() -> Any:
     """Import openpyxl so that it parses with defusedxml and not with lxml, whatever the environment says.
 
-    It decides that once, when it is imported (openpyxl 3.1.5, xml/__init__.py). With lxml it would read texts, styles and
-    relations without defusedxml (xml/functions.py), and more encodings than expat.
+    It decides that once, when it is imported (openpyxl 3.1.5, xml/__init__.py). With lxml it would read styles and relations
+    without defusedxml and in more encodings than expat (xml/functions.py), and stop at comments
+    (findings/openpyxl_comment_with_lxml.sh).
     """
     with _variables(OPENPYXL_DEFUSEDXML="True", OPENPYXL_LXML="False"):
         import openpyxl
