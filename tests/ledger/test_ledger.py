@@ -147,6 +147,25 @@ def test_a_row_goes_again_with_another_amount_or_reason_or_after_a_failure(ledge
     assert len(ledger.batches()) == 6
 
 
+def test_a_batch_of_which_no_byte_has_left_does_not_hide_what_was_sent_before_it(ledger):
+    """10 was sent; a program that ended before its first byte wanted 20: the receiver still holds 10."""
+    settled(ledger, "sent", row(7, 1000, "ORDER_UPDATE"))
+    settled(ledger, "prepared", row(7, 2000, "ORDER_UPDATE"))
+    assert ledger.sent_before(BATCH.sender, ["M.1.2.7"]) == {
+        "M.1.2.7": SentAction(2, 1000, "ORDER_UPDATE", "0001", "sent")
+    }
+    assert is_refused(ledger, row(7, 1000, "ORDER_UPDATE"))
+
+
+def test_what_another_program_is_about_to_send_is_refused_whatever_was_sent_before(ledger):
+    settled(ledger, "sent", row(7, 1000, "ORDER_UPDATE"))
+    settled(ledger, "prepared", row(7, 2000, "ORDER_UPDATE"))
+    with pytest.raises(RepeatedRowsError) as caught:
+        claim(ledger, row(7, 2000, "ORDER_UPDATE"))
+    assert caught.value.rows == {"M.1.2.7": SentAction(1, 2000, "ORDER_UPDATE", "0002", "prepared")}
+    assert not is_refused(ledger, row(7, 3000, "ORDER_UPDATE"))
+
+
 def is_refused(ledger, rows):
     try:
         claim(ledger, rows)

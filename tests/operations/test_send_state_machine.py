@@ -149,7 +149,7 @@ class Sending(RuleBasedStateMachine):
         leaving = tuple(row for row in rows if again or row[0] not in shown)
         # A killed program is one that has ended: no program has its name.
         self.ledger._store.process_name = (lambda: "1@2.00") if dies else type(self.ledger._store).process_name
-        repeats = [row for row in leaving if self.was_sent(account, *row)]
+        repeats = [row for row in leaving if self.was_sent(account, *row) or self.is_about_to_leave(account, *row)]
         refused = [row for row in repeats if not again or row[0] not in shown]
         new = Batch(account, sender.profile, leaving, outcome.split()[0])
         receiver = Receiver(account, leaving, self.took, dies=dies, outcome=outcome)
@@ -225,9 +225,20 @@ class Sending(RuleBasedStateMachine):
             assert repeats <= self.wanted_again + marked_failed + self.in_doubt
 
     def was_sent(self, account, action_id, cents):
-        """Whether the latest batch with the action that may have arrived holds it with this amount."""
-        held = [dict(batch.rows)[action_id] for batch in self.arrived(account) if action_id in dict(batch.rows)]
-        return held[-1:] == [cents]
+        """Whether the latest batch with the action that may have arrived holds it with this amount.
+
+        A batch of which no byte has left is looked at only where there is no other: the receiver does not hold it.
+        """
+        held = [
+            (batch.state != "prepared", at, dict(batch.rows)[action_id])
+            for at, batch in enumerate(self.arrived(account))
+            if action_id in dict(batch.rows)
+        ]
+        return bool(held) and max(held)[2] == cents
+
+    def is_about_to_leave(self, account, action_id, cents):
+        """Whether a program has recorded the row and may be about to send it."""
+        return any((action_id, cents) in batch.rows for batch in self.arrived(account) if batch.state == "prepared")
 
     def times(self, account, rows):
         asked = {action_id for action_id, _ in rows}

@@ -274,13 +274,11 @@ class Ledger(LedgerQueries):
         return is_settled
 
     def _repeated_rows(self, account: AccountBatches, rows: Sequence[tuple[str, int, str]]) -> dict[str, SentAction]:
-        """Return what was sent before for the rows that may have arrived as they are."""
-        before = self._sent_before(account, [action_id for action_id, _, _ in rows])
-        return {
-            action_id: before[action_id]
-            for action_id, cents, reason in rows
-            if action_id in before and (before[action_id].cents, before[action_id].reason) == (cents, reason)
-        }
+        """Return what was sent before for the rows that may have arrived as they are, or are about to."""
+        wanted = {action_id: (cents, reason) for action_id, cents, reason in rows}
+        before = self._sent_before(account, wanted)
+        found = (*before.items(), *self._rows_about_to_leave(account, wanted))
+        return {action_id: sent for action_id, sent in found if (sent.cents, sent.reason) == wanted[action_id]}
 
     def _change_state(
         self,

@@ -16,6 +16,7 @@ from action_returns.ledger.decoding import decode_batch, decode_event
 from action_returns.ledger.records import (
     FAILED,
     MAY_HAVE_ARRIVED,
+    PREPARED,
     UNKNOWN,
     ActionRecord,
     BatchInFull,
@@ -199,7 +200,8 @@ class LedgerQueries:
     def sent_before(self, sender: Sender, action_ids: Collection[str]) -> dict[str, SentAction]:
         """Return what was sent for these actions, in batches of the account that may have arrived.
 
-        Of several batches with an action the latest one tells what the receiver holds now, or may hold.
+        Of several batches with an action the latest one tells what the receiver holds now, or may hold. One of which
+        nothing has left yet tells that only where it is the only one.
 
         Args:
             sender: the profile that asks; whatever profile of its account sent them counts.
@@ -217,8 +219,9 @@ class LedgerQueries:
         # Sorted as the table is: a third of the time for a million of them.
         found = self._store.query(
             "SELECT latest.action_id, times, cents, reason, latest.batch, state FROM ("
-            "SELECT s.action_id, count(*) AS times, max(s.batch) AS batch FROM sent_row AS s "
-            "JOIN batch AS b ON b.number = s.batch "
+            "SELECT s.action_id, count(*) AS times, "
+            f"coalesce(max(CASE WHEN b.state <> '{PREPARED}' THEN s.batch END), max(s.batch)) AS batch "
+            "FROM sent_row AS s JOIN batch AS b ON b.number = s.batch "
             f"WHERE s.action_id {self._store.in_list} AND {counted} GROUP BY s.action_id) AS latest "
             "JOIN sent_row AS r ON r.action_id = latest.action_id AND r.batch = latest.batch "
             "JOIN batch AS b ON b.number = latest.batch",
@@ -229,6 +232,21 @@ class LedgerQueries:
             action_id: SentAction(times, cents, reason, label(batch), state if state in MAY_HAVE_ARRIVED else UNKNOWN)
             for action_id, times, cents, reason, batch, state in found
         }
+
+    def _rows_about_to_leave(
+        self, account: AccountBatches, action_ids: Collection[str]
+    ) -> Iterator[tuple[str, SentAction]]:
+        """Return the rows for these actions in batches of the account of which nothing has left yet."""
+        belongs, values = account.condition()
+        prepared = f"{belongs} AND b.state = '{PREPARED}'"
+        if not self._store.query(f"SELECT 1 FROM batch AS b WHERE {prepared} LIMIT 1", *values):
+            return
+        for action_id, cents, reason, batch in self._store.query(
+            "SELECT s.action_id, s.cents, s.reason, s.batch FROM sent_row AS s JOIN batch AS b ON b.number = s.batch "
+            f"WHERE s.action_id {self._store.in_list} AND {prepared}",
+            *(self._store.as_list(sorted(action_ids)), *values),
+        ):
+            yield action_id, SentAction(1, cents, reason, label(batch), PREPARED)
 
     def action(self, action_id: str, environment: str | None = None) -> list[ActionRecord]:
         """Return every row on record for an action, the oldest first.
