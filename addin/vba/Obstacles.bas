@@ -146,7 +146,16 @@ Private Function NoInterpreter() As String
     Dim path As String
     path = Setting(INTERPRETER_KEY)
     If path = "" Then NoInterpreter = "This workbook was not made for " & SYSTEM_NAME & "."
-#If Not Mac Then
+#If Mac Then
+    Dim i As Long
+    For i = 1 To Len(path)
+        If Not PlainForSh(Mid$(path, i, 1)) Then
+            NoInterpreter = "The path of Python holds the character " & Mid$(path, i, 1) & ", so a Mac would start another " & _
+                "program in its place: " & path & ". Install Action Returns in another folder."
+            Exit For
+        End If
+    Next i
+#Else
     If path <> "" Then
         If Not IsThere(path) Then NoInterpreter = "Python was not found where this workbook expects it: " & path & "."
     End If
@@ -156,6 +165,11 @@ Private Function NoInterpreter() As String
             "Make a workbook for this computer; your rows come along. In a terminal:" & vbNewLine & _
             "action-returns upgrade-workbook """ & ThisWorkbook.Name & """ ""new " & ThisWorkbook.Name & """"
     End If
+End Function
+
+' On a Mac the path of Python stands in the line as it is, without quotes.
+Private Function PlainForSh(ByVal character As String) As Boolean
+    PlainForSh = (character Like "[A-Za-z0-9/._+@%,:=-]") Or AscW(character) < 0 Or AscW(character) > 127
 End Function
 
 ' xlwings starts cmd.exe by this name alone, and Windows looks in Excel's current folder first, which can be the folder of

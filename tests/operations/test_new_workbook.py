@@ -251,6 +251,17 @@ def test_the_buttons_run_this_very_python_and_no_csv_py_that_lies_beside_the_wor
     assert conf["ADD_WORKBOOK_TO_PYTHONPATH"] == conf["USE UDF SERVER"] == "False", "texts, as xlwings compares them"
 
 
+def test_on_a_mac_no_buttons_are_made_that_would_start_another_program_than_this_python(tmp_path, monkeypatch):
+    monkeypatch.setattr(workbooks.sys, "platform", "darwin")
+    monkeypatch.setattr(workbooks.sys, "executable", "/Users/zoe/My Apps/bin/python")
+    said = refusal(tmp_path / "returns.xlsm")
+    assert 'holds the character " ", so a click would start another program on this Mac. Nothing was written.' in said
+    assert names(tmp_path) == []
+    assert new_workbook(tmp_path / "returns.xlsx", NO_PROFILE).path.exists(), "it has no buttons"
+    monkeypatch.setattr(workbooks.sys, "executable", "/Users/zoe/apps/bin/python")
+    assert new_workbook(tmp_path / "returns.xlsm", NO_PROFILE).path.exists()
+
+
 def test_making_one_loads_neither_xlwings_nor_a_data_frame_library(tmp_path):
     program = (
         "import json, sys; from action_returns.cli.app import run\n"

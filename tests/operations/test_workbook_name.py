@@ -6,7 +6,7 @@ with what the buttons refuse.
 
 import pytest
 
-from action_returns.operations.workbook_name import unusable_part
+from action_returns.operations.workbook_name import unusable_for_sh, unusable_part
 
 FOLDER = {True: r"C:\Users\zoe", False: "/Users/zoe"}
 
@@ -66,3 +66,10 @@ def test_a_variable_may_begin_where_another_text_ends():
 
 def test_percent_signs_mean_nothing_on_a_mac():
     assert unusable("%TEMP% !TEMP!.xlsm") is None
+
+
+def test_a_mac_starts_a_python_whose_path_is_one_plain_word():
+    for path in ("/usr/bin/python3.11", "/Users/zoë/a-b_c+d/.venv/bin/python", "/opt/x@1,2:3=4%/python"):
+        assert unusable_for_sh(path) is None
+    for character in " '\"\\$`&;|<>()*?[]{}!#~^\t\n":
+        assert unusable_for_sh(f"/Users/my{character}folder/python") == character

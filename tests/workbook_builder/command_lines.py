@@ -117,16 +117,21 @@ def started_by_sh(console, folder: Path):
     for text in console[:-1]:
         if re.search(r'["\\]', text.removeprefix('AppleScript: return POSIX path of ("').removesuffix('") as string')):
             raise MisreadError(text)
-    noted = folder / "noted"
-    recorder = folder / "recorder"
-    recorder.write_text(f'#!/bin/sh\nfor text in "$0" "$@"; do printf \'%s\\0\' "$text"; done > {noted}\n')
-    recorder.chmod(0o700)
+    noted, recorder = put_recorder(folder / "recorder")
     line = line_for_sh(console[-1], interpreter=str(recorder)).replace("/Users/zoe/xlwings.log", str(folder / "log"))
     noted.unlink(missing_ok=True)
     subprocess.run(["/bin/sh", "-c", f"{line}\nwait"], cwd="/", capture_output=True, timeout=20, check=False)
     if not noted.exists():
         raise MisreadError(line)
     return _started(noted.read_bytes().decode().split("\0")[:-1], (), {}, posixpath)
+
+
+def put_recorder(path):
+    """Write a program that only notes how it is called; return the file it writes to, and the program."""
+    noted = path.with_name("noted")
+    path.write_text(f'#!/bin/sh\nfor text in "$0" "$@"; do printf \'%s\\0\' "$text"; done > {noted}\n')
+    path.chmod(0o700)
+    return noted, path
 
 
 def _started(arguments, before, environment, paths):

@@ -12,8 +12,14 @@ import pytest
 from pyopenvba.interpreter._objects import MemberSpec
 
 import action_returns
-from action_returns.operations.workbook_name import unusable_part
-from tests.workbook_builder.command_lines import MisreadError, line_for_sh, started_by_cmd, started_by_sh
+from action_returns.operations.workbook_name import unusable_for_sh, unusable_part
+from tests.workbook_builder.command_lines import (
+    MisreadError,
+    line_for_sh,
+    put_recorder,
+    started_by_cmd,
+    started_by_sh,
+)
 from tests.workbook_builder.running_vba import EXCLAMATION, PYTHON, WINDOWS
 
 RUN = "from action_returns.excel import clicks; clicks.send()"
@@ -195,6 +201,34 @@ def test_a_workbook_made_for_windows_starts_no_python_that_happens_to_come_first
     running.click("Send")
     assert running.started == []
     assert running.said[0].startswith("This workbook was not made for a Mac.")
+
+
+@pytest.mark.parametrize("system", ["mac"], indirect=True)
+def test_on_a_mac_a_path_of_python_that_sh_would_cut_is_refused(place, tmp_path):
+    place.running.add(
+        "Other", 'Public Sub Put(text)\nThisWorkbook.Worksheets("xlwings.conf").Cells(2, 2).Value = text\nEnd Sub'
+    )
+    started, refused = "", ""
+    for character in sorted(set(SPECIAL) - {"/"}):
+        place.put("", "")
+        noted, python = put_recorder(tmp_path / f"my{character}python")
+        place.running.app.run("Other.Put", str(python))
+        said = place.click()
+        assert bool(said) == (unusable_for_sh(str(python)) == character)
+        if said:
+            assert (
+                f"The path of Python holds the character {character}, so a Mac would start another program" in said[0]
+            )
+            assert place.running.started == []
+            refused += character
+            continue
+        line = line_for_sh(place.running.started[-1]).replace("/Users/zoe/xlwings.log", str(tmp_path / "log"))
+        run_line(f"{line}\nwait", "/")
+        assert noted.read_bytes().split(b"\0")[0].decode() == str(python)
+        noted.unlink()
+        started += character
+    assert started == "%+,-.:=@_"
+    assert refused.startswith("\n\r ")
 
 
 # ------------------------------------------------------------------------------------ modules that lie beside a workbook

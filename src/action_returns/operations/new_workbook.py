@@ -16,7 +16,7 @@ from action_returns.batch.cells import COLUMN_NAMES
 from action_returns.errors import OutputFileError
 from action_returns.files import packaged_file, write_atomically
 from action_returns.operations.account import Account
-from action_returns.operations.workbook_name import unusable_part
+from action_returns.operations.workbook_name import unusable_for_sh, unusable_part
 from action_returns.workbook_builder.build import build_workbook, make_macros
 from action_returns.workbook_builder.contents import Entries
 from action_returns.workbook_builder.info import WorkbookInfo
@@ -76,7 +76,18 @@ def new_workbook(path: Path, account: Account, *, samples: bool = False, overwri
 
 
 def workbook_bytes(account: Account, entries: Entries, *, macros: bool) -> bytes:
-    """Return the bytes of a workbook for this computer and account."""
+    """Return the bytes of a workbook for this computer and account.
+
+    Raises:
+        OutputFileError: its buttons could not start this Python.
+    """
+    character = unusable_for_sh(sys.executable) if macros and sys.platform == "darwin" else None
+    if character is not None:
+        raise OutputFileError(
+            f'Python lies at {sys.executable}. That path holds the character "{character}", so a click would start another '
+            "program on this Mac. Nothing was written. Install Action Returns in a folder without such characters, or make "
+            "a workbook that ends in .xlsx, which has no buttons."
+        )
     template = declared_template()
     return build_workbook(
         template,

@@ -1,4 +1,4 @@
-"""Check that the buttons can work with the name and folder of a workbook.
+"""Check that the buttons can work with the name and folder of a workbook, and a Mac with the path of Python.
 
 xlwings hands both to the system's command line (xlwings 0.37.8: ExecuteWindows and ExecuteMac in xlwings.bas, the
 AppleScript beside it, prepare_sys_path in utils.py), where some characters mean something else. addin/vba/Obstacles.bas
@@ -23,6 +23,7 @@ OF_CMD: Final = frozenset(
 )  # fmt: skip
 """The variables that cmd.exe knows beside those of the environment (``set /?``)."""
 
+_special_for_sh = re.compile(r"(?![A-Za-z0-9/._+@%,:=-])[\x00-\x7f]").search
 _after_dollar = re.compile(r"\$(?:\{([^}]*)\}|([A-Za-z0-9_-]+))").finditer
 
 
@@ -46,6 +47,15 @@ def unusable_part(name: str, folder: str, *, windows: bool, variables: Container
     if not windows:
         return None
     return next((text for text, variable in _variables(f"{folder}\\{name}") if _exists(variable, variables)), None)
+
+
+def unusable_for_sh(interpreter: str) -> str | None:
+    """Return a character in the path of Python for which a Mac would start another program, None when there is none.
+
+    The path stands in the line for sh as it is, without quotes.
+    """
+    found = _special_for_sh(interpreter)
+    return None if found is None else found[0]
 
 
 def _variables(path: str) -> Iterator[tuple[str, str]]:
