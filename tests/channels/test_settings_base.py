@@ -1,8 +1,10 @@
 """What the settings of a channel say about its receiver, its password and packages that it needs."""
 
 import importlib.util
+from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from action_returns.channels import settings_class
 from action_returns.channels.folder import DraftSettings, OutboxSettings
@@ -24,6 +26,31 @@ def test_sftp_without_its_package_says_how_to_install_it(monkeypatch):
         match=r'Nothing was sent\. Install it: .+ -m pip install -c .+constraints\.txt "paramiko[<>=.,\d]+"$',
     ):
         SftpSettings(**SFTP).open(lambda _: "s3cret")
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n-----END OPENSSH PRIVATE KEY-----\n",
+        "-----BEGIN RSA PRIVATE KEY----- MIIEpAIBAAKCAQEA",
+        "BEGIN EC PRIVATE KEY MHcCAQEEIBkg",
+        "PuTTY-User-Key-File-3: ssh-ed25519 Encryption: none",
+        "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAAB",
+        "MIIEpAIBAAKCAQEA" + "x3/Yz+" * 12,
+        "QyNTUxOQAA/" * 100,
+    ],
+)
+def test_a_private_key_in_the_place_of_its_path_is_refused_without_being_repeated(pasted):
+    with pytest.raises(ValidationError) as refused:
+        SftpSettings(**{**SFTP, "private_key": pasted})
+    (problem,) = refused.value.errors()
+    assert problem["loc"] == ("private_key",)
+    assert not any(piece in problem["msg"] for piece in pasted.split())
+
+
+@pytest.mark.parametrize("path", ["~/.ssh/id_ed25519", "C:\\Users\\Ann Key\\MII.pem", "/srv/" + "keys/" * 40 + "id"])
+def test_a_path_of_a_private_key_is_kept_as_it_is(path):
+    assert SftpSettings(**{**SFTP, "private_key": path}).private_key == Path(path)
 
 
 FTP = {"kind": "ftp", "host": "batch.impact.com", "username": "brand", "password": "env:PW"}

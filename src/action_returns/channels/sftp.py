@@ -4,14 +4,15 @@ Until right before the file is created a failure is certain, and a temporary one
 tried again: what the server holds is checked over new connections. Where that is not enough, the outcome is unknown.
 """
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Final, Literal, Self
 
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 
 from action_returns.channels.base import (
     Ask,
@@ -50,6 +51,14 @@ if TYPE_CHECKING:  # not at run time: reading config.toml imports this module, a
     from action_returns.channels.sftp_upload import SftpFolder
     from action_returns.channels.ssh_auth import Credentials
     from action_returns.channels.upload import UploadTexts
+
+_KEY_TEXT: Final = "the path of the file that holds the private key; never the key itself, which is not repeated here"
+_LONGEST_PATH: Final = 1_000
+_is_a_key = re.compile(
+    r"-----BEGIN|PRIVATE KEY|PuTTY-User-Key|[\r\n]"  # what the first line of a key says
+    r"|^b3BlbnNzaC1rZXkt|^MII[A-Za-z0-9+/]{60}"  # what stands below it: "openssh-key-", or a sequence (X.690, 8.9)
+    rf"|^.{{{_LONGEST_PATH}}}"
+).search
 
 
 class SftpSettings(ChannelSettings):
@@ -90,6 +99,14 @@ class SftpSettings(ChannelSettings):
         default="direct",
         asked="never",
     )
+
+    @field_validator("private_key")
+    @classmethod
+    def _check_private_key(cls, path: Path | None) -> Path | None:
+        """Refuse the key itself in the place of its path, which messages and forms would show."""
+        if path is not None and _is_a_key(str(path)):
+            raise ValueError(_KEY_TEXT)
+        return path
 
     @model_validator(mode="after")
     def _check_sign_in(self) -> Self:
