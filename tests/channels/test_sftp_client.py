@@ -1,6 +1,7 @@
 """The conversation itself: what is an answer, what is none, and to which request it belongs."""
 
 import contextlib
+import itertools
 import struct
 from types import SimpleNamespace
 
@@ -10,6 +11,7 @@ from action_returns.channels.base import ConnectionLostError, OutgoingFile, Stat
 from action_returns.channels.server_words import ServerWords
 from action_returns.channels.sftp_client import Facts, RequestRejectedError, SftpClient
 from action_returns.channels.sftp_upload import SftpFolder, SftpUpload
+from action_returns.channels.time_limits import TimeLimit
 from action_returns.channels.upload import UploadTexts
 
 VERSION, OPEN, CLOSE, WRITE, LSTAT, REMOVE, RENAME = 2, 3, 4, 6, 7, 13, 18
@@ -28,6 +30,11 @@ def status(number, code, words=b"No"):
 HELLO = packet(VERSION, b"\0\0\0\3")
 
 
+def ticking(seconds):
+    """A clock on which each look takes so long."""
+    return itertools.count(step=seconds).__next__
+
+
 class Server:
     """Answers requests as it is told, in the place of a channel of SSH.
 
@@ -35,19 +42,22 @@ class Server:
         answers: kind of request -> what gives the answer to its number; bytes for the very first word.
     """
 
-    def __init__(self, answers=None, first=HELLO):
+    def __init__(self, answers=None, first=HELLO, clock=lambda: 0.0):
         self._answers = answers or {}
         self._out = b""
         self._first = first
         self.asked = []
         self.transport = SimpleNamespace(open_session=lambda: self)
         self.security, self.evidence, self.words = "made up", {}, ServerWords()
+        self.waits = []
+        self.steps = TimeLimit(180, "in all", clock=clock)
 
-    def time_limit(self, _seconds):
+    def time_limit(self, seconds):
+        self.waits.append(min(seconds, self.steps.left()))
         return contextlib.nullcontext()
 
-    def begin(self, _seconds, _what="in all"):
-        pass
+    def begin(self, seconds, what="in all"):
+        self.steps = self.steps.renewed(seconds, what)
 
     def invoke_subsystem(self, name):
         assert name == "sftp"
@@ -127,6 +137,80 @@ def test_answers_in_another_order_go_to_the_requests_they_belong_to():
         client({WRITE: late}).write(b"h", b"x" * 100_000)
 
 
+@pytest.mark.parametrize(
+    "answers",
+    [
+        lambda number: status(number + 1, OK) + status(number, OK),
+        lambda number: status(number - 1, OK) + status(number, OK),
+        lambda _number: status(0, OK),
+    ],
+)
+def test_an_answer_to_a_request_that_was_not_made_ends_the_conversation(answers):
+    """Else a server could fill the memory with answers that are never fetched."""
+    server = Server({REMOVE: answers})
+    made = SftpClient(server, 3)
+    with pytest.raises(ConnectionLostError, match="answered a request that was not made"):
+        made.remove("a")
+    assert made._answers == {}
+
+
+def test_an_answer_that_comes_twice_is_refused_the_second_time():
+    made = SftpClient(Server({REMOVE: lambda number: status(number, OK) * 2}), 3)
+    made.remove("a")
+    with pytest.raises(ConnectionLostError, match="answered a request that was not made"):
+        made.remove("b")
+
+
+def test_an_answer_is_waited_for_once_however_many_others_come_before_it():
+    held = []
+
+    def late(number):
+        held.append(status(number, OK))
+        return {3: b"".join(reversed(held)), 4: held[-1]}.get(len(held), b"")
+
+    server = Server({WRITE: late})
+    SftpClient(server, 3).write(b"h", b"x" * 131_072)
+    # The version; three pieces that leave, and one wait for the answer to each; then the last piece.
+    assert len(server.waits) == 1 + 3 + 3 + 2
+
+
+@pytest.mark.parametrize(("length", "is_taken"), [(256, True), (257, False), (60_000, False)])
+def test_a_handle_is_as_long_as_sftp_allows_at_most(length, is_taken):
+    """It goes back with every piece of the file."""
+    answers = {OPEN: lambda number: packet(HANDLE, struct.pack(">II", number, length) + b"h" * length)}
+    with contextlib.nullcontext() if is_taken else pytest.raises(ConnectionLostError, match="longer than SFTP allows"):
+        assert client(answers).create("a") == b"h" * length
+
+
+def test_a_packet_of_more_than_an_answer_needs_is_not_read():
+    answers = {LSTAT: lambda number: packet(ATTRS, struct.pack(">II", number, 0) + b"x" * 70_000)}
+    with pytest.raises(ConnectionLostError, match="does not talk SFTP"):
+        client(answers).facts("a")
+
+
+def test_a_server_that_confirms_each_piece_late_is_given_up_and_leaves_doubt():
+    """Each answer is in time for itself."""
+    server = Server({OPEN: handle}, clock=ticking(9))
+    outcome = upload(server, content=b"x" * 3_000_000)
+    assert outcome.state is State.UNKNOWN
+    assert outcome.evidence == {"lost": "it took longer than 480 seconds for the file"}
+    assert "Do not send it again yet" in outcome.message
+
+
+def test_a_server_that_is_slow_once_the_file_is_there_has_the_time_of_all_steps_anew():
+    server = Server({OPEN: handle, LSTAT: size(3)}, clock=ticking(3))
+    assert upload(server).state is State.SENT
+    assert max(server.waits) <= 180
+
+
+def test_words_of_a_refusal_are_shortened_and_do_not_repeat_the_password():
+    server = Server({OPEN: lambda number: status(number, FAILURE, b"for s3cret-canary no")})
+    server.words = ServerWords("s3cret-canary")
+    assert "(not shown, because it repeats the sign-in), status 4" in upload(server).message
+    long = upload(Server({OPEN: lambda number: status(number, FAILURE, b"\x1b" * 50_000)}))
+    assert len(long.message) < 1_000
+
+
 def test_the_last_piece_of_a_file_leaves_only_when_all_others_are_confirmed():
     """Else a server that lost one of them could hold a file of the full size with a hole in it."""
     silent = Server({WRITE: lambda _number: b""})
@@ -141,9 +225,9 @@ def test_a_refusal_without_words_is_one():
         client(answers).remove("a")
 
 
-def upload(server, name="B.csv"):
+def upload(server, name="B.csv", content=b"abc"):
     words = UploadTexts("h", "/", "sftp://h/")
-    made = SftpUpload(OutgoingFile("B.csv", b"abc"), name, words, lambda: None, (), lambda _: None)
+    made = SftpUpload(OutgoingFile("B.csv", content), name, words, lambda: None, (), lambda _: None)
     return made.run(SftpFolder(SftpClient(server, 3), "/"))
 
 

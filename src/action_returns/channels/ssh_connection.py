@@ -97,14 +97,13 @@ class SshConnection:
         Raises:
             ConnectionLostError: when the time is over, or the connection broke off.
         """
-        limit = self._steps.step(seconds)
         is_over = threading.Event()
 
         def end() -> None:
             is_over.set()
             self._end()
 
-        timer = threading.Timer(limit.left(), end)
+        timer = threading.Timer(min(seconds, self._steps.left()), end)
         timer.start()
         try:
             yield
@@ -112,7 +111,8 @@ class SshConnection:
             if is_over.is_set():
                 self._steps.left()
                 raise ConnectionLostError(f"no answer within {seconds:g} seconds") from None
-            raise ConnectionLostError(self.words.show(str(error)) or "the server closed the connection") from None
+            why = self.transport.get_exception() or error  # what ended paramiko's thread says more than what came of it
+            raise ConnectionLostError(self.words.show(str(why)) or "the server closed the connection") from None
         finally:
             timer.cancel()
             timer.join()

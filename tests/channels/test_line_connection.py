@@ -1,0 +1,51 @@
+"""A connection in lines: how long it sends and reads, and what it says when that takes too long."""
+
+import contextlib
+import socket
+import ssl
+
+import pytest
+
+from action_returns.channels.base import TookTooLongError
+from action_returns.channels.line_connection import LineConnection
+
+
+@contextlib.contextmanager
+def connected(**facts):
+    """A connection, and the socket of the server at its other end."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
+        wire = LineConnection("127.0.0.1", listener.getsockname()[1], connect_timeout=5, **facts)
+        with contextlib.closing(wire), listener.accept()[0] as server:
+            yield wire, server
+
+
+def test_a_server_that_takes_nothing_is_sent_to_no_longer_than_a_step_may_take():
+    with connected() as (wire, _), pytest.raises(TimeoutError, match=r"^no answer within 0\.05 seconds$"):
+        wire.send(b"x" * 50_000_000, 0.05)
+
+
+def test_a_server_that_takes_nothing_is_sent_to_no_longer_than_all_steps_may_take():
+    with connected() as (wire, _):
+        wire.begin(0.05, "for the file")
+        with pytest.raises(TookTooLongError, match="seconds for the file"):
+            wire.send(b"x" * 50_000_000, 30)
+
+
+def test_a_line_is_waited_for_no_longer_than_all_steps_may_take():
+    with connected() as (wire, server):
+        wire.begin(0.05)
+        server.sendall(b"half a li")
+        with pytest.raises(TookTooLongError, match="seconds in all"):
+            wire.line(wire.step(30))
+
+
+def test_an_encryption_that_does_not_come_about_in_time_closes_the_connection():
+    with connected() as (wire, server):
+        wire.begin(0.05)
+        with pytest.raises(OSError, match=r"timed out|took longer"):
+            wire.encrypt(ssl.create_default_context())
+        assert wire.socket.fileno() == -1
+        server.settimeout(5)
+        while server.recv(65_536):
+            pass

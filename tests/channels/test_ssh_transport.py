@@ -1,0 +1,147 @@
+"""SSH servers that say too much: before the keys, after them, and while someone signs in."""
+
+import socket
+import threading
+
+import paramiko
+import pytest
+
+from action_returns.channels import ssh_transport
+from action_returns.channels.base import DeliveryEndedError, Phase, State
+from action_returns.channels.server_words import ServerWords
+from action_returns.channels.ssh_auth import Credentials, sign_in
+from action_returns.channels.ssh_connection import connect
+from action_returns.channels.ssh_transport import MOST_BEFORE_KEYS, CountedSocket
+from tests.servers.go_between import scripted
+from tests.servers.ssh_stranger import QUESTIONS, Policy, message, stranger
+
+IGNORE, DEBUG, BANNER = 2, 4, 53
+PASSWORD = "s3cret-canary-pass"
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left():
+    before = threading.active_count()
+    yield
+    assert threading.active_count() == before
+
+
+def signing_in(port, *, password=PASSWORD, timeout=5):
+    """What comes of connecting and signing in with a password."""
+    try:
+        connection = connect("127.0.0.1", port, None, 5, words=ServerWords(password))
+    except DeliveryEndedError as ended:
+        return ended.outcome
+    try:
+        sign_in(connection, Credentials("brand", password=password), "127.0.0.1", timeout)
+    except DeliveryEndedError as ended:
+        return ended.outcome
+    finally:
+        connection.close()
+    return None
+
+
+def failed(outcome, *words):
+    assert (outcome.state, outcome.phase) == (State.FAILED, Phase.CONNECT)
+    for some in (*words, "Nothing was sent"):
+        assert some in outcome.message
+    assert PASSWORD not in outcome.message + str(outcome.evidence)
+    return True
+
+
+@pytest.mark.parametrize("said", [b"x" * (MOST_BEFORE_KEYS + 1_000), b"SSH-2.0-any\r\n" + b"\0" * MOST_BEFORE_KEYS])
+def test_a_server_that_never_comes_to_the_point_is_not_read_any_further(said):
+    with scripted([said]) as server:
+        assert failed(signing_in(server.port), "does not talk SSH as it should")
+
+
+def test_a_packet_is_not_given_the_memory_that_the_server_announces():
+    here, there = socket.socketpair()
+    asked = []
+
+    class Noting(socket.socket):
+        def recv(self, size, flags=0):
+            asked.append(size)
+            return super().recv(size, flags)
+
+    class Counted(CountedSocket, Noting):
+        pass
+
+    with there, Counted(here, 10) as counted:
+        there.sendall(b"abc")
+        assert counted.recv(4_294_967_295) == b"abc"
+    assert max(asked) <= 65_536
+
+
+def test_bytes_are_counted_whatever_they_are_and_to_the_last_one():
+    here, there = socket.socketpair()
+    with there, CountedSocket(here, 10) as counted:
+        there.sendall(b"x" * 11)
+        assert counted.recv(10) == b"x" * 10
+        with pytest.raises(paramiko.SSHException, match="says more than a server has to say"):
+            counted.recv(10)
+
+
+@pytest.mark.parametrize("kind", [IGNORE, DEBUG, BANNER])
+def test_messages_that_nobody_reads_are_counted_too(monkeypatch, kind):
+    monkeypatch.setattr(ssh_transport, "MOST_IN_ALL", 20_000)
+
+    class Flooding(Policy):
+        def check_auth_password(self, username, password):
+            for _ in range(100):
+                self.transport._send_message(message(kind, *([True] if kind == DEBUG else []), b"x" * 1_000, ""))
+            return super().check_auth_password(username, password)
+
+    with stranger(Flooding()) as port:
+        assert failed(signing_in(port), "ended the connection while signing in (it says more than a server has to say)")
+
+
+def test_an_honest_server_is_far_from_the_limit(monkeypatch):
+    monkeypatch.setattr(ssh_transport, "MOST_IN_ALL", 20_000)
+    with stranger(Policy()) as port:
+        assert signing_in(port) is None
+
+
+class Asking(Policy):
+    """Asks questions, the right answer to which is the password alone."""
+
+    def __init__(self, questions):
+        super().__init__("keyboard-interactive")
+        self._questions = questions
+
+    def check_auth_interactive(self, _username, _submethods):
+        return paramiko.InteractiveQuery("title", "words", *[(question, False) for question in self._questions])
+
+    def check_auth_interactive_response(self, responses):
+        return paramiko.common.AUTH_SUCCESSFUL if responses == [PASSWORD] else paramiko.common.AUTH_FAILED
+
+
+def test_one_question_is_answered_with_the_password():
+    with stranger(Asking(["Password: "])) as port:
+        assert signing_in(port) is None
+
+
+def test_questions_are_shown_shortened_and_not_answered():
+    with stranger(Asking(["Password: ", "x" * 5_000, "\x1b[2J"])) as port:
+        outcome = signing_in(port)
+    assert failed(outcome, "wants more than them (it asked: Password:")
+    assert len(outcome.message) < 800
+    assert "\x1b" not in outcome.message
+
+
+def test_a_question_that_repeats_the_password_is_not_shown():
+    with stranger(Asking(["Password: ", f"Is it {PASSWORD}?"])) as port:
+        assert failed(signing_in(port), "it asked: (not shown, because it repeats the sign-in)")
+
+
+@pytest.mark.parametrize("number", [17, 100])
+def test_questions_that_are_announced_and_never_come_are_not_waited_for(number):
+    """paramiko makes a list of as many questions as are announced, blank ones when none follow."""
+
+    class Announces(Policy):
+        def check_auth_interactive(self, _username, _submethods):
+            self.transport._send_message(message(QUESTIONS, "title", "words", "", number))
+            return paramiko.InteractiveQuery("", "", ("Password: ", False))
+
+    with stranger(Announces("keyboard-interactive")) as port:
+        assert failed(signing_in(port), "it asks more questions than a sign-in has")
