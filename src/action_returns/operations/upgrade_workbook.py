@@ -16,7 +16,6 @@ from typing import Final
 
 from action_returns.batch.cells import COLUMN_NAMES, EPOCH, LONGEST_TEXT, Cell, CellError, utf16_length
 from action_returns.batch.context import ReasonKind
-from action_returns.clean_text import clean_line
 from action_returns.errors import FileError, OutputFileError, SettingsError
 from action_returns.files import Paths, write_atomically
 from action_returns.operations.account import Account, open_account
@@ -24,25 +23,16 @@ from action_returns.operations.new_workbook import (
     WITH_MACROS,
     refuse_unusable_name,
     tool_columns,
-    tool_sheets,
     workbook_bytes,
-    workbook_info,
 )
 from action_returns.operations.texts import counted
+from action_returns.operations.upgrade_notes import named_profile, notes_on_upgrade, plain_text
 from action_returns.readers.batch_columns import find_columns
-from action_returns.readers.xlsx.batch import read_grid
-from action_returns.readers.xlsx.workbook import TableRows, read_table, sheet_names
+from action_returns.readers.xlsx.workbook import TableRows, read_table
 from action_returns.settings.config import load_settings
 from action_returns.workbook_builder.contents import Entries, invalid_character
-from action_returns.workbook_builder.info import INTERPRETER_KEYS
 
 _TABLE: Final = "Actions"
-_CONF: Final = "xlwings.conf"
-_META: Final = "_meta"
-_LONGEST_PROFILE: Final = 64
-_LONGEST_NAME: Final = 40
-_MOST_NAMES: Final = 10
-"""How much of the names in an old workbook a note repeats."""
 _FIRST_CERTAIN_DATE: Final = datetime(1900, 3, 1)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
 _ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 """The error values that a formula can return (ECMA-376 Part 1, 18.17.3)."""
@@ -103,7 +93,7 @@ def upgrade_workbook(old: Path, new: Path, paths: Paths, *, profile: str | None 
             "Go on working in the old one, and report this with: action-returns doctor --bundle FILE"
         )
     _write(new, content)
-    notes = (*_notes_on_account(old, account, profile), *_notes(old, table, entries), *_notes_on_settings(old, account))
+    notes = tuple(notes_on_upgrade(old, table, entries, account, profile_asked_for=profile))
     return Upgraded(new, count, sha256, entries.own_headers, notes)
 
 
@@ -210,7 +200,7 @@ def _as_entered(cell: Cell) -> Cell:
 
 
 def _account_of(old: Path, paths: Paths, profile: str | None) -> Account:
-    named = profile or _named_profile(old)
+    named = profile or named_profile(old)
     load_settings(paths.config_file)  # its own mistakes are reported first, not those of the old workbook's profile
     try:
         return open_account(paths, named)
@@ -222,25 +212,6 @@ def _account_of(old: Path, paths: Paths, profile: str | None) -> Account:
         ) from None
 
 
-def _named_profile(old: Path) -> str | None:
-    """Return the profile that the old workbook names, shortened where no profile can have so long a name."""
-    return clean_line(_settings_on(old, _META).get("profile", "")[: _LONGEST_PROFILE + 1]) or None
-
-
-def _settings_on(path: Path, sheet: str) -> dict[str, str]:
-    """Return key -> value of a hidden sheet, nothing when there is no such sheet."""
-    if sheet not in sheet_names(path):
-        return {}
-    rows = (cells for _, cells in read_grid(path, sheet=sheet) if len(cells) > 1)
-    return {key: _plain_text(value) for key, value, *_ in rows if isinstance(key, str) and key}
-
-
-def _plain_text(value: Cell) -> str:
-    if value is None:
-        return ""
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
-
-
 def _own_reasons(old: Path, account: Account) -> dict[str, ReasonKind]:
     """Return the reason codes of the old workbook that the profile does not have."""
     table = read_table(old, "Reasons")
@@ -249,49 +220,12 @@ def _own_reasons(old: Path, account: Account) -> dict[str, ReasonKind]:
     code, effect = table.headers.index("Code"), table.headers.index("What it does")
     kinds = {kind.value: kind for kind in ReasonKind}
     # A code without an effect gets the one that allows every amount: the profile decides when it is sent.
-    listed = {
-        row[code]: kinds.get(_plain_text(row[effect]).strip().casefold(), ReasonKind.EITHER) for row in table.rows
-    }
+    listed = {row[code]: kinds.get(plain_text(row[effect]).strip().casefold(), ReasonKind.EITHER) for row in table.rows}
     return {
         code: kind
         for code, kind in listed.items()
         if isinstance(code, str) and code and not _reason_not_kept(code) and code not in account.policy.reasons
     }
-
-
-def _notes_on_account(old: Path, account: Account, asked_for: str | None) -> Iterable[str]:
-    """Return which profile decides the receiver, when it was the old workbook that named it."""
-    if asked_for is None and account.profile is not None and _named_profile(old):
-        yield (
-            f'It is for the profile "{account.name}" ({account.environment.upper()}), because the old workbook names it: its '
-            "buttons send to the receiver of that profile. To make it for another one, delete it and say --profile NAME."
-        )
-
-
-def _notes_on_settings(old: Path, account: Account) -> Iterable[str]:
-    """Return which settings of xlwings were left behind: all of them, because they say which code a click runs.
-
-    Settings of the program itself are the same in both, or are those of another computer.
-    """
-    ours = dict(workbook_info(account).conf_rows())
-    left = [
-        key
-        for key, value in _settings_on(old, _CONF).items()
-        if value and key.upper() not in INTERPRETER_KEYS and value.casefold() != ours.get(key.upper(), "").casefold()
-    ]
-    if left:
-        yield (
-            f"Settings of xlwings stay in the old workbook: {_listed(left)}. They can name programs, folders and "
-            "environments that a click would start. No button needs them."
-        )
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Return some names for a sentence: the first ones, shortened, with what cannot be seen named."""
-    some = ", ".join(
-        clean_line(name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…") for name in names[:_MOST_NAMES]
-    )
-    return some if len(names) <= _MOST_NAMES else f"{some} and {len(names) - _MOST_NAMES:,} more"
 
 
 def _fingerprint(own_headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> tuple[int, str]:
@@ -328,26 +262,3 @@ def _write(new: Path, content: bytes) -> None:
         raise OutputFileError(
             f"{new} cannot be written: {error.strerror or error}. Nothing was written; the old workbook is as it was."
         ) from None
-
-
-def _notes(old: Path, table: TableRows, entries: Entries) -> Iterable[str]:
-    ours = tool_sheets() | {table.sheet}
-    own = [name for name in sheet_names(old) if name not in ours]
-    yield (
-        "Values were taken over, not formulas, colours or number formats (50% becomes 0.5); Result and What to do come with "
-        "the next Validate."
-    )
-    if _settings_on(old, _META).get("pending_as_of"):
-        yield "The Pending Actions download stays in the old workbook: click Load pending in the fresh one."
-    if own:
-        yield f"Sheets of your own stay in the old workbook: {_listed(own)}."
-    if table.beside:
-        yield (
-            f"What stands beside the table, in {counted(len(table.beside), 'row')} (from row {table.beside[0]}), stays in the old "
-            "workbook: it is in none of its columns."
-        )
-    if entries.reasons:
-        yield (
-            f"Reason codes that the profile does not have stay on the sheet Reasons: {_listed(list(entries.reasons))}. "
-            "Rows with them are refused until the profile has them too."
-        )
