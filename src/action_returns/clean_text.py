@@ -12,10 +12,7 @@ from typing import Final
 _JOINERS: Final = "\u200c\u200d"
 """They belong to the spelling of Persian, of Indian languages and of emoji, but only between two such letters."""
 
-_is_selector = re.compile(r"[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]").match
-"""Choose the look of the letter before them: Japanese names and emoji need one; a row of them can hide a text."""
-
-_is_blank_letter = re.compile(r"[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]").match
+_BLANK_LETTERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Printable in the eyes of Unicode, and yet nothing is seen (DerivedCoreProperties, Default_Ignorable_Code_Point)."""
 
 _UNUSUAL: Final = re.compile(r"[^\n -~]")
@@ -53,7 +50,16 @@ def _seen(match: re.Match[str]) -> str:
 
 
 def _is_visible(character: str) -> bool:
-    return character.isprintable() and not _is_selector(character) and not _is_blank_letter(character)
+    return character.isprintable() and not _is_selector(character) and character not in _BLANK_LETTERS
+
+
+def _is_selector(character: str) -> bool:
+    """Return whether a character chooses the look of the letter before it; a row of them can hide a text."""
+    return (
+        "\ufe00" <= character <= "\ufe0f"
+        or "\U000e0100" <= character <= "\U000e01ef"
+        or character in {"\u180b", "\u180c", "\u180d", "\u180f"}
+    )
 
 
 def _takes_a_selector(before: str) -> bool:
