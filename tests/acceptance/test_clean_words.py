@@ -8,6 +8,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from tests.support.batches import CSV, ONE, TWO
 from tests.support.cli import run_at_a_terminal, run_program
@@ -56,6 +57,15 @@ def files(home, tmp_path, monkeypatch):
     strange = rewritten(
         book, lambda part, xml: xml.replace(b'name="Plain"', "name='R_x001B_]0;\u202e_x0007_'".encode()) if part == "xl/workbook.xml" else xml
     )  # fmt: skip
+    write_text(
+        "currencies.csv",
+        "Action Id,Status,Amount,Currency,Partner,Order ID\r\n"
+        f"{ONE},Pending,20.00,E{HOSTILE}R,{HOSTILE},{HOSTILE}\r\n{TWO},Pending,9.00,U{HOSTILE}D,{HOSTILE},{HOSTILE}\r\n",
+    )
+    with xlsxwriter.Workbook("sheets.xlsx") as two:
+        for name in ("A\u202e$(x)", "B\u2066`x"):
+            two.add_worksheet(name).write_row(0, 0, ("ActionId", "Amount", "Reason"))
+            two.get_worksheet_by_name(name).write_row(1, 0, (ONE, 0, "REJECTED"))
     named["book"] = f"book{HOSTILE}.xlsx"
     strange.rename(named["book"])
     (work / "plain.xlsx").unlink()
@@ -77,6 +87,10 @@ def commands(files):
         ("check", bad, "--json"),
         ("check", good, "--pending", pending),
         ("check", good, "--pending", pending, "--pending-column", f"amount=Amount{HOSTILE}"),
+        ("check", good, "--pending", "currencies.csv"),
+        ("review", good, "--pending", "currencies.csv"),
+        ("check", "sheets.xlsx"),
+        ("check", "sheets.xlsx", "--sheet", "A\u202e$(x)"),
         ("check", headers),
         ("check", headers, "--column", f"Amount={HOSTILE}"),
         ("check", headers, "--column", f"Amount=Amount{HOSTILE}", "--column", f"Reason=Reason{HOSTILE}"),
