@@ -1,13 +1,13 @@
 """Sentences that the command line, the buttons and the pages share: counts, money, outcomes, questions, next steps."""
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from action_returns.batch.amounts import money
-from action_returns.clean_text import clean, clean_line
+from action_returns.clean_text import clean
+from action_returns.shell import quote
 
 if TYPE_CHECKING:
     from action_returns.batch.cells import ColumnName
@@ -22,15 +22,7 @@ UNENCRYPTED: Final = "NONE: password and rows can be read and changed on the way
 TEST_UPLOADS: Final = "TEST is not practice: a file of this profile is really uploaded to its receiver."
 """What the user reads wherever a profile is made, shown, tried or used whose environment is test."""
 CHANGES_COUNT: Final = "Each change counts towards its action's 1,000, and can only be undone before the action locks."
-_acts_in_powershell = re.compile(r"`|\$[A-Za-z0-9_({$?^:]|[\u201c\u201d\u201e]").search
-"""In double quotes too, PowerShell runs what stands in ``$(...)``; it takes typographic quotes for its own."""
-_acts_in_cmd = re.compile(r"[&|<>^%\"'\u2018-\u201b]").search
-"""Acts in cmd where PowerShell's single quotes are, or ends these."""
-_acts_outside_quotes = re.compile(r"[&|<>^]").search
-_PLACEHOLDER: Final = "NAME"
-"""What stands in a command for a word that neither shell could be given safely; the sentence beside it has the word."""
 _PAGES: Final = Path(__file__).with_name("pages")
-_asks_for_quotes = re.compile(r"[^A-Za-z0-9_./:\\+-]").search
 _NAMED_ROWS: Final = 5
 """Number of rows that a message names at most."""
 _NAMED_BATCHES: Final = 4
@@ -108,7 +100,6 @@ def command(*words: str) -> str:
     Args:
         words: the command and its arguments, ``check``, ``November returns.xlsx``.
     """
-    quote = _quote_for_windows if os.name == "nt" else _quote_for_posix
     return " ".join(["action-returns", *map(quote, words)])
 
 
@@ -122,36 +113,6 @@ def command_for(name: str, file: str, *words: str) -> str:
     """
     is_like_option = file.startswith("-") and file != "-"
     return command(name, f".{os.sep}{file}" if is_like_option else file, *words)
-
-
-def _quote_for_posix(word: str) -> str:
-    """Return a word as bash, zsh and ksh take it, without a character that cannot be seen."""
-    from shlex import quote
-
-    if clean_line(word) == word:
-        return quote(word)
-    escaped = (sign if clean_line(sign) == sign else _escaped(sign) for sign in word)
-    return "$'" + "".join({"'": r"\'", "\\": "\\\\"}.get(sign, sign) for sign in escaped) + "'"
-
-
-def _escaped(character: str) -> str:
-    """Return the bytes of a character as they stand in ANSI-C quotes; a file's name may hold bytes that are no text."""
-    is_byte = "\udc80" <= character <= "\udcff"
-    return "".join(
-        f"\\{byte:03o}" for byte in character.encode("utf-8", "surrogateescape" if is_byte else "surrogatepass")
-    )
-
-
-def _quote_for_windows(word: str) -> str:
-    r"""Return a word as cmd and PowerShell take it; the rules for \\ and " are those of CommandLineToArgvW."""
-    if word and not _asks_for_quotes(word):
-        return word
-    if _acts_in_powershell(word):
-        return _PLACEHOLDER if _acts_in_cmd(word) else f"'{word}'"
-    if '"' in word and _acts_outside_quotes(word):  # cmd does not know that a quote after a backslash ends nothing
-        return _PLACEHOLDER
-    inner = re.sub(r'(?<!\\)(\\*+)"', r'\1\1\\"', word)
-    return '"' + re.sub(r"(?<!\\)(\\++)\Z", r"\1\1", inner) + '"'
 
 
 def one_or_many(number: int, one: str, many: str) -> str:

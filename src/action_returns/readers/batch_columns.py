@@ -7,6 +7,7 @@ from typing import Final
 from action_returns.batch.cells import COLUMN_NAMES, ColumnName, column_letters
 from action_returns.errors import FileError, UsageError
 from action_returns.readers.headers import fold_header, header_signature
+from action_returns.shell import option_with_name
 
 BATCH_ALIASES: Final[Mapping[ColumnName, frozenset[str]]] = {
     # Folded spellings. "Sale Amount", "Revenue" and "Refund" are none of them: they may hold what the order was worth
@@ -204,12 +205,7 @@ def plain_header(header: object) -> str:
 
 def column_option(name: ColumnName, header: object) -> str:
     """Return the words that say which column is which, as they can be pasted after a command."""
-    text = plain_header(header)
-    if any(character in '"$`\\!' for character in text):
-        import shlex
-
-        return f"--column {shlex.quote(f'{name}={text}')}"
-    return f'--column {name}="{text}"'
+    return option_with_name("--column", plain_header(header), name)
 
 
 def action_facts(folded: Collection[str]) -> bool:

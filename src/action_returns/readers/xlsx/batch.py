@@ -23,6 +23,7 @@ from action_returns.readers.xlsx.sheet import ColumnData
 from action_returns.readers.xlsx.structure import Sheet, Table
 from action_returns.readers.xlsx.table_headers import header_cells, headers_differ, is_alike
 from action_returns.readers.xlsx.workbook import XmlWorkbook
+from action_returns.shell import option_with_name
 
 _TABLE: Final = "actions"
 
@@ -172,7 +173,7 @@ def _find(book: XmlWorkbook, name: str, wanted: str | None, answers: ColumnAnswe
         raise FileError(
             "sheet-ambiguous",
             f"{name} has the three columns more than once: {'; '.join(map(str, locations))}. "
-            f'Choose the sheet: --sheet "{locations[0].sheet.name}"',
+            f"Choose the sheet: {option_with_name('--sheet', locations[0].sheet.name)}",
         )
     return locations[0]
 
