@@ -20,6 +20,9 @@ _CUT: Final = " … [cut here: the text has {:,} characters, a cell holds {:,}]"
 _REFUSED: Final = "[Excel does not take this text of {:,} characters]"
 
 
+_TEXTS: Final = {str, type(None)}
+
+
 class Formula(str):
     """A formula of the program's own, with its ``=``. No other text is ever written as a formula."""
 
@@ -68,9 +71,7 @@ def write_cells(sheet: Any, target: Any, rows: Sequence[Sequence[object]], *, ar
 
 def _text_parts(columns: Sequence[Sequence[object]], kinds: Sequence[set[type]]) -> Iterator[_Part]:
     """Return the parts of a block that hold texts: whole columns, and runs of rows in a column with numbers, too."""
-    for is_text, run in groupby(
-        range(len(columns)), key=lambda at: str in kinds[at] and kinds[at] <= {str, type(None)}
-    ):
+    for is_text, run in groupby(range(len(columns)), key=lambda at: str in kinds[at] and kinds[at] <= _TEXTS):
         across = list(run)
         if is_text:
             yield _Part(across[0], 0, across[-1] + 1, len(columns[0]))
@@ -91,9 +92,14 @@ def _held(column: Sequence[object], kinds: set[type], *, is_mac: bool) -> Sequen
         column = ["" if cell is None else float(cell) if type(cell) is int else cell for cell in column]
     if kinds <= {float, int, bool, type(None)}:
         return column
-    if Formula in kinds or max((len(cell) for cell in column if isinstance(cell, str)), default=0) > LONGEST_TEXT // 2:
+    if Formula in kinds or max(map(len, _texts(column, kinds)), default=0) > LONGEST_TEXT // 2:
         return [_cut(str(cell)) if isinstance(cell, str) else cell for cell in column]
     return column
+
+
+def _texts(column: Sequence[Any], kinds: set[type]) -> Iterable[str]:
+    """Return the texts of a column, without a look at each of its cells where there is nothing else in it."""
+    return filter(None, column) if kinds <= _TEXTS else (cell for cell in column if type(cell) is str)
 
 
 def _cut(text: str) -> str:
@@ -101,9 +107,8 @@ def _cut(text: str) -> str:
     if utf16_length(text) <= LONGEST_TEXT:
         return text
     mark = _CUT.format(len(text), LONGEST_TEXT)
-    return (
-        text.encode("utf-16-le", "surrogatepass")[: 2 * (LONGEST_TEXT - len(mark))].decode("utf-16-le", "ignore") + mark
-    )
+    kept = text.encode("utf-16-le", "surrogatepass")[: 2 * (LONGEST_TEXT - len(mark))]
+    return kept.decode("utf-16-le", "ignore") + mark
 
 
 def _format_as_text(sheet: Any, cells: Any, target: Any, texts: list[_Part], whole: _Part) -> bool:
@@ -203,9 +208,9 @@ def _keep_apostrophes(
     found = [
         (at, row)
         for at, column in enumerate(columns)
-        if str in kinds[at]
+        if str in kinds[at] and "\0'" in "\0".join(["", *_texts(column, kinds[at])])
         for row, cell in enumerate(column)
-        if cell.__class__ is str and cell[:1] == "'"
+        if type(cell) is str and cell[:1] == "'"
     ]
     if not found:
         return
