@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from action_returns.excel import cell_writer
-from action_returns.excel.cell_writer import Formula, write_cells
+from action_returns.excel.cell_writer import Formula, write_cells, write_scattered
 from tests.hosts.calc import calc_excel
 from tests.hosts.fake_com import fake_excel
 from tests.hosts.fake_com.com import com_error
@@ -197,6 +197,16 @@ def test_a_busy_excel_is_left_to_those_who_wait_for_it(fake, access, monkeypatch
     with pytest.raises(Exception, match=r"rejected|Call was"):
         write_cells(fake, "B2:C3", [["a", 1.0], ["b", "c"]])
     assert fake.held("B2:C3") == [[None, None], [None, None]]
+
+
+def test_cells_wherever_they_stand_are_written_with_few_calls(fake):
+    fake.range("B2:B3000").number_format = "@"
+    fake.calls.clear()
+    cells = {f"{column}{row}": f"={row}" for row in range(2, 3_000) if row % 1_000 for column in "CB"}
+    write_scattered(fake, {**cells, "B3500": None, "AB7": 7})
+    assert fake.calls.total() < 30
+    assert [fake.held(place) for place in ("B2", "C999", "B1000", "C2999", "AB7")] == ["=2", "=999", None, "=2999", 7.0]
+    assert [fake.range(place).number_format for place in ("C2", "C1000", "AB7")] == ["@", "General", "General"]
 
 
 class MacCells:

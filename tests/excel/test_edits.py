@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from action_returns.batch.cells import Columns
-from action_returns.excel import edits, workbook
+from action_returns.excel import cell_writer, edits
 from action_returns.excel.edits import read_last_change
 from action_returns.excel.workbook import OpenWorkbook
 from tests.excel.desk import BAD, GOOD, REPEATS
@@ -20,18 +20,17 @@ def breaking_off(monkeypatch):
     """Makes the program refuse the second block of a change."""
 
     def break_off():
-        write = workbook.write_cells
+        write = cell_writer.write_cells
         blocks = []
 
         def write_one(sheet, target, rows, **facts):
-            if target[0] in "ABC":
-                blocks.append(target)
-                if len(blocks) > 1:
-                    raise RuntimeError("Excel was closed")
+            blocks.append(target)
+            if len(blocks) > 1:
+                raise RuntimeError("Excel was closed")
             write(sheet, target, rows, **facts)
 
-        monkeypatch.setattr(workbook, "write_cells", write_one)
-        return lambda: monkeypatch.setattr(workbook, "write_cells", write)
+        monkeypatch.setattr(cell_writer, "write_cells", write_one)
+        return lambda: monkeypatch.setattr(cell_writer, "write_cells", write)
 
     return break_off
 

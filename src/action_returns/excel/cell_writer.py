@@ -6,7 +6,7 @@ happens, so all texts get that format first, whatever they say: what is read as 
 language of the computer.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
@@ -67,6 +67,29 @@ def write_cells(sheet: Any, target: Any, rows: Sequence[Sequence[object]], *, ar
     _write_block(sheet, cells, target, held)
     if texts or are_text:
         _keep_apostrophes(sheet, cells, target, held, kinds)
+
+
+def write_scattered(sheet: Any, cells: Mapping[str, object]) -> None:
+    """Write cells wherever they stand, those below each other at once.
+
+    Args:
+        sheet: xlwings' sheet.
+        cells: address such as ``B7`` -> its new value, as in :func:`write_cells`.
+    """
+    columns: dict[str, dict[int, object]] = {}
+    for address, value in cells.items():
+        letters = address.rstrip("0123456789")
+        columns.setdefault(letters, {})[int(address[len(letters) :])] = value
+    for letter, values in columns.items():
+        # Rows that follow each other are as far from their places in the order as the first of them.
+        ordered = enumerate(sorted(values))
+        runs = [[row for _, row in run] for _, run in groupby(ordered, key=lambda one: one[1] - one[0])]
+        are_text = (
+            len(runs) > 1 and number_format(sheet.range(f"{letter}{min(values)}:{letter}{max(values)}")) == TEXT_FORMAT
+        )
+        for run in runs:
+            block = [[values[row]] for row in run]
+            write_cells(sheet, f"{letter}{run[0]}:{letter}{run[-1]}", block, are_text=are_text)
 
 
 def _text_parts(columns: Sequence[Sequence[object]], kinds: Sequence[set[type]]) -> Iterator[_Part]:

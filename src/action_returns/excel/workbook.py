@@ -1,16 +1,15 @@
 """Read and write the open workbook. Each read and each write of rows is one call, whatever their number."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 from typing import Any, Final
 
 from action_returns.batch.cells import COLUMN_NAMES, Cell, ColumnName, Columns, area, column_letters, show_nothing
 from action_returns.clean_text import clean, clean_line
 from action_returns.errors import ExcelError, UnsupportedWorkbookError
 from action_returns.excel import engine
-from action_returns.excel.cell_writer import TEXT_FORMAT, write_cells
+from action_returns.excel.cell_writer import write_cells, write_scattered
 from action_returns.excel.engine import is_refusal, retry_while_busy
 from action_returns.excel.shown import MOST_QUESTIONS, is_plain, percentages_told, read_formats
 from action_returns.operations.texts import command
@@ -239,25 +238,14 @@ class OpenWorkbook:
             found |= {f"{letter}{row}" for row, text in enumerate(column, first) if str(text).startswith("=")}
         return frozenset(found)
 
+    @retry_while_busy
     def change(self, cells: Mapping[str, object]) -> None:
         """Write cells of Actions, those below each other at once. The user has agreed to each.
 
         Args:
             cells: address such as ``B7`` -> its new value, None for a blank cell.
         """
-        for letter, values in _by_column(cells).items():
-            runs = list(_runs(values))
-            are_text = len(runs) > 1 and self._is_text(f"{letter}{min(values)}:{letter}{max(values)}")
-            for first, run in runs:
-                self._write_run(f"{letter}{first}:{letter}{first + len(run) - 1}", run, are_text=are_text)
-
-    @retry_while_busy
-    def _is_text(self, address: str) -> bool:
-        return engine.number_format(self._sheet("Actions").range(address)) == TEXT_FORMAT
-
-    @retry_while_busy
-    def _write_run(self, address: str, values: Sequence[object], *, are_text: bool) -> None:
-        write_cells(self._sheet("Actions"), address, [[value] for value in values], are_text=are_text)
+        write_scattered(self._sheet("Actions"), cells)
 
     @retry_while_busy
     def select(self, address: str) -> None:
@@ -398,19 +386,3 @@ class OpenWorkbook:
         if corners is None:
             raise UnsupportedWorkbookError(f"The table {table} is not in one piece.")
         return corners
-
-
-def _by_column(cells: Mapping[str, object]) -> dict[str, dict[int, object]]:
-    """Return letters of a column -> row -> value, of address -> value."""
-    columns: dict[str, dict[int, object]] = {}
-    for address, value in cells.items():
-        letters = address.rstrip("0123456789")
-        columns.setdefault(letters, {})[int(address[len(letters) :])] = value
-    return columns
-
-
-def _runs(values: Mapping[int, object]) -> Iterator[tuple[int, list[object]]]:
-    """Return the values of rows that follow each other together, each with its first row."""
-    for _, run in groupby(enumerate(sorted(values)), key=lambda row: row[1] - row[0]):
-        rows = [row for _, row in run]
-        yield rows[0], [values[row] for row in rows]
