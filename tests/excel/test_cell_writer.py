@@ -1,6 +1,8 @@
 """Every text that is written into the open workbook stays the text it is, in both programs."""
 
+import ast
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -233,6 +235,30 @@ def test_on_a_mac_each_area_gets_its_format_and_appscript_gets_what_it_knows():
     ]
     ((_, _, block),) = written[2:]
     assert {type(cell) for row in block for cell in row} == {str, float}
+
+
+def written_elsewhere(package, allowed):
+    """Return the places that set a value of a range, outside of the modules that may."""
+    setters = {"raw_value", "value", "formula", "formula2", "formula_array", "Value", "Value2", "Formula", "Formula2"}
+    for path in sorted(Path(package.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            targets = (
+                node.targets
+                if isinstance(node, ast.Assign)
+                else [node.target]
+                if isinstance(node, ast.AugAssign)
+                else []
+            )
+            names = {target.attr for target in targets if isinstance(target, ast.Attribute)}
+            if names & setters and path.name not in allowed:
+                yield f"{path.name}:{node.lineno}"
+
+
+def test_no_other_module_writes_into_cells_of_the_open_workbook():
+    from action_returns import excel
+
+    assert list(written_elsewhere(excel, {"cell_writer.py"})) == []
+    assert len(list(written_elsewhere(excel, set()))) == 3, "the places in the module itself are seen"
 
 
 def test_the_longest_text_is_that_of_excel():

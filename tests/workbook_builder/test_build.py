@@ -1,5 +1,6 @@
 """What goes into a workbook comes out of it again, and the same always gives the same bytes."""
 
+import ast
 import io
 import os
 import runpy
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from uuid import UUID
 from xml.etree import ElementTree as ET
 
@@ -15,6 +17,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+import action_returns
 from action_returns import __version__
 from action_returns.batch.cells import CellError
 from action_returns.errors import WorkbookError
@@ -431,3 +434,20 @@ def test_a_row_with_more_or_fewer_cells_than_there_are_columns_is_refused(row, o
     good = ("M.1", "1", "OTHER", *own)
     with pytest.raises(ValueError, match=rf"^row 2 has {len(row)} cells, there are {len(good)} columns$"):
         Entries([good, row], own_headers=own)
+
+
+def test_every_text_of_a_file_is_written_by_the_one_function():
+    """XlsxWriter's own `write` looks at what a text says, and `write_string` takes some texts for XML."""
+    found = {}
+    for path in sorted(Path(action_returns.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                name = node.func.attr
+                if name.startswith("write_") and name.removeprefix("write_") in {
+                    "string",
+                    "rich_string",
+                    "row",
+                    "column",
+                }:
+                    found.setdefault(path.name, []).append(name)
+    assert found == {"sheet_writer.py": ["write_string", "write_rich_string"]}
