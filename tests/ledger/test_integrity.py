@@ -274,3 +274,45 @@ def test_a_ledger_of_a_newer_version_is_not_called_broken_for_what_this_version_
     assert told(ledger) != ""
     monkeypatch.setattr(type(ledger._store), "read_only", property(lambda _store: True))
     assert told(ledger) == ""
+
+
+def test_the_day_of_a_batch_is_shown_and_one_that_cannot_be_read_is_a_question_mark(changed):
+    ledger = changed("UPDATE batch SET created_at = 'once' WHERE number = 2")
+    assert ledger.batch(2).day_and_time == "?"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", ledger.batch(1).day_and_time)
+
+
+def test_bytes_that_are_no_text_in_a_file_are_shown_as_broken_and_stop_nothing(tmp_path):
+    place = tmp_path / "ledger.sqlite3"
+    with open_ledger(place) as ledger:
+        settled(ledger, "sent", row(1))
+        settled(ledger, "sent", row(2))
+    tamper(
+        place,
+        "UPDATE batch SET profile = CAST(x'ff41' AS TEXT) WHERE number = 2",
+        "UPDATE event SET detail = CAST(x'ff' AS TEXT) WHERE batch = 2 AND kind = 'confirmed'",
+    )
+    with open_ledger(place) as ledger:
+        assert [record.profile for record in ledger.batches()] == ["\ufffdA", "acme"]
+        assert 'than in its event "prepared": profile' in told(ledger)
+        assert told(ledger, 1) == ""
+        with pytest.raises(LedgerError, match="no such table"):
+            ledger._store.query("SELECT * FROM missing")
+        assert claim(ledger, row(3)).number == 3
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM ledger",
+        "UPDATE ledger SET tag = '../../x'",
+        "UPDATE ledger SET tag = ''",
+        "INSERT INTO ledger VALUES ('AAAA')",
+    ],
+)
+def test_a_tag_that_may_not_stand_in_the_name_of_a_file_stops_a_send_and_no_look_at_the_record(changed, statement):
+    ledger = changed(statement)
+    with pytest.raises(LedgerError, match="The tag of the ledger is not as this program made it"):
+        claim(ledger, row(9))
+    assert ledger.problems() == ["The tag of the ledger is not as this program made it."]
+    assert len(ledger.batches()) == 3

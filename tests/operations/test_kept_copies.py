@@ -163,3 +163,15 @@ def test_a_receipt_is_renewed_only_where_there_is_one(paths, ledger):
     page.unlink()
     assert renew_receipt(1, ledger, paths) is None
     assert not page.exists()
+
+
+@pytest.mark.parametrize("name", ["../../secret.csv", "/secret.csv", "..", "", "x" * 3_000, "a\\b:c.csv"])
+def test_a_name_that_another_program_recorded_leads_out_of_no_folder(paths, ledger, name):
+    keep(send(ledger, Receiver(ledger)), ledger, paths)
+    (paths.submissions.parent / "secret.csv").write_bytes(b"secret")
+    tamper(paths.ledger_file, f"UPDATE batch SET file_name = '{name}'")
+    assert changed_copy(ledger.batch(1), paths.submissions) == ""
+    assert good_copy(ledger.batch(1), paths.submissions) is None
+    with pytest.raises(LedgerError, match='than in its event "prepared": file') as caught:
+        check_record(ledger, paths.submissions)
+    assert "secret" not in str(caught.value)

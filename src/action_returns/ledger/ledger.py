@@ -193,7 +193,7 @@ class Ledger(LedgerQueries):
                 those that will leave; then no byte may leave.
         """
         with self._store.transaction():
-            recorded = self._store.query("SELECT sha256 FROM batch WHERE number = ?", number)[0][0]
+            recorded = self.batch(number).sha256
             if len({recorded, sha256 or recorded, self._store.content_sha256(number)}) > 1:
                 raise LedgerError(
                     f"The bytes of batch {label(number)} on record are no longer those that were to leave: another program "

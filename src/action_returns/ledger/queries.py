@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -26,6 +27,7 @@ from action_returns.ledger.records import (
 )
 from action_returns.ledger.store import Store
 
+_NO_TAG: Final = "The tag of the ledger is not as this program made it."
 _COLUMNS: Final = (
     "b.number, b.profile, b.environment, b.channel, b.destination, b.source, b.file_name, b.sha256, b.row_count, "
     "b.reversals, b.size, b.created_at, b.who, b.host, b.state, b.settled_at, b.message, b.evidence, b.duplicate_of, "
@@ -77,8 +79,15 @@ class LedgerQueries:
         return {chain for (chain,) in self._store.query("SELECT chain FROM event")}
 
     def tag(self) -> str:
-        """Return the four characters that tell the file names of this ledger from those of others."""
-        return str(self._store.query("SELECT tag FROM ledger")[0][0])
+        """Return the four characters that tell the file names of this ledger from those of others.
+
+        Raises:
+            LedgerError: there is none, or another program has written one that may not stand in the name of a file.
+        """
+        tags = self._store.query("SELECT tag FROM ledger")
+        if not _are_one_tag(tags):
+            raise LedgerError(f"{_NO_TAG} {integrity.WHAT_TO_DO}")
+        return str(tags[0][0])
 
     def batches_of(self, sender: Sender) -> AccountBatches:
         """Return which batches on record belong to the account that a profile sends for."""
@@ -272,7 +281,9 @@ class LedgerQueries:
 
     def problems(self) -> list[str]:
         """Compare everything on record with each other, and return what is broken, one sentence each."""
-        return [*self.missing_batches(), *(" ".join(found.problems) for found in self.all_in_full() if found.problems)]
+        tag = [] if _are_one_tag(self._store.query("SELECT tag FROM ledger")) else [_NO_TAG]
+        batches = (" ".join(found.problems) for found in self.all_in_full() if found.problems)
+        return [*tag, *self.missing_batches(), *batches]
 
     def export_lines(self, stream: TextIO) -> list[str]:
         """Write every batch with its rows and events as JSON, one batch a line, the oldest first.
@@ -312,6 +323,10 @@ class LedgerQueries:
             return f"{belongs} AND b.state <> '{FAILED}'", values
         condition = f"{belongs} AND (b.state <> '{FAILED}' OR b.number {self._store.in_list})"
         return condition, (*values, self._store.as_list(doubtful))
+
+
+def _are_one_tag(tags: list[tuple[str]]) -> bool:
+    return len(tags) == 1 and re.fullmatch("[0-9A-Z]{4}", tags[0][0]) is not None
 
 
 def _with_problems(found: BatchInFull, problems: Collection[str]) -> BatchInFull:

@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 RECEIPT: Final = "receipt.html"
 _find_anchor = re.compile(rb'<th scope="row">' + ANCHOR.encode() + rb"</th><td>([0-9a-f]{64})</td>").search
+_not_in_names = re.compile("[^A-Za-z0-9._-]")
+_LONGEST_NAME: Final = 200
 _MOST_BYTES: Final = 8_000_000
 """Bytes of a receipt that are read; one with its 5,000 rows has fewer than 1,000,000."""
 
@@ -130,7 +133,7 @@ def choose_folder(record: "BatchRecord", events: "Sequence[Event]", submissions:
 def keep_bytes(record: "BatchRecord", content: bytes, folder: Path) -> None:
     """Write the exact bytes of a batch to its folder, unless they are there."""
     make_private_folder(folder)
-    path = folder / record.file_name
+    path = _copy_in(folder, record)
     if not path.exists():
         write_atomically(path, content, overwrite=False)
 
@@ -143,7 +146,7 @@ def changed_copy(record: "BatchRecord", submissions: Path) -> str:
 
 def good_copy(record: "BatchRecord", submissions: Path) -> Path | None:
     """Return the file in a batch's folder whose hash is the recorded one, None when there is none."""
-    files = (folder / record.file_name for folder in _folders(record.label, submissions))
+    files = (_copy_in(folder, record) for folder in _folders(record.label, submissions))
     return next((path for path in files if _sha256(path) == record.sha256), None)
 
 
@@ -174,7 +177,9 @@ def check_record(ledger: "Ledger", submissions: Path) -> None:
     from action_returns.ledger.integrity import summary
 
     changed = (changed_copy(record, submissions) for record in ledger.batches())
-    problems = [*ledger.problems(), *filter(None, changed), *receipts_without_record(ledger, submissions)]
+    problems = [*ledger.problems(), *filter(None, changed)]
+    with suppress(LedgerError):  # without a tag, no receipt can be told from those of other ledgers
+        problems += receipts_without_record(ledger, submissions)
     if problems:
         raise LedgerError(summary(problems))
 
@@ -191,6 +196,12 @@ def _folders(label: str, submissions: Path) -> Iterator[Path]:
         yield folder
 
 
+def _copy_in(folder: Path, record: "BatchRecord") -> Path:
+    """Return the path of a batch's file in a folder; a name that another program recorded leads nowhere else."""
+    name = _not_in_names.sub("_", record.file_name).lstrip(".")[:_LONGEST_NAME]
+    return folder / (name or "_")
+
+
 def _is_of(record: "BatchRecord", events: "Sequence[Event]", folder: Path) -> bool:
     """Return whether what lies in a folder is of this batch, as far as its receipt and its bytes tell."""
     receipt = folder / RECEIPT
@@ -200,11 +211,11 @@ def _is_of(record: "BatchRecord", events: "Sequence[Event]", folder: Path) -> bo
         return any(event.chain == anchor for event in events)
     if receipt.exists():  # of a version that printed no hash: it names the second in which the batch was recorded
         return record.created_at is not None and f"{record.created_at:%Y-%m-%d %H:%M:%S} UTC".encode() in _read(receipt)
-    return (folder / record.file_name).exists()
+    return os.path.lexists(_copy_in(folder, record))
 
 
 def _other_bytes(record: "BatchRecord", folder: Path) -> str:
-    path = folder / record.file_name
+    path = _copy_in(folder, record)
     if not os.path.lexists(path) or _sha256(path) == record.sha256:
         return ""
     return (
