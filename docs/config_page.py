@@ -6,6 +6,7 @@ import tomlkit
 
 from action_returns.channels import KINDS, settings_class
 from action_returns.channels.setting import Setting
+from action_returns.channels.time_limits import ALL_STEPS, file_seconds
 from action_returns.operations.texts import TEST_UPLOADS
 from action_returns.settings.profile import ConfigFile, Profile
 
@@ -35,6 +36,27 @@ _PASSWORDS = [
     "| `env:NAME` | the environment variable NAME | whatever starts the program sets it |",
     "| `file:PATH` | a file of yours with nothing but the password; no other user may read it (mode 0600), or replace it in its folder | you write it |",
 ]
+_TIME = [
+    "## How long a server may take",
+    "",
+    "Every delivery by FTP, SFTP or e-mail ends, however slow a server is. It has:",
+    "",
+    f"- {ALL_STEPS:g} seconds for all steps before the file together: connecting, encrypting, signing in, finding the",
+    "  folder. A connection that broke off is made again, twice (by e-mail only until the sign-in). A server that used up the time is not",
+    "  tried again.",
+    f"- {file_seconds(0):g} seconds for the file and one more for each 10 kB, {file_seconds(10**9) / 60:g} minutes at most. A file",
+    "  of 1 MB may leave at 4 kB a second, one of 35 MB at 20 kB a second.",
+    "- for its answer to the file 60 seconds (FTP), 30 seconds (SFTP) or 10 minutes (e-mail: it may look for viruses).",
+    f"- {ALL_STEPS:g} seconds for all that follows, such as asking for the size of the file there. After a connection that was",
+    "  lost, the program looks three times what the server holds, and each look has as long.",
+    "",
+    "A server that takes longer before the file leaves gets nothing: the outcome is failed. From the first byte on, the outcome",
+    "is unknown, unless a look at the server shows more. A mail server must throw away a message whose last line it has not",
+    "seen, so there the outcome is failed until then.",
+    "",
+    "How long the name of a server is looked up is set on this computer (on Linux in resolv.conf). At most six addresses of a",
+    "name are tried.",
+]
 
 
 def page() -> str:
@@ -55,6 +77,7 @@ def page() -> str:
         ]
         lines += ["", *_block(_profile(["environment"]), _channel(kind, [setting.key for setting in declared]))]
         lines += ["", *_table(declared)]
+    lines += ["", *_TIME]
     return "\n".join(lines) + "\n"
 
 

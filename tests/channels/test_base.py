@@ -1,6 +1,8 @@
-"""What a user is asked about a new server, and what counts where no user can be asked."""
+"""What a user is asked about a new server, what counts where no user can be asked, and what is kept of an outcome."""
 
-from action_returns.channels.base import NewServer, answer_no
+from dataclasses import replace
+
+from action_returns.channels.base import NewServer, Outcome, State, answer_no
 
 SERVER = NewServer("sftp.example.com", 22, "SHA256:abc")
 
@@ -13,3 +15,16 @@ def test_the_question_about_a_new_server_shows_its_address_and_its_key():
 
 def test_where_no_user_can_be_asked_a_new_server_is_not_the_right_one():
     assert answer_no(SERVER) is False
+
+
+def test_a_server_cannot_fill_the_ledger_with_evidence():
+    evidence = {f"fact {number}": "x" * 100_000 for number in range(10_000)}
+    outcome = Outcome(State.SENT, "Sent.", evidence=evidence)
+    assert len(outcome.evidence) == 20
+    assert sum(map(len, outcome.evidence.values())) == 20_000
+    assert replace(outcome, message="Sent again.").evidence == outcome.evidence
+
+
+def test_evidence_that_a_receipt_needs_is_kept_as_it_is():
+    evidence = {"reply": "226 Transfer complete", "size": 8_412}
+    assert Outcome(State.SENT, "Sent.", evidence=evidence).evidence == evidence

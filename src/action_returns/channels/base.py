@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import islice
 from typing import Final, Protocol, TypeAlias, TypeVar
 
 BeforeFirstByte: TypeAlias = Callable[[], None]
@@ -32,6 +33,16 @@ class Phase(StrEnum):
     """Everything after that."""
 
 
+MOST_EVIDENCE: Final = 20
+"""Facts that an outcome keeps; the channels have seven at most."""
+LONGEST_EVIDENCE: Final = 1_000
+"""Characters of one of them."""
+
+
+def _shortened(value: str | int) -> str | int:
+    return value[:LONGEST_EVIDENCE] if isinstance(value, str) else value
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The result of one delivery.
@@ -40,13 +51,18 @@ class Outcome:
         state: what is true now.
         message: what happened, why, and what to do next, in plain sentences without secrets.
         phase: how far it had come.
-        evidence: what the receiver answered, for the receipt (``{"reply": "226 Transfer complete", "size": 8412}``).
+        evidence: what the receiver answered, for the receipt (``{"reply": "226 Transfer complete", "size": 8412}``). No
+            more is kept than a receipt needs: it goes into the ledger, and the receiver says what stands in it.
     """
 
     state: State
     message: str
     phase: Phase = Phase.TRANSFER
     evidence: Mapping[str, str | int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        kept = islice(self.evidence.items(), MOST_EVIDENCE)
+        object.__setattr__(self, "evidence", {name: _shortened(value) for name, value in kept})
 
 
 @dataclass(frozen=True, slots=True)
