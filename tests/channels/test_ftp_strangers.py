@@ -74,6 +74,27 @@ def test_a_server_that_takes_a_file_bit_by_bit_is_given_up_and_then_asked_what_i
     assert len([line for line in server.heard if line.startswith(b"STOR")]) == 1
 
 
+class Clock:
+    """A clock that a test sets."""
+
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+    def go_on(self, seconds):
+        self.now += seconds
+
+
+def test_a_record_that_takes_its_time_is_not_counted_against_the_server():
+    """A team's ledger may be slow to say that the file may leave."""
+    clock = Clock()
+    size = f"213 {len(FILE.content)}\r\n".encode()
+    with scripted([*LOOK, HERE, b"150 go\r\n", b"226 ok\r\n", size]) as server:
+        made = ftp_channel(server.port, security="plain", clock=clock)
+        assert made.deliver(FILE, lambda: clock.go_on(1_000)).state is State.SENT
+
+
 def test_a_refused_connection_for_the_file_names_its_port_and_not_the_one_of_the_server(closed_port):
     told = []
     with scripted([*LOOK, here(closed_port)]) as server:

@@ -4,7 +4,7 @@ from typing import Final
 
 from action_returns.channels.base import ConnectionLostError, Outcome
 from action_returns.channels.sftp_client import NO_SUCH_FILE, RequestRejectedError, SftpClient
-from action_returns.channels.time_limits import ALL_STEPS, file_seconds
+from action_returns.channels.time_limits import file_seconds
 from action_returns.channels.upload import Cause, Upload
 
 _NO_SPACE: Final = ("space", "quota")
@@ -96,7 +96,7 @@ class SftpFolder:
 class SftpUpload(Upload):
     """The SFTP requests that upload a file."""
 
-    def run(self, folder: SftpFolder, steps_timeout: float = ALL_STEPS) -> Outcome:
+    def run(self, folder: SftpFolder, steps_timeout: float) -> Outcome:
         """Upload; never raises for what a server or network may do.
 
         Args:
