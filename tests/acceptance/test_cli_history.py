@@ -8,6 +8,7 @@ from tests.support.batches import CSV, LIST, ONE
 from tests.support.tampering import tamper
 
 THREE = "M.8882.4808.1063499"
+PARTS = (("event", "batch"), ("content", "batch"), ("sent_row", "batch"), ("batch", "number"))
 
 
 @pytest.fixture
@@ -123,3 +124,30 @@ def test_export_of_a_broken_record_writes_the_file_and_says_so(record, run, tmp_
     assert (
         "The whole record was written, and parts of it are broken. The bytes of batch 0001 are missing." in written.err
     )
+
+
+def test_a_send_whose_number_was_given_before_says_so_and_keeps_both_folders(record, run, file, paths, outbox):
+    """An older copy of the ledger was put back: what was sent since is no longer on record."""
+    before = sorted(path.read_bytes() for path in (paths.submissions / "0002").iterdir())
+    record(*(f"DELETE FROM {table} WHERE {column} = 2" for table, column in PARTS))
+    for taken in outbox.iterdir():
+        taken.unlink()
+    sent = run("send", file(f"{CSV}{THREE},7,ORDER_UPDATE\r\n"), "--yes", "--json")
+    assert (sent.code, sent.json["batch"]) == (0, "0002")
+    assert "holds the file of another batch 0002 of this ledger" in sent.json["problems"][0]
+    assert "Compare with what the receiver has before you send more." in sent.err
+    assert (paths.submissions / "0002-2" / "receipt.html").exists()
+    assert sorted(path.read_bytes() for path in (paths.submissions / "0002").iterdir()) == before
+
+
+def test_a_receipt_is_made_anew_by_hand_without_touching_what_lies_in_the_folder(record, run, paths, tmp_path):
+    (kept,) = (paths.submissions / "0002").glob("*.csv")
+    kept.write_bytes(b"other")
+    page = tmp_path / "page.html"
+    shown = run("history", "receipt", "2", "--html", page)
+    assert shown.code == 0
+    assert "holds other bytes" in shown.err
+    marked = run("history", "mark", "2", "sent", "--why", "it is there", "--yes")
+    assert marked.code == 0
+    assert "holds other bytes" in marked.err
+    assert kept.read_bytes() == b"other"

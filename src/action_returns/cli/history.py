@@ -156,7 +156,7 @@ def _event_text(event: Event) -> str:
 @click.option("--force", is_flag=True, help="Replace another file of that name.")
 @global_options
 def write_file(context: CommandContext, *, batch: str, output: str, force: bool) -> None:
-    """Write the exact bytes that were sent.
+    """Write the exact bytes that were sent; bytes that were changed since are not written.
 
     With --json and without -o, the object describes the file (bytes, SHA-256); its rows are not printed.
     """

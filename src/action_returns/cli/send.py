@@ -156,17 +156,19 @@ class TerminalDialogue:
 
 
 def _print_result(context: CommandContext, result: SendResult, done: Submission, unwritten: str) -> None:
+    problems = [sentence for sentence in (unwritten, *result.problems) if sentence]
     if context.output.as_json:
         checked = result.page.checked
         message = " ".join([done.message, *stay_behind(checked)])
-        context.output.json({**submission_json(done), **left_out_json(checked), "message": message})
+        facts = {"message": message, "problems": problems}
+        context.output.json({**submission_json(done), **left_out_json(checked), **facts})
     state = done.outcome.state.value
     context.output.info(f"{state.upper()}: {done.message}", style=texts.STATES[state].level)
     rows = texts.counted(done.rows, "row")
     context.output.info(f"Batch {done.batch} · {done.file_name} · {rows} · SHA-256 {done.sha256}")
     if result.receipt:
         context.output.info(f"Receipt: {result.receipt}")
-    for sentence in filter(None, (unwritten, *result.problems)):
+    for sentence in problems:
         context.output.info(sentence, style="warning")
 
 
