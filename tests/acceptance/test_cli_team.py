@@ -1,7 +1,6 @@
 """Two people, two machines, one ledger in PostgreSQL: through the real command line, as docs/team-ledger.md sets it up."""
 
 import io
-import re
 import sys
 from itertools import count
 from pathlib import Path
@@ -9,16 +8,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from action_returns.ledger.ledger import open_ledger
-from action_returns.ledger.records import TeamDatabase
 from tests.servers import postgresql
+from tests.support import team_database
 from tests.support.available import missing_postgresql, require
 from tests.support.batches import LIST
 from tests.support.cli import run_here
 from tests.support.profiles import make_outbox, write_profile
 
 PASSWORD = "s3cret-canary-pass"
-PAGE = Path(__file__).parents[2] / "docs" / "team-ledger.md"
 
 
 @pytest.fixture(scope="module")
@@ -27,18 +24,7 @@ def server():
     require(missing_postgresql())
     access = "host all ann 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
     with postgresql.server(access=access) as running:
-        as_admin, as_owner, after = (
-            block.replace("choose one", PASSWORD).replace("ROLE ann", "ROLE amy")  # ann runs this server
-            for block in re.findall(r"```sql\n(.*?)```", PAGE.read_text(), re.DOTALL)
-        )
-        for statement in as_admin.strip().split(";\n"):
-            running.run(statement)
-        owner = f"postgresql://returns_owner@127.0.0.1:{running.port}/returns"
-        with psycopg.connect(owner, password=PASSWORD, autocommit=True) as connection:
-            connection.execute(as_owner.encode())
-            open_ledger(TeamDatabase(owner, lambda: PASSWORD)).close()
-            connection.execute(after.encode())
-        running.run("CREATE ROLE bea LOGIN PASSWORD '" + PASSWORD + "' IN ROLE returns_members")
+        team_database.set_up(running, PASSWORD, "returns", "bea")
         yield running
 
 

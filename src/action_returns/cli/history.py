@@ -17,7 +17,8 @@ from action_returns.cli.options import CommandContext, global_options
 from action_returns.errors import DeclinedError, LedgerError
 from action_returns.ledger import integrity
 from action_returns.ledger.ledger import Ledger
-from action_returns.ledger.records import MARKS, ActionRecord, BatchInFull, BatchRecord, Event
+from action_returns.ledger.queries import event_json
+from action_returns.ledger.records import MARKS, ActionRecord, BatchInFull, BatchRecord, Event, database_user
 from action_returns.operations.account import open_ledger_to_read
 from action_returns.operations.export import write_bytes
 from action_returns.operations.history import (
@@ -26,6 +27,7 @@ from action_returns.operations.history import (
     confirmed,
     page_of,
     receipt_lines,
+    server_time,
 )
 from action_returns.operations.kept_copies import changed_copy, good_copy, renew_receipt
 from action_returns.operations.texts import broken_batches, counted, marking_consequence, next_step_for_unknown
@@ -95,13 +97,14 @@ def show_batch(context: CommandContext, *, batch: str) -> None:
     """Show everything that is on record about a batch."""
     found = _read_in_full(context, batch)
     if context.output.as_json:
-        listed = [{"at": _iso(event.at), "kind": event.kind, **event.detail} for event in found.events]
+        listed = [event_json(event) for event in found.events]
         context.output.json({**batch_json(found.record, found.problems), "events": listed})
     else:
         context.output.table(("Batch", found.record.label), _receipt_lines(found))
         for event in found.events:
             at = "?" if event.at is None else f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}"
-            context.output.data(f"{at}  {_event_text(event)}", style="quiet")
+            recorded = f", recorded {told}" if (told := server_time(event.at, event.recorded_at)) else ""
+            context.output.data(f"{at}  {_event_text(event)}{database_user(event.db_user)}{recorded}", style="quiet")
     _warn_of_changed_copy(context, found.record)
     _refuse_broken(found)
 
@@ -317,6 +320,8 @@ def batch_json(record: BatchRecord, problems: Sequence[str] | None = None) -> di
         "settled_at": _iso(record.settled_at),
         "who": record.who,
         "host": record.host,
+        "database_user": record.db_user or None,
+        "recorded_at": _iso(record.recorded_at),
         "message": record.message,
         "evidence": dict(record.evidence),
         "problems": list(record.broken if problems is None else problems),
@@ -376,7 +381,7 @@ def _action_json(past: ActionHistory) -> dict[str, Any]:
                 "amount": amount_text(row.cents),
                 "reason": row.reason,
                 "outcome": row.batch.state,
-                "who": f"{row.batch.who} on {row.batch.host}",
+                "who": row.batch.sender,
                 "problems": list(row.problems),
             }
             for row in past.sent
@@ -396,7 +401,7 @@ def _print_action(context: CommandContext, past: ActionHistory) -> None:
                 amount_text(row.cents),
                 row.reason,
                 _outcome_of_row(row, past),
-                f"{row.batch.who} on {row.batch.host}",
+                row.batch.sender,
             )
             for row in past.sent
         ),

@@ -211,7 +211,7 @@ def history_row(record: "BatchRecord") -> tuple[str | int, ...]:
     return (
         record.label,
         record.day_and_time,
-        record.who,
+        record.user,
         record.profile,
         record.environment,
         record.destination,

@@ -69,6 +69,7 @@ def decode_batch(row: Collection[Any], *, newer: bool) -> BatchRecord:
         facts[column] = None if text is None else decode_time(text)
         if text is not None and facts[column] is None:
             broken.append(f"The {words} of {name} cannot be read.")
+    facts["recorded_at"] = decode_time(facts["recorded_at"])
     facts["evidence"], is_whole = decode_facts(facts["evidence"])
     if not is_whole:
         broken.append(f"The evidence of {name} cannot be read.")
@@ -90,7 +91,7 @@ def _state_told(latest: str | None) -> str | int | None:
     return _STATE_AFTER.get(kind) or decode_facts(detail)[0].get("state")
 
 
-def decode_event(at: str, kind: str, detail: str, chain: str) -> Event:
+def decode_event(at: str, kind: str, detail: str, chain: str, db_user: str, recorded_at: str) -> Event:
     """Convert the columns of an event. Its time is None where it cannot be read, facts that cannot be read are left out.
 
     Facts that events of its kind have and this one lacks are ``?``.
@@ -99,7 +100,8 @@ def decode_event(at: str, kind: str, detail: str, chain: str) -> Event:
     lacking = {key: "?" for key in _KEYS.get(kind, ()) if not isinstance(facts.get(key), str)}
     wrong = {key for key in facts if kind == "confirmed" and key in _NUMBERS and not isinstance(facts[key], int)}
     kept = {key: value for key, value in facts.items() if key not in wrong}
-    return Event(when, kind, {**kept, **lacking}, chain, is_whole and when is not None and not lacking and not wrong)
+    is_whole = is_whole and when is not None and not lacking and not wrong
+    return Event(when, kind, {**kept, **lacking}, chain, is_whole, db_user, decode_time(recorded_at))
 
 
 def decode_time(text: str) -> datetime | None:

@@ -181,7 +181,7 @@ def _compare_outcome(name: str, record: BatchRecord, events: Sequence[Event]) ->
         message = outcome.detail["message"]
         evidence = {key: value for key, value in outcome.detail.items() if key not in {"state", "message", "found"}}
     if (marked := latest.get("marked")) is not None:
-        message = marked_message(marked.detail)
+        message = marked_message(marked.detail, marked.db_user)
     if (record.message, record.evidence) != (message, evidence):
         yield f"The outcome of {name} is told in other words or with other evidence than its events have."
 

@@ -12,12 +12,19 @@ from typing import Final, Self
 from action_returns.batch.cells import ReadyRows
 from action_returns.batch.context import SentAction
 from action_returns.batch.csv_format import CsvFile
-from action_returns.clean_text import clean, clean_line
 from action_returns.errors import LedgerError, MarkError
 from action_returns.ledger import integrity
 from action_returns.ledger.accounts import AccountBatches
 from action_returns.ledger.chain import FORM, chain_of
 from action_returns.ledger.queries import LedgerQueries
+from action_returns.ledger.recordable import (
+    LONGEST_NAME,
+    LONGEST_PLACE,
+    LONGEST_TEXT,
+    plain_facts,
+    plain_line,
+    plain_text,
+)
 from action_returns.ledger.records import (
     FAILED,
     MARKS,
@@ -150,8 +157,8 @@ class Ledger(LedgerQueries):
                 "profile": batch.sender.profile,
                 "environment": batch.sender.environment,
                 "channel": batch.channel,
-                "destination": clean_line(batch.destination),
-                "source": clean_line(batch.source),
+                "destination": plain_line(batch.destination, LONGEST_PLACE),
+                "source": plain_line(batch.source, LONGEST_PLACE),
                 "file_name": name,
                 "sha256": file.sha256,
                 "row_count": len(rows),
@@ -217,6 +224,7 @@ class Ledger(LedgerQueries):
         """
         # Another program may have taken this one for dead and recorded unknown; the sender knows better.
         before = OPEN if state == FAILED else (SENDING,)
+        message = plain_text(message, LONGEST_TEXT)
         with self._store.transaction():
             if not self._change_state(number, (*before, UNKNOWN), state, message, evidence):
                 was = self.batch(number).state
@@ -240,7 +248,7 @@ class Ledger(LedgerQueries):
             raise MarkError(f"A batch can be marked sent or failed, not {state}.")
         if not why.strip():
             raise MarkError(f"Batch {label(number)} was not marked: say why, so that others can follow it later.")
-        decision: dict[str, str | int] = {"state": state, "who": _user_and_host(), "why": why.strip(), "was": shown}
+        decision = plain_facts({"state": state, "who": _user_and_host(), "why": why.strip(), "was": shown})
         self.settle_unfinished()  # a program that was sending it may have ended since the ledger was opened
         with self._store.transaction():
             record = self.batch(number)
@@ -293,12 +301,15 @@ class Ledger(LedgerQueries):
         changed = self._store.execute(
             "UPDATE batch SET state = ?, message = ?, evidence = ?, settled_at = ? "
             f"WHERE number = ? AND state IN ({', '.join('?' * len(before))})",
-            *(state, clean(message), json.dumps(_clean_words(evidence or {})), settled_at, number, *before),
+            state,
+            plain_text(message, 3 * LONGEST_TEXT),  # a mark has two names and a reason
+            json.dumps(plain_facts(evidence or {})),
+            *(settled_at, number, *before),
         )
         return changed == 1
 
     def _add_event(self, number: int, kind: str, detail: Mapping[str, str | int]) -> None:
-        event = (number, self._utc_now(), kind, json.dumps(_clean_words(detail)))
+        event = (number, self._utc_now(), kind, json.dumps(plain_facts(detail)))
         chain = chain_of(FORM, self.chain_end(), *event)  # PostgreSQL computes it itself and replaces this one
         self._store.execute("INSERT INTO event (batch, at, kind, detail, chain) VALUES (?, ?, ?, ?, ?)", *event, chain)
 
@@ -310,7 +321,7 @@ def _not_to_be_marked(record: BatchRecord, state: str) -> str:
     """Return why a batch cannot be marked, and what to do."""
     if record.state in OPEN:
         return (
-            f"Batch {record.label} is {record.state}: the program of {record.who} on {record.host} is still at work on it. "
+            f"Batch {record.label} is {record.state}: the program of {record.sender} is still at work on it. "
             f"Nothing was marked. Wait until it has an outcome, or end that program and mark it then."
         )
     return (
@@ -319,14 +330,9 @@ def _not_to_be_marked(record: BatchRecord, state: str) -> str:
     )
 
 
-def _clean_words(words: Mapping[str, str | int]) -> dict[str, str | int]:
-    """Return what a user or a server wrote, as it may be shown for years to come."""
-    return {name: clean(value) if isinstance(value, str) else value for name, value in words.items()}
-
-
 def _user_name() -> str:
     try:
-        return clean_line(getpass.getuser())
+        return plain_line(getpass.getuser(), LONGEST_NAME)
     except (OSError, KeyError, ImportError):  # a process without a named user, as in some containers
         return ""
 
@@ -336,4 +342,4 @@ def _user_and_host() -> str:
 
 
 def _host_name() -> str:
-    return clean_line(platform.node())
+    return plain_line(platform.node(), LONGEST_NAME)

@@ -11,9 +11,16 @@ from secrets import token_hex
 from time import sleep
 from typing import Any, Final, TypeVar
 
+from action_returns.clean_text import clean_line
 from action_returns.errors import LedgerError
 from action_returns.ledger.location import TeamAddress, parse_team_url
-from action_returns.ledger.postgresql_connection import SCHEMA, check_psycopg, connect, translate_postgresql_errors
+from action_returns.ledger.postgresql_connection import (
+    SCHEMA,
+    LedgerBusyError,
+    check_psycopg,
+    connect,
+    translate_postgresql_errors,
+)
 from action_returns.ledger.records import TeamDatabase
 from action_returns.ledger.store import Migration, load_migrations, process_name
 
@@ -29,14 +36,19 @@ _MIGRATION_LOCK: Final = 90595699028591
 """The lock of the program that creates or changes the tables; free again when its connection ends."""
 
 _LOCK_SENDER: Final = "SELECT pg_advisory_lock_shared(hashtextextended(?, 0))"
-# PostgreSQL manual, 54.12: a key of 64 bits is shown in two halves, marked by objsubid = 1.
-_SENDER_IS_GONE: Final = """
-SELECT NOT EXISTS (
-    SELECT 1 FROM pg_locks
-    WHERE locktype = 'advisory' AND objsubid = 1
-      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-      AND classid::bigint << 32 | objid::bigint = hashtextextended(?, 0)
-)
+# After a lost connection it is tried only: another user who waits for the lock must not keep the outcome off the record.
+_LOCK_SENDER_AGAIN: Final = "SELECT pg_try_advisory_lock_shared(hashtextextended(?, 0))"
+_SENDER_IS_GONE: Final = "SELECT sender_is_gone(process, db_user) FROM batch WHERE number = ?"
+
+# Who waits for a lock is not granted it; who only reads has an AccessShareLock, which holds up no program.
+_HOLDERS: Final = """
+SELECT DISTINCT session.usename::text, session.pid
+FROM pg_locks AS held JOIN pg_stat_activity AS session ON session.pid = held.pid
+WHERE held.granted AND held.pid <> pg_backend_pid()
+  AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND (held.locktype = 'advisory' AND held.objsubid = 1 AND held.classid::bigint << 32 | held.objid::bigint = 90595699028590
+       OR held.mode <> 'AccessShareLock' AND held.relation IN (SELECT oid FROM pg_class WHERE relnamespace = ?::regnamespace))
+ORDER BY 2
 """
 
 _RECONNECT_DELAYS: Final = (0, 1, 2, 4)
@@ -57,7 +69,11 @@ class PostgresStore:
     """
 
     in_list = "= ANY(?)"
-    event_forms: Mapping[int, tuple[str, ...]] = {1: ("batch", "at", "kind", "detail")}
+    recorder = "db_user, recorded_at"
+    event_forms: Mapping[int, tuple[str, ...]] = {
+        1: ("batch", "at", "kind", "detail"),
+        2: ("batch", "at", "kind", "detail", "db_user", "recorded_at"),
+    }
 
     def __init__(self, location: TeamDatabase) -> None:
         check_psycopg()
@@ -104,6 +120,9 @@ class PostgresStore:
                 self._in_transaction = True
                 yield
                 self._commit()
+        except LedgerBusyError as busy:
+            self._roll_back()
+            raise LedgerBusyError(f"{busy}{self._holders()}") from None
         except BaseException:
             self._roll_back()
             raise
@@ -161,9 +180,9 @@ class PostgresStore:
             self.query(_LOCK_SENDER, self._name)
             self._is_registered = True
 
-    def is_abandoned(self, number: int, process: str) -> bool:  # noqa: ARG002  # as above
+    def is_abandoned(self, number: int, process: str) -> bool:
         """Return whether the connection of the program that sent it has ended."""
-        return process != self._name and self.query(_SENDER_IS_GONE, process) == [(True,)]
+        return process != self._name and self.query(_SENDER_IS_GONE, number) == [(True,)]
 
     def copy_to(self, target: Path) -> None:
         """Raise LedgerError: the administrator of the server backs it up.
@@ -191,6 +210,11 @@ class PostgresStore:
         self._reconnect()
         return run()
 
+    def _holders(self) -> str:
+        """Return the sentence that names the users of the database who hold the ledger, ``""`` when they are gone."""
+        held = [f"{clean_line(user)} (connection {pid})" for user, pid in self.query(_HOLDERS, SCHEMA)]
+        return f" It is held by the database user {', '.join(held)}; the administrator can end that." if held else ""
+
     def _reconnect(self) -> None:
         import psycopg
 
@@ -204,7 +228,7 @@ class PostgresStore:
             sleep(last)
             self._connection = connect(self._address, self._password)
         if self._is_registered:
-            self._connection.execute(_as_psycopg(_LOCK_SENDER), (self._name,))
+            self._connection.execute(_as_psycopg(_LOCK_SENDER_AGAIN), (self._name,))
 
     def _commit(self) -> None:
         import psycopg

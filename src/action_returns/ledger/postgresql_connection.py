@@ -40,6 +40,10 @@ _SESSION: Final = {
 }
 
 
+class LedgerBusyError(LedgerError):
+    """Another connection holds a lock that the ledger needs, and kept it for too long."""
+
+
 def check_psycopg() -> None:
     """Check that psycopg, the PostgreSQL driver, is installed.
 
@@ -221,7 +225,8 @@ def translate_postgresql_errors(server: str, consequence: str, password: str | N
     except psycopg.Error as error:
         message = " ".join(filter(None, (_error_text(error, server), consequence)))
         # Without psycopg's own error: it may hold the password.
-        raise LedgerError(message.replace(password, "***") if password else message) from None
+        kind = LedgerBusyError if isinstance(error, psycopg.errors.LockNotAvailable) else LedgerError
+        raise kind(message.replace(password, "***") if password else message) from None
 
 
 def _error_text(error: "psycopg.Error", server: str) -> str:

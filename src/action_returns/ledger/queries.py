@@ -31,8 +31,9 @@ _NO_TAG: Final = "The tag of the ledger is not as this program made it."
 _COLUMNS: Final = (
     "b.number, b.profile, b.environment, b.channel, b.destination, b.source, b.file_name, b.sha256, b.row_count, "
     "b.reversals, b.size, b.created_at, b.who, b.host, b.state, b.settled_at, b.message, b.evidence, b.duplicate_of, "
-    "b.account, b.receiver, EXISTS (SELECT 1 FROM event AS e WHERE e.batch = b.number AND e.kind = 'marked'), "
-    # Every event but "confirmed" tells a state.
+    "b.account, b.receiver, EXISTS (SELECT 1 FROM event AS e WHERE e.batch = b.number AND e.kind = 'marked')"
+)
+_LATEST_STATE: Final = (  # every event but "confirmed" tells a state
     "(SELECT e.kind || ' ' || e.detail FROM event AS e WHERE e.batch = b.number AND e.kind <> 'confirmed' "
     "ORDER BY e.rowid DESC LIMIT 1)"
 )
@@ -53,6 +54,11 @@ class LedgerQueries:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+
+    @property
+    def _columns(self) -> str:
+        """Columns of a batch in the order of :func:`action_returns.ledger.decoding.decode_batch`."""
+        return f"{_COLUMNS}, {self._store.recorder}, {_LATEST_STATE}"
 
     def batches(self) -> list[BatchRecord]:
         """Return every batch, the latest first."""
@@ -203,7 +209,9 @@ class LedgerQueries:
 
     def events(self, number: int) -> list[Event]:
         """Return everything that happened to a batch, in order."""
-        rows = self._store.query("SELECT at, kind, detail, chain FROM event WHERE batch = ? ORDER BY rowid", number)
+        rows = self._store.query(
+            f"SELECT at, kind, detail, chain, {self._store.recorder} FROM event WHERE batch = ? ORDER BY rowid", number
+        )
         return [decode_event(*row) for row in rows]
 
     def sent_before(self, sender: Sender, action_ids: Collection[str]) -> dict[str, SentAction]:
@@ -265,7 +273,7 @@ class LedgerQueries:
             environment: ``live`` or ``test``, None for both.
         """
         found = self._store.query(
-            f"SELECT s.cents, s.reason, {_COLUMNS} FROM sent_row AS s JOIN batch AS b ON b.number = s.batch "
+            f"SELECT s.cents, s.reason, {self._columns} FROM sent_row AS s JOIN batch AS b ON b.number = s.batch "
             "WHERE s.action_id = ? ORDER BY s.batch",
             action_id,
         )
@@ -299,17 +307,14 @@ class LedgerQueries:
             line["sent"] = [
                 {"action_id": action_id, "cents": cents, "reason": reason} for action_id, cents, reason in found.rows
             ]
-            line["events"] = [
-                {"at": _json_value(event.at), "kind": event.kind, **event.detail, "chain": event.chain}
-                for event in found.events
-            ]
+            line["events"] = [{**event_json(event), "chain": event.chain} for event in found.events]
             line["problems"] = list(found.problems)
             stream.write(json.dumps(line) + "\n")
             problems += found.problems
         return problems
 
     def _batches(self, condition: str, *values: object) -> list[BatchRecord]:
-        found = self._store.query(f"SELECT {_COLUMNS} FROM batch AS b {condition}", *values)
+        found = self._store.query(f"SELECT {self._columns} FROM batch AS b {condition}", *values)
         return [self._record(row) for row in found]
 
     def _record(self, row: Collection[object]) -> BatchRecord:
@@ -331,6 +336,17 @@ def _are_one_tag(tags: list[tuple[str]]) -> bool:
 
 def _with_problems(found: BatchInFull, problems: Collection[str]) -> BatchInFull:
     return replace(found, problems=(*found.problems, *problems))
+
+
+def event_json(event: Event) -> dict[str, object]:
+    """Return an event for machines; no fact that a program gave takes the place of what the database recorded."""
+    recorded = {
+        "at": _json_value(event.at),
+        "kind": event.kind,
+        "database_user": event.db_user or None,
+        "recorded_at": _json_value(event.recorded_at),
+    }
+    return {**recorded, **{name: value for name, value in event.detail.items() if name not in recorded}}
 
 
 def _json_value(value: object) -> object:

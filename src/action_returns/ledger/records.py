@@ -65,13 +65,19 @@ def label(number: int) -> str:
     return f"{number:04d}"
 
 
-def marked_message(detail: Mapping[str, str | int]) -> str:
+def database_user(name: str) -> str:
+    """Return the words that name a user of the team's database beside another name, ``""`` where there is none."""
+    return f" (database user {name})" if name else ""
+
+
+def marked_message(detail: Mapping[str, str | int], db_user: str = "") -> str:
     """Return the outcome of a batch in words that a person marked.
 
     Args:
         detail: the facts of the event ``marked``.
+        db_user: the user of the team's database who recorded the event, whom the database itself writes into the message.
     """
-    return f"Marked {detail['state']} by {detail['who']}: {detail['why']}"
+    return f"Marked {detail['state']} by {detail['who']}{database_user(db_user)}: {detail['why']}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +138,9 @@ class BatchRecord:
         account: the name in the ledger of the account it belongs to.
         receiver: who got the file, as the channel's settings told it; ``""`` in batches of older versions.
         by_hand: whether the outcome is what a person marked, not what the receiver answered.
+        db_user: the user of the team's database who recorded it, as the database knows them; ``""`` in a ledger of one
+            machine, and in batches of older versions.
+        recorded_at: when that was by the clock of the database server, UTC; None where ``db_user`` is empty.
         may_have_arrived: whether the receiver holds the content, or may hold it soon: all but ``failed`` batches of which
             an event says so, too.
         broken: what of it cannot be read or does not fit its events, one sentence each; nothing in most.
@@ -160,8 +169,20 @@ class BatchRecord:
     account: str = ""
     receiver: str = ""
     by_hand: bool = False
+    db_user: str = ""
+    recorded_at: datetime | None = None
     may_have_arrived: bool = True
     broken: tuple[str, ...] = ()
+
+    @property
+    def user(self) -> str:
+        """Who sent it: the name that the program gave, and the user that the database knows."""
+        return f"{self.who}{database_user(self.db_user)}"
+
+    @property
+    def sender(self) -> str:
+        """Who sent it, on which machine: names that the program gave, and the user that the database knows."""
+        return f"{self.who} on {self.host}{database_user(self.db_user)}"
 
     @property
     def label(self) -> str:
@@ -204,6 +225,8 @@ class Event:
         detail: facts about it, by name.
         chain: the hash that it carries; see ``chain.py``.
         is_whole: whether all of it could be read.
+        db_user: the user of the team's database who recorded it; see :class:`BatchRecord`.
+        recorded_at: when, by the clock of the database server; see :class:`BatchRecord`.
     """
 
     at: datetime | None
@@ -211,6 +234,8 @@ class Event:
     detail: Mapping[str, str | int]
     chain: str = ""
     is_whole: bool = True
+    db_user: str = ""
+    recorded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

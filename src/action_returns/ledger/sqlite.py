@@ -38,6 +38,7 @@ class SqliteStore:
     """
 
     in_list = "IN (SELECT value FROM json_each(?))"
+    recorder = "'', ''"
     event_forms: Mapping[int, tuple[str, ...]] = {1: ("batch", "at", "kind", "detail")}
 
     def __init__(self, path: Path) -> None:

@@ -30,6 +30,13 @@ class Store(Protocol):
     def event_forms(self) -> Mapping[int, tuple[str, ...]]:
         """The columns of an event that its hash covers, by the event's form and in the order in which they are hashed."""
 
+    @property
+    def recorder(self) -> str:
+        """SQL for the two columns of a batch or an event that tell which user of the database recorded it, and when.
+
+        Both are empty texts where the database has no users, and in what was recorded before it wrote them.
+        """
+
     def as_list(self, values: Iterable[str | int]) -> object:
         """Return texts or numbers as one value for :attr:`in_list`."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from action_returns.batch.amounts import money
@@ -127,7 +128,8 @@ def receipt_lines(
         ("Left behind", _left_behind(confirmation)),
         ("Sent again", _sent_again(confirmation)),
         ("When", _when(record)),
-        ("Who", f"{record.who} on {record.host}"),
+        ("Recorded", server_time(record.created_at, record.recorded_at)),
+        ("Who", record.sender),
         ("Confirmed", _who_and_how(confirmation)),
         ("Channel", record.channel),
         ("Destination", record.destination),
@@ -150,6 +152,22 @@ def _when(record: "BatchRecord") -> str:
         return record.day_and_time
     local = record.created_at.astimezone()
     return f"{local:%Y-%m-%d %H:%M:%S %Z} ({record.created_at:%Y-%m-%d %H:%M:%S} UTC)"
+
+
+_CLOCKS_DIFFER: Final = 120
+"""Seconds by which the clock of a sender may differ from the one of the database server before that is said."""
+
+
+def server_time(given: datetime | None, recorded_at: datetime | None) -> str:
+    """Return when the team's database recorded something, ``""`` where the sender's clock said about the same.
+
+    Args:
+        given: the time that the program of the sender gave, None where that cannot be read.
+        recorded_at: the time of the server, None where it is not on record.
+    """
+    if recorded_at is None or (given is not None and abs((recorded_at - given).total_seconds()) <= _CLOCKS_DIFFER):
+        return ""
+    return f"at {recorded_at:%Y-%m-%d %H:%M:%S} UTC by the clock of the database server, which differs"
 
 
 BROKEN: Final = "Broken"
