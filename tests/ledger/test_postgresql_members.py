@@ -5,7 +5,6 @@ import json
 import threading
 import time
 from hashlib import sha256
-from itertools import count
 from types import SimpleNamespace
 
 import psycopg
@@ -24,23 +23,6 @@ from tests.support.members import FILE, ROWS, WHEN, add_event, add_rows, facts_o
 
 REFUSED = (errors.RaiseException, errors.IntegrityError, errors.DataError, errors.InsufficientPrivilege)
 MARK = {"state": "failed", "was": "handed-over", "who": "amy on laptop", "why": "Nothing there."}
-
-
-@pytest.fixture(scope="session")
-def made(postgres):
-    """Databases of a team whose members are amy and ben; the users are made once."""
-    team_database.set_up(postgres, "x", "team", "ben")
-    numbers = count(1)
-
-    def make(*, empty=False):
-        database = f"team_{next(numbers)}"
-        if empty:
-            team_database.set_up(postgres, "x", database, roles=False)
-        else:
-            team_database.copy(postgres, "team", database)
-        return database
-
-    return make
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def record(connection, file=FILE, rows=(*ROWS,), prepared=("{}",), confirmed=({"
 def step(connection, number, state, kind="outcome", detail=None, *, message="m", evidence="{}", settled_at=WHEN):
     """Take a batch a step forward, with the event that belongs to it; kind None leaves the event out."""
     if detail is None:
-        with suppress(ValueError):  # evidence that is no JSON
+        with suppress(ValueError, TypeError, RecursionError):  # evidence that is no JSON object
             detail = {"state": state, "message": message, **dict(json.loads(evidence))}
         detail = detail or {"state": state, "message": message}
     with in_one(connection):

@@ -158,19 +158,20 @@ BEGIN
         IF OLD.db_user NOT IN (session_user, '') AND NOT sender_is_gone(OLD.process, OLD.db_user) THEN
             RAISE EXCEPTION 'the program that sends this batch is still at work';
         END IF;
-    -- The program that sent it, taken for dead by another one, may come back and know better.
-    ELSIF OLD.state <> 'unknown' OR OLD.db_user <> session_user THEN
-        SELECT detail::jsonb INTO mark FROM event
-        WHERE batch = NEW.number AND kind = 'marked' AND xmin = pg_current_xact_id()::xid ORDER BY rowid DESC LIMIT 1;
-        IF mark @> jsonb_build_object('was', OLD.state, 'state', NEW.state) IS NOT TRUE THEN
-            RAISE EXCEPTION 'only a person who has looked can mark a % batch %', OLD.state, NEW.state;
-        END IF;
+        RETURN NEW;
+    END IF;
+    SELECT detail::jsonb INTO mark FROM event
+    WHERE batch = NEW.number AND kind = 'marked' AND xmin = pg_current_xact_id()::xid ORDER BY rowid DESC LIMIT 1;
+    IF mark @> jsonb_build_object('was', OLD.state, 'state', NEW.state) THEN
         IF are_facts(OLD.evidence, 1000000) AND NEW.evidence::jsonb <> OLD.evidence::jsonb THEN
             RAISE EXCEPTION 'a mark keeps what the receiver answered';
         END IF;
         -- Whatever name a program gives, the message that all members read names the user of the database.
         NEW.message := format('Marked %s by %s (database user %s): %s',
                               NEW.state, mark ->> 'who', session_user, mark ->> 'why');
+    -- The program that sent it, taken for dead by another one, may come back and know better.
+    ELSIF OLD.state <> 'unknown' OR OLD.db_user <> session_user THEN
+        RAISE EXCEPTION 'only a person who has looked can mark a % batch %', OLD.state, NEW.state;
     END IF;
     RETURN NEW;
 END $$;
