@@ -305,7 +305,7 @@ def test_what_is_certain_is_not_marked_again(ledger, was, state):
 def test_a_batch_whose_program_still_runs_is_not_marked(ledger, was):
     number = settled(ledger, was)
     record = ledger.batch(number)
-    with pytest.raises(MarkError, match=f"the program of {record.who} on {record.host} is still at work on it"):
+    with pytest.raises(MarkError, match=f"the program of {re.escape(record.sender)} is still at work on it"):
         ledger.mark(number, "failed", "why", shown=was)
     assert ledger.batch(number).state == was
 
@@ -468,7 +468,7 @@ def test_words_on_record_hold_no_character_that_hides_or_acts(ledger, monkeypatc
     assert (record.destination, record.source, record.who, record.host) == (line, line, line, line)
     assert (record.message, record.evidence) == (SHOWN, {"reply": SHOWN, "size": 7})
     ledger.mark(number, "sent", HOSTILE, shown="unknown")
-    assert ledger.batch(number).message == f"Marked sent by {line} on {line}: {SHOWN}"
+    assert ledger.batch(number).message == f"Marked sent by {record.sender}: {SHOWN}"
     by_kind = {event.kind: event.detail for event in ledger.events(number)}
     assert by_kind["confirmed"]["how"] == SHOWN
     assert by_kind["outcome"]["reply"] == SHOWN
