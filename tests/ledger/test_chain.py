@@ -115,15 +115,6 @@ INSERT = "INSERT INTO event (batch, at, kind, detail, chain, form, rowid) OVERRI
 VALUES = "(1, '2026-11-30T12:00:00.000+00:00', 'confirmed', '{\"who\": \"eve\"}', 'mine', 7, 7000)"
 
 
-def test_the_database_gives_every_event_its_hash_and_its_number_whatever_a_program_gives(member):
-    connection, ledger = member
-    connection.execute(f"{INSERT} {VALUES}, {VALUES}".encode())
-    assert integrity.broken_events(ledger._store) == {}
-    assert ledger._store.query("SELECT rowid FROM event ORDER BY rowid") == [(1,), (2,), (3,), (4,)]
-    ledger.mark_sending(1)
-    assert integrity.broken_events(ledger._store) == {}
-
-
 def test_a_transaction_that_does_not_see_the_latest_event_adds_none(member):
     connection, ledger = member
     connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
