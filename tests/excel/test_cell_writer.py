@@ -211,6 +211,30 @@ def test_cells_wherever_they_stand_are_written_with_few_calls(fake):
     assert [fake.range(place).number_format for place in ("C2", "C1000", "AB7")] == ["@", "General", "General"]
 
 
+def test_an_excel_that_becomes_busy_while_cells_are_written_around_one_is_waited_for(fake, monkeypatch):
+    import xlwings
+
+    answers = [
+        com_error(-2147352567, "Exception occurred.", (0, "Microsoft Excel", "", None, 0, -2146827284), None),
+        com_error(-2147418111, "Call was rejected by callee.", None, None),
+    ]
+
+    def write(_cells, _block):
+        raise answers.pop(0)
+
+    monkeypatch.setattr(xlwings.Range, "raw_value", property(None, write))
+    with pytest.raises(com_error, match="rejected"):
+        write_cells(fake, "B2:B9", [["a"]] * 8)
+
+
+@pytest.mark.parametrize("hides", [False, True])
+def test_an_apostrophe_stays_in_cells_that_are_known_to_be_text(fake, monkeypatch, hides):
+    monkeypatch.setattr(Grid, "hides_apostrophes_in_text_cells", hides)
+    fake.range("B2:B4").number_format = "@"
+    write_cells(fake, "B2:B4", [["'a"], ["b"], ["''"]], are_text=True)
+    assert fake.held("B2:B4") == [["'a"], ["b"], ["''"]]
+
+
 class MacCells:
     """A range of xlwings' engine for the Mac, as far as values and formats go."""
 

@@ -257,6 +257,15 @@ def test_order_ids_and_partners_stay_the_texts_that_the_download_has(desk, chose
     assert desk.peek(f"Actions!G4:H{last}") == both
 
 
+def test_rows_far_below_the_first_ones_have_the_format_text_too(desk):
+    desk.open(GOOD)
+    last = {"Actions": "ABCEFGHIK", "Issues": "ACDEFG", "Pending": "ABCDEFG", "Batches": "ABCDEFHIJ", "Reasons": "ABC"}
+    for sheet, letters in last.items():
+        found = {letter: desk.book.sheets[sheet].range(f"{letter}900000").number_format for letter in letters}
+        assert set(found.values()) == {"@"}, (sheet, found)
+    assert desk.book.sheets["Actions"].range("J900000").number_format.startswith("+#,##0.00")
+
+
 def test_issues_shows_what_was_found_as_the_text_it_is(desk):
     desk.open([(odd, "0", "REJECTED") for odd in ODD_TEXTS])
     desk.click("validate")
