@@ -171,3 +171,9 @@ def test_a_pipe_in_the_place_of_the_profiles_is_an_error_at_once(tmp_path):
     os.mkfifo(tmp_path / "config.toml")
     with pytest.raises(ConfigError, match=r"config.toml cannot be read: it is no regular file. Check who may read it"):
         load_settings(tmp_path / "config.toml")
+
+
+def test_a_line_with_very_many_dots_is_refused_before_it_is_read_as_a_key(monkeypatch):
+    monkeypatch.setattr("tomllib.loads", lambda _: pytest.fail("was read"))
+    with pytest.raises(ConfigError, match="a line with more than 200 dots"):
+        parse_settings(b"[profiles.acme]\n" + b".".join([b"a"] * 202) + b" = 1\n", Path("config.toml"))

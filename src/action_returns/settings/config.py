@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from action_returns.settings.profile import Profile
 
 _LARGEST_FILE: Final = 1_000_000
+_MOST_DOTS: Final = 200
+"""Dots in one line: Python's TOML reader keeps each beginning of a dotted key, which takes the square of their number."""
 _PLUGINS: Final = "PYDANTIC_DISABLE_PLUGINS"
 _PLACE: Final = re.compile(r"\(at (line \d+, column \d+|end of document)\)\Z")
 _TWICE: Final = re.compile(r"\A(?:Cannot|Duplicate) ")
@@ -104,6 +106,8 @@ def parse_settings(content: bytes, path: Path, *, is_change: bool = False) -> Se
     """
     import tomllib
 
+    if any(line.count(b".") > _MOST_DOTS for line in content.splitlines()):
+        raise ConfigError(f"{path} has a line with more than {_MOST_DOTS} dots, which no setting needs. Shorten it.")
     try:
         raw = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
