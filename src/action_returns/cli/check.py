@@ -1,13 +1,14 @@
 """``check`` and ``review``: what is wrong, where, and what to do; what would be sent, and where to."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import click
 
 from action_returns.batch.cells import ColumnName
+from action_returns.batch.report import Finding
 from action_returns.cli.findings import print_findings
 from action_returns.cli.next_step import next_command, repaired_name
 from action_returns.cli.options import (
@@ -86,6 +87,7 @@ def check_command(
 def check_json(checked: CheckedBatch) -> dict[str, Any]:
     """Return the result for machines; the findings are an iterator, for there may be three million of them."""
     report = checked.report
+    names = [field.name for field in fields(Finding)]
     return {
         "file": checked.file,
         "rows": report.rows,
@@ -96,7 +98,7 @@ def check_json(checked: CheckedBatch) -> dict[str, Any]:
         "origin": checked.reading.origin,
         "notes": list(notes(checked)),
         "unchecked": unchecked(checked),
-        "findings": (asdict(finding) for finding in report),
+        "findings": ({name: getattr(finding, name) for name in names} for finding in report),
         "message": _verdict(checked),
     }
 

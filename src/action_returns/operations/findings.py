@@ -17,7 +17,7 @@ from action_returns.operations.formula_texts import is_formula_text
 from action_returns.operations.review import unchecked
 from action_returns.operations.texts import counted, render_page
 
-MOST_ON_A_PAGE: Final = 100_000
+MOST_ON_A_PAGE: Final = 20_000
 """Findings that the page lists; a browser takes minutes for more."""
 _COLUMNS: Final = tuple(field.name for field in fields(Finding))
 _LONGEST_FOUND: Final = 30
@@ -122,6 +122,8 @@ def write_findings_table(report: CheckResult, path: Path, *, source: str, overwr
 def _no_formula(cell: object) -> object:
     """Return what a cell of the table holds: text that a spreadsheet program shows and never calculates."""
     if not isinstance(cell, str):
+        return cell
+    if cell[:1].isalnum() and cell.isascii() and cell.isprintable():  # nearly always
         return cell
     shown = show_invisible(cell)
     return f"'{shown}" if is_formula_text(cell) else shown
