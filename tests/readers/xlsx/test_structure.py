@@ -285,6 +285,10 @@ def test_a_workbook_that_names_very_many_sheets_is_refused(tmp_path, monkeypatch
         return xml[:end] + xml[start:end] * 30 + xml[end:]
 
     changed = change_parts(path, many, "workbook.xml")
+    monkeypatch.setattr("action_returns.readers.xlsx.structure._MOST_SHEETS", 30)
+    with pytest.raises(FileError, match="it has 31 sheets") as caught:
+        read_batch(changed)
+    assert caught.value.problem == "file-too-large"
     monkeypatch.setattr("action_returns.readers.xlsx.structure._MOST_ELEMENTS", 30)
     with pytest.raises(FileError, match=r"its part xl/workbook\.xml has more than 30 elements sheet") as caught:
         read_batch(changed)

@@ -21,6 +21,8 @@ _ASCII: Final = 0x80
 _MOST_BYTES: Final = 2**26
 """Bytes of a part that is parsed as a whole; styles with all 65,490 formats that Excel takes have about 20 MB."""
 _MOST_ELEMENTS: Final = 100_000
+_MOST_SHEETS: Final = 1_000
+"""Sheets whose first rows are searched for headers; a person cannot go through as many."""
 _BYTE_ORDER_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
@@ -126,6 +128,9 @@ def structure(package: Package) -> Structure:
     if _is_binary(package, main):
         raise _binary_workbook(package)
     elements = _elements(package, main, "sheet", "workbookPr")
+    count = sum(name == "sheet" for name, _ in elements.found)
+    if count > _MOST_SHEETS:
+        raise too_large(package.name, f"it has {count:,} sheets")
     relations = _relations(package, main)
     properties = elements.first("workbookPr") or {}
     sheets = _sheets(package, elements, relations)
