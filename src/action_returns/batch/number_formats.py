@@ -183,13 +183,14 @@ def _number_pieces(section: Section, number: Decimal) -> _Shown:
         shown = _with_thousands(shown)
     if point < len(pieces):
         shown.append(("digits", "."))
-    rest = decimals
+    told = len(decimals.rstrip("0"))  # digits behind these are zeros at the end
+    at = 0
     for piece in pieces[point + 1 :]:
         if piece.kind == "literal":
             shown.append(("literal", piece.text))
         elif piece.kind == "place":
-            digit, rest = rest[:1], rest[1:]
-            shown.append(("digits", "" if piece.text != "0" and not (digit + rest).strip("0") else digit))
+            shown.append(("digits", decimals[at : at + 1] if piece.text == "0" or at < told else ""))
+            at += 1
     return shown
 
 

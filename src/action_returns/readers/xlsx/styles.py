@@ -38,8 +38,8 @@ _BUILT_IN: Final = {
 }
 _PLAIN: Final = frozenset({"General", "GENERAL", "@", "0.00", "#,##0.00"})
 """Formats known to show every amount as it would be sent, before the rules about formats are loaded."""
-_LONGEST_CODE: Final = 1_000
-"""Characters of a number format; Excel takes 255."""
+_LONGEST_CODE: Final = 255
+"""Characters of a number format that Excel takes; each of them is looked at for each amount."""
 
 
 class Styles(NamedTuple):
