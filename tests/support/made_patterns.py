@@ -1,0 +1,85 @@
+"""Examples of the patterns that functions of the product make, and what is known of those that are handed on."""
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from action_returns.batch import amounts
+from action_returns.channels.server_words import ServerWords
+from action_returns.excel import button_texts, ribbon
+from action_returns.readers.xlsx import blocks, row_pattern
+from action_returns.readers.xlsx.package import Package
+from tests.support.patterns import Function
+from tests.support.workbook_parts import pack, parts
+
+USUAL_ROW = (
+    b'<row r="2" ht="15"><c r="A2" s="1" t="s"><v>0</v></c><c r="B2"><v>1.5</v></c><c r="C2" t="s"><v>1</v></c></row>'
+)
+SPACED_ROW = b'<row r="2">\n<c r="A2" t="s">\n<v>0</v>\n</c>\n<c r="B2">\n<f>1+1</f><v>2</v>\n</c>\n</row>'
+
+
+def _row_patterns() -> Iterator["re.Pattern[bytes]"]:
+    for row in (USUAL_ROW, SPACED_ROW):
+        like = row_pattern.like_row(row, (1, 2, 3), with_styles=True)
+        assert like is not None
+        yield like.pattern
+        yield row_pattern.any_row((1, 2, 3), row).pattern
+
+
+def _block_patterns() -> Iterator["re.Pattern[bytes]"]:
+    """Return the patterns that are made while a workbook is read."""
+    made = []
+
+    def compile_and_keep(text: bytes) -> "re.Pattern[bytes]":
+        made.append(re.compile(text))
+        return made[-1]
+
+    with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
+        patch.setattr(blocks, "re", SimpleNamespace(compile=compile_and_keep, escape=re.escape))
+        path = Path(folder) / "returns.xlsx"
+        pack(path, parts())
+        with Package(path) as package:
+            list(blocks.blocks(package, "xl/worksheets/sheet1.xml", "row", "sheetData"))
+    return iter(made)
+
+
+MADE: dict[Function, Callable[[], Iterator[tuple["re.Pattern[Any]", set[str]]]]] = {
+    ("action_returns.batch.amounts", "_grouped_by"): lambda: (
+        (grouped.__self__, {"fullmatch"}) for grouped, _ in amounts._GROUPED
+    ),
+    ("action_returns.channels.server_words", "__init__"): lambda: iter(
+        [(ServerWords("ab", "c.d")._is_word.__self__, {"search"})]
+    ),
+    ("action_returns.excel.button_texts", "_PATTERNS"): lambda: (
+        (pattern, {"sub"}) for pattern, _ in button_texts._PATTERNS
+    ),
+    ("action_returns.readers.xlsx.blocks", "blocks"): lambda: (
+        (pattern, {"search"}) for pattern in islice(_block_patterns(), 0, 1)
+    ),
+    ("action_returns.readers.xlsx.blocks", "_whole_items"): lambda: (
+        (pattern, {"match"}) for pattern in islice(_block_patterns(), 1, 2)
+    ),
+    ("action_returns.readers.xlsx.row_pattern", "like_row"): lambda: (
+        (pattern, {"findall"}) for pattern in islice(_row_patterns(), 0, None, 2)
+    ),
+    ("action_returns.readers.xlsx.row_pattern", "any_row"): lambda: (
+        (pattern, {"findall"}) for pattern in islice(_row_patterns(), 1, None, 2)
+    ),
+}
+"""Functions that make patterns -> examples of them, with their methods."""
+OF_USER: set[Function] = {
+    ("action_returns.settings.profile", "_check_pattern"),
+    ("action_returns.batch.cell_rules", "__init__"),
+}
+"""Where the user's own pattern of ActionIds from config.toml is used, on ids of 64 characters at most."""
+PASSED_ON = {
+    ("action_returns.excel.ribbon", pattern.pattern): {"subn", "sub", "search"}
+    for pattern in (ribbon._GROUPS, ribbon._CALLBACKS, ribbon._PROCEDURES)
+}
+"""Patterns that are handed to a function, with all that it could do with them."""
