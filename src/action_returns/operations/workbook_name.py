@@ -24,7 +24,7 @@ OF_CMD: Final = frozenset(
 """The variables that cmd.exe knows beside those of the environment (``set /?``)."""
 
 _special_for_sh = re.compile(r"(?![A-Za-z0-9/._+@%,:=-])[\x00-\x7f]").search
-_after_dollar = re.compile(r"\$(?:\{([^}]*)\}|([A-Za-z0-9_-]+))").finditer
+_after_dollar = re.compile(r"\$(?:\{([^{}]*+)\}|([A-Za-z0-9_-]+))").finditer
 
 
 def unusable_part(name: str, folder: str, *, windows: bool, variables: Container[str]) -> str | None:
