@@ -54,7 +54,7 @@ def _patterns() -> list[tuple[str, "re.Pattern[Any]", set[str]]]:
         )
         for one in found.used
     ]
-    return used + [(found.made[function], *example) for function, examples in MADE.items() for example in examples()]
+    return used + [(found.made[function][0], *example) for function, examples in MADE.items() for example in examples()]
 
 
 def _hardest(pattern: "re.Pattern[Any]", method: str) -> list[Shape]:

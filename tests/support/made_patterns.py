@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from action_returns.batch import amounts
+from action_returns.batch import amounts, csv_format
 from action_returns.channels.server_words import ServerWords
 from action_returns.excel import button_texts, ribbon
+from action_returns.operations import support_file
 from action_returns.readers.xlsx import blocks, row_pattern
 from action_returns.readers.xlsx.package import Package
 from tests.support.patterns import Function
@@ -52,6 +53,18 @@ def _block_patterns() -> Iterator["re.Pattern[bytes]"]:
 MADE: dict[Function, Callable[[], Iterator[tuple["re.Pattern[Any]", set[str]]]]] = {
     ("action_returns.batch.amounts", "_grouped_by"): lambda: (
         (grouped.__self__, {"fullmatch"}) for grouped, _ in amounts._GROUPED
+    ),
+    ("action_returns.batch.csv_format", "_only_records"): lambda: (
+        (records.__self__, {"fullmatch"}) for records in (csv_format._allowed_records, csv_format._known_records)
+    ),
+    ("action_returns.operations.support_file", "without_person"): lambda: (
+        (re.compile(pattern), {"sub"})
+        for pattern in (
+            support_file._pattern_of_folder("/home/ann"),
+            support_file._pattern_of_folder("C:\\Users\\Ann Smith"),
+            support_file._pattern_of_name("ann"),
+            support_file._pattern_of_name("PC-7.example"),
+        )
     ),
     ("action_returns.channels.server_words", "__init__"): lambda: iter(
         [(ServerWords("ab", "c.d")._is_word.__self__, {"search"})]

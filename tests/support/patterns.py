@@ -36,12 +36,12 @@ class Patterns:
 
     Args:
         used: those that stand in a module as constants.
-        made: functions that make a pattern from what they are told; a test gives examples of them.
+        made: functions that make a pattern from what they are told, with the places; a test gives examples of them.
         unclear: places whose method was not found.
     """
 
     used: list[Used] = field(default_factory=list)
-    made: dict[Function, str] = field(default_factory=dict)
+    made: dict[Function, list[str]] = field(default_factory=dict)
     unclear: list[str] = field(default_factory=list)
 
 
@@ -92,7 +92,7 @@ def _add(
         pattern = text if isinstance(text, re.Pattern) else re.compile(text, _value(flags, module) if flags else 0)
     except NameError:
         functions = [node.name for node in around if isinstance(node, ast.FunctionDef)]
-        found.made[name, functions[-1] if functions else _names(around)[0]] = place
+        found.made.setdefault((name, functions[-1] if functions else _names(around)[0]), []).append(place)
         return
     methods = {call.func.attr} & METHODS or _methods(around, uses)
     if not methods:
