@@ -140,3 +140,8 @@ def test_a_real_spreadsheet_program_shows_the_same(office, tmp_path):
         if (ours := read_format(code).shown(cents)).split() != theirs.split()
     ]
     assert not different, "\n".join(map(repr, different))
+
+
+def test_a_blank_between_two_digits_is_not_read_as_a_number():
+    assert read_format("0?0").shown(0) == "0 0"
+    assert not read_format("0?0").shows_as_sent(0)

@@ -223,4 +223,5 @@ def _reads_as(shown: _Shown, number: Decimal) -> bool:
         return False
     at = [index for index, (kind, text) in enumerate(shown) if kind == "digits" and text.strip()]
     inner = "".join(text for kind, text in shown[at[0] : at[-1]] if kind == "literal")
-    return set(inner) <= _GROUPING and Decimal(digits.rstrip(".") or "0") == number
+    # A place that shows a blank for a missing digit (?) may stand between two digits: "0 0" is no number.
+    return set(inner) <= _GROUPING and " " not in digits and Decimal(digits.rstrip(".") or "0") == number
