@@ -1,6 +1,7 @@
 """Two people, two machines, one ledger in PostgreSQL: through the real command line, as docs/team-ledger.md sets it up."""
 
 import io
+import re
 import sys
 from itertools import count
 from pathlib import Path
@@ -81,6 +82,26 @@ def test_rows_that_the_other_sent_are_named_in_a_check(person, returns, tmp_path
     one_row = tmp_path / "one.csv"
     one_row.write_text("".join(Path(returns).read_text().splitlines(keepends=True)[:2]))
     assert "already-sent" in person("bea")("check", str(one_row), "--json").out
+
+
+def test_who_was_signed_in_stands_beside_every_name_that_a_program_gave(person, returns, monkeypatch):
+    monkeypatch.setattr("getpass.getuser", lambda: "the boss")
+    amy, bea = person("amy"), person("bea")
+    batch = amy("send", returns, "--yes", "--json").json["batch"]
+    assert bea("history", "mark", batch, "failed", "--why", "Nothing there.", "--yes").code == 0
+    shown = amy("history", "show", batch).out
+    assert "(database user amy)" in next(line for line in shown.splitlines() if line.startswith("Who"))
+    assert re.search(r"marked failed by the boss on .+: Nothing there\. \(database user bea\)", shown)
+    assert re.search(
+        r"Marked failed by the boss on .+ \(database user bea\): Nothing there\.", shown.replace("\n", " ")
+    )
+    told = amy("history", "show", batch, "--json").json
+    assert (told["database_user"], told["who"]) == ("amy", "the boss")
+    assert told["recorded_at"].endswith("+00:00")
+    assert [event["database_user"] for event in told["events"]] == ["amy"] * 4 + ["bea"]
+    assert {event["kind"] for event in told["events"] if event["recorded_at"]} >= {"prepared", "marked"}
+    action = Path(returns).read_text().splitlines()[1].split(",")[0]
+    assert "(database user amy)" in amy("action", "show", action, "--json").json["sent"][0]["who"]
 
 
 def test_a_member_cannot_change_what_is_on_record_even_with_another_program(person, returns, server):

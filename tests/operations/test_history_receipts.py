@@ -3,7 +3,7 @@
 import re
 import time
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from action_returns.channels.base import Outcome, State
 from action_returns.ledger.sqlite import list_copies
 from action_returns.operations.account import Account, open_account_ledger
-from action_returns.operations.history import receipt_lines, receipt_page
+from action_returns.operations.history import receipt_lines, receipt_page, server_time
 from action_returns.operations.kept_copies import save_receipt_and_backup
 from action_returns.operations.review import review, write_review_page
 from tests.support.batches import checked_batch
@@ -187,3 +187,24 @@ def test_a_sentence_with_a_semicolon_stays_whole_on_the_page(ledger, done):
     record = replace(ledger.batch(1), message="The file may disappear from the folder; that is normal.")
     page = receipt_page(record, ledger.rows(1)).decode()
     assert "The file may disappear from the folder; that is normal." in page
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(0, False), (120, False), (-120, False), (121, True), (-121, True), (10**8, True)]
+)
+def test_a_clock_that_differs_from_the_one_of_the_database_is_told(seconds, told):
+    server = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    words = "at 2026-11-23 12:00:00 UTC by the clock of the database server, which differs"
+    assert server_time(server + timedelta(seconds=seconds), server) == (words if told else "")
+    assert server_time(None, server) == words
+    assert server_time(server, None) == ""
+
+
+def test_a_receipt_names_the_user_and_the_time_of_the_teams_database(ledger, done):
+    record = replace(
+        ledger.batch(1), who="ann", host="laptop", db_user="eve", recorded_at=datetime(2026, 1, 2, tzinfo=UTC)
+    )
+    lines = dict(receipt_lines(record))
+    assert lines["Who"] == "ann on laptop (database user eve)"
+    assert lines["Recorded"].startswith("at 2026-01-02 00:00:00 UTC")
+    assert "Recorded" not in dict(receipt_lines(ledger.batch(1)))
