@@ -27,7 +27,8 @@ def test_a_server_that_takes_its_time_gets_nothing_and_is_not_called_again():
         made = channel(server.port, clock=itertools.count(step=7).__next__, **facts)
         outcome = made.deliver(FILE, lambda: told.append(True))
     assert failed(outcome, "is too slow: it took longer than 20 seconds in all", phase=Phase.CONNECT)
-    assert (told, paused, server.connections) == ([], [], 1)
+    assert (told, paused) == ([], [])
+    assert server.connections <= 1  # it may have been left before it looked who called
 
 
 def test_a_server_that_knows_the_password_from_before_does_not_get_it_shown():
