@@ -45,7 +45,8 @@ def commands_for(file, work):
     return [
         ("check", name),
         ("check", name, "--json"),
-        ("check", name, "--html", "page.html", "--csv", "findings.csv", "--force"),
+        ("check", name, "--html", "page.html", "--force"),
+        ("check", name, "--csv", "findings.csv", "--force"),
         ("fix", name, "-o", "fixed.csv"),
         ("fix", name, "-o", "fixed.xlsx"),
         ("review", name, "--html", "page.html", "--force"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,7 @@ def check_json(checked: CheckedBatch) -> dict[str, Any]:
     """Return the result for machines; the findings are an iterator, for there may be three million of them."""
     report = checked.report
     names = [field.name for field in fields(Finding)]
+    facts_of = attrgetter(*names)
     return {
         "file": checked.file,
         "rows": report.rows,
@@ -98,7 +100,7 @@ def check_json(checked: CheckedBatch) -> dict[str, Any]:
         "origin": checked.reading.origin,
         "notes": list(notes(checked)),
         "unchecked": unchecked(checked),
-        "findings": ({name: getattr(finding, name) for name in names} for finding in report),
+        "findings": (dict(zip(names, facts_of(finding), strict=True)) for finding in report),
         "message": _verdict(checked),
     }
 

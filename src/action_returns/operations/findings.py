@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
@@ -115,7 +116,8 @@ def write_findings_table(report: CheckResult, path: Path, *, source: str, overwr
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(_COLUMNS)
-    writer.writerows([_no_formula(getattr(finding, column)) for column in _COLUMNS] for finding in report)
+    cells_of = attrgetter(*_COLUMNS)
+    writer.writerows(map(_no_formula, cells_of(finding)) for finding in report)
     write_bytes(path, text.getvalue().encode("utf-8-sig"), source=source, overwrite=overwrite)
 
 
