@@ -6,7 +6,6 @@ as words, it passes here first. The visible form, ``[U+001B]``, is the same ever
 """
 
 import re
-import unicodedata
 from typing import Final
 
 _JOINERS: Final = "\u200c\u200d"
@@ -45,12 +44,18 @@ def _seen(match: re.Match[str]) -> str:
     elif _is_selector(character):
         stays = _takes_a_selector(text[at - 1 : at])
     else:
-        stays = _is_visible(character) or unicodedata.category(character) == "Zs"
+        stays = _is_visible(character) or _is_space(character)
     return character if stays else name_character(character)
 
 
 def _is_visible(character: str) -> bool:
     return character.isprintable() and not _is_selector(character) and character not in _BLANK_LETTERS
+
+
+def _is_space(character: str) -> bool:
+    from unicodedata import category  # inside: every command imports this module, and few texts have such a character
+
+    return category(character) == "Zs"
 
 
 def _is_selector(character: str) -> bool:

@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from string import digits
 from typing import Literal, TypeAlias
 
 from action_returns.batch.cells import Columns
@@ -226,5 +225,5 @@ def cells_at(columns: Columns, addresses: Iterable[str]) -> dict[str, object]:
 
 def _parts_of(address: str) -> tuple[str, int]:
     """Return the letters and the row of an address such as ``B7``."""
-    letters = address.rstrip(digits)
+    letters = address.rstrip("0123456789")
     return letters, int(address[len(letters) :])

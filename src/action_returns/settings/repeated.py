@@ -7,7 +7,6 @@ repeated that are too short or too close to an allowed word to be a password: ``
 import json
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Final
 
 NOT_REPEATED: Final = "What stands there is not repeated: it may hold a password."
@@ -61,6 +60,8 @@ def repeated_key(name: str, known: Iterable[str]) -> str | None:
 
 
 def _closest(word: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches  # inside: every click reads config.toml, and mostly nothing is refused
+
     by_letters = {name.casefold(): name for name in known}
     close = get_close_matches(word.casefold(), by_letters, n=1)
     return by_letters[close[0]] if close else ""

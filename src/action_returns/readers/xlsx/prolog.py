@@ -21,7 +21,8 @@ _usual = re.compile(
 """How programs begin a part: nothing but its declaration before the first element."""
 _DECLARATION: Final = b"<!DOCTYPE"
 _BYTE_ORDER_MARKS: Final = b"\xef\xbb\xbf\xff\xfe"
-_IN_EBCDIC: Final = "<?xm".encode("cp037")
+_IN_EBCDIC: Final = b"\x4c\x6f\xa7\x94"
+"""``<?xm`` in EBCDIC (XML 1.0, appendix F.1)."""
 
 
 class _DocumentTypeError(Exception):
