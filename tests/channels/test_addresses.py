@@ -1,5 +1,6 @@
 """A server of many addresses: each is tried in turn, and all of them together have one time."""
 
+import errno
 import itertools
 import socket
 
@@ -63,3 +64,24 @@ def test_addresses_that_are_tried_in_vain_end_with_the_time_for_all_of_them(reso
     with pytest.raises(TookTooLongError, match="60 seconds in all"):
         addresses.connect("slow.example", 21, limit(60, clock.__next__))
     assert len(tried) == 2
+
+
+def test_an_address_of_a_kind_that_this_computer_does_not_have_is_passed_over(monkeypatch):
+    """Without IPv6 the system refuses the socket itself; the name may have an address of the older kind as well."""
+    unknown = (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("::1", 21, 0, 0))
+    make = socket.socket
+
+    def without_ipv6(family=-1, *further, **named):
+        if family == socket.AF_INET6:
+            raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+        return make(family, *further, **named)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        known = (socket.AF_INET, socket.SOCK_STREAM, 6, "", listener.getsockname())
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [unknown, known])
+        monkeypatch.setattr(socket, "socket", without_ipv6)
+        with addresses.connect("both.example", 21, limit()) as connection:
+            assert connection.getpeername() == known[-1]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [unknown])
+        with pytest.raises(OSError, match="Address family not supported"):
+            addresses.connect("newer.example", 21, limit())

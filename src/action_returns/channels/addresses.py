@@ -26,7 +26,11 @@ def connect(host: str, port: int, limit: TimeLimit) -> socket.socket:
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[:_MOST]
     problem: OSError = OSError("the name has no address")
     for number, (family, kind, protocol, _, address) in enumerate(found):
-        connection = socket.socket(family, kind, protocol)
+        try:
+            connection = socket.socket(family, kind, protocol)
+        except OSError as error:  # this computer does not have that kind of address, such as IPv6
+            problem = error
+            continue
         try:
             connection.settimeout(limit.left() / (len(found) - number))
             connection.connect(address)
