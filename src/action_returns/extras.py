@@ -4,6 +4,7 @@ import sys
 from importlib.metadata import PackageNotFoundError, requires, version
 
 from action_returns.files import packaged_file
+from action_returns.shell import quote
 
 _TESTED = "requirements/constraints.txt"
 
@@ -21,22 +22,18 @@ def install_command(extra: str) -> str:
     packages = [package.strip() for package, _, condition in named if marker in condition.replace('"', "'")]
     return " ".join(
         [
-            _quoted_path(sys.executable),
+            quote(sys.executable),
             *("-m", "pip", "install", *_constraints()),
-            *(f'"{package}"' for package in packages or [f".[{extra}]"]),
+            *map(quote, packages or [f".[{extra}]"]),
         ]
     )
 
 
 def _constraints() -> list[str]:
     try:
-        return ["-c", _quoted_path(str(packaged_file(_TESTED)))]
+        return ["-c", quote(str(packaged_file(_TESTED)))]
     except FileNotFoundError:  # the command still works, with the newest versions
         return []
-
-
-def _quoted_path(path: str) -> str:
-    return f'"{path}"' if " " in path else path
 
 
 def tested_versions() -> dict[str, str]:

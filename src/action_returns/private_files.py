@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from action_returns.shell import quote
+
 _OUR_FOLDERS: Final = frozenset({"action-returns", "submissions", "exports", "logs", "log", "backups", "clicks"})
 """Names of the folders that only this program uses. The one that ACTION_RETURNS_HOME names may hold other files too."""
 
@@ -171,12 +173,12 @@ def _refuse_unless_mine(path: Path, facts: os.stat_result, *, others_may_read: b
         raise NotPrivateError(
             path,
             f"belongs to user {_user_name(owner)}, not to user {_user_name(me)} who runs this",
-            f"Run this as user {_user_name(owner)}, or make the file your own: chown {_user_name(me)} {_quoted(path)}",
+            f"Run this as user {_user_name(owner)}, or make the file your own: chown {_user_name(me)} {quote(str(path))}",
         )
     if stat.S_IMODE(facts.st_mode) & _OTHERS and not others_may_read:
-        raise NotPrivateError(path, "can be read by others", f"Run: chmod 600 {_quoted(path)}")
+        raise NotPrivateError(path, "can be read by others", f"Run: chmod 600 {quote(str(path))}")
     if others_may_read and _others_can_write(facts):
-        raise NotPrivateError(path, "can be changed by others", f"Run: chmod 600 {_quoted(path)}")
+        raise NotPrivateError(path, "can be changed by others", f"Run: chmod 600 {quote(str(path))}")
 
 
 def _refuse_shared_folder(path: Path) -> None:
@@ -185,7 +187,7 @@ def _refuse_shared_folder(path: Path) -> None:
     if not _is_trusted(facts):
         raise NotPrivateError(path, f"lies in a folder of user {_user_name(facts.st_uid)}, who can replace it", _MOVE)
     if others_can_write(folder):
-        remedy = f"Run: chmod go-w {_quoted(folder.absolute())}" if facts.st_uid == os.geteuid() else _MOVE
+        remedy = f"Run: chmod go-w {quote(str(folder.absolute()))}" if facts.st_uid == os.geteuid() else _MOVE
         raise NotPrivateError(path, "lies in a folder in which others can replace it", remedy)
 
 
@@ -225,9 +227,3 @@ def _user_name(number: int) -> str:
         return pwd.getpwuid(number).pw_name
     except KeyError:
         return str(number)
-
-
-def _quoted(path: Path) -> str:
-    from shlex import quote
-
-    return quote(str(path))

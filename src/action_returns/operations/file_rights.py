@@ -9,6 +9,7 @@ from typing import Final
 from action_returns.errors import SettingsError
 from action_returns.files import Paths
 from action_returns.private_files import others_can_write
+from action_returns.shell import quote
 
 _OTHERS: Final = 0o077
 _SHOWN: Final = 5
@@ -25,17 +26,16 @@ def check_file_rights(paths: Paths) -> str:
     """
     if os.name != "posix":
         return "as the rights of your user profile say"
-    from shlex import join
-
     for folder in _roots(paths):
         if others_can_write(folder):
-            command = join(["chmod", "go-w", str(folder)])
-            raise SettingsError(f"Other users of this computer can change what is in {folder}. Run: {command}")
+            raise SettingsError(
+                f"Other users of this computer can change what is in {folder}. Run: chmod go-w {quote(str(folder))}"
+            )
     found = [path for folder in _roots(paths) for path in _open_to_others(folder, paths)]
     if found:
         shown = ", ".join(str(path) for path in found[:_SHOWN])
         more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-        command = join(["chmod", "-R", "go-rwx", *map(str, found)])
+        command = " ".join(["chmod -R go-rwx", *(quote(str(path)) for path in found)])
         raise SettingsError(f"Other users of this computer can read or change {shown}{more}. Run: {command}")
     return "only you can read and change them"
 
