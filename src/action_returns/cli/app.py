@@ -27,7 +27,7 @@ COMMANDS: Final = {
     "send": "send:send_command",
     "probe": "setup:probe_command",
     "history": "history:history_command",
-    "action": "history:action_command",
+    "action": "action:action_command",
     "upgrade-workbook": "workbooks:upgrade_workbook_command",
     "profile": "profiles:profile_command",
     "secret": "secrets:secret_command",

@@ -1,4 +1,4 @@
-"""``history`` and ``action``: what was sent, when, by whom, with which outcome."""
+"""``history``: what was sent, when, by whom, with which outcome."""
 
 import io
 import json
@@ -10,20 +10,15 @@ from typing import Any, Final
 
 import click
 
-from action_returns.batch.amounts import amount_text
-from action_returns.batch.cells import quote
-from action_returns.batch.rules import MODIFICATION_LIMIT
 from action_returns.cli.options import CommandContext, global_options
 from action_returns.errors import DeclinedError, LedgerError
 from action_returns.ledger import integrity
 from action_returns.ledger.ledger import Ledger
 from action_returns.ledger.queries import event_json
-from action_returns.ledger.records import MARKS, ActionRecord, BatchInFull, BatchRecord, Event, database_user
+from action_returns.ledger.records import MARKS, BatchInFull, BatchRecord, Event, database_user
 from action_returns.operations.account import open_ledger_to_read
 from action_returns.operations.export import write_bytes
 from action_returns.operations.history import (
-    ActionHistory,
-    action_history,
     confirmed,
     page_of,
     receipt_lines,
@@ -32,9 +27,9 @@ from action_returns.operations.history import (
 from action_returns.operations.kept_copies import changed_copy, good_copy, renew_receipt
 from action_returns.operations.texts import broken_batches, counted, marking_consequence, next_step_for_unknown
 
-_MARK: Final = "*"
+MARK: Final = "*"
 """The sign after an outcome that a user marked."""
-_MARKED_NOTE: Final = f"{_MARK} marked by a person: action-returns history show BATCH tells who and why"
+MARKED_NOTE: Final = f"{MARK} marked by a person: action-returns history show BATCH tells who and why"
 
 
 @click.group("history", short_help="What was sent, when, by whom, with which outcome.")
@@ -69,7 +64,7 @@ def list_batches(context: CommandContext) -> None:
                 record.environment,
                 f"{record.rows:,}",
                 f"{record.reversals:,}",
-                ("broken: " if record.broken else "") + record.state + (_MARK if record.by_hand else ""),
+                ("broken: " if record.broken else "") + record.state + (MARK if record.by_hand else ""),
                 record.file_name,
                 record.destination,
             )
@@ -79,7 +74,7 @@ def list_batches(context: CommandContext) -> None:
         spare=2,
     )
     if any(record.by_hand for record in batches):
-        context.output.data(_MARKED_NOTE, style="quiet")
+        context.output.data(MARKED_NOTE, style="quiet")
     unknown = [record.label for record in batches if record.state == "unknown"]
     if unknown:
         context.output.info(
@@ -316,19 +311,20 @@ def batch_json(record: BatchRecord, problems: Sequence[str] | None = None) -> di
         "rows": record.rows,
         "reversals": record.reversals,
         "bytes": record.size,
-        "created_at": _iso(record.created_at),
-        "settled_at": _iso(record.settled_at),
+        "created_at": iso_time(record.created_at),
+        "settled_at": iso_time(record.settled_at),
         "who": record.who,
         "host": record.host,
         "database_user": record.db_user or None,
-        "recorded_at": _iso(record.recorded_at),
+        "recorded_at": iso_time(record.recorded_at),
         "message": record.message,
         "evidence": dict(record.evidence),
         "problems": list(record.broken if problems is None else problems),
     }
 
 
-def _iso(at: datetime | None) -> str | None:
+def iso_time(at: datetime | None) -> str | None:
+    """Return a time for machines, None where it cannot be read."""
     return None if at is None else at.isoformat()
 
 
@@ -339,88 +335,3 @@ def _batch_number(batch: str) -> int:
             f"{batch} is not a batch. Batches are numbered, such as 0001: action-returns history list"
         )
     return int(batch)
-
-
-@click.group("action", short_help="Everything ever sent for one action.")
-def action_command() -> None:
-    """Look at one action, over all batches."""
-
-
-@action_command.command("show", short_help="Everything ever sent for it, and n of 1,000.")
-@click.argument("action_id", metavar="ACTION_ID")
-@global_options
-def show_action(context: CommandContext, *, action_id: str) -> None:
-    """Show everything ever sent for an action, the oldest first, and how many of its 1,000 modifications are used."""
-    past = action_history(action_id, context.account(), context.paths)
-    if not past.sent:
-        context.output.info(f"Nothing that is on record here was ever sent for {quote(past.action_id)}.")
-    if context.output.as_json:
-        context.output.json(_action_json(past))
-    elif past.sent:
-        _print_action(context, past)
-    if broken := list(dict.fromkeys(row.batch.label for row in past.sent if row.problems)):
-        context.output.info(broken_batches(broken), style="warning")
-    if past.hint:
-        context.output.info(past.hint, style="warning")
-
-
-def _action_json(past: ActionHistory) -> dict[str, Any]:
-    """Return the history of an action for machines."""
-    return {
-        "action_id": past.action_id,
-        "used": past.used,
-        "limit": MODIFICATION_LIMIT,
-        "environment": past.environment,
-        "sent": [
-            {
-                "batch": row.batch.label,
-                "at": _iso(row.batch.created_at),
-                "environment": row.batch.environment,
-                "profile": row.batch.profile,
-                "channel": row.batch.channel,
-                "amount": amount_text(row.cents),
-                "reason": row.reason,
-                "outcome": row.batch.state,
-                "who": row.batch.sender,
-                "problems": list(row.problems),
-            }
-            for row in past.sent
-        ],
-        **({"message": _modifications_used(past)} if past.sent else {}),
-    }
-
-
-def _print_action(context: CommandContext, past: ActionHistory) -> None:
-    context.output.table(
-        ("When", "Batch", "Profile", "Amount", "Reason", "Outcome", "Who"),
-        (
-            (
-                row.batch.day_and_time,
-                row.batch.label,
-                f"{row.batch.profile}, {row.batch.environment.upper()}",
-                amount_text(row.cents),
-                row.reason,
-                _outcome_of_row(row, past),
-                row.batch.sender,
-            )
-            for row in past.sent
-        ),
-        right=frozenset({3}),
-    )
-    context.output.data()
-    if any(row.batch.by_hand for row in past.sent):
-        context.output.data(_MARKED_NOTE, style="quiet")
-    context.output.data(_modifications_used(past), style="strong")
-    context.output.data("What others changed at the network, by hand or over the API, is not counted.", style="quiet")
-
-
-def _modifications_used(past: ActionHistory) -> str:
-    environment = past.environment.upper()
-    return f"{past.used:,} of {MODIFICATION_LIMIT:,} modifications used in {environment}, as far as this program knows."
-
-
-def _outcome_of_row(row: ActionRecord, past: ActionHistory) -> str:
-    mark = _MARK if row.batch.by_hand else ""
-    doubt = " (may have arrived)" if row.batch.state == "unknown" else ""
-    broken = "broken: " if row.problems else ""
-    return broken + row.batch.state + mark + doubt + ("" if past.counts(row) else " (not counted)")
