@@ -30,7 +30,7 @@ _EXITS = {
     Exit.DUPLICATE: "nothing new to send: this list, or rows of it, may have arrived before",
     Exit.CONFIGURATION: "configuration or secret missing or wrong",
     Exit.DIFFERENCES: "reconcile found differences (later)",
-    Exit.LEDGER: "the record (ledger) cannot be reached or written; nothing was sent",
+    Exit.LEDGER: "the record (ledger) cannot be reached or written, or a part of it is broken; nothing was sent",
     Exit.INTERRUPTED: "interrupted",
 }
 _JSON = """## JSON

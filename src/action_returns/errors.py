@@ -18,7 +18,7 @@ ActionReturnsError
 │   ├── ConfigError             config.toml: a file, key or value that is not allowed
 │   │   └── NoSuchProfileError  there is no profile of that name
 │   └── SecretError             a password is missing or must not be used
-├── LedgerError                 the ledger cannot be reached or written; nothing was sent
+├── LedgerError                 the ledger cannot be reached or written, or is broken; nothing was sent
 ├── WorkbookError               no workbook can hold the rows
 │   └── TemplateError           the declared template contradicts itself: a mistake of ours
 └── ExcelError                  a click stopped
@@ -198,7 +198,7 @@ class SecretError(SettingsError):
 
 
 class LedgerError(ActionReturnsError):
-    """The ledger cannot be reached or written; nothing was sent. The message says which ledger, why, and what to do."""
+    """The ledger cannot be reached or written, or a part of it is broken; nothing was sent. The message says which ledger, why, and what to do."""
 
     problem = "ledger"
     exit_code = Exit.LEDGER

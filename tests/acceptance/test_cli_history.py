@@ -83,7 +83,7 @@ def test_values_that_cannot_be_read_end_no_command_for_other_batches(record, run
     assert [one["problems"] == [] for one in run("history", "list", "--json").json["batches"]] == [True, False]
     shown = run("history", "show", "1")
     assert shown.code == 11
-    assert "lost: no state that there is" in shown.out
+    assert "lost: not a state that this program writes" in shown.out
     assert "The date of batch 0001 cannot be read." in shown.err
     exported = [json.loads(line) for line in run("history", "export").out.splitlines()]
     assert [line["number"] for line in exported] == [1, 2]

@@ -62,10 +62,10 @@ def test_facts_are_texts_and_whole_numbers(text, facts, is_whole):
     ],
 )
 def test_an_event_has_every_fact_that_is_shown_of_its_kind(kind, detail, kept, is_whole):
-    event = decode_event(AT, kind, detail, "c")
+    event = decode_event(AT, kind, detail, "c", "", "")
     assert (event.at, event.detail, event.is_whole) == (datetime(2026, 11, 30, 12, tzinfo=UTC), kept, is_whole)
 
 
 def test_an_event_whose_time_is_none_is_not_whole():
-    event = decode_event("once", "sending", "{}", "c")
+    event = decode_event("once", "sending", "{}", "c", "", "")
     assert (event.at, event.is_whole) == (None, False)

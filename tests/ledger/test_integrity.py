@@ -142,7 +142,7 @@ def test_a_change_is_seen_in_its_batch_and_in_no_other(changed, place, statement
 
 def test_a_state_that_is_none_is_seen_and_counts_as_may_have_arrived(changed):
     ledger = changed("UPDATE batch SET state = 'lost' WHERE number = 2")
-    assert told(ledger) == "The state of batch 0002 is none that there is."
+    assert told(ledger) == "The state of batch 0002 is not one that this program writes."
     (sent,) = ledger.sent_before(BATCH.sender, ["M.1.2.4"]).values()
     assert (sent.batch, sent.state) == ("0002", "unknown")
 

@@ -607,7 +607,10 @@ def test_another_machine_is_talked_to_encrypted_and_only_if_its_certificate_is_r
 def test_a_pipe_in_the_place_of_a_certificate_is_refused_at_once(tmp_path, key):
     os.mkfifo(tmp_path / "pipe")
     said = refused(f"postgresql://ann@db.example.com/returns?{key}={tmp_path}/pipe")
-    assert said == f"{tmp_path}/pipe ({key} in the address of the team's ledger) is no file. Nothing was sent."
+    assert (
+        said
+        == f"{tmp_path}/pipe ({key} in the address of the team's ledger) is no file. Nothing was sent. Name a file there, then try again."
+    )
 
 
 def test_another_machine_without_encryption_is_told_nothing(url, far_away, encrypted):

@@ -1,4 +1,4 @@
-"""Convert rows of the ledger's tables to records. A value that cannot be read is told in the record and raises nothing.
+"""Convert rows of the ledger's tables to records. A record names its values that cannot be read; none of them raises an error.
 
 A ledger may hold values that this program never wrote: another program, a person or a damaged disk changed it. Such a
 batch is shown as broken, and all others as ever.
@@ -59,7 +59,7 @@ def decode_batch(row: Collection[Any], *, newer: bool) -> BatchRecord:
         row: the columns, in the order of the record's fields without the last two; then the kind and the detail of the
             latest event that tells a state.
         newer: whether a newer version wrote the ledger, so that states and events that this one does not know are
-            right.
+            allowed.
     """
     *columns, latest = row
     facts = dict(zip(BatchRecord.__dataclass_fields__, (*columns, True, ()), strict=True))
@@ -75,7 +75,7 @@ def decode_batch(row: Collection[Any], *, newer: bool) -> BatchRecord:
         broken.append(f"The evidence of {name} cannot be read.")
     state, told = facts["state"], _state_told(latest)
     if not newer and state not in _STATES:
-        broken.append(f"The state of {name} is none that there is.")
+        broken.append(f"The state of {name} is not one that this program writes.")
     elif not newer and told != state:
         says = f"says {told}" if told in _STATES else "tells none"
         broken.append(f"The state of {name} is {state}, and its latest event {says}.")

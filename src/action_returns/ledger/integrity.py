@@ -133,7 +133,7 @@ def _compare_bytes(name: str, record: BatchRecord, content: bytes | None) -> tup
 
 
 def _compare_rows(name: str, record: BatchRecord, parsed: Sequence[_Row], stored: Sequence[_Row]) -> Iterator[str]:
-    """Say how the rows in the bytes of a batch differ from its figures and from the table of rows."""
+    """Return how the rows in the bytes of a batch differ from its figures and from the table of rows."""
     reversals = sum(cents == 0 for _, cents, _ in parsed)
     if (len(parsed), reversals) != (record.rows, record.reversals):
         yield (

@@ -133,7 +133,10 @@ def _tls_options(address: TeamAddress) -> Iterator[dict[str, Any]]:
     for key in _FILES & options.keys():
         path = Path(options[key])
         if path.exists() and not path.is_file():  # OpenSSL would wait for the writer of a pipe for ever
-            raise LedgerError(f"{path} ({key} in the address of the team's ledger) is no file. Nothing was sent.")
+            raise LedgerError(
+                f"{path} ({key} in the address of the team's ledger) is no file. Nothing was sent. "
+                "Name a file there, then try again."
+            )
     if address.is_local:
         yield {"sslmode": "prefer", **options}
         return

@@ -226,7 +226,11 @@ def _who_and_how(confirmation: Mapping[str, str | int]) -> str:
 def _outcome(record: "BatchRecord") -> str:
     if record.by_hand:
         return f"{record.state.capitalize()}: a person who looked says so, the receiver did not"
-    return STATES[record.state].receipt if record.state in STATES else f"{record.state}: no state that there is"
+    return (
+        STATES[record.state].receipt
+        if record.state in STATES
+        else f"{record.state}: not a state that this program writes"
+    )
 
 
 def page_of(found: "BatchInFull") -> bytes:

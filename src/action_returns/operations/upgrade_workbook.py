@@ -1,6 +1,6 @@
 """Make a fresh workbook with the rows and reason codes of an older one, and compare every cell.
 
-The older one may come from anybody. So none of its macros and settings is taken over, and the profile that it names is told.
+The older one may come from a stranger. So none of its macros and settings is taken over, and the user is told which profile it names.
 """
 
 import hashlib
@@ -31,11 +31,10 @@ from action_returns.readers.batch_columns import find_columns
 from action_returns.readers.xlsx.workbook import TableRows, read_table
 from action_returns.settings.config import load_settings
 from action_returns.workbook_builder.contents import Entries, invalid_character
+from action_returns.workbook_builder.sheet_writer import ERROR_VALUES
 
 _TABLE: Final = "Actions"
 _FIRST_CERTAIN_DATE: Final = datetime(1900, 3, 1)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
-_ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
-"""The error values that a formula can return (ECMA-376 Part 1, 18.17.3)."""
 _unsafe_header = re.compile(r"[\x00-\x09\x0b-\x1f]|_x[0-9A-Fa-f]{4}_").search
 
 
@@ -175,7 +174,7 @@ def _reason_not_kept(cell: Cell) -> str:
     match cell:
         case CellError(kind="no-value"):
             return "its formula was not calculated yet. Open it in the spreadsheet program"
-        case CellError() if cell.shown not in _ERRORS:
+        case CellError() if cell.shown not in ERROR_VALUES:
             return f"its value cannot be shown ({cell.shown}). Give it a value or clear it"
         case float() if not math.isfinite(cell):
             return "its number is larger than any spreadsheet holds. Give it a value or clear it"
