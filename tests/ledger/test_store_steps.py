@@ -13,7 +13,7 @@ from action_returns.errors import LedgerError
 from action_returns.ledger import postgresql, sqlite
 from action_returns.ledger.ledger import _open_store, open_ledger
 from action_returns.ledger.records import RepeatedRowsError
-from action_returns.ledger.store import load_migrations
+from action_returns.ledger.store import Migration, load_migrations
 from tests.support.ledgers import ROWS, batch_of, claim
 
 BATCHES = [
@@ -97,6 +97,37 @@ def test_the_version_before_can_read_it_and_not_write_it(old, monkeypatch):
     with pytest.raises(LedgerError, match="written by a newer version"), store.transaction():
         pass
     store.close()
+
+
+def test_a_step_that_fails_leaves_the_ledger_to_the_version_before(old, monkeypatch):
+    """Between two steps that version would record what the later one refuses: then no program could open it again."""
+
+    def first_steps(database):
+        return load_migrations(database)[: BEFORE[database]]
+
+    def one_more(database):
+        steps = load_migrations(database)
+        return [*steps, Migration(len(steps) + 1, "INSERT INTO no_such_table VALUES (1);")]
+
+    for module in (sqlite, postgresql):
+        monkeypatch.setattr(module, "load_migrations", one_more)
+    with pytest.raises(LedgerError):
+        _open_store(old)
+    for module in (sqlite, postgresql):
+        monkeypatch.setattr(module, "load_migrations", first_steps)
+    store = _open_store(old)
+    assert not store.read_only
+    with store.transaction():
+        store.execute(
+            "INSERT INTO event (batch, at, kind, detail) VALUES (3, '2026-11-22T10:00:00.000+00:00', 'marked', ?)",
+            json.dumps({"state": "failed", "who": "ann", "why": "\x1b", "was": "unknown"}),
+        )
+        store.execute("UPDATE batch SET state = 'failed', message = 'Marked failed by ann: \x1b' WHERE number = 3")
+    store.close()
+    monkeypatch.undo()
+    with open_ledger(old) as ledger:
+        assert ledger.problems() == []
+        assert ledger.batch(3).state == "failed"
 
 
 def test_a_ledger_gets_its_tag_once_and_two_ledgers_never_name_a_file_alike(old, tmp_path):

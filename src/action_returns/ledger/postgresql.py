@@ -260,17 +260,20 @@ class PostgresStore:
             self._read_only = True
             self.query("SELECT set_config('default_transaction_read_only', 'on', false)")
         if version < len(migrations):
-            # Locked before the transactions begin: one that began earlier would not see the new tables of another
+            # Locked before the transaction begins: one that began earlier would not see the new tables of another
             # program, because PostgreSQL refreshes its cache of names when a transaction begins.
             self.query("SELECT pg_advisory_lock(?)", _MIGRATION_LOCK)
-            for migration in migrations[version:]:
-                self._migrate(migration)
+            self._migrate(migrations)
             self.query("SELECT pg_advisory_unlock(?)", _MIGRATION_LOCK)
 
-    def _migrate(self, migration: Migration) -> None:
-        # Two programs may start at once: the one that waits for the lock finds the migration done.
+    def _migrate(self, migrations: Sequence[Migration]) -> None:
+        """Apply the missing migrations in one transaction.
+
+        No program ever sees half of them: one of the version before would record what a later step refuses.
+        """
         with self.transaction(), self._translate_errors():
-            if self._schema_version() < migration.number:
+            version = self._schema_version()  # another program may have migrated while this one waited
+            for migration in migrations[version:]:
                 self._connection.execute(migration.script.encode())
                 self._connection.execute("INSERT INTO ledger_step (number) VALUES (%s)", (migration.number,))
 
