@@ -653,6 +653,32 @@ def test_a_team_of_the_version_before_keeps_its_record_and_goes_on(postgres, mad
                 connection.execute(f"INSERT INTO {table} DEFAULT VALUES".encode())
 
 
+def test_a_sender_that_connects_again_while_another_member_settles_its_batch_keeps_it(team, amy, monkeypatch):
+    """Ben's program found no lock of Amy's; before it settles the batch, hers takes the lock again."""
+    number = claim(amy).number
+    amy.mark_sending(number)
+    look, answers = PostgresStore.is_abandoned, [True]
+    monkeypatch.setattr(PostgresStore, "is_abandoned", lambda *of: answers.pop() if answers else look(*of))
+    with open_ledger(TeamDatabase(team("ben"))) as ledger:
+        assert answers == []
+        assert ledger.batch(number).state == "sending"
+    amy.settle(number, "sent", "There.", {})
+    assert amy.batch(number).state == "sent"
+    assert amy.problems() == []
+
+
+def test_a_batch_that_cannot_be_settled_though_its_program_has_ended_is_told(team, amy, monkeypatch):
+    claim(amy)
+    monkeypatch.setattr(PostgresStore, "is_abandoned", lambda *_: True)
+    with pytest.raises(LedgerError, match="the program that sends this batch is still at work"):
+        open_ledger(TeamDatabase(team("ben")))
+
+
+def test_a_batch_names_the_user_of_the_database_beside_the_name_that_the_program_gave(amy):
+    record = amy.batch(claim(amy).number)
+    assert record.user == f"{record.who} (database user amy)"
+
+
 def test_a_ledger_of_one_machine_knows_no_user_of_a_database(tmp_path):
     with open_ledger(tmp_path / "ledger.sqlite3") as ledger:
         number = settled(ledger, "sent")

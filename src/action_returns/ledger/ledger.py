@@ -270,15 +270,21 @@ class Ledger(LedgerQueries):
             "SELECT number, process, state FROM batch WHERE state IN (?, ?) ORDER BY number", *OPEN
         )
         abandoned = [batch for batch in unfinished if self._store.is_abandoned(batch[0], batch[1])]
-        return [label(number) for number, _, state in abandoned if self._settle_abandoned(number, state)]
+        return [label(batch[0]) for batch in abandoned if self._settle_abandoned(*batch)]
 
-    def _settle_abandoned(self, number: int, was: str) -> bool:
-        """Settle a batch unless another program was faster, and return whether this one did."""
+    def _settle_abandoned(self, number: int, process: str, was: str) -> bool:
+        """Settle a batch unless another program was faster or its own is there again; return whether this one did."""
         state, message = (FAILED, _ENDED_BEFORE_SENDING) if was == PREPARED else (UNKNOWN, _ENDED_WHILE_SENDING)
-        with self._store.transaction():
-            is_settled = self._change_state(number, (was,), state, message, {})
-            if is_settled:
-                self._add_event(number, "outcome", {"state": state, "message": message, "found": "unfinished"})
+        try:
+            with self._store.transaction():
+                is_settled = self._change_state(number, (was,), state, message, {})
+                if is_settled:
+                    self._add_event(number, "outcome", {"state": state, "message": message, "found": "unfinished"})
+        except LedgerError:
+            # Its program connected again at this very moment, so the database refuses to take it for ended.
+            if self._store.is_abandoned(number, process):
+                raise
+            return False
         return is_settled
 
     def _repeated_rows(self, account: AccountBatches, rows: Sequence[tuple[str, int, str]]) -> dict[str, SentAction]:
