@@ -479,6 +479,26 @@ def test_the_ready_rows_that_were_sent_before_can_be_told_apart():
     assert report.ready_with("limit-near") == []
 
 
+class CountedRows(list):
+    """Sheet rows of a batch that count how many of them were looked at."""
+
+    looked_at = 0
+
+    def __getitem__(self, at):
+        CountedRows.looked_at += 1
+        return super().__getitem__(at)
+
+
+@pytest.mark.parametrize("amount_of", [lambda _at: 0.0, float], ids=["identical", "contradicting"])
+def test_the_text_of_a_repeated_row_looks_at_few_of_the_others(amount_of, monkeypatch):
+    monkeypatch.setattr(CountedRows, "looked_at", 0)
+    rows = CountedRows(range(2, 2_002))
+    repeated = Columns([GOOD_ID] * 2_000, [amount_of(at) for at in rows], ["ORDER_UPDATE"] * 2_000, rows)
+    texts = [finding.message for finding in check(repeated)]
+    assert len(texts) >= 2_000
+    assert CountedRows.looked_at < 20 * len(texts)
+
+
 # Hidden rows
 
 

@@ -185,6 +185,34 @@ def test_where_no_format_can_be_set_a_text_stays_a_text(fake, general):
     assert [cell for (cell,) in fake.held("B2:B6")] == texts
 
 
+def every_second_row(first, last):
+    return {f"B{row}": f"M.1.1.{row}" for row in range(first, last, 2)}
+
+
+def test_very_many_places_in_a_column_of_texts_cost_few_calls_and_leave_the_texts_between_them(sheet):
+    between = ["=1+3", "'quoted", "00123", None, "1/2", "-a"] * 20
+    write_cells(sheet, "B2:B241", [[cell] for pair in zip(between, ["old"] * 120, strict=True) for cell in pair])
+    sheet.calls.clear()
+    write_scattered(sheet, every_second_row(3, 242))
+    assert len(sheet.calls) < 30
+    held = [cell for (cell,) in sheet.held("B2:B241")]
+    assert held[::2] == between
+    assert held[1::2] == list(every_second_row(3, 242).values())
+
+
+@pytest.mark.parametrize("cell", ["=1+3", 7.5, True])
+def test_a_formula_or_a_number_between_very_many_places_is_not_written(sheet, cell):
+    """It cannot be written back as it is: a formula would become its value, and a number in a text cell a text."""
+    write_cells(sheet, "B2:B241", [["old"]] * 240)
+    sheet.range("B10").number_format = "General"
+    sheet.range("B10").raw_value = cell
+    sheet.range("B10").number_format = "@"
+    before = (sheet.held("B10"), sheet.range("B10").formula)
+    write_scattered(sheet, every_second_row(3, 242))
+    assert (sheet.held("B10"), sheet.range("B10").formula) == before
+    assert [sheet.held(f"B{row}") for row in (2, 3, 240, 241)] == ["old", "M.1.1.3", "old", "M.1.1.241"]
+
+
 def test_a_protected_sheet_is_refused_after_few_tries(fake):
     fake.program.protect("Sheet", book=fake.book)
     with pytest.raises(com_error):

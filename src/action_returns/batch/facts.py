@@ -17,14 +17,15 @@ _MOST_ROWS: Final = 6
 
 def first_row(case: Case) -> int:
     """Return the sheet row that holds the action first."""
-    return case.rows_of_action[0]
+    return case.columns.rows[case.positions_of_action[0]]
 
 
 def rows_of_action(case: Case) -> str:
     """Return ``2, 5 and 9``, or ``2, 5, 9 and 20 more``."""
-    rows = case.rows_of_action
-    named = [f"{row}" for row in (rows if len(rows) <= _MOST_ROWS else rows[: _MOST_ROWS - 1])]
-    last = named.pop() if len(rows) <= _MOST_ROWS else f"{len(rows) - len(named):,} more"
+    all_of_them = case.positions_of_action
+    first = all_of_them if len(all_of_them) <= _MOST_ROWS else all_of_them[: _MOST_ROWS - 1]
+    named = [f"{case.columns.rows[at]}" for at in first]  # not all: each of its rows has this text
+    last = named.pop() if len(all_of_them) <= _MOST_ROWS else f"{len(all_of_them) - len(named):,} more"
     return f"{', '.join(named)} and {last}"
 
 

@@ -64,10 +64,9 @@ class Case(NamedTuple):
         return str(self.columns.action_id[self.position])
 
     @property
-    def rows_of_action(self) -> list[int]:
-        """The sheet rows of its action, from top to bottom; only for rules about repeated actions."""
-        others = self.others
-        return [self.columns.rows[at] for at in others.groups[others.keys[self.position] or ""]]
+    def positions_of_action(self) -> Sequence[int]:
+        """The positions of the rows of its action, from top to bottom; only for rules about repeated actions."""
+        return self.others.groups[self.others.keys[self.position] or ""]
 
     @property
     def pending(self) -> PendingAction:

@@ -16,6 +16,8 @@ from action_returns.excel.engine import MAC, WINDOWS, engine_of, is_refusal, num
 TEXT_FORMAT: Final = "@"
 _LONGEST_ADDRESS: Final = 255
 """Characters of an address that Excel takes (Excel VBA reference, Application.Range)."""
+_MOST_PLACES: Final = 50
+"""Places in a column that are written one by one."""
 _CUT: Final = " … [cut here: the text has {:,} characters, a cell holds {:,}]"
 _REFUSED: Final = "[Excel does not take this text of {:,} characters]"
 
@@ -72,6 +74,9 @@ def write_cells(sheet: Any, target: Any, rows: Sequence[Sequence[object]], *, ar
 def write_scattered(sheet: Any, cells: Mapping[str, object]) -> None:
     """Write cells wherever they stand, those below each other at once.
 
+    Of very many places in a column, the cells between them are written too, with the texts that stand in them: each
+    place costs several calls, and a change that takes minutes is more easily broken off in the middle.
+
     Args:
         sheet: xlwings' sheet.
         cells: address such as ``B7`` -> its new value, as in :func:`write_cells`.
@@ -84,12 +89,25 @@ def write_scattered(sheet: Any, cells: Mapping[str, object]) -> None:
         # Rows that follow each other are as far from their places in the order as the first of them.
         ordered = enumerate(sorted(values))
         runs = [[row for _, row in run] for _, run in groupby(ordered, key=lambda one: one[1] - one[0])]
-        are_text = (
-            len(runs) > 1 and number_format(sheet.range(f"{letter}{min(values)}:{letter}{max(values)}")) == TEXT_FORMAT
-        )
+        span = f"{letter}{min(values)}:{letter}{max(values)}"
+        are_text = len(runs) > 1 and number_format(sheet.range(span)) == TEXT_FORMAT
+        if are_text and len(runs) > _MOST_PLACES and (between := _texts_in(sheet.range(span))) is not None:
+            block = [[values.get(row, text)] for row, text in enumerate(between, min(values))]
+            write_cells(sheet, span, block, are_text=True)
+            continue
         for run in runs:
             block = [[values[row]] for row in run]
             write_cells(sheet, f"{letter}{run[0]}:{letter}{run[-1]}", block, are_text=are_text)
+
+
+def _texts_in(cells: Any) -> list[object] | None:
+    """Return the cells of a column that hold texts or nothing, None where one of them could become another by writing.
+
+    What stands in a cell is compared with its formula, which is another text for a number, a date and a formula.
+    """
+    values = [value or None for (value,) in cells.raw_value]
+    formulas = [formula or None for (formula,) in cells.formula]
+    return values if values == formulas and set(map(type, values)) <= _TEXTS else None
 
 
 def _text_parts(columns: Sequence[Sequence[object]], kinds: Sequence[set[type]]) -> Iterator[_Part]:
