@@ -81,10 +81,10 @@ def mine_the_way(step):
             die()
         return claimed
 
-    def dying_leaving(self, number):
+    def dying_leaving(self, *facts):
         if step == STEPS[2]:
             die()
-        leaving(self, number)
+        leaving(self, *facts)
         if step == STEPS[3]:
             die()
         if step == STEPS[4]:
