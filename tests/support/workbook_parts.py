@@ -156,7 +156,8 @@ def pack(path, named, *, compression=zipfile.ZIP_DEFLATED, **options):
     with warnings.catch_warnings(), zipfile.ZipFile(path, "w", compression, **options) as new:
         warnings.simplefilter("ignore", UserWarning)  # zipfile says when a name comes twice
         for part, content in pairs:
-            new.writestr(part, content)
+            # Of 1980 whatever the clock says, so that the same parts make the same file.
+            new.writestr(zipfile.ZipInfo(part), content, compression, new.compresslevel)
     return path
 
 
