@@ -1,5 +1,6 @@
 """Names and cells of others cannot act on the terminal, turn the direction of a line, or hide in the record."""
 
+import json
 import re
 import sqlite3
 import subprocess
@@ -19,6 +20,15 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows refuses
 
 HOSTILE = "x\x1b]0;owned\x07\x9b2J\u202efdp\u2066\u200e[red]\u2028\x7f"
 """Renames a terminal's window and clears it, turns the direction, looks like markup, breaks the line."""
+_END = "(end of this command)"
+_ONE_AFTER_THE_OTHER = f"""
+import json, sys
+from action_returns.cli.app import run
+for words in json.loads(sys.argv[1]):
+    run(words)
+    sys.stderr.flush()
+    print({_END!r}, flush=True)
+"""
 _OF_THE_PROGRAM = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 """Escape sequences of our colours and of the progress indicator; HOSTILE has none of this form."""
 
@@ -164,9 +174,13 @@ def record(home):
 
 def test_what_others_named_does_not_reach_a_terminal_raw(files, monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
-    for words in commands(files):
-        _, seen = run_at_a_terminal("y", *words)
-        assert (words, raw(_OF_THE_PROGRAM.sub("", seen).replace("\r", ""))) == (words, set())
+    listed = commands(files)
+    _, seen = run_at_a_terminal("y", json.dumps(listed), program=("-c", _ONE_AFTER_THE_OTHER))
+    pieces = _OF_THE_PROGRAM.sub("", seen).replace("\r", "").split(_END)
+    assert len(pieces) == len(listed) + 1
+    for words, piece in zip(listed, pieces, strict=False):
+        assert (words, raw(piece)) == (words, set())
+        assert piece, words
 
 
 def test_the_details_of_an_unexpected_error_are_clean(files, paths, monkeypatch, run):

@@ -69,8 +69,13 @@ def run_program(*arguments, stdin=None, program=("-m", "action_returns"), **envi
     return Result(done.returncode, *(text.decode("utf-8", "surrogateescape") for text in (done.stdout, done.stderr)))
 
 
-def run_at_a_terminal(answer, *arguments):
+def run_at_a_terminal(answer, *arguments, program=("-m", "action_returns")):
     """Run a command with a user in front of it who answers its first question; further lines answer further ones.
+
+    Args:
+        answer: what the user types.
+        arguments: the command and its options.
+        program: what Python runs instead of the product as it is.
 
     Returns:
         its exit code, and all that is seen on the terminal.
@@ -78,7 +83,7 @@ def run_at_a_terminal(answer, *arguments):
     pty = pytest.importorskip("pty", reason="terminals like this are made on Linux and macOS only")
     child, terminal = pty.fork()
     if child == 0:
-        os.execv(sys.executable, [sys.executable, "-m", "action_returns", *arguments])  # pragma: no cover
+        os.execv(sys.executable, [sys.executable, *program, *arguments])  # pragma: no cover
     seen = b""
     try:
         while chunk := os.read(terminal, 65_536):
