@@ -3,15 +3,19 @@
 The entries themselves are the catalogue in :mod:`action_returns.batch.rules`.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from action_returns.batch.amounts import Cents
 from action_returns.batch.cells import Cell, ColumnName, Columns, quote
 from action_returns.batch.context import Context, PendingAction, Policy, SentAction
+
+_names_in: Final = re.compile(r"\{([a-z_]+)\}").findall
 
 
 class Severity(StrEnum):
@@ -161,7 +165,10 @@ class Rule:
 
     def in_case(self, text: str, case: Case) -> str:
         """Return one of the rule's texts with its placeholders filled in for one case."""
-        return text.format_map({name: fact.value(case) for name, fact in self._every_fact()})
+        facts = self.facts
+        return text.format_map(
+            {name: (facts.get(name) or _FACTS_OF_EVERY_RULE[name]).value(case) for name in _placeholders(text)}
+        )
 
     def in_batch(self, text: str, case: Case) -> str:
         """Return one of the rule's texts as it holds for every row of a batch that the rule found.
@@ -181,3 +188,9 @@ class Rule:
     def _every_fact(self) -> Iterator[tuple[str, Fact]]:
         yield from _FACTS_OF_EVERY_RULE.items()
         yield from self.facts.items()
+
+
+@cache
+def _placeholders(text: str) -> tuple[str, ...]:
+    """Return the names of the facts that a text names: a check may word three million findings."""
+    return tuple(_names_in(text))
