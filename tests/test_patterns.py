@@ -155,7 +155,7 @@ PLAIN_WORDS = [
         '09."ht= ',
     ),
     (
-        button_texts._PATTERNS[1][0],
+        button_texts._patterns()[1][0],
         (
             r"""(?P<lead>[Rr]un |(?: with)?: )?action-returns secret set (?:"[^"]*"|'[^']*'|\S+?)(?! --ledger)"""
             r"""(?=[.,;)]*(?:\s|\Z))"""

@@ -9,15 +9,16 @@ from typing import Final
 
 from action_returns.clean_text import clean_line
 
-_asks_for_quotes = re.compile(r"[^A-Za-z0-9_./:\\+-]").search
-_acts_in_powershell = re.compile(r"`|\$[A-Za-z0-9_({$?^:]|[\u201c\u201d\u201e]").search
+# Compiled where they are needed: every command and click imports this module, and most show no command of this kind.
+_ASKS_FOR_QUOTES: Final = r"[^A-Za-z0-9_./:\\+-]"
+_ACTS_IN_POWERSHELL: Final = r"`|\$[A-Za-z0-9_({$?^:]|[\u201c\u201d\u201e]"
 """In double quotes too, PowerShell runs what stands in ``$(...)``; it takes typographic quotes for its own."""
-_acts_in_cmd = re.compile(r"[&|<>^%\"'\u2018-\u201b]").search
+_ACTS_IN_CMD: Final = r"[&|<>^%\"'\u2018-\u201b]"
 """Acts in cmd where PowerShell's single quotes are, or ends these."""
-_acts_outside_quotes = re.compile(r"[&|<>^]").search
+_ACTS_OUTSIDE_QUOTES: Final = r"[&|<>^]"
 _PLACEHOLDER: Final = "NAME"
 """What stands in a command for a word that no shell of Windows could be given safely; the sentence beside it has it."""
-_acts_in_double_quotes = re.compile(r"[\"$`\\!\u201c\u201d\u201e]").search
+_ACTS_IN_DOUBLE_QUOTES: Final = r"[\"$`\\!\u201c\u201d\u201e]"
 
 
 def quote(word: str) -> str:
@@ -34,7 +35,7 @@ def option_with_name(option: str, name: str, key: str = "") -> str:
         key: what stands before an equals sign, ``""`` without one.
     """
     prefix = f"{key}=" if key else ""
-    is_plain = clean_line(name) == name and not _acts_in_double_quotes(name)
+    is_plain = clean_line(name) == name and not re.search(_ACTS_IN_DOUBLE_QUOTES, name)
     return f'{option} {prefix}"{name}"' if is_plain else f"{option} {quote(prefix + name)}"
 
 
@@ -58,11 +59,12 @@ def _escaped(character: str) -> str:
 
 def _quote_for_windows(word: str) -> str:
     r"""Return a word as cmd and PowerShell take it; the rules for \\ and " are those of CommandLineToArgvW."""
-    if word and not _asks_for_quotes(word):
+    if word and not re.search(_ASKS_FOR_QUOTES, word):
         return word
-    if _acts_in_powershell(word):
-        return _PLACEHOLDER if _acts_in_cmd(word) else f"'{word}'"
-    if '"' in word and _acts_outside_quotes(word):  # cmd does not know that a quote after a backslash ends nothing
+    if re.search(_ACTS_IN_POWERSHELL, word):
+        return _PLACEHOLDER if re.search(_ACTS_IN_CMD, word) else f"'{word}'"
+    # cmd does not know that a quote after a backslash ends nothing.
+    if '"' in word and re.search(_ACTS_OUTSIDE_QUOTES, word):
         return _PLACEHOLDER
     inner = re.sub(r'(?<!\\)(\\*+)"', r'\1\1\\"', word)
     return '"' + re.sub(r"(?<!\\)(\\++)\Z", r"\1\1", inner) + '"'

@@ -55,7 +55,7 @@ MADE: dict[Function, Callable[[], Iterator[tuple["re.Pattern[Any]", set[str]]]]]
         (grouped.__self__, {"fullmatch"}) for grouped, _ in amounts._GROUPED
     ),
     ("action_returns.batch.csv_format", "_only_records"): lambda: (
-        (records.__self__, {"fullmatch"}) for records in (csv_format._allowed_records, csv_format._known_records)
+        (csv_format._only_records(reason), {"fullmatch"}) for reason in (csv_format._REASON, csv_format._EARLIER_REASON)
     ),
     ("action_returns.operations.support_file", "without_person"): lambda: (
         (re.compile(pattern), {"sub"})
@@ -69,8 +69,8 @@ MADE: dict[Function, Callable[[], Iterator[tuple["re.Pattern[Any]", set[str]]]]]
     ("action_returns.channels.server_words", "__init__"): lambda: iter(
         [(ServerWords("ab", "c.d")._is_word.__self__, {"search"})]
     ),
-    ("action_returns.excel.button_texts", "_PATTERNS"): lambda: (
-        (pattern, {"sub"}) for pattern, _ in button_texts._PATTERNS
+    ("action_returns.excel.button_texts", "_patterns"): lambda: (
+        (pattern, {"sub"}) for pattern, _ in button_texts._patterns()
     ),
     ("action_returns.readers.xlsx.blocks", "blocks"): lambda: (
         (pattern, {"search"}) for pattern in islice(_block_patterns(), 0, 1)

@@ -29,7 +29,6 @@ def _only_records(reason: str) -> re.Pattern[bytes]:
 
 
 _allowed_records = _only_records(_REASON).fullmatch
-_known_records = _only_records(_EARLIER_REASON).fullmatch
 _fields = re.compile(rb"(?<![^\n])([^,\r\n]++),([0-9]++)(?:\.([0-9]{2}))?+,([^,\r\n]++)\r\n").findall
 
 
@@ -92,7 +91,7 @@ def parse_csv_bytes(content: bytes) -> ReadyRows:
         UnsafeBytesError: when the bytes are not exactly of that form.
     """
     body = content.removeprefix(HEADER)
-    if not content.startswith(HEADER) or not _known_records(body):
+    if not content.startswith(HEADER) or not _only_records(_EARLIER_REASON).fullmatch(body):
         raise UnsafeBytesError("these bytes are not a file of action changes")
     fields = _fields(body)
     return ReadyRows(

@@ -1,6 +1,7 @@
 """Name buttons instead of commands: the texts of errors are written for the terminal, and a user of Excel has buttons."""
 
 import re
+from functools import cache
 from typing import Final
 
 _NAME: Final = r"""(?:"[^"]*"|'[^']*'|\S(?:[.,;)]*+[^\s.,;)]++)*+)"""
@@ -13,10 +14,14 @@ _BUTTONS: Final = (
 )
 """Command as a pattern -> the button that does the same."""
 _ENDS: Final = r"(?=[.,;)]*+(?:\s|\Z))"
-_PATTERNS: Final = [
-    (re.compile(rf"(?P<lead>[Rr]un |(?: with)?: )?action-returns {command}{_ENDS}"), button)
-    for command, button in _BUTTONS
-]
+
+
+@cache  # when the first of these texts is shown: most clicks show none
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    return [
+        (re.compile(rf"(?P<lead>[Rr]un |(?: with)?: )?action-returns {command}{_ENDS}"), button)
+        for command, button in _BUTTONS
+    ]
 
 
 def with_buttons(text: str) -> str:
@@ -29,7 +34,7 @@ def with_buttons(text: str) -> str:
         The same, such as ``Make one: click Settings``.
     """
     if "action-returns " in text:
-        for pattern, button in _PATTERNS:
+        for pattern, button in _patterns():
             text = pattern.sub(lambda found, button=button: _click(found["lead"], button), text)  # type: ignore[misc]
     return text
 

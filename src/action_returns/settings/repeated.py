@@ -12,13 +12,14 @@ from typing import Final
 NOT_REPEATED: Final = "What stands there is not repeated: it may hold a password."
 """What the user reads instead of a value."""
 
-_NAMES_A_SECRET: Final = re.compile(r"pass|secret|token|key|pwd|credential|ledger", re.IGNORECASE)
+_NEVER_REPEATED: Final = r"(?i)pass|secret|token|key|pwd|credential|ledger"
 """Keys whose values are never repeated; the address of a team's ledger may hold a password by mistake."""
 _MOST_DIGITS: Final = 6
-_is_short = re.compile(r"[A-Za-z0-9.,-]{1,5}").fullmatch
-_is_word = re.compile(r"[A-Za-z-]{1,20}").fullmatch
-_is_key = re.compile(r"[a-z_]{1,20}(?:\.[A-Za-z_]{1,20})?").fullmatch
-_may_be_key = re.compile(r"[A-Za-z_.-]{1,30}").fullmatch
+# Compiled where they are needed: every click reads config.toml, and mostly nothing is refused.
+_SHORT: Final = r"[A-Za-z0-9.,-]{1,5}"
+_WORD: Final = r"[A-Za-z-]{1,20}"
+_KEY: Final = r"[a-z_]{1,20}(?:\.[A-Za-z_]{1,20})?"
+_LIKE_A_KEY: Final = r"[A-Za-z_.-]{1,30}"
 
 
 def close_match(word: str, known: Iterable[str]) -> str:
@@ -35,7 +36,7 @@ def repeated_value(value: object, *, key: str, known: Iterable[str] = ()) -> str
         key: the key it stands under.
         known: the words that are allowed there.
     """
-    if _NAMES_A_SECRET.search(key):
+    if re.search(_NEVER_REPEATED, key):
         return None
     match value:
         case bool():
@@ -43,7 +44,7 @@ def repeated_value(value: object, *, key: str, known: Iterable[str] = ()) -> str
         case int() | float():
             may_be = len(re.sub(r"\D", "", repr(value))) <= _MOST_DIGITS
         case str():
-            may_be = bool(_is_short(value) or (_is_word(value) and _closest(value, known)))
+            may_be = bool(re.fullmatch(_SHORT, value) or (re.fullmatch(_WORD, value) and _closest(value, known)))
         case _:
             may_be = False
     return json.dumps(value, ensure_ascii=False) if may_be else None
@@ -56,11 +57,11 @@ def repeated_key(name: str, known: Iterable[str]) -> str | None:
         name: as it was written.
         known: the keys that are known.
     """
-    return name if _is_key(name) or (_may_be_key(name) and _closest(name, known)) else None
+    return name if re.fullmatch(_KEY, name) or (re.fullmatch(_LIKE_A_KEY, name) and _closest(name, known)) else None
 
 
 def _closest(word: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches  # inside: every click reads config.toml, and mostly nothing is refused
+    from difflib import get_close_matches
 
     by_letters = {name.casefold(): name for name in known}
     close = get_close_matches(word.casefold(), by_letters, n=1)
