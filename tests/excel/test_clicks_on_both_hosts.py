@@ -12,6 +12,7 @@ from action_returns.settings.editing import add_profile, remove_profile
 from tests.excel.desk import BAD, GOOD, PENDING, REPEATS, Desk
 from tests.hosts.calc import calc_excel
 from tests.hosts.fake_com import fake_excel
+from tests.support.tampering import tamper
 
 SAMPLES = [(f"M.8882.4808.{1063415 + at}", "0", "REJECTED") for at in range(4)]
 
@@ -488,6 +489,18 @@ def test_history_lists_the_batches(desk, outbox):
     row = desk.peek("Batches!A4:H4")[0]
     assert row[0] == "0001"
     assert row[7] in {"sent", "handed-over"}
+
+
+def test_history_shows_a_batch_that_was_changed_as_broken(desk, outbox):
+    desk.open(GOOD)
+    desk.excel.answer("yes")
+    desk.click("send")
+    state = desk.click("history") and desk.peek("Batches!A4:H4")[0][7]
+    tamper(desk.paths.ledger_file, "UPDATE batch SET evidence = 'no JSON'")
+    said = desk.click("history")
+    assert "Batch 0001 is broken" in said
+    assert "history show 0001" in said
+    assert desk.peek("Batches!A4:H4")[0][7] == f"broken: {state}"
 
 
 def test_test_connection_sends_nothing(desk, outbox):

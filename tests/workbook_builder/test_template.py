@@ -137,6 +137,12 @@ def test_cells_of_a_table_can_be_read_on_its_bands_too(style):
     assert contrast(look["font_color"], look.get("bg_color", BAND)) >= READABLE
 
 
+def test_a_batch_that_is_broken_is_marked_like_one_whose_outcome_is_in_doubt():
+    batches = next(sheet for sheet in TEMPLATE.sheets if sheet.name == "Batches")
+    (bad,) = [mark.formula for mark in batches.marks if mark.style == "bad"]
+    assert bad == 'OR($H4="unknown",$H4="failed",LEFT($H4,7)="broken:")'
+
+
 def test_marks_are_told_apart_by_words_and_not_by_colour_alone():
     assert MARKS == ["bad", "bad-text", "good", "warn"]
     for sheet in TEMPLATE.sheets:

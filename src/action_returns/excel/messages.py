@@ -216,7 +216,7 @@ def history_row(record: "BatchRecord") -> tuple[str | int, ...]:
         record.environment,
         record.destination,
         record.rows,
-        f"{record.state} (broken)" if record.broken else record.state,
+        f"broken: {record.state}" if record.broken else record.state,
         record.file_name,
         record.sha256,
     )
