@@ -70,6 +70,7 @@ class PostgresStore:
 
     in_list = "= ANY(?)"
     recorder = "db_user, recorded_at"
+    chains_events = True
     event_forms: Mapping[int, tuple[str, ...]] = {
         1: ("batch", "at", "kind", "detail"),
         2: ("batch", "at", "kind", "detail", "db_user", "recorded_at"),

@@ -39,6 +39,7 @@ class SqliteStore:
 
     in_list = "IN (SELECT value FROM json_each(?))"
     recorder = "'', ''"
+    chains_events = False
     event_forms: Mapping[int, tuple[str, ...]] = {1: ("batch", "at", "kind", "detail")}
 
     def __init__(self, path: Path) -> None:

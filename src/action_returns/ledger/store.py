@@ -31,6 +31,10 @@ class Store(Protocol):
         """The columns of an event that its hash covers, by the event's form and in the order in which they are hashed."""
 
     @property
+    def chains_events(self) -> bool:
+        """Whether the database itself computes the hash of a new event, whatever is given for it."""
+
+    @property
     def recorder(self) -> str:
         """SQL for the two columns of a batch or an event that tell which user of the database recorded it, and when.
 
