@@ -464,7 +464,7 @@ def test_a_copy_is_the_business_of_the_administrator_of_the_database(ledger, tmp
 def test_what_is_not_installed_is_named_with_what_to_do(url, monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(
-        LedgerError, match=r'Install it: .+ -m pip install -c .+constraints\.txt "psycopg\[binary\][<>=.,\d]+"$'
+        LedgerError, match=r"Install it: .+ -m pip install -c .+constraints\.txt 'psycopg\[binary\][<>=.,\d]+'$"
     ):
         PostgresStore(TeamDatabase(url))
 

@@ -289,9 +289,9 @@ class Ledger(LedgerQueries):
 
     def _repeated_rows(self, account: AccountBatches, rows: Sequence[tuple[str, int, str]]) -> dict[str, SentAction]:
         """Return what was sent before for the rows that may have arrived as they are, or are about to."""
-        wanted = {action_id: (cents, reason) for action_id, cents, reason in rows}
-        before = self._sent_before(account, wanted)
-        found = (*before.items(), *self._rows_about_to_leave(account, wanted))
+        ids = [action_id for action_id, _, _ in rows]
+        found = (*self._sent_before(account, ids).items(), *self._rows_about_to_leave(account, ids))
+        wanted = {action_id: (cents, reason) for action_id, cents, reason in rows} if found else {}
         return {action_id: sent for action_id, sent in found if (sent.cents, sent.reason) == wanted[action_id]}
 
     def _change_state(
