@@ -254,6 +254,27 @@ def test_nor_may_an_entry_that_is_listed_as_a_folder_and_holds_something(tmp_pat
     assert "its part xl/theme/ declares a document type" in found.message
 
 
+DRAWING = (
+    '<?xml version="1.0" encoding="utf-8"?><!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" '
+    '"http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd"><svg xmlns="http://www.w3.org/2000/svg"/>'
+)
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_a_logo_in_a_workbook_may_be_a_drawing_as_drawing_programs_write_it(tmp_path, read):
+    path = pack(tmp_path / "b.xlsx", {**parts(), "xl/media/image2.svg": DRAWING})
+    read(path)
+    assert cells(path) == [("M.1.2.3", 12.5, "ORDER_UPDATE")]
+
+
+@pytest.mark.parametrize("part", [SHEET, STRINGS, STYLES])
+def test_what_is_called_a_drawing_and_read_may_declare_no_document_type(tmp_path, part):
+    name = "xl/media/image2.svg"
+    declared = parts()[part].replace("?>", "?><!DOCTYPE x>", 1)
+    found = refusal(pack(tmp_path / "b.xlsx", under_another_name(part, name, declared)))
+    assert f"its part {name} declares a document type" in found.message
+
+
 def test_a_part_must_begin_with_an_element_before_long(tmp_path):
     comment = "<!-- " + "x" * 3_000 + " -->"
     path = pack(tmp_path / "b.xlsx", {**parts(), "docProps/app.xml": f"{comment}<Properties/>"})

@@ -125,6 +125,9 @@ class Package:
     def open(self, part: str) -> Iterator[IO[bytes]]:
         """Open a part for reading from its start to its end, where its checksum is compared."""
         entry = self._entry(part)
+        with self._translate_errors():
+            if _is_drawing(entry.filename):  # the others were looked at when the workbook was opened
+                self._refuse_document_type(entry)
         with self._translate_errors(), self._zip.open(entry) as stream:
             yield stream
 
@@ -198,10 +201,14 @@ class Package:
     def _refuse_document_types(self) -> None:
         # Folders too: one that holds something is a part for a reader that takes names as they are.
         for part in self._zip.infolist():
-            with self._zip.open(part) as stream:
-                why = refusal_of_prolog(stream, self._limits.prolog)
-            if why is not None:
-                raise self._too_large(f"its part {part.filename} {why}")
+            if not _is_drawing(part.filename):
+                self._refuse_document_type(part)
+
+    def _refuse_document_type(self, part: zipfile.ZipInfo) -> None:
+        with self._zip.open(part) as stream:
+            why = refusal_of_prolog(stream, self._limits.prolog)
+        if why is not None:
+            raise self._too_large(f"its part {part.filename} {why}")
 
     def _too_large(self, why: str) -> FileError:
         return too_large(self.name, why)
@@ -243,6 +250,14 @@ def _key(name: str) -> str:
 
         name = unquote(name)
     return name.replace("\\", "/").lstrip("/").lower()
+
+
+def _is_drawing(name: str) -> bool:
+    """Return whether a part is a picture in SVG, such as a logo, which is no part of any cell.
+
+    Spreadsheet programs keep such a file as it is, and drawing programs write a document type into it (SVG 1.1, 1.3).
+    """
+    return name.endswith(".svg")
 
 
 def _directory_size(path: Path) -> int:
