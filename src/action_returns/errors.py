@@ -30,7 +30,12 @@ turned into one of these, or into an :class:`action_returns.channels.base.Outcom
 """
 
 from enum import IntEnum
-from typing import ClassVar
+from typing import ClassVar, Final
+
+_MOST_SHOWN: Final = 3_000
+"""Characters of a message. A window shows no more, and names in files of others can be as long as the files."""
+_LAST_SHOWN: Final = 900
+"""Those at its end, where the message says what to do."""
 
 
 class Exit(IntEnum):
@@ -54,6 +59,9 @@ class Exit(IntEnum):
 class ActionReturnsError(Exception):
     """The command or the click stopped. The message says what, where, why and what to do.
 
+    Args:
+        message: the sentences; of a very long text, such as one that repeats a header, the middle is left out.
+
     Attributes:
         problem: the code of the refusal, as ``--json`` prints it.
         exit_code: what a script can tell from the exit.
@@ -61,6 +69,11 @@ class ActionReturnsError(Exception):
 
     problem: str = "unexpected"
     exit_code: ClassVar[Exit] = Exit.UNEXPECTED
+
+    def __init__(self, message: str = "") -> None:
+        if len(message) > _MOST_SHOWN:
+            message = f"{message[: _MOST_SHOWN - _LAST_SHOWN]} […] {message[-_LAST_SHOWN:]}"
+        super().__init__(message)
 
     @property
     def message(self) -> str:

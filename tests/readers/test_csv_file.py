@@ -28,6 +28,12 @@ def refusal(content):
     return caught.value
 
 
+def test_a_character_that_no_csv_holds_is_told_with_its_line_and_what_to_do():
+    said = refusal(HEADER.encode() + b"M.1.2.3,0\0,REJECTED\r\n").message
+    assert "NUL character in line 2" in said
+    assert "save it as .xlsx or CSV UTF-8" in said
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])

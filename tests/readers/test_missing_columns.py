@@ -153,6 +153,13 @@ def test_very_many_headers_are_cut():
     assert '"Note 29"' not in said
 
 
+def test_a_header_as_long_as_a_file_is_cut():
+    said = refusal(f"{'x' * 100_000},ActionId,{'y' * 100_000}\r\n")
+    assert '"ActionId"' in said
+    assert 'xxx…"' in said
+    assert len(said) < 600
+
+
 def test_a_sheet_is_refused_in_the_same_words(tmp_path):
     path = write(tmp_path / "b.xlsx", [(ID, 99.0, "ORDER_UPDATE")], headers=("Action ID", "Sale Amount", "Reason"))
     with pytest.raises(FileError) as caught:

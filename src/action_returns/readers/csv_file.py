@@ -75,7 +75,11 @@ class CsvText:
         text, self._codec, self.note = decode(content, name)
         if "\0" in text:
             line = text.count("\n", 0, text.index("\0")) + 1
-            raise FileError("file-unreadable", f"{name} holds a NUL character in line {line}, so it is not CSV.")
+            raise FileError(
+                "file-unreadable",
+                f"{name} holds a NUL character in line {line}, so it is not CSV. "
+                "Open it in the program that made it, look at that line, and save it as .xlsx or CSV UTF-8.",
+            )
         self.name = name
         self._content = content
         start = len(_DELIMITER_LINE)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from action_returns.batch.cells import COLUMN_NAMES, ColumnName, strip_white_space
+from action_returns.batch.cells import COLUMN_NAMES, ColumnName, quote, strip_white_space
 from action_returns.errors import FileError
 from action_returns.readers.batch_columns import (
     BATCH_ALIASES,
@@ -76,7 +76,7 @@ def columns_missing(groups: Sequence[Sequence[Row]], name: str, answers: ColumnA
         answers: what the user said about its columns.
     """
     headers, below = _best_row(groups)
-    listed = [f'"{plain_header(header)}"' for header in headers if fold_header(header)]
+    listed = [quote(plain_header(header)) for header in headers if fold_header(header)]
     has = "Its headers are: " + ", ".join(listed[:_MOST_HEADERS]) + (", …" if len(listed) > _MOST_HEADERS else "") + "."
     if not listed:
         has = "It has no headers at all."

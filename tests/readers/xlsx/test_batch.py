@@ -334,6 +334,16 @@ def test_two_sheets_that_could_be_meant_are_asked_about(tmp_path):
     assert "One, Two" in refusal(tmp_path / "b.xlsx", sheet="Three").message
 
 
+def test_of_very_many_sheets_that_could_be_meant_only_the_first_are_named(tmp_path):
+    book = openpyxl.Workbook()
+    for number in range(1, 41):
+        book.create_sheet(f"Week {number}").append(HEADERS)
+    book.save(tmp_path / "b.xlsx")
+    said = refusal(tmp_path / "b.xlsx").message
+    assert "sheet Week 5, headers in row 1; …. Choose the sheet: --sheet" in said
+    assert "Week 6," not in said
+
+
 def test_rows_above_the_headers_and_columns_in_another_order_are_fine(tmp_path):
     path = write(
         tmp_path / "b.xlsx",

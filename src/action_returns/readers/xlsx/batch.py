@@ -26,6 +26,8 @@ from action_returns.readers.xlsx.workbook import XmlWorkbook
 from action_returns.shell import option_with_name
 
 _TABLE: Final = "actions"
+_MOST_PLACES: Final = 5
+"""Places that a message lists at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,8 @@ def _find(book: XmlWorkbook, name: str, wanted: str | None, answers: ColumnAnswe
     if len(locations) > 1:
         raise FileError(
             "sheet-ambiguous",
-            f"{name} has the three columns more than once: {'; '.join(map(str, locations))}. "
+            f"{name} has the three columns more than once: {'; '.join(map(str, locations[:_MOST_PLACES]))}"
+            f"{'; …' if len(locations) > _MOST_PLACES else ''}. "
             f"Choose the sheet: {option_with_name('--sheet', locations[0].sheet.name)}",
         )
     return locations[0]
