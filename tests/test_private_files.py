@@ -1,7 +1,11 @@
 """Files and folders that other users of this computer can neither read nor exchange."""
 
+import errno
 import os
+import re
 import stat
+from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -401,3 +405,28 @@ def test_a_name_with_spaces_is_quoted_in_the_command(tmp_path):
     path.chmod(0o644)
     with pytest.raises(NotPrivateError, match=f"chmod 600 '{path}'"):
         read_private_file(path)
+
+
+def test_where_no_folder_can_be_made_the_first_refusal_is_told(tmp_path, monkeypatch):
+    tried = []
+
+    def refuse(folder, *_mode, **_options):
+        tried.append(folder)
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory", str(folder))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(FileNotFoundError):
+        make_private_folder(tmp_path / "a" / "b")
+    assert tried == [tmp_path / "a" / "b", tmp_path / "a"]
+
+
+@pytest.mark.parametrize("read", [read_private_file, partial(read_own_file, largest=100)])
+def test_a_link_of_the_user_into_a_folder_of_others_is_refused(tmp_path, read):
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "file").write_text("secret")
+    (tmp_path / "shared" / "file").chmod(0o600)
+    (tmp_path / "link").symlink_to("shared/file")
+    assert read(tmp_path / "link") == b"secret"
+    (tmp_path / "shared").chmod(0o777)
+    with pytest.raises(NotPrivateError, match=f"chmod go-w {re.escape(str(tmp_path / 'shared'))}"):
+        read(tmp_path / "link")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from action_returns.errors import SettingsError
 from action_returns.private_files import private_opener
 
 _APP: Final = "action-returns"
@@ -55,16 +56,28 @@ def default_paths(environ: Mapping[str, str]) -> Paths:
 
     Args:
         environ: the environment variables.
+
+    Raises:
+        SettingsError: the home folder that they lie in is not known. A folder of that name below the current one would
+            be another ledger in each folder, and rows would go out twice.
     """
     home = environ.get("ACTION_RETURNS_HOME")
-    if home:
-        data = config = logs = Path(home).expanduser()
-    else:
-        import platformdirs
+    try:
+        if home:
+            data = config = logs = Path(home).expanduser()
+        else:
+            import platformdirs
 
-        data = platformdirs.user_data_path(_APP, appauthor=False)
-        config = platformdirs.user_config_path(_APP, appauthor=False)
-        logs = platformdirs.user_log_path(_APP, appauthor=False)
+            data = platformdirs.user_data_path(_APP, appauthor=False)
+            config = platformdirs.user_config_path(_APP, appauthor=False)
+            logs = platformdirs.user_log_path(_APP, appauthor=False)
+    except RuntimeError:  # ~NAME and there is no such user, or a user whom the system does not know and no HOME
+        whose = "the user it names" if home else "the user who runs this, and HOME is not set"
+        raise SettingsError(
+            f"{'ACTION_RETURNS_HOME: t' if home else 'T'}his computer knows no home folder of {whose}, so there is no "
+            "place for profiles and the record of what was sent. Nothing was sent. Set ACTION_RETURNS_HOME to the whole "
+            "path of a folder of your own, always the same one."
+        ) from None
     return Paths(
         config_file=config / "config.toml",
         ledger_file=data / "ledger.sqlite3",

@@ -54,6 +54,8 @@ def make_private_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=_MY_FOLDER)
     except FileNotFoundError:
+        if folder.parent.is_dir():  # a file system in which no folder can be made, such as /proc
+            raise
         make_private_folder(folder.parent)
         make_private_folder(folder)
     except FileExistsError:
@@ -153,7 +155,8 @@ def _read(path: Path, largest: int, *, others_may_read: bool) -> bytes:
             _refuse_unless_mine(path, facts, others_may_read=others_may_read)
             if others_may_read and others_can_write(path.parent):
                 _narrow_if_ours(path.parent)  # an older version left it open
-            _refuse_shared_folder(path)
+            for folder in dict.fromkeys((path.parent, path.resolve().parent)):  # of a link, and of what it leads to
+                _refuse_shared_folder(path, folder)
             if others_may_read and facts.st_uid == os.geteuid() and stat.S_IMODE(facts.st_mode) & _OTHERS:
                 with suppress(OSError):  # a file system that has no modes, or is read-only
                     os.fchmod(file.fileno(), stat.S_IMODE(facts.st_mode) & ~_OTHERS)
@@ -181,8 +184,7 @@ def _refuse_unless_mine(path: Path, facts: os.stat_result, *, others_may_read: b
         raise NotPrivateError(path, "can be changed by others", f"Run: chmod 600 {quote(str(path))}")
 
 
-def _refuse_shared_folder(path: Path) -> None:
-    folder = path.parent
+def _refuse_shared_folder(path: Path, folder: Path) -> None:
     facts = folder.stat()
     if not _is_trusted(facts):
         raise NotPrivateError(path, f"lies in a folder of user {_user_name(facts.st_uid)}, who can replace it", _MOVE)

@@ -1,5 +1,6 @@
 """Changing config.toml: what the user wrote in it stays, and a change that is not right changes nothing."""
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from action_returns.errors import ConfigError
+from action_returns.settings import editing
 from action_returns.settings.config import load_settings
 from action_returns.settings.editing import add_profile, change_profile, remove_profile, use_profile
 from tests.settings.texts import FTP, OUTBOX
@@ -85,3 +87,28 @@ def test_a_profile_that_is_not_right_changes_nothing(tmp_path):
         with pytest.raises(ConfigError):
             change()
         assert path.read_text() == FTP
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need a right of their own on Windows")
+def test_a_file_that_is_a_link_into_another_folder_stays_one(tmp_path):
+    (tmp_path / "dotfiles").mkdir()
+    (tmp_path / "dotfiles" / "returns.toml").write_text("# mine\n" + FTP)
+    path = tmp_path / "config.toml"
+    path.symlink_to("dotfiles/returns.toml")
+    add_profile(path, "second", OUTBOX)
+    assert path.is_symlink()
+    assert (tmp_path / "dotfiles" / "returns.toml").read_text().startswith("# mine")
+    assert list(load_settings(path).profiles) == ["acme", "second"]
+
+
+def test_a_file_that_cannot_be_written_is_told_and_stays_as_it_was(tmp_path, monkeypatch):
+    path = tmp_path / "config.toml"
+    path.write_text(FTP)
+
+    def full(*_arguments, **_options):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(editing, "write_atomically", full)
+    with pytest.raises(ConfigError, match=r"cannot be written: Read-only file system\. Nothing was changed"):
+        add_profile(path, "second", OUTBOX)
+    assert path.read_text() == FTP

@@ -206,7 +206,9 @@ def _save_details(error: BaseException) -> str:
     from action_returns.files import default_paths
     from action_returns.operations.error_details import save_error_details
 
-    path = save_error_details(error, default_paths(os.environ))
+    path = None
+    with suppress(ActionReturnsError):  # there is no place for them
+        path = save_error_details(error, default_paths(os.environ))
     if path is None:
         return "Run the command again with --debug to see the details."
     return f"Details are in {path}. What was sent, if anything, shows in: action-returns history list"

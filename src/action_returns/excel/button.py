@@ -150,7 +150,12 @@ def _run_click(function: Callable[[ButtonContext], None]) -> None:
     except Exception as error:  # noqa: BLE001  # without a workbook there is no dialogue of Excel's either
         _system_message(str(error) if isinstance(error, ExcelError) else f"The workbook was not found: {error}")
         return
-    context = ButtonContext(book, default_paths(os.environ))
+    try:
+        paths = default_paths(os.environ)
+    except ActionReturnsError as error:
+        _system_message(str(error))
+        return
+    context = ButtonContext(book, paths)
     try:
         with single_click_lock(context.paths, book.name):
             function(context)

@@ -46,8 +46,11 @@ class SqliteStore:
         self._path = path
         self._folder_is_safe = False
         self._read_only = False
-        if not path.exists():
-            self._refuse_unsafe_folder()
+        try:
+            if not path.exists():
+                self._refuse_unsafe_folder()
+        except OSError as error:  # this user may not look there
+            raise _not_opened(path, error) from None
         with _translate_errors(path):
             self._connection = _open(path)
             try:
@@ -226,10 +229,7 @@ def _open(path: Path) -> sqlite3.Connection:
             refuse_link_of_others(path)
         os.close(private_opener(os.path.realpath(path), os.O_RDWR | os.O_CREAT))
     except OSError as error:
-        raise LedgerError(
-            f"The ledger {path} cannot be opened: {error.strerror or error}. Nothing was sent. "
-            "Check the folder and who may write to it."
-        ) from None
+        raise _not_opened(path, error) from None
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
     try:
         _switch_to_wal(connection)
@@ -243,6 +243,13 @@ def _open(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _not_opened(path: Path, error: OSError) -> LedgerError:
+    return LedgerError(
+        f"The ledger {path} cannot be opened: {error.strerror or error}. Nothing was sent. "
+        "Check the folder and who may write to it."
+    )
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:

@@ -117,9 +117,16 @@ def open_ledger_if_exists(account: Account, paths: Paths) -> "Ledger | None":
     Raises:
         action_returns.errors.LedgerError: the ledger cannot be used.
     """
-    if _team_database(account) is None and not paths.ledger_file.exists():
+    if _team_database(account) is None and _is_absent(paths.ledger_file):
         return None
     return open_account_ledger(account, paths)
+
+
+def _is_absent(path: "Path") -> bool:
+    try:
+        return not path.exists()
+    except OSError:  # this user may not even look: to open it fails with a message that says so
+        return False
 
 
 def open_ledger_to_read(paths: Paths, profile: str | None = None) -> "Ledger":

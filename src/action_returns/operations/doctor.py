@@ -1,5 +1,6 @@
 """Check whether this computer is ready to send: Python, profiles, passwords, ledgers and the connection."""
 
+import os
 import platform
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -38,7 +39,7 @@ def run_checks(paths: Paths) -> Iterator[DoctorCheck]:
     yield "Environment", not heavy, environment
     yield "Packages", *_versions()
     for what, path in (("Profiles", paths.config_file), ("Ledger", paths.ledger_file)):
-        yield what, True, f"{path}{'' if path.exists() else ' (not made yet)'}"
+        yield what, True, f"{path}{'' if os.path.exists(path) else ' (not made yet)'}"  # noqa: PTH110  # Path.exists raises where it may not look
     yield _checked("Profiles are right", lambda: _profile_names(paths))
     yield from _secrets(paths)
     yield from _ledgers(paths)
@@ -51,6 +52,9 @@ def _checked(subject: str, check: Callable[[], str]) -> DoctorCheck:
         return subject, True, check()
     except ActionReturnsError as problem:
         return subject, False, str(problem)
+    except OSError as problem:
+        where = "" if problem.filename is None else f"{problem.filename} cannot be looked at: "
+        return subject, False, f"{where}{problem.strerror or problem}. Check the folder and who may use it."
 
 
 def _versions() -> tuple[bool, str]:

@@ -224,5 +224,12 @@ def _changed(path: Path) -> "Iterator[TOMLDocument]":
         after = _BARE_NEWLINE.sub("\r\n", after)
     content = after.encode("utf-8-sig" if before.startswith(BOM_UTF8) else "utf-8")
     parse_settings(content, path, is_change=True)
-    make_private_folder(path.parent)
-    write_atomically(path, content, overwrite=True)
+    try:
+        make_private_folder(path.parent)
+        # Through a link, which read_config took: the file of a dotfiles folder is the one that is changed.
+        write_atomically(path.resolve(), content, overwrite=True)
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be written: {error.strerror or error}. Nothing was changed. Check its folder and who may "
+            "write there."
+        ) from None
