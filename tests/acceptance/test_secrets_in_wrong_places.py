@@ -176,6 +176,15 @@ def test_a_password_that_is_no_value_of_the_settings_is_repeated_nowhere(anywher
             "username=u",
         ),
         ("profile", "add", "b:{}@h", "--environment", "test", "--kind", "outbox", "--set", "directory=/"),
+        ("profile", "add", "acme", "{}"),
+        ("profile", "show", "acme", "word {}"),
+        ("probe", "{}"),
+        ("secret", "status", "{}"),
+        ("secret", "{}"),
+        ("{}",),
+        ("check", "ftp://u:{}@h/returns.csv"),
+        ("send", "sftp://u:x@y:{}@h/returns.csv"),
+        ("new", "ftp://u:{}@h/returns.xlsm"),
     ],
 )
 @pytest.mark.parametrize("secret", ["hunter2!Secret+9", "hunter2Secret"])
@@ -186,7 +195,16 @@ def test_a_password_on_the_command_line_is_not_repeated(anywhere, run, words, se
 
 
 @pytest.mark.parametrize(
-    "reference", ["env:hunter2secret", "env:Hunter2", "file:hunter2", "file:hunter2/x", "file:~hunter2"]
+    "reference",
+    [
+        "env:hunter2secret",
+        "env:Hunter2",
+        "file:hunter2",
+        "file:hunter2/x",
+        "file:~hunter2",
+        "file:/hunter2",
+        "file:hunter2\0",
+    ],
 )
 def test_a_password_behind_env_or_file_is_shown_by_no_command(anywhere, reference):
     channel = {"kind": "ftp", **CHANNELS["ftp"], "password": reference}
@@ -202,3 +220,10 @@ def test_a_variable_and_a_file_that_are_there_are_named(anywhere, monkeypatch, t
     for reference in ("env:returns_pw", "env:RETURNS_PW", f"file:{tmp_path / 'pw'}", f"file:{tmp_path / 'missing'}"):
         profile = {"environment": "test", "channel": {"kind": "ftp", **CHANNELS["ftp"], "password": reference}}
         assert reference in anywhere(tomlkit.dumps({"profiles": {"acme": profile}}), ("profile", "show", "--json"))
+
+
+def test_a_word_that_is_no_password_is_repeated_where_no_command_takes_it(run):
+    assert "There is no command chekc. Did you mean check?" in run("chekc").err
+    assert "No such command 'shwo'" in run("profile", "shwo").err
+    assert "Got unexpected extra argument (returns)" in run("profile", "list", "returns").err
+    assert "a name with spaces stands in quotes" in run("check", "My", "File.csv").err

@@ -4,6 +4,7 @@ import gc
 import importlib
 import io
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -36,6 +37,10 @@ COMMANDS: Final = {
     "completion": "setup:completion_command",
 }
 """Command -> module and function, in the order of the work."""
+_NO_PLACE: Final = re.compile(
+    r"(Got unexpected extra arguments?|No such command|There is no command) [('\"]*+([^)'\".]*)"
+)
+"""Begin messages of click and of this module about words that no command takes."""
 COMPLETION_VARIABLE: Final = "_ACTION_RETURNS_COMPLETE"
 """Variable through which a shell asks for completions; the script that `completion` prints sets it."""
 
@@ -157,16 +162,19 @@ def _ending(error: BaseException, output: Output, *, debug: bool) -> _Ending:
     """Print why a command stopped, and return it."""
     if debug:
         print(clean("".join(traceback.format_exception(error))), end="", file=sys.stderr)
+    from action_returns.settings.repeated import without_sign_in
+
     match error:
         case click.exceptions.NoArgsIsHelpError():
             error.show()
             path = error.ctx.command_path
             return _Ending(Exit.USAGE, "usage", f"There is no command after {path}. See: {path} --help")
         case click.ClickException():
+            error.message = _without_words(error.message)
             usage = io.StringIO()
             error.show(usage)  # it repeats the words of the command line, which may be the name of a file of others
-            print(clean(usage.getvalue()), end="", file=sys.stderr)
-            return _Ending(Exit.USAGE, "usage", error.format_message())
+            print(clean(without_sign_in(usage.getvalue())), end="", file=sys.stderr)
+            return _Ending(Exit.USAGE, "usage", without_sign_in(error.format_message()))
         case click.exceptions.Abort():
             ending = _Ending(Exit.INTERRUPTED, "interrupted", "Interrupted. Nothing was sent.")
         case KeyboardInterrupt():
@@ -176,7 +184,7 @@ def _ending(error: BaseException, output: Output, *, debug: bool) -> _Ending:
             text = "Standard output was closed by its reader before everything was printed."
             ending = _Ending(Exit.INTERRUPTED, "interrupted", text)
         case ActionReturnsError():
-            ending = _Ending(error.exit_code, error.problem, error.message)
+            ending = _Ending(error.exit_code, error.problem, without_sign_in(error.message))
         case _:
             text = f"Unexpected error ({type(error).__name__}). {_save_details(error)}"
             ending = _Ending(Exit.UNEXPECTED, "unexpected", text)
@@ -186,6 +194,18 @@ def _ending(error: BaseException, output: Output, *, debug: bool) -> _Ending:
         output.quiet = False
         output.info(ending.message)
     return ending
+
+
+def _without_words(message: str) -> str:
+    """Return a message of click without the words that belong nowhere: one of them may be a password."""
+    from action_returns.settings.repeated import NOT_REPEATED, repeated_key
+
+    found = _NO_PLACE.match(message)
+    if found is None or all(repeated_key(word, COMMANDS) for word in found[2].split()):
+        return message
+    if "extra" in found[1]:
+        return f"There are more words than this command takes; a name with spaces stands in quotes. {NOT_REPEATED}"
+    return f"There is no such command. {NOT_REPEATED} See: action-returns --help"
 
 
 def _print_object(output: Output, ending: _Ending, *, debug: bool) -> _Ending:

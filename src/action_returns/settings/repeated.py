@@ -19,6 +19,7 @@ _MOST_DIGITS: Final = 6
 _SHORT: Final = r"[A-Za-z0-9.,-]{1,5}"
 _WORD: Final = r"[A-Za-z-]{1,20}"
 _KEY: Final = r"[a-z_]{1,20}(?:\.[A-Za-z_]{1,20})?"
+_SIGN_IN: Final = r"\b([A-Za-z][A-Za-z0-9+.-]{1,20}+:/{1,3}+)(?=[^\s:@]{0,200}+:)\S{1,2000}@"
 _LIKE_A_KEY: Final = r"[A-Za-z_.-]{1,30}"
 
 
@@ -58,6 +59,14 @@ def repeated_key(name: str, known: Iterable[str]) -> str | None:
         known: the keys that are known.
     """
     return name if re.fullmatch(_KEY, name) or (re.fullmatch(_LIKE_A_KEY, name) and _closest(name, known)) else None
+
+
+def without_sign_in(text: str) -> str:
+    """Return a message without what stands between the scheme of an address and ``@``, where it holds a colon.
+
+    An address with a password may be pasted where the name of a file belongs, and a path takes ``//`` for ``/``.
+    """
+    return re.sub(_SIGN_IN, r"\1…@", text)
 
 
 def _closest(word: str, known: Iterable[str]) -> str:

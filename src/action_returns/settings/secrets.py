@@ -75,7 +75,8 @@ def _path(location: str) -> Path:
 def _is_path(location: str) -> bool:
     path = _path(location)
     try:
-        return path.exists() or (len(path.parts) > 1 and path.parent.is_dir())
+        # A password may begin with a slash: a name right below the root counts only where it is there.
+        return path.exists() or (str(path.parent) not in {".", path.anchor} and path.parent.is_dir())
     except (OSError, ValueError):
         return False
 
@@ -170,8 +171,9 @@ def _from_file(location: str, profile: str) -> str:
         password = read_private_file(path, largest=_LONGEST_FILE).decode("utf-8")
     except NotPrivateError as error:
         raise SecretError(f"{shown}, the password file of {_owner(profile)}, {error.problem}. {error.remedy}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+    except (OSError, ValueError) as error:
+        is_text = isinstance(error, UnicodeDecodeError)
+        why = getattr(error, "strerror", None) or ("it is not UTF-8 text" if is_text else "no file has such a name")
         raise SecretError(f"{shown}, the password file of {_owner(profile)}, cannot be read: {why}.") from None
     password = password.removesuffix("\n").removesuffix("\r")
     if not password:
