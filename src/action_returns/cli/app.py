@@ -38,7 +38,7 @@ COMMANDS: Final = {
 }
 """Command -> module and function, in the order of the work."""
 _NO_PLACE: Final = re.compile(
-    r"(Got unexpected extra arguments?|No such command|There is no command) [('\"]*+([^)'\".]*)"
+    r"(Got unexpected extra arguments?|No such command|There is no command) [('\"]?+([^)'\"\s]*+(?: [^)'\"\s]++)*+)"
 )
 """Begin messages of click and of this module about words that no command takes."""
 COMPLETION_VARIABLE: Final = "_ACTION_RETURNS_COMPLETE"
@@ -170,11 +170,11 @@ def _ending(error: BaseException, output: Output, *, debug: bool) -> _Ending:
             path = error.ctx.command_path
             return _Ending(Exit.USAGE, "usage", f"There is no command after {path}. See: {path} --help")
         case click.ClickException():
-            error.message = _without_words(error.message)
-            usage = io.StringIO()
+            message, usage = error.format_message(), io.StringIO()
+            told = without_sign_in(_without_words(message))
             error.show(usage)  # it repeats the words of the command line, which may be the name of a file of others
-            print(clean(without_sign_in(usage.getvalue())), end="", file=sys.stderr)
-            return _Ending(Exit.USAGE, "usage", without_sign_in(error.format_message()))
+            print(clean(usage.getvalue().replace(message, told)), end="", file=sys.stderr)
+            return _Ending(Exit.USAGE, "usage", told)
         case click.exceptions.Abort():
             ending = _Ending(Exit.INTERRUPTED, "interrupted", "Interrupted. Nothing was sent.")
         case KeyboardInterrupt():
@@ -201,11 +201,16 @@ def _without_words(message: str) -> str:
     from action_returns.settings.repeated import NOT_REPEATED, repeated_key
 
     found = _NO_PLACE.match(message)
-    if found is None or all(repeated_key(word, COMMANDS) for word in found[2].split()):
+    if found is None or all(repeated_key(word, COMMANDS) for word in _words_of(found)):
         return message
     if "extra" in found[1]:
         return f"There are more words than this command takes; a name with spaces stands in quotes. {NOT_REPEATED}"
     return f"There is no such command. {NOT_REPEATED} See: action-returns --help"
+
+
+def _words_of(found: re.Match[str]) -> list[str]:
+    words = found[2].split()
+    return words if "extra" in found[1] else [words[0].removesuffix(".")] if words else []
 
 
 def _print_object(output: Output, ending: _Ending, *, debug: bool) -> _Ending:

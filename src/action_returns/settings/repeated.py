@@ -19,7 +19,6 @@ _MOST_DIGITS: Final = 6
 _SHORT: Final = r"[A-Za-z0-9.,-]{1,5}"
 _WORD: Final = r"[A-Za-z-]{1,20}"
 _KEY: Final = r"[a-z_]{1,20}(?:\.[A-Za-z_]{1,20})?"
-_SIGN_IN: Final = r"\b([A-Za-z][A-Za-z0-9+.-]{1,20}+:/{1,3}+)(?=[^\s:@]{0,200}+:)\S{1,2000}@"
 _LIKE_A_KEY: Final = r"[A-Za-z_.-]{1,30}"
 
 
@@ -66,7 +65,15 @@ def without_sign_in(text: str) -> str:
 
     An address with a password may be pasted where the name of a file belongs, and a path takes ``//`` for ``/``.
     """
-    return re.sub(_SIGN_IN, r"\1…@", text)
+    return re.sub(r"\S++", lambda word: _without_sign_in(word[0]), text)
+
+
+def _without_sign_in(word: str) -> str:
+    scheme, at = word.find(":/"), word.rfind("@")
+    start = len(word) - len(word[scheme + 1 :].lstrip("/"))
+    if not 0 < scheme < word.find(":", start) < at:
+        return word
+    return f"{word[:start]}…{word[at:]}"
 
 
 def _closest(word: str, known: Iterable[str]) -> str:
