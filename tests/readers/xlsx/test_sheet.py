@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from action_returns.batch.cells import column_letters
 from action_returns.errors import FileError
 from action_returns.readers.xlsx import blocks
 from action_returns.readers.xlsx import sheet as sheet_module
@@ -406,3 +407,16 @@ def test_after_some_blocks_that_no_row_stands_for_only_the_looser_pattern_is_tri
     )
     assert read(sheet(rows)) == read(sheet(rows), ExactSheet)
     assert len(tried) == 3
+
+
+def test_no_pattern_is_made_of_a_row_as_wide_as_a_sheet_and_all_of_it_is_read(monkeypatch):
+    longest = []
+    compiled = re.compile
+    monkeypatch.setattr(
+        re, "compile", lambda pattern, flags=0: longest.append(len(pattern)) or compiled(pattern, flags)
+    )
+    cells = "".join(f'<c r="{column_letters(at)}2"><v>{at}</v></c>' for at in range(1, 16_385))
+    xml = sheet(f'<row r="2">{cells}</row>')
+    assert read(xml) == read(xml, ExactSheet)
+    assert [value for ((_, value),) in read(xml)[0]] == [2.0, 4.0, 5.0]
+    assert max(longest) < 10_000

@@ -71,6 +71,9 @@ _METADATA: Final = rb'(?: cm="[0-9]{1,9}+")?+(?: vm="[0-9]{1,9}+")?+'
 _metadata_alone = re.compile(_METADATA).fullmatch
 _style_alone = re.compile(rb' s="([0-9]{1,9})"').fullmatch
 _row = re.compile(rb'<row r="([0-9]{1,9}+)"(' + _shown_attributes + rb")>(.*)</row>" + BLANKS, re.DOTALL).fullmatch
+_MOST_CELLS: Final = 500
+"""Cells of a row that a pattern is made of. To make one takes time and memory for each of them, a thousand times those of
+reading it, and a small file can hold rows as wide as a sheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,9 @@ class RowPattern:
 
 
 def like_row(row: bytes, wanted: Sequence[int], *, with_styles: bool) -> RowPattern | None:
-    """Return the pattern of all rows that are written like one row; None when it is not written as common programs do.
+    """Return the pattern of all rows that are written like one row.
+
+    None when it is not written as common programs do, or has very many cells.
 
     Args:
         row: from ``<row`` to ``</row>``.
@@ -121,7 +126,7 @@ def like_row(row: bytes, wanted: Sequence[int], *, with_styles: bool) -> RowPatt
     if head is None:
         return None
     cells = find_cells(head[3])
-    if len(cells) != head[3].count(b"<c"):
+    if len(cells) != head[3].count(b"<c") or len(cells) > _MOST_CELLS:
         return None
     columns = {column_letters(number).encode(): number for number in wanted}
     gap = _gap(row)
