@@ -286,7 +286,7 @@ def test_a_shared_folder_of_the_administrator_is_refused_with_what_this_user_can
     monkeypatch.setattr(private_files.Path, "stat", of_root)
     monkeypatch.setattr(os, "geteuid", lambda: OTHER)
     monkeypatch.setattr(private_files, "_refuse_unless_mine", lambda *_, **__: None)
-    with pytest.raises(NotPrivateError, match=r"others can replace it\. Move it to a folder of your own\."):
+    with pytest.raises(NotPrivateError, match=r"others can replace it\. Move it to a folder of your own: "):
         read(secret)
 
 
@@ -430,3 +430,14 @@ def test_a_link_of_the_user_into_a_folder_of_others_is_refused(tmp_path, read):
     (tmp_path / "shared").chmod(0o777)
     with pytest.raises(NotPrivateError, match=f"chmod go-w {re.escape(str(tmp_path / 'shared'))}"):
         read(tmp_path / "link")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only the administrator can give a link to another user")
+def test_no_folder_is_made_behind_a_link_of_another_user(tmp_path):
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "home").symlink_to("theirs")
+    make_private_folder(tmp_path / "home" / "exports")
+    os.lchown(tmp_path / "home", OTHER, OTHER)
+    with pytest.raises(NotPrivateError, match=r"is a link that another user made\. Remove the link: "):
+        make_private_folder(tmp_path / "home" / "logs")
+    assert [path.name for path in (tmp_path / "theirs").iterdir()] == ["exports"]

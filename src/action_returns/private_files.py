@@ -33,7 +33,8 @@ class NotPrivateError(PermissionError):
     """
 
     def __init__(self, path: Path, problem: str, remedy: str) -> None:
-        super().__init__(errno.EACCES, f"{path} {problem}. {remedy}", str(path))
+        # Where it is shown, a full stop follows, as after every text of the system.
+        super().__init__(errno.EACCES, f"{path} {problem}. {remedy.removesuffix('.')}", str(path))
         self.problem = problem
         self.remedy = remedy
 
@@ -45,12 +46,14 @@ def make_private_folder(folder: Path) -> None:
     ACTION_RETURNS_HOME names keeps its mode: it may hold files of the user that others are to read.
 
     Raises:
-        NotPrivateError: it is a link of another user, who could lead what is written elsewhere.
+        NotPrivateError: it or the folder above is a link of another user, who could lead what is written elsewhere.
         OSError: it cannot be created, for example because a file has its name.
     """
     if os.name != "posix":  # there, new folders have the rights of the folder above, the user's own profile
         folder.mkdir(parents=True, exist_ok=True)
         return
+    with suppress(FileNotFoundError):
+        refuse_link_of_others(folder.parent)
     try:
         folder.mkdir(mode=_MY_FOLDER)
     except FileNotFoundError:
