@@ -341,6 +341,7 @@ LAZY = [
     "tomlkit",
     "xlwings",
     "platformdirs",
+    "unicodedata",
 ]
 
 
