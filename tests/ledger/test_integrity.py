@@ -10,7 +10,7 @@ from action_returns.batch.csv_format import make_csv
 from action_returns.errors import LedgerError
 from action_returns.ledger import integrity
 from action_returns.ledger.ledger import open_ledger
-from tests.support.ledgers import BATCH, ROWS, claim, row, settled
+from tests.support.ledgers import BATCH, ROWS, batch_of, claim, row, settled
 from tests.support.tampering import tamper
 
 OTHER = row(1, 900, "ORDER_UPDATE")
@@ -190,6 +190,12 @@ def test_bytes_and_hash_that_were_changed_together_are_not_those_of_the_event(ch
     )
     assert 'in its event "prepared": sha256, rows, reversals, bytes' in told(ledger)
     assert not ledger.in_full(2).has_its_bytes
+
+
+def test_a_fact_that_is_too_long_for_an_event_is_no_sign_of_a_change(tmp_path):
+    with open_ledger(tmp_path / "ledger.sqlite3") as ledger:
+        settled(ledger, "sent", batch=batch_of(receiver="x" * 9_000))
+        assert ledger.problems() == []
 
 
 def test_nothing_leaves_when_the_bytes_on_record_are_no_longer_those_that_were_to_leave(place):

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from action_returns.batch.amounts import amount_text
 from action_returns.batch.csv_format import UnsafeBytesError, parse_csv_bytes
-from action_returns.clean_text import clean
 from action_returns.ledger.chain import chain_of
+from action_returns.ledger.recordable import plain_facts
 from action_returns.ledger.records import BatchInFull, BatchRecord, Event, label, marked_message
 from action_returns.ledger.store import Store
 
@@ -43,9 +43,8 @@ _RECORDED: Final[Mapping[str, Callable[[BatchRecord], str | int]]] = {
 
 def recorded_facts(record: BatchRecord) -> dict[str, str | int]:
     """Return the facts of a new batch that its first event repeats, so that a later change of them is seen."""
-    facts = {key: fact(record) for key, fact in _RECORDED.items()}
-    # Cleaned as the words of every event are, so that both are the same when they are compared.
-    return {key: clean(fact) if isinstance(fact, str) else fact for key, fact in facts.items()}
+    # Plain as the facts of every event are, so that both are the same when they are compared.
+    return plain_facts({key: fact(record) for key, fact in _RECORDED.items()})
 
 
 def sentence(number: int, problems: Sequence[str]) -> str:
