@@ -6,7 +6,7 @@ import pytest
 
 from action_returns.errors import SettingsError
 from action_returns.files import default_paths
-from tests.support.batches import CSV
+from tests.support.batches import ONE
 from tests.support.cli import run_here
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="home folders of POSIX systems")
@@ -19,7 +19,7 @@ TOO_LONG = "x" * 300
 
 def run(capsys, tmp_path, command):
     file = tmp_path / "returns.csv"
-    file.write_text(CSV)
+    file.write_text(f"ActionId,Amount,Reason\n{ONE},12.50,ORDER_UPDATE\n")
     return run_here(capsys, *(str(file) if word == "FILE" else word for word in command))
 
 
@@ -75,3 +75,11 @@ def test_a_profile_that_cannot_be_written_is_told(capsys, tmp_path, monkeypatch)
     ended = run(capsys, tmp_path, OUTBOX)
     assert ended.code == 9
     assert "Not a directory" in ended.err
+
+
+def test_an_export_tells_that_the_ledger_could_not_be_looked_at(capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("ACTION_RETURNS_HOME", str(tmp_path / "home"))
+    run(capsys, tmp_path, OUTBOX)
+    (tmp_path / "home" / "ledger.sqlite3").mkdir()
+    ended = run(capsys, tmp_path, ("export", "FILE"))
+    assert "Not checked: What was sent before for these actions" in ended.err

@@ -69,6 +69,8 @@ def export_command(
         )
     if before:
         context.output.info(exported_sentence(before), style="warning")
+    if checked.past.problem:  # else its silence would mean that nothing was sent before
+        context.output.info(f"Not checked: {checked.past.unchecked}", style="warning")
     if with_errors:
         context.output.info(
             f"{counted(with_errors, 'row')} with errors {'is' if with_errors == 1 else 'are'} not in it: {next_command('check', file)}",
