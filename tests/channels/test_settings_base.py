@@ -23,7 +23,7 @@ def test_sftp_without_its_package_says_how_to_install_it(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "paramiko" else 1 / 0)
     with pytest.raises(
         ConfigError,
-        match=r'Nothing was sent\. Install it: .+ -m pip install -c .+constraints\.txt "paramiko[<>=.,\d]+"$',
+        match=r"""Nothing was sent\. Install it: .+ -m pip install -c .+constraints\.txt ['"]paramiko[<>=.,\d]+['"]$""",
     ):
         SftpSettings(**SFTP).open(lambda _: "s3cret")
 
