@@ -4,7 +4,8 @@ import pytest
 
 from action_returns.batch.cells import ReadyRows
 from action_returns.batch.csv_format import make_csv
-from action_returns.ledger.ledger import open_ledger
+from action_returns.errors import LedgerError
+from action_returns.ledger.ledger import Ledger, open_ledger
 from action_returns.operations.history import page_of
 from tests.support.batches import CSV, LIST, ONE, TWO
 from tests.support.cli import modules_loaded_by_check, run_at_a_terminal
@@ -183,6 +184,16 @@ def test_a_receipt_that_cannot_be_written_anew_is_called_out_of_date(batch, run)
     result = run("history", "mark", "1", "sent", *WHY, "--yes", "--json")
     assert (result.code, result.json["outcome"]) == (0, "sent")
     assert "out of date" in result.err
+
+
+def test_a_batch_stays_marked_when_the_ledger_cannot_be_read_for_its_receipt(batch, run, monkeypatch):
+    def unreadable(_ledger, _number):
+        raise LedgerError("The ledger is in use by another program.")
+
+    monkeypatch.setattr(Ledger, "in_full", unreadable)
+    result = run("history", "mark", "1", "sent", *WHY, "--yes", "--json")
+    assert (result.code, result.json["outcome"]) == (0, "sent")
+    assert "out of date and cannot be written (The ledger is in use by another program.)" in result.err
 
 
 def test_rows_of_a_batch_that_was_marked_sent_stay_blocked(batch, outbox, run, file):

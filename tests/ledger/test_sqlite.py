@@ -470,3 +470,11 @@ def test_the_whole_record_can_be_copied_while_it_is_in_use(path, tmp_path):
         claim(ledger, type(ROWS)(["M.9.9.9"], [0], ["REJECTED"]))
     with open_ledger(tmp_path / "copy", lambda: datetime(2026, 1, 1, tzinfo=UTC)) as copy:
         assert [record.state for record in copy.batches()] == ["sent"]
+
+
+def test_what_ends_a_reading_is_told_and_not_that_its_transaction_ended_too(path):
+    ledger = store.SqliteStore(path)
+    with pytest.raises(ZeroDivisionError), ledger.snapshot():
+        ledger._connection.execute("ROLLBACK")  # as SQLite does itself after some errors
+        raise ZeroDivisionError
+    ledger.close()

@@ -252,9 +252,10 @@ def _rewrite_receipt(context: CommandContext, record: BatchRecord, ledger: Ledge
     """Write the receipt again when there is one, because its outcome is out of date."""
     try:
         receipt = renew_receipt(record.number, ledger, context.paths)
-    except OSError as error:
+    except (OSError, LedgerError) as error:  # the batch is marked, whatever becomes of its page
         context.output.info(
-            f"The receipt in {context.paths.submissions} is out of date and cannot be written ({error.strerror or error}). "
+            f"The receipt in {context.paths.submissions} is out of date and cannot be written "
+            f"({getattr(error, 'strerror', None) or error}). "
             f"The ledger holds everything: action-returns history receipt {record.label}",
             style="warning",
         )

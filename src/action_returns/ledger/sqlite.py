@@ -95,7 +95,8 @@ class SqliteStore:
             try:
                 yield
             finally:
-                self._connection.execute("ROLLBACK")
+                with suppress(sqlite3.Error):  # what ended the reading is told, and not what follows from it
+                    self._connection.execute("ROLLBACK")
 
     def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows that a statement selects."""
