@@ -474,7 +474,11 @@ def test_the_whole_record_can_be_copied_while_it_is_in_use(path, tmp_path):
 
 def test_what_ends_a_reading_is_told_and_not_that_its_transaction_ended_too(path):
     ledger = store.SqliteStore(path)
-    with pytest.raises(ZeroDivisionError), ledger.snapshot():
+
+    def read():
         ledger._connection.execute("ROLLBACK")  # as SQLite does itself after some errors
         raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), ledger.snapshot():
+        read()
     ledger.close()
