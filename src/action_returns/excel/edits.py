@@ -7,7 +7,7 @@ as complete after the last one.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -49,7 +49,8 @@ class LastChange:
 def save_change(path: Path, change: LastChange) -> None:
     """Write a change to its file; the change that was kept there can no longer be taken back."""
     make_private_folder(path.parent)
-    write_atomically(path, json.dumps(asdict(change)).encode(), overwrite=True)
+    facts = {each.name: getattr(change, each.name) for each in fields(change)}  # asdict copies cell by cell
+    write_atomically(path, json.dumps(facts).encode(), overwrite=True)
 
 
 def read_last_change(path: Path) -> LastChange | None:
