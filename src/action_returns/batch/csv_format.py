@@ -29,7 +29,7 @@ def _only_records(reason: str) -> re.Pattern[bytes]:
 
 
 _allowed_records = _only_records(_REASON).fullmatch
-_fields = re.compile(rb"(?<![^\n])([^,\r\n]++),([0-9]++)(?:\.([0-9]{2}))?+,([^,\r\n]++)\r\n").findall
+_FIELDS: Final = rb"(?<![^\n])([^,\r\n]++),([0-9]++)(?:\.([0-9]{2}))?+,([^,\r\n]++)\r\n"
 
 
 class UnsafeBytesError(ValueError):
@@ -93,7 +93,7 @@ def parse_csv_bytes(content: bytes) -> ReadyRows:
     body = content.removeprefix(HEADER)
     if not content.startswith(HEADER) or not _only_records(_EARLIER_REASON).fullmatch(body):
         raise UnsafeBytesError("these bytes are not a file of action changes")
-    fields = _fields(body)
+    fields = re.findall(_FIELDS, body)  # compiled at the first use: a click never reads a file back
     return ReadyRows(
         action_ids=[action_id.decode() for action_id, *_ in fields],
         cents=[int(whole) * 100 + int(places or 0) for _, whole, places, _ in fields],

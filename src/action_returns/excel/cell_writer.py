@@ -8,6 +8,7 @@ language of the computer.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from operator import is_ as is_same
 from typing import Any, Final, NamedTuple
 
 from action_returns.batch.cells import LONGEST_TEXT, area, column_letters, utf16_length
@@ -56,7 +57,8 @@ def write_cells(sheet: Any, target: Any, rows: Sequence[Sequence[object]], *, ar
         Exception: what the program raises where nothing can be written, as on a protected sheet.
     """
     cells = sheet.range(target) if isinstance(target, str) else target
-    columns: list[Sequence[object]] = list(zip(*rows, strict=True))
+    given: list[Sequence[object]] = list(zip(*rows, strict=True))
+    columns = given
     kinds = [set(map(type, column)) for column in columns]
     texts = [] if are_text else list(_text_parts(columns, kinds))
     whole = _Part(0, 0, len(columns), len(rows))
@@ -66,7 +68,8 @@ def write_cells(sheet: Any, target: Any, rows: Sequence[Sequence[object]], *, ar
         texts = []
     is_mac = engine_of(cells) == MAC
     held = [_held(column, kind, is_mac=is_mac) for column, kind in zip(columns, kinds, strict=True)]
-    _write_block(sheet, cells, target, held)
+    is_as_given = all(map(is_same, held, given))
+    _write_block(sheet, cells, target, held, rows if is_as_given else zip(*held, strict=True))
     if texts or are_text:
         _keep_apostrophes(sheet, cells, target, held, kinds)
 
@@ -193,10 +196,20 @@ def _address(corner: tuple[int, int], part: _Part) -> str:
     return f"{first}:{column_letters(left + part.right - 1)}{top + part.bottom - 1}"
 
 
-def _write_block(sheet: Any, cells: Any, target: Any, columns: Sequence[Sequence[object]]) -> None:
-    """Write all columns at once; where Excel refuses that, write the cells around the one that it refuses."""
+def _write_block(
+    sheet: Any, cells: Any, target: Any, columns: Sequence[Sequence[object]], rows: Iterable[Iterable[object]]
+) -> None:
+    """Write all columns at once; where Excel refuses that, write the cells around the one that it refuses.
+
+    Args:
+        sheet: xlwings' sheet.
+        cells: the block.
+        target: address of the block, or xlwings' range.
+        columns: what the cells get.
+        rows: the same, row by row.
+    """
     try:
-        cells.raw_value = list(map(list, zip(*columns, strict=True)))
+        cells.raw_value = list(map(list, rows))
     except Exception as error:  # the type depends on the program: com_error, CommandError
         if is_refusal(error):
             raise
@@ -261,4 +274,4 @@ def _keep_apostrophes(
     again = [list(column) for column in columns]
     for at, row in found:
         again[at][row] = f"'{again[at][row]}"
-    _write_block(sheet, cells, target, again)
+    _write_block(sheet, cells, target, again, zip(*again, strict=True))
