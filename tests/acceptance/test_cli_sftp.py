@@ -109,7 +109,7 @@ def test_what_sftp_needs_is_named_where_it_is_not_installed(server, run, monkeyp
     result = run("probe")
     assert result.code == 9
     assert "-m pip install -c " in result.err
-    assert '"paramiko' in result.err
+    assert "'paramiko" in result.err
 
 
 @pytest.mark.parametrize(
