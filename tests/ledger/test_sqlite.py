@@ -482,3 +482,8 @@ def test_what_ends_a_reading_is_told_and_not_that_its_transaction_ended_too(path
     with pytest.raises(ZeroDivisionError), ledger.snapshot():
         read()
     ledger.close()
+
+
+def test_a_ledger_in_a_folder_whose_name_no_system_takes_is_refused_in_words(tmp_path):
+    with pytest.raises(LedgerError, match="cannot be opened: File name too long"):
+        store.SqliteStore(tmp_path / ("x" * 300) / "ledger.sqlite3")
