@@ -5,7 +5,6 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import islice
-from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
@@ -116,19 +115,22 @@ def write_findings_table(report: CheckResult, path: Path, *, source: str, overwr
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(_COLUMNS)
-    cells_of = attrgetter(*_COLUMNS)
-    writer.writerows(map(_no_formula, cells_of(finding)) for finding in report)
+    writer.writerows(
+        (
+            *(finding.row, finding.column, finding.cell and _no_formula(finding.cell), finding.severity, finding.code),
+            *(_no_formula(finding.found), _no_formula(finding.message), finding.fix and _no_formula(finding.fix)),
+        )
+        for finding in report
+    )
     write_bytes(path, text.getvalue().encode("utf-8-sig"), source=source, overwrite=overwrite)
 
 
-def _no_formula(cell: object) -> object:
-    """Return what a cell of the table holds: text that a spreadsheet program shows and never calculates."""
-    if not isinstance(cell, str):
-        return cell
-    if cell[:1].isalnum() and cell.isascii() and cell.isprintable():  # nearly always
-        return cell
-    shown = show_invisible(cell)
-    return f"'{shown}" if is_formula_text(cell) else shown
+def _no_formula(text: str) -> str:
+    """Return a text as a spreadsheet program shows it and never calculates it."""
+    if (text[:1].isalnum() or text[:1] in {"", '"'}) and text.isascii() and text.isprintable():  # nearly always
+        return text
+    shown = show_invisible(text)
+    return f"'{shown}" if is_formula_text(text) else shown
 
 
 def write_findings_page(checked: CheckedBatch, path: Path, *, overwrite: bool = False) -> None:
