@@ -9,8 +9,8 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from action_returns.ledger import integrity
-from action_returns.ledger.chain import chain_of
+from action_returns.ledger import chain
+from action_returns.ledger.chain import broken_events, chain_of
 from action_returns.ledger.ledger import open_ledger
 from tests.support.ledgers import row, settled
 from tests.support.tampering import tamper
@@ -42,7 +42,7 @@ def test_each_event_carries_the_hash_that_the_page_describes(place):
         events, hashes = stored(ledger)
         assert len(events) == 9
         assert hashes == list(independently(events))
-        assert integrity.broken_events(ledger._store) == {}
+        assert broken_events(ledger._store) == {}
         assert ledger.events(number)[-1].chain == ledger.chain_end() == hashes[-1]
         assert ledger.event_hashes() == set(hashes)
 
@@ -79,11 +79,11 @@ def test_events_are_read_in_blocks_and_each_is_read_once(place, monkeypatch):
     with open_ledger(place) as ledger:
         for number in range(4):
             settled(ledger, "sent", row(number))
-        monkeypatch.setattr(integrity, "_BLOCK", 5)
+        monkeypatch.setattr(chain, "_BLOCK", 5)
         asked = []
         query = ledger._store.query
         monkeypatch.setattr(ledger._store, "query", lambda *asks: asked.append(query(*asks)) or asked[-1])
-        assert integrity.broken_events(ledger._store) == {}
+        assert broken_events(ledger._store) == {}
         assert [len(found) for found in asked[1:]] == [5, 5, 5, 1, 0]
 
 
@@ -123,4 +123,4 @@ def test_a_transaction_that_does_not_see_the_latest_event_adds_none(member):
     with pytest.raises(errors.Error):
         connection.execute(f"{INSERT} {VALUES}".encode())
     connection.execute("ROLLBACK")
-    assert integrity.broken_events(ledger._store) == {}
+    assert broken_events(ledger._store) == {}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from action_returns.channels.base import Outcome, State
-from action_returns.ledger.sqlite import list_copies
+from action_returns.ledger.copies import list_copies
 from action_returns.operations.account import Account, open_account_ledger
 from action_returns.operations.history import receipt_lines, receipt_page, server_time
 from action_returns.operations.kept_copies import save_receipt_and_backup

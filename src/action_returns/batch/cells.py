@@ -125,6 +125,12 @@ def column_number(letters: str) -> int:
     return number
 
 
+def split_address(address: str) -> tuple[str, int]:
+    """Return the letters and the row of the address of a cell, ``B`` and 7 for ``B7``."""
+    letters = address.rstrip("0123456789")
+    return letters, int(address[len(letters) :])
+
+
 def area(reference: str) -> tuple[int, int, int, int] | None:
     """Read ``B2:D9`` as left, top, right, bottom; None when it is none."""
     match = _reference(reference.replace("$", ""))

@@ -13,8 +13,8 @@ import click
 from action_returns.cli.options import CommandContext, global_options
 from action_returns.errors import DeclinedError, LedgerError
 from action_returns.ledger import integrity
+from action_returns.ledger.inspection import event_json
 from action_returns.ledger.ledger import Ledger
-from action_returns.ledger.queries import event_json
 from action_returns.ledger.records import MARKS, BatchInFull, BatchRecord, Event, database_user
 from action_returns.operations.account import open_ledger_to_read
 from action_returns.operations.export import write_bytes

@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import is_ as is_same
 from typing import Any, Final, NamedTuple
 
-from action_returns.batch.cells import LONGEST_TEXT, area, column_letters, utf16_length
+from action_returns.batch.cells import LONGEST_TEXT, area, column_letters, split_address, utf16_length
 from action_returns.excel.engine import MAC, WINDOWS, engine_of, is_refusal, number_format
 
 TEXT_FORMAT: Final = "@"
@@ -86,8 +86,8 @@ def write_scattered(sheet: Any, cells: Mapping[str, object]) -> None:
     """
     columns: dict[str, dict[int, object]] = {}
     for address, value in cells.items():
-        letters = address.rstrip("0123456789")
-        columns.setdefault(letters, {})[int(address[len(letters) :])] = value
+        letters, row = split_address(address)
+        columns.setdefault(letters, {})[row] = value
     for letter, values in columns.items():
         # Rows that follow each other are as far from their places in the order as the first of them.
         ordered = enumerate(sorted(values))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from action_returns.batch.cells import Columns
+from action_returns.batch.cells import Columns, split_address
 from action_returns.errors import ExcelError
 from action_returns.excel import edit_messages
 from action_returns.excel.button import ButtonContext
@@ -218,13 +218,7 @@ def cells_at(columns: Columns, addresses: Iterable[str]) -> dict[str, object]:
     cells_in = dict(zip(columns.letters or (), (columns.action_id, columns.amount, columns.reason), strict=True))
     found: dict[str, object] = {}
     for address in addresses:
-        letters, row = _parts_of(address)
+        letters, row = split_address(address)
         at = position_of.get(row)
         found[address] = None if at is None else cells_in[letters][at]
     return found
-
-
-def _parts_of(address: str) -> tuple[str, int]:
-    """Return the letters and the row of an address such as ``B7``."""
-    letters = address.rstrip("0123456789")
-    return letters, int(address[len(letters) :])

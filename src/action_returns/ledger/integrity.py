@@ -7,14 +7,12 @@ whole. Both show against a receipt or a copy of the ledger from before.
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from action_returns.batch.amounts import amount_text
 from action_returns.batch.csv_format import UnsafeBytesError, parse_csv_bytes
-from action_returns.ledger.chain import chain_of
 from action_returns.ledger.recordable import plain_facts
 from action_returns.ledger.records import BatchInFull, BatchRecord, Event, label, marked_message
-from action_returns.ledger.store import Store
 
 _Row = tuple[str, int, str]
 
@@ -104,25 +102,31 @@ def row_problems(record: BatchRecord, content: bytes | None, row: _Row) -> list[
         row: ActionId, cents and reason.
     """
     name, (action_id, cents, reason) = f"batch {record.label}", row
-    if content is None:
-        return [f"The bytes of {name} are missing."]
-    problems = _compare_hash(name, record, content)
-    if f"\r\n{action_id},{amount_text(cents)},{reason}\r\n".encode() not in content:
+    problems = byte_problems(record, content)
+    if content is not None and f"\r\n{action_id},{amount_text(cents)},{reason}\r\n".encode() not in content:
         problems.append(f"The bytes of {name} do not have the row {action_id}, {amount_text(cents)}, {reason}.")
     return problems
 
 
-def _compare_hash(name: str, record: BatchRecord, content: bytes) -> list[str]:
-    if hashlib.sha256(content).hexdigest() == record.sha256:
-        return []
-    return [f"The bytes of {name} are not those of its hash (SHA-256)."]
+def byte_problems(record: BatchRecord, content: bytes | None) -> list[str]:
+    """Return whether the bytes of a batch are missing or not those of its hash.
+
+    Args:
+        record: the batch.
+        content: its bytes, None where there are none.
+    """
+    if content is None:
+        return [f"The bytes of batch {record.label} are missing."]
+    if hashlib.sha256(content).hexdigest() != record.sha256:
+        return [f"The bytes of batch {record.label} are not those of its hash (SHA-256)."]
+    return []
 
 
 def _compare_bytes(name: str, record: BatchRecord, content: bytes | None) -> tuple[list[str], Sequence[_Row] | None]:
     """Return what is wrong with the bytes of a batch, and the rows in them, None when they hold none."""
+    wrong = byte_problems(record, content)
     if content is None:
-        return [f"The bytes of {name} are missing."], None
-    wrong = _compare_hash(name, record, content)
+        return wrong, None
     if len(content) != record.size:
         wrong.append(f"{len(content):,} bytes are kept of {name}, and {record.size:,} are on record.")
     try:
@@ -136,8 +140,8 @@ def _compare_rows(name: str, record: BatchRecord, parsed: Sequence[_Row], stored
     reversals = sum(cents == 0 for _, cents, _ in parsed)
     if (len(parsed), reversals) != (record.rows, record.reversals):
         yield (
-            f"The bytes of {name} hold {len(parsed):,} rows, {reversals:,} with amount 0, and {record.rows:,} with "
-            f"{record.reversals:,} are on record."
+            f"The bytes of {name} hold {_rows(len(parsed))}, {reversals:,} with amount 0. On record: {_rows(record.rows)}, "
+            f"{record.reversals:,} with amount 0."
         )
     listed = {action_id: (cents, reason) for action_id, cents, reason in stored}
     differ = [row for row in parsed if listed.get(row[0]) != row[1:]]
@@ -146,11 +150,15 @@ def _compare_rows(name: str, record: BatchRecord, parsed: Sequence[_Row], stored
         action_id, cents, reason = differ[0]
         kept = f"{amount_text(listed[action_id][0])} {listed[action_id][1]}" if action_id in listed else "missing"
         yield (
-            f"{len(differ):,} rows of {name} are not as its bytes have them: {action_id} is {amount_text(cents)} {reason} in "
-            f"the bytes and {kept} in the table of rows."
+            f"{_rows(len(differ))} of {name} {'differs' if len(differ) == 1 else 'differ'} from its bytes: {action_id} is "
+            f"{amount_text(cents)} {reason} in the bytes and {kept} in the table of rows."
         )
     if more:
-        yield f"The table of rows has {more:,} rows of {name} that its bytes do not have."
+        yield f"The table of rows has {_rows(more)} of {name} that its bytes do not have."
+
+
+def _rows(number: int) -> str:
+    return f"{number:,} row" if number == 1 else f"{number:,} rows"
 
 
 def _compare_events(name: str, record: BatchRecord, events: Sequence[Event]) -> tuple[list[str], bool]:
@@ -183,47 +191,3 @@ def _compare_outcome(name: str, record: BatchRecord, events: Sequence[Event]) ->
         message = marked_message(marked.detail, marked.db_user)
     if (record.message, record.evidence) != (message, evidence):
         yield f"The outcome of {name} is told in other words or with other evidence than its events have."
-
-
-_BLOCK: Final = 10_000
-
-
-def broken_events(store: Store, first: int | None = None, last: int | None = None) -> dict[int, list[str]]:
-    """Compute the hash of every event anew, and return by batch which events do not fit the one before.
-
-    100,000 events take about half a second.
-
-    Args:
-        store: the database.
-        first: the ``rowid`` of the first event that is looked at, None for the first there is.
-        last: the ``rowid`` of the last event, None for the last there is.
-    """
-    forms = store.event_forms
-    columns = sorted({column for hashed in forms.values() for column in hashed} | {"batch", "kind"})
-    at = {column: place for place, column in enumerate(columns, 3)}
-    before = -(2**63) if first is None else first - 1
-    previous = store.query("SELECT chain FROM event WHERE rowid <= ? ORDER BY rowid DESC LIMIT 1", before)
-    chain = previous[0][0] if previous else ""
-    problems: dict[int, list[str]] = {}
-    statement = (
-        f"SELECT rowid, form, chain, {', '.join(columns)} FROM event WHERE rowid > ? AND rowid <= ? "
-        f"ORDER BY rowid LIMIT {_BLOCK}"
-    )
-    while events := store.query(statement, before, 2**63 - 1 if last is None else last):
-        for event in events:
-            before, form, kept = event[:3]
-            if form in forms:
-                expected = chain_of(form, chain, *(event[at[column]] for column in forms[form]))
-            else:  # of a newer version, which can check it
-                expected = kept if store.read_only else ""
-            if kept != expected:
-                problems.setdefault(event[at["batch"]], []).append(_does_not_fit(before, event, at))
-            chain = kept
-    return problems
-
-
-def _does_not_fit(rowid: int, event: Sequence[Any], at: Mapping[str, int]) -> str:
-    return (
-        f'Event {rowid} ("{event[at["kind"]]}" of batch {label(event[at["batch"]])}) does not carry the hash of itself and '
-        "of the event before: an event was changed, taken out or put in there."
-    )

@@ -1,8 +1,6 @@
 """Record a batch before its first byte leaves, and its outcome afterwards."""
 
-import getpass
 import json
-import platform
 from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -16,9 +14,8 @@ from action_returns.errors import LedgerError, MarkError
 from action_returns.ledger import integrity
 from action_returns.ledger.accounts import AccountBatches
 from action_returns.ledger.chain import FORM, chain_of
-from action_returns.ledger.queries import LedgerQueries
+from action_returns.ledger.inspection import LedgerInspection
 from action_returns.ledger.recordable import (
-    LONGEST_NAME,
     LONGEST_PLACE,
     LONGEST_TEXT,
     plain_facts,
@@ -40,7 +37,7 @@ from action_returns.ledger.records import (
     label,
     marked_message,
 )
-from action_returns.ledger.store import Store
+from action_returns.ledger.store import Store, host_name, user_and_host, user_name
 
 _ENDED_BEFORE_SENDING: Final = (
     "The program that was to send this batch ended before the first byte left. Nothing was delivered. Send it again."
@@ -82,7 +79,7 @@ def _open_store(location: Path | TeamDatabase) -> Store:
     return PostgresStore(location)
 
 
-class Ledger(LedgerQueries):
+class Ledger(LedgerInspection):
     """An open ledger, to read and to write; a context manager that closes it.
 
     Args:
@@ -165,8 +162,8 @@ class Ledger(LedgerQueries):
                 "reversals": sum(cents == 0 for cents in rows.cents),
                 "size": len(file.content),
                 "created_at": self._utc_now(),
-                "who": _user_name(),
-                "host": _host_name(),
+                "who": user_name(),
+                "host": host_name(),
                 "process": self._store.process_name(),
                 "duplicate_of": None if previous is None else previous.number,
                 "account": account.names[0],
@@ -182,7 +179,7 @@ class Ledger(LedgerQueries):
             again: dict[str, str | int] = {"include_sent": len(repeats)} if repeats else {}
             if previous is not None:
                 again["duplicate_of"] = previous.label
-            self._add_event(number, "confirmed", {"who": _user_and_host(), **confirmation, **again})
+            self._add_event(number, "confirmed", {"who": user_and_host(), **confirmation, **again})
             self._store.register_sender(number)
         return Claim(number, label(number), name)
 
@@ -248,7 +245,7 @@ class Ledger(LedgerQueries):
             raise MarkError(f"A batch can be marked sent or failed, not {state}.")
         if not why.strip():
             raise MarkError(f"Batch {label(number)} was not marked: say why, so that others can follow it later.")
-        decision = plain_facts({"state": state, "who": _user_and_host(), "why": why.strip(), "was": shown})
+        decision = plain_facts({"state": state, "who": user_and_host(), "why": why.strip(), "was": shown})
         self.settle_unfinished()  # a program that was sending it may have ended since the ledger was opened
         with self._store.transaction():
             record = self.batch(number)
@@ -334,18 +331,3 @@ def _not_to_be_marked(record: BatchRecord, state: str) -> str:
         f"Batch {record.label} is {record.state}, so it cannot be marked {state}. Nothing was changed. "
         f"See: action-returns history show {record.label}"
     )
-
-
-def _user_name() -> str:
-    try:
-        return plain_line(getpass.getuser(), LONGEST_NAME)
-    except (OSError, KeyError, ImportError):  # a process without a named user, as in some containers
-        return ""
-
-
-def _user_and_host() -> str:
-    return f"{_user_name()} on {_host_name()}"
-
-
-def _host_name() -> str:
-    return plain_line(platform.node(), LONGEST_NAME)

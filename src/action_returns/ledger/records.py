@@ -144,7 +144,7 @@ class BatchRecord:
         may_have_arrived: whether the receiver holds the content, or may hold it soon: all but ``failed`` batches of which
             an event says so, too.
         broken: what of it cannot be read or does not fit its events, one sentence each; nothing in most.
-            :meth:`action_returns.ledger.queries.LedgerQueries.in_full` looks at its bytes and rows as well.
+            :meth:`action_returns.ledger.inspection.LedgerInspection.in_full` looks at its bytes and rows as well.
     """
 
     number: int

@@ -1,16 +1,14 @@
-"""The ledger in an SQLite file on this machine, and the copies that are kept of it.
+"""The ledger in an SQLite file on this machine.
 
 A commit returns when its bytes are on the disk (WAL with ``synchronous = FULL``, sqlite.org/pragma.html).
 """
 
 import json
 import os
-import re
 import sqlite3
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -301,43 +299,3 @@ def _operational_error_text(path: Path, error: str) -> str:
     if "readonly" in error:
         return f"The ledger {path} may not be written. Check who may write to the file and its folder."
     return f"The ledger {path} cannot be used: {error}. Run action-returns doctor."
-
-
-KEPT_COPIES: Final = 30
-"""Daily copies that are kept; older ones are deleted."""
-_COPY_NAME: Final = re.compile(r"ledger-\d{4}-\d{2}-\d{2}\.sqlite3")
-
-
-def list_copies(folder: Path) -> list[Path]:
-    """Return the daily copies in a folder, the latest first."""
-    if not folder.is_dir():
-        return []
-    return sorted((path for path in folder.iterdir() if _COPY_NAME.fullmatch(path.name)), reverse=True)
-
-
-def keep_daily_copy(folder: Path, today: date, copy_to: Callable[[Path], None]) -> Path | None:
-    """Write today's copy of the ledger unless there is one, and delete all but the newest 30.
-
-    Args:
-        folder: the folder of the copies; created where there is none.
-        today: the day in the copy's name.
-        copy_to: writes a whole copy into the empty file whose path it is given.
-
-    Returns:
-        The copy that was written, None when there was one already.
-
-    Raises:
-        LedgerError: the ledger cannot be read; the other copies stay as they are.
-        OSError: the copy cannot be written; the other copies stay as they are.
-    """
-    copy = folder / f"ledger-{today:%Y-%m-%d}.sqlite3"
-    if copy.exists():
-        return None
-    make_private_folder(folder)
-    try:
-        write_atomically(copy, copy_to, overwrite=False)
-    except FileExistsError:  # another program was faster
-        return None
-    for old in list_copies(folder)[KEPT_COPIES:]:
-        old.unlink()
-    return copy

@@ -1,14 +1,18 @@
-"""What a ledger needs of a database: the ``Store`` protocol, its migrations, and names for processes.
+"""What a ledger needs of a database: the ``Store`` protocol, its migrations, and names for processes, users and machines.
 
 The stores are ``sqlite.py`` for one machine and ``postgresql.py`` for a team.
 """
 
+import getpass
 import os
+import platform
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+
+from action_returns.ledger.recordable import LONGEST_NAME, plain_line
 
 
 class Store(Protocol):
@@ -136,3 +140,21 @@ def _start_time(number: int) -> float:
     if process.status() == psutil.STATUS_ZOMBIE:
         raise psutil.ZombieProcess(number)
     return process.create_time()
+
+
+def user_name() -> str:
+    """Return the name of the user who runs this, as the system gives it; ``""`` for a process without a named user."""
+    try:
+        return plain_line(getpass.getuser(), LONGEST_NAME)
+    except (OSError, KeyError, ImportError):  # as in some containers
+        return ""
+
+
+def host_name() -> str:
+    """Return the name of this machine."""
+    return plain_line(platform.node(), LONGEST_NAME)
+
+
+def user_and_host() -> str:
+    """Return both, as people read them: ``ann on laptop``."""
+    return f"{user_name()} on {host_name()}"

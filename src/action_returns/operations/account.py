@@ -159,7 +159,7 @@ def keep_daily_copy_of(account: Account, ledger: "Ledger", paths: Paths, today: 
     """
     if _team_database(account) is not None:
         return None
-    from action_returns.ledger.sqlite import keep_daily_copy as keep
+    from action_returns.ledger.copies import keep_daily_copy as keep
 
     return keep(paths.backups, today, ledger.copy_to)
 

@@ -129,7 +129,7 @@ def _ledgers(paths: Paths) -> Iterator[DoctorCheck]:
 
 
 def _last_copy(paths: Paths) -> str:
-    from action_returns.ledger.sqlite import list_copies
+    from action_returns.ledger.copies import list_copies
 
     copies = list_copies(paths.backups)
     return f"; last copy: {copies[0]}" if copies else ""

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from action_returns.errors import LedgerError
+from action_returns.ledger.copies import keep_daily_copy, list_copies
 from action_returns.ledger.ledger import open_ledger
-from action_returns.ledger.sqlite import keep_daily_copy, list_copies
 from tests.support.ledgers import settled
 
 DAY = date(2026, 11, 23)
