@@ -7,12 +7,11 @@ it must throw the message away (RFC 5321, 4.1.1.10), one that has may have taken
 """
 
 import contextlib
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Literal, NoReturn, Self
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 from pydantic import model_validator
 
@@ -20,7 +19,6 @@ from action_returns.channels.base import (
     Ask,
     BeforeFirstByte,
     DeliveryEndedError,
-    InvalidReplyError,
     Outcome,
     OutgoingFile,
     Phase,
@@ -50,20 +48,10 @@ if TYPE_CHECKING:  # not at run time: reading config.toml imports this module, a
     import ssl
 
     from action_returns.channels.email_message import EmailWithFile
-    from action_returns.channels.line_protocol import Reply
-    from action_returns.channels.smtp_client import SmtpClient
+    from action_returns.channels.email_session import EmailSession
 
-# Replies after which the session goes on (RFC 5321, 4.3.2; RFC 4954, 6).
-_READY: Final = 220
-_SIGNED_IN: Final = 235
 _OK: Final = 250
-_FORWARDED: Final = 251
-_START_MESSAGE: Final = 354
 _REFUSAL: Final = range(400, 600)
-_TEMPORARY_REFUSAL: Final = range(400, 500)
-_FINAL_REFUSAL: Final = range(500, 600)
-
-_SIZE: Final = re.compile(r"[0-9]{1,18}")
 
 
 class EmailSettings(EncryptedServer):
@@ -192,18 +180,18 @@ class EmailChannel:
         except ValueError as problem:
             return Outcome(State.FAILED, f"{problem} Nothing was sent. Correct it in the profile.", Phase.CONNECT)
         try:
-            with self._signed_in() as client:
-                self._send_envelope(client, len(message.content))
-                return self._hand_over(client, message, before_first_byte)
+            with self._signed_in() as session:
+                session.send_envelope(self.sender, self.recipient, len(message.content))
+                return self._hand_over(session, message, before_first_byte)
         except DeliveryEndedError as ended:
             return ended.outcome
 
     def probe(self, _ask: Ask = answer_no, _accepted: str | None = None, /) -> ProbeResult:
         """Connect, sign in and name sender and recipient, then leave. No message is sent."""
         try:
-            with self._signed_in() as client:
-                self._send_envelope(client, 0)
-                evidence = {"security": client.wire.security}
+            with self._signed_in() as session:
+                session.send_envelope(self.sender, self.recipient, 0)
+                evidence = {"security": session.client.wire.security}
         except DeliveryEndedError as ended:
             return probe_failed(ended.outcome)
         warning = " The connection is not encrypted: others can read what is sent." if self.security == "plain" else ""
@@ -215,23 +203,23 @@ class EmailChannel:
         )
 
     @contextlib.contextmanager
-    def _signed_in(self) -> "Iterator[SmtpClient]":
+    def _signed_in(self) -> "Iterator[EmailSession]":
         """Open a session in which a message may be handed over; close it at the end or on an error."""
         password = self.password() if self.password is not None else None
-        client = retry(
-            lambda: self._open(password), self.pause
-        )  # before the sign-in: a second refused one may lock the user out
+        # Again only before the sign-in: a second refused one may lock the user out.
+        session = retry(lambda: self._open(password), self.pause)
         try:
             if self.username is not None and password is not None:
-                self._sign_in(client, self.username, password)
-            yield client
+                session.sign_in(self.username, password)
+            yield session
         finally:
-            client.close()
+            session.client.close()
 
-    def _open(self, password: str | None) -> "SmtpClient":
+    def _open(self, password: str | None) -> "EmailSession":
         import ssl
 
         from action_returns.channels.connection_errors import connection_failed, is_retryable
+        from action_returns.channels.email_session import EmailSession
         from action_returns.channels.server_words import ServerWords
         from action_returns.channels.smtp_client import SmtpClient
 
@@ -251,90 +239,22 @@ class EmailChannel:
             raise DeliveryEndedError(
                 connection_failed(error, self.host, self.port), retryable=is_retryable(error)
             ) from None
+        session = EmailSession(client, self.host, self.port)
         try:
-            self._introduce(client, tls if self.security == "starttls" else None)
+            session.introduce(tls if self.security == "starttls" else None)
         except BaseException:
             client.close()
             raise
-        return client
+        return session
 
-    def _introduce(self, client: "SmtpClient", tls: "ssl.SSLContext | None") -> None:
-        with self._failing_in(Phase.CONNECT):
-            self._need(
-                client.welcome(), _READY, f"{self.host} does not accept connections at the moment", Phase.CONNECT
-            )
-            self._need(
-                client.greet(), _OK, f"{self.host} does not accept connections from this computer", Phase.CONNECT
-            )
-            if tls is not None:
-                if "STARTTLS" not in client.offers:
-                    self._stop(
-                        f"{self.host}:{self.port} does not offer an encrypted connection (STARTTLS)",
-                        Phase.CONNECT,
-                        "Not even the password has left. Check port and encryption (security) in the profile.",
-                    )
-                self._need(client.ask("STARTTLS"), _READY, f"{self.host} does not encrypt now", Phase.CONNECT)
-                client.start_tls(tls)
-                self._need(
-                    client.greet(), _OK, f"{self.host} does not accept connections from this computer", Phase.CONNECT
-                )
-
-    def _sign_in(self, client: "SmtpClient", username: str, password: str) -> None:
-        offered = client.offers.get("AUTH", "").upper().split()
-        mechanism = next((name for name in ("PLAIN", "LOGIN") if name in offered), None)
-        if mechanism is None:
-            ways = f"it offers {client.wire.words.show(', '.join(offered))}" if offered else "it offers none"
-            self._stop(
-                f"{self.host}:{self.port} has no sign-in with user name and password ({ways})",
-                Phase.CONNECT,
-                "Check port and encryption (security) in the profile, or leave out user name and password.",
-            )
-        with self._failing_in(Phase.CONNECT):
-            reply = client.sign_in(username, password, mechanism)
-        # One attempt only: each refused one may count towards a lockout.
-        if reply.code in _FINAL_REFUSAL:
-            self._stop(
-                f"{self.host} did not accept the user name or password",
-                Phase.CONNECT,
-                "User names are case-sensitive; some providers want an app password. Update them, then test with: "
-                "action-returns probe",
-                reply,
-            )
-        self._need(reply, _SIGNED_IN, f"{self.host} could not sign in now", Phase.CONNECT)
-
-    def _send_envelope(self, client: "SmtpClient", size: int) -> None:
-        """Name sender and recipient. A server that refuses either is never sent a message."""
-        limit = client.offers.get("SIZE", "")
-        if _SIZE.fullmatch(limit) and 0 < int(limit) < size:
-            self._stop(
-                f"{self.host} takes messages of at most {int(limit):,} bytes, this one has {size:,}",
-                Phase.TRANSFER,
-                "Split the sheet in two, or send by FTP.",
-            )
-        announced = f" SIZE={size}" if size and "SIZE" in client.offers else ""
-        with self._failing_in(Phase.TRANSFER):
-            self._need(
-                client.ask(f"MAIL FROM:<{self.sender}>{announced}"),
-                _OK,
-                f"{self.host} does not accept {self.sender} as sender",
-                Phase.TRANSFER,
-                "Check the sender in the profile.",
-            )
-            reply = client.ask(f"RCPT TO:<{self.recipient}>")
-            self._need(
-                reply,
-                _FORWARDED if reply.code == _FORWARDED else _OK,
-                f"{self.host} does not accept {self.recipient} as recipient",
-                Phase.TRANSFER,
-                "Check the recipient in the profile: it is the address that impact.com showed for this account.",
-            )
-
-    def _hand_over(self, client: "SmtpClient", message: "EmailWithFile", before_first_byte: BeforeFirstByte) -> Outcome:
+    def _hand_over(
+        self, session: "EmailSession", message: "EmailWithFile", before_first_byte: BeforeFirstByte
+    ) -> Outcome:
         """Send the message. Once its last line has left, only the server knows whether it was taken."""
         from action_returns.channels.connection_errors import reason
 
-        with self._failing_in(Phase.TRANSFER):
-            self._need(client.ask("DATA"), _START_MESSAGE, f"{self.host} did not take the message", Phase.TRANSFER)
+        client = session.client
+        session.announce_message()
         before_first_byte()
         evidence = {"message_id": message.message_id, "security": client.wire.security, "server": client.name}
         try:
@@ -347,7 +267,7 @@ class EmailChannel:
             raise DeliveryEndedError(self._unknown(reason(error), evidence)) from None
         evidence["reply"] = str(reply)
         if reply.code in _REFUSAL:  # then it must not deliver it (RFC 5321, 4.2.5)
-            self._need(reply, _OK, f"{self.host} did not take the message", Phase.TRANSFER)
+            session.need(reply, _OK, f"{self.host} did not take the message", Phase.TRANSFER)
         if reply.code != _OK:
             raise DeliveryEndedError(self._unknown(f"it answered {reply}", evidence))
         return Outcome(
@@ -356,42 +276,6 @@ class EmailChannel:
             f"processing are not confirmed yet; a bounce would come to {self.sender}.",
             evidence=evidence,
         )
-
-    @contextlib.contextmanager
-    def _failing_in(self, phase: Phase) -> Iterator[None]:
-        """Convert an error of the connection before the message is whole to the outcome: certainly not delivered."""
-        from action_returns.channels.connection_errors import connection_failed, is_retryable
-
-        try:
-            yield
-        except InvalidReplyError as error:
-            raise DeliveryEndedError(
-                Outcome(
-                    State.FAILED,
-                    f"{self.host}:{self.port} does not talk as a mail server should ({error}). Nothing was sent. Check "
-                    "server (host), port and encryption (security) in the profile; if they are right, ask the administrator of the server.",
-                    phase,
-                )
-            ) from None
-        except OSError as error:
-            outcome = replace(connection_failed(error, self.host, self.port), phase=phase)
-            retryable = isinstance(error, ConnectionError) and is_retryable(error)
-            raise DeliveryEndedError(outcome, retryable=retryable) from None
-
-    def _need(
-        self, reply: "Reply", code: int, problem: str, phase: Phase, todo: str = "Read what it answered."
-    ) -> None:
-        """Stop with the problem unless the reply has this code."""
-        if reply.code == code:
-            return
-        later = "It may take it later: try again in a few minutes."
-        self._stop(problem, phase, later if reply.code in _TEMPORARY_REFUSAL else todo, reply)
-
-    def _stop(self, problem: str, phase: Phase, todo: str, reply: "Reply | None" = None) -> NoReturn:
-        answered = f" (it answered: {reply})" if reply else ""
-        evidence = {"reply": str(reply)} if reply else {}
-        outcome = Outcome(State.FAILED, f"{problem}{answered}. Nothing was sent. {todo}", phase, evidence)
-        raise DeliveryEndedError(outcome, retryable=reply is not None and reply.code in _TEMPORARY_REFUSAL)
 
     def _broken_off(self, why: str, evidence: Mapping[str, str]) -> Outcome:
         return Outcome(
