@@ -163,6 +163,8 @@ def test_what_another_program_is_about_to_send_is_refused_whatever_was_sent_befo
     with pytest.raises(RepeatedRowsError) as caught:
         claim(ledger, row(7, 2000, "ORDER_UPDATE"))
     assert caught.value.rows == {"M.1.2.7": SentAction(1, 2000, "ORDER_UPDATE", "0002", "prepared")}
+    with pytest.raises(RepeatedRowsError):  # nor beside the other program, when it is to go out again on purpose
+        claim(ledger, row(7, 2000, "ORDER_UPDATE"), include_sent={"M.1.2.7"})
     assert not is_refused(ledger, row(7, 3000, "ORDER_UPDATE"))
 
 

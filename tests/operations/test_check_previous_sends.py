@@ -247,7 +247,14 @@ def test_everything_ever_sent_for_an_action_is_listed_the_oldest_first(put, path
 
 
 def test_the_check_counts_as_many_modifications_as_the_list(put, paths):
-    for state in ("prepared", "sending", "sent", "handed-over", "unknown", "failed"):
+    for state in (
+        "sending",
+        "sent",
+        "handed-over",
+        "unknown",
+        "failed",
+        "prepared",
+    ):  # nothing goes beside a prepared one
         put(REVERSED, state=state)
     assert action_history(ONE, LIVE, paths).used == find_previous_sends(reading(ONE), LIVE, paths).sent[ONE].times == 5
 

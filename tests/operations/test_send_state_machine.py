@@ -150,7 +150,7 @@ class Sending(RuleBasedStateMachine):
         # A killed program is one that has ended: no program has its name.
         self.ledger._store.process_name = (lambda: "1@2.00") if dies else type(self.ledger._store).process_name
         repeats = [row for row in leaving if self.was_sent(account, *row) or self.is_about_to_leave(account, *row)]
-        refused = [row for row in repeats if not again or row[0] not in shown]
+        refused = [row for row in repeats if not again or row[0] not in shown or self.is_about_to_leave(account, *row)]
         new = Batch(account, sender.profile, leaving, outcome.split()[0])
         receiver = Receiver(account, leaving, self.took, dies=dies, outcome=outcome)
         stopped = None

@@ -137,14 +137,18 @@ class Ledger(LedgerInspection):
                 again.
 
         Raises:
-            RepeatedRowsError: other rows of it are on record for this account and may have arrived.
+            RepeatedRowsError: other rows of it are on record for this account and may have arrived, or any of them is
+                about to be sent by another program.
             LedgerError: it cannot be recorded; then nothing is.
         """
         by_action = sorted(rows, key=itemgetter(0))  # the table is kept in this order: a tenth of the time
         with self._store.transaction():
             account = self.batches_of(batch.sender)
             repeats = self._repeated_rows(account, by_action)
-            if refused := {one: before for one, before in repeats.items() if one not in include_sent}:
+            # What another program is about to send is not sent beside it, even on purpose: the person could not know of it.
+            if refused := {
+                one: before for one, before in repeats.items() if one not in include_sent or before.state == PREPARED
+            }:
                 raise RepeatedRowsError(refused)
             previous = self.latest_with_content(account, file.sha256)
             ((number,),) = self._store.query("SELECT coalesce(max(number), 0) + 1 FROM batch")
