@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 BENCH_READY := .venv-bench/.ready
 
-.PHONY: demo test test-long promise coverage mutants lint types bench docs pictures lock clean
+.PHONY: demo test test-long test-windows promise coverage mutants lint types bench docs pictures lock clean
 
 demo: $(READY)
 	$(BIN)/action-returns demo --keep demo-output
@@ -20,6 +20,10 @@ test-long: $(READY)
 	tests/servers/fetch_servers.sh
 	PYTHON=$(PYTHON) tests/producers/install_producers.sh
 	HYPOTHESIS_PROFILE=long $(BIN)/pytest -m "long or not long" --timeout 3600
+
+# The suite under Windows' own Python, which Wine runs; skipped with a reason where that cannot be had.
+test-windows: $(READY)
+	tests/hosts/windows/run_tests.sh
 
 # The tests behind a promise of docs/guarantees.md: make promise N=2
 promise: $(READY)

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.hosts import office as libreoffice
 from tests.hosts import screen as virtual_screen
+from tests.hosts.windows.not_run import skip_what_cannot_run
 from tests.support.available import missing_office, missing_screen, require
 from tests.support.passwords import MemoryStore
 from tests.support.profiles import make_outbox, paths_of
@@ -14,6 +15,11 @@ from tests.support.profiles import make_outbox, paths_of
 settings.register_profile("quick", deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", deadline=None, max_examples=20_000, suppress_health_check=list(HealthCheck))
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+def pytest_collection_modifyitems(items):
+    if os.name == "nt":
+        skip_what_cannot_run(items)
 
 
 @pytest.fixture(autouse=True)

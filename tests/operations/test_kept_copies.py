@@ -57,7 +57,7 @@ def test_a_file_under_the_batches_name_with_other_bytes_is_left_alone_and_told(p
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links and pipes")
-@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("nowhere"), os.mkdir])
+@pytest.mark.parametrize("make", [lambda path: os.mkfifo(path), lambda path: path.symlink_to("nowhere"), os.mkdir])
 def test_what_is_no_file_under_the_batches_name_is_told_and_holds_nothing_up(paths, ledger, make):
     done = send(ledger, Receiver(ledger))
     (paths.submissions / "0001").mkdir(parents=True)

@@ -1,7 +1,6 @@
 """A real PostgreSQL on loopback, in a folder of its own that is gone afterwards."""
 
 import os
-import pwd
 import shutil
 import subprocess
 import tempfile
@@ -107,6 +106,8 @@ def _wait_for(made: Postgres) -> None:
 
 def _as_nobody() -> dict[str, object]:
     """PostgreSQL does not run as root."""
+    import pwd
+
     if os.geteuid() != 0:
         return {}
     nobody = pwd.getpwnam("nobody")
@@ -114,5 +115,7 @@ def _as_nobody() -> dict[str, object]:
 
 
 def _give_away(folder: Path) -> None:
+    import pwd
+
     if os.geteuid() == 0:
         os.chown(folder, pwd.getpwnam("nobody").pw_uid, pwd.getpwnam("nobody").pw_gid)

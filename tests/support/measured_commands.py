@@ -8,7 +8,6 @@ and whether a traceback was printed. A command is cut off after 20 seconds of CP
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import traceback
@@ -97,6 +96,8 @@ def _serve(folder: Path) -> None:
 
 
 def _measure(arguments: Sequence[str], printed: IO[bytes]) -> dict[str, object]:
+    import resource
+
     child = os.fork()
     if not child:
         resource.setrlimit(resource.RLIMIT_CPU, (_MOST_SECONDS, _MOST_SECONDS))
