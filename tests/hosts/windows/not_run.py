@@ -14,7 +14,9 @@ LINUX_TOOLS: Final = "made with programs of Linux (strace, sh, apt)"
 ELSEWHERE: Final = frozenset({UNIX_SERVERS, DATABASE, OFFICE})
 """Reasons of tests that no Windows could run; the share of tests that run leaves them out."""
 
-NOT_RUN: Final[dict[str, str]] = {}
+NOT_RUN: Final[dict[str, str]] = {
+    "tests/mutants/test_mutants.py": SIGNALS,
+}
 """File, file::test or file::test[case -> reason. A name stands for everything that begins with it."""
 
 
