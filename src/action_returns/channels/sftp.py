@@ -104,7 +104,7 @@ class SftpSettings(ChannelSettings):
     @classmethod
     def _check_private_key(cls, path: Path | None) -> Path | None:
         """Refuse the key itself in the place of its path, which messages and forms would show."""
-        if path is not None and _is_a_key(str(path)):
+        if path is not None and _is_a_key(path.as_posix()):  # on Windows, str() would change the / of a key
             raise ValueError(_KEY_TEXT)
         return path
 
