@@ -1,9 +1,19 @@
-"""Why a connection did not come about or broke off, in words, and whether another attempt may succeed."""
+"""Why a connection did not come about or broke off, in words, and whether another attempt may succeed.
 
+Errors are told apart by class and number, never by text: Windows words them in the language of the user.
+"""
+
+import errno
 import socket
 import ssl
+from typing import Final
 
 from action_returns.channels.base import Outcome, Phase, State, TookTooLongError
+
+_NO_WAY: Final = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN})
+"""No network leads to the server. These names have the numbers of Windows' sockets on Windows."""
+_SEMAPHORE_TIMEOUT: Final = 121
+"""ERROR_SEM_TIMEOUT, by which Windows calls a server that did not answer, over a VPN for example."""
 
 
 def connection_failed(error: Exception, host: str, port: int) -> Outcome:
@@ -51,8 +61,19 @@ def _connection_error_text(error: Exception, host: str, port: int) -> str:
             return f"There is no server named {host}, or the network is down. Check the server (host) in the profile, and your connection."
         case ConnectionRefusedError():
             return f"{host} refuses connections on port {port}. Check the port in the profile, or try again later."
-        case TimeoutError():
+        case OSError() if _is_timeout(error):
             return f"{host}:{port} did not answer in time. Check server (host) and port in the profile; a firewall may be in the way."
+        case PermissionError():
+            return (
+                f"This computer does not let the program connect to {host}:{port}. A firewall or virus scanner on this computer "
+                "does that; ask the administrator of your network."
+            )
+        case OSError() if error.errno in _NO_WAY:
+            return (
+                f"No network leads from this computer to {host}. Check your connection (network, VPN), then try again."
+            )
+        case OSError():
+            return f"The connection to {host}:{port} broke off ({reason(error)}). Try again; if it stays, ask the administrator of the server."
         case _:
             return f"The connection to {host}:{port} broke off ({error}). Try again; if it stays, ask the administrator of the server."
 
@@ -64,9 +85,26 @@ def reason(error: OSError) -> str:
             return f"its certificate cannot be trusted: {_certificate_problem(error)}"
         case ssl.SSLError():
             return f"no encryption was agreed on: {error.reason or error}"
+        case OSError() if error.errno is None:  # an error of this program or of Python, in English
+            return str(error) or type(error).__name__
         case ConnectionRefusedError():
             return "it was refused"
-    return error.strerror or str(error) or type(error).__name__
+        case ConnectionResetError() | BrokenPipeError():
+            return "the server or a firewall ended it"
+        case ConnectionAbortedError():
+            return "this computer ended it, as it does when the network is lost"
+        case PermissionError():
+            return "a firewall or virus scanner on this computer does not allow it"
+        case OSError() if _is_timeout(error):
+            return "no answer came in time"
+        case OSError() if error.errno in _NO_WAY:
+            return "no network leads there"
+    # With its number, by which an administrator can look the text up.
+    return f"{error.strerror}, error {getattr(error, 'winerror', None) or error.errno}"
+
+
+def _is_timeout(error: OSError) -> bool:
+    return isinstance(error, TimeoutError) or getattr(error, "winerror", None) == _SEMAPHORE_TIMEOUT
 
 
 def _certificate_problem(error: ssl.SSLCertVerificationError) -> str:

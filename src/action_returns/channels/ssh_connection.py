@@ -12,7 +12,7 @@ import paramiko
 
 from action_returns.channels import addresses
 from action_returns.channels.base import ConnectionLostError, DeliveryEndedError, Outcome, Phase, State
-from action_returns.channels.connection_errors import connection_failed, is_retryable
+from action_returns.channels.connection_errors import connection_failed, is_retryable, reason
 from action_returns.channels.server_words import ServerWords
 from action_returns.channels.ssh_transport import CountedSocket, Transport
 from action_returns.channels.time_limits import ALL_STEPS, Clock, TimeLimit
@@ -112,7 +112,8 @@ class SshConnection:
                 self._steps.left()
                 raise ConnectionLostError(f"no answer within {seconds:g} seconds") from None
             why = self.transport.get_exception() or error  # what ended paramiko's thread says more than what came of it
-            raise ConnectionLostError(self.words.show(str(why)) or "the server closed the connection") from None
+            told = reason(why) if isinstance(why, OSError) else str(why)
+            raise ConnectionLostError(self.words.show(told) or "the server closed the connection") from None
         finally:
             timer.cancel()
             timer.join()
