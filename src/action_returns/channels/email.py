@@ -216,14 +216,13 @@ class EmailChannel:
             session.client.close()
 
     def _open(self, password: str | None) -> "EmailSession":
-        import ssl
-
         from action_returns.channels.connection_errors import connection_failed, is_retryable
         from action_returns.channels.email_session import EmailSession
         from action_returns.channels.server_words import ServerWords
         from action_returns.channels.smtp_client import SmtpClient
+        from action_returns.channels.tls_settings import tls_settings
 
-        tls = None if self.security == "plain" else self.context or ssl.create_default_context()
+        tls = tls_settings(self.security, self.context)
         try:
             client = SmtpClient(
                 self.host,

@@ -217,12 +217,11 @@ class FtpChannel:
 
     def _open_folder(self, password: str) -> "FtpClient":
         """Connect, sign in and go to the folder."""
-        import ssl
-
         from action_returns.channels.ftp_client import FtpClient
         from action_returns.channels.server_words import ServerWords
+        from action_returns.channels.tls_settings import tls_settings
 
-        tls = None if self.security == "plain" else self.context or ssl.create_default_context()
+        tls = tls_settings(self.security, self.context)
         with self._failing_in(Phase.CONNECT):
             client = FtpClient(
                 self.host,
