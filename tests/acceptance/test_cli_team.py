@@ -185,7 +185,7 @@ def test_the_password_of_the_teams_ledger_is_kept_beside_the_one_of_the_channel(
         {"profile": "acme", "of": "channel", "kept": "none", "status": "not needed"},
         {"profile": "acme", "of": "ledger", "kept": "keyring", "status": "missing"},
     ]
-    monkeypatch.setattr(sys, "stdin", io.StringIO(PASSWORD + "\n"))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(f"{PASSWORD}\n".encode())))
     assert run("secret", "set", "acme", "--ledger", "--password-stdin").code == 0
     assert store.kept == {("action-returns", "acme:ledger"): PASSWORD}
     result = run("secret", "status")

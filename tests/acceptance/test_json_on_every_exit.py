@@ -72,7 +72,7 @@ ALL = dict(leaves(tree))
 def work(work, outbox, returns, store, monkeypatch):
     """A folder with a list, a profile to send it with, and a password that is kept and one that is typed."""
     store.set_password("action-returns", "acme", "s3cret")
-    monkeypatch.setattr(sys, "stdin", io.StringIO("s3cret\n"))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"s3cret\n")))
     return work
 
 

@@ -17,46 +17,72 @@ def profile(home):
     write_profile(home, {**FTP, "password": "keyring"})
 
 
+@pytest.fixture
+def pipe(monkeypatch):
+    """Puts a text, or bytes, on standard input."""
+
+    def put(text):
+        content = text if isinstance(text, bytes) else text.encode()
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content), "cp1252"))
+
+    return put
+
+
 @pytest.mark.parametrize("password", [" a b ", "\ta", "a\u00a0", "  ", "a#'\"\\", "pässwörd", "a\x0b"])
-@pytest.mark.parametrize("end", ["\n", ""])
-def test_a_password_that_is_piped_in_keeps_every_letter(store, monkeypatch, password, end):
-    monkeypatch.setattr(sys, "stdin", io.StringIO(password + end))
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+def test_a_password_that_is_piped_in_keeps_every_letter(store, pipe, password, end):
+    pipe(password + end)
     assert run(["secret", "set", "acme", "--password-stdin"]) == 0
     assert store.kept == {("action-returns", "acme"): password}
 
 
-def test_only_the_first_line_is_the_password(store, monkeypatch):
-    monkeypatch.setattr(sys, "stdin", io.StringIO("first\nsecond\n"))
+def test_only_the_first_line_is_the_password(store, pipe):
+    pipe("first\nsecond\n")
     assert run(["secret", "set", "acme", "--password-stdin"]) == 0
     assert store.kept == {("action-returns", "acme"): "first"}
 
 
-@pytest.mark.parametrize("piped", ["", "\n"])
-def test_an_empty_password_is_refused_and_the_old_one_stays(store, monkeypatch, capsys, piped):
+def test_a_byte_order_mark_before_a_password_is_no_letter_of_it(store, pipe):
+    pipe(b"\xef\xbb\xbfsecret\r\n")
+    assert run(["secret", "set", "acme", "--password-stdin"]) == 0
+    assert store.kept == {("action-returns", "acme"): "secret"}
+
+
+@pytest.mark.parametrize("piped", ["pässwörd".encode("cp850"), "pässwörd".encode("cp1252"), "a".encode("utf-16")])
+def test_a_password_whose_letters_cannot_be_told_is_refused_and_the_old_one_stays(store, pipe, capsys, piped):
     store.set_password("action-returns", "acme", "old")
-    monkeypatch.setattr(sys, "stdin", io.StringIO(piped))
+    pipe(piped)
+    assert run(["secret", "set", "acme", "--password-stdin"]) == 2
+    assert "is not in UTF-8, so its letters cannot be told. Nothing was stored." in capsys.readouterr().err
+    assert store.kept == {("action-returns", "acme"): "old"}
+
+
+@pytest.mark.parametrize("piped", ["", "\n"])
+def test_an_empty_password_is_refused_and_the_old_one_stays(store, pipe, capsys, piped):
+    store.set_password("action-returns", "acme", "old")
+    pipe(piped)
     assert run(["secret", "set", "acme", "--password-stdin"]) == 2
     assert "The password is empty. Nothing was stored." in capsys.readouterr().err
     assert store.kept == {("action-returns", "acme"): "old"}
 
 
-def test_a_password_of_a_profile_that_is_not_there_is_not_stored(store, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "stdin", io.StringIO("s3cret\n"))
+def test_a_password_of_a_profile_that_is_not_there_is_not_stored(store, pipe, capsys):
+    pipe("s3cret\n")
     assert run(["secret", "set", "acne", "--password-stdin"]) == 9
     assert 'There is no profile "acne"' in (said := capsys.readouterr().err)
     assert "Did you mean acme? There is: acme." in said
     assert store.kept == {}
 
 
-def test_a_password_that_the_profile_does_not_read_is_stored_with_that_word(home, store, monkeypatch, capsys):
+def test_a_password_that_the_profile_does_not_read_is_stored_with_that_word(home, store, pipe, capsys):
     write_profile(home, {**FTP, "password": "env:PW"})
-    monkeypatch.setattr(sys, "stdin", io.StringIO("s3cret\n"))
+    pipe("s3cret\n")
     assert run(["secret", "set", "acme", "--password-stdin"]) == 0
     said = capsys.readouterr().err
     assert "Profile acme does not read it: channel.password is env:PW." in said
     assert "Next: action-returns profile set acme channel.password=keyring" in said
     assert run(["profile", "set", "acme", "channel.password=keyring"]) == 0
-    monkeypatch.setattr(sys, "stdin", io.StringIO("s3cret\n"))
+    pipe("s3cret\n")
     capsys.readouterr()
     assert run(["secret", "set", "acme", "--password-stdin"]) == 0
     assert capsys.readouterr().err == "Stored. Next: action-returns probe --profile acme\n"

@@ -1,5 +1,6 @@
 """The command line: read the options, call one operation, print what it returns."""
 
+import os
 import sys
 from io import TextIOWrapper
 
@@ -13,9 +14,12 @@ def main() -> None:
         return
     from action_returns.cli.app import run
 
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(
-                errors="backslashreplace"
-            )  # a character that a Windows pipe cannot encode must not stop a command
+    if os.name == "nt":
+        from action_returns.cli.windows_streams import prepare_streams
+
+        prepare_streams()
+    else:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")  # no character may stop a command
     sys.exit(run(sys.argv[1:]))

@@ -1,6 +1,5 @@
 """``export`` and ``fix``: the commands that write a file of rows and send nothing."""
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -42,8 +41,8 @@ def export_command(
     prepared, path = checked.prepared, None
     if output == "-":
         if not context.output.as_json:
-            sys.stdout.buffer.write(prepared.content)
-            sys.stdout.buffer.flush()
+            with context.output.exact() as stdout:
+                stdout.write(prepared.content)
     else:
         target = None if output is None else Path(output)
         path = export(checked, context.paths, target=target, today=context.now().date(), overwrite=force)

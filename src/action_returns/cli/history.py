@@ -1,12 +1,12 @@
 """``history``: what was sent, when, by whom, with which outcome."""
 
+import codecs
 import io
 import json
-import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO, cast
 
 import click
 
@@ -169,8 +169,8 @@ def write_file(context: CommandContext, *, batch: str, output: str, force: bool)
         write_bytes(path, content, overwrite=force)
         context.output.info(f"Written: {path} ({len(content):,} bytes).", style="good")
     elif not context.output.as_json:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
+        with context.output.exact() as stdout:
+            stdout.write(content)
     context.output.json(
         {
             "batch": record.label,
@@ -276,13 +276,17 @@ def export_record(context: CommandContext, *, output: str, force: bool) -> None:
     """
     is_printed = output == "-"
     with open_ledger_to_read(context.paths, context.profile) as ledger:
-        lines = sys.stdout if is_printed and not context.output.as_json else io.StringIO()
-        problems = ledger.export_lines(lines)
-    if isinstance(lines, io.StringIO) and is_printed:
+        lines = io.StringIO()
+        if is_printed and not context.output.as_json:
+            with context.output.exact() as stdout:
+                problems = ledger.export_lines(cast("TextIO", codecs.getwriter("utf-8")(stdout)))
+        else:
+            problems = ledger.export_lines(lines)
+    if is_printed and context.output.as_json:
         lines.seek(0)
         context.output.json({"output": None, "batches": (json.loads(line) for line in lines)})
         context.output.info("The whole record was printed.", style="good")
-    elif isinstance(lines, io.StringIO):
+    elif not is_printed:
         write_bytes(Path(output), lines.getvalue().encode(), overwrite=force)
         context.output.json({"output": output})
         context.output.info(f"Written: {output}", style="good")

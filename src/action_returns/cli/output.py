@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from shutil import get_terminal_size
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 from action_returns.clean_text import clean, clean_line
 
@@ -48,7 +48,7 @@ class Output:
 
     def can_ask(self) -> bool:
         """Return whether questions are allowed and a terminal can show them."""
-        return self.may_ask and sys.stdin.isatty() and sys.stderr.isatty()
+        return self.may_ask and is_terminal(sys.stdin) and is_terminal(sys.stderr)
 
     @property
     def why_not_ask(self) -> str:
@@ -85,6 +85,13 @@ class Output:
             shown = self.styled(strong, "strong", stream) + shown.removeprefix(strong)
         print(self.styled(shown, style, stream), file=stream)
 
+    @contextmanager
+    def exact(self) -> Iterator[BinaryIO]:
+        """Yield standard output for bytes of a file or script, which no system may change: Windows writes other line ends."""
+        sys.stdout.flush()
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+
     def confirm(self, question: str, *, default: bool = False) -> bool:
         """Ask a question on standard error; ``default`` is the answer for Enter."""
         import click
@@ -113,7 +120,7 @@ class Output:
 
     def _fitted(self, text: str, stream: TextIO) -> str:
         """Return a text that breaks between words on a terminal, and nowhere in a command: it is to be pasted whole."""
-        return "\n".join(map(self._fitted_line, text.split("\n"))) if stream.isatty() else text
+        return "\n".join(map(self._fitted_line, text.split("\n"))) if is_terminal(stream) else text
 
     def _fitted_line(self, line: str) -> str:
         prose, program, rest = line.partition(_PROGRAM)
@@ -171,9 +178,8 @@ class Output:
         headers = [clean_line(header) for header in headers]
         listed = [[clean_line(cell.replace("\n", " ")) for cell in row] for row in rows]
         stream = self.data_stream
-        if stream is sys.stdout and stream.isatty() and len(listed) <= _MOST_WRAPPED_ROWS:
-            shown = _columns_that_fit(headers, listed, spare)
-            _rich_table(headers[:shown], [row[:shown] for row in listed], right, color=self._colored(sys.stdout))
+        if stream is sys.stdout and is_terminal(stream) and len(listed) <= _MOST_WRAPPED_ROWS:
+            _rich_table(headers, listed, right, spare, color=self._colored(sys.stdout))
             return
         widths = _widths(headers, listed)
         for row in (headers, *listed):
@@ -190,7 +196,7 @@ class Output:
         Args:
             what: the work, ``Checking returns.xlsx``.
         """
-        if self.quiet or not sys.stderr.isatty():
+        if self.quiet or not is_terminal(sys.stderr):
             yield
             return
         import threading
@@ -222,7 +228,25 @@ class Output:
 
     def _colored(self, stream: TextIO) -> bool:
         # https://no-color.org: any non-empty value means no.
-        return self.color and stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        allowed = self.color and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        return allowed and is_terminal(stream) and _shows_colors(stream)
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Return whether a stream is a terminal, where a person reads and answers."""
+    if os.name == "nt":
+        from action_returns.cli.windows_streams import is_console
+
+        return is_console(stream)
+    return stream.isatty()
+
+
+def _shows_colors(terminal: TextIO) -> bool:
+    if os.name == "nt":
+        from action_returns.cli.windows_streams import shows_colors
+
+        return shows_colors(terminal)
+    return True
 
 
 def write_facts(facts: Mapping[str, Any], stream: TextIO) -> None:
@@ -274,19 +298,22 @@ def _widths(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
     return [max(len(header), *(len(row[at]) for row in rows), 0) for at, header in enumerate(headers)]
 
 
-def _columns_that_fit(headers: Sequence[str], rows: Sequence[Sequence[str]], spare: int) -> int:
-    """Return how many columns are shown on this terminal: all but those of the ``spare`` last ones that do not fit."""
+def _columns_that_fit(headers: Sequence[str], rows: Sequence[Sequence[str]], spare: int, most: int) -> int:
+    """Return how many columns are shown in ``most`` characters: all but those of the ``spare`` last ones that do not fit."""
     widths, least = _widths(headers, rows), len(headers) - spare
-    most = get_terminal_size().columns
     return next((n for n in range(len(headers), least, -1) if sum(widths[:n]) + 2 * (n - 1) <= most), least)
 
 
-def _rich_table(headers: Sequence[str], rows: list[list[str]], right: frozenset[int], *, color: bool) -> None:
+def _rich_table(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], right: frozenset[int], spare: int, *, color: bool
+) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     console = Console(no_color=not color, highlight=False)
+    shown = _columns_that_fit(headers, rows, spare, console.width)  # one less on an old console of Windows
+    headers, rows = headers[:shown], [row[:shown] for row in rows]
     table = Table(box=None, pad_edge=False, header_style="bold")
     last = len(headers) - 1
     widths = _widths(headers[:last], rows)

@@ -63,7 +63,7 @@ def set_(context: CommandContext, *, name: str, is_of_ledger: bool, password_std
         )
     _, profile = settings.choose(name)
     if password_stdin:
-        password = sys.stdin.readline().removesuffix("\n")
+        password = _piped_password()
     elif context.output.can_ask():
         question = f"Password of {_password_owner(name, is_of_ledger)}"
         password = context.output.prompt(question, hide_input=True, confirmation_prompt=True)
@@ -83,6 +83,22 @@ def set_(context: CommandContext, *, name: str, is_of_ledger: bool, password_std
         if is_of_ledger or profile.channel.takes_password():
             then = f"profile set {name} {key}=keyring"
     context.output.info(f"Stored. Next: action-returns {then}", style="good")
+
+
+def _piped_password() -> str:
+    """Return the first line of standard input.
+
+    Raises:
+        click.UsageError: it is not UTF-8; which letters it holds depends on the program that wrote it.
+    """
+    line = sys.stdin.buffer.readline()
+    try:
+        return line.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8-sig")  # PowerShell 5.1 may begin with a BOM
+    except UnicodeDecodeError:
+        raise click.UsageError(
+            "The password on standard input is not in UTF-8, so its letters cannot be told. Nothing was stored. "
+            "Leave --password-stdin out to be asked for it."
+        ) from None
 
 
 @secret_command.command("delete", cls=_OneProfile)

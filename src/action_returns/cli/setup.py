@@ -1,12 +1,13 @@
 """``probe``, ``doctor`` and ``completion``: is this computer ready to send?"""
 
-import os
+import sys
 from pathlib import Path
 
 import click
 
 from action_returns.channels.base import NewServer, Phase
 from action_returns.cli.options import CommandContext, global_options
+from action_returns.cli.output import is_terminal
 from action_returns.errors import ConfigError, Exit
 from action_returns.operations.account import open_channel
 from action_returns.operations.doctor import probe, run_checks
@@ -110,6 +111,7 @@ def completion_command(context: CommandContext, *, shell: str) -> None:
     if context.output.as_json:
         context.output.json({"shell": shell, "script": script, "start_file": _START_FILE_LINES[shell]})
     else:
-        context.output.data(script)
-    if context.output.as_json or os.isatty(1):
+        with context.output.exact() as stdout:  # bash takes the line ends of Windows for a part of each command
+            stdout.write(f"{script}\n".encode())
+    if context.output.as_json or is_terminal(sys.stdout):
         context.output.info(f"Add this line to your shell's start file: {_START_FILE_LINES[shell]}")

@@ -1,0 +1,103 @@
+"""Standard streams on Windows: how what is redirected is encoded, what is a console, and whether it shows colours.
+
+Python encodes what is redirected in the ANSI code page. Few who read it expect that one: PowerShell, ``more`` and
+``findstr`` take the bytes of a pipe for text in the code page of the console (``[Console]::OutputEncoding``, ``chcp``),
+and editors take a file for UTF-8. What this module decides holds for words; JSON is ASCII, and rows leave byte for byte.
+"""
+
+import codecs
+import io
+import os
+import stat
+import sys
+from typing import Final, TextIO
+
+from action_returns.clean_text import name_character
+
+_LOOKS_LIKE: Final = {"…": "...", "·": "-", "\u2013": "-", "\u2014": "-", "→": "->"}
+"""Signs of our own sentences, as they stand in a code page that lacks them."""
+_ERRORS: Final = "action_returns.named"
+"""Name of the error handler that names a character which an encoding lacks."""
+_ESCAPE_SEQUENCES: Final = 0x0004
+"""ENABLE_VIRTUAL_TERMINAL_PROCESSING of a console's output; off where a window of Windows 10 opens."""
+
+
+def prepare_streams() -> None:
+    """Set the encoding of standard output and standard error, so that no character stops a command or is another one."""
+    codecs.register_error(_ERRORS, _named)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=_encoding(stream), errors=_ERRORS)
+
+
+def is_console(stream: TextIO) -> bool:
+    """Return whether a stream is a console; Python takes the device NUL for a terminal, too."""
+    buffer = getattr(stream, "buffer", None)
+    raw = getattr(buffer, "raw", buffer)
+    return stream.isatty() and not isinstance(raw, io.FileIO)
+
+
+def shows_colors(stream: TextIO) -> bool:
+    """Return whether the console of a stream obeys escape sequences, after it was asked to until the program ends.
+
+    Windows 10 obeys them when it is asked to; older consoles would print them.
+    """
+    import atexit
+    import ctypes
+    import msvcrt
+
+    console, mode = ctypes.WinDLL("kernel32"), ctypes.c_uint32()  # type: ignore[attr-defined,unused-ignore]
+    try:
+        handle = ctypes.c_void_p(msvcrt.get_osfhandle(stream.fileno()))  # type: ignore[attr-defined,unused-ignore]
+    except (OSError, ValueError):  # no file of this system
+        return False
+    if not console.GetConsoleMode(handle, ctypes.byref(mode)):
+        return False
+    if mode.value & _ESCAPE_SEQUENCES:
+        return True
+    if not console.SetConsoleMode(handle, mode.value | _ESCAPE_SEQUENCES):
+        return False
+    atexit.register(
+        console.SetConsoleMode, handle, mode.value
+    )  # the mode belongs to the window and not to this program
+    return True
+
+
+def _named(error: UnicodeError) -> tuple[str, int]:
+    """Return other characters for those that an encoding lacks."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return "".join(_LOOKS_LIKE.get(sign) or name_character(sign) for sign in lacking), error.end
+
+
+def _encoding(stream: io.TextIOWrapper) -> str:
+    """Return the encoding that the reader of a stream expects."""
+    if is_console(stream) or sys.flags.utf8_mode or os.environ.get("PYTHONIOENCODING"):
+        return stream.encoding
+    return pipe_encoding(_console_code_page()) if _is_pipe(stream) else "utf-8"
+
+
+def pipe_encoding(code_page: int) -> str:
+    """Return the encoding of a pipe.
+
+    Args:
+        code_page: of the console, 0 where there is none: then no shell reads the pipe.
+    """
+    try:
+        return codecs.lookup(f"cp{code_page}").name
+    except LookupError:
+        return "utf-8"
+
+
+def _is_pipe(stream: io.TextIOWrapper) -> bool:
+    try:
+        return stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):  # it is closed, or no file of this system
+        return False
+
+
+def _console_code_page() -> int:
+    import ctypes
+
+    return int(ctypes.WinDLL("kernel32").GetConsoleOutputCP())  # type: ignore[attr-defined,unused-ignore]
