@@ -2,12 +2,12 @@
 
 import csv
 import io
-import shlex
 
 import pytest
 
 from action_returns.operations.api import load
 from tests.support.batches import ONE
+from tests.support.shell_words import words_of
 from tests.support.workbooks import write
 
 OLD_AND_NEW = f"Action ID,Sale Amount,New Amount,Reason\r\n{ONE},99.00,12.50,ORDER_UPDATE\r\n"
@@ -66,7 +66,7 @@ def test_every_command_reads_the_column_that_is_named(outbox, run, file, command
 def test_the_words_of_a_refusal_can_be_pasted_and_are_asked_for_only_once(run, file):
     path = file(GERMAN.replace("12,50", "12.50"))
     refused = run("check", path)
-    words = shlex.split(refused.err.strip().partition(", add: ")[2])
+    words = words_of(refused.err.strip().partition(", add: ")[2])
     assert words == ["--column", "ActionId=Aktions-ID", "--column", "Amount=Betrag", "--column", "Reason=Grund"]
     assert run("check", path, *words).code == 0
     again = run("check", path)

@@ -1,6 +1,7 @@
 """Changing a profile from the terminal: every key, told with what was before, and never a password."""
 
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +52,8 @@ def test_every_key_is_set_to_its_example(home, run, kind, key, setting):
     told = run("profile", "show", "acme", "--json").facts
     shown = (told["channel"] if key.startswith("channel.") else told)[setting.key]
     wanted = setting.value(setting.example)
+    if "path" in setting.allowed:
+        wanted = str(Path(wanted))  # with the strokes of this system
     assert shown.items() >= wanted.items() if setting.is_table else shown == wanted
 
 
