@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from action_returns.settings.config import parse_settings
-from action_returns.settings.repeated import NOT_REPEATED, repeated_key, repeated_value
+from action_returns.settings.repeated import NOT_REPEATED, repeated_key, repeated_value, without_sign_in
 from tests.settings.texts import FTP, refused
 
 SECURITY = ("explicit-tls", "implicit-tls", "plain")
@@ -130,3 +130,14 @@ def test_a_folder_with_such_letters_is_taken(folder):
         f'[profiles.acme]\nenvironment = "test"\nchannel = {{ kind = "outbox", directory = "{folder}" }}\n'.encode(),
         Path("config.toml"),
     )
+
+
+@pytest.mark.parametrize("strokes", ["://", ":/", ":\\"])
+def test_the_sign_in_of_an_address_is_not_repeated_whatever_became_of_its_strokes(strokes):
+    said = f"There is no file ftp{strokes}u:S3cr3t@h{strokes[-1]}returns.csv. Check the name."
+    assert without_sign_in(said) == f"There is no file ftp{strokes}…@h{strokes[-1]}returns.csv. Check the name."
+
+
+@pytest.mark.parametrize("path", ["C:\\Users\\a@b\\returns.csv", "/srv/a@b:c/returns.csv", "ftp://h/a@b.csv"])
+def test_a_path_stays_as_it_is(path):
+    assert without_sign_in(f"Written: {path}.") == f"Written: {path}."

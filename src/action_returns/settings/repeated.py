@@ -61,19 +61,18 @@ def repeated_key(name: str, known: Iterable[str]) -> str | None:
 
 
 def without_sign_in(text: str) -> str:
-    """Return a message without what stands between the scheme of an address and ``@``, where it holds a colon.
+    r"""Return a message without what stands between the scheme of an address and ``@``, where it holds a colon.
 
-    An address with a password may be pasted where the name of a file belongs, and a path takes ``//`` for ``/``.
+    An address with a password may be pasted where the name of a file belongs, and a path takes ``//`` for ``/`` or ``\``.
     """
     return re.sub(r"\S++", lambda word: _without_sign_in(word[0]), text)
 
 
 def _without_sign_in(word: str) -> str:
-    scheme, at = word.find(":/"), word.rfind("@")
-    start = len(word) - len(word[scheme + 1 :].lstrip("/"))
-    if not 0 < scheme < word.find(":", start) < at:
+    scheme, at = re.search(r"(?<=.):[/\\]++", word), word.rfind("@")
+    if scheme is None or not scheme.end() <= word.find(":", scheme.end()) < at:
         return word
-    return f"{word[:start]}…{word[at:]}"
+    return f"{word[: scheme.end()]}…{word[at:]}"
 
 
 def _closest(word: str, known: Iterable[str]) -> str:

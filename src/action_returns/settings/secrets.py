@@ -66,6 +66,8 @@ def shown_reference(reference: str) -> str:
 
 
 def _path(location: str) -> Path:
+    if os.name == "nt" and location.startswith("~") and location[1:2] not in {"", "/", "\\"}:
+        return Path(location)  # Python makes a folder there of every ~NAME
     try:
         return Path(location).expanduser()
     except RuntimeError:  # ~NAME, and there is no user of that name
