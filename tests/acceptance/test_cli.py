@@ -13,7 +13,7 @@ from tests.support.profiles import write_profile
 
 def test_the_version_is_told():
     result = run_program("--version")
-    assert (result.code, result.content) == (0, b"action-returns 0.1.0\n")
+    assert (result.code, result.out.splitlines()) == (0, ["action-returns 0.1.0"])
 
 
 def test_check_gives_the_json_of_the_contract(work):
@@ -93,7 +93,7 @@ def test_export_never_writes_over_another_file_or_its_input(work):
     (work / "returns.csv").write_text(LIST, newline="")
     (work / "mine.csv").write_text("mine")
     assert run_program("export", "returns.csv", "-o", "mine.csv").code == 2
-    assert (work / "mine.csv").read_text() == "mine"
+    assert (work / "mine.csv").read_text(encoding="utf-8") == "mine"
     assert run_program("export", "returns.csv", "-o", "returns.csv", "--force").code == 2
     assert (work / "returns.csv").read_bytes() == LIST.encode()
     assert run_program("export", "returns.csv", "-o", "mine.csv", "--force").code == 0
@@ -172,7 +172,7 @@ def test_review_tells_totals_and_money_effect(work):
     assert found["ready"] == found["reversals"] + found["changes"] == found["effect_known_rows"]
     assert found["currency"] == "EUR"
     assert found["effect_cents"] < 0
-    page = (work / "review.html").read_text()
+    page = (work / "review.html").read_text(encoding="utf-8")
     assert "Nothing has been sent." in page
     assert "M.8882.4808.1063415" in page
 
@@ -194,7 +194,7 @@ def test_send_delivers_once_with_the_json_of_the_contract(outbox, home):
     assert (arrived.name, arrived.read_bytes()) == (told["file"], EXACT)
     kept = home / "submissions" / "0001"
     assert (kept / told["file"]).read_bytes() == EXACT
-    assert told["sha256"] in (kept / "receipt.html").read_text()
+    assert told["sha256"] in (kept / "receipt.html").read_text(encoding="utf-8")
     assert run_program("history", "file", "1").content == EXACT
 
 

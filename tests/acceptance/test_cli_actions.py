@@ -162,10 +162,10 @@ def test_an_outcome_that_the_receiver_gave_bears_no_mark(outbox, run, file):
 
 def test_the_receipt_names_the_person_who_marked_the_batch(batch, run):
     page = batch / "receipt.html"
-    assert "Unknown: it cannot be told" in page.read_text()
-    assert "action-returns history mark 0001" in page.read_text()
+    assert "Unknown: it cannot be told" in page.read_text(encoding="utf-8")
+    assert "action-returns history mark 0001" in page.read_text(encoding="utf-8")
     run("history", "mark", "0001", "sent", *WHY, "--yes")
-    after = page.read_text()
+    after = page.read_text(encoding="utf-8")
     assert "Sent: a person who looked says so, the receiver did not" in after
     assert WHY[1] in after
     assert "the receiver confirmed" not in after

@@ -49,7 +49,7 @@ def test_a_row_in_another_delimiter_or_in_quotation_marks_as_a_whole_is_an_error
     assert (checked.code, checked.json["rows"], checked.json["ready"]) == (3, 4, 1)
     assert rows_with_errors(checked) == [3, 4, 5]
     assert run("fix", path, "-o", "new.csv").code == 0
-    assert (work / "new.csv").read_text() == OTHER_DELIMITERS
+    assert (work / "new.csv").read_text(encoding="utf-8") == OTHER_DELIMITERS
 
 
 def test_blank_fields_at_the_end_of_rows_are_no_error(run, file):
@@ -94,7 +94,9 @@ def test_lines_in_quotation_marks_as_a_whole_are_refused_with_what_to_do(run, fi
 
 
 def test_fix_tells_people_and_scripts_which_texts_a_spreadsheet_program_may_take_for_formulas(work, run):
-    (work / "returns.csv").write_text(f"ActionId,Amount,Reason,Order\n{ONE},0,REJECTED,=1+3\n")
+    (work / "returns.csv").write_text(
+        f"ActionId,Amount,Reason,Order\n{ONE},0,REJECTED,=1+3\n", encoding="utf-8", newline=""
+    )
     said = run("fix", "returns.csv", "-o", "new.csv")
     assert "1 cell (in line 2, column D) begins with =" in " ".join((said.out + said.err).split())
     told = run("fix", "returns.csv", "-o", "two.csv", "--json").facts["note"]

@@ -399,7 +399,7 @@ NESTED = {
 @pytest.mark.parametrize("wrapped", [True, False])
 def test_a_download_in_json_of_any_shape_is_read_or_refused_in_words(ran, work, case, wrapped):
     path = work / "pending.json"
-    path.write_text(json.dumps({"Actions": NESTED[case]} if wrapped else NESTED[case]))
+    path.write_text(json.dumps({"Actions": NESTED[case]} if wrapped else NESTED[case]), encoding="utf-8", newline="")
     ran("pending", path)
     ran("check", path)
 
@@ -409,7 +409,7 @@ def test_a_download_in_json_of_any_shape_is_read_or_refused_in_words(ran, work, 
 )
 def test_json_that_is_no_list_of_actions_is_refused_in_words(ran, work, content):
     path = work / "pending.json"
-    path.write_text(content)
+    path.write_text(content, encoding="utf-8", newline="")
     code, told = ran("pending", path)
     assert (code, told["problem"] is None) == (3, False)
 
@@ -417,7 +417,7 @@ def test_json_that_is_no_list_of_actions_is_refused_in_words(ran, work, content)
 def test_a_line_above_the_headers_of_a_download_is_not_taken_for_them(ran, work):
     rows = "Action ID,Amount,State,Locking Date\nM.1.2.3,12.50,PENDING,2020-01-01\n"
     for above in ("Report,Pending Actions\nID,12345\n", "Report,Pending Actions\nAccount,12345\n"):
-        (work / "pending.csv").write_text(above + rows)
+        (work / "pending.csv").write_text(above + rows, encoding="utf-8", newline="")
         code, told = ran("pending", work / "pending.csv")
         assert (code, [each["code"] for each in told["findings"]]) == (3, ["action-locked"])
 
@@ -430,7 +430,7 @@ QUOTED = '"ActionId"{0}"Amount"{0}"Reason"\n"M.1.2.3"{0}"12.50"{0}"ORDER_UPDATE"
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_a_csv_with_every_field_in_quotes_is_read(ran, work, delimiter):
-    (work / "returns.csv").write_text(QUOTED.format(delimiter))
+    (work / "returns.csv").write_text(QUOTED.format(delimiter), encoding="utf-8", newline="")
     for name in ("check", "pending", "export"):
         assert ran(name, work / "returns.csv")[0] == 0
     assert (work / "out.csv").read_bytes() == SENT.encode()
@@ -446,7 +446,7 @@ LOST = {
 
 @pytest.mark.parametrize("case", LOST)
 def test_a_csv_never_loses_or_shifts_a_row_in_silence(ran, work, case):
-    (work / "returns.csv").write_text(LOST[case])
+    (work / "returns.csv").write_text(LOST[case], encoding="utf-8", newline="")
     assert ran("check", work / "returns.csv")[0] == 3
     assert ran("export", work / "returns.csv")[0] == 3
     assert not (work / "out.csv").exists() or b"M.1.2.3," not in (work / "out.csv").read_bytes()

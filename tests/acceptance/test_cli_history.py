@@ -34,7 +34,7 @@ def test_bytes_that_were_changed_are_told_wherever_they_would_be_shown(record, r
     assert "The bytes of batch 0001 are not those of its hash (SHA-256)." in told.json["problems"]
     page = tmp_path / "receipt.html"
     assert run("history", "receipt", "1", "--html", page).code == 11
-    assert "The bytes of batch 0001 are not those of its hash" in page.read_text()
+    assert "The bytes of batch 0001 are not those of its hash" in page.read_text(encoding="utf-8")
     assert run("history", "list").code == 0
     good = run("history", "receipt", "2", "--json")
     assert (good.code, good.json["problems"]) == (0, [])
@@ -111,7 +111,7 @@ def test_a_copy_with_other_bytes_is_told_whenever_the_batch_is_shown(record, run
 def test_the_receipt_names_the_hash_of_its_latest_event(record, run, paths):
     shown = run("history", "receipt", "2").out
     (line,) = [line for line in shown.splitlines() if line.startswith("Record ")]
-    page = (paths.submissions / "0002" / "receipt.html").read_text()
+    page = (paths.submissions / "0002" / "receipt.html").read_text(encoding="utf-8")
     assert line.split()[1] in page
 
 
@@ -120,7 +120,7 @@ def test_export_of_a_broken_record_writes_the_file_and_says_so(record, run, tmp_
     target = tmp_path / "all.jsonl"
     written = run("history", "export", "-o", target, "--json")
     assert (written.code, written.json["problem"]) == (11, "ledger")
-    assert len(target.read_text().splitlines()) == 2
+    assert len(target.read_text(encoding="utf-8").splitlines()) == 2
     assert (
         "The whole record was written, and parts of it are broken. The bytes of batch 0001 are missing." in written.err
     )

@@ -70,40 +70,40 @@ def test_the_sheet_that_was_named_is_exported(two_sheets, run):
 def test_another_file_is_replaced_only_with_force(outbox, work, run, command):
     run("send", "returns.csv", "--yes")
     mine = work / "mine.csv"
-    mine.write_text("mine")
+    mine.write_text("mine", encoding="utf-8", newline="")
     refused = run(*command, "mine.csv")
     assert refused.code == 2
     assert "mine.csv exists already and holds something else. It was left as it is." in refused.err
-    assert mine.read_text() == "mine"
+    assert mine.read_text(encoding="utf-8") == "mine"
     assert run(*command, "mine.csv", "--force").code == 0
-    assert mine.read_text() != "mine"
+    assert mine.read_text(encoding="utf-8") != "mine"
 
 
 def test_a_support_file_never_replaces_another_file(work, run):
-    (work / "mine.zip").write_text("mine")
+    (work / "mine.zip").write_text("mine", encoding="utf-8", newline="")
     refused = run("doctor", "--bundle", "mine.zip")
     assert refused.code == 2
     assert refused.err.endswith(
         "mine.zip exists already and holds something else. It was left as it is. Choose another name.\n"
     )
-    assert (work / "mine.zip").read_text() == "mine"
+    assert (work / "mine.zip").read_text(encoding="utf-8") == "mine"
 
 
 def test_a_changed_file_in_the_folder_of_exports_is_kept_and_can_be_moved(work, home, run):
     """The program has chosen its name, so another name is no advice."""
     assert run("export", "returns.csv").code == 0
     (written,) = (home / "exports").iterdir()
-    written.write_text("mine")
+    written.write_text("mine", encoding="utf-8", newline="")
     refused = run("export", "returns.csv")
     assert refused.code == 2
     assert refused.err.endswith("It was left as it is. Move or rename it, then export again.\n")
-    assert written.read_text() == "mine"
+    assert written.read_text(encoding="utf-8") == "mine"
     written.rename(work / "moved.csv")
     assert run("export", "returns.csv").code == 0
 
 
 def test_a_folder_of_exports_that_cannot_be_used_names_what_can_be_done(work, home, run):
-    (home / "exports").write_text("a file in the way")
+    (home / "exports").write_text("a file in the way", encoding="utf-8", newline="")
     refused = run("export", "returns.csv")
     assert refused.code == 2
     assert refused.err.endswith(
@@ -176,7 +176,7 @@ def test_the_profile_that_was_named_is_the_one_that_is_used(home, work, run):
         (work / name).mkdir()
         lines += [f"[profiles.{name}]", f"environment = '{environment}'", f"[profiles.{name}.channel]"]
         lines += ["kind = 'outbox'", f"directory = '{work / name}'"]
-    (home / "config.toml").write_text("\n".join(lines))
+    (home / "config.toml").write_text("\n".join(lines), encoding="utf-8", newline="")
     told = run("review", "returns.csv", "--profile", "two", "--json").json
     assert (told["profile"], told["environment"], told["destination"]) == ("two", "live", str(work / "two"))
     assert run("send", "returns.csv", "--profile", "two", "--yes").code == 0
@@ -286,7 +286,7 @@ def test_a_support_file_names_what_was_seen_and_no_home_folder(home, work, run, 
 def test_the_record_is_exported_whole_one_batch_a_line(outbox, work, run):
     run("send", "returns.csv", "--yes")
     assert run("history", "export", "-o", "record.jsonl").code == 0
-    text = (work / "record.jsonl").read_text()
+    text = (work / "record.jsonl").read_text(encoding="utf-8")
     assert text == run("history", "export").out
     (line,) = text.splitlines()
     assert ONE in json.dumps(json.loads(line))

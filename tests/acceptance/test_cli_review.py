@@ -7,10 +7,13 @@ from tests.support.batches import CSV, LIST
 pytestmark = pytest.mark.usefixtures("outbox", "returns")
 
 
-@pytest.mark.parametrize("options", [(), ("--force",)])
-def test_the_page_never_replaces_the_list(run, work, options):
-    (work / "link.html").symlink_to("returns.csv")
-    for page in ("returns.csv", "./returns.csv", "link.html"):
+@pytest.mark.parametrize("page", ["returns.csv", "./returns.csv", "symbolic.html", "hard.html"])
+def test_the_page_never_replaces_the_list(run, work, page):
+    if page == "symbolic.html":
+        (work / page).symlink_to("returns.csv")
+    if page == "hard.html":
+        (work / page).hardlink_to(work / "returns.csv")
+    for options in ((), ("--force",)):
         result = run("review", "returns.csv", "--html", page, *options)
         assert result.code == 2
         assert f"{page.removeprefix('./')} is the file that was read; it is never written." in result.err
@@ -24,16 +27,16 @@ def test_the_page_replaces_another_file_only_when_asked(run, work):
     assert result.code == 2
     assert "review.html exists already and holds something else. It was left as it is." in result.err
     assert "--force" in result.err
-    assert page.read_text() == "mine"
+    assert page.read_text(encoding="utf-8") == "mine"
     assert run("review", "returns.csv", "--html", "review.html", "--force").code == 0
-    assert "Nothing has been sent." in page.read_text()
+    assert "Nothing has been sent." in page.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("rows", "note"), [(5_000, None), (5_003, "… and 3 more findings.")])
 def test_the_page_says_how_many_findings_it_leaves_out(run, work, rows, note):
     (work / "many.csv").write_text(CSV + "".join(f"M.1.2.{n},x,REJECTED\r\n" for n in range(rows)), newline="")
     assert run("review", "many.csv", "--html", "review.html").code == 3
-    page = (work / "review.html").read_text()
+    page = (work / "review.html").read_text(encoding="utf-8")
     assert page.count('<td class="error">') == 5_000
     assert ("more findings" in page) == (note is not None)
     assert note is None or note in page

@@ -30,7 +30,7 @@ def server(sshd, home):
 
 
 def kept(home):
-    channel = tomllib.loads((home / "config.toml").read_text())["profiles"]["acme"]["channel"]
+    channel = tomllib.loads((home / "config.toml").read_text(encoding="utf-8"))["profiles"]["acme"]["channel"]
     return channel.get("host_key")
 
 

@@ -72,7 +72,7 @@ def test_what_one_has_sent_the_other_cannot_send_and_sees(person, returns):
     assert list(bea.outbox.iterdir()) == []
     (latest, *_) = bea("history", "list", "--json").json["batches"]
     assert latest["outcome"] == "handed-over"
-    action = Path(returns).read_text().splitlines()[1].split(",")[0]
+    action = Path(returns).read_text(encoding="utf-8").splitlines()[1].split(",")[0]
     assert latest["batch"] in bea("action", "show", action).out
     assert not (bea.home / "ledger.sqlite3").exists()
 
@@ -80,7 +80,7 @@ def test_what_one_has_sent_the_other_cannot_send_and_sees(person, returns):
 def test_rows_that_the_other_sent_are_named_in_a_check(person, returns, tmp_path):
     person("amy")("send", returns, "--yes")
     one_row = tmp_path / "one.csv"
-    one_row.write_text("".join(Path(returns).read_text().splitlines(keepends=True)[:2]))
+    one_row.write_text("".join(Path(returns).read_text(encoding="utf-8").splitlines(keepends=True)[:2]))
     assert "already-sent" in person("bea")("check", str(one_row), "--json").out
 
 
@@ -100,7 +100,7 @@ def test_who_was_signed_in_stands_beside_every_name_that_a_program_gave(person, 
     assert told["recorded_at"].endswith("+00:00")
     assert [event["database_user"] for event in told["events"]] == ["amy"] * 4 + ["bea"]
     assert {event["kind"] for event in told["events"] if event["recorded_at"]} >= {"prepared", "marked"}
-    action = Path(returns).read_text().splitlines()[1].split(",")[0]
+    action = Path(returns).read_text(encoding="utf-8").splitlines()[1].split(",")[0]
     assert "(database user amy)" in amy("action", "show", action, "--json").json["sent"][0]["who"]
 
 

@@ -116,7 +116,7 @@ def test_rows_that_no_worksheet_can_hold_are_no_unexpected_error(run, tmp_path, 
 
 def test_a_template_that_contradicts_itself_is_an_unexpected_error(run, tmp_path, monkeypatch):
     template = tmp_path / "template.toml"
-    template.write_text("unknown = 1\n")
+    template.write_text("unknown = 1\n", encoding="utf-8", newline="")
     monkeypatch.setattr("action_returns.operations.new_workbook._TEMPLATE", str(template))
     assert run("new", str(tmp_path / "returns.xlsx")).code == 1
 

@@ -110,7 +110,7 @@ def test_the_review_gives_scripts_the_same_figures(outbox, run, mixed, pending):
 
 def test_the_page_of_the_review_gives_the_same_figures(outbox, run, mixed, pending, tmp_path):
     run("review", mixed, *pending, "--html", str(tmp_path / "review.html"))
-    page = (tmp_path / "review.html").read_text()
+    page = (tmp_path / "review.html").read_text(encoding="utf-8")
     facts = dict(re.findall('<tr><th scope="row">(.*?)</th><td[^>]*>(.*?)</td></tr>', page))
     del facts["Reviewed"]
     large = {"Environment", "Rows to send", "New totals", "Notes", "File size", "SHA-256", "Money effect"}
@@ -207,7 +207,7 @@ def test_the_export_tells_which_of_its_rows_may_have_arrived_before(outbox, run,
     made = tmp_path / "out.csv"
     exported = run("export", file(LIST + f"{THREE},0,REJECTED\r\n"), "-o", str(made))
     assert exported.code == 0
-    assert made.read_text().count("\n") == 4
+    assert made.read_text(encoding="utf-8").count("\n") == 4
     assert (
         "2 rows of it may have arrived before with the same amount and reason (rows 2 and 3 in batch 0001, handed over). "
         "Uploaded by hand, the file sends them again." in exported.err.splitlines()

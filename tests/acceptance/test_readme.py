@@ -90,7 +90,7 @@ def test_the_first_profile_is_made_as_the_readme_says(capsys, paths, store, monk
     assert [words[1] for words in lines] == ["profile", "secret", "probe", "profile"]
     for words in (lines[0], lines[3]):
         assert run_here(capsys, *words[1:]).code == 0, words
-    assert tomllib.loads(paths.config_file.read_text())["profiles"]["acme"] == {
+    assert tomllib.loads(paths.config_file.read_text(encoding="utf-8"))["profiles"]["acme"] == {
         "environment": "live",
         "channel": {
             "kind": "ftp",

@@ -25,7 +25,9 @@ def profiles(home, tmp_path):
             (tmp_path / name).mkdir()
             channel = {"kind": "outbox", "directory": str(tmp_path / name)}
             tables[name.replace("_", "-")] = {"environment": environment, "channel": channel}
-        (home / "config.toml").write_text(tomlkit.dumps({"default_profile": next(iter(tables)), "profiles": tables}))
+        (home / "config.toml").write_text(
+            tomlkit.dumps({"default_profile": next(iter(tables)), "profiles": tables}), encoding="utf-8", newline=""
+        )
 
     return write
 
@@ -48,7 +50,7 @@ def live(profiles):
 
 
 def sent_files(folder):
-    return sorted(path.read_text().splitlines()[1:] for path in folder.iterdir())
+    return sorted(path.read_text(encoding="utf-8").splitlines()[1:] for path in folder.iterdir())
 
 
 @pytest.mark.parametrize(
@@ -103,11 +105,11 @@ def test_another_live_profile_and_another_channel_send_nothing_again(live, send,
     send(ONE, TWO)
     code, told = send(ONE, TWO, options=("--yes", "--profile", "acme-mail"))
     assert (code, told["batch"]) == (8, "0001")
-    settings = tomlkit.parse((home / "config.toml").read_text())
+    settings = tomlkit.parse((home / "config.toml").read_text(encoding="utf-8"))
     settings["profiles"]["acme-mail"]["channel"] = {
         "kind": "draft", "directory": str(tmp_path / "acme_mail"), "sender": "a@b.example", "recipient": "c@d.example",
     }  # fmt: skip
-    (home / "config.toml").write_text(tomlkit.dumps(settings))
+    (home / "config.toml").write_text(tomlkit.dumps(settings), encoding="utf-8", newline="")
     assert send(TWO, options=("--yes", "--profile", "acme-mail"))[0] == 8
     assert send(TWO, THREE, options=("--yes", "--profile", "acme-mail"))[1]["rows"] == 1
 
@@ -115,9 +117,9 @@ def test_another_live_profile_and_another_channel_send_nothing_again(live, send,
 def test_a_test_profile_is_an_account_of_its_own_unless_it_leads_to_the_same_receiver(live, send, home, tmp_path):
     send(ONE, options=("--yes", "--profile", "rehearsal"))
     assert send(ONE)[0] == 0, "the live account does not know of it"
-    settings = tomlkit.parse((home / "config.toml").read_text())
+    settings = tomlkit.parse((home / "config.toml").read_text(encoding="utf-8"))
     settings["profiles"]["rehearsal"]["channel"]["directory"] = str(tmp_path / "acme")
-    (home / "config.toml").write_text(tomlkit.dumps(settings))
+    (home / "config.toml").write_text(tomlkit.dumps(settings), encoding="utf-8", newline="")
     assert send(ONE, options=("--yes", "--profile", "rehearsal"))[0] == 8
     assert send(TWO, options=("--yes", "--profile", "rehearsal"))[0] == 0
     assert send(TWO)[0] == 8
@@ -209,7 +211,7 @@ def test_a_plain_no_is_no_failure(live, tmp_path, work, paths):
 def test_without_a_password_nothing_is_recorded(home, send, run):
     channel = {"kind": "ftp", "host": "127.0.0.1", "username": "ann", "password": "env:ACTION_RETURNS_NOT_SET"}
     profile = {"environment": "live", "channel": channel}
-    (home / "config.toml").write_text(tomlkit.dumps({"profiles": {"acme": profile}}))
+    (home / "config.toml").write_text(tomlkit.dumps({"profiles": {"acme": profile}}), encoding="utf-8", newline="")
     code, told = send(ONE)
     assert (code, told["problem"]) == (9, "password")
     assert run("history", "list", "--json").json["batches"] == []
@@ -265,7 +267,7 @@ def test_a_raise_of_order_value_never_leaves_on_a_yes_alone(live, send, pending,
 
 
 def test_the_limit_of_a_raise_stands_in_the_profile(home, live, send, pending):
-    settings = tomlkit.parse((home / "config.toml").read_text())
+    settings = tomlkit.parse((home / "config.toml").read_text(encoding="utf-8"))
     settings["profiles"]["acme"]["max_raise"] = "100000000.00"
-    (home / "config.toml").write_text(tomlkit.dumps(settings))
+    (home / "config.toml").write_text(tomlkit.dumps(settings), encoding="utf-8", newline="")
     assert send(HUNDRED_MILLION, options=("--yes", *pending))[0] == 0

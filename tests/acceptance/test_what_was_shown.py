@@ -53,7 +53,7 @@ def test_a_connection_without_encryption_is_told_each_time_and_recorded(home, wo
         facts = {"host": server.host, "port": server.port, "username": "user", "password": "env:SECRET"}
         write_profile(home, {"kind": "ftp", "security": "plain", **facts})
         refused = run_program("send", "returns.csv", "--yes", SECRET="s3cret")
-        settings = (home / "config.toml").read_text() + "\naccept_plaintext = true\n"
+        settings = (home / "config.toml").read_text(encoding="utf-8") + "\naccept_plaintext = true\n"
         (home / "config.toml").write_text(settings)
         told = run_program("review", "returns.csv", "--html", "review.html", SECRET="s3cret")
         sent = run_program("send", "returns.csv", "--yes", SECRET="s3cret")

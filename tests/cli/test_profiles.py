@@ -37,7 +37,7 @@ def profile(home):
 
 
 def table(file):
-    return tomllib.loads(file.read_text())["profiles"]["acme"]
+    return tomllib.loads(file.read_text(encoding="utf-8"))["profiles"]["acme"]
 
 
 KEYS = [("outbox", setting.key, setting) for setting in Profile.settings()]

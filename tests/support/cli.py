@@ -6,8 +6,6 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-import pytest
-
 from action_returns.cli.app import run as run_command
 
 
@@ -80,7 +78,10 @@ def run_at_a_terminal(answer, *arguments, program=("-m", "action_returns")):
     Returns:
         its exit code, and all that is seen on the terminal.
     """
-    pty = pytest.importorskip("pty", reason="terminals like this are made on Linux and macOS only")
+    if os.name == "nt":
+        return _run_with_answers(answer, *arguments, program=program)
+    import pty
+
     child, terminal = pty.fork()
     if child == 0:
         os.execv(sys.executable, [sys.executable, *program, *arguments])  # pragma: no cover
@@ -94,6 +95,18 @@ def run_at_a_terminal(answer, *arguments, program=("-m", "action_returns")):
         pass
     os.close(terminal)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), seen.decode().replace("\r\n", "\n")
+
+
+def _run_with_answers(answer, *arguments, program):
+    """Run a command as at a terminal where nothing can make one: its streams are pipes that it takes for a console."""
+    code = program[1] if program[0] == "-c" else "from action_returns.cli import main; main()"
+    taken = f"from action_returns.cli import windows_streams as w; w.is_console = lambda stream: True\n{code}"
+    done = subprocess.run(
+        [sys.executable, "-u", "-c", taken, *arguments],
+        input=f"{answer}\n".encode(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"}, timeout=60, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout.decode().replace("\r\n", "\n")
 
 
 def _asks(seen):

@@ -1,12 +1,18 @@
 """The words of a command that a message shows, as the program gets them when a user pastes it."""
 
 import os
-import shlex
+import subprocess
 
 
 def words_of(command):
     """Return the words of a command as the shell of this system and the start of the program make them."""
-    return _words_of_windows(command) if os.name == "nt" else shlex.split(command)
+    return _words_of_windows(command) if os.name == "nt" else _words_of_bash(command)
+
+
+def _words_of_bash(command):
+    line = f"printf '%s\\0' {command.splitlines()[0]}"
+    printed = subprocess.run(["bash", "-c", line], stdout=subprocess.PIPE, check=True).stdout
+    return os.fsdecode(printed).split("\0")[:-1]
 
 
 def _words_of_windows(command):

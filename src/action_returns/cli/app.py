@@ -1,10 +1,12 @@
 """The tree of commands, and the end of every command: its exit code, its refusal, its JSON object."""
 
+import errno
 import gc
 import importlib
 import io
 import os
 import re
+import stat
 import sys
 import traceback
 from collections.abc import Sequence
@@ -129,10 +131,11 @@ def _run(words: list[str], *, as_json: bool, debug: bool) -> int:
         if as_json:
             ending = _print_object(output, ending, debug=debug)
         sys.stdout.flush()
-    except BrokenPipeError:  # standard output was closed by the reader; the command itself has ended
+    except OSError as error:
         _discard_stdout()
-    except OSError as error:  # such as a full disk
-        _discard_stdout()
+        if _is_closed_pipe(error):  # by the reader of standard output; the command itself has ended
+            return ending.code
+        # Such as a full disk.
         output.error(f"Standard output cannot be written: {error.strerror or error}. The result was: {ending.message}")
         return ending.code or Exit.UNEXPECTED
     return ending.code
@@ -180,7 +183,7 @@ def _ending(error: BaseException, output: Output, *, debug: bool) -> _Ending:
         case KeyboardInterrupt():
             text = "Interrupted. Nothing more was done. See what was sent: action-returns history list"
             ending = _Ending(Exit.INTERRUPTED, "interrupted", text)
-        case BrokenPipeError() if _stdout_is_closed():
+        case OSError() if _is_closed_pipe(error) and _stdout_is_closed():
             text = "Standard output was closed by its reader before everything was printed."
             ending = _Ending(Exit.INTERRUPTED, "interrupted", text)
         case ActionReturnsError():
@@ -239,9 +242,19 @@ def _save_details(error: BaseException) -> str:
     return f"Details are in {path}. What was sent, if anything, shows in: action-returns history list"
 
 
+def _is_closed_pipe(error: OSError) -> bool:
+    """Return whether an error may say that the reader of a pipe has closed it."""
+    # Python says EINVAL for it on Windows (bpo-19612), as it does for a name that no file can have.
+    is_of_windows = error.errno == errno.EINVAL and error.filename is None and getattr(error, "winerror", None) is None
+    return isinstance(error, BrokenPipeError) or (os.name == "nt" and is_of_windows)
+
+
 def _stdout_is_closed() -> bool:
     """Return whether the reader of standard output has closed it."""
     import select
+
+    if os.name == "nt":  # it has no poll; a connection that breaks has errors of its own there
+        return stat.S_ISFIFO(os.fstat(sys.stdout.fileno()).st_mode)
 
     try:
         sys.stdout.flush()
