@@ -1,6 +1,7 @@
 """Workbooks of the fake Excel come from files and from memory, and what a person sees is kept."""
 
 import datetime as dt
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -22,11 +23,12 @@ def test_workbooks_in_onedrive_have_a_web_address(excel):
 
 
 def test_workbooks_know_whether_they_are_saved(excel, book):
-    assert (book.api.Saved, book.fullname) == (True, "/home/ann/Returns.xlsm")
+    path = str(Path("/home/ann/Returns.xlsm"))
+    assert (book.api.Saved, book.fullname) == (True, path)
     book.sheets[0].range("A2").value = "x"
     assert book.api.Saved is False
     book.save()
-    assert (book.api.Saved, excel.saves) == (True, ["/home/ann/Returns.xlsm"])
+    assert (book.api.Saved, excel.saves) == (True, [path])
 
 
 def test_workbooks_that_were_never_saved_have_no_path(excel):

@@ -6,7 +6,7 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from tests.hosts.fake_com import cell_error
+from tests.hosts.fake_com import NotModelledError, cell_error, fake_excel
 from tests.hosts.fake_com.com import com_error
 from tests.hosts.fake_com.grid import Grid
 
@@ -117,11 +117,16 @@ def test_a_decimal_that_a_program_writes_becomes_currency_and_loses_places(sheet
     assert sheet.range("H1").api.Value2 == 0.0
 
 
+def test_an_integer_of_more_than_32_bits_is_not_written_because_excel_has_no_such_type():
+    with pytest.raises(NotModelledError, match="more than 32 bits"), fake_excel() as excel:
+        excel.add_workbook({"A": []}).sheets[0].range("A1:B1").raw_value = [["M.1.1.1", 2**53 + 1]]
+
+
 def test_a_date_is_a_datetime_and_value2_its_serial_number(excel, sheet):
     excel.put("Actions!B2", dt.datetime(2026, 11, 23, 12, 30))  # noqa: DTZ001 - cells know no time zone
     cell = sheet.range("B2")
     assert cell.value == dt.datetime(2026, 11, 23, 12, 30)  # noqa: DTZ001 - the same
-    assert cell.raw_value.tzinfo is dt.UTC
+    assert cell.raw_value.utcoffset() == dt.timedelta(0)
     assert cell.api.Value2 == pytest.approx(46349 + 12.5 / 24)
 
 

@@ -17,9 +17,10 @@ from decimal import Decimal
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token, TokenizerError
 from openpyxl.styles.numbers import is_date_format
-from openpyxl.utils.datetime import from_excel, to_excel
+from openpyxl.utils.datetime import to_excel
 
-from tests.hosts.fake_com.com import TimeType, excel_error
+from tests.hosts.fake_com.com import excel_error
+from tests.hosts.fake_com.variants import CENTS_OF_CENTS, CellError, Currency, Date
 
 ERRORS = {
     "#NULL!": -2146826288,
@@ -46,10 +47,6 @@ _DAYS = (
 THIS_YEAR = 2026  # what Excel adds to a day and a month
 
 
-class CellError(int):
-    """An error in a cell. Excel sends it as a number of its own type; a plain int never becomes one."""
-
-
 def cell_error(text):
     """The error that shows as `text`, such as "#N/A"."""
     return CellError(ERRORS[text])
@@ -63,14 +60,15 @@ def taken(value, number_format):
         return (value, number_format) if number_format == TEXT else _typed(value, number_format)
     if isinstance(value, (bool, CellError)):
         return value, number_format
+    if isinstance(value, dt.datetime):  # a person typed it; from a program it arrives as a Date
+        value = Date(to_excel(value.replace(tzinfo=None)))
+    if isinstance(value, Currency):
+        return value / CENTS_OF_CENTS, _unless_set(number_format, CURRENCY)
+    if isinstance(value, Date):
+        return float(value), _unless_set(number_format, DAY if value.is_integer() else MOMENT)
     if isinstance(value, (int, float)):
         # A number that is put into a cell formatted as text becomes text.
         return (formula_text(float(value)) if number_format == TEXT else float(value)), number_format
-    if isinstance(value, Decimal):
-        return float(round(value, 4)), _unless_set(number_format, CURRENCY)
-    if isinstance(value, dt.datetime):
-        serial = to_excel(value.replace(tzinfo=None))
-        return float(serial), _unless_set(number_format, DAY if float(serial).is_integer() else MOMENT)
     raise TypeError(f"Objects of type '{type(value).__name__}' can not be converted to a COM VARIANT")
 
 
@@ -153,21 +151,14 @@ def _typed(text, number_format):
     return text, number_format
 
 
-def value2(held):
-    return int(held) if isinstance(held, CellError) else held
-
-
 def value(held, number_format):
-    """As `value2`, but a float in a currency or date format becomes a Decimal of four places or a date."""
+    """What `Value` answers: as `Value2`, but a float in a currency or date format becomes money or a date."""
     if isinstance(held, float) and number_format not in (GENERAL, TEXT):
         if is_date_format(number_format):
-            when = from_excel(held)
-            if isinstance(when, dt.time):
-                when = dt.datetime.combine(dt.date(1899, 12, 30), when)
-            return TimeType(*when.timetuple()[:6], when.microsecond, tzinfo=dt.UTC)
+            return Date(held)
         if _CURRENCY_SIGN.search(number_format):
-            return round(Decimal(repr(held)), 4)
-    return value2(held)
+            return Currency(round(Decimal(repr(held)) * CENTS_OF_CENTS))
+    return held
 
 
 def formula_text(held):

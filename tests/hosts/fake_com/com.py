@@ -4,12 +4,13 @@ Names in CamelCase are Excel's own and cross the line; names in small letters be
 """
 # ruff: noqa: N801, N802 - the names are those of Excel and of pywin32
 
-import datetime as dt
 import functools
 import time
 import types
 from collections import Counter
 from contextlib import contextmanager
+
+from tests.hosts.fake_com.variants import LongInteger, in_excel, in_python
 
 EXCEPTION = -2147352567  # DISP_E_EXCEPTION: Excel answered with an error of its own
 APPLICATION_DEFINED = -2146827284  # 0x800A03EC, Excel's "error 1004"
@@ -20,20 +21,19 @@ EDITING = -2146777998  # 0x800AC472, VBA_E_IGNORE: somebody is typing in a cell
 UNAVAILABLE = -2147023174  # 0x800706BA, RPC_S_SERVER_UNAVAILABLE
 
 
-class com_error(Exception):
-    """What pywin32 raises for every refusal."""
+try:
+    from pywintypes import com_error
+except ModuleNotFoundError:
 
-    def __init__(self, hresult, strerror="", excepinfo=None, argerror=None):
-        super().__init__(hresult, strerror, excepinfo, argerror)
-        self.hresult, self.strerror, self.excepinfo, self.argerror = self.args
+    class com_error(Exception):
+        """What pywin32 raises for every refusal."""
 
+        def __init__(self, hresult, strerror="", excepinfo=None, argerror=None):
+            super().__init__(hresult, strerror, excepinfo, argerror)
+            self.hresult, self.strerror, self.excepinfo, self.argerror = self.args
 
-class TimeType(dt.datetime):
-    """What pywin32 makes of a date from Excel; it carries a time zone, always UTC."""
-
-
-# Code that may not import pywin32 tells its error by this name.
-com_error.__module__ = TimeType.__module__ = "pywintypes"
+    # Code that may not import pywin32 tells its error by this name.
+    com_error.__module__ = "pywintypes"
 
 
 class NotModelledError(Exception):
@@ -115,15 +115,37 @@ def _bare(value):
     return getattr(value, "_inner", value)
 
 
+def _given(line, name, value):
+    """What Excel gets: an object of its own, or a value that passed through a VARIANT."""
+    value = _bare(value)
+    if isinstance(value, ComObject):
+        return value
+    value = in_excel(value)
+    rows = value if isinstance(value, tuple) else (value,)
+    if any(isinstance(cell, LongInteger) for row in rows for cell in (row if isinstance(row, tuple) else (row,))):
+        # Excel has no type for it, and no documentation says what it makes of one.
+        raise line.missing(f"{name} with an integer of more than 32 bits")
+    return value
+
+
+def _answered(value):
+    """What Python gets: a value that passed through a VARIANT, or an object of Excel."""
+    return value if isinstance(value, ComObject) else in_python(value)
+
+
 def _crossing(function, name, access):
     @functools.wraps(function)
     def crossing(self, *args, **kwargs):
-        self.line.cross(f"{type(self).__name__}{name}", access)
+        full_name = f"{type(self).__name__}{name}"
+        self.line.cross(full_name, access)
         try:
+            given = [_given(self.line, full_name, value) for value in args]
+            given_by_name = {key: _given(self.line, full_name, value) for key, value in kwargs.items()}
             with self.line.other_side():
-                return function(self, *map(_bare, args), **{key: _bare(value) for key, value in kwargs.items()})
+                answer = function(self, *given, **given_by_name)
+            return _answered(answer)
         except AttributeError as error:
-            raise BrokenFakeError(f"{type(self).__name__}{name}: {error}") from error
+            raise BrokenFakeError(f"{full_name}: {error}") from error
 
     return crossing
 

@@ -27,7 +27,7 @@ class Filtering:
         if criteria1 is None:
             self.criteria.pop(field, None)
         else:
-            self.criteria[field] = criteria1, operator, criteria2
+            self.criteria[field] = tuple(criteria1) if operator == VALUES else criteria1, operator, criteria2
         self.apply()
 
     def show_all(self):

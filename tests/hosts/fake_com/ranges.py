@@ -45,8 +45,7 @@ class Range(ComObject):
 
     @property
     def Value2(self):
-        held = self.sheet.grid.values.get
-        return self._read(lambda cell: cells.value2(held(cell)))
+        return self._read(self.sheet.grid.values.get)
 
     @Value2.setter
     def Value2(self, data):

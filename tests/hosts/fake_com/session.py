@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import xlwings as xw
 
-from tests.hosts.fake_com import cells, files
+from tests.hosts.fake_com import files
 from tests.hosts.fake_com.excel import Application
 from tests.hosts.fake_com.filters import VALUES
 from tests.hosts.fake_com.grid import Area
@@ -107,7 +107,7 @@ class FakeExcel:
     def peek(self, place, *, book=None):
         """What the cells hold: one value, or a list of rows."""
         sheet, area = self._find(place, book)
-        rows = [[cells.value2(sheet.grid.values.get((row, column))) for column in area.columns] for row in area.rows]
+        rows = [[sheet.grid.values.get((row, column)) for column in area.columns] for row in area.rows]
         return rows[0][0] if area.size == 1 else rows
 
     def select(self, place, *, book=None):

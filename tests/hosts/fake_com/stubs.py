@@ -9,7 +9,8 @@ import sys
 import types
 
 from tests.hosts.fake_com.books import Window
-from tests.hosts.fake_com.com import ComObject, TimeType, com_error
+from tests.hosts.fake_com.com import ComObject, com_error
+from tests.hosts.fake_com.variants import HAS_PYWIN32, TimeType
 
 _PROCESS = 100_000  # the process of a window, counted from its handle
 
@@ -59,7 +60,7 @@ def _module(name, **content):
 
 
 def pywin32(desktop):
-    """The modules of pywin32 that xlwings imports, by name."""
+    """The modules of pywin32 that xlwings imports, by name; those that convert values are the real ones where they exist."""
 
     def dispatch_ex(program):
         raise next(iter(desktop.applications.values())).line.missing(f"new instance: DispatchEx({program!r})")
@@ -70,6 +71,7 @@ def pywin32(desktop):
         DispatchBaseClass=type("DispatchBaseClass", (), {}),
         CoClassBaseClass=type("CoClassBaseClass", (), {}),
         Dispatch=lambda found: found,
+        VARIANT=type("VARIANT", (), {}),  # the real pythoncom asks whether a value is one
         DispatchEx=dispatch_ex,
     )
     error = type("error", (Exception,), {})
@@ -93,7 +95,8 @@ def pywin32(desktop):
         _module("win32com", client=client, __path__=[]),
         client,
     ]
-    return {module.__name__: module for module in modules}
+    real = {"pywintypes", "win32timezone"} if HAS_PYWIN32 else set()
+    return {module.__name__: module for module in modules if module.__name__ not in real}
 
 
 def windows_ctypes(desktop):
