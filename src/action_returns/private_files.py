@@ -1,6 +1,8 @@
 """Files and folders that no other user of this computer can read, change or exchange.
 
-On Windows the user's own profile gives these rights to what is made in it; there, only kinds and sizes are looked at.
+On Windows modes mean nothing. There, what is made has the rights of its folder, in the user's own profile only the
+user's; a folder that is made where every user may read gets an access list; and a file with a password or a key is
+refused when its own list lets a group of many users read it.
 """
 
 import errno
@@ -45,12 +47,14 @@ def make_private_folder(folder: Path) -> None:
     A folder that was there is narrowed when this user owns it and only this program uses it. The folder that
     ACTION_RETURNS_HOME names keeps its mode: it may hold files of the user that others are to read.
 
+    On Windows a new one gets an access list where it would be open to a group of many users.
+
     Raises:
         NotPrivateError: it or the folder above is a link of another user, who could lead what is written elsewhere.
         OSError: it cannot be created, for example because a file has its name.
     """
-    if os.name != "posix":  # there, new folders have the rights of the folder above, the user's own profile
-        folder.mkdir(parents=True, exist_ok=True)
+    if os.name != "posix":
+        _make_folder_on_windows(folder)
         return
     with suppress(FileNotFoundError):
         refuse_link_of_others(folder.parent)
@@ -69,6 +73,18 @@ def make_private_folder(folder: Path) -> None:
     else:
         if folder.lstat().st_mode & _MY_FOLDER != _MY_FOLDER:  # the umask took rights of this user
             folder.chmod(_MY_FOLDER)
+
+
+def _make_folder_on_windows(folder: Path) -> None:
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    if missing:  # what is made in it later inherits its list
+        from action_returns.access_lists import keep_for_this_user, large_groups_with_access
+
+        if large_groups_with_access(missing[-1]):
+            with suppress(OSError):  # a file system that has no access lists
+                for one in reversed(missing):
+                    keep_for_this_user(one)
 
 
 def _narrow_if_ours(folder: Path) -> None:
@@ -128,7 +144,7 @@ def read_private_file(path: Path, *, largest: int = _LONGEST_SECRET) -> bytes:
     """Read a file that only this user may read, such as one that holds a password.
 
     It is opened once, without waiting for a writer, and judged by what was opened: so a link may lead to it. On
-    Windows only its kind and size are looked at.
+    Windows its kind and size are looked at, and whether its access list is open to a group of many users.
 
     Args:
         path: the file.
@@ -144,7 +160,8 @@ def read_private_file(path: Path, *, largest: int = _LONGEST_SECRET) -> bytes:
 def read_own_file(path: Path, *, largest: int) -> bytes:
     """Read a file that only this user and the administrator may change, such as the profiles.
 
-    A file of this user that others can read is made private. Otherwise as :func:`read_private_file`.
+    A file of this user that others can read is made private. Otherwise as :func:`read_private_file`. On Windows only its
+    kind and size are looked at; ``doctor`` looks at its folder.
     """
     return _read(path, largest, others_may_read=True)
 
@@ -163,6 +180,8 @@ def _read(path: Path, largest: int, *, others_may_read: bool) -> bytes:
             if others_may_read and facts.st_uid == os.geteuid() and stat.S_IMODE(facts.st_mode) & _OTHERS:
                 with suppress(OSError):  # a file system that has no modes, or is read-only
                     os.fchmod(file.fileno(), stat.S_IMODE(facts.st_mode) & ~_OTHERS)
+        elif not others_may_read:
+            _refuse_file_of_large_groups(path)
         content = file.read(largest + 1)
     if len(content) > largest:
         raise OSError(errno.EFBIG, f"it is too large: more than {largest:,} bytes", str(path))
@@ -185,6 +204,14 @@ def _refuse_unless_mine(path: Path, facts: os.stat_result, *, others_may_read: b
         raise NotPrivateError(path, "can be read by others", f"Run: chmod 600 {quote(str(path))}")
     if others_may_read and _others_can_write(facts):
         raise NotPrivateError(path, "can be changed by others", f"Run: chmod 600 {quote(str(path))}")
+
+
+def _refuse_file_of_large_groups(path: Path) -> None:
+    from action_returns.access_lists import large_groups_with_access, this_user
+
+    if groups := large_groups_with_access(path):
+        command = f"icacls {quote(str(path.absolute()))} /inheritance:r /grant:r {quote(f'{this_user()}:F')}"
+        raise NotPrivateError(path, f"can be read or changed by {', '.join(groups)}", f"Run: {command}")
 
 
 def _refuse_shared_folder(path: Path, folder: Path) -> None:

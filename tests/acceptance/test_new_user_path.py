@@ -36,6 +36,7 @@ from tests.servers import loopback
 from tests.support.cli import run_here
 from tests.support.messy_sheet import ACTIONS_IN_DOWNLOAD, action, download, leaving, sheet
 from tests.support.profiles import write_profile
+from tests.support.rights import make_private
 from tests.support.shell_words import words_of
 
 ERRORS = {
@@ -74,7 +75,7 @@ def receiver(home, tmp_path, tmp_path_factory, monkeypatch):
     (tmp_path / SHEET).write_text(sheet(), "utf-8", newline="")
     (tmp_path / "pending actions.csv").write_text(download(), "utf-8", newline="")
     (tmp_path / "password").write_text("s3cret")
-    (tmp_path / "password").chmod(0o600)
+    make_private(tmp_path / "password")
     authority = loopback.make_authority(tmp_path_factory.mktemp("authority"))
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.bundle))
     inbox = tmp_path / "inbox"

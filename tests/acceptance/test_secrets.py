@@ -16,6 +16,7 @@ import pytest
 from tests.servers import loopback
 from tests.support.cli import run_here, run_program
 from tests.support.profiles import write_profile
+from tests.support.rights import make_private
 
 CANARY = "Canary+Pa55/word~in=the&mine"
 USER = "user"
@@ -64,7 +65,7 @@ def test_the_search_finds_what_a_mail_server_is_told():
 def secret_file(tmp_path_factory):
     path = tmp_path_factory.mktemp("safe") / "password"
     path.write_text(CANARY)
-    path.chmod(0o600)
+    make_private(path)
     return path
 
 

@@ -8,13 +8,14 @@ from tests.servers import loopback
 from tests.support.batches import EXACT, LIST
 from tests.support.cli import run_program
 from tests.support.profiles import write_profile
+from tests.support.rights import make_private
 
 
 @pytest.fixture
 def receiver(home, work, returns, tmp_path, tmp_path_factory, monkeypatch):
     """A real FTP server and a profile for it; gives the folder where files arrive."""
     (tmp_path / "password").write_text("s3cret")
-    (tmp_path / "password").chmod(0o600)
+    make_private(tmp_path / "password")
     authority = loopback.make_authority(tmp_path_factory.mktemp("authority"))
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.bundle))
     inbox = tmp_path / "inbox"

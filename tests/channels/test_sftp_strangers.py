@@ -11,6 +11,7 @@ from action_returns.channels.ssh_auth import load_credentials
 from tests.channels.quick import PASSWORD, failed, sftp_channel
 from tests.servers import openssh
 from tests.servers.go_between import scripted
+from tests.support.rights import make_private
 
 FILE = OutgoingFile("Batch_1.csv", b"ActionId,Amount,Reason\r\n")
 
@@ -41,6 +42,7 @@ def test_a_server_that_knows_the_password_from_before_does_not_get_it_shown():
 def test_neither_the_password_nor_what_opens_the_key_is_shown_where_a_server_repeats_it(tmp_path, is_locked):
     path = tmp_path / "key"
     paramiko.ECDSAKey.generate().write_private_key_file(str(path), PASSWORD if is_locked else None)
+    make_private(path)
     credentials = load_credentials("brand", path, PASSWORD)
     assert credentials.password == (None if is_locked else PASSWORD)
     assert credentials.words.show(f"what is {PASSWORD}") == HIDDEN

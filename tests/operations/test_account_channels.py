@@ -7,6 +7,7 @@ from action_returns.errors import ConfigError, SecretError
 from action_returns.files import default_paths
 from action_returns.operations.account import Account, open_channel
 from action_returns.settings.profile import Profile
+from tests.support.passwords import MemoryStore
 from tests.support.profiles import paths_of
 
 PASSWORD = " pass word "
@@ -19,7 +20,7 @@ def opened(password):
 
 
 def test_the_password_in_the_store_of_this_machine_is_asked_for_under_the_name_of_the_profile(monkeypatch):
-    class Store:
+    class Store(MemoryStore):
         def get_password(self, service, name):
             return f"the password of {name} at {service}"
 

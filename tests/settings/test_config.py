@@ -127,10 +127,7 @@ def test_a_program_that_uses_this_package_keeps_its_plugins_of_pydantic(tmp_path
 
 # --- others could change where rows and passwords are sent
 
-posix = pytest.mark.skipif(os.name != "posix", reason="file modes and pipes")
 
-
-@posix
 @pytest.mark.parametrize("action", [load_settings, lambda path: add_profile(path, "second", OUTBOX)])
 def test_profiles_that_others_can_change_are_neither_used_nor_changed(tmp_path, action):
     path = tmp_path / "config.toml"
@@ -145,7 +142,6 @@ def test_profiles_that_others_can_change_are_neither_used_nor_changed(tmp_path, 
     assert path.read_text() == FTP
 
 
-@posix
 def test_profiles_in_a_folder_that_others_can_change_are_not_used(tmp_path):
     path = tmp_path / "open" / "config.toml"
     path.parent.mkdir()
@@ -157,7 +153,6 @@ def test_profiles_in_a_folder_that_others_can_change_are_not_used(tmp_path):
         load_settings(path)
 
 
-@posix
 def test_profiles_that_an_editor_left_readable_are_used_and_made_private(tmp_path):
     path = tmp_path / "config.toml"
     path.write_text(FTP)
@@ -166,7 +161,6 @@ def test_profiles_that_an_editor_left_readable_are_used_and_made_private(tmp_pat
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-@posix
 def test_a_pipe_in_the_place_of_the_profiles_is_an_error_at_once(tmp_path):
     os.mkfifo(tmp_path / "config.toml")
     with pytest.raises(ConfigError, match=r"config.toml cannot be read: it is no regular file. Check who may read it"):

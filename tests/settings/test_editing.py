@@ -1,7 +1,6 @@
 """Changing config.toml: what the user wrote in it stays, and a change that is not right changes nothing."""
 
 import errno
-import os
 import stat
 from pathlib import Path
 
@@ -66,7 +65,6 @@ def test_a_change_within_a_kind_keeps_every_other_setting_and_comment(tmp_path):
     ).replace('upload = "direct"\n', "")
 
 
-@pytest.mark.skipif(os.name != "posix", reason="file modes")
 def test_only_the_user_can_read_the_profiles(tmp_path):
     path = tmp_path / "config.toml"
     path.write_text(FTP)
@@ -89,7 +87,6 @@ def test_a_profile_that_is_not_right_changes_nothing(tmp_path):
         assert path.read_text() == FTP
 
 
-@pytest.mark.skipif(os.name != "posix", reason="links need a right of their own on Windows")
 def test_a_file_that_is_a_link_into_another_folder_stays_one(tmp_path):
     (tmp_path / "dotfiles").mkdir()
     (tmp_path / "dotfiles" / "returns.toml").write_text("# mine\n" + FTP)

@@ -18,14 +18,15 @@ _SHOWN: Final = 5
 def check_file_rights(paths: Paths) -> str:
     """Return that only this user can read and change the files of this program.
 
-    Looks at the folders of this program and at the files beside them. A private folder keeps all that is in it.
+    Looks at the folders of this program and at the files beside them. A private folder keeps all that is in it. On
+    Windows it looks for large groups in the access lists of the folders, which what is made in them inherits.
 
     Raises:
         SettingsError: others can; the message has the command that mends it. A folder that others can change comes
             first, and the rest when that is mended.
     """
     if os.name != "posix":
-        return "as the rights of your user profile say"
+        return _check_access_lists(paths)
     for folder in _roots(paths):
         if others_can_write(folder):
             raise SettingsError(
@@ -38,6 +39,19 @@ def check_file_rights(paths: Paths) -> str:
         command = " ".join(["chmod -R go-rwx", *(quote(str(path)) for path in found)])
         raise SettingsError(f"Other users of this computer can read or change {shown}{more}. Run: {command}")
     return "only you can read and change them"
+
+
+def _check_access_lists(paths: Paths) -> str:
+    from action_returns.access_lists import LARGE_GROUPS, large_groups_with_access, this_user
+
+    for folder in _roots(paths):
+        if groups := large_groups_with_access(folder):
+            user = quote(f"{this_user()}:(OI)(CI)F")
+            raise SettingsError(
+                f"What is in {folder} can be read or changed by {', '.join(groups)}. Set ACTION_RETURNS_HOME to a folder "
+                f"of your own, or keep this one for you alone. Run: icacls {quote(str(folder))} /inheritance:r /grant:r {user}"
+            )
+    return f"the access lists of their folders do not let in {LARGE_GROUPS}"
 
 
 def _roots(paths: Paths) -> Iterable[Path]:

@@ -25,6 +25,8 @@ _ALLOWED: Final = frozenset(
 """Back ends that encrypt. Without this list keyring falls back to a plain file when keyrings.alt is installed."""
 
 _LONGEST_FILE: Final = 4096
+_LONGEST_IN_WINDOWS: Final = 1280
+"""UTF-16 units that one entry of Windows' store holds: CRED_MAX_CREDENTIAL_BLOB_SIZE is 2560 bytes (wincred.h)."""
 _NOT_SHOWN: Final = "its name is not repeated: it may be the password itself"
 
 
@@ -87,22 +89,28 @@ def set_secret(profile: str, password: str) -> None:
     """Store a password in the operating system's store.
 
     Raises:
-        SecretError: when there is no store that encrypts.
+        SecretError: when there is no store that encrypts, or it does not take the password.
     """
-    import keyring.errors
-
     store = _store()
     try:
         store.set_password(SERVICE, profile, password)
-    except keyring.errors.KeyringError as error:
-        raise SecretError(f"The password store of this machine did not take the password: {error}.") from None
+    except Exception as error:  # noqa: BLE001  # each store raises what its library raises
+        units = len(password.encode("utf-16-le", "surrogatepass")) // 2
+        too_long = (
+            f" It has {units:,} characters, Windows takes {_LONGEST_IN_WINDOWS:,}."
+            if type(store).__name__ == "WinVaultKeyring" and units > _LONGEST_IN_WINDOWS
+            else ""
+        )
+        raise SecretError(
+            f"The password store of this machine did not take the password: {_words(error)}.{too_long}"
+        ) from None
 
 
 def delete_secret(profile: str) -> bool:
     """Remove a password from the store; return whether there was one.
 
     Raises:
-        SecretError: when there is no store that encrypts.
+        SecretError: when there is no store that encrypts, or it does not remove the password.
     """
     import keyring.errors
 
@@ -111,9 +119,16 @@ def delete_secret(profile: str) -> bool:
         store.delete_password(SERVICE, profile)
     except keyring.errors.PasswordDeleteError:
         return False
-    except keyring.errors.KeyringError as error:
-        raise SecretError(f"The password store of this machine did not remove the password: {error}.") from None
+    except Exception as error:  # noqa: BLE001  # each store raises what its library raises
+        raise SecretError(f"The password store of this machine did not remove the password: {_words(error)}.") from None
     return True
+
+
+def _words(error: Exception) -> str:
+    """Return what a store says: an error of Windows has a number and a function beside its words."""
+    if isinstance(error, UnicodeError):  # it would repeat a character of the password
+        return "it has a character that the store cannot keep"
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).removesuffix(".")
 
 
 def has_secret(reference: str, *, profile: str) -> bool:
@@ -140,18 +155,24 @@ def _store() -> "KeyringBackend":
 
 
 def _from_keyring(profile: str) -> str:
-    import keyring.errors
-
     store = _store()
     try:
-        password = store.get_password(SERVICE, profile)
-    except keyring.errors.KeyringError as error:
-        raise SecretError(f"The password store of this machine did not answer: {error}. Unlock it and retry.") from None
-    if not password:
+        found = store.get_credential(SERVICE, profile)
+    except UnicodeDecodeError:
+        raise SecretError(
+            f"The password of {_owner(profile)} in the store of this machine cannot be read: another program wrote it. "
+            f"Set it: action-returns secret set {_option(profile)}"
+        ) from None
+    except Exception as error:  # noqa: BLE001  # each store raises what its library raises
+        raise SecretError(
+            f"The password store of this machine did not answer: {_words(error)}. Unlock it and retry."
+        ) from None
+    # Windows' store does not tell ACME from acme and gives the password of the other.
+    if found is None or found.username != profile or not found.password:
         raise SecretError(
             f"There is no password for {_owner(profile)} yet. Set it: action-returns secret set {_option(profile)}"
         )
-    return password
+    return found.password
 
 
 def _from_environment(name: str, profile: str) -> str:
@@ -169,17 +190,23 @@ def _from_environment(name: str, profile: str) -> str:
 def _from_file(location: str, profile: str) -> str:
     path = _path(location)
     shown = str(path) if _is_path(location) else f"A file ({_NOT_SHOWN})"
+    problem = f"{shown}, the password file of {_owner(profile)},"
     try:
-        password = read_private_file(path, largest=_LONGEST_FILE).decode("utf-8")
+        content = read_private_file(path, largest=_LONGEST_FILE)
     except NotPrivateError as error:
-        raise SecretError(f"{shown}, the password file of {_owner(profile)}, {error.problem}. {error.remedy}") from None
+        raise SecretError(f"{problem} {error.problem}. {error.remedy}") from None
     except (OSError, ValueError) as error:
-        is_text = isinstance(error, UnicodeDecodeError)
-        why = getattr(error, "strerror", None) or ("it is not UTF-8 text" if is_text else "no file has such a name")
-        raise SecretError(f"{shown}, the password file of {_owner(profile)}, cannot be read: {why}.") from None
+        why = getattr(error, "strerror", None) or "no file has such a name"
+        raise SecretError(f"{problem} cannot be read: {why}.") from None
+    if b"\0" in content:
+        raise SecretError(f"{problem} is UTF-16 text, as PowerShell's > writes it, or no text. Save it as UTF-8.")
+    try:
+        password = content.decode("utf-8-sig")  # Notepad's mark in front is no part of the password
+    except UnicodeDecodeError:
+        raise SecretError(f"{problem} cannot be read: it is not UTF-8 text.") from None
     password = password.removesuffix("\n").removesuffix("\r")
     if not password:
-        raise SecretError(f"{shown}, the password file of {_owner(profile)}, is empty.")
+        raise SecretError(f"{problem} is empty.")
     return password
 
 

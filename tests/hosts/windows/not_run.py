@@ -16,6 +16,22 @@ ELSEWHERE: Final = frozenset({UNIX_SERVERS, DATABASE, OFFICE})
 
 NOT_RUN: Final[dict[str, str]] = {
     "tests/mutants/test_mutants.py": SIGNALS,
+    "tests/operations/test_file_rights.py::test_a_folder_in_which_others_can_write_is_told_by_itself": MODES,
+    "tests/operations/test_file_rights.py::test_a_folder_that_cannot_be_listed_is_no_failure": MODES,
+    "tests/operations/test_file_rights.py::test_the_command_that_is_told_mends_everything_of_ours_and_nothing_else": MODES,
+    "tests/operations/test_file_rights.py::test_what_is_in_a_private_folder_is_private": MODES,
+    "tests/settings/test_config.py::test_a_pipe_in_the_place_of_the_profiles_is_an_error_at_once": MODES,
+    "tests/settings/test_config.py::test_profiles_in_a_folder_that_others_can_change_are_not_used": MODES,
+    "tests/settings/test_config.py::test_profiles_that_an_editor_left_readable_are_used_and_made_private": MODES,
+    "tests/settings/test_config.py::test_profiles_that_others_can_change_are_neither_used_nor_changed": MODES,
+    "tests/settings/test_editing.py::test_a_file_that_is_a_link_into_another_folder_stays_one": MODES,
+    "tests/settings/test_editing.py::test_only_the_user_can_read_the_profiles": MODES,
+    "tests/settings/test_secrets.py::test_a_link_to_a_private_password_file_is_followed": MODES,
+    "tests/settings/test_secrets.py::test_a_password_file_in_a_folder_of_others_is_refused": MODES,
+    "tests/settings/test_secrets.py::test_a_password_file_of_another_user_is_refused": MODES,
+    "tests/settings/test_secrets.py::test_a_password_file_that_anyone_else_can_use_is_refused": MODES,
+    "tests/settings/test_secrets.py::test_a_password_file_that_only_the_user_can_use_is_read": MODES,
+    "tests/settings/test_secrets.py::test_a_pipe_in_the_place_of_a_password_file_is_refused_at_once": MODES,
 }
 """File, file::test or file::test[case -> reason. A name stands for everything that begins with it."""
 
