@@ -64,7 +64,7 @@ def read_cells(cells: Any) -> list[list[Cell]]:
             exact = _as_rows(api.Value2)
             # A date is a number to Value2, so cells without a number need not be read a second time.
             has_numbers = any(cell.__class__ is float for row in exact for cell in row)
-            return _windows_rows(exact, _as_rows(api.Value) if has_numbers else exact)
+            return _windows_rows(exact, _shown_values(cells, exact) if has_numbers else exact)
         case name if name == MAC:
             values = _as_rows(cells.raw_value)
             shown = _as_rows(cells.api.string_value.get()) if any(None in row for row in values) else values
@@ -84,6 +84,33 @@ def read_plain_cells(cells: Any) -> list[list[Cell]]:
     return read_cells(cells)
 
 
+def _shown_values(cells: Any, exact: list[list[Any]]) -> list[list[Any]]:
+    """Return what Value answers for a range, part by part where one date keeps all of it from arriving.
+
+    Windows has dates from the year 100 to 9999. Any other number in a cell with a date format is a date to Excel, and
+    pywin32 312 raises pywintypes.error for the whole range (xlwings issue 2003).
+
+    Args:
+        cells: xlwings' range.
+        exact: what Value2 answered for it.
+    """
+    try:
+        return _as_rows(cells.api.Value)
+    except Exception as error:
+        if hasattr(error, "hresult"):  # Excel's own refusal, such as a cell that is being edited
+            raise
+    height, width = len(exact), len(exact[0])
+    if width > 1:
+        columns = [_shown_values(cells[:, at], [[row[at]] for row in exact]) for at in range(width)]
+        return [[cell for (cell,) in row] for row in zip(*columns, strict=True)]
+    if height > 1 and number_format(cells) is None:  # some of these numbers are no dates
+        middle = height // 2
+        return _shown_values(cells[:middle, 0], exact[:middle]) + _shown_values(cells[middle:, 0], exact[middle:])
+    from action_returns.readers.xlsx.cells import date_of
+
+    return [[date_of(cell, from_1904=False) if cell.__class__ is float else cell] for (cell,) in exact]
+
+
 def _windows_rows(exact: list[list[Any]], shown: list[list[Any]]) -> list[list[Cell]]:
     """Return dates from Value, and everything else from Value2, which knows neither dates nor currencies."""
     return [
@@ -95,7 +122,11 @@ def _windows_rows(exact: list[list[Any]], shown: list[list[Any]]) -> list[list[C
 def _windows_cell(exact: Any, shown: Any) -> Cell:
     if exact.__class__ is int:  # COM returns numbers as doubles, and only errors as integers
         return CellError("error", _ERRORS.get(exact, "#ERROR"))
+    if isinstance(shown, CellError):
+        return shown
     if isinstance(shown, datetime):
+        if exact < 0:  # a date to pywin32, number signs to Excel
+            return CellError("error", "########")
         return datetime(*shown.timetuple()[:6])  # noqa: DTZ001  # a sheet has no time zones
     return exact  # type: ignore[no-any-return]
 
