@@ -1,7 +1,6 @@
 """What is not installed is installed by the command that the message names, today and on this machine."""
 
 import re
-import shlex
 import subprocess
 import sys
 import tomllib
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from action_returns import extras
+from tests.support.shell_words import words_of
 
 ROOT = Path(__file__).parents[1]
 DECLARED = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
@@ -18,7 +18,7 @@ DECLARED = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["opti
 
 @pytest.mark.parametrize("extra", DECLARED)
 def test_the_command_names_the_packages_and_the_python_that_runs_this(extra):
-    python, *words = shlex.split(extras.install_command(extra))
+    python, *words = words_of(extras.install_command(extra))
     assert python == sys.executable
     assert words[:3] == ["-m", "pip", "install"]
     assert words[3:5] == ["-c", str(ROOT / "requirements" / "constraints.txt")]
@@ -29,7 +29,7 @@ def test_the_command_names_the_packages_and_the_python_that_runs_this(extra):
 @pytest.mark.parametrize("extra", DECLARED)
 def test_the_command_works(extra):
     """The packages are here already, so pip needs no index to find that out."""
-    words = [*shlex.split(extras.install_command(extra)), "--no-index", "--disable-pip-version-check"]
+    words = [*words_of(extras.install_command(extra)), "--no-index", "--disable-pip-version-check"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("already satisfied") >= len(DECLARED[extra])
@@ -37,7 +37,7 @@ def test_the_command_works(extra):
 
 def test_a_program_in_a_folder_with_blanks_is_quoted(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/my programs/python")
-    assert shlex.split(extras.install_command("sftp"))[:4] == ["/my programs/python", "-m", "pip", "install"]
+    assert words_of(extras.install_command("sftp"))[:4] == ["/my programs/python", "-m", "pip", "install"]
 
 
 def test_a_program_that_was_never_installed_names_its_own_folder(monkeypatch):
@@ -45,7 +45,7 @@ def test_a_program_that_was_never_installed_names_its_own_folder(monkeypatch):
         raise PackageNotFoundError
 
     monkeypatch.setattr(extras, "requires", requires)
-    assert shlex.split(extras.install_command("sftp"))[-1] == ".[sftp]"
+    assert words_of(extras.install_command("sftp"))[-1] == ".[sftp]"
 
 
 def test_a_program_without_the_list_of_tested_versions_still_names_the_packages(monkeypatch):
@@ -53,7 +53,7 @@ def test_a_program_without_the_list_of_tested_versions_still_names_the_packages(
         raise FileNotFoundError
 
     monkeypatch.setattr(extras, "packaged_file", missing)
-    words = shlex.split(extras.install_command("sftp"))
+    words = words_of(extras.install_command("sftp"))
     assert (words[3], words[4][:8]) == ("install", "paramiko")
 
 

@@ -1,5 +1,6 @@
 """Paths on this computer, and the one way to write a file that is whole or not there."""
 
+import errno
 import os
 import secrets
 import stat
@@ -7,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from action_returns.errors import SettingsError
 from action_returns.private_files import private_opener
@@ -110,7 +111,7 @@ def write_atomically(
 
     The bytes first go into a draft beside it, whose name begins with a dot and ends in ``.part``. A program that is
     killed leaves the whole file or none, and perhaps the draft. One exception: on a file system without hard links
-    (FAT, some network drives) a new file is empty for a moment before it is whole.
+    (FAT, some network drives) a new file is empty for a moment before it is whole; not so on Windows.
 
     Args:
         path: the file; its folder must exist.
@@ -122,21 +123,114 @@ def write_atomically(
 
     Raises:
         FileExistsError: there is a file of that name, and it is not to be replaced.
-        OSError: it cannot be written, for example because the disk is full. The name is as it was before.
+        OSError: it cannot be written, for example because the disk is full or, on Windows, because another program has
+            had it open for more than a second. The name is as it was before. :func:`what_to_do` reads it.
         Exception: what ``content`` raised. The name is as it was before.
     """
-    # A random part: two programs that write the same file at once never share a draft.
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    check_file_name(path)
+    # A random part: two programs that write the same file at once never share a draft. Its name is no longer than the
+    # file's, unless that is very short: a name and a path that the system takes are not too long for the draft.
+    draft = path.with_name(f".{path.name[:-14]}{secrets.token_hex(4)}.part")
     try:
         _write_draft(draft, content, private_opener if private else _usual_opener(path))
         if overwrite:
-            _replace(draft, path)
+            once_free(lambda: _replace(draft, path))
         else:
-            _link(draft, path)
+            once_free(lambda: _give_name(draft, path))
     finally:
         with suppress(OSError):  # the folder may be gone; and the file is there, whatever becomes of its draft
-            draft.unlink(missing_ok=True)
+            once_free(lambda: draft.unlink(missing_ok=True), briefly=True)
     _flush_folder(path.parent)
+
+
+def check_file_name(path: Path) -> None:
+    """Raise when no file can have the name, or when the system would give it another one without a word.
+
+    Raises:
+        IsADirectoryError: there is no name, as in ``.`` and ``/``.
+        OSError: on Windows, a name of the path is that of a device, or has a character or an end that is not kept.
+    """
+    if not path.name:
+        raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
+    if os.name == "nt":
+        from action_returns.windows_files import check_file_name
+
+        check_file_name(path)
+
+
+def make_folder(folder: Path) -> None:
+    """Create a folder where the user chose a place, and those above it that are missing.
+
+    Raises:
+        FileExistsError: there is a file of its name or of one above it.
+        OSError: it cannot be created; on Windows, with the reason in words.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise explain(error) from None
+
+
+def explain(error: OSError) -> OSError:
+    """Return why a file or folder cannot be written: on Windows with the reason in words, elsewhere the error as it is."""
+    if os.name != "nt":
+        return error
+    from action_returns import windows_files
+
+    return windows_files.explain(error, windows_files.WRITE)
+
+
+def open_to_read(path: Path) -> BinaryIO:
+    """Open a file of the user. On Windows it is tried again while another program has the file to itself.
+
+    Raises:
+        OSError: it cannot be opened; on Windows, with the reason in words, and without waiting for a device.
+    """
+    if os.name != "nt":
+        return path.open("rb")
+    from action_returns import windows_files
+
+    windows_files.check_file_name(path, reading=True)
+    return windows_files.once_free(lambda: path.open("rb"), windows_files.READ)
+
+
+def once_free(step: Callable[[], object], *, briefly: bool = False) -> None:
+    """Run a step that renames or removes a file. On Windows it is run again while another program has the file open.
+
+    Args:
+        step: the step. It fails when another program, such as a virus scanner, holds a file of it open on Windows.
+        briefly: whether to wait for 0.3 seconds at most, and not for 1.5.
+
+    Raises:
+        OSError: what the step raised; on Windows, with the reason in words.
+    """
+    if os.name != "nt":
+        step()
+        return
+    from action_returns import windows_files
+
+    windows_files.once_free(step, windows_files.DELETE, briefly=briefly)
+
+
+def what_to_do(error: OSError, otherwise: str) -> str:
+    """Return what the user can do about a file that cannot be written, as a sentence.
+
+    Args:
+        error: why it cannot be written.
+        otherwise: what to do about most errors, such as a full disk.
+    """
+    if isinstance(error, IsADirectoryError):
+        return "Name a file in it."
+    return str(getattr(error, "to_write", otherwise))
+
+
+def may_write_in(folder: Path) -> bool:
+    """Return whether this user may make files in a folder."""
+    if os.name != "nt":
+        return os.access(folder, os.W_OK)
+    from action_returns.windows_files import may_add_files  # os.access knows no access list there
+
+    return may_add_files(folder)
 
 
 def _write_draft(draft: Path, content: bytes | Callable[[Path], object], opener: Callable[[str, int], int]) -> None:
@@ -148,6 +242,10 @@ def _write_draft(draft: Path, content: bytes | Callable[[Path], object], opener:
             os.fsync(file.fileno())
             return
     content(draft)
+    once_free(lambda: _flush(draft))
+
+
+def _flush(draft: Path) -> None:
     with draft.open("rb+") as file:
         os.fsync(file.fileno())
 
@@ -156,17 +254,30 @@ def _usual_opener(path: Path) -> Callable[[str, int], int]:
     mode = _USUAL_MODE
     with suppress(OSError):
         mode &= stat.S_IMODE(path.stat().st_mode) | 0o600
-    return lambda name, flags: os.open(name, flags, mode)
+
+    def open_usual(name: str, flags: int) -> int:
+        try:
+            return os.open(name, flags, mode)
+        except OSError as error:
+            raise explain(error) from None
+
+    return open_usual
 
 
-def _link(draft: Path, path: Path) -> None:
-    """Add the name to the draft in one step, which fails when the name is taken."""
-    drafted = draft.stat()
+def _give_name(draft: Path, path: Path) -> None:
+    """Give the draft its name in one step, which fails when the name is taken."""
+    drafted, on_windows = draft.stat(), os.name == "nt"
     try:
-        os.link(draft, path)
+        if on_windows:  # there, a rename replaces nothing; it needs no hard links and leaves no draft
+            draft.rename(path)
+        else:
+            os.link(draft, path)
     except OSError:
-        if not _is_same_file(path, drafted):
-            _take_name(draft, path)
+        if _is_same_file(path, drafted):
+            return
+        if on_windows:
+            raise
+        _take_name(draft, path)
 
 
 def _take_name(draft: Path, path: Path) -> None:
@@ -207,7 +318,7 @@ def _is_same_file(path: Path, drafted: os.stat_result) -> bool:
 def _flush_folder(folder: Path) -> None:
     """Write the name itself to the disk, so that it survives a power cut.
 
-    Windows does so on its own, and some file systems cannot: the file is whole in any case, so this is no error.
+    Windows lets no program do so, and some file systems cannot: the file is whole in any case, so this is no error.
     """
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)

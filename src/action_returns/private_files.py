@@ -77,7 +77,12 @@ def make_private_folder(folder: Path) -> None:
 
 def _make_folder_on_windows(folder: Path) -> None:
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        from action_returns import windows_files
+
+        raise windows_files.explain(error, windows_files.WRITE) from None
     if missing:  # what is made in it later inherits its list
         from action_returns.access_lists import keep_for_this_user, large_groups_with_access
 
@@ -118,7 +123,7 @@ def private_opener(name: str, flags: int) -> int:
     """
     flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # Windows has neither
     try:
-        handle = os.open(name, flags, _MY_FILE)
+        handle = _open(name, flags)
     except OSError as error:
         if error.errno != errno.ELOOP:
             raise
@@ -189,7 +194,17 @@ def _read(path: Path, largest: int, *, others_may_read: bool) -> bytes:
 
 
 def _open_without_waiting(name: str, flags: int) -> int:
-    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))  # a pipe would wait for its writer for ever
+    return _open(name, flags | getattr(os, "O_NONBLOCK", 0))  # a pipe would wait for its writer for ever
+
+
+def _open(name: str, flags: int) -> int:
+    if os.name != "nt":
+        return os.open(name, flags, _MY_FILE)
+    from action_returns import windows_files
+
+    windows_files.check_file_name(Path(name), reading=True)
+    wanted = windows_files.WRITE if flags & (os.O_WRONLY | os.O_RDWR) else windows_files.READ
+    return windows_files.once_free(lambda: os.open(name, flags, _MY_FILE), wanted)
 
 
 def _refuse_unless_mine(path: Path, facts: os.stat_result, *, others_may_read: bool) -> None:

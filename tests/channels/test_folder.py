@@ -6,15 +6,22 @@ import signal
 import subprocess
 import sys
 from email import message_from_bytes, policy
+from pathlib import Path
 
 import pytest
 
+from action_returns import windows_files
 from action_returns.channels.base import OutgoingFile, State
 from action_returns.channels.folder import DraftChannel, OutboxChannel
+from action_returns.files import may_write_in
 from tests.channels.quick import failed
 from tests.servers import unpacked
 from tests.support.available import missing_programs, require
+from tests.support.held_files import hold, on_windows
 
+ON_WINDOWS = os.name == "nt"
+GIVES_A_NAME = (Path, "rename") if ON_WINDOWS else (os, "link")
+GIVES_A_NAME_WITHOUT_LINKS = (Path, "rename" if ON_WINDOWS else "replace")
 PARCEL = OutgoingFile("Batch_1.csv", b"ActionId,Amount,Reason\r\nM.1.2.3,0,REJECTED\r\n")
 
 
@@ -68,7 +75,7 @@ def test_a_draft_opens_as_an_unsent_message_with_the_exact_file(tmp_path):
     assert outcome.evidence["message_id"] == message["Message-ID"]
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="needs a user whom a folder can refuse")
+@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="needs a user whom a folder can refuse")
 def test_a_folder_that_may_not_be_written_is_told(tmp_path):
     tmp_path.chmod(0o500)
     assert "may not write" in OutboxChannel(tmp_path).deliver(PARCEL).message
@@ -113,7 +120,10 @@ def test_a_disk_that_is_read_only_is_told(tmp_path, kind):
     assert "may not write there" in message
 
 
-DIE = "os.kill(os.getpid(), signal.SIGKILL)"
+KILL = signal.SIGTERM if ON_WINDOWS else signal.SIGKILL  # neither can be caught, there or here
+KILLED = KILL if ON_WINDOWS else -KILL
+DIE = f"os.kill(os.getpid(), {int(KILL)})"
+WHERE, NAMING = ("Path", "rename") if ON_WINDOWS else ("os", "link")
 
 
 @pytest.mark.parametrize("kind", ["outbox", "draft"])
@@ -122,13 +132,13 @@ DIE = "os.kill(os.getpid(), signal.SIGKILL)"
     [
         (f"os.open = lambda *_: {DIE}", False),
         (f"os.fsync = lambda _: {DIE}", False),
-        (f"os.link = lambda *_: {DIE}", False),
-        (f"link = os.link; os.link = lambda *names: (link(*names), {DIE})", True),
+        (f"{WHERE}.{NAMING} = lambda *_: {DIE}", False),
+        (f"give = {WHERE}.{NAMING}; {WHERE}.{NAMING} = lambda *names: (give(*names), {DIE})", True),
         (f"Path.unlink = lambda *_, **__: {DIE}", True),
     ],
 )
 def test_a_program_that_is_killed_leaves_the_whole_file_or_no_file(tmp_path, kind, moment, there):
-    assert deliver_on_its_own(kind, tmp_path, patch=moment).returncode == -signal.SIGKILL
+    assert deliver_on_its_own(kind, tmp_path, patch=moment).returncode == KILLED
     finished = [path for path in tmp_path.iterdir() if not path.name.startswith(".")]
     assert len(finished) == there
     whole = b"ActionId,Amount,Reason\r\n" + b"M.1.2.3,0,REJECTED\r\n" * 20_000
@@ -141,12 +151,11 @@ def test_a_program_that_is_killed_leaves_the_whole_file_or_no_file(tmp_path, kin
 
 
 def test_what_a_killed_program_left_does_not_stand_in_the_way(tmp_path):
-    assert deliver_on_its_own("outbox", tmp_path, patch=f"os.link = lambda *_: {DIE}").returncode == -signal.SIGKILL
+    assert deliver_on_its_own("outbox", tmp_path, patch=f"{WHERE}.{NAMING} = lambda *_: {DIE}").returncode == KILLED
     assert OutboxChannel(tmp_path).deliver(PARCEL).state is State.HANDED_OVER
     assert (tmp_path / PARCEL.name).read_bytes() == PARCEL.content
 
 
-@pytest.mark.skipif(os.name != "posix", reason="Windows lets nobody flush a folder")
 @pytest.mark.parametrize("kind", [OutboxChannel, DraftChannel])
 def test_the_whole_file_and_then_its_name_are_on_the_disk_before_it_is_called_there(tmp_path, monkeypatch, kind):
     flushed, sync = [], os.fsync
@@ -161,9 +170,10 @@ def test_the_whole_file_and_then_its_name_are_on_the_disk_before_it_is_called_th
     monkeypatch.setattr(os, "fsync", noting)
     assert kind(tmp_path).deliver(PARCEL).state is State.HANDED_OVER
     (size,) = [path.stat().st_size for path in tmp_path.iterdir()]
-    assert [note[:2] for note in flushed] == [("file", size), ("folder", [size])]
-    with pytest.raises(OSError, match="Bad file descriptor"):
-        os.fstat(flushed[1][2])  # let go of again
+    of_the_name = [] if ON_WINDOWS else [("folder", [size])]  # Windows lets no program flush a folder
+    assert [note[:2] for note in flushed] == [("file", size), *of_the_name]
+    with pytest.raises(OSError, match=r"Bad file descriptor|WinError 6"):
+        os.fstat(flushed[-1][2])  # let go of again
 
 
 def test_a_folder_that_cannot_be_flushed_takes_the_file_all_the_same(tmp_path, monkeypatch):
@@ -192,13 +202,13 @@ def test_a_folder_that_vanishes_on_the_way_is_told(tmp_path):
 def test_a_folder_that_vanishes_before_the_file_has_its_name_is_told(tmp_path, monkeypatch):
     folder = tmp_path / "outbox"
     folder.mkdir()
-    sync = os.fsync
+    give = getattr(*GIVES_A_NAME)
 
-    def vanish(handle):
-        sync(handle)
+    def vanish(*names):
         shutil.rmtree(folder)
+        give(*names)
 
-    monkeypatch.setattr(os, "fsync", vanish)
+    monkeypatch.setattr(*GIVES_A_NAME, vanish)
     outcome = OutboxChannel(folder).deliver(PARCEL)
     assert outcome.state is State.FAILED
     assert "no such folder" in outcome.message
@@ -224,13 +234,13 @@ def test_a_disk_with_another_trouble_is_told_in_its_own_words(tmp_path, monkeypa
 @pytest.mark.parametrize("error", [FileExistsError(17, "File exists"), OSError(5, "Input/output error")])
 def test_a_file_that_has_its_name_although_the_network_says_no_is_there(tmp_path, monkeypatch, error):
     """A network file system may lose its own answer and refuse its own second try; failed would be a lie."""
-    link = os.link
+    give = getattr(*GIVES_A_NAME)
 
-    def linked_but_denied(*names):
-        link(*names)
+    def given_but_denied(*names):
+        give(*names)
         raise error
 
-    monkeypatch.setattr(os, "link", linked_but_denied)
+    monkeypatch.setattr(*GIVES_A_NAME, given_but_denied)
     assert OutboxChannel(tmp_path).deliver(PARCEL).state is State.HANDED_OVER
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [(PARCEL.name, PARCEL.content)]
 
@@ -240,7 +250,7 @@ def test_a_name_that_cannot_be_given_is_not_left_on_an_empty_file(tmp_path, monk
         raise OSError(1, "not permitted")
 
     monkeypatch.setattr(os, "link", unsupported)
-    monkeypatch.setattr(type(tmp_path), "replace", unsupported)
+    monkeypatch.setattr(*GIVES_A_NAME_WITHOUT_LINKS, unsupported)
     assert OutboxChannel(tmp_path).deliver(PARCEL).state is State.FAILED
     assert list(tmp_path.iterdir()) == []
 
@@ -254,7 +264,11 @@ def test_a_folder_is_probed_without_a_trace(tmp_path):
 
 
 def test_a_folder_that_takes_no_file_is_told_by_the_probe(tmp_path, monkeypatch):
-    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert may_write_in(tmp_path)
+    monkeypatch.setattr(
+        *(windows_files, "_answer") if ON_WINDOWS else (os, "access"), lambda *_: 5 if ON_WINDOWS else 0
+    )
+    assert not may_write_in(tmp_path)
     assert "may not write" in OutboxChannel(tmp_path).probe().message
 
 
@@ -291,3 +305,29 @@ def test_leaving_is_told_once_and_before_anything_is_there(tmp_path, kind):
     told = []
     assert kind(tmp_path).deliver(PARCEL, lambda: told.append(list(tmp_path.iterdir()))).state is State.HANDED_OVER
     assert told == [[]]
+
+
+@on_windows
+@pytest.mark.parametrize("kind", [OutboxChannel, DraftChannel])
+def test_a_new_file_that_a_virus_scanner_does_not_let_go_is_told_and_removed(tmp_path, monkeypatch, kind):
+    sync, closers = os.fsync, []
+
+    def scanned(handle):
+        sync(handle)
+        (draft,) = tmp_path.iterdir()
+        closers.append(hold(draft, "reading and writing"))
+
+    def sleep(pause):
+        if len(pauses) > len(windows_files._PAUSES):  # the name was not given; the draft is removed
+            closers[0]()
+        pauses.append(pause)
+
+    pauses = [0]
+    monkeypatch.setattr(os, "fsync", scanned)
+    monkeypatch.setattr(windows_files, "sleep", sleep)
+    outcome = kind(tmp_path).deliver(PARCEL)
+    assert outcome.state is State.FAILED
+    assert outcome.message == (
+        f"Nothing was written to {tmp_path}: another program has it open. Close it there, then try again."
+    )
+    assert list(tmp_path.iterdir()) == []

@@ -48,7 +48,6 @@ def test_nothing_is_said_to_be_kept_where_the_folder_cannot_be_made(paths):
     assert save_error_details(ValueError("lost"), paths) is None
 
 
-@pytest.mark.skipif(os.name != "posix", reason="links")
 def test_a_link_under_the_name_of_the_details_is_not_followed(paths, one_second, tmp_path):
     (tmp_path / "theirs").write_text("theirs")
     first = save_error_details(ValueError("the first"), paths)

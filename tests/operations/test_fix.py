@@ -15,6 +15,7 @@ from action_returns.operations.fix import fix
 from action_returns.operations.new_workbook import workbook_bytes
 from action_returns.readers.batch_file import read_batch
 from action_returns.workbook_builder.contents import Entries
+from tests.support.held_files import on_windows
 
 ID = "M.8882.4808.1063563"
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
@@ -122,6 +123,15 @@ def test_another_file_is_only_replaced_when_that_was_said(fixed, tmp_path, name)
     assert (tmp_path / name).read_text() == "mine"
     fixed(content, name, overwrite=True)
     assert len(read_batch(tmp_path / name).columns) == 1
+
+
+@on_windows
+def test_the_file_that_was_read_is_never_written_by_its_name_in_other_letters(fixed, tmp_path):
+    content = f"ActionId,Amount,Reason\r\n {ID},0,REJECTED\r\n".encode()
+    (tmp_path / "returns.csv").write_bytes(content)
+    with pytest.raises(OutputFileError, match="is the file that was read"):
+        fixed(None, "RETURNS.Csv", overwrite=True)
+    assert (tmp_path / "returns.csv").read_bytes() == content
 
 
 @pytest.mark.parametrize("link", [os.symlink, os.link])

@@ -1,6 +1,7 @@
 """A new workbook: for this computer and this account, under a usable name, and never at the cost of another file."""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,7 +12,7 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
-from action_returns import __version__
+from action_returns import __version__, windows_files
 from action_returns.batch.context import DEFAULT_POLICY, ReasonKind
 from action_returns.channels.folder import OutboxSettings
 from action_returns.errors import OutputFileError, WorkbookError
@@ -22,9 +23,12 @@ from action_returns.operations.new_workbook import interpreter, new_workbook
 from action_returns.readers.batch_file import read_batch
 from action_returns.settings.profile import Profile
 from action_returns.workbook_builder.contents import Entries
+from tests.support.held_files import held, on_windows
 
 NO_PROFILE = Account()
 SAMPLES = "workbook_templates/samples/returns.xlsx"
+ON_WINDOWS = os.name == "nt"
+UNUSABLE = '|";^<>' if ON_WINDOWS else '|$";`\\'
 
 
 def refusal(path, **options):
@@ -50,7 +54,7 @@ def names(folder):
 
 
 def test_an_xlsm_has_the_buttons_and_an_xlsx_has_no_macros(tmp_path):
-    for name, has_macros in (("returns.xlsm", True), ("returns.xlsx", False), ("RETURNS.XLSM", True)):
+    for name, has_macros in (("returns.xlsm", True), ("returns.xlsx", False), ("MORE.XLSM", True)):
         made = new_workbook(tmp_path / name, NO_PROFILE)
         parts = ZipFile(made.path).namelist()
         assert ("xl/vbaProject.bin" in parts, "customUI/customUI14.xml" in parts) == (has_macros, has_macros)
@@ -63,14 +67,14 @@ def test_a_name_that_is_no_workbook_is_refused(tmp_path, name):
     assert names(tmp_path) == []
 
 
-@pytest.mark.parametrize("character", '=|$";`\\')
+@pytest.mark.parametrize("character", "=" + UNUSABLE)
 def test_a_name_the_buttons_cannot_work_with_is_refused_with_the_character(tmp_path, character):
     said = refusal(tmp_path / f"re{character}turns.xlsm")
     assert f"holds the character {character} in its name or folder" in said
     assert names(tmp_path) == []
 
 
-@pytest.mark.parametrize("character", '|$";`\\')
+@pytest.mark.parametrize("character", ";^" if ON_WINDOWS else UNUSABLE)  # no folder of Windows has one of the others
 def test_a_folder_the_buttons_cannot_work_with_is_refused_with_the_character(tmp_path, character, monkeypatch):
     folder = tmp_path / f"re{character}turns"
     folder.mkdir()
@@ -146,6 +150,25 @@ def test_a_file_that_cannot_be_put_aside_stays_and_the_program_that_has_it_open_
     said = refusal(path, overwrite=True)
     assert "cannot be renamed: Permission denied. If a program has it open, close it there first." in said
     assert (names(tmp_path), path.read_text()) == (["returns.xlsx"], "open in Excel")
+
+
+@on_windows
+def test_a_workbook_that_is_open_in_excel_stays_where_it_is(tmp_path, monkeypatch):
+    path = tmp_path / "returns.xlsx"
+    path.write_text("open in Excel")
+    monkeypatch.setattr(windows_files, "sleep", lambda _: None)
+    with held(path, "reading"):
+        said = refusal(path, overwrite=True)
+    assert said == f"{path} cannot be renamed: another program has it open. Close it there, then try again."
+    assert (names(tmp_path), path.read_text()) == (["returns.xlsx"], "open in Excel")
+
+
+@on_windows
+def test_a_name_that_windows_keeps_for_a_device_is_refused(tmp_path):
+    for overwrite in (False, True):
+        said = refusal(tmp_path / "con.xlsm", overwrite=overwrite)
+        assert "cannot be written: Windows keeps the name con for a device, whatever follows it." in said
+        assert said.endswith("Nothing was written. Choose another name.")
 
 
 def test_when_the_new_one_cannot_be_written_the_old_one_gets_its_name_back(tmp_path, monkeypatch):
@@ -254,6 +277,8 @@ def test_the_buttons_run_this_very_python_and_no_csv_py_that_lies_beside_the_wor
 def test_on_a_mac_no_buttons_are_made_that_would_start_another_program_than_this_python(tmp_path, monkeypatch):
     monkeypatch.setattr(workbooks.sys, "platform", "darwin")
     monkeypatch.setattr(workbooks.sys, "executable", "/Users/zoe/My Apps/bin/python")
+    if ON_WINDOWS:  # its paths have the character \, which no path of a Mac's workbook may have
+        monkeypatch.setattr(workbooks, "unusable_part", lambda *_, **__: None)
     said = refusal(tmp_path / "returns.xlsm")
     assert 'holds the character " ", so a click would start another program on this Mac. Nothing was written.' in said
     assert names(tmp_path) == []

@@ -734,7 +734,7 @@ def test_a_name_that_is_taken_while_it_works_is_not_replaced(tmp_path, paths, mo
         return real(*arguments, **options)
 
     monkeypatch.setattr(upgrading, "workbook_bytes", slowly)
-    with pytest.raises(OutputFileError, match="File exists"):
+    with pytest.raises(OutputFileError, match="exists already and was left as it is"):
         upgrade_workbook(old, new, paths)
     assert new.read_text() == "somebody was quicker"
 

@@ -1,18 +1,21 @@
 """A file format is one module and one line; what reads files asks the list and nothing else."""
 
 import json
+import os
 import subprocess
 import sys
 from datetime import UTC
+from pathlib import Path
 
 import pytest
 
-from action_returns import readers
+from action_returns import readers, windows_files
 from action_returns.batch.check import check
 from action_returns.errors import FileError
 from action_returns.readers.batch_file import read_batch
 from action_returns.readers.pending_download import read_pending_download
 from action_returns.readers.pending_rows import read_headers
+from tests.support.held_files import held, on_windows
 from tests.support.workbooks import write
 
 ID = "M.8882.4808.1063415"
@@ -62,6 +65,7 @@ def test_the_same_file_is_no_batch_before_its_format_is_registered(tmp_path):
 LOADED = """
 import sys
 from datetime import UTC
+from pathlib import Path
 from pathlib import Path
 from action_returns.readers.batch_file import read_batch
 from action_returns.readers.pending_download import read_pending_download
@@ -176,9 +180,80 @@ def test_a_file_that_another_program_holds_has_one_text_whatever_reads_it(tmp_pa
 
     monkeypatch.setattr(type(path), "open", held)
     monkeypatch.setattr(type(path), "stat", held)  # as in a folder that may not be looked into
+    told = {
+        "nt": "another program has it open. Close it there or save a copy, and try again.",
+        "posix": "Permission denied. If another program has it open, close it there or save a copy, and try again.",
+    }
+    assert refusal_of(read, path)[1] == f"{path} cannot be opened: {told[os.name]}"
+
+
+@on_windows
+@pytest.mark.parametrize("read", [read_batch, read_headers, pending])
+@pytest.mark.parametrize("name", ["b.xlsx", "b.csv", "b.json"])
+def test_a_file_that_another_program_has_to_itself_is_told_as_exactly_that(tmp_path, monkeypatch, read, name):
+    monkeypatch.setattr(windows_files, "sleep", lambda _: None)
+    path = tmp_path / name
+    path.write_bytes(b"PK")
+    with held(path):
+        assert refusal_of(read, path) == (
+            "file-unreadable",
+            f"{path} cannot be opened: another program has it open. Close it there or save a copy, and try again.",
+        )
+
+
+@on_windows
+def test_a_file_that_is_open_in_excel_is_read(tmp_path):
+    path = write(tmp_path / "b.xlsx", [(ID, 12.5, "ORDER_UPDATE")])
+    with held(path, "reading and writing"):
+        assert list(read_batch(path).columns.amount) == [12.5]
+
+
+@on_windows
+def test_a_file_that_a_virus_scanner_has_for_a_moment_is_read(tmp_path, monkeypatch):
+    path = write(tmp_path / "b.xlsx", [(ID, 12.5, "ORDER_UPDATE")])
+    with held(path) as close:
+        monkeypatch.setattr(windows_files, "sleep", lambda _: close())
+        assert list(read_batch(path).columns.amount) == [12.5]
+
+
+@on_windows
+@pytest.mark.parametrize("read", [read_batch, read_headers, pending])
+def test_a_file_without_a_right_is_told_as_exactly_that(tmp_path, monkeypatch, read):
+    def refused(path, *_args, **_options):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    path = tmp_path / "b.csv"
+    path.write_bytes(b"")
+    monkeypatch.setattr(type(path), "open", refused)
+    monkeypatch.setattr(windows_files, "_answer", lambda *_, **__: 5)
     assert refusal_of(read, path)[1] == (
-        f"{path} cannot be opened: Permission denied. If another program has it open, close it there or save a copy, "
-        "and try again."
+        f"{path} cannot be opened: this user has no right to it. Ask for the right to read it, or for a copy."
+    )
+
+
+@on_windows
+@pytest.mark.parametrize("read", [read_batch, read_headers, pending])
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("NUL", "Windows keeps the name NUL for a device, whatever follows it"),
+        ("com1.csv", "Windows keeps the name com1 for a device, whatever follows it"),
+        ("*.csv", "Windows allows no * in a name"),
+        ('folder"', 'Windows allows no " in a name'),  # the backslash before a quote is none for the command line
+    ],
+)
+def test_a_name_that_no_file_has_is_refused_and_no_device_is_waited_for(tmp_path, read, name, why):
+    assert refusal_of(read, tmp_path / name) == (
+        "file-unreadable",
+        f"{tmp_path / name} cannot be opened: {why}. Check the name.",
+    )
+
+
+@on_windows
+@pytest.mark.parametrize("read", [read_batch, read_headers, pending])
+def test_a_drive_that_is_not_there_is_told(read):
+    assert refusal_of(read, Path("Q:\\b.csv"))[1] == (
+        "Q:\\b.csv cannot be opened: there is no drive or network folder Q:\\. Check the name and the folder it is in."
     )
 
 

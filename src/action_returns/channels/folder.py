@@ -1,7 +1,6 @@
 """The outbox and draft channels: a file in a folder, whole or not there at all, and never over another file."""
 
 import errno
-import os
 import stat
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +28,7 @@ from action_returns.channels.settings_base import (
     mail_receiver,
     setting,
 )
-from action_returns.files import write_atomically
+from action_returns.files import may_write_in, what_to_do, write_atomically
 
 
 class OutboxSettings(ChannelSettings):
@@ -202,7 +201,7 @@ def probe_folder(directory: Path) -> ProbeResult:
             raise NotADirectoryError(errno.ENOTDIR, "it is a file")
     except OSError as error:
         return probe_failed(_failed(directory, error))
-    if not os.access(directory, os.W_OK):
+    if not may_write_in(directory):
         return probe_failed(_failed(directory, PermissionError(errno.EACCES, "this user may not write there")))
     return ProbeResult(
         works=True, message=f"The folder {directory} is there and may be written to. Nothing was written."
@@ -218,5 +217,6 @@ def _failed(directory: Path, error: OSError) -> Outcome:
         case errno.EACCES | errno.EPERM | errno.EROFS:
             why, todo = "this user may not write there", "Ask for the right to write, or choose another folder."
         case _:
-            why, todo = error.strerror or str(error), "Choose another folder in the profile."
+            why = error.strerror or str(error)
+            todo = what_to_do(error, "Choose another folder in the profile.")
     return Outcome(State.FAILED, f"Nothing was written to {directory}: {why}. {todo}")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from action_returns.errors import OutputFileError
-from action_returns.files import Paths, write_atomically
+from action_returns.files import Paths, check_file_name, make_folder, what_to_do, write_atomically
 from action_returns.operations.check import CheckedBatch
 from action_returns.private_files import make_private_folder
 
@@ -72,13 +72,14 @@ def write_bytes(
     Raises:
         OutputFileError: the file cannot be written, or another file would be lost.
     """
-    if source is not None and path.exists() and Path(source).exists() and path.samefile(source):
-        raise OutputFileError(f"{path} is the file that was read; it is never written. Choose another name.")
     try:
+        check_file_name(path)
+        if source is not None and path.exists() and Path(source).exists() and path.samefile(source):
+            raise OutputFileError(f"{path} is the file that was read; it is never written. Choose another name.")
         if private:
             make_private_folder(path.parent)
         else:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
         if not overwrite and path.is_file() and path.read_bytes() == content:
             return
         write_atomically(path, content, overwrite=overwrite, private=private)
@@ -87,5 +88,6 @@ def write_bytes(
         if isinstance(error, FileExistsError) and path.parent.is_dir():
             problem = f"{path} exists already and holds something else. It was left as it is. {if_taken}"
         else:
-            problem = f"{path} cannot be written: {error.strerror or error}. Nothing was written. {if_unwritable}"
+            why = f"{error.filename} is no folder" if isinstance(error, FileExistsError) else error.strerror or error
+            problem = f"{path} cannot be written: {why}. Nothing was written. {what_to_do(error, if_unwritable)}"
         raise OutputFileError(problem) from None

@@ -14,7 +14,7 @@ from typing import Final
 from action_returns import __version__
 from action_returns.batch.cells import COLUMN_NAMES
 from action_returns.errors import OutputFileError
-from action_returns.files import packaged_file, write_atomically
+from action_returns.files import once_free, packaged_file, what_to_do, write_atomically
 from action_returns.operations.account import Account
 from action_returns.operations.workbook_name import unusable_for_sh, unusable_part
 from action_returns.workbook_builder.build import build_workbook, make_macros
@@ -163,9 +163,9 @@ def _write(path: Path, content: bytes) -> None:
             f"{path} exists already and was left as it is. Choose another name, or rename that file with --force."
         ) from None
     except OSError as error:
+        todo = what_to_do(error, "Choose a folder that exists and has room.")
         raise OutputFileError(
-            f"{path} cannot be written: {error.strerror or error}. Nothing was written. Choose a folder that exists "
-            "and has room."
+            f"{path} cannot be written: {error.strerror or error}. Nothing was written. {todo}"
         ) from None
 
 
@@ -179,11 +179,10 @@ def _rename_existing(path: Path) -> Path | None:
         if not (spare := path.with_stem(f"{path.stem} before {number}")).exists()
     )
     try:
-        path.rename(kept)
+        once_free(lambda: path.rename(kept))
     except OSError as error:
-        raise OutputFileError(
-            f"{path} cannot be renamed: {error.strerror or error}. If a program has it open, close it there first."
-        ) from None
+        todo = what_to_do(error, "If a program has it open, close it there first.")
+        raise OutputFileError(f"{path} cannot be renamed: {error.strerror or error}. {todo}") from None
     return kept
 
 

@@ -17,7 +17,7 @@ from typing import Final
 from action_returns.batch.cells import COLUMN_NAMES, EPOCH, LONGEST_TEXT, Cell, CellError, utf16_length
 from action_returns.batch.context import ReasonKind
 from action_returns.errors import FileError, OutputFileError, SettingsError
-from action_returns.files import Paths, write_atomically
+from action_returns.files import Paths, what_to_do, write_atomically
 from action_returns.operations.account import Account, open_account
 from action_returns.operations.new_workbook import (
     WITH_MACROS,
@@ -72,9 +72,7 @@ def upgrade_workbook(old: Path, new: Path, paths: Paths, *, profile: str | None 
     """
     refuse_unusable_name(new)
     if new.exists():
-        raise OutputFileError(
-            f"{new} exists already and was left as it is. Choose another name for the fresh workbook."
-        )
+        raise _taken(new)
     table = _table(old)
     kept_columns = _columns_to_keep(table, tool_columns(), old.name)
     rows = _rows_to_keep(table, kept_columns, old.name)
@@ -257,7 +255,14 @@ def _read_back(content: bytes, new: Path, filled_in: frozenset[str]) -> tuple[in
 def _write(new: Path, content: bytes) -> None:
     try:
         write_atomically(new, content, overwrite=False, private=False)
+    except FileExistsError:
+        raise _taken(new) from None
     except OSError as error:
+        todo = what_to_do(error, "Choose another name, or a folder that exists and has room.")
         raise OutputFileError(
-            f"{new} cannot be written: {error.strerror or error}. Nothing was written; the old workbook is as it was."
+            f"{new} cannot be written: {error.strerror or error}. Nothing was written; the old workbook is as it was. {todo}"
         ) from None
+
+
+def _taken(new: Path) -> OutputFileError:
+    return OutputFileError(f"{new} exists already and was left as it is. Choose another name for the fresh workbook.")

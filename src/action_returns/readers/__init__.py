@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from action_returns.errors import FileError
+from action_returns.files import open_to_read
 
 if TYPE_CHECKING:
     from action_returns.readers.batch_columns import ColumnAnswers
@@ -89,7 +90,7 @@ def find_batch_format(path: Path) -> BatchFormat:
 
 
 def _first_match(path: Path, function: str) -> Format:
-    with translate_open_errors(path), path.open("rb") as file:
+    with translate_open_errors(path), open_to_read(path) as file:
         head = file.read(_HEAD)
     if path.suffix.lower() == ".gsheet":
         raise FileError("file-unreadable", f"{path.name} is a link to a sheet of Google. {_FROM_GOOGLE}")
@@ -122,11 +123,17 @@ def translate_open_errors(path: Path) -> Iterator[None]:
 
 def open_error(path: Path, error: OSError) -> FileError:
     """Return the refusal of a file that the operating system does not open."""
-    # Windows reports a folder as a file without permission; Path.is_dir raises where it may not look.
+    if os.name == "nt":
+        from action_returns import windows_files
+
+        error = windows_files.explain(error, windows_files.READ, path)
+    # Path.is_dir raises where it may not look.
     if isinstance(error, IsADirectoryError) or os.path.isdir(path):  # noqa: PTH112
         text = f"{path} is a folder. Name a file that is in it."
     elif str(path).startswith(("http:", "https:")):
         text = f"{path} is an address, not a file. {_FROM_GOOGLE}"
+    elif todo := getattr(error, "to_read", ""):
+        text = f"{path} cannot be opened: {error.strerror}. {todo}"
     elif isinstance(error, FileNotFoundError):
         text = f"There is no file {path}. Check the name and the folder it is in."
     else:
