@@ -1,5 +1,7 @@
 """A connection to a server that talks in lines: encrypted or not, and with a time limit for everything."""
 
+import math
+import os
 import socket
 import ssl
 import time
@@ -15,6 +17,8 @@ LONGEST_REPLY: Final = 65_536
 _CHUNK: Final = 65_536
 _SHOWN: Final = 80
 """Characters of words that are no reply: enough to see what kind of server it is."""
+_LONGEST_WAIT: Final = 0.5 if os.name == "nt" else math.inf
+"""Seconds for which the system is asked to wait at once: on Windows, Ctrl-C ends no wait (python/cpython issue 85609)."""
 _NO_DATA_YET: Final = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
@@ -97,7 +101,7 @@ class LineConnection:
         while b"\n" not in self._unread:
             if len(self._unread) > LONGEST_REPLY:
                 raise self.invalid_reply(self._unread)
-            self.socket.settimeout(limit.left())
+            self.socket.settimeout(min(limit.left(), _LONGEST_WAIT))
             with suppress(TimeoutError):  # the limit says which time is over
                 self._read()
         line, end, self._unread = self._unread.partition(b"\n")
@@ -116,7 +120,7 @@ class LineConnection:
         """
         limit, left, to = self.step(timeout), memoryview(data), connection or self.socket
         while left:
-            to.settimeout(limit.left())
+            to.settimeout(min(limit.left(), _LONGEST_WAIT))
             try:
                 left = left[to.send(left) :]
             except TimeoutError:
