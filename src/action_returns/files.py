@@ -52,6 +52,17 @@ class Paths:
         return self.config_file.with_name("batch-columns.json")
 
 
+def expand_user(path: Path) -> Path:
+    """Return a path with the user's home folder in place of ``~``.
+
+    Raises:
+        RuntimeError: it is not known. On Windows none of other users is: Python makes one up for every ``~NAME``.
+    """
+    if os.name == "nt" and path.parts[:1] != ("~",) and str(path).startswith("~"):
+        raise RuntimeError
+    return path.expanduser()
+
+
 def default_paths(environ: Mapping[str, str]) -> Paths:
     """Return the paths below ``ACTION_RETURNS_HOME``, without it those the operating system has for such files.
 
@@ -65,7 +76,7 @@ def default_paths(environ: Mapping[str, str]) -> Paths:
     home = environ.get("ACTION_RETURNS_HOME")
     try:
         if home:
-            data = config = logs = Path(home).expanduser()
+            data = config = logs = expand_user(Path(home))
         else:
             import platformdirs
 

@@ -15,8 +15,6 @@ from tests.support.batches import CSV, ONE
 from tests.support.cli import run_here
 from tests.support.profiles import paths_of
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="POSIX file modes")
-
 CHANGES = {"open", "os.mkdir", "os.chmod", "os.rename", "os.link", "os.remove", "os.rmdir", "sqlite3.connect"}
 """What Python announces before a file or a folder is made or gets another name or mode (sys.addaudithook)."""
 GERMAN = f"Aktions-ID;Betrag;Grund\r\n{ONE};12.50;ORDER_UPDATE\r\n"

@@ -45,7 +45,6 @@ def installed(tmp_path_factory):
     return venv, next(wheels.glob("*.whl"))
 
 
-@pytest.mark.skipif(os.name != "posix", reason="the README's block is for a POSIX shell")
 def test_what_the_readme_installs_does_the_whole_job(installed, tmp_path):
     venv, _ = installed
     for words in (["--version"], ["new", "made.xlsm", "--samples"], ["check", "made.xlsm"], ["demo", "--keep", "kept"]):
@@ -60,7 +59,6 @@ def test_what_the_readme_installs_does_the_whole_job(installed, tmp_path):
     assert Path(found.strip()).is_relative_to(venv)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="the README's block is for a POSIX shell")
 def test_the_wheel_holds_every_file_that_the_program_reads(installed):
     _, wheel = installed
     held = set(zipfile.ZipFile(wheel).namelist())

@@ -1,6 +1,5 @@
 """A small file costs little, whatever it holds: at most 2 seconds and 150 MB, and never a traceback."""
 
-import os
 import time
 from pathlib import Path
 
@@ -10,8 +9,6 @@ from tests.support.batches import LIST
 from tests.support.hostile_files import MOST_BYTES, hostile_file
 from tests.support.measured_commands import BROKEN_OFF, MeasuredCommands
 from tests.support.profiles import make_outbox
-
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="what one command costs is measured with fork")
 
 SECONDS, MEGABYTES = 2.0, 150.0
 FILES = 2_000

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from action_returns.errors import SecretError
+from action_returns.files import expand_user
 from action_returns.private_files import NotPrivateError, read_private_file
 
 if TYPE_CHECKING:
@@ -68,10 +69,8 @@ def shown_reference(reference: str) -> str:
 
 
 def _path(location: str) -> Path:
-    if os.name == "nt" and location.startswith("~") and location[1:2] not in {"", "/", "\\"}:
-        return Path(location)  # Python makes a folder there of every ~NAME
     try:
-        return Path(location).expanduser()
+        return expand_user(Path(location))
     except RuntimeError:  # ~NAME, and there is no user of that name
         return Path(location)
 
