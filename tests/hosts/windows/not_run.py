@@ -10,11 +10,26 @@ UNIX_SERVERS: Final = "a server program that exists for Unix only"
 DATABASE: Final = "starts a PostgreSQL server of Debian"
 OFFICE: Final = "LibreOffice through uno; Wine has none"
 LINUX_TOOLS: Final = "made with programs of Linux (strace, sh, apt)"
+HOMES: Final = "home folders of POSIX systems: HOME, XDG_* and the list of users"
+LINKS_OF_WINE: Final = "Wine 8: makes no symbolic link and says that it did"
+README: Final = "the README's first block is for a POSIX shell"
 
 ELSEWHERE: Final = frozenset({UNIX_SERVERS, DATABASE, OFFICE})
 """Reasons of tests that no Windows could run; the share of tests that run leaves them out."""
 
 NOT_RUN: Final[dict[str, str]] = {
+    "tests/acceptance/test_cli.py::test_the_list_is_never_written_over_under_another_spelling_of_its_name[export-symbolic link]": LINKS_OF_WINE,
+    "tests/acceptance/test_cli.py::test_the_list_is_never_written_over_under_another_spelling_of_its_name[fix-symbolic link]": LINKS_OF_WINE,
+    "tests/acceptance/test_cli_review.py::test_the_page_never_replaces_the_list[symbolic.html]": LINKS_OF_WINE,
+    "tests/acceptance/test_cli_sftp.py": UNIX_SERVERS,
+    "tests/acceptance/test_cli_team.py": DATABASE,
+    "tests/acceptance/test_homes_of_every_kind.py::test_a_folder_of_the_desktop_that_cannot_be_looked_at_is_no_unexpected_error": HOMES,
+    "tests/acceptance/test_homes_of_every_kind.py::test_a_user_without_a_home_reads_which_variable_to_set": HOMES,
+    "tests/acceptance/test_private_by_default.py": MODES,
+    "tests/acceptance/test_readme.py::test_the_wheel_holds_every_file_that_the_program_reads": README,
+    "tests/acceptance/test_readme.py::test_what_the_readme_installs_does_the_whole_job": README,
+    "tests/acceptance/test_small_hostile_files.py": SIGNALS,
+    "tests/acceptance/test_workbook_full_loop.py": OFFICE,
     "tests/channels/test_folder.py::test_a_disk_that_is_read_only_is_told": LINUX_TOOLS,
     "tests/channels/test_folder.py::test_a_disk_that_is_really_full_gets_nothing_at_all": LINUX_TOOLS,
     "tests/channels/test_folder.py::test_a_folder_that_may_not_be_written_is_told": MODES,
