@@ -172,6 +172,10 @@ def read_own_file(path: Path, *, largest: int) -> bytes:
 
 
 def _read(path: Path, largest: int, *, others_may_read: bool) -> bytes:
+    if os.name == "nt":
+        from action_returns.windows_files import check_file_name
+
+        check_file_name(path, reading=True)  # a console and a serial port would wait for their user
     with open(path, "rb", opener=_open_without_waiting) as file:
         facts = os.fstat(file.fileno())
         if not stat.S_ISREG(facts.st_mode):
@@ -202,7 +206,6 @@ def _open(name: str, flags: int) -> int:
         return os.open(name, flags, _MY_FILE)
     from action_returns import windows_files
 
-    windows_files.check_file_name(Path(name), reading=True)
     wanted = windows_files.WRITE if flags & (os.O_WRONLY | os.O_RDWR) else windows_files.READ
     return windows_files.once_free(lambda: os.open(name, flags, _MY_FILE), wanted)
 
