@@ -172,7 +172,9 @@ def test_a_receipt_is_renewed_only_where_there_is_one(paths, ledger):
     assert not page.exists()
 
 
-@pytest.mark.parametrize("name", ["../../secret.csv", "/secret.csv", "..", "", "x" * 3_000, "a\\b:c.csv"])
+@pytest.mark.parametrize(
+    "name", ["../../secret.csv", "/secret.csv", "..", "", "x" * 3_000, "a\\b:c.csv", "NUL", "com1.csv", "x.csv."]
+)
 def test_a_name_that_another_program_recorded_leads_out_of_no_folder(paths, ledger, name):
     keep(send(ledger, Receiver(ledger)), ledger, paths)
     (paths.submissions.parent / "secret.csv").write_bytes(b"secret")

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 RECEIPT: Final = "receipt.html"
 _find_anchor = re.compile(rb'<th scope="row">' + ANCHOR.encode() + rb"</th><td>([0-9a-f]{64})</td>").search
 _not_in_names = re.compile("[^A-Za-z0-9._-]")
+_is_device = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|\Z)").match  # on Windows, whatever the folder
 _LONGEST_NAME: Final = 200
 _MOST_BYTES: Final = 8_000_000
 """Bytes of a receipt that are read; one with its 5,000 rows has fewer than 1,000,000."""
@@ -198,8 +199,8 @@ def _folders(label: str, submissions: Path) -> Iterator[Path]:
 
 def _copy_in(folder: Path, record: "BatchRecord") -> Path:
     """Return the path of a batch's file in a folder; a name that another program recorded leads nowhere else."""
-    name = _not_in_names.sub("_", record.file_name).lstrip(".")[:_LONGEST_NAME]
-    return folder / (name or "_")
+    name = _not_in_names.sub("_", record.file_name)[:_LONGEST_NAME].strip(".")
+    return folder / (f"_{name}" if not name or _is_device(name) else name)
 
 
 def _is_of(record: "BatchRecord", events: "Sequence[Event]", folder: Path) -> bool:
