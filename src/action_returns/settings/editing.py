@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from action_returns.errors import ConfigError, NoSuchProfileError
-from action_returns.files import write_atomically
+from action_returns.files import what_to_do, write_atomically
 from action_returns.private_files import make_private_folder
 from action_returns.settings.config import parse_settings, read_config
 from action_returns.settings.problems import no_such_profile
@@ -229,7 +229,5 @@ def _changed(path: Path) -> "Iterator[TOMLDocument]":
         # Through a link, which read_config took: the file of a dotfiles folder is the one that is changed.
         write_atomically(path.resolve(), content, overwrite=True)
     except OSError as error:
-        raise ConfigError(
-            f"{path} cannot be written: {error.strerror or error}. Nothing was changed. Check its folder and who may "
-            "write there."
-        ) from None
+        todo = what_to_do(error, "Check its folder and who may write there.")
+        raise ConfigError(f"{path} cannot be written: {error.strerror or error}. Nothing was changed. {todo}") from None
