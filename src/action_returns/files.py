@@ -284,7 +284,7 @@ def _give_name(draft: Path, path: Path) -> None:
         else:
             os.link(draft, path)
     except OSError:
-        if _is_same_file(path, drafted):
+        if _has_its_name(path, drafted):
             return
         if on_windows:
             raise
@@ -309,11 +309,25 @@ def _replace(draft: Path, path: Path) -> None:
     try:
         draft.replace(path)
     except OSError:
-        if not _is_same_file(path, drafted):
+        if not _has_its_name(path, drafted):
             raise
 
 
-def _is_same_file(path: Path, drafted: os.stat_result) -> bool:
+def is_same_file(path: Path, other: Path) -> bool:
+    """Return whether two paths lead to one file, whatever they call it.
+
+    Raises:
+        OSError: one of them cannot be looked at.
+    """
+    if not path.exists() or not other.exists():
+        return False
+    if path.stat().st_ino == 0:  # a file system without file numbers, where every file looks like every other
+        first, second = (os.path.normcase(os.path.realpath(one)) for one in (path, other))
+        return first == second
+    return path.samefile(other)
+
+
+def _has_its_name(path: Path, drafted: os.stat_result) -> bool:
     """Return whether the draft has its name although the system reported an error.
 
     A network file system may do its work, lose its answer, and refuse its own second try.

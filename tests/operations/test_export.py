@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -129,6 +130,22 @@ def test_a_file_in_the_place_of_a_folder_is_named(folder, home):
         assert re.search(
             r"cannot be written: (returns\.csv is no folder|Not a directory)\. Nothing was", str(caught.value)
         )
+
+
+def test_on_a_drive_without_file_numbers_another_file_is_replaced_and_the_list_is_not(folder, home, monkeypatch):
+    (folder / "other.csv").write_bytes(b"older")
+    look = Path.stat
+
+    def numberless(path, **options):
+        facts = list(look(path, **options))
+        facts[stat.ST_INO] = facts[stat.ST_DEV] = 0
+        return os.stat_result(facts)
+
+    monkeypatch.setattr(Path, "stat", numberless)
+    exported("returns.csv", "other.csv", home)
+    with pytest.raises(OutputFileError, match="is the file that was read"):
+        exported("returns.csv", f"../{folder.name}/returns.csv", home)
+    assert (folder / "other.csv").read_bytes() == ROWS
 
 
 def test_another_file_is_replaced_where_that_was_asked_for(folder, home):

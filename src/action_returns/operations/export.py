@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from action_returns.errors import OutputFileError
-from action_returns.files import Paths, check_file_name, make_folder, what_to_do, write_atomically
+from action_returns.files import Paths, check_file_name, is_same_file, make_folder, what_to_do, write_atomically
 from action_returns.operations.check import CheckedBatch
 from action_returns.private_files import make_private_folder
 
@@ -74,7 +74,7 @@ def write_bytes(
     """
     try:
         check_file_name(path)
-        if source is not None and path.exists() and Path(source).exists() and path.samefile(source):
+        if source is not None and is_same_file(path, Path(source)):
             raise OutputFileError(f"{path} is the file that was read; it is never written. Choose another name.")
         if private:
             make_private_folder(path.parent)
