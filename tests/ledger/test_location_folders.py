@@ -1,5 +1,7 @@
 """No ledger in a folder where such a file gets damaged: on another machine, or copied to a cloud while it is written."""
 
+import os
+import sys
 from pathlib import Path, PureWindowsPath
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -22,6 +24,8 @@ def disks(monkeypatch):
     """Set which disks there are."""
 
     def there_are(*found):
+        # Windows is asked for the kind of one drive instead.
+        monkeypatch.setattr("action_returns.ledger.location.sys.platform", "linux")
         monkeypatch.setattr(psutil, "disk_partitions", lambda **_: [Disk(*map(str, disk)) for disk in found])
 
     return there_are
@@ -46,18 +50,24 @@ class OnWindows(PureWindowsPath):
     def expanduser(self):
         return self
 
-    absolute = expanduser
+    absolute = resolve = expanduser
 
     def exists(self):
         return False
 
 
-@pytest.mark.parametrize(("kind", "says"), [(4, "Z: lies on another machine"), (3, "")])
-def test_a_mapped_drive_of_windows_is_named(monkeypatch, kind, says):
+def windows_with_drives(monkeypatch, kind):
+    """Be on a Windows all of whose drives are of one kind; return the list of those that are asked about."""
     asked = []
     kernel = SimpleNamespace(GetDriveTypeW=lambda root: asked.append(root) or kind)
     monkeypatch.setattr("ctypes.windll", SimpleNamespace(kernel32=kernel), raising=False)
     monkeypatch.setattr("action_returns.ledger.location.sys.platform", "win32")
+    return asked
+
+
+@pytest.mark.parametrize(("kind", "says"), [(4, "Z: lies on another machine"), (3, "")])
+def test_a_mapped_drive_of_windows_is_named(monkeypatch, kind, says):
+    asked = windows_with_drives(monkeypatch, kind)
     assert unsafe_folder_reason(OnWindows(r"Z:\books")).startswith(says)
     assert bool(unsafe_folder_reason(OnWindows(r"Z:\books"))) == bool(says)
     assert set(asked) == {"Z:\\"}
@@ -73,9 +83,25 @@ def test_of_two_disks_over_one_place_the_one_that_is_seen_decides(tmp_path, disk
     assert "lies on another machine" in unsafe_folder_reason(tmp_path)
 
 
+def make_link(link, folder):
+    """Make a link to a folder; on Windows a junction, which needs no right of its own."""
+    if sys.platform == "win32":
+        import _winapi
+
+        _winapi.CreateJunction(str(folder), str(link))
+    else:
+        link.symlink_to(folder)
+
+
+def test_a_link_to_a_folder_that_goes_to_a_cloud_is_followed(tmp_path):
+    (tmp_path / "Dropbox").mkdir()
+    make_link(tmp_path / "link", tmp_path / "Dropbox")
+    assert unsafe_folder_reason(tmp_path / "link" / "books").startswith(f"{tmp_path / 'Dropbox'} is copied to a cloud")
+
+
 def test_a_link_to_a_network_drive_is_followed(tmp_path, disks):
     (tmp_path / "share").mkdir()
-    (tmp_path / "link").symlink_to(tmp_path / "share")
+    make_link(tmp_path / "link", tmp_path / "share")
     disks(("/", "ext4", "rw"), (tmp_path / "share", "nfs", "rw"))
     assert "lies on another machine" in unsafe_folder_reason(tmp_path / "link" / "books")
 
@@ -85,10 +111,55 @@ def test_a_machine_that_names_no_disk_is_taken_for_safe(tmp_path, disks):
     assert unsafe_folder_reason(tmp_path) == ""
 
 
-def test_a_share_named_by_its_server_is_refused_without_asking_for_disks(disks):
-    assert unsafe_folder_reason(OnWindows(r"\\server\books\returns")).startswith(
-        "\\\\server\\books lies on another machine"
-    )
+@pytest.mark.parametrize(
+    "share", [r"\\server\books\returns", r"\\?\UNC\server\books\returns", "//server/books/returns"]
+)
+def test_a_share_named_by_its_server_is_refused_without_asking_for_disks(share):
+    assert unsafe_folder_reason(OnWindows(share)).startswith("\\\\server\\books lies on another machine")
+
+
+@pytest.mark.parametrize("local", ["\\\\?\\C:\\books", "\\\\?\\Volume{0f0c27f4-0000-0000-0000-100000000000}\\books"])
+def test_the_long_form_of_a_path_of_this_machine_is_safe(monkeypatch, local):
+    windows_with_drives(monkeypatch, 3)
+    assert unsafe_folder_reason(OnWindows(local)) == ""
+
+
+@pytest.mark.parametrize("variable", ["OneDrive", "OneDriveCommercial", "OneDriveConsumer"])
+@pytest.mark.parametrize("end", ["", os.sep])
+def test_a_folder_that_onedrive_tells_of_is_refused_whatever_its_name_is(tmp_path, monkeypatch, variable, end):
+    monkeypatch.setenv(variable, f"{tmp_path / 'Work'}{end}")
+    assert unsafe_folder_reason(tmp_path / "Work" / "books").startswith(f"{tmp_path / 'Work'} is copied to a cloud")
+    assert unsafe_folder_reason(tmp_path / "Works" / "books") == ""
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="Windows takes names in letters of either size")
+def test_such_a_folder_is_refused_in_letters_of_another_size(tmp_path, monkeypatch):
+    monkeypatch.setenv("OneDrive", str(tmp_path / "Work"))
+    assert "is copied to a cloud" in unsafe_folder_reason(Path(str(tmp_path / "WORK" / "books").upper()))
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="drives that are folders (subst)")
+def test_a_drive_that_is_a_folder_which_goes_to_a_cloud_is_refused(tmp_path):
+    import ctypes
+
+    (tmp_path / "OneDrive - Acme" / "books").mkdir(parents=True)
+    define, remove = ctypes.windll.kernel32.DefineDosDeviceW, 2  # as subst does (DDD_REMOVE_DEFINITION)
+    assert define(0, "Q:", str(tmp_path / "OneDrive - Acme"))
+    try:
+        assert "is copied to a cloud" in unsafe_folder_reason(Path("Q:\\books"))
+    finally:
+        define(remove, "Q:", None)
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="short names")
+def test_a_short_name_of_such_a_folder_is_refused(tmp_path):
+    import ctypes
+
+    long = tmp_path / "OneDrive - Acme" / "books"
+    long.mkdir(parents=True)
+    short = ctypes.create_unicode_buffer(1000)
+    ctypes.windll.kernel32.GetShortPathNameW(str(long), short, 1000)
+    assert "is copied to a cloud" in unsafe_folder_reason(Path(short.value))
 
 
 @pytest.mark.parametrize(
@@ -117,4 +188,5 @@ def test_what_such_a_program_left_gives_its_folder_away(tmp_path, mark):
 
 def test_the_users_own_sign_is_understood(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path / "Dropbox"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "Dropbox"))
     assert "is copied to a cloud" in unsafe_folder_reason(Path("~/books"))

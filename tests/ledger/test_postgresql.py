@@ -524,8 +524,11 @@ def test_a_closed_port_and_an_unknown_host_are_told_plainly():
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
     assert "nothing answers there" in refused(f"postgresql://ann@127.0.0.1:{port}/r")
-    assert "nothing answers there" in refused("postgresql:///r?host=/nowhere")
     assert "No machine of the name" in refused("postgresql://ann@no-such-host.invalid/r")
+
+
+def test_a_folder_without_the_socket_of_a_database_is_told_plainly():
+    assert "nothing answers there" in refused("postgresql:///r?host=/nowhere")
 
 
 @pytest.mark.parametrize("in_the_middle", [True, False])
@@ -602,7 +605,6 @@ def test_another_machine_is_talked_to_encrypted_and_only_if_its_certificate_is_r
         assert "made for another host" in refused(f"{server.url('returns')}?sslrootcert={authority}")
 
 
-@pytest.mark.skipif(os.name != "posix", reason="pipes")
 @pytest.mark.parametrize("key", ["sslrootcert", "sslcert", "sslkey"])
 def test_a_pipe_in_the_place_of_a_certificate_is_refused_at_once(tmp_path, key):
     os.mkfifo(tmp_path / "pipe")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -45,5 +46,6 @@ def keep_daily_copy(folder: Path, today: date, copy_to: Callable[[Path], None]) 
     except FileExistsError:  # another program was faster
         return None
     for old in list_copies(folder)[KEPT_COPIES:]:
-        old.unlink()
+        with suppress(OSError):  # on Windows a copy that a program has open stays until tomorrow
+            old.unlink()
     return copy

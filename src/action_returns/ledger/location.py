@@ -1,5 +1,6 @@
 """Where a ledger may be: the address of a team's database in config.toml, and which folders are safe for a file."""
 
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -157,6 +158,10 @@ _SYNC_MARKERS: Final = (".dropbox", ".dropbox.cache", ".stfolder", ".sync", ".ow
 """Files and folders that such programs keep in the folder they copy."""
 
 
+_ONEDRIVE_VARIABLES: Final = ("OneDrive", "OneDriveCommercial", "OneDriveConsumer")
+"""Variables in which Windows' OneDrive tells the folders it copies, whatever their names are."""
+
+
 def unsafe_folder_reason(folder: Path) -> str:
     """Return why a ledger file must not be in a folder, ``""`` when it may.
 
@@ -164,6 +169,13 @@ def unsafe_folder_reason(folder: Path) -> str:
         folder: the folder; it need not exist yet.
     """
     folder = folder.expanduser().absolute()
+    # What its name tells comes first: to follow links touches the disk. On Windows a link may be a drive (subst) and a
+    # name may be short (ONEDRI~1).
+    return _reason(folder) or _reason(folder.resolve())
+
+
+def _reason(folder: Path) -> str:
+    folder = _without_prefix(folder)
     if synced := _synced_folder(folder):
         return f"{synced} is copied to a cloud by a program, which can corrupt the ledger while it is written"
     if network := _network_folder(folder):
@@ -171,9 +183,20 @@ def unsafe_folder_reason(folder: Path) -> str:
     return ""
 
 
+def _without_prefix(folder: Path) -> Path:
+    r"""Return a path of Windows without ``\\?\``, which only says that it may be long."""
+    text = str(folder)
+    if text[:8].upper() == "\\\\?\\UNC\\":
+        return type(folder)("\\\\" + text[8:])
+    return type(folder)(text[4:]) if text.startswith("\\\\?\\") and text[5:6] == ":" else folder
+
+
 def _synced_folder(folder: Path) -> str:
+    onedrive = {
+        os.path.normcase(os.environ[name].rstrip("\\/")) for name in _ONEDRIVE_VARIABLES if os.environ.get(name)
+    }
     for parent in (folder, *folder.parents):
-        if parent.name.lower().startswith(_SYNCED_NAMES):
+        if parent.name.lower().startswith(_SYNCED_NAMES) or os.path.normcase(parent) in onedrive:
             return str(parent)
         if (parent.parent.parent.name, parent.parent.name) in _SYNCED_PARENTS:
             return str(parent)
@@ -183,16 +206,15 @@ def _synced_folder(folder: Path) -> str:
 
 
 def _network_folder(folder: Path) -> str:
-    if folder.drive.startswith("\\\\"):
+    if folder.drive.startswith("\\\\") and not folder.drive.startswith(("\\\\?\\", "\\\\.\\")):
         return folder.drive
     if sys.platform == "win32":
         return folder.drive if _is_remote_on_windows(folder.drive) else ""
     import psutil
 
-    real = folder.resolve()
     # Of several disks mounted at one folder, the last one is visible there.
     disks = {Path(disk.mountpoint): disk for disk in psutil.disk_partitions(all=True)}
-    for parent in (real, *real.parents):
+    for parent in (folder, *folder.parents):
         disk = disks.get(parent)
         if disk is not None:
             return str(parent) if disk.fstype.lower() in _NETWORK_FILE_SYSTEMS else ""
