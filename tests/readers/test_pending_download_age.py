@@ -33,6 +33,13 @@ def test_the_file_counts_where_it_is_the_older_one(tmp_path):
     assert pending.as_of_basis == "its latest action is of 2026-11-25 10:00 UTC, the file is of 2026-11-20"
 
 
+def test_a_file_from_before_1970_is_that_old(tmp_path):
+    """Some programs leave a file without a date, which Windows shows as 1601."""
+    path = download(tmp_path, "2026-11-25T10:00:00Z")
+    os.utime(path, (0, -86_400))
+    assert read(path).as_of == datetime(1969, 12, 31, tzinfo=UTC)
+
+
 def test_a_date_in_the_future_does_not_make_a_download_younger(tmp_path):
     now = datetime(2026, 11, 20, 13, tzinfo=UTC)
     assert read(download(tmp_path, "2026-11-02T10:00:00Z", "2027-01-01"), now=now).as_of == datetime(

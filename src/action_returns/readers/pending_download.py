@@ -1,7 +1,7 @@
 """Read the pending-actions download: what the network has about the actions before anything is changed."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import chain, islice
 from operator import itemgetter
 from pathlib import Path
@@ -17,6 +17,8 @@ from action_returns.readers.pending_rows import ID_AT, read_pending_rows
 from action_returns.readers.pending_unknown import Unknown, first_three
 from action_returns.readers.table_file import Row
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""Added to, not converted from: Windows' C library converts no moment before it."""
 _SAMPLE: Final = 20_000
 """Rows whose dates decide how dates are written."""
 
@@ -50,7 +52,7 @@ def read_pending_download(
         day_first = _order_of_dates(sample, fields["locks_at"], path.name)
     if "locks_at" in fields:
         _refuse_unreadable_dates(sample, fields["locks_at"], time_zone, day_first=day_first, name=path.name)
-    file_date = datetime.fromtimestamp(path.stat().st_mtime, time_zone)
+    file_date = (_EPOCH + timedelta(seconds=path.stat().st_mtime)).astimezone(time_zone)
     reader = _Reader(path.name, fields, wanted, time_zone, day_first=day_first)
     latest = LatestDate(download.dates, sample, time_zone, day_first=day_first, limit=now or file_date)
     reader.read(chain(sample, download.rows), latest)
