@@ -5,6 +5,7 @@ They stand on a `Desktop`: the windows of every Excel that runs. xlwings' own se
 # ruff: noqa: ARG005 - the parameters are those of Windows
 
 import datetime as dt
+import importlib
 import sys
 import types
 
@@ -59,6 +60,14 @@ def _module(name, **content):
     return module
 
 
+def _module_of_windows(name, **content):
+    """A module in which only this is a stand-in: on a Windows the product needs the rest as it is."""
+    if HAS_PYWIN32:
+        real = importlib.import_module(name)
+        content["__getattr__"] = lambda wanted: getattr(real, wanted)
+    return _module(name, **content)
+
+
 def pywin32(desktop):
     """The modules of pywin32 that xlwings imports, by name; those that convert values are the real ones where they exist."""
 
@@ -85,12 +94,12 @@ def pywin32(desktop):
             ole_error=com_error,
             __file__="pythoncom311.dll",
         ),
-        _module("win32api", MessageBox=desktop.message_box),
-        _module(
+        _module_of_windows("win32api", MessageBox=desktop.message_box),
+        _module_of_windows(
             "win32con", MB_OK=0, MB_OKCANCEL=1, MB_YESNOCANCEL=3, MB_YESNO=4, MB_ICONWARNING=48, MB_ICONINFORMATION=64
         ),
-        _module("win32gui", FindWindowEx=lambda parent, after, kind, title: desktop.child(parent, kind)),
-        _module("win32process", GetWindowThreadProcessId=lambda hwnd: (1, hwnd + _PROCESS)),
+        _module_of_windows("win32gui", FindWindowEx=lambda parent, after, kind, title: desktop.child(parent, kind)),
+        _module_of_windows("win32process", GetWindowThreadProcessId=lambda hwnd: (1, hwnd + _PROCESS)),
         _module("win32timezone", TimeZoneInfo=types.SimpleNamespace(utc=lambda: dt.UTC)),
         _module("win32com", client=client, __path__=[]),
         client,
