@@ -22,7 +22,8 @@ from action_returns.errors import (
     NoSuchProfileError,
 )
 from action_returns.excel.button_texts import with_buttons
-from action_returns.excel.engine import configure_xlwings, retry_while_busy
+from action_returns.excel.engine import retry_while_busy
+from action_returns.excel.reach import cache_problem, reach_excel
 from action_returns.excel.workbook import OpenWorkbook
 from action_returns.files import Paths, default_paths
 from action_returns.operations.account import Account, open_account
@@ -140,13 +141,10 @@ def button(
 
 
 def _run_click(function: Callable[[ButtonContext], None]) -> None:
-    import xlwings
-
     # One click is one short process: looking through a large table for cycles costs more than all the rest.
     gc.disable()
-    configure_xlwings()
     try:
-        book = OpenWorkbook(retry_while_busy(xlwings.Book.caller)())
+        book = OpenWorkbook(retry_while_busy(reach_excel)(lambda xlwings: xlwings.Book.caller()))
     except Exception as error:  # noqa: BLE001  # without a workbook there is no dialogue of Excel's either
         _system_message(str(error) if isinstance(error, ExcelError) else f"The workbook was not found: {error}")
         return
@@ -190,7 +188,9 @@ def _unexpected(error: Exception, paths: Paths) -> str:
 
     file = save_error_details(error, paths)
     details = "" if file is None else f" Details are in {file}."
-    return f"Unexpected error ({type(error).__name__}). Whether anything was sent shows in History.{details}"
+    problem = cache_problem(error)
+    advice = "" if problem is None else f" {problem}"
+    return f"Unexpected error ({type(error).__name__}). Whether anything was sent shows in History.{details}{advice}"
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from action_returns.batch.context import PendingDownload
 from action_returns.errors import ExcelError
 from action_returns.excel.button import ButtonContext, single_click_lock
 from action_returns.excel.check_table import check_table, show_results
-from action_returns.excel.engine import configure_xlwings, retry_while_busy
+from action_returns.excel.engine import retry_while_busy
+from action_returns.excel.reach import reach_excel
 from action_returns.excel.sending import show_outcome
 from action_returns.excel.workbook import ActionsTable, OpenWorkbook
 from action_returns.files import Paths
@@ -72,11 +73,8 @@ class LiveWorkbook:
 
 @retry_while_busy
 def _find_book(name: str) -> Any:
-    import xlwings
-
-    configure_xlwings()
     names = []
-    for book in _open_books(xlwings):
+    for book in reach_excel(_open_books):
         if book.name.casefold() == name.casefold():
             return book
         names.append(book.name)
@@ -84,8 +82,7 @@ def _find_book(name: str) -> Any:
     raise ExcelError(f"{name} is not open in Excel. {open_now} Open it, or check the saved file without --live.")
 
 
-def _open_books(xlwings: Any) -> Iterator[Any]:
+def _open_books(xlwings: Any) -> list[Any]:
     if xlwings.engines.active is None:  # neither Windows nor a Mac
-        return
-    for app in xlwings.apps:
-        yield from app.books
+        return []
+    return [book for app in xlwings.apps for book in app.books]
