@@ -1,5 +1,7 @@
 """Which account a profile sends for, and which ledger it keeps: this machine's own, or the one its team shares."""
 
+import os
+
 import pytest
 
 from action_returns.errors import ConfigError
@@ -95,7 +97,7 @@ def test_a_teams_database_is_not_copied_here(paths, monkeypatch):
 
 
 def test_a_profile_sends_for_its_account_and_knows_the_live_profiles_beside_it(paths):
-    folder = f"outbox {paths.exports}"
+    folder = f"outbox {os.path.normcase(paths.exports)}"
     profile(paths, "try")
     profile(paths, "acme", environment="live")
     profile(paths, "globex", environment="live", account="Globex")

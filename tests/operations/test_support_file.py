@@ -48,6 +48,7 @@ AN = Person(homes=("/home/an",), users=("an",), computers=("pc",))
         (WINDOWS, r"C:\Users\ANNSMI~1\AppData\Local\Temp\x", r"C:\Users\<user>\AppData\Local\Temp\x"),
         (WINDOWS, r"D:\Users\bob\x", r"D:\Users\<user>\x"),
         (WINDOWS, r"\\server\asmith\x on desk-7", r"\\server\<user>\x on <computer>"),
+        (WINDOWS, r'Run: icacls D:\x /grant:r "DESK-7\asmith:F"', r'Run: icacls D:\x /grant:r "<computer>\<user>:F"'),
         (AN, "an action can be an error in /home/an/x and in /home/another/x", "an action can be an error in ~/x and in /home/<user>/x"),
         (AN, "/srv/an/x, /srv/can/x, USER=an, an@h, pc", "/srv/<user>/x, /srv/can/x, USER=<user>, <user>@h, pc"),
     ],
@@ -82,11 +83,14 @@ def test_no_home_and_no_name_is_left_of_any_path(name, is_windows):
 
 
 def test_the_support_file_of_this_computer_names_neither_user_nor_home(monkeypatch):
-    monkeypatch.setenv("USER", "ann.smith")
-    monkeypatch.setenv("HOME", "/home/ann.smith")
+    home = "/home/ann.smith" if os.name == "posix" else r"C:\Users\ann.smith"
+    for name in ("USER", "USERNAME"):
+        monkeypatch.setenv(name, "ann.smith")
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, home)
     monkeypatch.setattr(platform, "node", lambda: "desk-7.example.com")
     findings = [
-        ("Profiles", True, "/home/ann.smith/.config/action-returns/config.toml"),
+        ("Profiles", True, f"{home}/.config/action-returns/config.toml"),
         ("Ledger", False, "postgresql://ann.smith:hunter2@db.example.com/r: no route from desk-7\x1b[2J"),
     ]
     with zipfile.ZipFile(io.BytesIO(support_file(findings))) as archive:

@@ -171,3 +171,24 @@ def test_a_line_with_very_many_dots_is_refused_before_it_is_read_as_a_key(monkey
     monkeypatch.setattr("tomllib.loads", lambda _: pytest.fail("was read"))
     with pytest.raises(ConfigError, match="a line with more than 200 dots"):
         parse_settings(b"[profiles.acme]\n" + b".".join([b"a"] * 202) + b" = 1\n", Path("config.toml"))
+
+
+@pytest.mark.parametrize("path", [r"C:\Users\ann", r"D:\pictures", r"\\server\x"])
+def test_a_path_of_windows_in_double_quotes_is_refused_with_what_to_write(tmp_path, path):
+    outbox = '[profiles.acme]\nenvironment = "test"\nchannel = {{ kind = "outbox", directory = {0}{1}{0} }}\n'
+    with pytest.raises(
+        ConfigError, match=r"not valid TOML at line 3, .* A path with \\ stands in single quotes, such as '"
+    ):
+        parse_settings(outbox.format('"', path).encode(), tmp_path / "config.toml")
+    parse_settings(outbox.format("'", path).encode(), tmp_path / "config.toml")
+
+
+@pytest.mark.parametrize("path", [r"C:\temp", r"C:\returns", r"C:\new"])
+def test_a_path_of_windows_whose_folders_double_quotes_turn_into_tabs_or_line_ends_is_refused(tmp_path, path):
+    parts = FTP.replace('"keyring"', f'"file:{path}"')
+    assert parts != FTP
+    with pytest.raises(ConfigError, match=r"password: allowed is keyring.* a PATH with \\ stands in single quotes"):
+        parse_settings(parts.encode(), tmp_path / "config.toml")
+    outbox = f'[profiles.acme]\nenvironment = "test"\nchannel = {{ kind = "outbox", directory = "{path}" }}\n'
+    with pytest.raises(ConfigError, match=r"directory: allowed is a path in quotes, single ones where it has a \\"):
+        parse_settings(outbox.encode(), tmp_path / "config.toml")

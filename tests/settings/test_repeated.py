@@ -115,11 +115,14 @@ def test_a_file_that_breaks_off_is_refused_by_the_place_alone(text, says):
     assert message == f"config.toml {says} Texts stand in quotes, keys as name = value."
 
 
-@pytest.mark.parametrize("folder", ["ftp://me:S3cr3t@h/", "-----BEGIN S3cr3t", "a\\nS3cr3t"])
+@pytest.mark.parametrize("folder", ["ftp://me:S3cr3t@h/", "-----BEGIN S3cr3t", "a\\nS3cr3t", "C:\\tS3cr3t"])
 def test_a_folder_that_may_hold_a_password_is_not_repeated(folder):
     channel = f'[profiles.acme.channel]\nkind = "outbox"\ndirectory = "{folder}"\n'
     message = refused(f'[profiles.acme]\nenvironment = "test"\n{channel}')
-    assert "[profiles.acme.channel] directory: allowed is a path in quotes; ~ is your home folder." in message
+    assert (
+        "[profiles.acme.channel] directory: allowed is a path in quotes, single ones where it has a \\; ~ is your home folder."
+        in message
+    )
     assert NOT_REPEATED in message
     assert "S3cr3t" not in message
 
@@ -128,7 +131,10 @@ def test_the_folder_of_a_user_who_does_not_exist_is_not_repeated(monkeypatch):
     monkeypatch.setenv("USERNAME", "another")  # Windows knows only the folder of its user, and by the user's name
     channel = '[profiles.acme.channel]\nkind = "outbox"\ndirectory = "~S3cr3t/x"\n'
     message = refused(f'[profiles.acme]\nenvironment = "test"\n{channel}')
-    assert "[profiles.acme.channel] directory: allowed is a path in quotes; ~ is your home folder." in message
+    assert (
+        "[profiles.acme.channel] directory: allowed is a path in quotes, single ones where it has a \\; ~ is your home folder."
+        in message
+    )
     assert "S3cr3t" not in message
 
 

@@ -26,7 +26,9 @@ _HOST: Final = re.compile(
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _FINGERPRINT: Final = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 _PRIVATE_KEY: Final = re.compile(r"-----BEGIN|[\r\n]")
-_REFERENCE: Final = re.compile(r"keyring|env:[A-Za-z_][A-Za-z0-9_]*|file:.+")
+_REFERENCE: Final = re.compile(r"keyring|env:[A-Za-z_][A-Za-z0-9_]*|file:[^\x00-\x1f\x7f]+")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+r"""In a path they come from ``"C:\temp"``: in double quotes, TOML takes ``\t`` for a tab."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ _LINE_TEXT: Final = (
 _USER_TEXT: Final = (
     "the user name alone, one line of at most 200 characters without a colon; the password has its own key"
 )
-_FOLDER_TEXT: Final = "a path in quotes; ~ is your home folder"
+_FOLDER_TEXT: Final = r"a path in quotes, single ones where it has a \; ~ is your home folder"
 _SECRET_TEXT: Final = "keyring, env:NAME or file:PATH; never the password itself"  # noqa: S105  # says so itself
 
 
@@ -105,14 +107,14 @@ def _check_folder(path: Path) -> Path:
         path.expanduser()
     except RuntimeError:  # ~NAME, and there is no user of that name
         raise ValueError(_FOLDER_TEXT) from None
-    if may_hold_password(str(path)):
+    if may_hold_password(str(path)) or _CONTROL.search(str(path)):
         raise ValueError(_FOLDER_TEXT)
     return path
 
 
 def _check_reference(text: SecretStr) -> SecretStr:
     if not is_password_reference(text.get_secret_value()):
-        raise ValueError(f"{_SECRET_TEXT} (it is not repeated here)")
+        raise ValueError(rf"{_SECRET_TEXT} (it is not repeated here); a PATH with \ stands in single quotes")
     return text
 
 

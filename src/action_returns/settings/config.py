@@ -21,6 +21,10 @@ _MOST_DOTS: Final = 200
 """Dots in one line: Python's TOML reader keeps each beginning of a dotted key, which takes the square of their number."""
 _PLUGINS: Final = "PYDANTIC_DISABLE_PLUGINS"
 _PLACE: Final = re.compile(r"\(at (line \d+, column \d+|end of document)\)\Z")
+_ESCAPE: Final = re.compile(r"\A(?:Unescaped|Invalid hex)")
+_SINGLE_QUOTES: Final = (
+    r" A path with \ stands in single quotes, such as 'C:\Users\ann': in double quotes \ means more."
+)
 _TWICE: Final = re.compile(r"\A(?:Cannot|Duplicate) ")
 
 
@@ -115,6 +119,7 @@ def parse_settings(content: bytes, path: Path, *, is_change: bool = False) -> Se
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits is no TOMLDecodeError
         raise ConfigError(
             f"{path} is not valid TOML{_place_in_file(error)}. Texts stand in quotes, keys as name = value."
+            f"{_SINGLE_QUOTES if _ESCAPE.search(str(error)) else ''}"
         ) from None
     with _without_pydantic_plugins():
         from pydantic import ValidationError
