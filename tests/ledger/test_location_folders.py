@@ -106,6 +106,14 @@ def test_a_link_to_a_network_drive_is_followed(tmp_path, disks):
     assert "lies on another machine" in unsafe_folder_reason(tmp_path / "link" / "books")
 
 
+def test_a_link_on_a_network_drive_may_lead_to_this_machine(tmp_path, disks):
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "share").mkdir()
+    make_link(tmp_path / "share" / "link", tmp_path / "disk")
+    disks((tmp_path / "share", "nfs", "rw"), (tmp_path / "disk", "ext4", "rw"))
+    assert unsafe_folder_reason(tmp_path / "share" / "link" / "books") == ""
+
+
 def test_a_machine_that_names_no_disk_is_taken_for_safe(tmp_path, disks):
     disks()
     assert unsafe_folder_reason(tmp_path) == ""

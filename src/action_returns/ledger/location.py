@@ -168,17 +168,15 @@ def unsafe_folder_reason(folder: Path) -> str:
     Args:
         folder: the folder; it need not exist yet.
     """
-    folder = folder.expanduser().absolute()
-    # What its name tells comes first: to follow links touches the disk. On Windows a link may be a drive (subst) and a
-    # name may be short (ONEDRI~1).
-    return _reason(folder) or _reason(folder.resolve())
-
-
-def _reason(folder: Path) -> str:
-    folder = _without_prefix(folder)
-    if synced := _synced_folder(folder):
-        return f"{synced} is copied to a cloud by a program, which can corrupt the ledger while it is written"
-    if network := _network_folder(folder):
+    named = _without_prefix(folder.expanduser().absolute())
+    network = _share_of_windows(named)  # before links are followed, which would wait for a server that is away
+    if not network:
+        # Of Windows also a drive that is a folder (subst), and a short name (ONEDRI~1).
+        real = _without_prefix(named.resolve())
+        if synced := _synced_folder(named) or _synced_folder(real):
+            return f"{synced} is copied to a cloud by a program, which can corrupt the ledger while it is written"
+        network = _network_folder(real)
+    if network:
         return f"{network} lies on another machine, where two people can corrupt the ledger without noticing"
     return ""
 
@@ -205,11 +203,15 @@ def _synced_folder(folder: Path) -> str:
     return ""
 
 
-def _network_folder(folder: Path) -> str:
+def _share_of_windows(folder: Path) -> str:
     if folder.drive.startswith("\\\\") and not folder.drive.startswith(("\\\\?\\", "\\\\.\\")):
         return folder.drive
+    return folder.drive if sys.platform == "win32" and _is_remote_on_windows(folder.drive) else ""
+
+
+def _network_folder(folder: Path) -> str:
     if sys.platform == "win32":
-        return folder.drive if _is_remote_on_windows(folder.drive) else ""
+        return _share_of_windows(folder)
     import psutil
 
     # Of several disks mounted at one folder, the last one is visible there.

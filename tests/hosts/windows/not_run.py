@@ -40,6 +40,7 @@ NOT_RUN: Final[dict[str, str]] = {
     "tests/ledger/test_copies.py::test_no_other_user_can_read_a_copy_while_it_is_written": MODES,
     "tests/ledger/test_ledger_power_cuts.py": LINUX_TOOLS,
     "tests/ledger/test_location_folders.py::test_a_drive_that_is_a_folder_which_goes_to_a_cloud_is_refused": DRIVES_OF_WINE,
+    "tests/ledger/test_location_folders.py::test_a_link_on_a_network_drive_may_lead_to_this_machine": LINKS_OF_WINE,
     "tests/ledger/test_location_folders.py::test_a_link_to_a_folder_that_goes_to_a_cloud_is_followed": LINKS_OF_WINE,
     "tests/ledger/test_location_folders.py::test_a_link_to_a_network_drive_is_followed": LINKS_OF_WINE,
     "tests/ledger/test_postgresql.py::test_a_batch_carries_the_moment_of_the_program_that_sent_it": DATABASE,
