@@ -60,6 +60,37 @@ def office(tmp_path_factory):
     running.stop()
 
 
+@pytest.fixture
+def desktop(request, monkeypatch):
+    """Where windows of this process open: the desktop of Windows, elsewhere the screen."""
+    require(missing_screen())
+    if os.name == "nt":
+        request.getfixturevalue("tcl_without_standard_channels")
+    else:
+        monkeypatch.setenv("DISPLAY", request.getfixturevalue("screen").display)
+
+
+@pytest.fixture(scope="session")
+def tcl_without_standard_channels():
+    """Let Tcl find no standard handles on Windows.
+
+    It keeps the numbers of those it finds. pytest puts others in their place, and a file that gets such a number can
+    then not be read by Tcl, which takes it for its old channel (Tcl 8.6.15, TclWinOpenFileChannel).
+    """
+    import ctypes
+    import tkinter as tk
+
+    system = ctypes.windll.kernel32
+    system.GetStdHandle.restype = ctypes.c_void_p
+    system.SetStdHandle.argtypes = [ctypes.c_ulong, ctypes.c_void_p]
+    found = {number: system.GetStdHandle(ctypes.c_ulong(number)) for number in (-10, -11, -12)}
+    for number in found:
+        system.SetStdHandle(number & 0xFFFFFFFF, None)
+    tk.Tcl().eval("file channels")  # looks for them, once in each thread
+    for number, handle in found.items():
+        system.SetStdHandle(number & 0xFFFFFFFF, handle)
+
+
 @pytest.fixture(scope="session")
 def screen():
     """A screen that windows can open on."""

@@ -286,6 +286,14 @@ def test_a_workbook_in_the_cloud_works_like_any_other(desk, excel, tmp_path):
     assert desk.click("validate").startswith("All 2 rows are ready.")
 
 
+def test_a_click_says_that_its_windows_are_sharp(desk, monkeypatch):
+    said = []
+    monkeypatch.setattr("action_returns.excel.button.draw_sharply", lambda: said.append("sharp"))
+    desk.open(GOOD)
+    desk.click("validate")
+    assert said == ["sharp"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows locks in another way")
 def test_a_folder_that_cannot_be_locked_is_not_taken_for_a_click_at_work(desk, monkeypatch):
     def no_locks(_handle, _kind):

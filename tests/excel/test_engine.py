@@ -1,5 +1,6 @@
 """What a spreadsheet program hands over, cell by cell, without the program."""
 
+import ctypes
 import sys
 from datetime import datetime
 from types import SimpleNamespace
@@ -182,3 +183,29 @@ def test_on_a_mac_enter_chooses_neither(mac, pressed, answer):
     ((command, _title, details),) = mac.asked
     assert (command, details["message"]) == ("alert", "Which rows stay?")
     assert (details["buttons"], details["default_button"]) == (["Cancel", "No", "Yes"], "Cancel")
+
+
+def test_windows_is_told_once_that_windows_of_this_program_are_sharp(monkeypatch):
+    told = []
+    library = SimpleNamespace(SetProcessDpiAwareness=told.append)
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(ctypes, "OleDLL", lambda name: {"shcore": library}[name], raising=False)
+    engine.draw_sharply()
+    assert told == [1]
+
+
+@pytest.mark.parametrize("problem", [OSError("E_ACCESSDENIED: told before"), AttributeError("before Windows 8.1")])
+def test_windows_that_cannot_be_told_is_no_reason_to_stop(monkeypatch, problem):
+    def refuse(_name):
+        raise problem
+
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(ctypes, "OleDLL", refuse, raising=False)
+    engine.draw_sharply()
+
+
+@pytest.mark.parametrize("platform", ["darwin", "linux"])
+def test_no_other_system_is_told(monkeypatch, platform):
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(ctypes, "OleDLL", None, raising=False)
+    engine.draw_sharply()

@@ -38,7 +38,27 @@ def missing_postgresql():
 
 
 def missing_screen():
+    if os.name == "nt":
+        import ctypes
+
+        is_wine = hasattr(ctypes.windll.ntdll, "wine_get_version")
+        return "Wine has no screen: DISPLAY is not set" if is_wine and not os.environ.get("DISPLAY") else ""
     return "" if shutil.which("Xvfb") else "Xvfb is not installed"
+
+
+def missing_keyboard():
+    missing = [name for name in ("xdotool", "openbox", "import") if shutil.which(name) is None]
+    return (
+        f"{', '.join(missing)} not found: tests/hosts/install_office.sh installs it on Debian, as root"
+        if missing
+        else ""
+    )
+
+
+def missing_windows():
+    """Return why Windows' own Python under Wine cannot be used here."""
+    ready = Path(__file__).parents[2] / ".cache" / "windows" / ".ready"
+    return "" if ready.exists() else "tests/hosts/windows/install_windows.sh has not been run"
 
 
 def missing_office():

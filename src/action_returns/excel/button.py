@@ -22,7 +22,7 @@ from action_returns.errors import (
     NoSuchProfileError,
 )
 from action_returns.excel.button_texts import with_buttons
-from action_returns.excel.engine import retry_while_busy
+from action_returns.excel.engine import draw_sharply, retry_while_busy
 from action_returns.excel.reach import cache_problem, reach_excel
 from action_returns.excel.workbook import OpenWorkbook
 from action_returns.files import Paths, default_paths
@@ -141,6 +141,7 @@ def button(
 
 
 def _run_click(function: Callable[[ButtonContext], None]) -> None:
+    draw_sharply()
     # One click is one short process: looking through a large table for cycles costs more than all the rest.
     gc.disable()
     try:

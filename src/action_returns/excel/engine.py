@@ -9,6 +9,7 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -336,6 +337,18 @@ _REFUSED: Final = frozenset(
         -2146777998,  # 0x800AC472 VBA_E_IGNORE: a cell is being edited
     }
 )
+
+
+def draw_sharply() -> None:
+    """Tell Windows that the windows of this process fit its scaling; else it enlarges pictures of them, which blurs them.
+
+    It has to be told before the first window. python.exe does not tell it by itself (python/cpython, issue 119459).
+    """
+    if sys.platform == "win32":
+        import ctypes
+
+        with suppress(AttributeError, OSError):  # Windows before 8.1; told before
+            ctypes.OleDLL("shcore").SetProcessDpiAwareness(1)  # PROCESS_SYSTEM_DPI_AWARE
 
 
 def configure_xlwings() -> None:

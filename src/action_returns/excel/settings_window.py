@@ -8,18 +8,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 from action_returns.channels import KINDS, settings_class
 from action_returns.clean_text import clean
-from action_returns.errors import SettingsError
+from action_returns.errors import ActionReturnsError
 from action_returns.excel.settings_form import ENVIRONMENTS, Answers, answers_of, fields, save, test
+from action_returns.excel.window_keys import WindowKeys, bring_to_front, choose_by_letter, ignore_wheel
 from action_returns.files import Paths
 from action_returns.operations.texts import TEST_UPLOADS
 from action_returns.settings.config import load_settings
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from action_returns.channels.base import NewServer
 
 
-_PAD: Final[dict[str, Any]] = {"padx": 8, "pady": 4}
-_WIDE: Final = 420
+# Points (p), not pixels: with the text, everything else grows on a finer screen.
+_PAD: Final[dict[str, Any]] = {"padx": "6p", "pady": "3p"}
+_WIDE: Final = "315p"
 
 
 class SettingsWindow:
@@ -36,7 +40,9 @@ class SettingsWindow:
         self.root = tk.Tk()
         self.root.title("Action Returns: settings")
         self.root.resizable(width=False, height=False)
-        self._frame = ttk.Frame(self.root, padding=12)
+        self.root.protocol("WM_DELETE_WINDOW", self.close)
+        self.root.report_callback_exception = self._tell_unexpected
+        self._frame = ttk.Frame(self.root, padding="9p")
         self._frame.grid()
         self._profile, self._environment, self._kind = (tk.StringVar(self.root) for _ in range(3))
         self._fields: dict[str, tk.StringVar] = {}
@@ -44,15 +50,30 @@ class SettingsWindow:
         self._message = tk.StringVar(
             self.root, "Passwords go to the password store of this computer, never into a file."
         )
+        self._keys = WindowKeys(self.root, enter=self.save, escape=self.close)
         self._rows: list[tk.Widget] = []
         self._shown_with_environment: str | None = None  # the profile whose environment is shown as it is saved
         self._build()
-        self._show(self._first(profile))
+        self._show_profile(profile)
 
     def run(self) -> None:
         """Show it until it is closed."""
-        self.root.lift()
+        bring_to_front(self.root, self._first_field)
         self.root.mainloop()
+
+    def close(self) -> None:
+        """Close the window; what was changed and not saved is asked about."""
+        if not self._is_changed() or messagebox.askokcancel(
+            "Action Returns", "Close without saving what you changed?", default="cancel", parent=self.root
+        ):
+            self.root.destroy()
+
+    def _is_changed(self) -> bool:
+        return bool(self._password.get()) or self.answers() != self._saved
+
+    def _show_profile(self, profile: str | None) -> None:
+        self._show(self._first(profile))
+        self._saved = self.answers()
 
     def _first(self, profile: str | None) -> Answers:
         name = profile or self._profiles.default_profile or next(iter(self._profiles.profiles), None)
@@ -62,31 +83,46 @@ class SettingsWindow:
         return Answers(name) if found is None else answers_of(name, found)
 
     def _build(self) -> None:
+        buttons = ttk.Frame(self._frame)  # first, so that Tab comes to them after the last field, then to Profile
+        buttons.grid(row=21, column=0, columnspan=2, sticky="e", **_PAD)
+        for column, (text, command) in enumerate(
+            (("Save", self.save), ("Test connection", self.test), ("Close", self.close))
+        ):
+            button = ttk.Button(buttons, text=text, command=command, default="normal" if column else "active")
+            button.grid(row=0, column=column, padx="3p")
+            self._keys.add(button, button)
         names = tuple(self._profiles.profiles)
-        chosen = self._row(0, "Profile", self._profile, names, typed=True)
-        chosen.bind("<<ComboboxSelected>>", lambda _event: self._show(self._first(self._profile.get())))
+        self._first_field = self._row(0, "Profile", self._profile, names, typed=True)
+        self._first_field.bind("<<ComboboxSelected>>", lambda _event: self._show_profile(self._profile.get()))
         self._profile.trace_add("write", lambda *_facts: self._forget_environment())
         environment = self._row(1, "Environment", self._environment, ENVIRONMENTS)
         environment.bind("<<ComboboxSelected>>", lambda _event: self._tell_environment())
         kinds = self._row(2, "How the file gets there", self._kind, tuple(KINDS))
         kinds.bind("<<ComboboxSelected>>", lambda _event: self._show(replace(self.answers(), settings={})))
-        buttons = ttk.Frame(self._frame)
-        buttons.grid(row=21, column=0, columnspan=2, sticky="e", **_PAD)
-        for column, (text, command) in enumerate(
-            (("Save", self.save), ("Test connection", self.test), ("Close", self.root.destroy))
-        ):
-            ttk.Button(buttons, text=text, command=command).grid(row=0, column=column, padx=4)
         message = ttk.Label(self._frame, textvariable=self._message, wraplength=_WIDE)
         message.grid(row=20, column=0, columnspan=2, sticky="w", **_PAD)
 
     def _row(
         self, row: int, label: str, variable: tk.StringVar, choices: tuple[str, ...], *, typed: bool = False
     ) -> ttk.Combobox:
-        ttk.Label(self._frame, text=label).grid(row=row, column=0, sticky="w", **_PAD)
+        box = self._box(variable, choices, typed=typed)
+        self._place(row, label, box)
+        return box
+
+    def _box(self, variable: tk.StringVar, choices: tuple[str, ...], *, typed: bool = False) -> ttk.Combobox:
         state = "normal" if typed else "readonly"
         box = ttk.Combobox(self._frame, textvariable=variable, values=choices, width=34, state=state)
-        box.grid(row=row, column=1, sticky="ew", **_PAD)
+        ignore_wheel(box)
+        if not typed:
+            choose_by_letter(box)
         return box
+
+    def _place(self, row: int, text: str, field: tk.Widget) -> ttk.Label:
+        label = ttk.Label(self._frame, text=text)
+        label.grid(row=row, column=0, sticky="w", **_PAD)
+        field.grid(row=row, column=1, sticky="ew", **_PAD)
+        self._keys.add(label, field)
+        return label
 
     def _show(self, answers: Answers) -> None:
         """Show a profile with the fields of its channel."""
@@ -104,19 +140,15 @@ class SettingsWindow:
         for row, setting in enumerate(fields(answers.kind), 3):
             variable = tk.StringVar(self.root, answers.settings.get(setting.key, setting.suggestion))
             self._fields[setting.key] = variable
-            label = ttk.Label(self._frame, text=setting.label)
-            label.grid(row=row, column=0, sticky="w", **_PAD)
             entry: tk.Widget
             if setting.choices:
-                entry = ttk.Combobox(
-                    self._frame, textvariable=variable, values=setting.choices, width=34, state="readonly"
-                )
+                entry = self._box(variable, setting.choices)
             else:
                 entry = ttk.Entry(self._frame, textvariable=variable, width=36)
-            entry.grid(row=row, column=1, sticky="ew", **_PAD)
-            self._rows += [label, entry]
+            self._rows += [self._place(row, setting.label, entry), entry]
         if settings_class(answers.kind).takes_password():
-            self._password_row(row + 1)
+            entry = ttk.Entry(self._frame, textvariable=self._password, show="•", width=36)
+            self._rows += [self._place(row + 1, "Password (blank keeps it)", entry), entry]
 
     def _tell_environment(self) -> None:
         """Show what the chosen environment means, where it is often taken for practice."""
@@ -129,13 +161,6 @@ class SettingsWindow:
             self._shown_with_environment = None
             self._environment.set("")
 
-    def _password_row(self, row: int) -> None:
-        label = ttk.Label(self._frame, text="Password (blank keeps it)")
-        label.grid(row=row, column=0, sticky="w", **_PAD)
-        entry = ttk.Entry(self._frame, textvariable=self._password, show="•", width=36)
-        entry.grid(row=row, column=1, sticky="ew", **_PAD)
-        self._rows += [label, entry]
-
     def answers(self) -> Answers:
         """Return the texts in the window."""
         settings = {key: variable.get() for key, variable in self._fields.items()}
@@ -147,12 +172,16 @@ class SettingsWindow:
         return self._message.get()
 
     def save(self) -> None:
-        """Save the profile and its password."""
-        self._try(lambda: save(self.answers(), self._password.get(), self._paths))
-        self._password.set("")
+        """Save the profile and its password, which stays in the window when it could not be kept."""
+        if self._try(lambda: save(self.answers(), self._password.get(), self._paths)):
+            self._password.set("")
+            self._saved = self.answers()
 
     def test(self) -> None:
-        """Test the connection with the saved settings."""
+        """Test the connection with the saved settings; with others in the window, nothing is tested."""
+        if self._is_changed():
+            self._message.set("Not tested: what you changed is not saved yet. Save, then test.")
+            return
         self._message.set("Connecting ...")
         self.root.update_idletasks()
         self._try(lambda: test(self.answers(), self._paths, self.confirm))
@@ -161,8 +190,20 @@ class SettingsWindow:
         """Ask whether a new SFTP server is the right one."""
         return messagebox.askyesno("Action Returns", clean(server.question), default="no", parent=self.root)
 
-    def _try(self, action: Callable[[], str]) -> None:
+    def _try(self, action: Callable[[], str]) -> bool:
         try:
             self._message.set(clean(action()))
-        except SettingsError as problem:
+        except ActionReturnsError as problem:
             self._message.set(clean(str(problem)))
+            return False
+        return True
+
+    def _tell_unexpected(
+        self, _type: type[BaseException], error: BaseException, _trace: "TracebackType | None"
+    ) -> None:
+        """Show an error that nobody expected; tkinter would print it where no user of a workbook looks."""
+        from action_returns.operations.error_details import save_error_details
+
+        file = save_error_details(error, self._paths)
+        details = "" if file is None else f" Details are in {file}."
+        self._message.set(clean(f"Unexpected error ({type(error).__name__}). Nothing was sent.{details}"))
