@@ -3,13 +3,14 @@
 # it needs as wheels for Windows, where this may be done: as root on Debian for x86-64. Elsewhere it says so and ends with 3.
 #
 # Where the parts come from: python312.dll, its modules (.pyd) and their DLLs lie in the wheel of panda3d for Windows,
-# the modules written in Python in a Python 3.12 of this computer. python.exe, python3.dll and bcryptprimitives.dll are
+# the modules written in Python in a Python 3.12 of this computer, the parts of Tcl/Tk written in Tcl in Debian's
+# packages, which may be of an older 8.6 than the DLLs. python.exe, python3.dll and bcryptprimitives.dll are
 # made here with mingw. tests/hosts/README.md tells what differs from a real Windows.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../../.." && pwd)
 home="$root/.cache/windows"
-packages="wine wine64 gcc-mingw-w64-x86-64-win32 mingw-w64-x86-64-dev"
+packages="wine wine64 gcc-mingw-w64-x86-64-win32 mingw-w64-x86-64-dev libtcl8.6 libtk8.6 xvfb xdotool openbox imagemagick"
 
 not_here() {
   echo "Tests under Windows' own Python are skipped here: $1" >&2
@@ -74,6 +75,10 @@ cp -r "$library" python/Lib
 rm -rf python/Lib/site-packages python/Lib/lib-dynload python/Lib/test python/Lib/config-*
 mkdir python/Lib/site-packages
 cp "$here/sitecustomize.py" python/Lib/
+mkdir python/tcl
+cp -rL /usr/share/tcltk/tcl8.6 /usr/share/tcltk/tk8.6 python/tcl/
+version=$(strings -a python/tcl86t.dll | grep -xE '8\.6\.[0-9]+' | tail -n 1)
+sed -i -E "s/(package require -exact (Tcl|Tk) +)8\.6\.[0-9]+/\1$version/" python/tcl/tcl8.6/init.tcl python/tcl/tk8.6/tk.tcl
 
 compile=x86_64-w64-mingw32-gcc
 $compile -municode -o python/python.exe "$here/python.c"

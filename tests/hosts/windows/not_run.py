@@ -34,6 +34,7 @@ NOT_RUN: Final[dict[str, str]] = {
     "tests/channels/test_folder.py::test_a_disk_that_is_read_only_is_told": LINUX_TOOLS,
     "tests/channels/test_folder.py::test_a_disk_that_is_really_full_gets_nothing_at_all": LINUX_TOOLS,
     "tests/channels/test_folder.py::test_a_folder_that_may_not_be_written_is_told": MODES,
+    "tests/excel/test_settings_window_keyboard.py": LINUX_TOOLS,
     "tests/ledger/*[postgresql-": DATABASE,
     "tests/ledger/*[postgresql]": DATABASE,
     "tests/ledger/test_chain.py::test_a_transaction_that_does_not_see_the_latest_event_adds_none": DATABASE,

@@ -7,5 +7,10 @@ installed=0
 [ "$installed" = 3 ] && exit 0
 [ "$installed" = 0 ] || exit "$installed"
 # What the tests started ends with them.
-trap 'WINEPREFIX="$here/../../../.cache/windows/prefix" wineserver -k 2>/dev/null || true' EXIT
-"$here/wpython" -m pytest -p tests.hosts.windows.judge -p no:cacheprovider -q -n 2 --dist loadfile --durations=15 "$@"
+trap 'WINEPREFIX="$here/../../../.cache/windows/prefix" wineserver -k 2>/dev/null || true; kill "$screen"' EXIT
+# Windows open on a screen without a monitor.
+exec {told}< <(exec Xvfb -displayfd 1 -screen 0 1500x900x24 -nolisten tcp 2>/dev/null)
+screen=$!
+read -r display <&"$told"
+DISPLAY=":$display" "$here/wpython" \
+  -m pytest -p tests.hosts.windows.judge -p no:cacheprovider -q -n 2 --dist loadfile --durations=15 "$@"
