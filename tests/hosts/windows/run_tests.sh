@@ -12,5 +12,6 @@ trap 'WINEPREFIX="$here/../../../.cache/windows/prefix" wineserver -k 2>/dev/nul
 exec {told}< <(exec Xvfb -displayfd 1 -screen 0 1500x900x24 -nolisten tcp 2>/dev/null)
 screen=$!
 read -r display <&"$told"
+# On Windows pytest-timeout ends the whole interpreter, and Wine takes long to start a command.
 DISPLAY=":$display" "$here/wpython" \
-  -m pytest -p tests.hosts.windows.judge -p no:cacheprovider -q -n 2 --dist loadfile --durations=15 "$@"
+  -m pytest -o timeout=600 -p tests.hosts.windows.judge -p no:cacheprovider -q -n 2 --dist loadfile --durations=15 "$@"
