@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.support.batches import CSV, LIST, ONE
+from tests.support.cli import run_program
 from tests.support.tampering import tamper
 
 THREE = "M.8882.4808.1063499"
@@ -124,6 +125,12 @@ def test_export_of_a_broken_record_writes_the_file_and_says_so(record, run, tmp_
     assert (
         "The whole record was written, and parts of it are broken. The bytes of batch 0001 are missing." in written.err
     )
+
+
+def test_the_record_is_the_same_bytes_in_a_pipe_and_in_a_file(record, run, tmp_path):
+    record("UPDATE batch SET host = 'Büro' WHERE number = 1")
+    run("history", "export", "-o", tmp_path / "all.jsonl")
+    assert run_program("history", "export").content == (tmp_path / "all.jsonl").read_bytes()
 
 
 def test_a_send_whose_number_was_given_before_says_so_and_keeps_both_folders(record, run, file, paths, outbox):

@@ -144,7 +144,7 @@ def the_correction_counts_what_it_changed(run):
     fixed = run("fix", SHEET, *PENDING, "-o", REPAIRED)
     assert fixed.code == 0
     assert "21 cells corrected; 159 of 200 rows are ready, 41 still have errors." in fixed.err.splitlines()
-    assert next_step(fixed) == "action-returns check 'November returns-repaired.csv' --pending 'pending actions.csv'"
+    assert words_of(next_step(fixed)) == ["action-returns", "check", REPAIRED, *PENDING]
 
 
 def the_next_check_counts_what_is_left(run):
@@ -171,9 +171,7 @@ def the_review_adds_up(run):
     assert numbers_of(shown["Errors"]) == LEFT
     assert numbers_of(shown["Warnings"]) == WARNINGS
     assert (shown["SHA-256"], shown["File size"]) == (SHA256, f"{len(leaving()):,} bytes")
-    assert next_step(reviewed) == (
-        "action-returns send 'November returns-repaired.csv' --pending 'pending actions.csv' --only-ready"
-    )
+    assert words_of(next_step(reviewed)) == ["action-returns", "send", REPAIRED, *PENDING, "--only-ready"]
     told = run("review", REPAIRED, *PENDING, "--json").json
     assert (told["rows"], told["ready"], told["to_send"]) == (200, 159, 159)
     assert told["left_out"] == {"errors": 41, "sent_before": 0}

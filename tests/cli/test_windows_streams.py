@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from action_returns.cli import windows_streams
-from action_returns.cli.output import is_terminal
+from action_returns.cli.output import Output, is_terminal
 from action_returns.cli.windows_streams import is_console, pipe_encoding, prepare_streams, shows_colors
 from tests.support.batches import LIST
 from tests.support.cli import run_program
@@ -50,7 +50,6 @@ def redirected(monkeypatch, tmp_path):
             source = os.dup(target)
         with os.fdopen(target, "w", encoding="cp1252", newline="") as stream, monkeypatch.context() as patched:
             patched.setattr(sys, "stdout", stream)
-            patched.setattr(sys, "stderr", None)  # as under pythonw.exe
             prepare_streams()
             stream.write(text)
         with os.fdopen(source, "rb") as file:
@@ -84,6 +83,17 @@ def test_an_encoding_that_the_user_chose_stays(redirected, monkeypatch):
     monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
     for where in ("pipe", "file"):
         assert redirected(NAME, where, 437) == "Müller · [U+65E5][U+672C]->€ [U+D800]…".encode("cp1252")
+
+
+def test_a_program_without_streams_prints_to_nothing_and_asks_nothing(monkeypatch):
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    prepare_streams()
+    with sys.stdin, sys.stdout, sys.stderr:
+        Output().info(NAME)
+        Output().data(NAME)
+        assert sys.stdin.read() == ""
+        assert not Output().can_ask()
 
 
 def test_the_device_that_takes_everything_is_no_terminal():

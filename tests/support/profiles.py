@@ -13,7 +13,9 @@ def paths_of(home):
 def write_profile(home, channel, **settings):
     """Write a config.toml with one profile, acme; what the product would refuse is written too."""
     profile = {"environment": "test", **settings, "channel": channel}
-    (home / "config.toml").write_text(tomlkit.dumps({"default_profile": "acme", "profiles": {"acme": profile}}))
+    (home / "config.toml").write_text(
+        tomlkit.dumps({"default_profile": "acme", "profiles": {"acme": profile}}), "utf-8"
+    )
 
 
 def make_outbox(home, folder, **settings):

@@ -6,7 +6,6 @@ import importlib
 import io
 import os
 import re
-import stat
 import sys
 import traceback
 from collections.abc import Sequence
@@ -253,8 +252,10 @@ def _stdout_is_closed() -> bool:
     """Return whether the reader of standard output has closed it."""
     import select
 
-    if os.name == "nt":  # it has no poll; a connection that breaks has errors of its own there
-        return stat.S_ISFIFO(os.fstat(sys.stdout.fileno()).st_mode)
+    if os.name == "nt":  # it has no poll
+        from action_returns.cli.windows_streams import reader_is_gone
+
+        return reader_is_gone(sys.stdout)
 
     try:
         sys.stdout.flush()

@@ -10,9 +10,13 @@ import io
 import os
 import stat
 import sys
-from typing import Final, TextIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TextIO
 
 from action_returns.clean_text import name_character
+
+if TYPE_CHECKING:
+    import ctypes
 
 _LOOKS_LIKE: Final = {"…": "...", "·": "-", "\u2013": "-", "\u2014": "-", "→": "->"}
 """Signs of our own sentences, as they stand in a code page that lacks them."""
@@ -24,6 +28,9 @@ _ESCAPE_SEQUENCES: Final = 0x0004
 
 def prepare_streams() -> None:
     """Set the encoding of standard output and standard error, so that no character stops a command or is another one."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # pythonw.exe has no streams: a task that is to open no window runs with it
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  # until the program ends
     codecs.register_error(_ERRORS, _named)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -44,12 +51,11 @@ def shows_colors(stream: TextIO) -> bool:
     """
     import atexit
     import ctypes
-    import msvcrt
 
     console, mode = ctypes.WinDLL("kernel32"), ctypes.c_uint32()  # type: ignore[attr-defined,unused-ignore]
     try:
-        handle = ctypes.c_void_p(msvcrt.get_osfhandle(stream.fileno()))  # type: ignore[attr-defined,unused-ignore]
-    except (OSError, ValueError):  # no file of this system
+        handle = _handle(stream)
+    except (OSError, ValueError):
         return False
     if not console.GetConsoleMode(handle, ctypes.byref(mode)):
         return False
@@ -61,6 +67,29 @@ def shows_colors(stream: TextIO) -> bool:
         console.SetConsoleMode, handle, mode.value
     )  # the mode belongs to the window and not to this program
     return True
+
+
+def reader_is_gone(stream: TextIO) -> bool:
+    """Return whether a stream is a pipe whose reader has closed it."""
+    import ctypes
+
+    if not _is_pipe(stream):
+        return False
+    written = ctypes.c_uint32()
+    return not ctypes.WinDLL("kernel32").WriteFile(_handle(stream), b"", 0, ctypes.byref(written), None)  # type: ignore[attr-defined,unused-ignore]
+
+
+def _handle(stream: TextIO) -> "ctypes.c_void_p":
+    """Return the handle of a stream.
+
+    Raises:
+        OSError: it is closed.
+        ValueError: it is no file of this system.
+    """
+    import ctypes
+    import msvcrt
+
+    return ctypes.c_void_p(msvcrt.get_osfhandle(stream.fileno()))  # type: ignore[attr-defined,unused-ignore]
 
 
 def _named(error: UnicodeError) -> tuple[str, int]:
@@ -90,7 +119,7 @@ def pipe_encoding(code_page: int) -> str:
         return "utf-8"
 
 
-def _is_pipe(stream: io.TextIOWrapper) -> bool:
+def _is_pipe(stream: TextIO) -> bool:
     try:
         return stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode)
     except (OSError, ValueError):  # it is closed, or no file of this system
