@@ -10,6 +10,7 @@ from action_returns.files import packaged_file
 from action_returns.operations.account import open_account
 from action_returns.operations.new_workbook import workbook_bytes
 from action_returns.workbook_builder.contents import Entries
+from tests.hosts.message_boxes import boxes_written_to
 
 GOOD = [("M.8882.4808.1", "0", "REJECTED"), ("M.8882.4808.2", "12.50", "ORDER_UPDATE")]
 BAD = [
@@ -64,7 +65,7 @@ class Desk:
         kept = self._details()
         self.excel.calls.clear()
         said_outside = io.StringIO()
-        with self.excel.clicked(self.book), redirect_stderr(said_outside):
+        with self.excel.clicked(self.book), redirect_stderr(said_outside), boxes_written_to(said_outside):
             getattr(clicks, name)()
         sys.stderr.write(said_outside.getvalue())
         details = [text for path, text in self._details().items() if kept.get(path) != text]

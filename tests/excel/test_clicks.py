@@ -2,6 +2,7 @@
 
 import errno
 import math
+import os
 import re
 import subprocess
 import sys
@@ -294,12 +295,11 @@ def test_a_click_says_that_its_windows_are_sharp(desk, monkeypatch):
     assert said == ["sharp"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows locks in another way")
 def test_a_folder_that_cannot_be_locked_is_not_taken_for_a_click_at_work(desk, monkeypatch):
-    def no_locks(_handle, _kind):
+    def no_locks(*_handle_and_kind):
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr("fcntl.flock", no_locks)
+    monkeypatch.setattr("msvcrt.locking" if os.name == "nt" else "fcntl.flock", no_locks)
     desk.open(GOOD)
     folder = desk.paths.ledger_file.parent / "clicks"
     assert desk.click("validate") == (
@@ -309,8 +309,7 @@ def test_a_folder_that_cannot_be_locked_is_not_taken_for_a_click_at_work(desk, m
     assert desk.column("E", [4]) == [None]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="links and modes of POSIX")
-def test_a_lock_that_is_a_link_is_not_followed_and_nothing_is_emptied(desk, tmp_path):
+def test_a_lock_that_is_a_link_is_not_followed(desk, tmp_path):
     desk.open(GOOD)
     assert desk.click("validate").startswith("All 2 rows are ready.")
     (lock,) = (desk.paths.ledger_file.parent / "clicks").glob("*.lock")
@@ -321,6 +320,15 @@ def test_a_lock_that_is_a_link_is_not_followed_and_nothing_is_emptied(desk, tmp_
         f"The work did not start: {lock.parent} cannot be used ({lock} is a link; remove it). Nothing was changed."
     )
     assert (tmp_path / "theirs").read_text() == "theirs"
+
+
+def test_a_lock_is_never_emptied(desk):
+    desk.open(GOOD)
+    desk.click("validate")
+    (lock,) = (desk.paths.ledger_file.parent / "clicks").glob("*.lock")
+    lock.write_text("theirs")
+    assert desk.click("validate").startswith("All 2 rows are ready.")
+    assert lock.read_text() == "theirs"
 
 
 def test_a_folder_that_cannot_be_made_is_named(desk, paths):

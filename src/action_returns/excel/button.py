@@ -29,6 +29,11 @@ from action_returns.files import Paths, default_paths
 from action_returns.operations.account import Account, open_account
 from action_returns.private_files import make_private_folder, private_opener
 
+_ICON_INFORMATION: Final = 0x40
+# Excel waits for the click, and its window would hide a box that has no owner (Windows, MessageBox).
+_SET_FOREGROUND: Final = 0x10000
+_TOPMOST: Final = 0x40000
+
 
 @dataclass(frozen=True)
 class ButtonContext:
@@ -146,8 +151,14 @@ def _run_click(function: Callable[[ButtonContext], None]) -> None:
     gc.disable()
     try:
         book = OpenWorkbook(retry_while_busy(reach_excel)(lambda xlwings: xlwings.Book.caller()))
-    except Exception as error:  # noqa: BLE001  # without a workbook there is no dialogue of Excel's either
-        _system_message(str(error) if isinstance(error, ExcelError) else f"The workbook was not found: {error}")
+    except ExcelError as error:  # without a workbook there is no dialogue of Excel's either
+        _system_message(str(error))
+        return
+    except Exception as error:  # noqa: BLE001  # the type depends on the program: com_error, KeyError
+        _system_message(
+            f"The workbook was not found in Excel ({error}). Nothing was changed. Close the workbook, open it again, then "
+            "click again."
+        )
         return
     try:
         paths = default_paths(os.environ)
@@ -178,7 +189,8 @@ def _system_message(text: str) -> None:
     if sys.platform == "win32":
         import ctypes
 
-        ctypes.windll.user32.MessageBoxW(None, text, "Action Returns", 0x40)
+        style = _ICON_INFORMATION | _SET_FOREGROUND | _TOPMOST
+        ctypes.windll.user32.MessageBoxW(None, text, "Action Returns", style)
     else:
         print(text, file=sys.stderr)  # noqa: T201
 
