@@ -64,6 +64,7 @@ End Sub
 
 Private Sub Run(ByVal functionName As String)
     Dim obstacle As String
+    Dim result As Variant
     On Error GoTo Failed
     obstacle = Obstacles.First()
     If obstacle <> "" Then
@@ -75,8 +76,14 @@ Private Sub Run(ByVal functionName As String)
         Exit Sub
     End If
     isRunning = True
-    RunPython "from action_returns.excel import clicks; clicks." & functionName & "()"
+    result = RunPython("from action_returns.excel import clicks; clicks." & functionName & "()")
     isRunning = False
+    ' xlwings has shown what Python wrote, a traceback.
+    If result = -1 Then
+        MsgBox "The click ended in an error; the window before this one shows its details. If the click was to send, " & _
+            "History shows whether anything was sent. If no button works, run action-returns doctor in a terminal: it " & _
+            "tells what is missing.", vbCritical, "Action Returns"
+    End If
     Exit Sub
 Failed:
     isRunning = False

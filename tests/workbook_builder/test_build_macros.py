@@ -199,6 +199,19 @@ def test_a_click_that_cannot_be_started_says_why_and_what_was_not_done_and_the_n
     assert len(running.said) == 1
 
 
+def test_a_click_that_ends_in_an_error_says_what_to_do_about_what_xlwings_shows_and_the_next_one_works(excel):
+    running = excel(at_work='If InStr(PythonCommand, "send") Then RunPython = -1')
+    running.click("Send")
+    assert len(running.said) == 1
+    assert running.said[0].startswith("The click ended in an error; the window before this one shows its details.")
+    assert "History shows whether anything was sent" in running.said[0]
+    assert "action-returns doctor" in running.said[0]
+    assert running.icons == [CRITICAL]
+    running.click("Validate")
+    assert running.started[-1] == command("validate")
+    assert len(running.said) == 1
+
+
 # ------------------------------------------------------------------------------------ how ribbon, VBA and Python agree
 
 
@@ -287,6 +300,7 @@ def test_a_button_is_declared_in_one_place_and_works_in_the_workbook_that_is_mad
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(_preprocess.DEFAULT_CONSTANTS, "Mac", True)
         running = Excel(path)
+        running.app.workbook.path = "/Users/zoe"
         running.click("WeighReturns")
     assert (running.started, running.said) == ([command("weigh_returns")], [])
 
