@@ -1,5 +1,7 @@
 """Workbooks as people get them on each system, and an Excel to click in."""
 
+import os
+
 import pytest
 from pyopenvba.interpreter import _preprocess
 from pyopenvba.interpreter._objects import NOTHING, MemberSpec
@@ -37,6 +39,10 @@ def excel(workbooks, system, monkeypatch):
 
     def opened(path=None, *, made_for=system, python_is_there=True, protected_view=False, **how):
         running = Excel(path or workbooks[made_for], **how)
+        separator = "\\" if system == "windows" else "/"  # whatever system the tests run on
+        running.app.workbook.path = running.app.workbook.path.replace(os.sep, separator)
+        full_name = MemberSpec("", "property", getter=lambda book: f"{book.path}{separator}{book.name}")
+        monkeypatch.setitem(type(running.app.workbook)._vba_members, "fullname", full_name)
         if system == "windows":
             # The interpreter knows neither: it looks at no files and has no such windows.
             shown = MemberSpec("", "property", getter=lambda app: app if protected_view else NOTHING)

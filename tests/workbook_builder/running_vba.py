@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from pyopenvba.apps.excel import ExcelApplication
 from pyopenvba.interpreter._objects import NOTHING, VBAObject
 
+from tests.hosts.fake_com.install import FIRST_WINDOW
 from tests.workbook_builder.vba.oracles import XLWINGS
 
 LIBRARY = (XLWINGS / "xlwings.bas").read_text("cp1252")
 PYTHON = r"C:\Python\python.exe"
 EXCLAMATION = 48
+SHOWN = "shown: "
+"""Stands before the name of a file whose content xlwings shows as an error."""
 WINDOWS = {"TEMP": r"C:\Temp", "SystemRoot": r"C:\Windows", "USERPROFILE": r"C:\Users\zoe", "HOME": "/Users/zoe"}
 """The variables of the environment, on either system."""
 _FILE_STATEMENTS = "Kill|Open|Input|Line Input|Close|Write|MkDir|FileCopy|Private Declare|Declare"
@@ -71,13 +74,14 @@ class Excel:
         environment: variables of the environment.
         folder: Excel's current folder.
         own_library: whether xlwings' own VBA starts Python; otherwise a RunPython that only notes what it is told.
+        shell: WScript.Shell, if not one that only notes what it is told to run.
     """
 
-    def __init__(self, path, *, at_work="", environment=WINDOWS, folder=r"C:\Users\zoe", own_library=False):
+    def __init__(self, path, *, at_work="", environment=WINDOWS, folder=r"C:\Users\zoe", own_library=False, shell=None):
         self.app = ExcelApplication.open(path)
         interpreter = self.app.interpreter
         assert {"clicks", "obstacles", "ribbon"} <= interpreter.modules.keys()
-        self.shell = Shell(environment)
+        self.shell = shell or Shell(environment)
         self._folder, self._environment = folder, environment
         if own_library:
             self.add("xlwings", readable(LIBRARY))
@@ -155,7 +159,7 @@ def readable(library):
     text = re.sub(r"^(\s*#.*?)\s*'.*$", r"\1", library, flags=re.MULTILINE)
     text = re.sub(rf"^\s*(?:{_FILE_STATEMENTS})\b.*$", "", text, flags=re.MULTILINE)
     text = text.replace('GetConfig("SHOW CONSOLE", False) = True', 'CBool(GetConfig("SHOW CONSOLE", False))')
-    text = text.replace("Application.Hwnd", "7")
+    text = text.replace("Application.Hwnd", str(FIRST_WINDOW))
     for name in _REPLACED:
         text, times = re.subn(
             rf"^(?:Public |Private )?(Function|Sub) {name}\(.*?^End \1$", "", text, flags=re.MULTILINE | re.DOTALL
@@ -163,7 +167,7 @@ def readable(library):
         assert times == 1, name
     return text + (
         "\nFunction ReadFile(ByVal name As String)\nEnd Function\n"
-        "Sub ShowError(ByVal name As String)\nEnd Sub\n"
+        f'Sub ShowError(ByVal name As String)\nDebug.Print "{SHOWN}" & name\nEnd Sub\n'
         "Function GetConfigFromFile(file As String, key As String, Optional value As String) As Boolean\n"
         'Debug.Print "asked " & file & " for " & key\nEnd Function\n'
     )

@@ -34,6 +34,7 @@ NOT_RUN: Final[dict[str, str]] = {
     "tests/channels/test_folder.py::test_a_disk_that_is_read_only_is_told": LINUX_TOOLS,
     "tests/channels/test_folder.py::test_a_disk_that_is_really_full_gets_nothing_at_all": LINUX_TOOLS,
     "tests/channels/test_folder.py::test_a_folder_that_may_not_be_written_is_told": MODES,
+    "tests/excel/test_clicks.py::test_a_lock_that_is_a_link_is_not_followed": MODES,
     "tests/excel/test_settings_window_keyboard.py": LINUX_TOOLS,
     "tests/ledger/*[postgresql-": DATABASE,
     "tests/ledger/*[postgresql]": DATABASE,
@@ -115,6 +116,10 @@ NOT_RUN: Final[dict[str, str]] = {
     "tests/test_files.py::test_no_other_user_can_read_a_private_file_from_its_first_byte_on": MODES,
     "tests/test_private_files_modes.py": MODES,
     "tests/test_shell.py::test_bash_reads_every_name_back_exactly_and_runs_none": LINUX_TOOLS,
+    "tests/workbook_builder/test_build_command_lines.py::test_names_that_people_give_work[mac]": LINUX_TOOLS,
+    "tests/workbook_builder/test_build_command_lines.py::test_on_a_mac_a_path_of_python_that_sh_would_cut_is_refused": LINUX_TOOLS,
+    "tests/workbook_builder/test_build_command_lines.py::test_on_a_mac_no_module_beside_the_workbook_is_loaded": LINUX_TOOLS,
+    "tests/workbook_builder/test_build_command_lines.py::test_refused_are_exactly_the_characters_that_the_system_would_read_otherwise[mac]": LINUX_TOOLS,
 }
 """File, file::test or file::test[case -> reason. A name stands for everything that begins with it, a star
 for any text."""
