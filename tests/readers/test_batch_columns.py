@@ -1,5 +1,7 @@
 """Only a header that means the order's new total is read as Amount; what is not certain is asked."""
 
+import os
+
 import pytest
 
 from action_returns.errors import FileError, UsageError
@@ -223,5 +225,6 @@ def test_in_a_workbook_of_this_program_no_column_of_the_users_own_is_read(tmp_pa
         ("US$", "--column 'Amount=US$'"),
     ],
 )
-def test_the_words_that_name_a_column_can_be_pasted(header, words):
+def test_the_words_that_name_a_column_can_be_pasted(header, words, monkeypatch):
+    monkeypatch.setattr(os, "name", "posix")
     assert column_option("Amount", header) == words

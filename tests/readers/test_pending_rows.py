@@ -36,7 +36,7 @@ def sheet(tmp_path):
 def text(tmp_path):
     def write(content):
         path = tmp_path / "pending.csv"
-        path.write_text(content, newline="")
+        path.write_text(content, encoding="utf-8", newline="")
         return path
 
     return write

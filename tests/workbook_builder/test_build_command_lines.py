@@ -256,7 +256,7 @@ def test_on_a_mac_no_module_beside_the_workbook_is_loaded(place, downloads, tmp_
     line = line_for_sh(place.running.started[-1], interpreter=sys.executable, command=TELL)
     line = line.replace("/Users/zoe/xlwings.log", str(tmp_path / "log"))
     run_line(f"{line}\nwait", "/")
-    ours, *others = (tmp_path / "log").read_text().split("\n")
+    ours, *others = (tmp_path / "log").read_text(encoding="utf-8").split("\n")
     assert Path(ours) == Path(action_returns.__file__).parent / "excel" / "clicks.py"
     assert len(others) == 3
     assert not any(str(downloads) in other for other in others)

@@ -427,7 +427,7 @@ def table_named(path, names, headers=WITH_OLD, **place):
     ],
 )
 def test_a_table_that_names_a_column_otherwise_than_its_header_cell_is_refused(tmp_path, write_sheet, names, says):
-    path = table_named(tmp_path / "b.xlsx", names, top=5, left=1).rename(tmp_path / "b.xlsx")
+    path = table_named(tmp_path / "b.xlsx", names, top=5, left=1).replace(tmp_path / "b.xlsx")
     problem = refusal(rewritten(path, write_sheet).rename(tmp_path / "named.xlsx"))
     assert problem.problem == "columns-missing"
     assert "named.xlsx contradicts itself: in the table Actions on sheet Actions, the column of " in problem.message

@@ -6,7 +6,9 @@ reads.
 """
 
 import re
+from contextlib import suppress
 from typing import IO, Final, NoReturn
+from xml.parsers.expat import ExpatError
 
 from action_returns.readers.xlsx.guarded import ERRORS, guarded_parser, is_known_encoding
 
@@ -64,6 +66,10 @@ def _read_up_to_element(start: bytes, stream: IO[bytes], most: int, encodings: l
         ExpatError, LookupError, ValueError: it cannot be parsed.
     """
     parser = guarded_parser(_stop)
+    if hasattr(
+        parser, "SetReparseDeferralEnabled"
+    ):  # expat 2.6 else keeps a long comment back until much more has come
+        parser.SetReparseDeferralEnabled(False)
     found: list[str] = []
 
     def begin_element(name: str, _: object) -> None:
@@ -81,6 +87,8 @@ def _read_up_to_element(start: bytes, stream: IO[bytes], most: int, encodings: l
             return f"holds no element in its first {most:,} bytes"
         piece = stream.read(min(_PIECE, most - size))
         size += len(piece)
+    with suppress(ExpatError):  # a Python without that switch: what was kept back is parsed now
+        parser.Parse(b"", True)
     return None
 
 
