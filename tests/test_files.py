@@ -10,9 +10,11 @@ import hatchling.build
 import pytest
 
 from action_returns import windows_files
+from action_returns.access_lists import large_groups_with_access
 from action_returns.files import Paths, default_paths, packaged_file, write_atomically
 from action_returns.windows_files import InUseError, UnusableNameError
 from tests.support.held_files import held, hold, on_windows
+from tests.support.rights import make_private, open_to_everyone
 
 ON_WINDOWS = os.name == "nt"
 GIVES_A_NAME = (Path, "rename") if ON_WINDOWS else (os, "link")
@@ -440,6 +442,20 @@ def test_a_draft_is_gone_although_a_scanner_held_it_when_its_write_failed(tmp_pa
     with pytest.raises(ValueError, match="the source is damaged"):
         write_atomically(tmp_path / "f", scanned, overwrite=True)
     assert in_folder(tmp_path) == {}
+
+
+@on_windows
+@pytest.mark.parametrize("content", [b"whole", lambda draft: draft.write_bytes(b"whole")])
+def test_a_file_that_replaces_one_for_this_user_only_is_not_open_to_more_users(tmp_path, content):
+    open_to_everyone(tmp_path)
+    (tmp_path / "f").write_bytes(b"old")
+    assert large_groups_with_access(tmp_path / "f")
+    write_atomically(tmp_path / "f", content, overwrite=True, private=False)
+    assert large_groups_with_access(tmp_path / "f")
+    make_private(tmp_path / "f")
+    write_atomically(tmp_path / "f", content, overwrite=True, private=False)
+    assert large_groups_with_access(tmp_path / "f") == []
+    assert in_folder(tmp_path) == {"f": b"whole"}
 
 
 @on_windows

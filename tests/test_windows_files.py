@@ -2,6 +2,8 @@
 
 import errno
 import os
+import subprocess
+import sys
 from pathlib import Path, PureWindowsPath
 
 import pytest
@@ -56,6 +58,12 @@ def test_a_character_that_windows_forbids_is_named(character):
     with pytest.raises(UnusableNameError) as caught:
         check_file_name(PureWindowsPath(f"returns{character}x.csv"))
     assert caught.value.strerror == f"Windows allows no {character} in a name"
+
+
+def test_a_name_is_no_longer_than_windows_takes():
+    check_file_name(PureWindowsPath("x" * 255))
+    with pytest.raises(UnusableNameError, match="Windows takes no name of more than 255 characters"):
+        check_file_name(PureWindowsPath("x" * 256))
 
 
 def test_a_control_character_is_not_printed():
@@ -277,6 +285,16 @@ def test_an_argument_that_windows_calls_invalid_is_told_as_the_name_that_it_does
 )
 def test_an_error_that_says_enough_is_left_as_it_is(error):
     assert explain(error, WRITE) is error
+
+
+def test_no_other_system_loads_the_module_to_read_and_write(file):
+    code = (
+        "import sys; from pathlib import Path; from action_returns.files import write_atomically; "
+        "from action_returns.readers.table_file import read_table; read_table(Path(sys.argv[1])); "
+        "write_atomically(Path(sys.argv[1]), b'', overwrite=True); print('action_returns.windows_files' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(file)], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [str(os.name == "nt")]
 
 
 def test_every_reason_says_what_to_do_when_writing_and_when_reading():

@@ -106,6 +106,22 @@ def keep_for_this_user(path: Path) -> None:
         raise OSError(None, error.strerror, str(path), error.winerror) from None
 
 
+def copy_access(source: Path, target: Path) -> None:
+    """Give a file the access list of another one.
+
+    Raises:
+        OSError: one of them cannot be looked at or changed, for example because its file system has no lists.
+    """
+    import pywintypes
+    import win32security
+
+    try:
+        facts = win32security.GetFileSecurity(str(source), win32security.DACL_SECURITY_INFORMATION)
+        win32security.SetFileSecurity(str(target), win32security.DACL_SECURITY_INFORMATION, facts)
+    except pywintypes.error as error:
+        raise OSError(None, error.strerror, str(target), error.winerror) from None
+
+
 def this_user() -> str:
     r"""Return this user as icacls takes it: ``COMPUTER\ann``."""
     import win32api

@@ -130,7 +130,7 @@ def write_atomically(
         overwrite: whether a file of that name is replaced; else it is left as it is.
         private: whether only this user may read it (mode 0600, whatever the umask). False for a file whose place the
             user chose: its mode is that of any new file, but never wider than that of the file it replaces, and never
-            open for everyone to write.
+            open for everyone to write. On Windows the same goes for access lists, whose groups of many users count.
 
     Raises:
         FileExistsError: there is a file of that name, and it is not to be replaced.
@@ -268,11 +268,23 @@ def _usual_opener(path: Path) -> Callable[[str, int], int]:
 
     def open_usual(name: str, flags: int) -> int:
         try:
-            return os.open(name, flags, mode)
+            handle = os.open(name, flags, mode)
         except OSError as error:
             raise explain(error) from None
+        if os.name == "nt" and path.exists():
+            _narrow_like(path, Path(name))
+        return handle
 
     return open_usual
+
+
+def _narrow_like(path: Path, draft: Path) -> None:
+    """Give a draft the access list of the file that it replaces when its own, its folder's, lets more users in."""
+    from action_returns.access_lists import copy_access, large_groups_with_access
+
+    if not set(large_groups_with_access(draft)) <= set(large_groups_with_access(path)):
+        with suppress(OSError):  # a file system that has no access lists
+            copy_access(path, draft)
 
 
 def _give_name(draft: Path, path: Path) -> None:

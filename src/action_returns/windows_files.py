@@ -35,6 +35,7 @@ _ONLINE_ONLY: Final = 0x1000 | 0x4_0000 | 0x40_0000
 """Attributes of a file; the latter when a program such as OneDrive has to fetch its content (OFFLINE, RECALL_ON_…)."""
 _SHORT_PATH: Final = 230
 """Characters of a path that is never too long: Windows takes 247 for a folder and 259 for a file, drafts included."""
+_LONGEST_NAME: Final = 255
 _PAUSES: Final = (0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.4, 0.5)
 """Seconds, 1.5 in all. A virus scanner is done after the first ones."""
 _SHORT_PAUSES: Final = _PAUSES[:5]
@@ -130,6 +131,8 @@ def _reason_against(name: str, *, reading: bool) -> str:
         return ""
     if forbidden := re.search(_FORBIDDEN, name):
         return f"Windows allows no {forbidden[0] if forbidden[0].isprintable() else 'control character'} in a name"
+    if len(name) > _LONGEST_NAME:
+        return f"Windows takes no name of more than {_LONGEST_NAME} characters"
     if name.endswith((" ", ".")) and name not in {".", ".."}:
         return f"Windows drops the {'space' if name.endswith(' ') else 'full stop'} at the end of a name"
     return ""
