@@ -1,5 +1,6 @@
 """Real servers and certificates for the channels to meet."""
 
+import math
 import socket
 import ssl
 import threading
@@ -9,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import trustme
 
+from action_returns.channels import line_connection
 from tests.channels.quick import MINUTE, PASSWORD
 from tests.servers import loopback, postfix
 from tests.servers.ftp_daemons import DAEMONS
@@ -52,6 +54,7 @@ def _first_word(sent):
 def waits(monkeypatch):
     """Note what this thread does over its sockets, each with the whole minutes that it would wait for that."""
     noted, here = [], threading.get_ident()
+    monkeypatch.setattr(line_connection, "_LONGEST_WAIT", math.inf)  # it cuts waits into pieces on Windows
 
     def noting(kind, name, word):
         does = getattr(kind, name)
