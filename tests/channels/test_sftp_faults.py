@@ -18,6 +18,7 @@ from dataclasses import replace
 import pytest
 
 from action_returns.channels.base import OutgoingFile, Phase, State
+from tests.channels.lost_sftp_answers import UPLOADS, truth
 from tests.channels.quick import failed, sftp_channel
 from tests.servers import openssh, sftp_faults
 from tests.servers.go_between import KINDS, listening_for
@@ -27,11 +28,6 @@ from tests.support.available import missing_sshd, skip_without
 pytestmark = skip_without(missing_sshd())
 
 CONTENT = b"ActionId,Amount,Reason\r\n" + b"M.1.2.3,0,REJECTED\r\n" * 400
-UPLOADS = {
-    "direct": ["STAT", "LSTAT", "OPEN", "WRITE", "CLOSE", "LSTAT"],
-    "temp-rename": ["STAT", "LSTAT", "OPEN", "WRITE", "CLOSE", "LSTAT", "RENAME"],
-}
-"""What is asked, in order, after the version: a reply for each."""
 NAME = "Batch_Mods_Reversals_2026_11_23_0001.csv"
 
 
@@ -53,21 +49,6 @@ def disturbed(tmp_path_factory):
             return outcome, files, *what_happened(plans, case)
 
         yield deliver
-
-
-def truth(asked, upload, *, earlier, always):
-    """What is true when the answer to what was asked is lost; ``earlier`` is what was asked before."""
-    if "OPEN" not in earlier and asked != "OPEN":  # before the first byte: tried again
-        return State.FAILED if always else State.SENT
-    if upload == "direct":
-        if asked == "OPEN":  # an empty file lies under the final name
-            return State.UNKNOWN
-        if asked == "LSTAT":  # the server had confirmed every byte
-            return State.SENT
-        return State.UNKNOWN if always else State.SENT
-    if asked != "RENAME":
-        return State.FAILED
-    return State.UNKNOWN if always else State.SENT
 
 
 def test_an_undisturbed_file_arrives_by_the_requests_that_are_disturbed_below(disturbed):

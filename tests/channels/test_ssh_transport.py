@@ -28,10 +28,10 @@ def no_thread_is_left():
         assert not thread.is_alive()
 
 
-def signing_in(port, *, password=PASSWORD, timeout=5):
+def signing_in(port, *, password=PASSWORD, timeout=30):
     """What comes of connecting and signing in with a password."""
     try:
-        connection = connect("127.0.0.1", port, None, 5, words=ServerWords(password))
+        connection = connect("127.0.0.1", port, None, 30, words=ServerWords(password))
     except DeliveryEndedError as ended:
         return ended.outcome
     try:

@@ -1,5 +1,6 @@
 """Sign in with the key and the password of the profile only: no SSH agent, no default key files."""
 
+import codecs
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -170,7 +171,14 @@ def _read(path: Path) -> str:
         raise _sign_in_failed(
             f"The private key {path} cannot be read: {error.strerror or error}. Check the private key (private_key) in the profile"
         ) from None
-    return content.decode("latin-1")
+    return _text(content)
+
+
+def _text(content: bytes) -> str:
+    """Return a key file as text; Windows' editor puts a mark before it, and its PowerShell writes UTF-16."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
+    return content.removeprefix(codecs.BOM_UTF8).decode("latin-1")
 
 
 def _key(text: str, passphrase: str | None) -> paramiko.PKey | None:

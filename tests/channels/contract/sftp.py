@@ -1,18 +1,21 @@
-"""OpenSSH's server. One that refuses is read-only."""
+"""OpenSSH's server, or one in Python where there is none. One that refuses is read-only."""
 
 from contextlib import contextmanager
 
 from action_returns.channels.base import State
 from tests.channels.contract import PASSWORD, REFERENCE, Receiver, files_in
-from tests.servers import openssh
-from tests.support.available import missing_sshd, require
+from tests.servers import openssh, sftp_here
+from tests.support.available import missing_sshd
 
 
 @contextmanager
 def receiver(folder, _authority, *, refuses):
-    require(missing_sshd())
-    subsystem = "internal-sftp -R" if refuses else "internal-sftp"
-    with openssh.sshd(folder / "server", password=PASSWORD, subsystem=subsystem) as server:
+    if missing_sshd():
+        running = sftp_here.sftp_server(folder / "server", password=PASSWORD, read_only=refuses)
+    else:
+        subsystem = "internal-sftp -R" if refuses else "internal-sftp"
+        running = openssh.sshd(folder / "server", password=PASSWORD, subsystem=subsystem)
+    with running as server:
         table = {
             "kind": "sftp",
             "host": "127.0.0.1",

@@ -1,0 +1,207 @@
+"""An SFTP server inside this program, by paramiko: for computers that have no sshd, and to lose answers on any computer."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import paramiko
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from tests.servers.go_between import GARBAGE, listening_for
+from tests.servers.inbox import Inbox
+from tests.support.rights import make_private
+
+USER: Final = "uploader"
+_NAMES: Final = {3: "OPEN", 4: "CLOSE", 6: "WRITE", 7: "LSTAT", 13: "REMOVE", 17: "STAT", 18: "RENAME"}
+
+
+@dataclass(slots=True)
+class Loss:
+    """An answer that the client does not hear.
+
+    Args:
+        kind: ``cut``, ``hang`` or ``garbage``; none when empty.
+        at: which answer of the first conversation, counted from 0 after the version.
+        always: whether every later conversation breaks at once, too.
+    """
+
+    kind: str = ""
+    at: int = 0
+    always: bool = False
+    reached: bool = False
+
+
+@dataclass(slots=True)
+class Server(Inbox):
+    """A running server.
+
+    Args:
+        inbox: where uploads arrive.
+        key: file of a private key that lets the user in.
+        password: that lets the user in, too; none when empty.
+        read_only: whether it refuses every change.
+        loss: what it loses.
+        fingerprints: of its keys, by kind.
+        port: where it listens.
+        asked: what was asked in each conversation, in order.
+    """
+
+    inbox: Path
+    key: Path
+    password: str = ""
+    read_only: bool = False
+    loss: Loss = field(default_factory=Loss)
+    fingerprints: dict[str, str] = field(default_factory=dict)
+    port: int = 0
+    asked: list[list[str]] = field(default_factory=list)
+    over: threading.Event = field(default_factory=threading.Event)
+
+
+class _SignIn(paramiko.ServerInterface):
+    """Lets the one user in."""
+
+    def __init__(self, server: Server, public: str) -> None:
+        self.server, self._public = server, public
+
+    def get_allowed_auths(self, _username: str) -> str:
+        return "publickey,password" if self.server.password else "publickey"
+
+    def check_auth_password(self, username: str, password: str) -> int:
+        return _let_in((username, password) == (USER, self.server.password or None))
+
+    def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
+        return _let_in((username, key.get_base64()) == (USER, self._public))
+
+    def check_channel_request(self, _kind: str, _number: int) -> int:
+        return paramiko.common.OPEN_SUCCEEDED
+
+
+def _let_in(is_right: bool) -> int:
+    return paramiko.common.AUTH_SUCCESSFUL if is_right else paramiko.common.AUTH_FAILED
+
+
+class _Files(paramiko.SFTPServerInterface):
+    """The files of the inbox; a path has / between its parts on every system."""
+
+    def __init__(self, sign_in: _SignIn) -> None:
+        super().__init__(sign_in)
+        self._server = sign_in.server
+
+    def _at(self, path: str) -> Path:
+        return self._server.inbox.joinpath(*[part for part in path.split("/") if part not in {"", "."}])
+
+    def stat(self, path: str) -> Any:
+        try:
+            return paramiko.SFTPAttributes.from_stat(self._at(path).stat())
+        except OSError as error:
+            return paramiko.SFTPServer.convert_errno(error.errno or 0)
+
+    lstat = stat
+
+    def open(self, path: str, flags: int, _attributes: Any) -> Any:
+        if self._server.read_only:
+            return paramiko.sftp.SFTP_PERMISSION_DENIED
+        try:
+            opened = os.open(self._at(path), flags | getattr(os, "O_BINARY", 0), 0o600)
+        except OSError as error:
+            return paramiko.SFTPServer.convert_errno(error.errno or 0)
+        handle = paramiko.SFTPHandle(flags)
+        handle.writefile = os.fdopen(opened, "wb")  # type: ignore[attr-defined]  # the types leave it out
+        return handle
+
+    def remove(self, path: str) -> int:
+        return _status(self._at(path).unlink)
+
+    def rename(self, old: str, new: str) -> int:
+        if self._at(new).exists():
+            return paramiko.sftp.SFTP_FAILURE
+        return _status(lambda: self._at(old).rename(self._at(new)))
+
+
+def _status(change: Any) -> int:
+    try:
+        change()
+    except OSError as error:
+        return paramiko.SFTPServer.convert_errno(error.errno or 0)
+    return paramiko.sftp.SFTP_OK
+
+
+class _Answers(paramiko.SFTPServer):
+    """Answers what is asked, but for what is to be lost."""
+
+    def __init__(self, channel: paramiko.Channel, name: str, sign_in: _SignIn, *rest: Any) -> None:
+        super().__init__(channel, name, sign_in, *rest)
+        self._server = sign_in.server
+        self._asked: list[str] = []
+        self._number = len(self._server.asked)
+        self._server.asked.append(self._asked)
+        self._answered = -1  # the version comes first
+
+    def _process(self, kind: int, number: int, message: paramiko.Message) -> None:
+        if kind in _NAMES:
+            self._asked.append(_NAMES[kind])
+        super()._process(kind, number, message)  # type: ignore[misc]  # the types leave it out
+
+    def _send_packet(self, kind: int, packet: Any) -> None:
+        loss = self._server.loss
+        first = self._number == 0 and self._answered == loss.at
+        if loss.kind and (first or (self._number and loss.always and loss.reached and self._answered == 0)):
+            loss.reached = True
+            self._lose(loss.kind)
+        self._answered += 1
+        super()._send_packet(kind, packet)  # type: ignore[misc]  # as above
+
+    def _lose(self, kind: str) -> None:
+        channel = self.sock  # type: ignore[attr-defined]  # as above
+        if kind == "garbage":
+            channel.sendall(GARBAGE * 20)
+        if kind == "hang":
+            self._server.over.wait(60)
+        channel.get_transport().close()
+        raise EOFError
+
+
+@contextmanager
+def sftp_server(folder: Path, *, password: str = "", read_only: bool = False) -> Iterator[Server]:
+    """Run the server until the block ends.
+
+    Args:
+        folder: an empty folder for all it writes; made when it is not there.
+        password: with which the user may sign in beside the key; not at all when empty.
+        read_only: whether it refuses every change.
+    """
+    folder.mkdir(exist_ok=True)
+    inbox, key = folder / "inbox", folder / "user_key"
+    inbox.mkdir()
+    own, users = (_make_key(path) for path in (folder / "host_key", key))
+    server = Server(inbox, key, password, read_only, fingerprints={"ed25519": own.fingerprint})
+
+    def talk(connection: Any) -> None:
+        transport = paramiko.Transport(connection)
+        transport.add_server_key(own)
+        transport.set_subsystem_handler("sftp", _Answers, _Files)
+        with suppress(OSError, EOFError, paramiko.SSHException):
+            transport.start_server(event=threading.Event(), server=_SignIn(server, users.get_base64()))
+            while transport.is_alive() and not server.over.wait(0.05):
+                pass
+        transport.close()
+        transport.join(5)
+
+    with listening_for(talk) as server.port:
+        try:
+            yield server
+        finally:
+            server.over.set()
+
+
+def _make_key(path: Path) -> paramiko.PKey:
+    made = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
+    path.touch()
+    make_private(path)
+    path.write_bytes(made)
+    return paramiko.Ed25519Key.from_private_key_file(str(path))
