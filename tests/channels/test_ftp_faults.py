@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -19,9 +20,11 @@ from hypothesis import strategies as st
 
 from action_returns.channels.base import OutgoingFile, State
 from tests.channels.quick import PASSWORD, ftp_channel
+from tests.servers import loopback
 from tests.servers.ftp_daemons import DAEMONS, USER
 from tests.servers.ftp_faults import HERE, Disturbance, disturbed, scripted
 from tests.servers.go_between import KINDS
+from tests.servers.inbox import Inbox
 
 CONTENT = b"ActionId,Amount,Reason\r\n" + b"M.1.2.3,0,REJECTED\r\n" * 400
 LARGE = b"x" * 8_000_000
@@ -51,14 +54,32 @@ class Way:
             return channel.deliver(OutgoingFile(name, content))
 
 
-WAYS = [(server, encryption, upload) for server in DAEMONS for encryption in VERSIONS for upload in UPLOADS]
-SAMPLE = {("vsftpd", "TLS 1.3", "direct"), ("proftpd", "TLS 1.2", "temp-rename"), ("vsftpd", "plain", "temp-rename")}
+SERVERS = ("pyftpdlib", *DAEMONS)
+WAYS = [(server, encryption, upload) for server in SERVERS for encryption in VERSIONS for upload in UPLOADS]
+SAMPLE = {
+    ("vsftpd", "TLS 1.3", "direct"), ("proftpd", "TLS 1.2", "temp-rename"), ("vsftpd", "plain", "temp-rename"),
+    ("pyftpdlib", "TLS 1.3", "direct"), ("pyftpdlib", "plain", "temp-rename"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ServerHere(Inbox):
+    """An FTP server inside this program, for computers that have no other one."""
+
+    port: int
+    inbox: Path
 
 
 @pytest.fixture
-def way(request, authority, ftp_daemons):
-    server, encryption, upload = request.param
-    return Way(authority, ftp_daemons[server], encryption, upload)
+def way(request, authority, inbox):
+    name, encryption, upload = request.param
+    if name != "pyftpdlib":
+        yield Way(authority, request.getfixturevalue("ftp_daemons")[name], encryption, upload)
+        return
+    certificates = None if encryption == "plain" else authority
+    # One at a time: all servers of pyftpdlib in a program share one loop.
+    with loopback.ftp_server(inbox, username=USER, password=PASSWORD, authority=certificates) as running:
+        yield Way(authority, ServerHere(running.port, inbox), encryption, upload)
 
 
 def truth(heard, reply, kind, upload, *, always):

@@ -131,7 +131,7 @@ class _Conversation:
                 self._encrypt()
             if command == b"PROT P\r\n" and reply.startswith(b"200"):
                 self._is_protected = True
-            if reply.startswith(b"150"):
+            if reply.startswith((b"125", b"150")):
                 continue  # the next reply follows when the file is there
             command = self._client.line()
             if command.startswith(b"STOR "):
@@ -174,11 +174,13 @@ class _Conversation:
         listener = socket.create_server((LOOPBACK, 0))
         # So that a file does not fit into what lies between the two ends.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
-        thread = threading.Thread(target=self._pass_file_on, args=(listener, port), name="misbehaving data connection")
+        is_over = threading.Event()
+        thread = threading.Thread(
+            target=self._pass_file_on, args=(listener, port, is_over), name="misbehaving data connection"
+        )
 
         def end() -> None:
-            with suppress(OSError):
-                listener.shutdown(socket.SHUT_RDWR)  # wakes who waits for a connection
+            is_over.set()
             thread.join()
             listener.close()
 
@@ -186,9 +188,9 @@ class _Conversation:
         thread.start()
         return int(listener.getsockname()[1])
 
-    def _pass_file_on(self, listener: socket.socket, port: int) -> None:
+    def _pass_file_on(self, listener: socket.socket, port: int, is_over: threading.Event) -> None:
         with suppress(OSError), ExitStack() as sockets:  # either side may go at any moment; that is the point
-            client = Peer(sockets.enter_context(listener.accept()[0]))
+            client = Peer(sockets.enter_context(_accept(listener, is_over)))
             server = Peer(sockets.enter_context(socket.create_connection((LOOPBACK, port))))
             if self._is_protected:
                 # The client begins with it when the server has agreed to take the file.
@@ -229,6 +231,21 @@ class _Conversation:
                     pass
         if isinstance(server.connection, ssl.SSLSocket):
             server.connection.unwrap()
+
+
+def _accept(listener: socket.socket, is_over: threading.Event) -> socket.socket:
+    """Wait for a connection.
+
+    Raises:
+        OSError: when nobody will connect any more.
+    """
+    listener.settimeout(0.05)  # on Windows, nothing wakes who waits in accept
+    while not is_over.is_set():
+        with suppress(TimeoutError):
+            connection, _ = listener.accept()
+            connection.settimeout(None)
+            return connection
+    raise OSError
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """What stands between a client and a server, or in a server's place, and does what neither of them expects."""
 
 import contextlib
+import os
 import socket
 import struct
 import threading
@@ -15,7 +16,8 @@ Kind = Literal["cut", "hang", "garbage"]
 KINDS: Final[tuple[Kind, ...]] = ("cut", "hang", "garbage")
 
 GARBAGE: Final = b"\x00\xff\x1b[2J garbage \xc3\x28\r\n"
-_RESET: Final = struct.pack("ii", 1, 0)  # closing then tells the other side at once that the connection is broken
+# Closing then tells the other side at once that the connection is broken; the numbers are shorter on Windows.
+_RESET: Final = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
 
 class Peer:
