@@ -1,34 +1,41 @@
-"""A program that sends lists, as the tests that kill it start it: forks one child for every order it reads.
+"""A program that sends lists, as the tests that kill it start it: one child for every order it reads.
 
-An order is a line of JSON: where the ledger lies, the channel, the lists, the step at which the child kills itself, or
-the seconds after which it is killed. What the child was told by ``submit`` it writes to a file before it goes on, as a
-person would have read it.
+The child is forked where that can be done, and else a new program. An order is a line of JSON: where the ledger lies,
+the channel, the lists, the step at which the child kills itself, or the seconds after which it is killed. What the child
+was told by ``submit`` it writes to a file before it goes on, as a person would have read it.
 """
 
 import json
 import os
-import signal
+import subprocess
 import sys
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
 import psutil  # noqa: F401  # imported before the fork, or a child dies while it imports and never sends
 
 import action_returns.ledger.sqlite  # noqa: F401  # as above
-from action_returns.channels.email import EmailChannel
-from action_returns.channels.folder import DraftChannel, OutboxChannel
-from action_returns.channels.ftp import FtpChannel
-from action_returns.channels.sftp import SftpChannel
 from action_returns.errors import AlreadySentError, LedgerError
 from action_returns.ledger.ledger import Ledger, open_ledger
 from action_returns.operations.account import Account
 from action_returns.operations.submit import submit
 from tests.support.batches import checked_batch
 
-CHANNELS = {kind.__name__: kind for kind in (OutboxChannel, DraftChannel, EmailChannel, FtpChannel, SftpChannel)}
+CHANNELS = {
+    "OutboxChannel": "action_returns.channels.folder",
+    "DraftChannel": "action_returns.channels.folder",
+    "EmailChannel": "action_returns.channels.email",
+    "FtpChannel": "action_returns.channels.ftp",
+    "SftpChannel": "action_returns.channels.sftp",
+}
+"""Class -> its module: a child imports only the one it needs."""
+
+KILLED = 9
+"""SIGKILL, and on Windows the exit code that os.kill gives to a program that it ends."""
 
 STEPS = (
     "before it is claimed",
@@ -62,11 +69,11 @@ def channel(facts):
         import ssl
 
         facts["context"] = ssl.create_default_context(cafile=bundle)
-    return CHANNELS[kind](**facts)
+    return getattr(import_module(CHANNELS[kind]), kind)(**facts)
 
 
 def die():
-    os.kill(os.getpid(), signal.SIGKILL)
+    os.kill(os.getpid(), KILLED)
 
 
 def mine_the_way(step):
@@ -122,7 +129,7 @@ def die_after_the_first_bytes():
 def send(order):
     settings = SimpleNamespace(kind=order["channel"]["kind"], receiver=lambda: "the receiver of this test")
     account = Account("acme", "test", profile=SimpleNamespace(account=None, channel=settings))
-    told = os.open(order["told"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    told = os.open(order["told"], os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
     with open_ledger(Path(order["ledger"])) as ledger:
         for number in order["lists"]:
             try:
@@ -138,26 +145,72 @@ def send(order):
             os.write(told, f"{number} {said}\n".encode())
 
 
-def main():
-    for line in sys.stdin:
-        order = json.loads(line)
-        child = os.fork()
-        if child == 0:
-            try:
-                mine_the_way(order.get("dies"))
-                send(order)
-            except BaseException:  # noqa: BLE001  # a forked child never returns
-                import traceback
+def carry_out(order):
+    """Do as the order says; the program ends with it."""
+    mine_the_way(order.get("dies"))
+    send(order)
 
-                traceback.print_exc()
-                os._exit(1)
-            os._exit(0)
-        if "killed_after" in order:
-            time.sleep(order["killed_after"])
-            with suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+
+def forked(order):
+    """Carry an order out in a fork of this program; return its exit code."""
+    import_module(CHANNELS[order["channel"]["kind"]])  # before the fork, as above
+    child = os.fork()
+    if child == 0:
+        try:
+            carry_out(order)
+        except BaseException:  # noqa: BLE001  # a forked child never returns
+            import traceback
+
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    if "killed_after" in order:
+        time.sleep(order["killed_after"])
+        with suppress(ProcessLookupError):
+            os.kill(child, KILLED)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+class Starter:
+    """Carries orders out in programs of their own, where a program cannot be forked."""
+
+    def __init__(self):
+        self.next = self.start()
+
+    @staticmethod
+    def start():
+        command = [sys.executable, "-m", "tests.operations.sender", "one"]
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def carry_out(self, order):
+        """Carry an order out; return the exit code as if the program was forked."""
+        if "dies" not in order and "killed_after" not in order:  # a start takes seconds
+            send(order)
+            return 0
+        with self.next as child:
+            self.next = self.start()  # it gets ready meanwhile
+            child.stdout.readline()
+            child.stdin.write(json.dumps(order) + "\n")
+            child.stdin.flush()
+            if "killed_after" in order:
+                time.sleep(order["killed_after"])
+                with suppress(OSError):  # it has ended
+                    os.kill(child.pid, KILLED)
+            code = child.wait()
+        return -KILLED if code == KILLED else code
+
+
+def main():
+    if sys.argv[1:] == ["one"]:
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        if order := sys.stdin.readline():
+            carry_out(json.loads(order))
+        return
+    carry = forked if hasattr(os, "fork") else Starter().carry_out
+    for line in sys.stdin:
+        sys.stdout.write(f"{carry(json.loads(line))}\n")
         sys.stdout.flush()
 
 
