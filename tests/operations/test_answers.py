@@ -1,13 +1,11 @@
 """Answers about columns are kept for this user, and used only when no other user could have changed them."""
 
-import os
 import stat
 
 import pytest
 
 from action_returns.operations.answers import save_answers, saved_answers
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="POSIX file modes and links")
 ANSWERS = {"Amount": "Betrag"}
 
 
@@ -16,6 +14,13 @@ def file(tmp_path):
     path = tmp_path / "home" / "batch-columns.json"
     save_answers(path, "headers", ANSWERS)
     return path
+
+
+def test_answers_are_kept_and_can_be_given_anew(file):
+    assert saved_answers(file) == {"headers": ANSWERS}
+    save_answers(file, "headers", {"Amount": "Wert"})
+    save_answers(file, "other headers", ANSWERS)
+    assert saved_answers(file) == {"headers": {"Amount": "Wert"}, "other headers": ANSWERS}
 
 
 def test_answers_and_their_folder_are_private(file):

@@ -27,7 +27,7 @@ ROWS = [
 @pytest.mark.parametrize("name", action_returns.__all__)
 def test_every_public_name_is_there_and_is_documented(name):
     assert getattr(action_returns, name) is not None
-    assert name == "__version__" or f"`{name}" in PAGE.read_text() or f" {name}" in PAGE.read_text()
+    assert name == "__version__" or f"`{name}" in PAGE.read_text("utf-8") or f" {name}" in PAGE.read_text("utf-8")
 
 
 def test_a_name_that_is_not_public_is_not_there():
@@ -40,7 +40,7 @@ def test_every_name_of_the_table_of_modules_is_public_and_no_other():
 
 
 def test_the_example_of_the_page_runs(outbox, capsys):
-    (example,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(), flags=re.DOTALL)
+    (example,) = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), flags=re.DOTALL)
     exec(compile(example, str(PAGE), "exec"), {})
     (sent,) = outbox.iterdir()
     assert sent.read_bytes() == (

@@ -131,7 +131,7 @@ def test_rows_are_named_as_a_reader_counts_them(rows, number, named):
 def page_of(tmp_path, *rows, **options):
     path = tmp_path / "review.html"
     write_review_page(review(batch(*rows, **options), ACCOUNT), path)
-    return path.read_text()
+    return path.read_text("utf-8")
 
 
 def test_the_page_shows_a_raise_large_and_in_the_colour_of_an_error(tmp_path):

@@ -3,6 +3,7 @@
 The model is a list of what happened, in words; what may be sent follows from it by the rules of docs/guarantees.md.
 """
 
+import os
 import shutil
 import tempfile
 from collections import Counter
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
@@ -250,3 +252,5 @@ class Sending(RuleBasedStateMachine):
 
 
 TestSending = Sending.TestCase
+if os.name == "nt":  # files are opened and closed many times slower there
+    TestSending.settings = settings(max_examples=30)
