@@ -33,6 +33,7 @@ def of_the_system(number, text="Ein Text in der Sprache des Benutzers", windows=
 REFUSED = of_the_system(errno.ECONNREFUSED, windows=10061)
 RESET = of_the_system(errno.ECONNRESET, windows=10054)
 ABORTED = of_the_system(errno.ECONNABORTED, windows=10053)
+NETWORK_RESET = of_the_system(errno.ENETRESET, windows=10052)
 SHUT_DOWN = of_the_system(errno.EPIPE, windows=10058)
 NOT_ALLOWED = of_the_system(errno.EACCES, windows=10013)
 SILENT = of_the_system(errno.ETIMEDOUT, windows=10060)
@@ -42,7 +43,7 @@ NETWORK_DOWN = of_the_system(errno.ENETDOWN, windows=10050)
 SILENT_OVER_VPN = OSError(22, "Das Zeitlimit fuer die Semaphore wurde erreicht")
 SILENT_OVER_VPN.winerror = 121
 OF_THE_SYSTEM = [
-    REFUSED, RESET, ABORTED, SHUT_DOWN, NOT_ALLOWED, SILENT, NO_NETWORK, NO_HOST, NETWORK_DOWN, SILENT_OVER_VPN,
+    REFUSED, RESET, ABORTED, NETWORK_RESET, SHUT_DOWN, NOT_ALLOWED, SILENT, NO_NETWORK, NO_HOST, NETWORK_DOWN, SILENT_OVER_VPN,
 ]  # fmt: skip
 
 
@@ -56,6 +57,7 @@ OF_THE_SYSTEM = [
         (RESET, "the server or a firewall ended it"),
         (SHUT_DOWN, "the server or a firewall ended it"),
         (ABORTED, "this computer ended it, as it does when the network is lost"),
+        (NETWORK_RESET, "this computer ended it, as it does when the network is lost"),
         (NOT_ALLOWED, "a firewall or virus scanner on this computer does not allow it"),
         (SILENT, "no answer came in time"),
         (SILENT_OVER_VPN, "no answer came in time"),

@@ -91,7 +91,7 @@ def reason(error: OSError) -> str:
             return "it was refused"
         case ConnectionResetError() | BrokenPipeError():
             return "the server or a firewall ended it"
-        case ConnectionAbortedError():
+        case OSError() if isinstance(error, ConnectionAbortedError) or error.errno == errno.ENETRESET:
             return "this computer ended it, as it does when the network is lost"
         case PermissionError():
             return "a firewall or virus scanner on this computer does not allow it"
