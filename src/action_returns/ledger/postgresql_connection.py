@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from action_returns.errors import LedgerError
 from action_returns.ledger.location import TeamAddress
+from action_returns.trusted_certificates import trusting_context
 
 if TYPE_CHECKING:
     import psycopg
@@ -153,7 +154,7 @@ def _tls_options(address: TeamAddress) -> Iterator[dict[str, Any]]:
 
 def _trusted_certificates() -> str:
     """Return the certificates of the authorities that this system trusts, as PEM: the same ones as for FTP and email."""
-    context = ssl.create_default_context()
+    context = trusting_context()
     folder = ssl.get_default_verify_paths().capath  # OpenSSL reads this folder only when it needs a certificate
     for file in sorted(Path(folder).glob("*.0")) if folder else []:
         with suppress(OSError):  # a file that cannot be read is not trusted
