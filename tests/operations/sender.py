@@ -203,6 +203,7 @@ class Starter:
 
 def main():
     if sys.argv[1:] == ["one"]:
+        import_module(CHANNELS["OutboxChannel"])  # and with it what all channels need
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         if order := sys.stdin.readline():
