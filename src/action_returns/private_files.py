@@ -8,6 +8,7 @@ refused when its own list lets a group of many users read it.
 import errno
 import os
 import stat
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -96,7 +97,7 @@ def _narrow_if_ours(folder: Path) -> None:
     if folder.name not in _OUR_FOLDERS and folder.parent.name != "submissions":
         return
     facts = folder.lstat()
-    if stat.S_ISDIR(facts.st_mode) and facts.st_uid == os.geteuid() and stat.S_IMODE(facts.st_mode) & _OTHERS:
+    if stat.S_ISDIR(facts.st_mode) and facts.st_uid == _me() and stat.S_IMODE(facts.st_mode) & _OTHERS:
         with suppress(OSError):  # a file system that has no modes
             folder.chmod(stat.S_IMODE(facts.st_mode) & ~_OTHERS)
 
@@ -141,7 +142,7 @@ def _narrow_file(handle: int) -> bool:
         return False
     if stat.S_IMODE(facts.st_mode) != _MY_FILE:
         with suppress(OSError):  # a file of another user, or a file system that has no modes
-            os.fchmod(handle, _MY_FILE)
+            _set_mode(handle, _MY_FILE)
     return True
 
 
@@ -186,9 +187,9 @@ def _read(path: Path, largest: int, *, others_may_read: bool) -> bytes:
                 _narrow_if_ours(path.parent)  # an older version left it open
             for folder in dict.fromkeys((path.parent, path.resolve().parent)):  # of a link, and of what it leads to
                 _refuse_shared_folder(path, folder)
-            if others_may_read and facts.st_uid == os.geteuid() and stat.S_IMODE(facts.st_mode) & _OTHERS:
+            if others_may_read and facts.st_uid == _me() and stat.S_IMODE(facts.st_mode) & _OTHERS:
                 with suppress(OSError):  # a file system that has no modes, or is read-only
-                    os.fchmod(file.fileno(), stat.S_IMODE(facts.st_mode) & ~_OTHERS)
+                    _set_mode(file.fileno(), stat.S_IMODE(facts.st_mode) & ~_OTHERS)
         elif not others_may_read:
             _refuse_file_of_large_groups(path)
         content = file.read(largest + 1)
@@ -211,7 +212,7 @@ def _open(name: str, flags: int) -> int:
 
 
 def _refuse_unless_mine(path: Path, facts: os.stat_result, *, others_may_read: bool) -> None:
-    owner, me = facts.st_uid, os.geteuid()
+    owner, me = facts.st_uid, _me()
     if owner != me and not (others_may_read and owner == 0):
         raise NotPrivateError(
             path,
@@ -237,13 +238,13 @@ def _refuse_shared_folder(path: Path, folder: Path) -> None:
     if not _is_trusted(facts):
         raise NotPrivateError(path, f"lies in a folder of user {_user_name(facts.st_uid)}, who can replace it", _MOVE)
     if others_can_write(folder):
-        remedy = f"Run: chmod go-w {quote(str(folder.absolute()))}" if facts.st_uid == os.geteuid() else _MOVE
+        remedy = f"Run: chmod go-w {quote(str(folder.absolute()))}" if facts.st_uid == _me() else _MOVE
         raise NotPrivateError(path, "lies in a folder in which others can replace it", remedy)
 
 
 def _is_trusted(facts: os.stat_result) -> bool:
     """Return whether this user or the administrator owns a file."""
-    return facts.st_uid in {0, os.geteuid()}
+    return facts.st_uid in {0, _me()}
 
 
 def others_can_write(folder: Path) -> bool:
@@ -260,6 +261,8 @@ def _others_can_write(facts: os.stat_result) -> bool:
 
 def _is_group_of_one(facts: os.stat_result) -> bool:
     """Return whether a group has the owner's name and no other member, as many Linux systems make one for each user."""
+    if sys.platform == "win32":
+        return False
     import grp
     import pwd
 
@@ -271,9 +274,23 @@ def _is_group_of_one(facts: os.stat_result) -> bool:
 
 
 def _user_name(number: int) -> str:
+    if sys.platform == "win32":
+        return str(number)
     import pwd
 
     try:
         return pwd.getpwuid(number).pw_name
     except KeyError:
         return str(number)
+
+
+def _me() -> int:
+    """Return the number of this user; -1 on Windows, where users have none."""
+    if sys.platform == "win32":
+        return -1
+    return os.geteuid()
+
+
+def _set_mode(handle: int, mode: int) -> None:
+    if sys.platform != "win32":
+        os.fchmod(handle, mode)

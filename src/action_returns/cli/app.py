@@ -250,12 +250,11 @@ def _is_closed_pipe(error: OSError) -> bool:
 
 def _stdout_is_closed() -> bool:
     """Return whether the reader of standard output has closed it."""
-    import select
-
-    if os.name == "nt":  # it has no poll
+    if sys.platform == "win32":  # it has no poll
         from action_returns.cli.windows_streams import reader_is_gone
 
         return reader_is_gone(sys.stdout)
+    import select
 
     try:
         sys.stdout.flush()
@@ -264,7 +263,7 @@ def _stdout_is_closed() -> bool:
         return bool(poll.poll(0))
     except BrokenPipeError:
         return True
-    except (AttributeError, OSError, ValueError):  # Windows has no poll, and standard output may be no file
+    except (AttributeError, OSError, ValueError):  # standard output may be no file
         return False
 
 
