@@ -11,7 +11,7 @@ import time
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import psycopg
 import pytest
@@ -603,6 +603,15 @@ def test_another_machine_is_talked_to_encrypted_and_only_if_its_certificate_is_r
         PostgresStore(TeamDatabase(server.url("returns"))).close()
     with run("db.example.com") as server:
         assert "made for another host" in refused(f"{server.url('returns')}?sslrootcert={authority}")
+
+
+@pytest.mark.parametrize("key", ["sslrootcert", "sslcert", "sslkey"])
+def test_a_folder_in_the_place_of_a_certificate_is_refused(tmp_path, key):
+    said = refused(f"postgresql://ann@db.example.com/returns?{key}={quote(str(tmp_path))}")
+    assert said == (
+        f"{tmp_path} ({key} in the address of the team's ledger) is no file. Nothing was sent. Name a file there, then "
+        "try again."
+    )
 
 
 @pytest.mark.parametrize("key", ["sslrootcert", "sslcert", "sslkey"])
