@@ -4,6 +4,7 @@ import os
 import select
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -603,6 +604,34 @@ def test_another_machine_is_talked_to_encrypted_and_only_if_its_certificate_is_r
         PostgresStore(TeamDatabase(server.url("returns"))).close()
     with run("db.example.com") as server:
         assert "made for another host" in refused(f"{server.url('returns')}?sslrootcert={authority}")
+
+
+def test_a_certificate_in_a_folder_with_umlauts_is_named_as_the_driver_finds_it(tmp_path):
+    """On Windows the driver takes the letters of a name for those of the system's code page."""
+    path = tmp_path / "Bücher 日本" / "Wurzel für acme.pem"
+    path.parent.mkdir()
+    path.touch()
+    name = postgresql_connection._name_for_libpq(str(path))
+    assert path.samefile(name)
+    assert name.isascii() or os.name == "posix"
+
+
+def test_what_this_computer_trusts_is_trusted_although_one_of_its_certificates_cannot_be_read(monkeypatch):
+    import trustme
+
+    made = trustme.CA()
+    context = ssl.create_default_context(cadata=made.cert_pem.bytes().decode())
+    monkeypatch.setattr("action_returns.trusted_certificates._readable_of_windows", lambda: ["one"])
+    answers = iter([ssl.SSLError("not enough data"), context])
+
+    def damaged(**_):
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(ssl, "create_default_context", damaged)
+    assert made.cert_pem.bytes().decode().split()[2] in postgresql_connection._trusted_certificates()
 
 
 @pytest.mark.parametrize("key", ["sslrootcert", "sslcert", "sslkey"])

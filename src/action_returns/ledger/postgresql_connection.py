@@ -1,5 +1,6 @@
 """A connection to a team's database: encrypted, with a checked certificate, and with a time limit for every answer."""
 
+import os
 import ssl
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 
 _FILES: Final = frozenset({"sslrootcert", "sslcert", "sslkey"})
+_LONGEST_PATH: Final = 32_767
 
 SCHEMA: Final = "action_returns"
 """The schema of the tables in every database: a search path set elsewhere must not lead to another ledger."""
@@ -138,6 +140,7 @@ def _tls_options(address: TeamAddress) -> Iterator[dict[str, Any]]:
                 f"{path} ({key} in the address of the team's ledger) is no file. Nothing was sent. "
                 "Name a file there, then try again."
             )
+        options[key] = _name_for_libpq(options[key])
     if address.is_local:
         yield {"sslmode": "prefer", **options}
         return
@@ -149,7 +152,21 @@ def _tls_options(address: TeamAddress) -> Iterator[dict[str, Any]]:
     with TemporaryDirectory(prefix="action-returns-") as folder:
         trusted = Path(folder, "trusted.pem")
         trusted.write_text(_trusted_certificates(), encoding="ascii")
-        yield {**options, "sslrootcert": str(trusted)}
+        yield {**options, "sslrootcert": _name_for_libpq(str(trusted))}
+
+
+def _name_for_libpq(path: str) -> str:
+    """Return a path that libpq finds: on Windows it takes the letters of a name for those of the system's code page.
+
+    psycopg gives it UTF-8. The short name (``MLLER~1``) is the same in both; a disk that has none keeps the long one.
+    """
+    if os.name != "nt" or path.isascii():
+        return path
+    import ctypes
+
+    short = ctypes.create_unicode_buffer(_LONGEST_PATH)
+    ctypes.windll.kernel32.GetShortPathNameW(path, short, _LONGEST_PATH)  # type: ignore[attr-defined,unused-ignore]
+    return short.value or path
 
 
 def _trusted_certificates() -> str:
