@@ -8,6 +8,7 @@ import pytest
 from action_returns.access_lists import (
     Allowed,
     allowed_by,
+    has_access_lists,
     keep_for_this_user,
     large_groups_in,
     large_groups_with_access,
@@ -85,6 +86,21 @@ def test_a_password_file_that_everyone_may_read_is_refused_with_the_command_that
     assert caught.value.remedy == f'Run: icacls "{path}" /inheritance:r /grant:r {this_user()}:F'
     keep_for_this_user(path)
     assert read_private_file(path) == b"s3cret"
+
+
+@only_windows
+def test_a_password_file_on_a_disk_without_lists_is_refused_and_has_to_move(tmp_path, monkeypatch):
+    import win32api
+
+    path = tmp_path / "password"
+    path.write_bytes(b"s3cret")
+    open_to_everyone(path)
+    assert has_access_lists(path)
+    monkeypatch.setattr(win32api, "GetVolumeInformation", lambda _root: ("STICK", 1, 255, 0x6, "FAT32"))
+    with pytest.raises(NotPrivateError) as caught:
+        read_private_file(path)
+    assert caught.value.problem == "lies on a disk without access lists, where every user can read it"
+    assert caught.value.remedy == "Move it to a folder of your own."
 
 
 @only_windows

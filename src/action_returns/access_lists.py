@@ -80,6 +80,14 @@ def allowed_by(facts: object) -> Iterator[Allowed]:
             yield Allowed(win32security.ConvertSidToStringSid(sid), rights)
 
 
+def has_access_lists(path: Path) -> bool:
+    """Return whether the disk of a file keeps access lists; the FAT of memory sticks does not."""
+    import win32api
+
+    keeps_lists = 0x8  # FILE_PERSISTENT_ACLS (winnt.h)
+    return bool(win32api.GetVolumeInformation(path.resolve().anchor)[3] & keeps_lists)
+
+
 def keep_for_this_user(path: Path) -> None:
     """Give a file or folder a list of its own: this user, the administrators and the system, and no other.
 
