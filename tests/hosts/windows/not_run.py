@@ -31,6 +31,7 @@ NOT_RUN: Final[dict[str, str]] = {
     "tests/acceptance/test_readme.py::test_what_the_readme_installs_does_the_whole_job": README,
     "tests/acceptance/test_small_hostile_files.py": SIGNALS,
     "tests/acceptance/test_workbook_full_loop.py": OFFICE,
+    "tests/batch/test_number_formats.py::test_a_real_spreadsheet_program_shows_the_same": OFFICE,
     "tests/channels/test_email.py::test_postfix_is_probed_without_a_mail": UNIX_SERVERS,
     "tests/channels/test_email.py::test_postfix_takes_the_exact_file": UNIX_SERVERS,
     "tests/channels/test_email_faults.py::test_a_large_message_that_breaks_off_has_certainly_failed[postfix*": UNIX_SERVERS,
@@ -149,6 +150,8 @@ NOT_RUN: Final[dict[str, str]] = {
     "tests/workbook_builder/test_build_command_lines.py::test_on_a_mac_a_path_of_python_that_sh_would_cut_is_refused": LINUX_TOOLS,
     "tests/workbook_builder/test_build_command_lines.py::test_on_a_mac_no_module_beside_the_workbook_is_loaded": LINUX_TOOLS,
     "tests/workbook_builder/test_build_command_lines.py::test_refused_are_exactly_the_characters_that_the_system_would_read_otherwise[mac]": LINUX_TOOLS,
+    "tests/workbook_builder/test_build_in_libreoffice.py": OFFICE,
+    "tests/workbook_builder/test_build_prints.py": OFFICE,
 }
 """File, file::test or file::test[case -> reason. A name stands for everything that begins with it, a star
 for any text."""
