@@ -28,10 +28,10 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def exported(file, target, home):
+def exported(file, target, home, *, overwrite=True):
     paths = paths_of(home)
     checked = check_file(str(file), Account(), paths, now=datetime(2026, 6, 5, tzinfo=UTC))
-    return export(checked, paths, target=Path(target), today=TODAY, overwrite=True)
+    return export(checked, paths, target=Path(target), today=TODAY, overwrite=overwrite)
 
 
 def test_the_list_that_was_checked_is_never_written_however_its_name_is_spelled(folder, home):
@@ -117,9 +117,12 @@ def test_a_drive_and_a_network_folder_that_are_not_there_are_named(folder, home)
 def test_a_folder_is_told_as_a_folder_and_nothing_is_written_in_it(folder, home):
     (folder / "new").mkdir()
     for target in ("new", ".", folder.anchor):
-        with pytest.raises(OutputFileError) as caught:
-            exported("returns.csv", target, home)
-        assert str(caught.value).endswith(". Nothing was written. Name a file in it.")
+        for overwrite in (False, True):
+            with pytest.raises(OutputFileError) as caught:
+                exported("returns.csv", target, home, overwrite=overwrite)
+            assert str(caught.value).endswith(
+                " cannot be written: it is a folder. Nothing was written. Name a file in it."
+            )
     assert list((folder / "new").iterdir()) == []
 
 

@@ -1,5 +1,6 @@
 """Write files for the user, none of which is sent."""
 
+import errno
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -80,6 +81,8 @@ def write_bytes(
             make_private_folder(path.parent)
         else:
             make_folder(path.parent)
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
         if not overwrite and path.is_file() and path.read_bytes() == content:
             return
         write_atomically(path, content, overwrite=overwrite, private=private)
