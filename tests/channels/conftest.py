@@ -54,7 +54,7 @@ def _first_word(sent):
 def waits(monkeypatch):
     """Note what this thread does over its sockets, each with the whole minutes that it would wait for that."""
     noted, here = [], threading.get_ident()
-    monkeypatch.setattr(line_connection, "_LONGEST_WAIT", math.inf)  # it cuts waits into pieces on Windows
+    monkeypatch.setattr(line_connection, "LONGEST_WAIT", math.inf)  # it cuts waits into pieces on Windows
 
     def noting(kind, name, word):
         does = getattr(kind, name)

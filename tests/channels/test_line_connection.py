@@ -53,7 +53,7 @@ def test_a_line_is_waited_for_no_longer_than_all_steps_may_take():
 def short_calls(monkeypatch):
     """A system on which no call waits long, as it is on Windows, and how often one was made."""
     made = []
-    monkeypatch.setattr(line_connection, "_LONGEST_WAIT", 0.01)
+    monkeypatch.setattr(line_connection, "LONGEST_WAIT", 0.01)
     receive = socket.socket.recv
 
     def noting(self, *given):

@@ -49,7 +49,7 @@ class Server:
         self.asked = []
         self.transport = SimpleNamespace(open_session=lambda: self)
         self.security, self.evidence, self.words = "made up", {}, ServerWords()
-        self.waits = []
+        self.waits, self.late, self.timeout = [], 0, None
         self.steps = TimeLimit(180, "in all", clock=clock)
 
     def time_limit(self, seconds):
@@ -71,7 +71,14 @@ class Server:
         self.asked.append(kind)
         self._out += self._answers.get(kind, lambda number: status(number, OK))(number)
 
+    def settimeout(self, seconds):
+        self.timeout = seconds
+
     def recv(self, count):
+        assert self.timeout <= 3
+        if self.late:
+            self.late -= 1
+            raise TimeoutError
         some, self._out = self._out[:count], self._out[count:]
         return some
 
@@ -90,6 +97,14 @@ def client(answers=None, **facts):
 def test_what_does_not_begin_like_sftp_is_none(first):
     with pytest.raises(ConnectionLostError):
         client(first=first)
+
+
+def test_an_answer_that_comes_late_is_waited_for_in_pieces_and_a_send_is_not():
+    made = client()
+    server = made.connection
+    server.late = 5
+    made.remove("a")
+    assert (server.late, server.asked, server.timeout) == (0, [REMOVE], None)
 
 
 @pytest.mark.parametrize(

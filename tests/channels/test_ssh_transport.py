@@ -12,7 +12,7 @@ from action_returns.channels.server_words import ServerWords
 from action_returns.channels.ssh_auth import Credentials, sign_in
 from action_returns.channels.ssh_connection import connect
 from action_returns.channels.ssh_transport import MOST_BEFORE_KEYS, CountedSocket
-from tests.servers.go_between import scripted
+from tests.servers.go_between import listening_for, scripted
 from tests.servers.ssh_stranger import QUESTIONS, Policy, message, stranger
 
 IGNORE, DEBUG, BANNER = 2, 4, 53
@@ -55,6 +55,19 @@ def failed(outcome, *words):
 def test_a_server_that_never_comes_to_the_point_is_not_read_any_further(said):
     with scripted([said]) as server:
         assert failed(signing_in(server.port), "does not talk SSH as it should")
+
+
+def test_keys_are_waited_for_in_pieces_and_no_longer_than_told(monkeypatch):
+    monkeypatch.setattr(ssh_transport, "LONGEST_WAIT", 0.01)
+    over = threading.Event()
+    with listening_for(lambda _connection: over.wait(30)) as port:
+        try:
+            with pytest.raises(DeliveryEndedError, match="did not answer in time"):
+                connect("127.0.0.1", port, None, 0.3)
+        finally:
+            over.set()
+    with stranger(Policy()) as port:
+        assert signing_in(port) is None
 
 
 def test_a_packet_is_not_given_the_memory_that_the_server_announces():

@@ -1,7 +1,5 @@
 """A connection to a server that talks in lines: encrypted or not, and with a time limit for everything."""
 
-import math
-import os
 import socket
 import ssl
 import time
@@ -11,14 +9,12 @@ from typing import Final
 from action_returns.channels.addresses import connect
 from action_returns.channels.base import InvalidReplyError
 from action_returns.channels.server_words import ServerWords
-from action_returns.channels.time_limits import ALL_STEPS, Clock, TimeLimit
+from action_returns.channels.time_limits import ALL_STEPS, LONGEST_WAIT, Clock, TimeLimit
 
 LONGEST_REPLY: Final = 65_536
 _CHUNK: Final = 65_536
 _SHOWN: Final = 80
 """Characters of words that are no reply: enough to see what kind of server it is."""
-_LONGEST_WAIT: Final = 0.5 if os.name == "nt" else math.inf
-"""Seconds for which the system is asked to wait at once: on Windows, Ctrl-C ends no wait (python/cpython issue 85609)."""
 _NO_DATA_YET: Final = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
@@ -101,7 +97,7 @@ class LineConnection:
         while b"\n" not in self._unread:
             if len(self._unread) > LONGEST_REPLY:
                 raise self.invalid_reply(self._unread)
-            self.socket.settimeout(min(limit.left(), _LONGEST_WAIT))
+            self.socket.settimeout(min(limit.left(), LONGEST_WAIT))
             with suppress(TimeoutError):  # the limit says which time is over
                 self._read()
         line, end, self._unread = self._unread.partition(b"\n")
@@ -120,7 +116,7 @@ class LineConnection:
         """
         limit, left, to = self.step(timeout), memoryview(data), connection or self.socket
         while left:
-            to.settimeout(min(limit.left(), _LONGEST_WAIT))
+            to.settimeout(min(limit.left(), LONGEST_WAIT))
             try:
                 left = left[to.send(left) :]
             except TimeoutError:

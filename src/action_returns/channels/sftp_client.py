@@ -7,12 +7,14 @@ outcome of an upload depends on both.
 import stat
 import struct
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
 from action_returns.channels.base import ConnectionLostError
 from action_returns.channels.ssh_connection import SshConnection
+from action_returns.channels.time_limits import LONGEST_WAIT
 
 
 class RequestRejectedError(Exception):
@@ -202,11 +204,16 @@ class SftpClient:
 
     def _exactly(self, length: int) -> bytes:
         received = bytearray()
-        while len(received) < length:
-            part = self._channel.recv(length - len(received))
-            if not part:
-                raise ConnectionLostError("the server ended the connection")
-            received += part
+        self._channel.settimeout(min(self._timeout, LONGEST_WAIT))
+        try:
+            while len(received) < length:
+                with suppress(TimeoutError):  # the time limit around it says when the time is over
+                    part = self._channel.recv(length - len(received))
+                    if not part:
+                        raise ConnectionLostError("the server ended the connection")
+                    received += part
+        finally:
+            self._channel.settimeout(None)  # or a send that has to wait would fail
         return bytes(received)
 
 

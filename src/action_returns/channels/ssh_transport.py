@@ -8,11 +8,14 @@ So all bytes of a connection are counted right at the socket, whatever they are,
 import logging
 import socket
 import threading
+import time
 from collections.abc import Callable
 from typing import Final
 
 import paramiko
 from paramiko.auth_handler import AuthHandler
+
+from action_returns.channels.time_limits import LONGEST_WAIT, TimeLimit
 
 # paramiko logs errors with tracebacks, and Python prints them where no log is set up.
 logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)
@@ -75,8 +78,9 @@ class Transport(paramiko.Transport):
         """
         is_over = threading.Event()
         self.start_client(event=is_over)
-        if not is_over.wait(seconds):
-            raise TimeoutError(f"no answer within {seconds:g} seconds")
+        limit = TimeLimit(seconds, clock=time.monotonic)
+        while not is_over.wait(min(limit.left(), LONGEST_WAIT)):
+            pass
         if not self.is_active():
             raise self.get_exception() or paramiko.SSHException("it gave no reason")
         self._connection.most = MOST_IN_ALL

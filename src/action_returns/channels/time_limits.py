@@ -6,6 +6,7 @@ honest: a file of 1 MB may go at 4 kB/s, one of 35 MB at 20 kB/s.
 """
 
 import math
+import os
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
@@ -16,6 +17,8 @@ Clock: TypeAlias = Callable[[], float]
 
 ALL_STEPS: Final = 180.0
 """Seconds for connecting, signing in and all else before a file, and again for all that follows it."""
+LONGEST_WAIT: Final = 0.5 if os.name == "nt" else math.inf
+"""Seconds for which the system is asked to wait at once: on Windows, Ctrl-C ends no wait (python/cpython issue 85609)."""
 _BYTES_A_SECOND: Final = 10_000
 _LONGEST: Final = 1_800.0
 
