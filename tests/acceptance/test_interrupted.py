@@ -10,22 +10,29 @@ from types import SimpleNamespace
 import pytest
 
 from tests.servers import loopback
+from tests.support.available import missing_screen, require
 from tests.support.batches import EXACT, LIST
 from tests.support.cli import run_program
 from tests.support.profiles import write_profile
 
+NEW_CONSOLE = getattr(subprocess, "CREATE_NEW_CONSOLE", 0)
 PRESSES_CTRL_C = """
-import _thread, sys, threading
-threading.Thread(target=lambda: (sys.stdin.readline(), _thread.interrupt_main()), daemon=True).start()
-from action_returns.cli import main
-main()
+import ctypes, subprocess, sys
+sending = subprocess.Popen([sys.executable, "-m", "action_returns", *sys.argv[1:]])
+sys.stdin.readline()
+kernel = ctypes.WinDLL("kernel32")
+kernel.SetConsoleCtrlHandler(None, True)  # the other program is meant
+kernel.GenerateConsoleCtrlEvent(0, 0)
+sys.exit(sending.wait())
 """
-"""The product, with a thread that does what a console of Windows does on Ctrl-C; it needs no console."""
+"""A program that presses Ctrl-C in its console of Windows, for all programs that run in it."""
 
 
 @pytest.fixture
 def server(home, tmp_path, monkeypatch):
     """A server of a profile that has every byte of a file and does not answer; it knows when the bytes are there."""
+    if os.name == "nt":
+        require(missing_screen())
     authority = loopback.make_authority(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.bundle))
     monkeypatch.setenv("PW", "s3cret")
@@ -50,13 +57,13 @@ def ended_by_ctrl_c(server, *arguments):
     program = ["-c", PRESSES_CTRL_C] if os.name == "nt" else ["-m", "action_returns"]
     sending = subprocess.Popen(
         [sys.executable, *program, *arguments],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, creationflags=NEW_CONSOLE,
     )  # fmt: skip
     assert server.arrived.wait(60)
     if os.name != "nt":
         sending.send_signal(signal.SIGINT)
     out, said = sending.communicate(b"\n", timeout=60)
-    return sending.returncode, out.decode(), said.decode().replace("\r\n", "\n")
+    return sending.returncode, out.decode(), said.decode("ascii", "replace").replace("\r\n", "\n")
 
 
 def test_a_file_that_may_have_arrived_is_unknown(server, tmp_path):
