@@ -77,7 +77,7 @@ def test_a_windows_without_pywin32_is_told(monkeypatch):
 
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setattr(xlwings, "engines", [])
-    with pytest.raises(ExcelError, match="the package pywin32 is missing or damaged"):
+    with pytest.raises(ExcelError, match="The package pywin32 is missing or damaged"):
         reach.reach_excel(lambda found: found)
 
 

@@ -23,10 +23,11 @@ from action_returns.errors import (
 )
 from action_returns.excel.button_texts import with_buttons
 from action_returns.excel.engine import draw_sharply, retry_while_busy
-from action_returns.excel.reach import cache_problem, reach_excel
+from action_returns.excel.reach import reach_excel
 from action_returns.excel.workbook import OpenWorkbook
 from action_returns.files import Paths, default_paths
 from action_returns.operations.account import Account, open_account
+from action_returns.operations.pywin32_folder import folder_problem
 from action_returns.private_files import make_private_folder, private_opener
 
 _ICON_INFORMATION: Final = 0x40
@@ -201,7 +202,7 @@ def _unexpected(error: Exception, paths: Paths) -> str:
 
     file = save_error_details(error, paths)
     details = "" if file is None else f" Details are in {file}."
-    problem = cache_problem(error)
+    problem = folder_problem(error)
     advice = "" if problem is None else f" {problem}"
     return f"Unexpected error ({type(error).__name__}). Whether anything was sent shows in History.{details}{advice}"
 

@@ -38,6 +38,10 @@ def run_checks(paths: Paths) -> Iterator[DoctorCheck]:
     )
     yield "Environment", not heavy, environment
     yield "Packages", *_versions()
+    if sys.platform == "win32":
+        from action_returns.operations.pywin32_folder import check_pywin32
+
+        yield _checked("Excel", check_pywin32)
     for what, path in (("Profiles", paths.config_file), ("Ledger", paths.ledger_file)):
         yield what, True, f"{path}{'' if os.path.exists(path) else ' (not made yet)'}"  # noqa: PTH110  # Path.exists raises where it may not look
     yield _checked("Profiles are right", lambda: _profile_names(paths))
