@@ -104,6 +104,22 @@ def test_a_password_file_on_a_disk_without_lists_is_refused_and_has_to_move(tmp_
 
 
 @only_windows
+def test_what_windows_does_not_tell_is_taken_for_the_usual(tmp_path, monkeypatch):
+    import pywintypes
+    import win32api
+
+    def refused(*_):
+        raise pywintypes.error(
+            1355, "GetUserNameEx", "The specified domain either does not exist or could not be contacted."
+        )
+
+    monkeypatch.setattr(win32api, "GetVolumeInformation", refused)
+    monkeypatch.setattr(win32api, "GetUserNameEx", refused)
+    assert has_access_lists(tmp_path)
+    assert this_user() == os.environ["USERNAME"]
+
+
+@only_windows
 def test_folders_that_are_made_where_everyone_may_read_are_kept_for_this_user(tmp_path):
     open_to_everyone(tmp_path)
     there = tmp_path / "there"

@@ -1,5 +1,6 @@
 """Windows' access lists: which groups of many users may read or change a file, and a list for this user only."""
 
+import getpass
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -81,11 +82,15 @@ def allowed_by(facts: object) -> Iterator[Allowed]:
 
 
 def has_access_lists(path: Path) -> bool:
-    """Return whether the disk of a file keeps access lists; the FAT of memory sticks does not."""
+    """Return whether the disk of a file keeps access lists; the FAT of memory sticks does not. True when it is unknown."""
+    import pywintypes
     import win32api
 
     keeps_lists = 0x8  # FILE_PERSISTENT_ACLS (winnt.h)
-    return bool(win32api.GetVolumeInformation(path.resolve().anchor)[3] & keeps_lists)
+    try:
+        return bool(win32api.GetVolumeInformation(path.resolve().anchor)[3] & keeps_lists)
+    except pywintypes.error:
+        return True
 
 
 def keep_for_this_user(path: Path) -> None:
@@ -132,9 +137,13 @@ def copy_access(source: Path, target: Path) -> None:
 
 def this_user() -> str:
     r"""Return this user as icacls takes it: ``COMPUTER\ann``."""
+    import pywintypes
     import win32api
 
-    name: str = win32api.GetUserNameEx(2)  # NameSamCompatible (secext.h)
+    try:
+        name: str = win32api.GetUserNameEx(2)  # NameSamCompatible (secext.h)
+    except pywintypes.error:  # a domain that does not answer
+        return getpass.getuser()
     return name
 
 
