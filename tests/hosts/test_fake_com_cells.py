@@ -122,6 +122,12 @@ def test_an_integer_of_more_than_32_bits_is_not_written_because_excel_has_no_suc
         excel.add_workbook({"A": []}).sheets[0].range("A1:B1").raw_value = [["M.1.1.1", 2**53 + 1]]
 
 
+def test_a_time_without_a_zone_is_not_written_because_pywin32_would_move_it():
+    moment = dt.datetime(2026, 7, 12, 14)  # noqa: DTZ001 - it is what this is about
+    with pytest.raises(NotModelledError, match="without a zone"), fake_excel() as excel:
+        excel.add_workbook({"A": []}).sheets[0].range("A1").raw_value = moment
+
+
 def test_a_date_is_a_datetime_and_value2_its_serial_number(excel, sheet):
     excel.put("Actions!B2", dt.datetime(2026, 11, 23, 12, 30))  # noqa: DTZ001 - cells know no time zone
     cell = sheet.range("B2")

@@ -107,6 +107,11 @@ def test_what_python_writes_arrives_in_excel(given, held):
     assert found == (pytest.approx(held, abs=1e-9) if isinstance(held, Date) else held)
 
 
+def test_a_time_without_a_zone_is_taken_as_one_of_this_computer():
+    moment = dt.datetime(2026, 7, 12, 8, 30)  # noqa: DTZ001
+    assert in_excel(moment) == pytest.approx(in_excel(moment.astimezone(dt.UTC)), abs=1e-9)
+
+
 def test_a_number_that_is_none_arrives_as_such():
     assert math.isnan(in_excel(math.nan))
 

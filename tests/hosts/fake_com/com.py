@@ -4,6 +4,7 @@ Names in CamelCase are Excel's own and cross the line; names in small letters be
 """
 # ruff: noqa: N801, N802 - the names are those of Excel and of pywin32
 
+import datetime as dt
 import functools
 import time
 import types
@@ -120,12 +121,20 @@ def _given(line, name, value):
     value = _bare(value)
     if isinstance(value, ComObject):
         return value
-    value = in_excel(value)
-    rows = value if isinstance(value, tuple) else (value,)
-    if any(isinstance(cell, LongInteger) for row in rows for cell in (row if isinstance(row, tuple) else (row,))):
+    held = in_excel(value)
+    if any(isinstance(cell, LongInteger) for cell in _cells(held)):
         # Excel has no type for it, and no documentation says what it makes of one.
         raise line.missing(f"{name} with an integer of more than 32 bits")
-    return value
+    if any(isinstance(cell, dt.datetime) and cell.tzinfo is None for cell in _cells(value)):
+        # 14:00 would get into the cell as 12:00 in Berlin. xlwings adds a zone to what it converts itself.
+        raise line.missing(f"{name} with a time without a zone, which pywin32 takes as one of this computer")
+    return held
+
+
+def _cells(value):
+    if not isinstance(value, (list, tuple)):
+        return [value]
+    return [cell for row in value for cell in (row if isinstance(row, (list, tuple)) else [row])]
 
 
 def _answered(value):
