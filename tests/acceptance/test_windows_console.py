@@ -64,3 +64,21 @@ def test_the_screen_shows_the_name_itself(tmp_path):
 
 def test_rows_in_a_pipe_are_the_exact_bytes():
     assert in_a_console("-m", "action_returns", "export", NAME, "-o", "-", "-q", stdout=subprocess.PIPE) == EXACT
+
+
+LOOKS_AT_THE_MODE = """
+import ctypes, msvcrt, subprocess, sys
+handle, mode = ctypes.c_void_p(msvcrt.get_osfhandle(1)), ctypes.c_uint32()
+def seen():
+    assert ctypes.WinDLL("kernel32").GetConsoleMode(handle, ctypes.byref(mode))
+    return mode.value
+before = seen()
+child = "import sys; from action_returns.cli.windows_streams import shows_colors; sys.exit(shows_colors(sys.stdout))"
+shown = subprocess.run([sys.executable, "-c", child]).returncode
+open(sys.argv[1], "w").write(f"{shown} {seen() == before} {before & 4}")
+"""
+
+
+def test_a_window_is_asked_for_colours_and_is_as_it_was_when_the_program_has_ended(tmp_path):
+    in_a_console("-c", LOOKS_AT_THE_MODE, str(tmp_path / "seen.txt"))
+    assert (tmp_path / "seen.txt").read_text() == "1 True 0"
