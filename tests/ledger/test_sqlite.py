@@ -52,16 +52,17 @@ def test_only_this_user_may_read_the_ledger(path):
     assert path.stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("umask", [0o000, 0o277])
-def test_the_ledger_its_log_and_its_index_are_private_whatever_the_umask(path, umask):
-    before = os.umask(umask)
-    try:
-        with open_ledger(path) as ledger:
-            claim(ledger)
-            found = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
-    finally:
-        os.umask(before)
-    assert found == {path.name + end: 0o600 for end in ("", "-wal", "-shm")}
+def test_the_ledger_its_log_and_its_index_are_private_whatever_the_umask(tmp_path):
+    for umask in (0o000, 0o277):
+        path = tmp_path / oct(umask) / "ledger.sqlite3"
+        before = os.umask(umask)
+        try:
+            with open_ledger(path) as ledger:
+                claim(ledger)
+                found = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+        finally:
+            os.umask(before)
+        assert found == {path.name + end: 0o600 for end in ("", "-wal", "-shm")}
 
 
 def test_a_ledger_that_was_open_to_others_becomes_private(path):
