@@ -1,10 +1,13 @@
 """Paths of this computer, and files that are whole or not there."""
 
+import errno
 import os
 import re
 import stat
+import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import hatchling.build
 import pytest
@@ -241,6 +244,36 @@ def test_the_content_is_on_the_disk_before_the_name_and_then_the_name_too(tmp_pa
     for _, _, handle in flushed:
         with pytest.raises(OSError, match=r"Bad file descriptor|WinError 6"):
             os.fstat(handle)
+
+
+@pytest.fixture
+def mac(monkeypatch):
+    """A Mac: what its files are asked to do, and the numbers of the open files that cannot do it."""
+    done, unable = [], set()
+
+    def control(handle, command):
+        if handle in unable:
+            raise OSError(errno.ENOTSUP, "Operation not supported")
+        done.append(("drive", command))
+
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setitem(sys.modules, "fcntl", SimpleNamespace(F_FULLFSYNC=51, fcntl=control))
+    monkeypatch.setattr(os, "fsync", lambda _handle: done.append(("fsync", None)))
+    return SimpleNamespace(done=done, unable=unable)
+
+
+@pytest.mark.parametrize("content", [b"whole", lambda draft: draft.write_bytes(b"whole")])
+def test_on_a_mac_the_drive_itself_is_told_to_keep_the_file(tmp_path, mac, content):
+    write_atomically(tmp_path / "f", content, overwrite=False)
+    of_the_name = [] if ON_WINDOWS else [("drive", 51)]
+    assert mac.done == [("drive", 51), *of_the_name]
+
+
+def test_on_a_mac_a_network_drive_that_cannot_do_so_keeps_the_file_as_elsewhere(tmp_path, mac):
+    mac.unable |= set(range(10_000))
+    write_atomically(tmp_path / "f", b"whole", overwrite=False)
+    assert set(mac.done) == {("fsync", None)}
+    assert (tmp_path / "f").read_bytes() == b"whole"
 
 
 @pytest.mark.parametrize("call", ["fsync", "open"])

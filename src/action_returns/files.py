@@ -4,6 +4,7 @@ import errno
 import os
 import secrets
 import stat
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -250,7 +251,7 @@ def _write_draft(draft: Path, content: bytes | Callable[[Path], object], opener:
         if isinstance(content, bytes):
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            _flush_to_disk(file.fileno())
             return
     content(draft)
     once_free(lambda: _flush(draft))
@@ -258,7 +259,7 @@ def _write_draft(draft: Path, content: bytes | Callable[[Path], object], opener:
 
 def _flush(draft: Path) -> None:
     with draft.open("rb+") as file:
-        os.fsync(file.fileno())
+        _flush_to_disk(file.fileno())
 
 
 def _usual_opener(path: Path) -> Callable[[str, int], int]:
@@ -360,6 +361,17 @@ def _flush_folder(folder: Path) -> None:
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
-            os.fsync(handle)
+            _flush_to_disk(handle)
         finally:
             os.close(handle)
+
+
+def _flush_to_disk(handle: int) -> None:
+    """Write an open file to the disk. On a Mac, fsync leaves the bytes in the drive's own memory, which a power cut empties."""
+    if sys.platform == "darwin":
+        import fcntl
+
+        with suppress(OSError):  # a file system that cannot, such as that of a network drive
+            fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
+            return
+    os.fsync(handle)

@@ -1,6 +1,8 @@
 """What the settings of a channel say about its receiver, its password and packages that it needs."""
 
 import importlib.util
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -116,3 +118,15 @@ def test_a_folder_of_this_computer_is_one_however_its_path_is_written(tmp_path, 
     assert OutboxSettings(kind="outbox", directory="out").receiver() == whole
     assert OutboxSettings(kind="outbox", directory=f"{tmp_path}/x/../out/").receiver() == whole
     assert DraftSettings(kind="draft", directory=tmp_path / "out").receiver() != whole
+
+
+def test_on_a_mac_two_spellings_of_a_folder_are_one_receiver(monkeypatch, tmp_path):
+    spellings = ["R\u00fccksendungen", "Ru\u0308cksendungen", "r\u00dcCKSENDUNGEN"]
+
+    def receivers():
+        return {OutboxSettings(kind="outbox", directory=tmp_path / name).receiver() for name in spellings}
+
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert len(receivers()) == (2 if os.name == "nt" else 3), "there they can be several folders"
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert len(receivers()) == 1

@@ -3,6 +3,7 @@
 import ctypes
 import sys
 from datetime import datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -183,6 +184,44 @@ def test_on_a_mac_enter_chooses_neither(mac, pressed, answer):
     ((command, _title, details),) = mac.asked
     assert (command, details["message"]) == ("alert", "Which rows stay?")
     assert (details["buttons"], details["default_button"]) == (["Cancel", "No", "Yes"], "Cancel")
+
+
+def answering(value):
+    """A property of appscript, which is asked with get()."""
+    return SimpleNamespace(get=lambda: value)
+
+
+@pytest.mark.parametrize(("code", "known"), [("@", "@"), (object(), None)])
+def test_on_a_mac_the_number_format_is_asked_for(code, known):
+    assert engine.number_format(cells_of("_xlmac", api=SimpleNamespace(number_format=answering(code)))) == known
+
+
+def test_on_a_mac_nothing_is_known_of_hidden_rows_and_columns():
+    cells = cells_of("_xlmac")
+    assert engine.some_rows_are_hidden(cells) is False
+    assert engine.columns_are_hidden(cells) is False
+
+
+def test_on_a_mac_a_sheet_is_protected_with_what_stays_allowed():
+    done = []
+    api = SimpleNamespace(
+        unprotect=lambda: done.append("unprotected"), protect_worksheet=lambda **allowed: done.append(allowed)
+    )
+    sheet = cells_of("_xlmac", api=api)
+    engine.unprotect(sheet)
+    engine.protect(sheet)
+    allowed = dict.fromkeys(("filtering", "sorting", "formatting_columns", "formatting_rows"), True)
+    assert done == ["unprotected", {f"allow_{name}": yes for name, yes in allowed.items()}]
+
+
+@pytest.mark.parametrize(("chosen", "picked"), [("/Users/ann/pending.csv", Path("/Users/ann/pending.csv")), ("", None)])
+def test_on_a_mac_a_file_is_chosen_in_a_dialogue_of_its_own(monkeypatch, chosen, picked):
+    done = []
+    root = SimpleNamespace(withdraw=lambda: done.append("hidden"), destroy=lambda: done.append("gone"))
+    monkeypatch.setattr("tkinter.Tk", lambda: root)
+    monkeypatch.setattr("tkinter.filedialog.askopenfilename", lambda title: done.append(title) or chosen)
+    assert engine.pick_file(cells_of("_xlmac")) == picked
+    assert done == ["hidden", "Choose the Pending Actions download", "gone"]
 
 
 def test_windows_is_told_once_that_windows_of_this_program_are_sharp(monkeypatch):

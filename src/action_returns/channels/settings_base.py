@@ -6,6 +6,8 @@ Imports pydantic, so only code that reads a config.toml imports this module.
 import os
 import posixpath
 import re
+import sys
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -274,7 +276,10 @@ def mail_receiver(recipient: str) -> str:
 def folder_receiver(kind: str, directory: Path) -> str:
     """Return the receiver of files that are written into a folder of this computer."""
     # Without a look at the disk, which resolve() takes: a network folder that is away would hold up every check.
-    return f"{kind} {os.path.normcase(os.path.abspath(directory))}"  # noqa: PTH100
+    path = os.path.normcase(os.path.abspath(directory))  # noqa: PTH100
+    if sys.platform == "darwin":  # names there are one, however their case and their accents are written
+        path = unicodedata.normalize("NFC", path.casefold())
+    return f"{kind} {path}"
 
 
 def password_reader(reference: SecretStr, read_secret: ReadSecret) -> Callable[[], str]:
