@@ -24,7 +24,7 @@ ALLOWED = {
     "files.py: touch": "takes the name with the rights of the draft",
     "operations/error_details.py: open": "with the opener of private files",
     "excel/button.py: open": "with the opener of private files",
-    "files.py: mkdir": "the folder of -o, which the user chose",
+    "files.py: mkdir": "the folder of -o and --keep, which the user chose",
     "operations/export.py: not private": "the file of -o, which the user chose",
     "operations/new_workbook.py: not private": "a workbook where the user wants it",
     "operations/upgrade_workbook.py: not private": "a workbook where the user wants it",
@@ -33,8 +33,6 @@ ALLOWED = {
     "ledger/postgresql_connection.py: write_text": "in a temporary folder, which is private; public certificates",
     "operations/new_workbook.py: copyfile": "the AppleScript of xlwings, which is public",
     "operations/new_workbook.py: mkdir": "the folder of macOS for scripts",
-    "cli/demo.py: mkdir": "the folder of --keep, which the user chose",
-    "cli/demo.py: copyfile": "a sample in the folder of --keep",
 }
 
 

@@ -8,6 +8,7 @@ import pytest
 from action_returns.files import packaged_file
 from tests.support.batches import BAD, CSV, EXACT, LIST
 from tests.support.cli import modules_loaded_by, modules_loaded_by_check, run_program
+from tests.support.held_files import held, on_windows
 from tests.support.profiles import write_profile
 
 
@@ -361,3 +362,23 @@ def test_the_demo_delivers_the_bytes_it_shows(work):
     result = run_program("demo", "--keep", "kept")
     assert result.code == 0, result.err
     assert result.err.count("identical to the file shown") == 2
+
+
+def test_the_demo_says_in_words_that_its_folder_cannot_be_used(work):
+    (work / "kept").write_text("a file")
+    result = run_program("demo", "--keep", "kept")
+    assert result.code == 2
+    assert "kept cannot be used: " in result.err
+    assert result.err.rstrip().endswith("Nothing was sent. Choose another folder.")
+
+
+@on_windows
+def test_the_demo_says_in_words_that_a_file_of_an_earlier_one_is_open(work):
+    (work / "kept").mkdir()
+    (work / "kept" / "returns.xlsm").write_bytes(b"open in Excel")
+    with held(work / "kept" / "returns.xlsm", "reading"):
+        result = run_program("demo", "--keep", "kept")
+    assert result.code == 2
+    assert "returns.xlsm of an earlier demo cannot be removed: another program has it open." in " ".join(
+        result.err.split()
+    )

@@ -12,8 +12,9 @@ from pathlib import Path
 import click
 
 from action_returns.cli.options import CommandContext, global_options
-from action_returns.errors import ActionReturnsError, Exit
-from action_returns.files import packaged_file
+from action_returns.errors import ActionReturnsError, Exit, OutputFileError
+from action_returns.files import make_folder, once_free, packaged_file, what_to_do
+from action_returns.operations.export import write_bytes
 from action_returns.operations.texts import command
 from action_returns.settings.editing import add_profile
 
@@ -42,13 +43,23 @@ def demo_command(context: CommandContext, *, keep: str | None) -> int:
         )
     with ExitStack() as stack:
         folder = Path(keep) if keep is not None else Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        folder.mkdir(parents=True, exist_ok=True)
+        with _in_words(f"{folder} cannot be used"):
+            make_folder(folder)
         if context.output.as_json:
             stack.enter_context(redirect_stdout(sys.stderr))  # the commands inside the demo print for people
         _Demo(context, folder.resolve(), stack).play()
     context.output.json({"folder": keep, "message": "Both servers hold exactly the bytes that were shown."})
     context.output.info(f"All files are in {keep}" if keep is not None else "Keep the files with --keep FOLDER.")
     return Exit.DONE
+
+
+@contextmanager
+def _in_words(problem: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        todo = what_to_do(error, "Choose another folder.")
+        raise OutputFileError(f"{problem}: {error.strerror or error}. Nothing was sent. {todo}") from None
 
 
 class _Demo:
@@ -122,9 +133,10 @@ class _Demo:
 
     def _prepare(self) -> tuple[tuple[str, ...], Path]:
         returns, pending = str(self._folder / "returns.xlsm"), str(self._folder / "pending_actions.csv")
-        shutil.copyfile(packaged_file(f"{_SAMPLES}/pending_actions.csv"), pending)
+        write_bytes(Path(pending), packaged_file(f"{_SAMPLES}/pending_actions.csv").read_bytes(), overwrite=True)
         self._title("The workbook that people fill in, here with sample returns")
-        Path(returns).unlink(missing_ok=True)  # of an earlier demo in the same folder
+        with _in_words(f"{returns} of an earlier demo cannot be removed"):
+            once_free(lambda: Path(returns).unlink(missing_ok=True))
         self._run_command("new", returns, "--samples", "--profile", "demo-ftp", expected=Exit.DONE)
         repaired, clean = self._folder / "repaired.xlsx", self._folder / "clean.csv"
         self._title("A sheet of returns, as people fill it in, compared with the pending-actions download")

@@ -70,7 +70,7 @@ def new_workbook(path: Path, account: Account, *, samples: bool = False, overwri
         _write(path, content)
     except OutputFileError:
         if kept is not None:
-            kept.rename(path)
+            once_free(lambda: kept.rename(path))
         raise
     return NewWorkbook(path, len(content), len(entries.rows), kept)
 
