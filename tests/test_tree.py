@@ -90,3 +90,26 @@ def test_xml_is_parsed_in_one_guarded_place_and_by_openpyxl_behind_the_same_guar
     assert {path: names - {"html"} for path, names in found.items() if names - {"html"}} == OF_XML
     makers = [path for path in PRODUCT.rglob("*.py") if "ParserCreate" in path.read_text("utf-8")]
     assert [path.name for path in makers] == ["guarded.py"]
+
+
+FOR_A_MAC = {
+    "channels/settings_base.py": (1, "channels/test_settings_base.py"),
+    "excel/cell_writer.py": (1, "excel/test_cell_writer.py"),
+    "excel/engine.py": (10, "excel/test_engine.py"),
+    "excel/window_keys.py": (1, "excel/test_window_keys.py"),
+    "files.py": (1, "test_files.py"),
+    "ledger/sqlite.py": (1, "ledger/test_sqlite.py"),
+    "operations/new_workbook.py": (2, "operations/test_new_workbook.py"),
+}
+"""Module -> in how many places it does something else on a Mac, and the tests that run them with a Mac that is made up."""
+
+
+def test_what_is_done_on_a_mac_only_is_run_by_tests_although_no_mac_is_here():
+    asked = re.compile(r'[!=]= (?:"darwin"|"aqua"|MAC\b)')
+    found = {
+        path.relative_to(PRODUCT).as_posix(): len(asked.findall(path.read_text("utf-8")))
+        for path in sorted(PRODUCT.rglob("*.py"))
+    }
+    assert {name: count for name, count in found.items() if count} == {name: n for name, (n, _) in FOR_A_MAC.items()}
+    for _, tests in FOR_A_MAC.values():
+        assert re.search(r"def test_\w*_mac_", (TESTS / tests).read_text("utf-8"))

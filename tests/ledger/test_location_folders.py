@@ -181,10 +181,28 @@ def test_a_short_name_of_such_a_folder_is_refused(tmp_path):
         "ownCloud",
         "Library/Mobile Documents/com~apple~CloudDocs",
         "Library/CloudStorage/Box-Box",
+        "library/cloudstorage/box-box",
     ],
 )
 def test_a_folder_that_goes_to_a_cloud_is_named(tmp_path, name):
     assert "is copied to a cloud" in unsafe_folder_reason(tmp_path / name / "books")
+
+
+@pytest.mark.parametrize("is_link_in_the_cloud", [True, False])
+def test_the_documents_of_a_mac_that_icloud_copies_are_named(tmp_path, is_link_in_the_cloud):
+    cloud = tmp_path / "Library" / "Mobile Documents" / "com~apple~CloudDocs"
+    cloud.mkdir(parents=True)
+    own, copied = tmp_path / "Documents", cloud / "Documents"
+    there, link = (own, copied) if is_link_in_the_cloud else (copied, own)
+    there.mkdir()
+    make_link(link, there)
+    assert "is copied to a cloud" in unsafe_folder_reason(own / "books")
+
+
+def test_documents_beside_other_documents_in_icloud_are_not_taken_for_them(tmp_path):
+    (tmp_path / "Library" / "Mobile Documents" / "com~apple~CloudDocs" / "Documents").mkdir(parents=True)
+    (tmp_path / "Documents").mkdir()
+    assert unsafe_folder_reason(tmp_path / "Documents" / "books") == ""
 
 
 @pytest.mark.parametrize("mark", folders._SYNC_MARKERS)

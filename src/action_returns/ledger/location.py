@@ -151,8 +151,8 @@ _SYNCED_NAMES: Final = (
 )
 """First parts of the names of folders that a program copies to a cloud."""
 
-_SYNCED_PARENTS: Final = (("Library", "Mobile Documents"), ("Library", "CloudStorage"))
-"""The last two folders above those that macOS copies to a cloud."""
+_SYNCED_PARENTS: Final = (("library", "mobile documents"), ("library", "cloudstorage"))
+"""The last two folders above those that macOS copies to a cloud, in lower case: it tells no case from another."""
 
 _SYNC_MARKERS: Final = (".dropbox", ".dropbox.cache", ".stfolder", ".sync", ".owncloudsync.log", ".tmp.drivedownload")
 """Files and folders that such programs keep in the folder they copy."""
@@ -196,11 +196,21 @@ def _synced_folder(folder: Path) -> str:
     for parent in (folder, *folder.parents):
         if parent.name.lower().startswith(_SYNCED_NAMES) or os.path.normcase(parent) in onedrive:
             return str(parent)
-        if (parent.parent.parent.name, parent.parent.name) in _SYNCED_PARENTS:
+        if (parent.parent.parent.name.lower(), parent.parent.name.lower()) in _SYNCED_PARENTS:
+            return str(parent)
+        if parent.name.lower() in {"desktop", "documents"} and _is_in_icloud(parent):
             return str(parent)
         if any((parent / mark).exists() for mark in _SYNC_MARKERS):
             return str(parent)
     return ""
+
+
+def _is_in_icloud(folder: Path) -> bool:
+    """Return whether a folder of a Mac's user is one of iCloud Drive too: a link of its name leads from one to the other."""
+    try:
+        return folder.samefile(folder.parent / "Library" / "Mobile Documents" / "com~apple~CloudDocs" / folder.name)
+    except OSError:  # there is none
+        return False
 
 
 def _share_of_windows(folder: Path) -> str:

@@ -70,6 +70,7 @@ NOT_RUN: Final[dict[str, str]] = {
     "tests/ledger/test_location_folders.py::test_a_link_on_a_network_drive_may_lead_to_this_machine": LINKS_OF_WINE,
     "tests/ledger/test_location_folders.py::test_a_link_to_a_folder_that_goes_to_a_cloud_is_followed": LINKS_OF_WINE,
     "tests/ledger/test_location_folders.py::test_a_link_to_a_network_drive_is_followed": LINKS_OF_WINE,
+    "tests/ledger/test_location_folders.py::test_the_documents_of_a_mac_that_icloud_copies_are_named": LINKS_OF_WINE,
     "tests/ledger/test_postgresql.py::test_a_batch_carries_the_moment_of_the_program_that_sent_it": DATABASE,
     "tests/ledger/test_postgresql.py::test_a_batch_is_left_alone_while_its_sender_lives_and_is_doubtful_when_it_was_killed": DATABASE,
     "tests/ledger/test_postgresql.py::test_a_commit_is_on_the_disk_and_sees_what_others_have_committed_whatever_the_server_is_set_to": DATABASE,
