@@ -200,6 +200,11 @@ class Starter:
             code = child.wait()
         return -KILLED if code == KILLED else code
 
+    def end(self):
+        """End the program that no order came for."""
+        with self.next as child:
+            child.kill()
+
 
 def main():
     if sys.argv[1:] == ["one"]:
@@ -209,10 +214,13 @@ def main():
         if order := sys.stdin.readline():
             carry_out(json.loads(order))
         return
-    carry = forked if hasattr(os, "fork") else Starter().carry_out
+    starter = None if hasattr(os, "fork") else Starter()
+    carry = forked if starter is None else starter.carry_out
     for line in sys.stdin:
         sys.stdout.write(f"{carry(json.loads(line))}\n")
         sys.stdout.flush()
+    if starter is not None:
+        starter.end()
 
 
 if __name__ == "__main__":
