@@ -331,3 +331,19 @@ def test_a_new_file_that_a_virus_scanner_does_not_let_go_is_told_and_removed(tmp
         f"Nothing was written to {tmp_path}: another program has it open. Close it there, then try again."
     )
     assert list(tmp_path.iterdir()) == []
+
+
+@on_windows
+@pytest.mark.parametrize("kind", [OutboxChannel, DraftChannel])
+def test_a_folder_whose_access_list_takes_no_file_of_this_user_is_told(tmp_path, monkeypatch, kind):
+    def refused(name, *_):
+        raise PermissionError(13, "Permission denied", str(name))
+
+    monkeypatch.setattr(os, "open", refused)
+    monkeypatch.setattr(windows_files, "_answer", lambda *_, create=False: 5 if create else 2)
+    outcome = kind(tmp_path).deliver(PARCEL)
+    assert outcome.state is State.FAILED
+    assert outcome.message == (
+        f"Nothing was written to {tmp_path}: this user may not write there. Ask for the right to write, or choose "
+        "another folder."
+    )
