@@ -127,6 +127,7 @@ def test_on_a_finer_screen_all_of_the_window_grows(open_window, keyboard, dots_p
         dots_per_inch(dots)
         window = open_window()
         sizes.append(keyboard.size())
+        keyboard.press("Tab", "Tab", "Tab", "Tab")  # by then it is painted
         window.picture(f"{dots} dots per inch")
         keyboard.press("Escape")
         window.closed()

@@ -15,3 +15,5 @@ read -r display <&"$told"
 # On Windows pytest-timeout ends the whole interpreter, and Wine takes long to start a command.
 DISPLAY=":$display" "$here/wpython" \
   -m pytest -o timeout=600 -p tests.hosts.windows.judge -p no:cacheprovider -q -n 2 --dist loadfile --durations=15 "$@"
+# A person at the keyboard of that screen is a program of Linux.
+[ $# != 0 ] || "$here/../../../.venv/bin/pytest" -q "$here/../../excel/test_settings_window_keyboard.py"
