@@ -87,7 +87,9 @@ Private Sub Run(ByVal functionName As String)
     Exit Sub
 Failed:
     isRunning = False
-    MsgBox "The click could not be started: " & Err.Description & vbNewLine & vbNewLine & _
-        "Nothing was changed and nothing was sent. In a terminal, action-returns doctor tells what is missing.", _
+    ' xlwings may have come this far after Python ended, when it could not read the log.
+    MsgBox "The click could not be started or seen to its end: " & Err.Description & vbNewLine & vbNewLine & _
+        "If the click was to send, History shows whether anything was sent. If no button works, run action-returns " & _
+        "doctor in a terminal: it tells what is missing.", _
         vbCritical, "Action Returns"
 End Sub

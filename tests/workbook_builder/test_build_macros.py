@@ -186,12 +186,12 @@ def test_a_click_during_a_click_is_told_to_wait_and_the_next_one_works_again(exc
     assert running.started == [command("send"), command("validate")]
 
 
-def test_a_click_that_cannot_be_started_says_why_and_what_was_not_done_and_the_next_one_works(excel):
+def test_a_click_that_cannot_be_started_says_why_and_where_to_look_and_the_next_one_works(excel):
     running = excel(at_work='If InStr(PythonCommand, "send") Then Err.Raise 1004, "xlwings", "The moon is full"')
     running.click("Send")
     assert len(running.said) == 1
-    assert running.said[0].startswith("The click could not be started: The moon is full")
-    assert "Nothing was changed and nothing was sent." in running.said[0]
+    assert running.said[0].startswith("The click could not be started or seen to its end: The moon is full")
+    assert "History shows whether anything was sent." in running.said[0]
     assert "action-returns doctor" in running.said[0]
     assert running.icons == [CRITICAL]
     running.click("Validate")
