@@ -6,7 +6,7 @@ with what the buttons refuse.
 
 import pytest
 
-from action_returns.operations.workbook_name import unusable_for_sh, unusable_part
+from action_returns.operations.workbook_name import unusable_for_sh, unusable_for_vba, unusable_part
 
 FOLDER = {True: r"C:\Users\zoe", False: "/Users/zoe"}
 
@@ -73,3 +73,19 @@ def test_a_mac_starts_a_python_whose_path_is_one_plain_word():
         assert unusable_for_sh(path) is None
     for character in " '\"\\$`&;|<>()*?[]{}!#~^\t\n":
         assert unusable_for_sh(f"/Users/my{character}folder/python") == character
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        (r"C:\Users\Zoë\100% $TEMP\a^b;c=d\python.exe", None),
+        (r"C:\%Temp%\python.exe", "%Temp%"),
+        (r"C:\!TEMP!\python.exe", "!TEMP!"),
+        (r"C:\%NOPE%\python.exe", None),
+        (r"C:\返品\python.exe", 'the character "返"'),
+    ],
+)
+def test_windows_starts_a_python_whose_path_holds_no_variable_and_no_character_of_another_code_page(path, told):
+    assert unusable_for_vba(path, code_page="cp1252", variables={"TEMP"}) == told
+    if told is None:
+        assert unusable_for_vba(path, code_page="utf-8", variables={"TEMP"}) is None

@@ -18,9 +18,9 @@ pytestmark = pytest.mark.skipif(os.name != "nt", reason="needs WScript.Shell and
 
 CANARY = "canary"
 """A program of this name writes a file; cmd.exe finds it, as it finds every program of Windows."""
-USERS = [f"R&{CANARY} (50%) [x]", "O'Brien, {100% of} it", "Zoë Müßig #1+@~"]
-"""Names of users, with whose folder every path begins."""
-OF_PYTHON = f"py ^&{CANARY} =,$TEMP !cd! `é"
+USERS = [f"R&{CANARY} (50%) [x]", "O'Brien, {100% of} it", "Zoë Müßig #1+@~", "Łukasz 返品"]
+"""Names of users, with whose folder every path begins. The last one is not in the code page of western Europe."""
+OF_PYTHON = f"py ^&{CANARY} =,$TEMP ! `é"
 """What only the path of Python may hold."""
 READY = ["Ready: reverse", "Ready: new total 12.50"]
 UNTOUCHED = [None, None]
@@ -34,7 +34,7 @@ class Desk:
         programs = self.computer.temp / "programs"
         programs.mkdir()
         self.flown = programs / "flown"
-        (programs / f"{CANARY}.cmd").write_text(f'@echo > "{self.flown}"\r\n', "mbcs", newline="")
+        (programs / f"{CANARY}.cmd").write_bytes(b'@echo > "%~dp0flown"\r\n')
         monkeypatch.setenv("PATH", f"{programs};{os.environ['PATH']}")
 
 
@@ -78,7 +78,10 @@ def test_a_click_reads_the_workbook_that_was_clicked_whatever_the_folders_are_ca
     assert click.happened["alerts"][0].startswith("All 2 rows are ready.")
     assert click.happened["boxes"] == ""
     assert click.happened["results"] == {str(clicked): READY, str(other): UNTOUCHED}
-    assert click.happened["started"][0] == str(at.computer.python.executable)
+    started, executable = click.happened["started"][0], at.computer.python.executable
+    assert Path(started).samefile(executable)
+    assert (started == str(executable)) == (user != USERS[3])
+    assert started.encode("mbcs"), "VBA finds no file in another code page"
     assert [file.read_bytes() for file in at.computer.temp.glob("xlwings-*.log")] == [b""]
     assert not at.flown.exists()
 
@@ -190,6 +193,6 @@ def test_no_module_beside_the_workbook_or_in_excels_current_folder_is_loaded(des
     click = at.computer.click(clicked)
     assert click.exit_codes == [0]
     assert click.happened["results"] == {str(clicked): READY}
-    assert click.happened["folder"] == str(at.computer.python.executable.parent)
+    assert Path(click.happened["folder"]).samefile(at.computer.python.executable.parent)
     assert set(click.happened["modules"]) == set(planted)
     assert not any(Path(file).is_relative_to(clicked.parent) for file in click.happened["modules"].values())

@@ -162,7 +162,7 @@ class Computer:
         running = Excel(path, shell=shell, environment=variables, folder=str(Path.cwd()), own_library=True)
         no_window = MemberSpec("", "property", getter=lambda _: NOTHING)
         self._patch.setitem(type(running.app.application)._vba_members, "activeprotectedviewwindow", no_window)
-        running.dir(f'If path = "{self.python.executable}" Then Dir = path')
+        running.dir('If Right$(path, 11) = "\\python.exe" Then Dir = path')
         if looks:
             running.click("Validate")
         else:

@@ -13,6 +13,7 @@ from action_returns.errors import ActionReturnsError, SettingsError
 from action_returns.files import Paths
 from action_returns.operations.account import Account, open_channel, open_ledger_if_exists
 from action_returns.operations.file_rights import check_file_rights
+from action_returns.operations.interpreter import obstacle_to_buttons
 from action_returns.operations.texts import TEST_UPLOADS, counted
 from action_returns.settings.config import load_settings
 from action_returns.settings.secrets import ledger_account, read_secret
@@ -29,7 +30,7 @@ DoctorCheck: TypeAlias = tuple[str, bool, str]
 def run_checks(paths: Paths) -> Iterator[DoctorCheck]:
     """Check everything that this program needs on this computer."""
     yield "Action Returns", True, f"{__version__}, Python {platform.python_version()}, {platform.platform()}"
-    yield "Interpreter", True, sys.executable
+    yield "Interpreter", *_interpreter()
     heavy = [name for name in ("numpy", "pandas", "polars", "pyarrow") if _is_installed(name)]
     environment = (
         f"{', '.join(heavy)} installed beside it: every click in Excel becomes slow"
@@ -59,6 +60,17 @@ def _checked(subject: str, check: Callable[[], str]) -> DoctorCheck:
     except OSError as problem:
         where = "" if problem.filename is None else f"{problem.filename} cannot be looked at: "
         return subject, False, f"{where}{problem.strerror or problem}. Check the folder and who may use it."
+
+
+def _interpreter() -> tuple[bool, str]:
+    """Return whether the buttons of a workbook can start this Python, and where it lies."""
+    obstacle = obstacle_to_buttons()
+    if obstacle is None:
+        return True, sys.executable
+    return False, (
+        f"{sys.executable}. That path holds {obstacle}, so that the buttons of a workbook cannot start Python. Install "
+        "Action Returns in a folder without such characters."
+    )
 
 
 def _versions() -> tuple[bool, str]:

@@ -16,7 +16,8 @@ from action_returns.batch.cells import COLUMN_NAMES
 from action_returns.errors import OutputFileError
 from action_returns.files import once_free, packaged_file, what_to_do, write_atomically
 from action_returns.operations.account import Account
-from action_returns.operations.workbook_name import unusable_for_sh, unusable_part
+from action_returns.operations.interpreter import obstacle_to_buttons, path_for_buttons
+from action_returns.operations.workbook_name import unusable_part
 from action_returns.workbook_builder.build import build_workbook, make_macros
 from action_returns.workbook_builder.contents import Entries
 from action_returns.workbook_builder.info import WorkbookInfo
@@ -81,12 +82,13 @@ def workbook_bytes(account: Account, entries: Entries, *, macros: bool) -> bytes
     Raises:
         OutputFileError: its buttons could not start this Python.
     """
-    character = unusable_for_sh(sys.executable) if macros and sys.platform == "darwin" else None
-    if character is not None:
+    obstacle = obstacle_to_buttons() if macros else None
+    if obstacle is not None:
+        outcome = "start another program on this Mac" if sys.platform == "darwin" else "not find it"
         raise OutputFileError(
-            f'Python lies at {sys.executable}. That path holds the character "{character}", so a click would start another '
-            "program on this Mac. Nothing was written. Install Action Returns in a folder without such characters, or make "
-            "a workbook that ends in .xlsx, which has no buttons."
+            f"Python lies at {sys.executable}. That path holds {obstacle}, so a click would {outcome}. Nothing was written. "
+            "Install Action Returns in a folder without such characters, or make a workbook that ends in .xlsx, which has "
+            "no buttons."
         )
     template = declared_template()
     return build_workbook(
@@ -120,7 +122,7 @@ def workbook_info(account: Account) -> WorkbookInfo:
         profile=account.name if account.profile is not None else "",
         environment=account.environment,
         policy=account.policy,
-        interpreter=interpreter(sys.platform, sys.executable),
+        interpreter=interpreter(sys.platform, path_for_buttons()),
         book_id=uuid.uuid4().hex,
     )
 

@@ -1,4 +1,4 @@
-"""Check that the buttons can work with the name and folder of a workbook, and a Mac with the path of Python.
+"""Check that the buttons can work with the name and folder of a workbook, and with the path of Python.
 
 xlwings hands both to the system's command line (xlwings 0.37.8: ExecuteWindows and ExecuteMac in xlwings.bas, the
 AppleScript beside it, prepare_sys_path in utils.py), where some characters mean something else. addin/vba/Obstacles.bas
@@ -58,15 +58,40 @@ def unusable_for_sh(interpreter: str) -> str | None:
     return None if found is None else found[0]
 
 
-def _variables(path: str) -> Iterator[tuple[str, str]]:
-    """Return what may be put in place of a variable: for ``%NAME%`` by cmd.exe, ``!NAME!`` by cmd.exe, ``$NAME`` by Python.
+def unusable_for_vba(interpreter: str, *, code_page: str, variables: Container[str]) -> str | None:
+    """Return what in the path of Python keeps a click on Windows from starting it, None when nothing does.
 
-    Between two marks that name no variable cmd.exe goes on with the second one.
+    For ``%NAME%`` xlwings' VBA and cmd.exe put the value of a variable. VBA looks for the file with functions that know
+    only the characters of the system's code page (``Dir`` and ``GetAttr``).
+
+    Args:
+        interpreter: the path of Python.
+        code_page: that code page, as Python names it.
+        variables: names of the environment's variables, in capitals.
+    """
+    found = next((text for text, variable in _variables_of_cmd(interpreter) if _exists(variable, variables)), None)
+    if found is None:
+        try:
+            interpreter.encode(code_page)
+        except UnicodeEncodeError as error:
+            found = f'the character "{interpreter[error.start]}"'
+    return found
+
+
+def _variables(path: str) -> Iterator[tuple[str, str]]:
+    """Return what may be put in place of a variable, by cmd.exe or, for ``$NAME``, by Python."""
+    yield from _variables_of_cmd(path)
+    yield from ((match[0], match[1] or match[2] or "") for match in _after_dollar(path))
+
+
+def _variables_of_cmd(path: str) -> Iterator[tuple[str, str]]:
+    """Return what cmd.exe may put in place of a variable: for ``%NAME%``, and for ``!NAME!`` where that is switched on.
+
+    Between two marks that name no variable it goes on with the second one.
     """
     for mark in "%!":
         inner = path.split(mark)[1:-1]
         yield from ((f"{mark}{variable}{mark}", variable) for variable in inner)
-    yield from ((match[0], match[1] or match[2] or "") for match in _after_dollar(path))
 
 
 def _exists(variable: str, variables: Container[str]) -> bool:
