@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from types import MappingProxyType
 from zipfile import ZipFile
 
@@ -275,15 +276,16 @@ def test_the_buttons_run_this_very_python_and_no_csv_py_that_lies_beside_the_wor
 
 
 def test_on_a_mac_no_buttons_are_made_that_would_start_another_program_than_this_python(tmp_path, monkeypatch):
-    monkeypatch.setattr(workbooks.sys, "platform", "darwin")
-    monkeypatch.setattr(workbooks.sys, "executable", "/Users/zoe/My Apps/bin/python")
+    mac = SimpleNamespace(platform="darwin", executable="/Users/zoe/My Apps/bin/python")
+    for module in ("new_workbook", "interpreter"):
+        monkeypatch.setattr(f"action_returns.operations.{module}.sys", mac)
     if ON_WINDOWS:  # its paths have the character \, which no path of a Mac's workbook may have
         monkeypatch.setattr(workbooks, "unusable_part", lambda *_, **__: None)
     said = refusal(tmp_path / "returns.xlsm")
     assert 'holds the character " ", so a click would start another program on this Mac. Nothing was written.' in said
     assert names(tmp_path) == []
     assert new_workbook(tmp_path / "returns.xlsx", NO_PROFILE).path.exists(), "it has no buttons"
-    monkeypatch.setattr(workbooks.sys, "executable", "/Users/zoe/apps/bin/python")
+    mac.executable = "/Users/zoe/apps/bin/python"
     assert new_workbook(tmp_path / "returns.xlsm", NO_PROFILE).path.exists()
 
 
