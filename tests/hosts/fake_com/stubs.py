@@ -80,6 +80,7 @@ def pywin32(desktop):
         DispatchBaseClass=type("DispatchBaseClass", (), {}),
         CoClassBaseClass=type("CoClassBaseClass", (), {}),
         Dispatch=lambda found: found,
+        gencache=_module("win32com.client.gencache", clsidToTypelib={}),
         VARIANT=type("VARIANT", (), {}),  # the real pythoncom asks whether a value is one
         DispatchEx=dispatch_ex,
     )
@@ -101,7 +102,7 @@ def pywin32(desktop):
         _module_of_windows("win32gui", FindWindowEx=lambda parent, after, kind, title: desktop.child(parent, kind)),
         _module_of_windows("win32process", GetWindowThreadProcessId=lambda hwnd: (1, hwnd + _PROCESS)),
         _module("win32timezone", TimeZoneInfo=types.SimpleNamespace(utc=lambda: dt.UTC)),
-        _module("win32com", client=client, __path__=[]),
+        _module("win32com", client=client, __path__=[], __gen_path__=r"C:\Users\ann\AppData\Local\Temp\gen_py\3.12"),
         client,
     ]
     real = {"pywintypes", "win32timezone"} if HAS_PYWIN32 else set()
