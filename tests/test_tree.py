@@ -99,6 +99,7 @@ FOR_A_MAC = {
     "excel/window_keys.py": (1, "excel/test_window_keys.py"),
     "files.py": (1, "test_files.py"),
     "ledger/sqlite.py": (1, "ledger/test_sqlite.py"),
+    "operations/interpreter.py": (1, "operations/test_new_workbook.py"),
     "operations/new_workbook.py": (2, "operations/test_new_workbook.py"),
 }
 """Module -> in how many places it does something else on a Mac, and the tests that run them with a Mac that is made up."""

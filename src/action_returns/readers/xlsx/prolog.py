@@ -8,7 +8,6 @@ reads.
 import re
 from contextlib import suppress
 from typing import IO, Final, NoReturn
-from xml.parsers.expat import ExpatError
 
 from action_returns.readers.xlsx.guarded import ERRORS, guarded_parser, is_known_encoding
 
@@ -66,9 +65,7 @@ def _read_up_to_element(start: bytes, stream: IO[bytes], most: int, encodings: l
         ExpatError, LookupError, ValueError: it cannot be parsed.
     """
     parser = guarded_parser(_stop)
-    if hasattr(
-        parser, "SetReparseDeferralEnabled"
-    ):  # expat 2.6 else keeps a long comment back until much more has come
+    if hasattr(parser, "SetReparseDeferralEnabled"):  # expat 2.6 and newer else keep a long comment back for a while
         parser.SetReparseDeferralEnabled(False)
     found: list[str] = []
 
@@ -87,7 +84,7 @@ def _read_up_to_element(start: bytes, stream: IO[bytes], most: int, encodings: l
             return f"holds no element in its first {most:,} bytes"
         piece = stream.read(min(_PIECE, most - size))
         size += len(piece)
-    with suppress(ExpatError):  # a Python without that switch: what was kept back is parsed now
+    with suppress(*ERRORS):  # a Python without that switch: what was kept back is parsed now
         parser.Parse(b"", True)
     return None
 
