@@ -33,6 +33,7 @@ ALLOWED = {
     "ledger/postgresql_connection.py: write_text": "in a temporary folder, which is private; public certificates",
     "operations/new_workbook.py: copyfile": "the AppleScript of xlwings, which is public",
     "operations/new_workbook.py: mkdir": "the folder of macOS for scripts",
+    "cli/demo.py: mkdir": "the inbox of the demo's own server",
 }
 
 

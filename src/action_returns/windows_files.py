@@ -176,13 +176,12 @@ def _denied(path: Path, number: int | None, wanted: int) -> OSError | None:
                 return NoRightError(errno.EACCES, f"this user may not write in {path.parent}", str(path))
         elif wanted != READ and _attributes(path) & _READ_ONLY:
             return ReadOnlyError(errno.EACCES, "it is marked as read-only", str(path))
-    match number:
-        case _ if number in _IN_USE or not number:  # by now it may be closed
-            return InUseError(errno.EBUSY, "another program has it open", str(path))
-        case 5:
-            return NoRightError(errno.EACCES, "this user has no right to it", str(path))
-        case 19:
-            return OSError(errno.EROFS, "the disk is write-protected", str(path))
+    if number in _IN_USE or not number:  # by now it may be closed
+        return InUseError(errno.EBUSY, "another program has it open", str(path))
+    if number == _ACCESS_DENIED:
+        return NoRightError(errno.EACCES, "this user has no right to it", str(path))
+    if number == _WRITE_PROTECTED:
+        return OSError(errno.EROFS, "the disk is write-protected", str(path))
     return None
 
 

@@ -145,7 +145,7 @@ NOT_RUN: Final[dict[str, str]] = {
     "tests/test_files.py::test_a_file_that_replaces_another_is_not_open_to_more_users": MODES,
     "tests/test_files.py::test_no_file_is_open_for_everyone_to_write": MODES,
     "tests/test_files.py::test_no_other_user_can_read_a_private_file_from_its_first_byte_on": MODES,
-    "tests/test_private_files_modes.py": MODES,
+    "tests/test_private_files.py": MODES,
     "tests/test_shell.py::test_bash_reads_every_name_back_exactly_and_runs_none": LINUX_TOOLS,
     "tests/workbook_builder/test_build_command_lines.py::test_names_that_people_give_work[mac]": LINUX_TOOLS,
     "tests/workbook_builder/test_build_command_lines.py::test_on_a_mac_a_path_of_python_that_sh_would_cut_is_refused": LINUX_TOOLS,
