@@ -1,9 +1,10 @@
 """A click as it happens on Windows: xlwings' own VBA makes the line, WScript.Shell and cmd.exe run it, Python starts.
 
 Real here are the command line, the Python that is started, its packages and the lock; VBA runs in an interpreter, and Excel
-is the fake one of tests/hosts/fake_com. Under Wine, WScript.Shell and cmd.exe are Wine's own. They do the same with quotes,
-``^``, ``&``, ``%NAME%`` and ``2>`` as Microsoft describes; where the two differ (``!NAME!`` where it is switched on, a
-cmd.exe in the current folder, names longer than 260 characters) nothing is shown here.
+is the fake one of tests/hosts/fake_com. Under Wine, WScript.Shell and cmd.exe are Wine's own. They do with quotes, ``^``, ``&``
+and ``2>`` what Microsoft describes. Nothing is shown here where the two differ: Wine 8 looks for ``&`` before it puts in
+the value of ``%NAME%``, so such a value runs no program there, and it knows neither ``%CMDCMDLINE%`` nor a switch for
+``!NAME!``. Nor is a cmd.exe in the current folder tried.
 """
 
 import os
