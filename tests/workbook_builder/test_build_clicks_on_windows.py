@@ -3,8 +3,8 @@
 Real here are the command line, the Python that is started, its packages and the lock; VBA runs in an interpreter, and Excel
 is the fake one of tests/hosts/fake_com. Under Wine, WScript.Shell and cmd.exe are Wine's own. They do with quotes, ``^``, ``&``
 and ``2>`` what Microsoft describes. Nothing is shown here where the two differ: Wine 8 looks for ``&`` before it puts in
-the value of ``%NAME%``, so such a value runs no program there, and it knows neither ``%CMDCMDLINE%`` nor a switch for
-``!NAME!``. Nor is a cmd.exe in the current folder tried.
+the value of ``%NAME%``, so such a value runs no program there, and it knows no ``%CMDCMDLINE%``. Not tried are ``!NAME!``
+where it is switched on, and a cmd.exe in the current folder.
 """
 
 import os
