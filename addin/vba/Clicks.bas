@@ -76,6 +76,7 @@ Private Sub Run(ByVal functionName As String)
         Exit Sub
     End If
     isRunning = True
+    ' RunPython "from action_returns.excel import clicks; clicks.NAME()", of which the answer is wanted
     result = RunPython("from action_returns.excel import clicks; clicks." & functionName & "()")
     isRunning = False
     ' xlwings has shown what Python wrote, a traceback.
