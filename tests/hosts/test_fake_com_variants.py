@@ -119,13 +119,12 @@ def test_a_number_that_is_none_arrives_as_such():
 @pytest.mark.parametrize(
     ("given", "refusal"),
     [
-        (dt.date(2026, 1, 2), TypeError),
-        (dt.time(8, 30), TypeError),
-        (object(), TypeError),
-        (Decimal("922337203685477.5808"), OverflowError),
-        (10**400, OverflowError),
+        pytest.param(dt.date(2026, 1, 2), TypeError, id="date"),
+        pytest.param(dt.time(8, 30), TypeError, id="time"),
+        pytest.param(object(), TypeError, id="object"),
+        pytest.param(Decimal("922337203685477.5808"), OverflowError, id="currency"),
+        pytest.param(10**400, OverflowError, id="integer"),
     ],
-    ids=ascii,
 )
 @pytest.mark.parametrize("rows", [False, True])
 def test_what_pywin32_cannot_convert_is_refused(given, refusal, rows):
