@@ -4,6 +4,7 @@ These tests hold on every system: a pipe, a file and a code page are enough.
 """
 
 import codecs
+import errno
 import io
 import os
 import sys
@@ -12,8 +13,15 @@ from pathlib import Path
 import pytest
 
 from action_returns.cli import windows_streams
+from action_returns.cli.app import run
 from action_returns.cli.output import Output, is_terminal
-from action_returns.cli.windows_streams import is_console, pipe_encoding, prepare_streams, shows_colors
+from action_returns.cli.windows_streams import (
+    is_console,
+    pipe_encoding,
+    prepare_streams,
+    says_closed_pipe,
+    shows_colors,
+)
 from tests.support.batches import LIST
 from tests.support.cli import run_program
 
@@ -106,6 +114,38 @@ def test_a_stream_without_a_file_is_neither_a_console_nor_coloured():
     assert not is_console(io.StringIO())
     if os.name == "nt":
         assert not shows_colors(io.StringIO())
+
+
+@pytest.fixture
+def outputs(tmp_path):
+    """A pipe, and a file."""
+    reader, writer = os.pipe()
+    with os.fdopen(reader), os.fdopen(writer, "w") as pipe, (tmp_path / "said.txt").open("w", encoding="utf-8") as file:
+        yield pipe, file
+
+
+def test_the_error_of_a_closed_pipe_says_so_of_a_pipe_only(outputs):
+    """For a share that is gone, Windows' C library has the same number; what is printed there is not whole."""
+    pipe, file = outputs
+    assert says_closed_pipe(OSError(errno.EINVAL, "Invalid argument"), pipe)
+    assert not says_closed_pipe(OSError(errno.EINVAL, "Invalid argument"), file)
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space"), OSError(errno.EINVAL, "Invalid", "a name")])
+def test_another_error_does_not_say_that_a_pipe_is_closed(outputs, error):
+    pipe, _ = outputs
+    assert not says_closed_pipe(error, pipe)
+
+
+def test_a_result_that_is_not_whole_in_a_file_is_no_success(tmp_path, monkeypatch, capsys):
+    class Gone(io.TextIOWrapper):
+        def flush(self):
+            raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr("action_returns.cli.app._discard_stdout", lambda: None)
+    monkeypatch.setattr(sys, "stdout", Gone((tmp_path / "said.txt").open("wb"), encoding="utf-8"))
+    assert run(["--version"]) == 1
+    assert "Standard output cannot be written: Invalid argument. The result was: " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("option", [(), ("--json",)])

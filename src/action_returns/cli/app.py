@@ -1,6 +1,5 @@
 """The tree of commands, and the end of every command: its exit code, its refusal, its JSON object."""
 
-import errno
 import gc
 import importlib
 import io
@@ -131,8 +130,9 @@ def _run(words: list[str], *, as_json: bool, debug: bool) -> int:
             ending = _print_object(output, ending, debug=debug)
         sys.stdout.flush()
     except OSError as error:
+        is_closed = _is_closed_pipe(error)  # what standard output is can be told before it is pointed to nothing
         _discard_stdout()
-        if _is_closed_pipe(error):  # by the reader of standard output; the command itself has ended
+        if is_closed:  # by its reader; the command itself has ended
             return ending.code
         # Such as a full disk.
         output.error(f"Standard output cannot be written: {error.strerror or error}. The result was: {ending.message}")
@@ -242,10 +242,12 @@ def _save_details(error: BaseException) -> str:
 
 
 def _is_closed_pipe(error: OSError) -> bool:
-    """Return whether an error may say that the reader of a pipe has closed it."""
-    # Python says EINVAL for it on Windows (bpo-19612), as it does for a name that no file can have.
-    is_of_windows = error.errno == errno.EINVAL and error.filename is None and getattr(error, "winerror", None) is None
-    return isinstance(error, BrokenPipeError) or (os.name == "nt" and is_of_windows)
+    """Return whether an error may say that the reader of standard output has closed it."""
+    if os.name == "nt" and not isinstance(error, BrokenPipeError):
+        from action_returns.cli.windows_streams import says_closed_pipe
+
+        return says_closed_pipe(error, sys.stdout)
+    return isinstance(error, BrokenPipeError)
 
 
 def _stdout_is_closed() -> bool:

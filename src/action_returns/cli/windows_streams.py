@@ -6,6 +6,7 @@ and editors take a file for UTF-8. What this module decides holds for words; JSO
 """
 
 import codecs
+import errno
 import io
 import os
 import stat
@@ -77,6 +78,15 @@ def reader_is_gone(stream: TextIO) -> bool:
         return False
     written = ctypes.c_uint32()
     return not ctypes.WinDLL("kernel32").WriteFile(_handle(stream), b"", 0, ctypes.byref(written), None)  # type: ignore[attr-defined,unused-ignore]
+
+
+def says_closed_pipe(error: OSError, stream: TextIO) -> bool:
+    """Return whether an error says that the reader of a stream, a pipe, has closed it.
+
+    Python says EINVAL for that (bpo-19612), as it does for a file on a share that is gone or a quota that is used up.
+    """
+    is_of_stream = error.filename is None and getattr(error, "winerror", None) is None
+    return error.errno == errno.EINVAL and is_of_stream and _is_pipe(stream)
 
 
 def _handle(stream: TextIO) -> "ctypes.c_void_p":
