@@ -2,6 +2,7 @@
 
 import os
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,6 +13,7 @@ from action_returns.access_lists import (
     keep_for_this_user,
     large_groups_in,
     large_groups_with_access,
+    removal_of_large_groups,
     this_user,
 )
 from action_returns.private_files import NotPrivateError, make_private_folder, read_private_file
@@ -57,6 +59,23 @@ def test_what_a_list_grants_is_read_from_it(entries, found):
     assert large_groups_in(allowed_by(facts)) == found
 
 
+def test_an_entry_that_pywin32_does_not_know_hides_no_other_one(monkeypatch):
+    def entry(number):
+        if number == 0:
+            raise NotImplementedError("Ace type 9 is not supported yet")
+        return (0, 0), 0x1F01FF, "S-1-1-0"
+
+    entries = SimpleNamespace(GetAceCount=lambda: 2, GetAce=entry)
+    facts = SimpleNamespace(GetSecurityDescriptorDacl=lambda: entries)
+    monkeypatch.setitem(sys.modules, "win32security", SimpleNamespace(ConvertSidToStringSid=str))
+    assert large_groups_in(allowed_by(facts)) == {"S-1-1-0"}
+
+
+def test_the_command_that_mends_it_removes_what_is_in_the_files_own_list_too(tmp_path, monkeypatch):
+    monkeypatch.setattr("action_returns.access_lists._large_groups", lambda _path: ["S-1-1-0", "S-1-5-11"])
+    assert removal_of_large_groups(tmp_path) == "/remove:g *S-1-1-0 *S-1-5-11"
+
+
 @only_windows
 def test_a_file_without_a_list_is_open_to_everyone():
     import win32security
@@ -83,7 +102,7 @@ def test_a_password_file_that_everyone_may_read_is_refused_with_the_command_that
     with pytest.raises(NotPrivateError) as caught:
         read_private_file(path)
     assert caught.value.problem == f"can be read or changed by {_name_of('S-1-1-0')}"
-    assert caught.value.remedy == f'Run: icacls "{path}" /inheritance:r /grant:r {this_user()}:F'
+    assert caught.value.remedy == f'Run: icacls "{path}" /inheritance:r /grant:r {this_user()}:F /remove:g *S-1-1-0'
     keep_for_this_user(path)
     assert read_private_file(path) == b"s3cret"
 

@@ -52,6 +52,18 @@ def large_groups_with_access(path: Path) -> list[str]:
     Returns:
         ``[]`` also for a file that cannot be looked at, because it is not there or its file system has no lists.
     """
+    return [_name(sid) for sid in _large_groups(path)]
+
+
+def removal_of_large_groups(path: Path) -> str:
+    """Return the option of icacls that removes the large groups from a file's own list.
+
+    ``/inheritance:r`` removes only what the file has from its folder (learn.microsoft.com, "icacls").
+    """
+    return " ".join(("/remove:g", *(f"*{sid}" for sid in _large_groups(path))))
+
+
+def _large_groups(path: Path) -> list[str]:
     import pywintypes
     import win32security
 
@@ -59,7 +71,7 @@ def large_groups_with_access(path: Path) -> list[str]:
         facts = win32security.GetFileSecurity(str(path), win32security.DACL_SECURITY_INFORMATION)
     except pywintypes.error:
         return []
-    return [_name(sid) for sid in sorted(large_groups_in(allowed_by(facts)))]
+    return sorted(large_groups_in(allowed_by(facts)))
 
 
 def large_groups_in(entries: Iterator[Allowed]) -> set[str]:
@@ -68,7 +80,10 @@ def large_groups_in(entries: Iterator[Allowed]) -> set[str]:
 
 
 def allowed_by(facts: object) -> Iterator[Allowed]:
-    """Iterate over what a security descriptor of pywin32 grants. One without a list grants everything to everyone."""
+    """Iterate over what a security descriptor of pywin32 grants. One without a list grants everything to everyone.
+
+    Entries with a condition, which only an administrator's rules make, are left out.
+    """
     import win32security
 
     entries = facts.GetSecurityDescriptorDacl()  # type: ignore[attr-defined]
@@ -76,7 +91,10 @@ def allowed_by(facts: object) -> Iterator[Allowed]:
         yield Allowed("S-1-1-0", _READ_OR_CHANGE)
         return
     for number in range(entries.GetAceCount()):
-        (kind, _), rights, *_, sid = entries.GetAce(number)
+        try:
+            (kind, _), rights, *_, sid = entries.GetAce(number)
+        except NotImplementedError:  # pywin32 312 knows no entry with a condition (PyACL.cpp)
+            continue
         if kind in _ALLOWS:
             yield Allowed(win32security.ConvertSidToStringSid(sid), rights)
 

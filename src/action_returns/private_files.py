@@ -226,13 +226,19 @@ def _refuse_unless_mine(path: Path, facts: os.stat_result, *, others_may_read: b
 
 
 def _refuse_file_of_large_groups(path: Path) -> None:
-    from action_returns.access_lists import has_access_lists, large_groups_with_access, this_user
+    from action_returns.access_lists import (
+        has_access_lists,
+        large_groups_with_access,
+        removal_of_large_groups,
+        this_user,
+    )
 
     if groups := large_groups_with_access(path):
         if not has_access_lists(path):
             raise NotPrivateError(path, "lies on a disk without access lists, where every user can read it", _MOVE)
         command = f"icacls {quote(str(path.absolute()))} /inheritance:r /grant:r {quote(f'{this_user()}:F')}"
-        raise NotPrivateError(path, f"can be read or changed by {', '.join(groups)}", f"Run: {command}")
+        remedy = f"Run: {command} {removal_of_large_groups(path)}"
+        raise NotPrivateError(path, f"can be read or changed by {', '.join(groups)}", remedy)
 
 
 def _refuse_shared_folder(path: Path, folder: Path) -> None:

@@ -84,6 +84,6 @@ def test_a_folder_that_everyone_may_read_is_told_on_windows(home, paths):
     open_to_everyone(home)
     message = told(paths)
     assert message.startswith(f"What is in {home} can be read or changed by ")
-    assert f'Run: icacls {home} /inheritance:r /grant:r "{this_user()}:(OI)(CI)F"' in message
+    assert f'Run: icacls {home} /inheritance:r /grant:r "{this_user()}:(OI)(CI)F" /remove:g *S-1-1-0' in message
     keep_for_this_user(home)
     assert check_file_rights(paths) == fine

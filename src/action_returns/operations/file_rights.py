@@ -42,14 +42,20 @@ def check_file_rights(paths: Paths) -> str:
 
 
 def _check_access_lists(paths: Paths) -> str:
-    from action_returns.access_lists import LARGE_GROUPS, large_groups_with_access, this_user
+    from action_returns.access_lists import (
+        LARGE_GROUPS,
+        large_groups_with_access,
+        removal_of_large_groups,
+        this_user,
+    )
 
     for folder in _roots(paths):
         if groups := large_groups_with_access(folder):
             user = quote(f"{this_user()}:(OI)(CI)F")
             raise SettingsError(
                 f"What is in {folder} can be read or changed by {', '.join(groups)}. Set ACTION_RETURNS_HOME to a folder "
-                f"of your own, or keep this one for you alone. Run: icacls {quote(str(folder))} /inheritance:r /grant:r {user}"
+                f"of your own, or keep this one for you alone. Run: icacls {quote(str(folder))} /inheritance:r "
+                f"/grant:r {user} {removal_of_large_groups(folder)}"
             )
     return f"the access lists of their folders do not let in {LARGE_GROUPS}"
 
