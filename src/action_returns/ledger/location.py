@@ -173,7 +173,7 @@ def unsafe_folder_reason(folder: Path) -> str:
     if not network:
         # Of Windows also a drive that is a folder (subst), and a short name (ONEDRI~1).
         real = _without_prefix(named.resolve())
-        if synced := _synced_folder(named) or _synced_folder(real):
+        if synced := next(filter(None, map(_synced_folder, dict.fromkeys((named, real)))), ""):
             return f"{synced} is copied to a cloud by a program, which can corrupt the ledger while it is written"
         network = _network_folder(real)
     if network:
