@@ -67,6 +67,15 @@ def test_a_number_that_is_no_date_keeps_no_other_cell_from_being_read(excel, she
     ]
 
 
+def test_a_date_of_a_book_that_counts_from_1904_is_the_same_beside_a_number_that_is_no_date(excel, sheet):
+    excel.put("Actions!A1", 46154.0 - 1462, number_format=DAY)
+    sheet.book.api.from_1904 = True
+    day = datetime(2026, 5, 12)  # noqa: DTZ001  # a sheet has no time zones
+    assert engine.read_cells(sheet.range("A1:A1")) == [[day]]
+    excel.put("Actions!A2", 3_000_000.0, number_format=DAY)
+    assert engine.read_cells(sheet.range("A1:A2")) == [[day], [NOT_SHOWN]]
+
+
 def test_a_column_of_numbers_that_are_no_dates_costs_no_more_calls_than_a_short_one(excel, sheet):
     costs = []
     for rows in (3, 300):

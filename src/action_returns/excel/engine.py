@@ -109,7 +109,8 @@ def _shown_values(cells: Any, exact: list[list[Any]]) -> list[list[Any]]:
         return _shown_values(cells[:middle, 0], exact[:middle]) + _shown_values(cells[middle:, 0], exact[middle:])
     from action_returns.readers.xlsx.cells import date_of
 
-    return [[date_of(cell, from_1904=False) if cell.__class__ is float else cell] for (cell,) in exact]
+    from_1904 = bool(cells.sheet.book.api.Date1904)  # Value minds it, Value2 does not
+    return [[date_of(cell, from_1904=from_1904) if cell.__class__ is float else cell] for (cell,) in exact]
 
 
 def _windows_rows(exact: list[list[Any]], shown: list[list[Any]]) -> list[list[Cell]]:

@@ -33,7 +33,7 @@ class Workbook(ComObject):
         self.name, self.folder, self.read_only = name, folder, read_only
         self.sheets, self.names, self.active_sheet = [], [], None
         self.window = Window(self)
-        self.saved = True
+        self.saved, self.from_1904 = True, False
         application.books.append(self)
         self.activate()
 
@@ -75,6 +75,10 @@ class Workbook(ComObject):
     @property
     def Name(self):
         return self.name
+
+    @property
+    def Date1904(self):
+        return self.from_1904
 
     @property
     def Path(self):

@@ -44,6 +44,7 @@ _DAYS = (
     re.compile(r"(?P<month>\d{1,2})[/-](?P<day>\d{1,2})([/-](?P<year>\d{4}))?"),
     re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"),
 )
+DAYS_TO_1904 = 1462
 THIS_YEAR = 2026  # what Excel adds to a day and a month
 
 
@@ -151,11 +152,14 @@ def _typed(text, number_format):
     return text, number_format
 
 
-def value(held, number_format):
-    """What `Value` answers: as `Value2`, but a float in a currency or date format becomes money or a date."""
+def value(held, number_format, *, from_1904=False):
+    """What `Value` answers: as `Value2`, but a float in a currency or date format becomes money or a date.
+
+    A book may count days from 1904. `Value` answers the true date, `Value2` the number (Microsoft, KB 157035).
+    """
     if isinstance(held, float) and number_format not in (GENERAL, TEXT):
         if is_date_format(number_format):
-            return Date(held)
+            return Date(held + DAYS_TO_1904 * from_1904)
         if _CURRENCY_SIGN.search(number_format):
             return Currency(round(Decimal(repr(held)) * CENTS_OF_CENTS))
     return held

@@ -36,8 +36,10 @@ class Range(ComObject):
 
     @property
     def Value(self):
-        grid = self.sheet.grid
-        return self._read(lambda cell: cells.value(grid.values.get(cell), grid.number_format(cell)))
+        grid, from_1904 = self.sheet.grid, self.sheet.book.from_1904
+        return self._read(
+            lambda cell: cells.value(grid.values.get(cell), grid.number_format(cell), from_1904=from_1904)
+        )
 
     @Value.setter
     def Value(self, data):
