@@ -4,6 +4,7 @@ import os
 import sys
 
 import pytest
+from keyring.credentials import SimpleCredential
 from keyring.errors import KeyringLocked
 
 from action_returns.errors import SecretError
@@ -212,6 +213,15 @@ def test_no_profile_gets_the_password_of_one_whose_name_differs_in_capitals(pass
     found = {name: read_secret("keyring", profile=name) for name in NAMES if has_secret("keyring", profile=name)}
     assert "ACME" in found
     assert found == {name: f"of {name}" for name in found}
+
+
+def test_a_store_that_does_not_tell_whose_password_it_found_is_believed(monkeypatch):
+    """As keyring 25's libsecret with the attributes of KeePassXC."""
+    store = MemoryStore()
+    store.set_password("action-returns", "acme", "s3cret")
+    store.get_credential = lambda *account: SimpleCredential(None, store.get_password(*account))
+    monkeypatch.setattr("action_returns.settings.secrets._store", lambda: store)
+    assert read_secret("keyring", profile="acme") == "s3cret"
 
 
 class Refusing(MemoryStore):

@@ -166,8 +166,8 @@ def _from_keyring(profile: str) -> str:
         raise SecretError(
             f"The password store of this machine did not answer: {_words(error)}. Unlock it and retry."
         ) from None
-    # Windows' store does not tell ACME from acme and gives the password of the other.
-    if found is None or found.username != profile or not found.password:
+    # Windows' store does not tell ACME from acme and gives the password of the other. libsecret may name no user.
+    if found is None or found.username not in {profile, None} or not found.password:
         raise SecretError(
             f"There is no password for {_owner(profile)} yet. Set it: action-returns secret set {_option(profile)}"
         )
