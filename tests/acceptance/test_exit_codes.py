@@ -9,7 +9,7 @@ from action_returns import errors
 from action_returns.cli.app import run as run_command
 from action_returns.errors import Exit
 from tests.support.batches import BAD, CSV, LIST, ONE
-from tests.support.cli import run_at_a_terminal
+from tests.support.cli import run_at_a_terminal, run_program
 from tests.support.profiles import write_profile
 from tests.support.sending import line_goes_dead
 
@@ -233,3 +233,14 @@ def test_how_a_script_confirmed_is_on_record(outbox, file, run, option, how):
     assert run("send", file(), *option).code == 0
     (event,) = [one for one in run("history", "show", "1", "--json").json["events"] if one["kind"] == "confirmed"]
     assert event["how"] == how
+
+
+WITHOUT_STREAMS = "import sys; sys.stdin = sys.stdout = sys.stderr = None; from action_returns.cli import main; main()"
+"""As a shell starts it with >&-, and Windows with pythonw.exe, for a task that is to open no window."""
+
+
+@pytest.mark.parametrize(("options", "code", "sent"), [(("--yes",), 0, 1), ((), Exit.USAGE, 0)])
+def test_a_program_without_streams_sends_when_it_need_not_ask(outbox, file, options, code, sent):
+    result = run_program("send", file(LIST), *options, program=("-c", WITHOUT_STREAMS))
+    assert (result.code, result.printed) == (code, b"")
+    assert len(list(outbox.iterdir())) == sent

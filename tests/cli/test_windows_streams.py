@@ -14,7 +14,7 @@ import pytest
 
 from action_returns.cli import windows_streams
 from action_returns.cli.app import run
-from action_returns.cli.output import Output, is_terminal
+from action_returns.cli.output import is_terminal
 from action_returns.cli.windows_streams import (
     is_console,
     pipe_encoding,
@@ -91,17 +91,6 @@ def test_an_encoding_that_the_user_chose_stays(redirected, monkeypatch):
     monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
     for where in ("pipe", "file"):
         assert redirected(NAME, where, 437) == "Müller · [U+65E5][U+672C]->€ [U+D800]…".encode("cp1252")
-
-
-def test_a_program_without_streams_prints_to_nothing_and_asks_nothing(monkeypatch):
-    for name in ("stdin", "stdout", "stderr"):
-        monkeypatch.setattr(sys, name, None)
-    prepare_streams()
-    with sys.stdin, sys.stdout, sys.stderr:
-        Output().info(NAME)
-        Output().data(NAME)
-        assert sys.stdin.read() == ""
-        assert not Output().can_ask()
 
 
 def test_the_device_that_takes_everything_is_no_terminal():

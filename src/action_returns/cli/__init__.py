@@ -14,6 +14,7 @@ def main() -> None:
         return
     from action_returns.cli.app import run
 
+    _open_missing_streams()
     if os.name == "nt":
         from action_returns.cli.windows_streams import prepare_streams
 
@@ -23,3 +24,13 @@ def main() -> None:
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")  # no character may stop a command
     sys.exit(run(sys.argv[1:]))
+
+
+def _open_missing_streams() -> None:
+    """Print to nothing where there is no stream: after ``>&-`` in a shell, and with pythonw.exe of Windows.
+
+    Else a file that was sent would be followed by an error.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115  # until the program ends

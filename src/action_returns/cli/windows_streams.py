@@ -11,7 +11,6 @@ import io
 import os
 import stat
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
 from action_returns.clean_text import name_character
@@ -29,9 +28,6 @@ _ESCAPE_SEQUENCES: Final = 0x0004
 
 def prepare_streams() -> None:
     """Set the encoding of standard output and standard error, so that no character stops a command or is another one."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:  # pythonw.exe has no streams: a task that is to open no window runs with it
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  # until the program ends
     codecs.register_error(_ERRORS, _named)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
