@@ -91,6 +91,19 @@ def test_name_and_certificate_of_a_server_are_checked_all_the_same(windows_keeps
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
 
 
+def test_a_store_that_may_not_be_read_takes_no_other_with_it(windows_keeps, authority, monkeypatch):
+    windows_keeps((content_of(authority), "x509_asn", ALL), (BROKEN, "x509_asn", ALL))
+    stores = ssl.enum_certificates
+
+    def refuse_one(name):
+        if name == "CA":
+            raise PermissionError(13, "Access is denied")
+        return stores(name)
+
+    monkeypatch.setattr(ssl, "enum_certificates", refuse_one)
+    handshake(trusting_context(), authority)
+
+
 def test_where_no_certificate_can_be_read_the_error_says_so(windows_keeps):
     windows_keeps((BROKEN, "x509_asn", ALL))
     with pytest.raises(ssl.SSLError):

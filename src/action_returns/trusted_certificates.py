@@ -32,7 +32,10 @@ def _readable_of_windows() -> list[str]:
         trial = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         servers = ssl.Purpose.SERVER_AUTH.oid
         for store in ("CA", "ROOT"):
-            for content, encoding, purposes in ssl.enum_certificates(store):
+            found = []
+            with suppress(PermissionError):  # Python leaves such a store out too
+                found = ssl.enum_certificates(store)
+            for content, encoding, purposes in found:
                 if encoding == "x509_asn" and (purposes if isinstance(purposes, bool) else servers in purposes):
                     pem = ssl.DER_cert_to_PEM_cert(content)
                     with suppress(ssl.SSLError):
