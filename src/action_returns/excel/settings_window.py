@@ -201,7 +201,7 @@ class SettingsWindow:
     def _tell_unexpected(
         self, _type: type[BaseException], error: BaseException, _trace: "TracebackType | None"
     ) -> None:
-        """Show an error that nobody expected; tkinter would print it where no user of a workbook looks."""
+        """Show an unexpected error; tkinter would print it where no user of a workbook looks."""
         from action_returns.operations.error_details import save_error_details
 
         file = save_error_details(error, self._paths)
