@@ -188,6 +188,30 @@ def test_what_is_not_saved_is_not_tested(window, paths, store, tmp_path):
     assert str(tmp_path / "other") in opened.message
 
 
+def test_a_profile_that_is_chosen_again_is_shown_as_it_was_saved(window, paths, store, tmp_path):
+    channel = {"kind": "outbox", "directory": str(tmp_path)}
+    for name in ("box", "other"):
+        add_profile(paths.config_file, name, {"environment": "test", "channel": channel})
+    opened = window("box")
+    fill(opened, directory=str(tmp_path / "new"))
+    opened.save()
+    for name in ("other", "box"):
+        opened._profile.set(name)
+        opened._first_field.event_generate("<<ComboboxSelected>>")
+    assert opened.answers().settings["directory"] == str(tmp_path / "new")
+
+
+def test_a_new_profile_can_be_chosen_once_it_is_saved(window, paths, store, tmp_path):
+    add_profile(
+        paths.config_file, "box", {"environment": "test", "channel": {"kind": "outbox", "directory": str(tmp_path)}}
+    )
+    opened = window("box")
+    opened._profile.set("second")
+    opened._environment.set("test")
+    opened.save()
+    assert opened._first_field.cget("values") == ("box", "second")
+
+
 def test_a_password_stays_in_the_window_until_it_is_kept(window, paths, store):
     opened = window()
     fill(opened, username="brand-1")
@@ -278,6 +302,7 @@ def test_without_a_password_store_the_profile_is_kept_and_the_reason_is_said(win
     opened.save()
     assert "s3cret" not in opened.message
     assert "password" in opened.message.lower()
+    assert opened._first_field.cget("values") == ("main",)
 
 
 KEY = "SHA256:" + "x" * 43

@@ -2,6 +2,7 @@
 
 import tkinter as tk
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from tkinter import messagebox, ttk
 from typing import TYPE_CHECKING, Any, Final
@@ -196,7 +197,15 @@ class SettingsWindow:
         except ActionReturnsError as problem:
             self._message.set(clean(str(problem)))
             return False
+        finally:  # a profile may be saved although its password is not
+            self._read_profiles()
         return True
+
+    def _read_profiles(self) -> None:
+        """Read the profiles anew: one that is chosen again is shown as it is now, or Save would bring back what it was."""
+        with suppress(ActionReturnsError):  # the message says what is wrong with the file
+            self._profiles = load_settings(self._paths.config_file)
+            self._first_field.configure(values=tuple(self._profiles.profiles))
 
     def _tell_unexpected(
         self, _type: type[BaseException], error: BaseException, _trace: "TracebackType | None"
