@@ -255,6 +255,14 @@ def test_a_connection_that_breaks_is_not_taken_for_the_user_who_stops(told, monk
     assert type(error).__name__ in facts["message"]
 
 
+def test_the_error_of_another_pipe_does_not_keep_the_object_from_its_reader(told, monkeypatch):
+    """On Windows, a look at standard output can be its end to the program that reads it."""
+    monkeypatch.setattr("action_returns.cli.setup.probe", raising(BrokenPipeError(errno.EPIPE, "Broken pipe")))
+    monkeypatch.setattr("action_returns.cli.app._stdout_is_closed", lambda: True)
+    code, problem, _ = told("probe")
+    assert (code, problem) == (1, "unexpected")
+
+
 def test_a_no_is_an_object(home):
     code, seen = run_at_a_terminal("n", "send", "returns.csv", "--json")
     facts = json.loads(seen[seen.index("\n{") :])

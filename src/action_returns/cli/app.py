@@ -182,7 +182,8 @@ def _ending(error: BaseException, output: Output, *, debug: bool) -> _Ending:
         case KeyboardInterrupt():
             text = "Interrupted. Nothing more was done. See what was sent: action-returns history list"
             ending = _Ending(Exit.INTERRUPTED, "interrupted", text)
-        case OSError() if _is_closed_pipe(error) and _stdout_is_closed():
+        # With --json, nothing is printed before the command has ended: the error is of another pipe.
+        case OSError() if not output.as_json and _is_closed_pipe(error) and _stdout_is_closed():
             text = "Standard output was closed by its reader before everything was printed."
             ending = _Ending(Exit.INTERRUPTED, "interrupted", text)
         case ActionReturnsError():

@@ -67,7 +67,10 @@ def shows_colors(stream: TextIO) -> bool:
 
 
 def reader_is_gone(stream: TextIO) -> bool:
-    """Return whether a stream is a pipe whose reader has closed it."""
+    """Return whether a stream is a pipe whose reader has closed it.
+
+    Ask only after an error: a reader that is there may take the empty write for the end (libuv issue 985).
+    """
     import ctypes
 
     if not _is_pipe(stream):
