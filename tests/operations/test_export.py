@@ -1,5 +1,6 @@
 """The clean CSV as a file: no file of the user is lost for it."""
 
+import errno
 import os
 import re
 import stat
@@ -95,6 +96,22 @@ def test_a_file_that_is_open_in_excel_is_left_as_it_is_with_what_to_do(folder, h
         ("other.csv", b"older"),
         ("returns.csv", ROWS),
     ]
+
+
+def test_a_file_that_cannot_even_be_compared_is_left_as_it_is_with_what_to_do(folder, home, monkeypatch):
+    """On Windows, a program may have a file to itself."""
+
+    def held_elsewhere(_path):
+        raise windows_files.InUseError(errno.EBUSY, "another program has it open")
+
+    (folder / "other.csv").write_bytes(b"older")
+    monkeypatch.setattr("action_returns.operations.export.open_to_read", held_elsewhere)
+    with pytest.raises(OutputFileError) as caught:
+        exported("returns.csv", "other.csv", home, overwrite=False)
+    assert str(caught.value) == (
+        "other.csv cannot be written: another program has it open. Nothing was written. Close it there, then try again."
+    )
+    assert (folder / "other.csv").read_bytes() == b"older"
 
 
 @on_windows

@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import Final
 
 from action_returns.errors import OutputFileError
-from action_returns.files import Paths, check_file_name, is_same_file, make_folder, what_to_do, write_atomically
+from action_returns.files import (
+    Paths,
+    check_file_name,
+    is_same_file,
+    make_folder,
+    open_to_read,
+    what_to_do,
+    write_atomically,
+)
 from action_returns.operations.check import CheckedBatch
 from action_returns.private_files import make_private_folder
 
@@ -83,7 +91,7 @@ def write_bytes(
             make_folder(path.parent)
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "it is a folder")
-        if not overwrite and path.is_file() and path.read_bytes() == content:
+        if not overwrite and path.is_file() and _holds(path, content):
             return
         write_atomically(path, content, overwrite=overwrite, private=private)
     except OSError as error:
@@ -94,3 +102,8 @@ def write_bytes(
             why = f"{error.filename} is no folder" if isinstance(error, FileExistsError) else error.strerror or error
             problem = f"{path} cannot be written: {why}. Nothing was written. {what_to_do(error, if_unwritable)}"
         raise OutputFileError(problem) from None
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    with open_to_read(path) as file:
+        return file.read() == content
