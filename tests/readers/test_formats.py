@@ -66,7 +66,6 @@ LOADED = """
 import sys
 from datetime import UTC
 from pathlib import Path
-from pathlib import Path
 from action_returns.readers.batch_file import read_batch
 from action_returns.readers.pending_download import read_pending_download
 if sys.argv[1] == "batch":
