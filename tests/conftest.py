@@ -14,7 +14,9 @@ from tests.support.profiles import make_outbox, paths_of
 
 settings.register_profile("quick", deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", deadline=None, max_examples=20_000, suppress_health_check=list(HealthCheck))
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+# The same rules with other examples run on Linux; Wine takes longer for each.
+settings.register_profile("windows", settings.get_profile("quick"), max_examples=30)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "windows" if os.name == "nt" else "quick"))
 
 
 def pytest_collection_modifyitems(items):

@@ -397,3 +397,15 @@ def test_a_folder_is_asked_for_its_rights_without_a_trace(tmp_path):
 def test_a_folder_takes_files_unless_its_rights_or_the_disk_forbid_it(answers, answer, may):
     answers(answer)
     assert may_add_files(Path()) is may
+
+
+@pytest.mark.skipif(os.name != "nt", reason="only Windows has short names")
+def test_the_short_path_leads_to_the_same_file(tmp_path):
+    file = tmp_path / "Łukasz %TEMP%" / "python.exe"
+    file.parent.mkdir()
+    file.write_text("here")
+    short = windows_files.short_path(str(file))
+    assert Path(short).read_text() == "here"
+    assert short.isascii()
+    assert "%TEMP%" not in short
+    assert windows_files.short_path(str(tmp_path / "none")) == str(tmp_path / "none")

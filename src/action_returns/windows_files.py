@@ -36,6 +36,7 @@ _ONLINE_ONLY: Final = 0x1000 | 0x4_0000 | 0x40_0000
 _SHORT_PATH: Final = 230
 """Characters of a path that is never too long: Windows takes 247 for a folder and 259 for a file, drafts included."""
 _LONGEST_NAME: Final = 255
+_LONGEST_PATH: Final = 32_768
 _PAUSES: Final = (0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.4, 0.5)
 """Seconds, 1.5 in all. A virus scanner is done after the first ones."""
 _SHORT_PAUSES: Final = _PAUSES[:5]
@@ -240,6 +241,15 @@ def _answer(path: Path, wanted: int, *, create: bool = False) -> int:
 def may_add_files(folder: Path) -> bool:
     """Return whether the rights of a folder let this user make files in it, without making one."""
     return _answer(folder, _ADD_FILE) not in {_ACCESS_DENIED, _WRITE_PROTECTED}
+
+
+def short_path(path: str) -> str:
+    """Return a path with the short names of MS-DOS, ``MLLER~1``; the path itself where its disk keeps none."""
+    import ctypes
+
+    buffer = ctypes.create_unicode_buffer(_LONGEST_PATH)
+    length = ctypes.windll.kernel32.GetShortPathNameW(path, buffer, _LONGEST_PATH)  # type: ignore[attr-defined,unused-ignore]
+    return buffer.value if 0 < length < _LONGEST_PATH else path
 
 
 def once_free(step: Callable[[], T], wanted: int, *, briefly: bool = False) -> T:

@@ -1,8 +1,6 @@
 """The path of Python in a workbook is one that a click can use, or it is told before a workbook is made."""
 
-import os
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -21,7 +19,7 @@ def on_windows(monkeypatch):
         monkeypatch.setattr(sys, "executable", path)
         monkeypatch.setattr(interpreter, "sys", FakeSys(path))
         monkeypatch.setattr(interpreter.locale, "getencoding", lambda: "cp1252")
-        monkeypatch.setattr(interpreter, "_short_path", lambda long: short or long)
+        monkeypatch.setattr("action_returns.windows_files.short_path", lambda long: short or long)
 
     return at
 
@@ -57,18 +55,6 @@ def test_where_the_disk_has_no_short_names_the_obstacle_is_named(on_windows, pat
         f'{LONG}. That path holds the character "Ł", so that the buttons of a workbook cannot start Python. Install Action '
         "Returns in a folder without such characters."
     )
-
-
-@pytest.mark.skipif(os.name != "nt", reason="only Windows has short names")
-def test_the_short_path_leads_to_the_same_file(tmp_path):
-    file = tmp_path / "Łukasz %TEMP%" / "python.exe"
-    file.parent.mkdir()
-    file.write_text("here")
-    short = interpreter._short_path(str(file))
-    assert Path(short).read_text() == "here"
-    assert short.isascii()
-    assert "%TEMP%" not in short
-    assert interpreter._short_path(str(tmp_path / "none")) == str(tmp_path / "none")
 
 
 def test_elsewhere_every_path_will_do(monkeypatch):

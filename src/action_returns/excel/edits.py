@@ -17,7 +17,7 @@ from action_returns.excel import edit_messages
 from action_returns.excel.button import ButtonContext
 from action_returns.excel.check_table import check_table, read_table, show_results
 from action_returns.excel.workbook import ActionsTable
-from action_returns.files import write_atomically
+from action_returns.files import once_free, write_atomically
 from action_returns.private_files import make_private_folder
 
 Plain: TypeAlias = str | float | bool | None
@@ -70,7 +70,7 @@ def read_last_change(path: Path) -> LastChange | None:
 
 def forget_change(path: Path) -> None:
     """Delete the file of the last change."""
-    path.unlink(missing_ok=True)
+    once_free(lambda: path.unlink(missing_ok=True))
 
 
 def apply_change(

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 
 _FILES: Final = frozenset({"sslrootcert", "sslcert", "sslkey"})
-_LONGEST_PATH: Final = 32_767
 
 SCHEMA: Final = "action_returns"
 """The schema of the tables in every database: a search path set elsewhere must not lead to another ledger."""
@@ -162,11 +161,9 @@ def _name_for_libpq(path: str) -> str:
     """
     if os.name != "nt" or path.isascii():
         return path
-    import ctypes
+    from action_returns.windows_files import short_path
 
-    short = ctypes.create_unicode_buffer(_LONGEST_PATH)
-    ctypes.windll.kernel32.GetShortPathNameW(path, short, _LONGEST_PATH)  # type: ignore[attr-defined,unused-ignore]
-    return short.value or path
+    return short_path(path)
 
 
 def _trusted_certificates() -> str:

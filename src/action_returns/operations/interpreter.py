@@ -3,11 +3,8 @@
 import locale
 import os
 import sys
-from typing import Final
 
 from action_returns.operations.workbook_name import unusable_for_sh, unusable_for_vba
-
-_LONGEST_PATH: Final = 32_768
 
 
 def path_for_buttons() -> str:
@@ -17,7 +14,9 @@ def path_for_buttons() -> str:
     """
     path = sys.executable
     if sys.platform == "win32" and _unusable(path) is not None:
-        short = _short_path(path)
+        from action_returns.windows_files import short_path
+
+        short = short_path(path)
         return path if _unusable(short) else short
     return path
 
@@ -38,12 +37,3 @@ def _unusable(path: str) -> str | None:
     if sys.platform == "win32":
         return unusable_for_vba(path, code_page=locale.getencoding(), variables=os.environ)
     return None
-
-
-def _short_path(path: str) -> str:
-    """Return the path as MS-DOS wrote it; the path itself where its disk keeps no short names."""
-    import ctypes
-
-    buffer = ctypes.create_unicode_buffer(_LONGEST_PATH)
-    length = ctypes.windll.kernel32.GetShortPathNameW(path, buffer, _LONGEST_PATH)  # type: ignore[attr-defined,unused-ignore]
-    return buffer.value if 0 < length < _LONGEST_PATH else path
