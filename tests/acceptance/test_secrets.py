@@ -167,7 +167,7 @@ def test_the_list_of_processes_does_not_show_it(home, work, returns, authority, 
             [sys.executable, "-m", "action_returns", "send", "returns.csv", "--yes"],
             env={**os.environ, "SSL_CERT_FILE": str(authority.bundle)}, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        until = time.monotonic() + 30
+        until = time.monotonic() + 60
         while not looked and time.monotonic() < until:
             time.sleep(0.01)
         sending = psutil.Process(process.pid)

@@ -192,3 +192,9 @@ def test_a_path_of_windows_whose_folders_double_quotes_turn_into_tabs_or_line_en
     outbox = f'[profiles.acme]\nenvironment = "test"\nchannel = {{ kind = "outbox", directory = "{path}" }}\n'
     with pytest.raises(ConfigError, match=r"directory: allowed is a path in quotes, single ones where it has a \\"):
         parse_settings(outbox.encode(), tmp_path / "config.toml")
+
+
+def test_elsewhere_a_folder_may_have_any_character_in_its_name(tmp_path):
+    outbox = '[profiles.acme]\nenvironment = "test"\nchannel = {kind = "outbox", directory = "/srv/a\\tb\\u0007"}\n'
+    settings = parse_settings(outbox.encode(), tmp_path / "config.toml")
+    assert settings.profiles["acme"].channel.directory.as_posix() == "/srv/a\tb\x07"

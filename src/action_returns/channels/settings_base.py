@@ -28,9 +28,9 @@ _HOST: Final = re.compile(
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _FINGERPRINT: Final = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 _PRIVATE_KEY: Final = re.compile(r"-----BEGIN|[\r\n]")
-_REFERENCE: Final = re.compile(r"keyring|env:[A-Za-z_][A-Za-z0-9_]*|file:[^\x00-\x1f\x7f]+")
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
-r"""In a path they come from ``"C:\temp"``: in double quotes, TOML takes ``\t`` for a tab."""
+_REFERENCE: Final = re.compile(r"keyring|env:[A-Za-z_][A-Za-z0-9_]*|file:.+")
+_CHANGED: Final = re.compile(r"(?s)(?:file:)?(?:[A-Za-z]:|\\).*[\x00-\x1f]")
+r"""A path of Windows that was written as ``"C:\temp"``: in double quotes, TOML takes ``\t`` for a tab."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _check_folder(path: Path) -> Path:
         path.expanduser()
     except RuntimeError:  # ~NAME, and there is no user of that name
         raise ValueError(_FOLDER_TEXT) from None
-    if may_hold_password(str(path)) or _CONTROL.search(str(path)):
+    if may_hold_password(str(path)) or _CHANGED.match(str(path)):
         raise ValueError(_FOLDER_TEXT)
     return path
 
@@ -122,7 +122,7 @@ def _check_reference(text: SecretStr) -> SecretStr:
 
 def is_password_reference(text: str) -> bool:
     """Return whether a text says where a password is kept; any other text may be the password itself."""
-    return _REFERENCE.fullmatch(text) is not None
+    return _REFERENCE.fullmatch(text) is not None and _CHANGED.match(text) is None
 
 
 Host: TypeAlias = Annotated[str, AfterValidator(_check_host), Allowed(_HOST_TEXT)]
