@@ -21,9 +21,9 @@ test-long: $(READY)
 	PYTHON=$(PYTHON) tests/producers/install_producers.sh
 	HYPOTHESIS_PROFILE=long $(BIN)/pytest -m "long or not long" --timeout 3600
 
-# The suite under Windows' own Python, which Wine runs; skipped with a reason where that cannot be had.
+# The suite under Windows' own Python, which Wine runs, or FILES of it; skipped with a reason where that cannot be had.
 test-windows: $(READY)
-	tests/hosts/windows/run_tests.sh
+	tests/hosts/windows/run_tests.sh $(FILES)
 
 # The tests behind a promise of docs/guarantees.md: make promise N=2
 promise: $(READY)
