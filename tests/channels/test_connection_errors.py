@@ -132,3 +132,8 @@ def test_steps_that_are_in_time_and_take_too_long_together_are_named_and_not_tri
 )
 def test_an_attempt_is_made_again_where_a_moment_later_may_help(error, again):
     assert is_retryable(error) is again
+
+
+def test_an_error_that_is_none_of_the_system_is_told_in_its_own_words():
+    told = connection_failed(EOFError("the greeting ended early"), "ftp.example.com", 21).message
+    assert told.startswith("The connection to ftp.example.com:21 broke off (the greeting ended early). Try again")

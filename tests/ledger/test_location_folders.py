@@ -216,3 +216,10 @@ def test_the_users_own_sign_is_understood(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path / "Dropbox"))
     monkeypatch.setenv("USERPROFILE", str(tmp_path / "Dropbox"))
     assert "is copied to a cloud" in unsafe_folder_reason(Path("~/books"))
+
+
+@pytest.mark.parametrize("name", ["Documents", "Desktop"])
+def test_the_documents_of_a_user_without_icloud_are_safe(tmp_path, disks, name):
+    disks(("/", "ext4", "rw"))
+    (tmp_path / name).mkdir()
+    assert unsafe_folder_reason(tmp_path / name / "returns") == ""
