@@ -112,7 +112,7 @@ def has_access_lists(path: Path) -> bool:
 
 
 def keep_for_this_user(path: Path) -> None:
-    """Give a file or folder a list of its own: this user, the administrators and the system, and no other.
+    """Set an access list that allows this user, the administrators and the system, and no other.
 
     What is made in the folder later inherits it; what is in it already keeps its own.
 
@@ -138,7 +138,7 @@ def keep_for_this_user(path: Path) -> None:
 
 
 def copy_access(source: Path, target: Path) -> None:
-    """Give a file the access list of another one.
+    """Copy the access list of a file to another one.
 
     Raises:
         OSError: one of them cannot be looked at or changed, for example because its file system has no lists.

@@ -280,7 +280,7 @@ def _usual_opener(path: Path) -> Callable[[str, int], int]:
 
 
 def _narrow_like(path: Path, draft: Path) -> None:
-    """Give a draft the access list of the file that it replaces when its own, its folder's, lets more users in."""
+    """Copy the access list of the replaced file to a draft when the one from the draft's folder allows more users."""
     from action_returns.access_lists import copy_access, large_groups_with_access
 
     if not set(large_groups_with_access(draft)) <= set(large_groups_with_access(path)):
@@ -289,7 +289,7 @@ def _narrow_like(path: Path, draft: Path) -> None:
 
 
 def _give_name(draft: Path, path: Path) -> None:
-    """Give the draft its name in one step, which fails when the name is taken."""
+    """Rename the draft in one step, which fails when the name is taken."""
     drafted, on_windows = draft.stat(), os.name == "nt"
     try:
         if on_windows:  # there, a rename replaces nothing; it needs no hard links and leaves no draft

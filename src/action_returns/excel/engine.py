@@ -341,7 +341,7 @@ _REFUSED: Final = frozenset(
 
 
 def draw_sharply() -> None:
-    """Tell Windows that the windows of this process fit its scaling; else it enlarges pictures of them, which blurs them.
+    """Declare that the windows of this process fit the scaling of Windows, which else enlarges and blurs them.
 
     It has to be told before the first window. python.exe does not tell it by itself (python/cpython, issue 119459).
     """

@@ -74,7 +74,7 @@ def ignore_wheel(box: ttk.Combobox) -> None:
 
 
 def choose_by_letter(box: ttk.Combobox) -> None:
-    """Let a letter choose the next value of a box that begins with it, as the boxes of Windows do."""
+    """Make a letter choose the next value of a box that begins with it, as in the boxes of Windows."""
 
     def choose(event: "Event") -> None:
         values = [str(value) for value in box.cget("values")]
