@@ -17,6 +17,7 @@ from action_returns.private_files import (
     read_own_file,
     read_private_file,
 )
+from tests.support.rights import both
 
 OTHER = os.geteuid() + 4321 if hasattr(os, "geteuid") else 0
 UMASKS = [0o000, 0o002, 0o022, 0o077, 0o277, 0o777]
@@ -165,10 +166,6 @@ def test_a_pipe_in_the_place_of_a_file_is_an_error_and_does_not_wait(tmp_path):
 
 
 # --- files that are read
-
-READERS = [read_private_file, lambda path: read_own_file(path, largest=9)]
-"""The reader of passwords and keys, and the one of profiles."""
-both = pytest.mark.parametrize("read", READERS, ids=["private", "own"])
 
 
 @pytest.fixture

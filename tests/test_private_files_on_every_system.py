@@ -8,11 +8,7 @@ from action_returns import windows_files
 from action_returns.private_files import make_private_folder, private_opener, read_own_file, read_private_file
 from action_returns.windows_files import InUseError, UnusableNameError
 from tests.support.held_files import held, on_windows
-from tests.support.rights import make_private
-
-READERS = [read_private_file, lambda path: read_own_file(path, largest=9)]
-"""The reader of passwords and keys, and the one of profiles."""
-both = pytest.mark.parametrize("read", READERS, ids=["private", "own"])
+from tests.support.rights import both, make_private
 
 
 @pytest.fixture

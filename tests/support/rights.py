@@ -2,6 +2,15 @@
 
 import os
 
+import pytest
+
+from action_returns.private_files import read_own_file, read_private_file
+
+both = pytest.mark.parametrize(
+    "read", [read_private_file, lambda path: read_own_file(path, largest=9)], ids=["private", "own"]
+)
+"""The reader of passwords and keys, and the one of profiles."""
+
 
 def make_private(path):
     """Let only this user read a file."""
