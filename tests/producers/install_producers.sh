@@ -18,17 +18,7 @@ install_python() {
 }
 python_ready || install_python || echo "Tests with producers written in Python are skipped: pip could not install them." >&2
 
-node_ready() { cmp -s "$here/package-lock.json" "$cache/node/package-lock.json" && [ -f "$cache/node/.ready" ]; }
-install_node() {
-  rm -rf "$cache/node" && mkdir -p "$cache/node" &&
-    cp "$here/package.json" "$here/package-lock.json" "$cache/node/" &&
-    (cd "$cache/node" && npm ci --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null) && touch "$cache/node/.ready"
-}
-if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-  echo "Tests with producers written in JavaScript are skipped. To run them, install: node npm" >&2
-else
-  node_ready || install_node || echo "Tests with producers written in JavaScript are skipped: npm could not install them." >&2
-fi
+"$top/tests/node/install_node.sh" "$here" "$cache/node" "producers written in JavaScript"
 
 missing=""
 for package in $packages; do

@@ -1,11 +1,13 @@
 #!/bin/sh
-# Unpacks the servers that the tests talk to into a cache folder, where this may be done: as root on Debian. Nothing is
-# installed and no service is started; the tests start the programs on loopback and stop them. Elsewhere it says so and
-# leaves it; the tests that need them are then skipped and counted.
+# Fetches the servers that the tests talk to. Those in JavaScript come from npm. Debian's are unpacked into a cache folder,
+# where this may be done: as root on Debian. Nothing is installed and no service is started; the tests start the programs on
+# loopback and stop them. Elsewhere it says so and leaves it; the tests that need them are then skipped and counted.
 set -u
 here=$(cd "$(dirname "$0")/../.." && pwd)
+"$here/tests/node/install_node.sh" "$here/tests/node" "$here/.cache/node" "servers and checkers written in JavaScript"
 cache="$here/.cache/servers"
-wanted="vsftpd proftpd-core proftpd-mod-crypto pure-ftpd openssh-server openssh-sftp-server postfix postgresql strace"
+wanted="vsftpd proftpd-core proftpd-mod-crypto pure-ftpd openssh-server openssh-sftp-server postfix exim4-daemon-light
+  postgresql pgbouncer strace"
 ready="$cache/.ready"
 [ -f "$ready" ] && [ "$(cat "$ready")" = "$wanted" ] && exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || ! command -v dpkg >/dev/null; then

@@ -4,11 +4,15 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from tests.servers import unpacked
+
+NODE = Path(__file__).parents[2] / ".cache" / "node" / "node_modules"
+"""Packages of JavaScript that tests/node/package.json names."""
 
 UNO_FOLDER = Path("/usr/lib/python3/dist-packages")
 """Where Debian keeps the modules that speak with LibreOffice."""
@@ -35,6 +39,28 @@ def missing_postfix():
 
 def missing_postgresql():
     return missing_programs("initdb", "postgres", as_root=False)
+
+
+def missing_pgbouncer():
+    return missing_postgresql() or missing_programs("pgbouncer", as_root=False)
+
+
+def missing_exim():
+    return missing_programs("exim4")
+
+
+def missing_node(package):
+    """Return why a package of JavaScript that the tests use cannot be used here."""
+    if shutil.which("node") is None:
+        return "node is not installed"
+    return (
+        "" if (NODE / package).is_dir() else f"{package} not found: tests/servers/fetch_servers.sh installs it with npm"
+    )
+
+
+def missing_python(package):
+    """Return why a server of another make, written in Python, cannot be used here."""
+    return "" if find_spec(package) else f"{package} is not installed: it belongs to the dependency group dev"
 
 
 def missing_screen():
