@@ -39,7 +39,7 @@ if TYPE_CHECKING:  # not at run time: reading config.toml imports this module, a
     import ssl
 
     from action_returns.channels.ftp_client import FtpClient
-    from action_returns.channels.ftp_upload import FtpTexts
+    from action_returns.channels.ftp_texts import FtpTexts
     from action_returns.channels.line_protocol import Reply
 
 
@@ -182,7 +182,7 @@ class FtpChannel:
 
     @property
     def _texts(self) -> "FtpTexts":
-        from action_returns.channels.ftp_upload import FtpTexts
+        from action_returns.channels.ftp_texts import FtpTexts
 
         return FtpTexts(self.host, self.directory, self.destination)
 

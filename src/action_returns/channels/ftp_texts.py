@@ -1,0 +1,92 @@
+"""Build the texts of one FTP server: of its sign-in, and of what it refuses before a file leaves."""
+
+from action_returns.channels.base import Outcome, Phase, ProbeResult, State
+from action_returns.channels.connection_errors import reason
+from action_returns.channels.line_protocol import Reply
+from action_returns.channels.upload import DATA_CONNECTION_TODO, UploadTexts
+
+
+class FtpTexts(UploadTexts):
+    """Builds the outcomes and results of one FTP server."""
+
+    __slots__ = ()
+
+    def works(self, security: str, *, offers_tls: bool) -> ProbeResult:
+        """Return the result of a connection test that succeeded."""
+        plain = ""
+        if security == "not encrypted":
+            plain = " Others can read password and rows on the way."
+            if offers_tls:
+                plain += " The server offers encryption: set the encryption (security) in the profile to explicit-tls."
+        return ProbeResult(
+            True,  # works
+            f"The connection to {self.destination} works: signed in, the folder is there, encryption {security}. Nothing "
+            f"was sent; whether the folder may be written to was not tested.{plain}",
+            evidence={"security": security},
+        )
+
+    def not_ftp(self, problem: str, port: int, phase: Phase) -> Outcome:
+        """Return the outcome for a server that does not follow the FTP protocol."""
+        return Outcome(
+            State.FAILED,
+            f"{self.host}:{port} does not talk as an FTP server should ({problem}). Nothing was sent. Check server "
+            "(host), port and encryption (security) in the profile; if they are right, ask the administrator of the server.",
+            phase,
+        )
+
+    def no_tls(self, reply: Reply) -> Outcome:
+        """Return the outcome for a server that does not encrypt. It was told nothing, not even the user name."""
+        return Outcome(
+            State.FAILED,
+            f"{self.host} does not offer an encrypted connection here (it answered: {reply}). Nothing was sent, not even "
+            "the password. Check port and encryption (security) in the profile.",
+            Phase.CONNECT,
+        )
+
+    def not_signed_in(self, reply: Reply) -> Outcome:
+        """Return the outcome for a refused user name or password."""
+        return Outcome(
+            State.FAILED,
+            f"{self.host} did not accept the user name or password (it answered: {reply}). "
+            "Nothing was sent. User names are case-sensitive. Update them, then test with: action-returns probe",
+            Phase.CONNECT,
+        )
+
+    def password_of_two_lines(self) -> Outcome:
+        """Return the outcome for a password with a line break: FTP has no way to send it."""
+        return Outcome(
+            State.FAILED,
+            "The password holds a line break, and an FTP password is one line. Nothing was sent. Set it again without the "
+            "line break, or correct the file or variable that the profile names, then test with: action-returns probe",
+            Phase.CONNECT,
+        )
+
+    def no_data_connection(self, port: int, problem: OSError) -> Outcome:
+        """Return the outcome for a connection for the file that did not come about.
+
+        Args:
+            port: that the server named for it.
+            problem: why.
+        """
+        return Outcome(
+            State.FAILED,
+            f"{self.host} works, but the second connection, which FTP uses for the file, did not come about: port {port}, "
+            f"{reason(problem)}. Nothing was sent. User name, password, server and port of the profile are right. "
+            f"{DATA_CONNECTION_TODO}",
+            evidence={"data_port": port},
+        )
+
+    def refused_before(self, problem: str, reply: Reply, phase: Phase) -> Outcome:
+        """Return the outcome for a command that was refused before anything left.
+
+        Args:
+            problem: what the server does not do, to follow its name in a sentence.
+            reply: its refusal.
+            phase: how far it had come.
+        """
+        return Outcome(
+            State.FAILED,
+            f"{self.host} {problem} (it answered: {reply}). Nothing was sent. Try again; if it stays, ask its administrator.",
+            phase,
+            {"reply": str(reply)},
+        )
