@@ -1,8 +1,8 @@
-"""vsftpd and proftpd on loopback, as their own manuals set them up for uploads."""
+"""vsftpd, proftpd and pure-ftpd on loopback, as their own manuals set them up for uploads."""
 
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,10 +115,7 @@ def proftpd(
     """
     server = _prepared(folder)
     users = folder / "users"
-    hashed = subprocess.run(
-        ["openssl", "passwd", "-6", "-stdin"], input=password, capture_output=True, text=True, check=True
-    ).stdout.strip()
-    users.write_text(f"{USER}:{hashed}:{_OWNER}:{_OWNER}::{_INSIDE}/inbox:/bin/false\n")
+    users.write_text(f"{USER}:{_hashed(password)}:{_OWNER}:{_OWNER}::{_INSIDE}/inbox:/bin/false\n")
     users.chmod(0o600)
     facts = {
         "ServerType": "standalone",
@@ -161,7 +158,62 @@ def proftpd(
         yield server
 
 
+@contextmanager
+def pure_ftpd(
+    folder: Path,
+    certificate: Path,
+    password: str,
+    *,
+    host: str = LOOPBACK,
+    setup: str = "",
+    encryption: int = 1,
+    files: int | None = None,
+    megabytes: int | None = None,
+    options: Sequence[str] = (),
+) -> Iterator[FtpDaemon]:
+    """Run pure-ftpd until the block ends, with one virtual user.
+
+    Args:
+        folder: an empty folder for all it writes.
+        certificate: PEM file with its key and certificates.
+        password: of its one user.
+        host: the address on loopback.
+        setup: shell commands to run before, in its private view of the file system.
+        encryption: 0 offers none, 1 offers it, 2 insists on it for the sign-in, 3 for files too.
+        files: how many files the user may have there, None for any number.
+        megabytes: how much the user's files may hold, None for any size.
+        options: further options of its command line.
+    """
+    server = _prepared(folder)
+    _make_pure_user(folder, password, files=files, megabytes=megabytes)
+    command = [
+        *(unpacked.program("pure-ftpd") or "", "-S", f"{host},{server.port}", "-6" if ":" in host else "-4"),
+        *("-l", f"puredb:{_INSIDE}/users.pdb", "-u", "1", "-A", "-E", "-H", "-g", f"{_INSIDE}/pid"),
+        *("-Y", str(encryption), "-2", str(certificate), *options),
+    ]
+    binds = {**_users(folder), folder: str(_INSIDE)}
+    with unpacked.running(
+        unpacked.in_own_mounts(command, binds=binds, setup=setup), host=host, port=server.port, log=server.log
+    ):
+        yield server
+
+
+def _make_pure_user(folder: Path, password: str, *, files: int | None, megabytes: int | None) -> None:
+    """Write its one user (README.Virtual-Users). ``pure-pw useradd`` would choose a hash that takes seconds at each sign-in."""
+    size = "" if megabytes is None else megabytes * 1_048_576
+    limits = f":::::{'' if files is None else files}:{size}:::::"
+    users = folder / "users"
+    users.write_text(f"{USER}:{_hashed(password)}:{_OWNER}:{_OWNER}::{_INSIDE}/inbox/./:{limits}\n")
+    command = [unpacked.program("pure-pw") or "", "mkdb", str(folder / "users.pdb"), "-f", str(users)]
+    subprocess.run(command, capture_output=True, check=True, env=unpacked.environment())
+
+
 DAEMONS: Final[dict[str, Daemon]] = {"vsftpd": vsftpd, "proftpd": proftpd}
+
+
+def _hashed(password: str) -> str:
+    command = ["openssl", "passwd", "-6", "-stdin"]
+    return subprocess.run(command, input=password, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _prepared(folder: Path) -> FtpDaemon:

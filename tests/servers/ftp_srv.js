@@ -1,0 +1,42 @@
+// Runs ftp-srv on loopback. One argument, in JSON: modules, host, port, ports, root, username, password, security
+// (explicit-tls, implicit-tls or plain), certificate (PEM with key and certificates), room (bytes that the disk has left).
+'use strict';
+const fs = require('fs');
+const path = require('path');
+
+const options = JSON.parse(process.argv[2]);
+const {FtpSrv, FileSystem} = require(path.join(options.modules, 'ftp-srv'));
+
+class SmallDisk extends FileSystem {
+  write(name, how) {
+    const written = super.write(name, how);
+    const write = written.stream._write.bind(written.stream);
+    let room = options.room;
+    written.stream._writev = null; // else several parts are written at once, past _write
+    written.stream._write = (part, encoding, done) => {
+      if (part.length > room) {
+        done(Object.assign(new Error('ENOSPC: no space left on device, write'), {code: 'ENOSPC'}));
+        return;
+      }
+      room -= part.length;
+      write(part, encoding, done);
+    };
+    return written;
+  }
+}
+
+const certificate = options.security === 'plain' ? null : fs.readFileSync(options.certificate);
+const server = new FtpSrv({
+  url: `${options.security === 'implicit-tls' ? 'ftps' : 'ftp'}://${options.host}:${options.port}`,
+  pasv_url: options.host,
+  pasv_min: options.ports,
+  tls: certificate && {key: certificate, cert: certificate},
+  anonymous: false,
+});
+server.on('login', ({username, password, connection}, accept, refuse) => {
+  if (username !== options.username || password !== options.password) refuse(new Error('bad user or password'));
+  else if (options.room === null) accept({root: options.root});
+  else accept({fs: new SmallDisk(connection, {root: options.root, cwd: '/'})});
+});
+server.on('client-error', ({context, error}) => console.log('client-error', context, error && error.message));
+server.listen();
