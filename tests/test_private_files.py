@@ -16,6 +16,7 @@ from action_returns.private_files import (
     private_opener,
     read_own_file,
     read_private_file,
+    read_trusted_file,
 )
 from tests.support.rights import both
 
@@ -209,6 +210,15 @@ def test_an_own_file_that_others_can_only_read_is_read_and_made_private(secret, 
     assert mode(secret) == after
 
 
+def test_a_file_that_everybody_may_read_is_read_and_keeps_its_mode(secret):
+    secret.chmod(0o644)
+    assert read_trusted_file(secret, largest=9) == b"s3cret"
+    assert mode(secret) == 0o644
+    secret.chmod(0o646)
+    with pytest.raises(NotPrivateError, match="can be changed by others"):
+        read_trusted_file(secret, largest=9)
+
+
 def test_an_own_file_whose_mode_cannot_be_changed_is_read(secret, monkeypatch):
     def refused(_handle, _mode):
         raise OSError(30, "Read-only file system")
@@ -398,7 +408,10 @@ def test_where_no_folder_can_be_made_the_first_refusal_is_told(tmp_path, monkeyp
     assert tried == [tmp_path / "a" / "b", tmp_path / "a"]
 
 
-@pytest.mark.parametrize("read", [read_private_file, partial(read_own_file, largest=100)])
+READERS = [read_private_file, partial(read_own_file, largest=100), partial(read_trusted_file, largest=100)]
+
+
+@pytest.mark.parametrize("read", READERS)
 def test_a_link_of_the_user_into_a_folder_of_others_is_refused(tmp_path, read):
     (tmp_path / "shared").mkdir()
     (tmp_path / "shared" / "file").write_text("secret")

@@ -1,13 +1,23 @@
 """The certificates that this computer trusts: one that cannot be read takes none of the others with it."""
 
+import os
 import socket
 import ssl
+import stat
 import sys
 import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
-from action_returns.trusted_certificates import trusting_context
+from action_returns import trusted_certificates
+from action_returns.errors import ConfigError
+from action_returns.trusted_certificates import read_certificates, trusting_context
 from tests.servers import loopback
 
 BROKEN = b"\x30\x82\x01\x00\x30 no certificate"
@@ -118,3 +128,168 @@ def test_the_certificates_of_a_file_that_the_user_names_are_trusted_too(
     windows_keeps((content_of(other), "x509_asn", ALL), (BROKEN, "x509_asn", ALL))
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.bundle))
     handshake(trusting_context(), authority)
+
+
+@pytest.fixture
+def other(tmp_path):
+    """An authority that this computer does not trust."""
+    (tmp_path / "other").mkdir()
+    return loopback.make_authority(tmp_path / "other")
+
+
+def test_an_authority_that_a_file_names_is_trusted_beside_those_of_this_computer(authority, other, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.bundle))
+    with pytest.raises(ssl.SSLCertVerificationError):
+        handshake(trusting_context(), other)
+    handshake(trusting_context(other.bundle), other)
+    handshake(trusting_context(other.bundle), authority)
+
+
+def test_name_and_certificate_are_checked_with_a_file_too(other, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    elsewhere = loopback.make_authority(tmp_path / "elsewhere", "elsewhere.example")
+    with pytest.raises(ssl.SSLCertVerificationError, match="Hostname mismatch"):
+        handshake(trusting_context(elsewhere.bundle), elsewhere)
+    with pytest.raises(ssl.SSLCertVerificationError):
+        handshake(trusting_context(elsewhere.bundle), other)
+
+
+def test_the_home_folder_may_be_written_as_a_tilde(other, monkeypatch):
+    monkeypatch.setenv("HOME", str(other.bundle.parent))
+    monkeypatch.setenv("USERPROFILE", str(other.bundle.parent))
+    handshake(trusting_context(Path("~", other.bundle.name)), other)
+
+
+def issued(folder, name, **facts):
+    """Write the certificate of a server, made as these facts say, and what a user may name for it."""
+    folder.mkdir()
+    root = trustme.CA()
+    between = root.create_child_ca()
+    certificate = between.issue_cert("localhost", **facts)
+    certificate.private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
+    named = {"root": root.cert_pem, "between": between.cert_pem, "server": certificate.cert_chain_pems[0]}[name]
+    named.write_to_path(str(folder / "named.pem"))
+    return loopback.Authority(folder / "named.pem", folder / "server.pem")
+
+
+@pytest.mark.parametrize("name", ["root", "between", "server"])
+def test_a_file_may_hold_the_root_an_authority_below_it_or_the_certificate_of_the_server(tmp_path, name):
+    made = issued(tmp_path / "made", name)
+    handshake(trusting_context(made.bundle), made)
+
+
+def test_of_windows_only_the_trusted_authorities_are_trusted_by_themselves_unless_a_file_is_named(
+    windows_keeps, authority, tmp_path, monkeypatch
+):
+    """It keeps authorities below them in a second store, whichever they came from."""
+    made = issued(tmp_path / "made", "between")
+    windows_keeps((content_of(made), "x509_asn", ALL))
+    with pytest.raises(ssl.SSLCertVerificationError):
+        handshake(trusting_context(), made)
+    # Files have no owners on Windows; here, where it is made up, they have.
+    monkeypatch.setattr(trusted_certificates, "read_trusted_file", lambda path, **_: path.read_bytes())
+    handshake(trusting_context(authority.bundle), made)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_that_an_editor_of_windows_saved_is_read_too(other, encoding):
+    other.bundle.write_bytes(("Our authority, für uns\n" + other.bundle.read_text("ascii")).encode(encoding))
+    handshake(trusting_context(other.bundle), other)
+
+
+PEM = "-----BEGIN {0}-----\nMIIB\n-----END {0}-----\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "holds no certificate in PEM form"),
+        (b"our authority\n", "holds no certificate in PEM form"),
+        (b"\x30\x82\x01\x00", "is in binary form (DER or PKCS). Nothing was sent. Save the certificate as PEM text"),
+        (PEM.format("CERTIFICATE REQUEST").encode(), "holds no certificate but: CERTIFICATE REQUEST"),
+        (PEM.format("PRIVATE KEY").encode(), "holds a private key, which belongs to its server alone"),
+        (PEM.format("RSA PRIVATE KEY").encode(), "holds a private key, which belongs to its server alone"),
+        (PEM.format("CERTIFICATE").encode(), "is damaged: certificate 1 of 1 cannot be read"),
+        (PEM.format("CERTIFICATE").replace("MIIB", "Mü").encode(), "is damaged: certificate 1 of 1 cannot be read"),
+        (b"-----BEGIN CERTIFICATE-----\nMIIB\n", "breaks off in the middle of a certificate"),
+    ],
+)
+def test_a_file_that_holds_no_certificates_is_refused_and_told_what_it_holds(tmp_path, content, says):
+    file = tmp_path / "authority.pem"
+    file.write_bytes(content)
+    with pytest.raises(ConfigError) as refused:
+        trusting_context(file)
+    assert str(refused.value).startswith(f"{file} (ca_file in the profile) {says}")
+    assert "Nothing was sent. " in str(refused.value)
+    assert str(refused.value).endswith(".")
+
+
+def test_a_file_with_a_private_key_beside_the_certificates_is_refused(other):
+    with pytest.raises(ConfigError, match="holds a private key"):
+        trusting_context(other.server)
+
+
+def test_one_damaged_certificate_is_named_by_its_number(other):
+    other.bundle.write_text(other.bundle.read_text("ascii") + PEM.format("CERTIFICATE"), "ascii")
+    with pytest.raises(ConfigError, match="certificate 2 of 2 cannot be read"):
+        trusting_context(other.bundle)
+
+
+def test_a_path_that_leads_to_no_file_is_refused(tmp_path):
+    for path, says in (
+        (tmp_path / "none.pem", "does not exist. Nothing was sent. Correct the path in the profile"),
+        (tmp_path, "is a folder. Nothing was sent. Name the file"),
+    ):
+        with pytest.raises(ConfigError) as refused:
+            read_certificates(path, "ledger_ca_file")
+        assert str(refused.value).startswith(f"{path} (ledger_ca_file in the profile) {says}")
+
+
+def test_a_pipe_in_its_place_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigError, match="cannot be read: it is no regular file"):
+        trusting_context(tmp_path / "pipe")
+
+
+def test_a_file_that_others_can_change_is_refused_and_keeps_its_mode(other):
+    """Who changes it can pretend to be the server."""
+    other.bundle.chmod(0o666)
+    with pytest.raises(ConfigError, match=r"can be changed by others\. It says which servers are trusted"):
+        trusting_context(other.bundle)
+    assert stat.S_IMODE(other.bundle.stat().st_mode) == 0o666
+
+
+def test_a_file_that_others_can_read_stays_so(other):
+    """Certificates are no secret: other programs and users may need it."""
+    other.bundle.chmod(0o644)
+    handshake(trusting_context(other.bundle), other)
+    assert stat.S_IMODE(other.bundle.stat().st_mode) == 0o644
+
+
+def of_the_past(folder, name):
+    """Make an authority whose certificate has expired."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    ends = datetime(2020, 1, 31, tzinfo=UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(ends - timedelta(30))
+        .not_valid_after(ends)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "past.pem"
+    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+def test_authorities_that_have_all_expired_are_told_before_anything_is_connected(tmp_path, other):
+    past = of_the_past(tmp_path, "Our authority")
+    with pytest.raises(ConfigError, match="holds only authorities that have expired, the last one on 2020-01-31"):
+        trusting_context(past)
+    past.write_text(past.read_text() + other.bundle.read_text())
+    handshake(trusting_context(past), other)

@@ -169,10 +169,18 @@ def read_own_file(path: Path, *, largest: int) -> bytes:
     A file of this user that others can read is made private. Otherwise as :func:`read_private_file`. On Windows only its
     kind and size are looked at; ``doctor`` looks at its folder.
     """
+    return _read(path, largest, others_may_read=True, narrow=True)
+
+
+def read_trusted_file(path: Path, *, largest: int) -> bytes:
+    """Read a file that only this user and the administrator may change and everybody may read, such as certificates.
+
+    Its mode stays as it is. Otherwise as :func:`read_own_file`.
+    """
     return _read(path, largest, others_may_read=True)
 
 
-def _read(path: Path, largest: int, *, others_may_read: bool) -> bytes:
+def _read(path: Path, largest: int, *, others_may_read: bool, narrow: bool = False) -> bytes:
     if os.name == "nt":
         from action_returns.windows_files import check_file_name
 
@@ -183,11 +191,11 @@ def _read(path: Path, largest: int, *, others_may_read: bool) -> bytes:
             raise OSError(errno.EINVAL, "it is no regular file", str(path))
         if os.name == "posix":
             _refuse_unless_mine(path, facts, others_may_read=others_may_read)
-            if others_may_read and others_can_write(path.parent):
+            if narrow and others_can_write(path.parent):
                 _narrow_if_ours(path.parent)  # an older version left it open
             for folder in dict.fromkeys((path.parent, path.resolve().parent)):  # of a link, and of what it leads to
                 _refuse_shared_folder(path, folder)
-            if others_may_read and facts.st_uid == _me() and stat.S_IMODE(facts.st_mode) & _OTHERS:
+            if narrow and facts.st_uid == _me() and stat.S_IMODE(facts.st_mode) & _OTHERS:
                 with suppress(OSError):  # a file system that has no modes, or is read-only
                     _set_mode(file.fileno(), stat.S_IMODE(facts.st_mode) & ~_OTHERS)
         elif not others_may_read:

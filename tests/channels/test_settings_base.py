@@ -9,7 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from action_returns.channels import settings_class
+from action_returns.channels.email import EmailSettings
 from action_returns.channels.folder import DraftSettings, OutboxSettings
+from action_returns.channels.ftp import FtpSettings
 from action_returns.channels.sftp import SftpSettings
 from action_returns.errors import ConfigError
 
@@ -130,3 +132,28 @@ def test_on_a_mac_two_spellings_of_a_folder_are_one_receiver(monkeypatch, tmp_pa
     assert len(receivers()) == (2 if os.name == "nt" else 3), "there they can be several folders"
     monkeypatch.setattr(sys, "platform", "darwin")
     assert len(receivers()) == 1
+
+
+@pytest.mark.parametrize("kind", [FtpSettings, EmailSettings])
+def test_the_file_of_an_own_authority_is_checked_without_connecting_unless_nothing_is_encrypted(kind, tmp_path):
+    values = {"host": "h.example", "username": "u", "password": "keyring", "ca_file": str(tmp_path / "none.pem")}
+    values |= {"sender": "a@b.example", "recipient": "c@d.example"} if kind is EmailSettings else {}
+    values["kind"] = kind.__name__.removesuffix("Settings").lower()
+    with pytest.raises(ConfigError, match="does not exist"):
+        kind(**values).check_files()
+    kind(**values, security="plain", accept_plaintext=True).check_files()
+    del values["ca_file"]
+    kind(**values).check_files()
+
+
+def test_settings_that_name_no_file_have_none_to_check(tmp_path):
+    assert OutboxSettings(kind="outbox", directory=tmp_path / "none").check_files() is None
+
+
+def test_a_certificate_in_the_place_of_its_path_is_refused_without_being_repeated():
+    pasted = "-----BEGIN CERTIFICATE----- MIIB"
+    with pytest.raises(ValidationError) as refused:
+        FtpSettings(kind="ftp", host="h.example", username="u", password="keyring", ca_file=pasted)
+    (problem,) = refused.value.errors()
+    assert problem["loc"] == ("ca_file",)
+    assert "a path in quotes" in problem["msg"]

@@ -145,7 +145,8 @@ def test_another_channel_asks_other_questions(window):
     opened = window()
     opened._kind.set("email")
     opened._show(type(opened.answers())("main", "test", "email"))
-    assert list(opened._fields) == ["host", "port", "security", "accept_plaintext", "username", "sender", "recipient"]
+    encrypted = ["host", "port", "security", "accept_plaintext", "ca_file"]
+    assert list(opened._fields) == [*encrypted, "username", "sender", "recipient"]
 
 
 def test_a_change_keeps_what_the_window_does_not_ask_and_the_comments(window, paths, store, tmp_path):
@@ -257,7 +258,7 @@ def test_tab_goes_through_the_fields_from_top_to_bottom_and_then_to_the_buttons(
     opened._show(type(opened.answers())("main", "test", "email"))
     opened.root.update()
     places, widget = [], opened._first_field
-    for _ in range(14):
+    for _ in range(15):
         places.append((widget.winfo_rooty(), widget.winfo_rootx()))
         widget = widget.tk_focusNext()
     assert widget is opened._first_field

@@ -572,6 +572,20 @@ def test_without_a_password_nothing_is_recorded(box, monkeypatch):
     assert not paths.ledger_file.exists()
 
 
+def test_without_the_certificates_that_the_profile_names_nothing_is_recorded(box, tmp_path, monkeypatch):
+    paths = box[0]
+    missing = str(tmp_path / "authority.pem")
+    monkeypatch.setenv("PW", "s3cret")
+    channel = {"kind": "ftp", "host": "h.example", "username": "u", "password": "env:PW", "ca_file": missing}
+    profile = Profile.model_validate({"environment": "live", "channel": channel})
+    monkeypatch.setattr("action_returns.channels.ftp.FtpChannel.deliver", pytest.fail)
+    user = Asked()
+    with pytest.raises(ConfigError, match=r"authority.pem \(ca_file in the profile\) does not exist"):
+        flow((paths, Account("acme", "live", profile=profile), None), consent=Consent(), user=user)
+    assert user.questions == [], "a user who would be asked is told first"
+    assert not paths.ledger_file.exists()
+
+
 def test_an_unknown_outcome_tells_how_to_settle_it(ledger):
     done = send(ledger, Receiver(ledger, Outcome(State.UNKNOWN, "The line went dead.")))
     assert done.message.startswith("The line went dead. ")

@@ -46,6 +46,7 @@ from action_returns.channels.time_limits import ALL_STEPS, Clock
 
 if TYPE_CHECKING:  # not at run time: reading config.toml imports this module, and ssl and email take long
     import ssl
+    from pathlib import Path
 
     from action_returns.channels.email_message import EmailWithFile
     from action_returns.channels.email_session import EmailSession
@@ -117,6 +118,7 @@ class EmailSettings(EncryptedServer):
             sender=self.sender,
             recipient=self.recipient,
             subject=self.subject,
+            ca_file=self.ca_file,
         )
 
 
@@ -133,7 +135,8 @@ class EmailChannel:
         username: None when the server asks for no sign-in.
         password: reads the password when it is needed.
         subject: None for the file's name.
-        context: TLS settings; the machine's trusted certificates when None.
+        ca_file: certificates that are trusted for this server, beside those that this computer trusts.
+        context: TLS settings; what this computer and ca_file trust when None.
         connect_timeout: seconds for connecting.
         command_timeout: seconds for each reply.
         data_timeout: seconds for each part of the message (RFC 5321, 4.5.3.2.5 asks for three minutes).
@@ -151,6 +154,7 @@ class EmailChannel:
     username: str | None = None
     password: Callable[[], str] | None = field(default=None, repr=False)
     subject: str | None = None
+    ca_file: "Path | None" = None
     context: "ssl.SSLContext | None" = field(default=None, repr=False)
     connect_timeout: float = 15
     command_timeout: float = 60
@@ -222,7 +226,7 @@ class EmailChannel:
         from action_returns.channels.smtp_client import SmtpClient
         from action_returns.channels.tls_settings import tls_settings
 
-        tls = tls_settings(self.security, self.context)
+        tls = tls_settings(self.security, self.context, self.ca_file)
         try:
             client = SmtpClient(
                 self.host,

@@ -37,6 +37,7 @@ from action_returns.channels.time_limits import ALL_STEPS, Clock
 if TYPE_CHECKING:  # not at run time: reading config.toml imports this module, and ssl takes long
     import socket
     import ssl
+    from pathlib import Path
 
     from action_returns.channels.ftp_client import FtpClient
     from action_returns.channels.ftp_texts import FtpTexts
@@ -83,6 +84,7 @@ class FtpSettings(EncryptedServer):
             password=password_reader(self.password, read_secret),
             directory=self.directory,
             upload=self.upload,
+            ca_file=self.ca_file,
         )
 
 
@@ -105,7 +107,8 @@ class FtpChannel:
         password: reads the password when it is needed.
         directory: folder at the server.
         upload: ``direct`` under the final name, or ``temp-rename`` under another one first.
-        context: TLS settings; the machine's trusted certificates when None.
+        ca_file: certificates that are trusted for this server, beside those that this computer trusts.
+        context: TLS settings; what this computer and ca_file trust when None.
         connect_timeout: seconds for connecting, and for each TLS handshake.
         reply_timeout: seconds for the reply after the last byte.
         command_timeout: seconds for every other reply.
@@ -123,6 +126,7 @@ class FtpChannel:
     password: Callable[[], str] = field(repr=False)
     directory: str = "/"
     upload: Literal["direct", "temp-rename"] = "direct"
+    ca_file: "Path | None" = None
     context: "ssl.SSLContext | None" = field(default=None, repr=False)
     connect_timeout: float = 15
     reply_timeout: float = 60
@@ -221,7 +225,7 @@ class FtpChannel:
         from action_returns.channels.server_words import ServerWords
         from action_returns.channels.tls_settings import tls_settings
 
-        tls = tls_settings(self.security, self.context)
+        tls = tls_settings(self.security, self.context, self.ca_file)
         with self._failing_in(Phase.CONNECT):
             client = FtpClient(
                 self.host,

@@ -200,6 +200,13 @@ class ChannelSettings(Table):
         """
         raise NotImplementedError
 
+    def check_files(self) -> None:
+        """Check the files of this computer that the settings name, as far as that is possible without connecting.
+
+        Raises:
+            action_returns.errors.ConfigError: when one cannot be used.
+        """
+
     def receiver(self) -> str:
         """Return who gets the files, in one text: two channels with the same text lead to the same receiver.
 
@@ -243,6 +250,20 @@ class EncryptedServer(ChannelSettings):
         default=False,
         asked="in the window",
     )
+    ca_file: Folder | None = setting(
+        "Certificate of your own authority",
+        "A PEM file with certificates that are trusted for this server, beside those that this computer trusts.",
+        example="~/authority.pem",
+        default=None,
+        asked="in the window",
+    )
+
+    def check_files(self) -> None:
+        """Check the file of certificates, where one is named and the connection is encrypted."""
+        if self.ca_file is not None and self.security != "plain":
+            from action_returns.trusted_certificates import read_certificates
+
+            read_certificates(self.ca_file, "ca_file")
 
     @model_validator(mode="after")
     def _check_plain_is_accepted(self) -> Self:

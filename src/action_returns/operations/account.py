@@ -90,14 +90,18 @@ def open_channel(account: Account, paths: Paths) -> "Channel":
     return account.profile.channel.open(partial(read_secret, profile=account.name))
 
 
-def require_password(account: Account) -> None:
-    """Read the password of an account's channel where it has one, so that a missing one stops before anything is recorded.
+def require_password_and_files(account: Account) -> None:
+    """Read the password and the files that an account's channel needs, so that a missing one stops before anything is recorded.
 
     Raises:
-        action_returns.errors.SecretError: it is missing, or kept where it must not be used.
+        action_returns.errors.SecretError: the password is missing, or kept where it must not be used.
+        action_returns.errors.ConfigError: a file that the channel's settings name cannot be used.
     """
-    if account.profile is not None and (reference := account.profile.channel.password_reference) is not None:
+    if account.profile is None:
+        return
+    if (reference := account.profile.channel.password_reference) is not None:
         read_secret(reference, profile=account.name)
+    account.profile.channel.check_files()
 
 
 def open_account_ledger(account: Account, paths: Paths) -> "Ledger":

@@ -16,7 +16,7 @@ from action_returns.errors import (
     WarningsError,
 )
 from action_returns.operations import sent_before, texts
-from action_returns.operations.account import open_account_ledger, open_channel, require_password
+from action_returns.operations.account import open_account_ledger, open_channel, require_password_and_files
 from action_returns.operations.confirmation import ask_for_numbers, numbers_to_type, refuse_raise
 from action_returns.operations.kept_copies import save_receipt_and_backup
 from action_returns.operations.review import Review, review
@@ -125,7 +125,8 @@ def send(
         dry_run: stop before anything is asked, recorded or sent.
 
     Raises:
-        action_returns.errors.ConfigError: there is no profile, so there is no receiver.
+        action_returns.errors.ConfigError: there is no profile, so there is no receiver; or a file that the profile names
+            cannot be used.
         action_returns.errors.NoRowsToSendError: every row has an error.
         RowsWithErrorsError: rows with errors would stay behind, and the user did not agree to that.
         AlreadySentError: every row that could be sent may have arrived before.
@@ -154,7 +155,7 @@ def send(
     _refuse(page.checked, consent)
     if dry_run:
         return SendResult(page)
-    require_password(account)
+    require_password_and_files(account)
     confirmation = _confirm(page, dialogue, consent, may_ask=may_ask)
     with open_account_ledger(account, paths) as ledger:
         with dialogue.progress(f"Sending to {channel.destination}"):
