@@ -30,7 +30,7 @@ turned into one of these, or into an :class:`action_returns.channels.base.Outcom
 """
 
 from enum import IntEnum
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Literal, TypeAlias
 
 _MOST_SHOWN: Final = 3_000
 """Characters of a message. A window shows no more, and names in files of others can be as long as the files."""
@@ -204,10 +204,25 @@ class NoSuchProfileError(ConfigError):
     """There is no profile of that name."""
 
 
+PasswordState: TypeAlias = Literal[
+    "missing", "locked", "no store", "back end missing", "back end broken", "not readable"
+]
+"""Why a password cannot be fetched, as ``secret status`` shows it."""
+
+
 class SecretError(SettingsError):
-    """A password is missing, or stored where it must not be used."""
+    """A password is missing, or stored where it cannot or must not be used.
+
+    Args:
+        message: what is wrong, where, and what to do.
+        state: the same in one or two words.
+    """
 
     problem = "password"
+
+    def __init__(self, message: str = "", state: PasswordState = "missing") -> None:
+        super().__init__(message)
+        self.state = state
 
 
 class LedgerError(ActionReturnsError):

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from action_returns.cli.options import CommandContext, global_options
-from action_returns.errors import NoSuchProfileError
+from action_returns.errors import Exit, NoSuchProfileError, SecretError
 from action_returns.settings.config import load_settings
 from action_returns.settings.repeated import close_match
-from action_returns.settings.secrets import delete_secret, has_secret, ledger_account, set_secret, shown_reference
+from action_returns.settings.secrets import delete_secret, ledger_account, password_state, set_secret, shown_reference
 
 if TYPE_CHECKING:
     from action_returns.settings.profile import Profile
@@ -118,21 +118,25 @@ def delete(context: CommandContext, *, name: str, is_of_ledger: bool) -> None:
 
 @secret_command.command("status")
 @global_options
-def status(context: CommandContext) -> None:
+def status(context: CommandContext) -> int:
     """Show for each profile whether its password can be fetched; passwords are not shown."""
     rows = [
-        (name, of, *_password_state(reference, ledger_account(name) if of == "ledger" else name))
+        {"profile": name, "of": of, **_password_facts(reference, ledger_account(name) if of == "ledger" else name)}
         for name, profile in load_settings(context.paths.config_file).profiles.items()
         for of, reference in _references(profile).items()
         if of == "channel" or reference is not None
     ]
+    reasons = list(dict.fromkeys(row["reason"] for row in rows if "reason" in row))
     if context.output.as_json:
-        keys = ("profile", "of", "kept", "status")
-        context.output.json({"passwords": [dict(zip(keys, row, strict=True)) for row in rows]})
+        context.output.json({"passwords": rows, **({"problem": SecretError.problem} if reasons else {})})
     elif rows:
-        context.output.table(("Profile", "Password of", "Kept in", "Status"), rows)
+        shown = [(row["profile"], row["of"], row["kept"], row["status"]) for row in rows]
+        context.output.table(("Profile", "Password of", "Kept in", "Status"), shown)
     else:
         context.output.info("There is no profile yet. Make one: action-returns profile add NAME")
+    for reason in reasons:
+        context.output.info(reason, style="warning")
+    return Exit.CONFIGURATION if reasons else Exit.DONE
 
 
 def _references(profile: "Profile") -> "dict[str, str | None]":
@@ -148,8 +152,10 @@ def _password_owner(name: str, is_of_ledger: bool) -> str:
     return f"the team's ledger of profile {name}" if is_of_ledger else f"profile {name}"
 
 
-def _password_state(reference: str | None, account: str) -> tuple[str, str]:
-    """Return where a password is kept, and whether it is there."""
+def _password_facts(reference: str | None, account: str) -> dict[str, str]:
+    """Return where a password is kept, whether it can be fetched, and why not where that is unknown."""
     if reference is None:
-        return "none", "not needed"
-    return shown_reference(reference), "there" if has_secret(reference, profile=account) else "missing"
+        return {"kept": "none", "status": "not needed"}
+    state, reason = password_state(reference, profile=account)
+    facts = {"kept": shown_reference(reference), "status": state or "there"}
+    return facts if state in {None, "missing"} else {**facts, "reason": reason}

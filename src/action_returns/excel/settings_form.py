@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from action_returns.channels import settings_class
-from action_returns.errors import ConfigError
+from action_returns.errors import ConfigError, SecretError
 from action_returns.files import Paths
 from action_returns.operations.texts import TEST_UPLOADS
 
@@ -90,7 +90,10 @@ def save(answers: Answers, password: str, paths: Paths) -> str:
     change_profile(paths.config_file, answers.profile, values)
     saved = f"Saved: profile {answers.profile}"
     if has_password:
-        set_secret(answers.profile, password)
+        try:
+            set_secret(answers.profile, password)
+        except SecretError as error:
+            raise SecretError(f"{saved}, but not its password. {error}", error.state) from None
         saved += ", and its password in the password store of this computer"
     return f"{saved}. {TEST_UPLOADS}" if answers.environment == "test" else f"{saved}."
 

@@ -60,6 +60,8 @@ def _checked(subject: str, check: Callable[[], str]) -> DoctorCheck:
     except OSError as problem:
         where = "" if problem.filename is None else f"{problem.filename} cannot be looked at: "
         return subject, False, f"{where}{problem.strerror or problem}. Check the folder and who may use it."
+    except Exception as problem:  # noqa: BLE001  # one check that fails in a new way must not hide the others
+        return subject, False, f"This could not be checked ({type(problem).__name__}: {problem}). Please report it."
 
 
 def _interpreter() -> tuple[bool, str]:

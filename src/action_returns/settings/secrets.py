@@ -4,30 +4,19 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from action_returns.errors import SecretError
+from action_returns.errors import PasswordState, SecretError
 from action_returns.files import expand_user
 from action_returns.private_files import NotPrivateError, read_private_file
+from action_returns.settings.password_store import find_store as _store
+from action_returns.settings.password_store import refusal
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
-
+    from keyring.credentials import Credential
 
 SERVICE: Final = "action-returns"
 
-_ALLOWED: Final = frozenset(
-    {
-        "keyring.backends.Windows.WinVaultKeyring",
-        "keyring.backends.macOS.Keyring",
-        "keyring.backends.SecretService.Keyring",
-        "keyring.backends.libsecret.Keyring",
-        "keyring.backends.kwallet.DBusKeyring",
-    }
-)
-"""Back ends that encrypt. Without this list keyring falls back to a plain file when keyrings.alt is installed."""
-
 _LONGEST_FILE: Final = 4096
-_LONGEST_IN_WINDOWS: Final = 1280
-"""UTF-16 units that one entry of Windows' store holds: CRED_MAX_CREDENTIAL_BLOB_SIZE is 2560 bytes (wincred.h)."""
 _NOT_SHOWN: Final = "its name is not repeated: it may be the password itself"
 
 
@@ -94,14 +83,9 @@ def set_secret(profile: str, password: str) -> None:
     try:
         store.set_password(SERVICE, profile, password)
     except Exception as error:  # noqa: BLE001  # each store raises what its library raises
-        units = len(password.encode("utf-16-le", "surrogatepass")) // 2
-        too_long = (
-            f" It has {units:,} characters, Windows takes {_LONGEST_IN_WINDOWS:,}."
-            if type(store).__name__ == "WinVaultKeyring" and units > _LONGEST_IN_WINDOWS
-            else ""
-        )
-        raise SecretError(
-            f"The password store of this machine did not take the password: {_words(error)}.{too_long}"
+        length = len(password.encode("utf-16-le", "surrogatepass")) // 2
+        raise refusal(
+            error, "did not take the password", length=length if type(store).__name__ == "WinVaultKeyring" else None
         ) from None
 
 
@@ -116,41 +100,31 @@ def delete_secret(profile: str) -> bool:
     store = _store()
     try:
         store.delete_password(SERVICE, profile)
-    except keyring.errors.PasswordDeleteError:
+    except keyring.errors.PasswordDeleteError as error:
+        # KWallet and a Mac's keychain raise it too where the user may not delete what is there (keyring 25).
+        if _is_kept(store, profile):
+            raise refusal(error, "did not remove the password") from None
         return False
     except Exception as error:  # noqa: BLE001  # each store raises what its library raises
-        raise SecretError(f"The password store of this machine did not remove the password: {_words(error)}.") from None
+        raise refusal(error, "did not remove the password") from None
     return True
 
 
-def _words(error: Exception) -> str:
-    """Return what a store says: an error of Windows has a number and a function beside its words."""
-    if isinstance(error, UnicodeError):  # it would repeat a character of the password
-        return "it has a character that the store cannot keep"
-    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).removesuffix(".")
+def _is_kept(store: "KeyringBackend", profile: str) -> bool:
+    """Return whether a store has a password; also where it does not say."""
+    try:
+        return _is_of(store.get_credential(SERVICE, profile), profile)
+    except Exception:  # noqa: BLE001  # each store raises what its library raises
+        return True
 
 
-def has_secret(reference: str, *, profile: str) -> bool:
-    """Return whether a password can be read."""
+def password_state(reference: str, *, profile: str) -> "tuple[PasswordState | None, str]":
+    """Return why a password cannot be fetched, in one or two words and in sentences; None and ``""`` when it can."""
     try:
         read_secret(reference, profile=profile)
-    except SecretError:
-        return False
-    return True
-
-
-def _store() -> "KeyringBackend":
-    import keyring
-
-    store = keyring.get_keyring()
-    members = getattr(store, "backends", [store])  # the chainer asks several stores in turn
-    for member in members:
-        if f"{type(member).__module__}.{type(member).__qualname__}" in _ALLOWED:
-            return member  # type: ignore[no-any-return]
-    raise SecretError(
-        "This machine has no password store that encrypts (Keychain, Credential Manager, Secret Service or KWallet). "
-        'Use password = "env:NAME" or "file:PATH" in the profile instead.'
-    )
+    except SecretError as error:
+        return error.state, str(error)
+    return None, ""
 
 
 def _from_keyring(profile: str) -> str:
@@ -160,18 +134,24 @@ def _from_keyring(profile: str) -> str:
     except UnicodeDecodeError:
         raise SecretError(
             f"The password of {_owner(profile)} in the store of this machine cannot be read: another program wrote it. "
-            f"Set it: action-returns secret set {_option(profile)}"
+            f"Set it: action-returns secret set {_option(profile)}",
+            "not readable",
         ) from None
     except Exception as error:  # noqa: BLE001  # each store raises what its library raises
-        raise SecretError(
-            f"The password store of this machine did not answer: {_words(error)}. Unlock it and retry."
-        ) from None
-    # Windows' store does not tell ACME from acme and gives the password of the other. libsecret may name no user.
-    if found is None or found.username not in {profile, None} or not found.password:
+        raise refusal(error, "did not answer") from None
+    if found is None or not _is_of(found, profile):
         raise SecretError(
             f"There is no password for {_owner(profile)} yet. Set it: action-returns secret set {_option(profile)}"
         )
     return found.password
+
+
+def _is_of(found: "Credential | None", profile: str) -> bool:
+    """Return whether a store found a password, and the right one.
+
+    Windows' store does not tell ACME from acme and gives the password of the other. libsecret may name no user.
+    """
+    return found is not None and found.username in {profile, None} and bool(found.password)
 
 
 def _from_environment(name: str, profile: str) -> str:
@@ -193,16 +173,18 @@ def _from_file(location: str, profile: str) -> str:
     try:
         content = read_private_file(path, largest=_LONGEST_FILE)
     except NotPrivateError as error:
-        raise SecretError(f"{problem} {error.problem}. {error.remedy}") from None
+        raise SecretError(f"{problem} {error.problem}. {error.remedy}", "not readable") from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "no file has such a name"
-        raise SecretError(f"{problem} cannot be read: {why}.") from None
+        state: PasswordState = "missing" if isinstance(error, FileNotFoundError | ValueError) else "not readable"
+        raise SecretError(f"{problem} cannot be read: {why}.", state) from None
     if b"\0" in content:
-        raise SecretError(f"{problem} is UTF-16 text, as PowerShell's > writes it, or no text. Save it as UTF-8.")
+        problem += " is UTF-16 text, as PowerShell's > writes it, or no text. Save it as UTF-8."
+        raise SecretError(problem, "not readable")
     try:
         password = content.decode("utf-8-sig")  # Notepad's mark in front is no part of the password
     except UnicodeDecodeError:
-        raise SecretError(f"{problem} cannot be read: it is not UTF-8 text.") from None
+        raise SecretError(f"{problem} cannot be read: it is not UTF-8 text.", "not readable") from None
     password = password.removesuffix("\n").removesuffix("\r")
     if not password:
         raise SecretError(f"{problem} is empty.")
