@@ -40,13 +40,14 @@ def table(file):
     return tomllib.loads(file.read_text(encoding="utf-8"))["profiles"]["acme"]
 
 
+TEAM_KEYS = {"ledger_password", "ledger_ca_file"}
 KEYS = [("outbox", setting.key, setting) for setting in Profile.settings()]
 KEYS += [(kind, f"channel.{setting.key}", setting) for kind in KINDS for setting in settings_class(kind).settings()]
 
 
 @pytest.mark.parametrize(("kind", "key", "setting"), KEYS, ids=lambda part: part if isinstance(part, str) else "")
 def test_every_key_is_set_to_its_example(home, run, kind, key, setting):
-    team = {"ledger": "postgresql://ann@db.example.com/returns"} if key == "ledger_password" else {}
+    team = {"ledger": "postgresql://ann@db.example.com/returns"} if key in TEAM_KEYS else {}
     write_profile(home, {"kind": kind, **CHANNELS[kind]}, **team)
     assert run("profile", "set", "acme", f"{key}={setting.example}").code == 0
     told = run("profile", "show", "acme", "--json").facts
@@ -61,7 +62,7 @@ def test_every_key_is_set_to_its_example(home, run, kind, key, setting):
 def test_every_key_that_may_be_left_out_can_be_taken_out(home, run, setting):
     write_profile(home, {"kind": "outbox", "directory": "/x"})
     before = run("profile", "show", "acme", "--json").facts
-    team = ["ledger=postgresql://ann@db.example.com/returns"] if setting.key == "ledger_password" else []
+    team = ["ledger=postgresql://ann@db.example.com/returns"] if setting.key in TEAM_KEYS else []
     assert run("profile", "set", "acme", *team, f"{setting.key}={setting.example}").code == 0
     assert run("profile", "unset", "acme", setting.key, *(word.partition("=")[0] for word in team)).code == 0
     assert run("profile", "show", "acme", "--json").facts == before

@@ -16,9 +16,10 @@ from urllib.parse import quote, urlsplit
 
 import psycopg
 import pytest
+import trustme
 from psycopg import errors
 
-from action_returns.errors import LedgerError
+from action_returns.errors import ConfigError, LedgerError
 from action_returns.ledger import postgresql_connection
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.location import TeamAddress
@@ -560,8 +561,6 @@ def test_a_server_that_hangs_is_given_up_and_asked_anew_where_nothing_hangs_on_i
 def encrypted(tmp_path_factory):
     """A server with encryption, and the authority of its certificate; with the one for another host."""
     require(missing_postgresql())
-    import trustme
-
     authority = trustme.CA()
     folder = tmp_path_factory.mktemp("authority")
     authority.cert_pem.write_to_path(str(folder / "authority.pem"))
@@ -606,6 +605,38 @@ def test_another_machine_is_talked_to_encrypted_and_only_if_its_certificate_is_r
         assert "made for another host" in refused(f"{server.url('returns')}?sslrootcert={authority}")
 
 
+def test_an_authority_of_the_team_is_trusted_beside_those_of_this_computer(encrypted, far_away, monkeypatch, tmp_path):
+    run, authority = encrypted
+    other = tmp_path / "other.pem"
+    trustme.CA().cert_pem.write_to_path(str(other))
+    with run("127.0.0.1") as server:
+        url = server.url("returns")
+        store = PostgresStore(TeamDatabase(url, ca_file=authority))
+        assert store.query("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()") == [(True,)]
+        store.close()
+        with pytest.raises(LedgerError, match=r"cannot be trusted.* ledger_ca_file = "):
+            PostgresStore(TeamDatabase(url, ca_file=other))
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+        PostgresStore(TeamDatabase(url, ca_file=other)).close()
+
+
+def test_a_database_on_this_machine_is_checked_too_once_its_authority_is_named(encrypted, tmp_path):
+    """The end of a tunnel to another machine is on this one."""
+    run, authority = encrypted
+    other = tmp_path / "other.pem"
+    trustme.CA().cert_pem.write_to_path(str(other))
+    with run("127.0.0.1") as server:
+        PostgresStore(TeamDatabase(server.url("returns"))).close()
+        PostgresStore(TeamDatabase(server.url("returns"), ca_file=authority)).close()
+        with pytest.raises(LedgerError, match="cannot be trusted"):
+            PostgresStore(TeamDatabase(server.url("returns"), ca_file=other))
+
+
+def test_an_authority_of_the_team_that_cannot_be_read_stops_it_before_a_connection(tmp_path):
+    with pytest.raises(ConfigError, match=r"none.pem \(ledger_ca_file in the profile\) does not exist"):
+        PostgresStore(TeamDatabase("postgresql://ann@no-such-host.invalid/returns", ca_file=tmp_path / "none.pem"))
+
+
 def test_a_certificate_in_a_folder_with_umlauts_is_named_as_the_driver_finds_it(tmp_path):
     """On Windows the driver takes the letters of a name for those of the system's code page."""
     path = tmp_path / "Bücher 日本" / "Wurzel für acme.pem"
@@ -617,8 +648,6 @@ def test_a_certificate_in_a_folder_with_umlauts_is_named_as_the_driver_finds_it(
 
 
 def test_what_this_computer_trusts_is_trusted_although_one_of_its_certificates_cannot_be_read(monkeypatch):
-    import trustme
-
     made = trustme.CA()
     context = ssl.create_default_context(cadata=made.cert_pem.bytes().decode())
     monkeypatch.setattr("action_returns.trusted_certificates._readable_of_windows", lambda: ["one"])

@@ -1,6 +1,7 @@
 """Which account a profile sends for, and which ledger it keeps: this machine's own, or the one its team shares."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -48,6 +49,12 @@ def test_a_team_keeps_its_records_in_its_database(paths, opened, monkeypatch):
     (team,) = opened
     assert isinstance(team, TeamDatabase)
     assert (team.url, team.password()) == (TEAM, "s3cret")
+
+
+def test_a_team_may_have_an_authority_of_its_own(paths, opened):
+    profile(paths, "acme", ledger=TEAM, ledger_ca_file="/etc/acme/authority.pem")
+    open_account_ledger(open_account(paths), paths)
+    assert opened == [TeamDatabase(TEAM, ca_file=Path("/etc/acme/authority.pem"))]
 
 
 def test_a_team_may_leave_the_password_to_postgresqls_own_ways(paths, opened):

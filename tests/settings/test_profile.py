@@ -122,9 +122,32 @@ def test_half_a_way_to_sign_in_and_what_is_unsafe_are_refused(channel, says):
     assert says in message
 
 
-def test_a_password_of_a_ledger_that_asks_for_none_is_refused():
-    message = refused(FTP.replace('time_zone = "America/Los_Angeles"', 'ledger_password = "keyring"'))
-    assert "ledger_password belongs to a team's ledger" in message
+@pytest.mark.parametrize("line", ['ledger_password = "keyring"', 'ledger_ca_file = "~/authority.pem"'])
+def test_what_belongs_to_the_ledger_of_a_team_is_refused_for_one_on_this_computer(line):
+    message = refused(FTP.replace('time_zone = "America/Los_Angeles"', line))
+    assert f"{line.split()[0]} belongs to a team's ledger" in message
+
+
+TEAM = 'ledger = "postgresql://ann@db.example.com/returns{}"\nledger_ca_file = "{}"'
+
+
+def team(*facts):
+    return FTP.replace('time_zone = "America/Los_Angeles"', TEAM.format(*facts))
+
+
+def test_an_own_authority_of_the_ledger_is_named_once_or_twice_the_same(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/ann")
+    monkeypatch.setenv("USERPROFILE", "/home/ann")
+    for address, path in (
+        ("", "~/a.pem"),
+        ("?sslrootcert=/b/a.pem", "/b/a.pem"),
+        ("?sslrootcert=/home/ann/a.pem", "~/a.pem"),
+    ):
+        read = parse_settings(team(address, path).encode(), Path("c")).choose()[1]
+        assert read.ledger_ca_file == Path(path)
+    for other in ("/c/a.pem", "system"):
+        message = refused(team(f"?sslrootcert={other}", "/b/a.pem"))
+        assert "ledger_ca_file and sslrootcert in the address of the ledger name different certificates" in message
 
 
 def test_plain_is_accepted_only_in_writing():

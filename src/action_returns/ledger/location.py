@@ -26,6 +26,7 @@ class TeamAddress:
         database: its name.
         user: the user who signs in, None for the user of this computer.
         encryption: PostgreSQL's options for certificates that the address has (``sslrootcert`` and others).
+        ca_file: certificates that are trusted for it beside those that this computer trusts.
     """
 
     host: str
@@ -33,6 +34,7 @@ class TeamAddress:
     database: str
     user: str | None
     encryption: Mapping[str, str]
+    ca_file: Path | None = None
 
     def __str__(self) -> str:
         return f"{self.host}/{self.database}"
@@ -77,7 +79,7 @@ def parse_team_url(url: str) -> TeamAddress:
     if not address.is_local and options.get("sslmode", "verify-full") != "verify-full":
         raise _address_error(
             "to another machine sslmode can only be verify-full: with anything less the password could be read on the "
-            "way, or another machine could answer in the place of the database. sslrootcert=FILE names the certificates of an own authority"
+            "way, or another machine could answer in the place of the database. ledger_ca_file names the certificate of an own authority"
         )
     return address
 

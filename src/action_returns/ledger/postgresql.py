@@ -6,6 +6,7 @@ lock is free again, the other programs know that the sender has ended, on whiche
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from secrets import token_hex
 from time import sleep
@@ -289,7 +290,7 @@ class PostgresStore:
 
 def _parse_address(location: TeamDatabase) -> TeamAddress:
     try:
-        return parse_team_url(location.url)
+        return replace(parse_team_url(location.url), ca_file=location.ca_file)
     except ValueError as error:
         raise LedgerError(
             f"The address of the team's ledger is not right. Nothing was sent. Allowed is {error}."

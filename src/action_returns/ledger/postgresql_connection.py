@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from action_returns.errors import LedgerError
 from action_returns.ledger.location import TeamAddress
-from action_returns.trusted_certificates import trusting_context
+from action_returns.trusted_certificates import read_certificates, trusting_context
 
 if TYPE_CHECKING:
     import psycopg
@@ -75,6 +75,7 @@ def connect(address: TeamAddress, password: str | None) -> "psycopg.Connection[t
 
     Raises:
         LedgerError: a file of certificates or keys is a pipe or a folder.
+        action_returns.errors.ConfigError: the file of an own authority cannot be used.
         psycopg.Error: there is no connection.
     """
     connection_class = _connection_class()
@@ -131,6 +132,7 @@ def _limit_silence(steps: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
 
 @contextmanager
 def _tls_options(address: TeamAddress) -> Iterator[dict[str, Any]]:
+    own = "" if address.ca_file is None else read_certificates(address.ca_file, "ledger_ca_file")
     options: dict[str, Any] = dict(address.encryption)
     for key in _FILES & options.keys():
         path = Path(options[key])
@@ -140,7 +142,7 @@ def _tls_options(address: TeamAddress) -> Iterator[dict[str, Any]]:
                 "Name a file there, then try again."
             )
         options[key] = _name_for_libpq(options[key])
-    if address.is_local:
+    if address.is_local and not own:
         yield {"sslmode": "prefer", **options}
         return
     options["sslmode"] = "verify-full"
@@ -150,7 +152,7 @@ def _tls_options(address: TeamAddress) -> Iterator[dict[str, Any]]:
     # psycopg brings its own OpenSSL, which does not know where this system keeps its trusted authorities.
     with TemporaryDirectory(prefix="action-returns-") as folder:
         trusted = Path(folder, "trusted.pem")
-        trusted.write_text(_trusted_certificates(), encoding="ascii")
+        trusted.write_text(_trusted_certificates() + own, encoding="ascii")
         yield {**options, "sslrootcert": _name_for_libpq(str(trusted))}
 
 
@@ -197,7 +199,7 @@ _ERROR_TEXTS: Final = {
     ),
     "certificate": (
         "The certificate of the database {server} cannot be trusted. Another server may be answering in its place. Ask "
-        "its administrator; for an authority of your own, add ?sslrootcert=FILE to the profile's ledger address."
+        'its administrator; for an authority of your own, name its certificate in the profile: ledger_ca_file = "PATH".'
     ),
     "does not support SSL": (
         "The database {server} offers no encrypted connection, so nothing was sent to it, not even the password. Ask "

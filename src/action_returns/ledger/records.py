@@ -16,6 +16,7 @@ The states are texts and no enum, because a ledger of a newer version can be rea
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from action_returns.batch.context import SentAction
@@ -87,10 +88,12 @@ class TeamDatabase:
     Args:
         url: ``postgresql://user@host:5432/database``, without a password.
         password: returns the password when it is needed; None for PostgreSQL's own ways (``~/.pgpass``, a certificate).
+        ca_file: certificates that are trusted for it beside those that this computer trusts.
     """
 
     url: str
     password: Callable[[], str] | None = field(default=None, repr=False)
+    ca_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,8 @@ def _team_database(account: Account) -> "TeamDatabase | None":
         return None
     from action_returns.ledger.records import TeamDatabase
 
-    if profile.ledger_password is None:
-        return TeamDatabase(profile.ledger, None)
-    reference = profile.ledger_password.get_secret_value()
-    return TeamDatabase(profile.ledger, lambda: read_secret(reference, profile=ledger_account(account.name)))
+    password = None
+    if profile.ledger_password is not None:
+        reference = profile.ledger_password.get_secret_value()
+        password = partial(read_secret, reference, profile=ledger_account(account.name))
+    return TeamDatabase(profile.ledger, password, profile.ledger_ca_file)

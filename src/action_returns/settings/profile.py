@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import tzinfo
+from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Final, Literal, Self, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,6 +17,7 @@ from action_returns.channels import KINDS, settings_class
 from action_returns.channels.settings_base import (
     Allowed,
     ChannelSettings,
+    Folder,
     Secret,
     Table,
     may_hold_password,
@@ -159,6 +161,12 @@ class Profile(Table):
         example="keyring",
         default=None,
     )
+    ledger_ca_file: Folder | None = setting(
+        "Certificate of the ledger's own authority",
+        "A PEM file with certificates that are trusted for the team's database, beside those that this computer trusts.",
+        example="~/authority.pem",
+        default=None,
+    )
     channel: Annotated[SerializeAsAny[ChannelSettings], BeforeValidator(_read_channel)]
 
     @field_validator("reasons")
@@ -169,11 +177,19 @@ class Profile(Table):
         return reasons
 
     @model_validator(mode="after")
-    def _check_ledger_password(self) -> Self:
-        if self.ledger == "sqlite" and self.ledger_password is not None:
-            raise ValueError(
-                'ledger_password belongs to a team\'s ledger: set ledger = "postgresql://..." or leave it out'
-            )
+    def _check_what_belongs_to_a_team(self) -> Self:
+        for key in ("ledger_password", "ledger_ca_file"):
+            if self.ledger == "sqlite" and getattr(self, key) is not None:
+                raise ValueError(f'{key} belongs to a team\'s ledger: set ledger = "postgresql://..." or leave it out')
+        if self.ledger_ca_file is not None:
+            from action_returns.ledger.location import parse_team_url
+
+            named = parse_team_url(self.ledger).encryption.get("sslrootcert")
+            if named is not None and Path(named) != self.ledger_ca_file.expanduser():
+                raise ValueError(
+                    "ledger_ca_file and sslrootcert in the address of the ledger name different certificates; leave "
+                    "sslrootcert out of the address"
+                )
         return self
 
     def policy(self) -> Policy:
