@@ -20,11 +20,10 @@ import trustme
 from psycopg import errors
 
 from action_returns.errors import ConfigError, LedgerError
-from action_returns.ledger import postgresql_connection
+from action_returns.ledger import postgresql_connection, postgresql_session
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.location import TeamAddress
 from action_returns.ledger.postgresql import PostgresStore
-from action_returns.ledger.postgresql_connection import translate_postgresql_errors
 from action_returns.ledger.records import TeamDatabase
 from action_returns.ledger.store import Migration, load_migrations
 from tests.servers import postgresql
@@ -251,7 +250,7 @@ def test_no_program_waits_for_ever_and_holds_up_others_whatever_the_server_is_se
 
 
 def test_a_ledger_that_another_program_keeps_busy_is_told_and_nothing_is_recorded(ledger, url, monkeypatch):
-    monkeypatch.setitem(postgresql_connection._SESSION, "lock_timeout", "100ms")
+    monkeypatch.setitem(postgresql_session._SETTINGS, "lock_timeout", "100ms")
     with open_ledger(TeamDatabase(url)) as impatient:
         with ledger._store.transaction(), pytest.raises(LedgerError, match=r"in use by others.*Nothing was recorded"):
             claim(impatient)
@@ -684,29 +683,6 @@ def test_a_pipe_in_the_place_of_a_certificate_is_refused_at_once(tmp_path):
 
 def test_another_machine_without_encryption_is_told_nothing(url, far_away, encrypted):
     assert "offers no encrypted connection" in refused(f"{url}?sslrootcert={encrypted[1]}")
-
-
-@pytest.mark.parametrize(
-    ("error", "says"),
-    [
-        (errors.LockNotAvailable("x"), "in use by others and did not get free in 15 s"),
-        (errors.QueryCanceled("x"), "did not finish within 120 s"),
-        (errors.DiskFull("x"), "is full. Ask its administrator to make room"),
-        (errors.UndefinedTable("no batch"), "tables of the ledger in db/r are not as they should be: no batch"),
-        (errors.ReadOnlySqlTransaction("x"), "a copy that can only be read"),
-        (psycopg.OperationalError("the database system is starting up"), "is just starting"),
-        (psycopg.OperationalError("unsupported startup parameter: options"), "leads through a pooler"),
-        (psycopg.OperationalError(f"odd words with {PASSWORD}"), "failed: odd words with ***"),
-        (psycopg.OperationalError(""), "failed: OperationalError"),
-    ],
-)
-def test_whatever_the_database_says_is_told_plainly(error, says):
-    with pytest.raises(LedgerError) as caught, translate_postgresql_errors("db/r", "Nothing was sent.", PASSWORD):
-        raise error
-    assert says in str(caught.value)
-    assert PASSWORD not in str(caught.value)
-    assert caught.value.__suppress_context__
-    assert str(caught.value).endswith("Nothing was sent.")
 
 
 def test_a_batch_carries_the_moment_of_the_program_that_sent_it(url):

@@ -12,7 +12,7 @@ import pytest
 from psycopg import errors
 
 from action_returns.errors import LedgerError
-from action_returns.ledger import postgresql_connection
+from action_returns.ledger import postgresql_session
 from action_returns.ledger.chain import chain_of
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.postgresql import PostgresStore
@@ -495,7 +495,7 @@ def test_another_member_cannot_keep_an_outcome_off_the_record_by_waiting_for_the
 
 
 def test_who_holds_the_ledger_is_told_with_the_number_of_the_connection(team, ben, monkeypatch):
-    monkeypatch.setitem(postgresql_connection._SESSION, "lock_timeout", "100ms")
+    monkeypatch.setitem(postgresql_session._SETTINGS, "lock_timeout", "100ms")
     with open_ledger(TeamDatabase(team("amy"))) as ledger:
         number = settled(ledger, "sending")
         ben.execute("SELECT pg_advisory_lock(90595699028590)")

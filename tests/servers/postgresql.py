@@ -60,18 +60,18 @@ def server(
     """
     root = Path(tempfile.mkdtemp(prefix="action-returns-postgresql-"))
     try:
-        _give_away(root)
+        give_away(root)
         data, port = root / "data", unpacked.free_port()
         subprocess.run(
             [unpacked.program("initdb"), "-D", data, "-U", "ann", "--no-sync", "-E", "UTF8", "--no-locale", "-A", "trust"],
-            check=True, capture_output=True, env=unpacked.environment(), **_as_nobody(),
+            check=True, capture_output=True, env=unpacked.environment(), **as_nobody(),
         )  # fmt: skip
         (data / "pg_hba.conf").write_text(access)
         if certificate:
             for name in ("server.crt", "server.key"):
                 (data / name).write_bytes(certificate)
                 (data / name).chmod(0o600)
-                _give_away(data / name)
+                give_away(data / name)
         wanted = {
             f"port={port}",
             "listen_addresses=127.0.0.1",
@@ -80,7 +80,7 @@ def server(
             *settings,
         }
         command = [unpacked.program("postgres"), "-D", str(data), *(word for one in wanted for word in ("-c", one))]
-        with unpacked.running(command, port=port, log=root / "log", **_as_nobody()) as process:
+        with unpacked.running(command, port=port, log=root / "log", **as_nobody()) as process:
             made = Postgres(port, data, process.pid)
             _wait_for(made)
             yield made
@@ -104,7 +104,7 @@ def _wait_for(made: Postgres) -> None:
             return
 
 
-def _as_nobody() -> dict[str, object]:
+def as_nobody() -> dict[str, object]:
     """PostgreSQL does not run as root."""
     import pwd
 
@@ -114,7 +114,7 @@ def _as_nobody() -> dict[str, object]:
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
-def _give_away(folder: Path) -> None:
+def give_away(folder: Path) -> None:
     import pwd
 
     if os.geteuid() == 0:

@@ -15,21 +15,20 @@ from typing import Any, Final, TypeVar
 from action_returns.clean_text import clean_line
 from action_returns.errors import LedgerError
 from action_returns.ledger.location import TeamAddress, parse_team_url
-from action_returns.ledger.postgresql_connection import (
-    SCHEMA,
-    LedgerBusyError,
-    check_psycopg,
-    connect,
-    translate_postgresql_errors,
-)
+from action_returns.ledger.postgresql_connection import check_psycopg, connect
+from action_returns.ledger.postgresql_errors import LedgerBusyError, translate_postgresql_errors
+from action_returns.ledger.postgresql_session import SCHEMA, SEARCH_PATH
 from action_returns.ledger.records import TeamDatabase
 from action_returns.ledger.store import Migration, load_migrations, process_name
 
 _T = TypeVar("_T")
 
 # READ COMMITTED whatever the server's default is: a query after the wait for the lock must see what other programs
-# committed meanwhile. The number is "Return" in ASCII.
-_BEGIN: Final = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT pg_advisory_xact_lock(90595699028590)"
+# committed meanwhile. The number is "Return" in ASCII. The search path once more: no table is ever made in another schema.
+_BEGIN: Final = (
+    f"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL search_path = {SEARCH_PATH}; "
+    "SELECT pg_advisory_xact_lock(90595699028590)"
+)
 
 _BEGIN_SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
@@ -224,11 +223,11 @@ class PostgresStore:
         for delay in delays:
             sleep(delay)
             with suppress(psycopg.OperationalError):
-                self._connection = connect(self._address, self._password)
+                self._connection = connect(self._address, self._password, is_proven=True)
                 break
         else:
             sleep(last)
-            self._connection = connect(self._address, self._password)
+            self._connection = connect(self._address, self._password, is_proven=True)
         if self._is_registered:
             self._connection.execute(_as_psycopg(_LOCK_SENDER_AGAIN), (self._name,))
 
@@ -282,7 +281,7 @@ class PostgresStore:
     def _schema_version(self) -> int:
         if self.query("SELECT to_regclass(?) IS NULL", f"{SCHEMA}.ledger_step") == [(True,)]:
             return 0
-        return int(self.query("SELECT coalesce(max(number), 0) FROM ledger_step")[0][0])
+        return int(self.query("SELECT coalesce(max(number), 0) FROM action_returns.ledger_step")[0][0])
 
     def _translate_errors(self) -> AbstractContextManager[None]:
         return translate_postgresql_errors(str(self._address), self._consequence, self._password)

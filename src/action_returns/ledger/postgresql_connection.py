@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from action_returns.errors import LedgerError
 from action_returns.ledger.location import TeamAddress
+from action_returns.ledger.postgresql_session import begin_session
 from action_returns.trusted_certificates import read_certificates, trusting_context
 
 if TYPE_CHECKING:
@@ -19,31 +20,9 @@ if TYPE_CHECKING:
 
 _FILES: Final = frozenset({"sslrootcert", "sslcert", "sslkey"})
 
-SCHEMA: Final = "action_returns"
-"""The schema of the tables in every database: a search path set elsewhere must not lead to another ledger."""
-
 CONNECT_SECONDS: Final = 10
-LOCK_SECONDS: Final = 15
-STATEMENT_SECONDS: Final = 120
 SILENCE_SECONDS: Final = 150
 """Time limit for any answer; the server should have stopped the statement itself by then (STATEMENT_SECONDS)."""
-
-_SESSION: Final = {
-    "search_path": f"{SCHEMA},pg_temp",  # temporary tables last, so that none hides a table of the ledger
-    "synchronous_commit": "on",  # a commit returns when its bytes are on the disk, whatever the server's default is
-    "lock_timeout": f"{LOCK_SECONDS}s",
-    "statement_timeout": f"{STATEMENT_SECONDS}s",
-    "idle_in_transaction_session_timeout": "60s",  # a laptop that falls asleep does not block other members
-    "idle_session_timeout": "0",  # a mail server may take ten minutes for an answer
-    # The server notices within two minutes that a sender's machine is gone; until then its batches count as under way.
-    "tcp_keepalives_idle": "30",
-    "tcp_keepalives_interval": "10",
-    "tcp_keepalives_count": "6",
-}
-
-
-class LedgerBusyError(LedgerError):
-    """Another connection holds a lock that the ledger needs, and kept it for too long."""
 
 
 def check_psycopg() -> None:
@@ -63,7 +42,9 @@ def check_psycopg() -> None:
         ) from None
 
 
-def connect(address: TeamAddress, password: str | None) -> "psycopg.Connection[tuple[Any, ...]]":
+def connect(
+    address: TeamAddress, password: str | None, *, is_proven: bool = False
+) -> "psycopg.Connection[tuple[Any, ...]]":
     """Open a connection in which every statement is a transaction of its own until BEGIN.
 
     Every option that decides where the connection leads is set, so that none of PostgreSQL's variables (PGHOSTADDR,
@@ -72,33 +53,49 @@ def connect(address: TeamAddress, password: str | None) -> "psycopg.Connection[t
     Args:
         address: the database.
         password: the password; None for PostgreSQL's own ways (``~/.pgpass``, a certificate).
+        is_proven: whether an earlier connection has shown that sessions there last as long as connections.
 
     Raises:
-        LedgerError: a file of certificates or keys is a pipe or a folder.
+        LedgerError: a file of certificates or keys is a pipe or a folder, or a pooler does not keep the session.
         action_returns.errors.ConfigError: the file of an own authority cannot be used.
         psycopg.Error: there is no connection.
     """
-    connection_class = _connection_class()
     with _tls_options(address) as encryption:
-        return connection_class.connect(
-            host=address.host,
-            hostaddr="",
-            port=address.port,
-            dbname=address.database,
-            user=address.user,
-            password=password,
-            autocommit=True,
-            application_name="action-returns",
-            client_encoding="UTF8",
-            options=" ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
-            gssencmode="disable",  # encryption by Kerberos would take the place of the checked certificate
-            connect_timeout=CONNECT_SECONDS,
-            keepalives_idle=30,
-            keepalives_interval=10,
-            keepalives_count=6,
-            tcp_user_timeout=60_000,
-            **encryption,
-        )
+        connection = _open(address, password, encryption)
+        try:
+            if begin_session(connection, str(address), is_proven=is_proven):
+                return connection
+            connection.close()
+            connection = _open(address, password, encryption)
+            begin_session(connection, str(address), is_proven=True)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _open(
+    address: TeamAddress, password: str | None, encryption: dict[str, Any]
+) -> "psycopg.Connection[tuple[Any, ...]]":
+    return _connection_class().connect(
+        host=address.host,
+        hostaddr="",
+        port=address.port,
+        dbname=address.database,
+        user=address.user,
+        password=password,
+        autocommit=True,
+        application_name="action-returns",
+        client_encoding="UTF8",
+        options="",  # a pooler refuses them; begin_session sets what holds
+        gssencmode="disable",  # encryption by Kerberos would take the place of the checked certificate
+        connect_timeout=CONNECT_SECONDS,
+        keepalives_idle=30,
+        keepalives_interval=10,
+        keepalives_count=6,
+        tcp_user_timeout=60_000,
+        **encryption,
+    )
 
 
 def _connection_class() -> "type[psycopg.Connection[tuple[Any, ...]]]":
@@ -176,112 +173,3 @@ def _trusted_certificates() -> str:
         with suppress(OSError):  # a file that cannot be read is not trusted
             context.load_verify_locations(file)
     return "".join(map(ssl.DER_cert_to_PEM_cert, context.get_ca_certs(binary_form=True)))
-
-
-_ERROR_TEXTS: Final = {
-    "password authentication failed": (
-        "The database {server} did not accept the user name or the password. Check the user in the profile's ledger "
-        "address, and set the password again: action-returns secret set PROFILE --ledger"
-    ),
-    "no password supplied": (
-        "The database {server} wants a password and there is none. Write in the profile where it is kept "
-        '(ledger_password = "keyring") and set it: action-returns secret set PROFILE --ledger'
-    ),
-    "pg_hba.conf": (
-        "The database {server} does not let this user in from this machine. Ask its administrator to allow that "
-        "(pg_hba.conf), or check the user in the profile's ledger address."
-    ),
-    'role "': "The database {server} knows no user of that name. Check the profile's ledger address.",
-    'database "': "There is no database {server}. Check the profile's ledger address, or ask its administrator.",
-    "does not match host name": (
-        "The database {server} shows a certificate that is made for another host. Another server may be answering in "
-        "its place. Write the host in the profile's ledger address as the certificate has it, or ask its administrator."
-    ),
-    "certificate": (
-        "The certificate of the database {server} cannot be trusted. Another server may be answering in its place. Ask "
-        'its administrator; for an authority of your own, name its certificate in the profile: ledger_ca_file = "PATH".'
-    ),
-    "does not support SSL": (
-        "The database {server} offers no encrypted connection, so nothing was sent to it, not even the password. Ask "
-        "its administrator to switch encryption on."
-    ),
-    "unsupported startup parameter": (
-        "The connection to {server} leads through a pooler, which cannot keep the locks that show who is sending. "
-        "Write the database itself in the profile's ledger address."
-    ),
-    "too many": "The database {server} has no connection left for this program. Try again in a minute.",
-    "remaining connection slots": "The database {server} has no connection left for this program. Try again in a minute.",
-    "starting up": "The database {server} is just starting. Try again in a minute.",
-    "shutting down": "The database {server} is just being stopped. Try again later.",
-    "refused": "The database {server} cannot be reached: nothing answers there. Check host and port, or try again later.",
-    "No such file": "The database {server} cannot be reached: nothing answers there. Check the folder, or try again later.",
-    "timeout expired": (
-        "The database {server} does not answer: it hangs, or a firewall stands in the way. Try again later."
-    ),
-    "resolve host": (
-        "No machine of the name in {server} can be found. Check the host in the profile's ledger address, and the "
-        "connection to the network."
-    ),
-}
-"""A part of the message of libpq or the server -> the text for the user. Only the words tell these errors apart."""
-
-
-@contextmanager
-def translate_postgresql_errors(server: str, consequence: str, password: str | None = None) -> Iterator[None]:
-    """Raise LedgerError with a plain message in place of psycopg's errors.
-
-    Args:
-        server: the database, as people see it.
-        consequence: a sentence about what did not happen, ``""`` for none.
-        password: removed from the message, wherever it comes from.
-
-    Raises:
-        LedgerError: what is wrong, and what to do.
-    """
-    import psycopg
-
-    try:
-        yield
-    except psycopg.Error as error:
-        message = " ".join(filter(None, (_error_text(error, server), consequence)))
-        # Without psycopg's own error: it may hold the password.
-        kind = LedgerBusyError if isinstance(error, psycopg.errors.LockNotAvailable) else LedgerError
-        raise kind(message.replace(password, "***") if password else message) from None
-
-
-def _error_text(error: "psycopg.Error", server: str) -> str:
-    from psycopg import errors
-
-    message = error.diag.message_primary or (str(error) or type(error).__name__).strip().splitlines()[0]
-    match error:
-        case errors.RaiseException() | errors.IntegrityError() | errors.DataError():
-            return f"The ledger in {server} refused it: {message}."
-        case errors.InsufficientPrivilege():
-            return (
-                f"The ledger in {server} does not allow this user to do that: {message}. Ask its administrator for the "
-                "rights of a member (docs/team-ledger.md)."
-            )
-        case errors.ReadOnlySqlTransaction():
-            return (
-                f"{server} is a copy that can only be read. Write the database itself in the profile's ledger address."
-            )
-        case errors.LockNotAvailable():
-            return (
-                f"The ledger in {server} is in use by others and did not get free in {LOCK_SECONDS} s. Try again in a "
-                "minute."
-            )
-        case errors.QueryCanceled():
-            return (
-                f"The database {server} did not finish within {STATEMENT_SECONDS} s. Try again when it has less to do."
-            )
-        case errors.DiskFull():
-            return f"The disk of the database {server} is full. Ask its administrator to make room."
-        case errors.UndefinedTable() | errors.UndefinedColumn() | errors.InvalidSchemaName():
-            return (
-                f"The tables of the ledger in {server} are not as they should be: {message}. Ask its administrator, "
-                "and keep it as it is."
-            )
-    for part, text in _ERROR_TEXTS.items():
-        if part in str(error):
-            return text.format(server=server)
-    return f"The connection to the database {server} failed: {message}. Try again, or ask its administrator."

@@ -108,6 +108,7 @@ NOT_RUN: Final[dict[str, str]] = {
     "tests/ledger/test_postgresql.py::test_who_cannot_sign_in_is_told_why": DATABASE,
     "tests/ledger/test_postgresql_members.py": DATABASE,
     "tests/ledger/test_postgresql_random_member.py": DATABASE,
+    "tests/ledger/test_postgresql_session.py": DATABASE,
     "tests/ledger/test_sqlite.py::test_a_ledger_may_be_a_link_that_this_user_made": MODES,
     "tests/ledger/test_sqlite.py::test_a_ledger_that_is_a_link_of_another_user_is_not_opened": MODES,
     "tests/ledger/test_sqlite.py::test_a_ledger_that_was_open_to_others_becomes_private": MODES,
