@@ -293,3 +293,20 @@ def test_authorities_that_have_all_expired_are_told_before_anything_is_connected
         trusting_context(past)
     past.write_text(past.read_text() + other.bundle.read_text())
     handshake(trusting_context(past), other)
+
+
+def test_every_python_gives_the_same_verdict_on_the_form_of_a_certificate(tmp_path, authority, monkeypatch):
+    """Python 3.13 sets both marks by itself. An authority without a key identifier is still one."""
+    usual = ssl.create_default_context
+
+    def as_in_python_3_13(*given, **named):
+        context = usual(*given, **named)
+        context.verify_flags |= ssl.VERIFY_X509_STRICT | ssl.VERIFY_X509_PARTIAL_CHAIN
+        return context
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.bundle))
+    monkeypatch.setattr(ssl, "create_default_context", as_in_python_3_13)
+    newer = [trusting_context().verify_flags, trusting_context(authority.bundle).verify_flags]
+    monkeypatch.setattr(ssl, "create_default_context", usual)
+    assert newer == [trusting_context().verify_flags, trusting_context(authority.bundle).verify_flags]
+    assert not newer[0] & ssl.VERIFY_X509_STRICT

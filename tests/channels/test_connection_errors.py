@@ -50,8 +50,8 @@ OF_THE_SYSTEM = [
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (untrusted(18), "its certificate cannot be trusted: it is self-signed"),
-        (untrusted(7, "bad signature"), "its certificate cannot be trusted: bad signature"),
+        (untrusted(18), "its certificate cannot be trusted: it is self-signed and not known on this computer"),
+        (untrusted(99, "odd"), "its certificate cannot be trusted: odd"),
         (tls_error("WRONG_VERSION_NUMBER"), "no encryption was agreed on: WRONG_VERSION_NUMBER"),
         (REFUSED, "it was refused"),
         (RESET, "the server or a firewall ended it"),
@@ -132,6 +132,38 @@ def test_steps_that_are_in_time_and_take_too_long_together_are_named_and_not_tri
 )
 def test_an_attempt_is_made_again_where_a_moment_later_may_help(error, again):
     assert is_retryable(error) is again
+
+
+@pytest.mark.parametrize(
+    ("says", "words"),
+    [
+        ("WRONG_VERSION_NUMBER", "explicit and implicit TLS use different ports"),
+        ("UNSUPPORTED_PROTOCOL", "The server has only old ways to encrypt, or other ones than this computer"),
+        ("DH_KEY_TOO_SMALL", "The server has only old ways to encrypt, or other ones than this computer"),
+        ("SSLV3_ALERT_HANDSHAKE_FAILURE", "It may have only old ones, or want a certificate of this computer"),
+        ("TLSV13_ALERT_CERTIFICATE_REQUIRED", "wants a certificate of this computer (a client certificate)"),
+    ],
+)
+def test_why_no_encryption_was_agreed_on_is_told_with_what_to_do(says, words):
+    told = connection_failed(tls_error(says), "ftp.example.com", 21).message
+    assert told.startswith(f"ftp.example.com:21 did not agree on an encrypted connection ({says}). ")
+    assert words in told
+
+
+def test_a_wish_for_a_certificate_of_the_client_is_told_also_after_the_handshake():
+    told = connection_failed(ConnectionError("TLSV13_ALERT_CERTIFICATE_REQUIRED"), "ftp.example.com", 21).message
+    assert told.startswith(
+        "The connection to ftp.example.com:21 broke off (TLSV13_ALERT_CERTIFICATE_REQUIRED). The server wants"
+    )
+
+
+def test_a_certificate_is_told_with_what_to_do():
+    told = connection_failed(untrusted(20), "ftp.example.com", 21).message
+    assert told.startswith(
+        "The certificate of ftp.example.com cannot be trusted: its issuer is not known on this computer. "
+    )
+    assert 'ca_file = "PATH"' in told
+    assert told.endswith("Nothing was sent.")
 
 
 def test_an_error_that_is_none_of_the_system_is_told_in_its_own_words():

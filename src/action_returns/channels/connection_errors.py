@@ -8,12 +8,38 @@ import socket
 import ssl
 from typing import Final
 
+from action_returns.certificate_problems import certificate_problem
 from action_returns.channels.base import Outcome, Phase, State, TookTooLongError
 
 _NO_WAY: Final = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN})
 """No network leads to the server. These names have the numbers of Windows' sockets on Windows."""
 _SEMAPHORE_TIMEOUT: Final = 121
 """ERROR_SEM_TIMEOUT, by which Windows calls a server that did not answer, over a VPN for example."""
+
+_OTHER_PORT: Final = (
+    "Check port and encryption (security) in the profile: explicit and implicit TLS use different ports."
+)
+_OLD: Final = (
+    "The server has only old ways to encrypt, or other ones than this computer: at least TLS 1.2 is needed, with keys of today. "
+    "Ask the administrator of the server to update it."
+)
+_OF_CLIENT: Final = (
+    "The server wants a certificate of this computer (a client certificate), which is not supported. Ask its administrator "
+    "for a way in without one."
+)
+_TLS_REMEDIES: Final = {
+    "UNSUPPORTED_PROTOCOL": _OLD,
+    "TLSV1_ALERT_PROTOCOL_VERSION": _OLD,
+    "UNSAFE_LEGACY_RENEGOTIATION_DISABLED": _OLD,
+    "DH_KEY_TOO_SMALL": _OLD,
+    "SSLV3_ALERT_HANDSHAKE_FAILURE": (
+        "The server refused every way to encrypt that this computer has. It may have only old ones, or want a certificate of this "
+        "computer (a client certificate), which is not supported. Ask its administrator."
+    ),
+    "SSLV3_ALERT_BAD_CERTIFICATE": _OF_CLIENT,
+    "TLSV13_ALERT_CERTIFICATE_REQUIRED": _OF_CLIENT,
+}
+"""What OpenSSL and alerts of the server say -> what is meant and what to do."""
 
 
 def connection_failed(error: Exception, host: str, port: int) -> Outcome:
@@ -47,16 +73,13 @@ def _connection_error_text(error: Exception, host: str, port: int) -> str:
                 "the administrator of the server."
             )
         case ssl.SSLCertVerificationError():
-            return (
-                f"The certificate of {host} cannot be trusted: {_certificate_problem(error)}. "
-                "Another computer may be pretending to be the server, or the host name in the profile is not the one the "
-                "certificate is made for. Check the server (host) in the profile, and ask the administrator of the server."
-            )
+            problem = certificate_problem(error)
+            return f"The certificate of {host} cannot be trusted: {problem.words}. {problem.remedy}"
         case ssl.SSLError():
-            return (
-                f"{host}:{port} did not agree on an encrypted connection ({error.reason or error}). "
-                "Check port and encryption (security) in the profile: explicit and implicit TLS use different ports."
-            )
+            remedy = _TLS_REMEDIES.get(error.reason or "", _OTHER_PORT)
+            return f"{host}:{port} did not agree on an encrypted connection ({error.reason or error}). {remedy}"
+        case ConnectionError() if str(error) in _TLS_REMEDIES:  # with TLS 1.3 it is said after the handshake
+            return f"The connection to {host}:{port} broke off ({error}). {_TLS_REMEDIES[str(error)]}"
         case socket.gaierror():
             return f"There is no server named {host}, or the network is down. Check the server (host) in the profile, and your connection."
         case ConnectionRefusedError():
@@ -82,7 +105,7 @@ def reason(error: OSError) -> str:
     """Return why a connection broke off or did not come about, in a few words to stand in brackets."""
     match error:
         case ssl.SSLCertVerificationError():
-            return f"its certificate cannot be trusted: {_certificate_problem(error)}"
+            return f"its certificate cannot be trusted: {certificate_problem(error).words}"
         case ssl.SSLError():
             return f"no encryption was agreed on: {error.reason or error}"
         case OSError() if error.errno is None:  # an error of this program or of Python, in English
@@ -105,14 +128,3 @@ def reason(error: OSError) -> str:
 
 def _is_timeout(error: OSError) -> bool:
     return isinstance(error, TimeoutError) or getattr(error, "winerror", None) == _SEMAPHORE_TIMEOUT
-
-
-def _certificate_problem(error: ssl.SSLCertVerificationError) -> str:
-    return {
-        10: "it has expired",  # X509_V_ERR_CERT_HAS_EXPIRED (openssl-verification-options)
-        18: "it is self-signed",
-        19: "its issuer is not known on this machine",
-        20: "its issuer is not known on this machine",
-        62: "it is made for another host name",
-        64: "it is made for another address",
-    }.get(error.verify_code, error.verify_message or "it could not be verified")
