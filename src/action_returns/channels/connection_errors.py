@@ -50,7 +50,8 @@ def connection_failed(error: Exception, host: str, port: int) -> Outcome:
         host: the server that was called.
         port: its port.
     """
-    return Outcome(State.FAILED, f"{_connection_error_text(error, host, port)} Nothing was sent.", Phase.CONNECT)
+    text = _encryption_error_text(error, host, port) or _connection_error_text(error, host, port)
+    return Outcome(State.FAILED, f"{text} Nothing was sent.", Phase.CONNECT)
 
 
 def is_retryable(error: OSError) -> bool:
@@ -65,13 +66,9 @@ def is_retryable(error: OSError) -> bool:
     return not isinstance(error, ssl.SSLError)
 
 
-def _connection_error_text(error: Exception, host: str, port: int) -> str:
+def _encryption_error_text(error: Exception, host: str, port: int) -> str:
+    """Return why no encryption came about, ``""`` where that is not what failed."""
     match error:
-        case TookTooLongError():
-            return (
-                f"{host}:{port} is too slow: {error}, and the file could not leave yet. Try again later; if it stays, ask "
-                "the administrator of the server."
-            )
         case ssl.SSLCertVerificationError():
             problem = certificate_problem(error)
             return f"The certificate of {host} cannot be trusted: {problem.words}. {problem.remedy}"
@@ -80,6 +77,16 @@ def _connection_error_text(error: Exception, host: str, port: int) -> str:
             return f"{host}:{port} did not agree on an encrypted connection ({error.reason or error}). {remedy}"
         case ConnectionError() if str(error) in _TLS_REMEDIES:  # with TLS 1.3 it is said after the handshake
             return f"The connection to {host}:{port} broke off ({error}). {_TLS_REMEDIES[str(error)]}"
+    return ""
+
+
+def _connection_error_text(error: Exception, host: str, port: int) -> str:
+    match error:
+        case TookTooLongError():
+            return (
+                f"{host}:{port} is too slow: {error}, and the file could not leave yet. Try again later; if it stays, ask "
+                "the administrator of the server."
+            )
         case socket.gaierror():
             return f"There is no server named {host}, or the network is down. Check the server (host) in the profile, and your connection."
         case ConnectionRefusedError():
