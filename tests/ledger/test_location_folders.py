@@ -2,6 +2,7 @@
 
 import os
 import sys
+import unicodedata
 from pathlib import Path, PureWindowsPath
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -10,13 +11,14 @@ import psutil
 import pytest
 
 from action_returns.ledger import location as folders
-from action_returns.ledger.location import unsafe_folder_reason
+from action_returns.ledger.location import advice_about_place, unsafe_folder_reason
 
 
 class Disk(NamedTuple):
     mountpoint: str
     fstype: str
     opts: str
+    device: str = ""
 
 
 @pytest.fixture
@@ -35,13 +37,51 @@ def test_a_folder_of_this_machine_is_safe(tmp_path):
     assert unsafe_folder_reason(tmp_path / "not" / "yet" / "there") == ""
 
 
-@pytest.mark.parametrize("kind", ["nfs4", "cifs", "smbfs", "fuse.sshfs", "CIFS"])
-def test_a_network_drive_is_named(tmp_path, disks, kind):
+NETWORK = ["nfs4", "cifs", "smbfs", "fuse.sshfs", "CIFS", "webdav", "afpfs", "fuse.glusterfs", "fuse.ceph", "gpfs"]
+SHARED = ["9p", "drvfs", "virtiofs", "vboxsf", "fuse.vmhgfs-fuse", "vmhgfs", "prl_fs", "fuse.prl_fsd", "fuse.grpcfuse"]
+SHARED += ["osxfs", "fuse.osxfs", "fakeowner", "AppleVirtIOFS"]
+UNKNOWN = ["fuse.gvfsd-fuse", "fuse.kio-fuse", "fuse.gcsfuse", "fuse.goofys", "fuse.blobfuse2", "fuse.juicefs", "fuse"]
+UNKNOWN += ["fuse.google-drive-ocamlfuse", "fuse.onedriver", "fuse.pcloud", "fuse.mount-s3", "macfuse", "dfsfuse_DFS"]
+LOCAL = ["ext4", "apfs", "fuseblk", "ntfs3", "ecryptfs", "overlay", "zfs", "fuse.gocryptfs", "fuse.encfs", "tmpfs"]
+LOCAL += ["fuse.mergerfs", "fuse.bindfs", "fuse.fuse-overlayfs", "fuse.portal", "fuse.ntfs-3g", "fusectl", "lxfs"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        *((kind, "lies on another machine") for kind in NETWORK),
+        *((kind, f"is shared by two systems ({kind})") for kind in SHARED),
+        *((kind, f"is of a kind ({kind}) that is not known to keep its files on this machine") for kind in UNKNOWN),
+    ],
+)
+def test_a_disk_that_is_not_of_this_machine_alone_is_named(tmp_path, disks, kind, says):
     disks(("/", "ext4", "rw"), (tmp_path / "share", kind, "rw"))
-    assert unsafe_folder_reason(tmp_path / "share" / "books").startswith(
-        f"{tmp_path / 'share'} lies on another machine"
-    )
+    assert unsafe_folder_reason(tmp_path / "share" / "books").startswith(f"{tmp_path / 'share'} {says}")
     assert unsafe_folder_reason(tmp_path / "shared") == ""
+
+
+@pytest.mark.parametrize("kind", LOCAL)
+def test_a_disk_of_this_machine_is_safe_however_it_is_encrypted_or_put_together(tmp_path, disks, kind):
+    disks(("/", "nfs4", "rw"), (tmp_path, kind, "rw"))
+    assert unsafe_folder_reason(tmp_path / "books") == ""
+
+
+@pytest.mark.parametrize("kind", ["fuse.gocryptfs", "ecryptfs", "fuse.bindfs", "fuse.mergerfs"])
+def test_another_view_of_folders_is_as_safe_as_they_are(tmp_path, disks, kind):
+    for behind, says in (
+        (tmp_path / "share" / "cipher", "lies on another machine"),
+        (tmp_path / "Dropbox", "to a cloud"),
+    ):
+        device = f"{tmp_path}:{behind}" if kind == "fuse.mergerfs" else behind
+        disks(("/", "ext4", "rw"), (tmp_path / "share", "cifs", "rw"), (tmp_path / "view", kind, "rw", device))
+        assert says in unsafe_folder_reason(tmp_path / "view" / "books")
+        disks(("/", "ext4", "rw"), (tmp_path / "view", kind, "rw", tmp_path / "cipher"))
+        assert unsafe_folder_reason(tmp_path / "view" / "books") == ""
+
+
+def test_a_view_that_hides_the_folder_it_shows_is_looked_at_once(tmp_path, disks):
+    disks(("/", "ext4", "rw"), (tmp_path, "fuse.mergerfs", "rw", f"{tmp_path}:/somewhere"))
+    assert unsafe_folder_reason(tmp_path) == ""
 
 
 class OnWindows(PureWindowsPath):
@@ -119,11 +159,27 @@ def test_a_machine_that_names_no_disk_is_taken_for_safe(tmp_path, disks):
     assert unsafe_folder_reason(tmp_path) == ""
 
 
+@pytest.mark.parametrize("error", [PermissionError("/proc"), FileNotFoundError("/etc/mtab"), RuntimeError, ImportError])
+def test_a_machine_that_may_not_be_asked_for_its_disks_is_taken_for_safe(tmp_path, disks, monkeypatch, error):
+    def refused(**_):
+        raise error
+
+    disks()
+    monkeypatch.setattr(psutil, "disk_partitions", refused)
+    assert unsafe_folder_reason(tmp_path) == ""
+    assert "is copied to a cloud" in unsafe_folder_reason(tmp_path / "Dropbox")
+
+
 @pytest.mark.parametrize(
     "share", [r"\\server\books\returns", r"\\?\UNC\server\books\returns", "//server/books/returns"]
 )
 def test_a_share_named_by_its_server_is_refused_without_asking_for_disks(share):
     assert unsafe_folder_reason(OnWindows(share)).startswith("\\\\server\\books lies on another machine")
+
+
+@pytest.mark.parametrize("share", [r"\\wsl$\Ubuntu\home\ann", r"\\wsl.localhost\Ubuntu\home\ann", r"\\WSL$\Ubuntu"])
+def test_the_disk_of_linux_inside_windows_is_refused_from_the_side_of_windows(share):
+    assert " is shared by two systems (WSL), where each can corrupt" in unsafe_folder_reason(OnWindows(share))
 
 
 @pytest.mark.parametrize("local", ["\\\\?\\C:\\books", "\\\\?\\Volume{0f0c27f4-0000-0000-0000-100000000000}\\books"])
@@ -170,22 +226,67 @@ def test_a_short_name_of_such_a_folder_is_refused(tmp_path):
     assert "is copied to a cloud" in unsafe_folder_reason(Path(short.value))
 
 
+CLOUDS = ["OneDrive", "OneDrive - Acme Ltd", "Dropbox", "Dropbox (Personal)", "Google Drive", "GoogleDrive", "My Drive"]
+CLOUDS += [
+    "Shared drives",
+    "Meine Ablage",
+    "Mi unidad",
+    "マイドライブ",
+    "Dyski współdzielone",
+    "iCloudDrive",
+    "iCloud Drive",
+]
+CLOUDS += ["Nextcloud", "Nextcloud2", "ownCloud", "ownCloud - ann@example.com", "Box", "Box Sync", "SynologyDrive"]
+CLOUDS += [
+    "Synology Drive",
+    "SynologyDrive (2)",
+    "CloudStation",
+    "pCloudDrive",
+    "pCloud Drive",
+    "pCloud",
+    "MEGA",
+    "MEGAsync",
+]
+CLOUDS += [
+    "Proton Drive",
+    "ProtonDrive",
+    "Sync",
+    "Tresorit",
+    "Yandex.Disk",
+    "Yandex.Disk.localized",
+    "Seafile",
+    "SeaDrive",
+]
+CLOUDS += ["Creative Cloud Files", "Creative Cloud Files Personal Account ann@example.com", "Resilio Sync", "kDrive"]
+CLOUDS += ["kDrive2", "HiDrive", "CloudStorage", "Jottacloud", "Koofr", "Internxt Drive", "Icedrive", "Egnyte Drive"]
+CLOUDS += [
+    "Library/Mobile Documents/com~apple~CloudDocs",
+    "Library/CloudStorage/Box-Box",
+    "library/cloudstorage/box-box",
+]
+
+
+@pytest.mark.parametrize("name", CLOUDS)
+@pytest.mark.parametrize("spelled", [str, str.upper, str.lower])
+def test_a_folder_that_goes_to_a_cloud_is_named(tmp_path, name, spelled):
+    assert "is copied to a cloud" in unsafe_folder_reason(tmp_path / spelled(name) / "books")
+
+
+def test_a_name_whose_accents_stand_apart_as_on_a_mac_is_the_same_name(tmp_path):
+    assert "is copied to a cloud" in unsafe_folder_reason(tmp_path / unicodedata.normalize("NFD", "Můj disk") / "books")
+
+
 @pytest.mark.parametrize(
     "name",
     [
-        "OneDrive - Acme Ltd",
-        "Dropbox (Personal)",
-        "Google Drive",
-        "iCloudDrive",
-        "Nextcloud",
-        "ownCloud",
-        "Library/Mobile Documents/com~apple~CloudDocs",
-        "Library/CloudStorage/Box-Box",
-        "library/cloudstorage/box-box",
+        "Boxes", "box-office", "Inbox", "Box 2026 returns", "Mega projects", "megastore", "Sync tests", "rsync", "synchronised",
+        "My Drives", "driver", "Synology", "Nextcloudless", "Dropbox exports", "onedriven", "iclouds", "Proton", "Resilio",
+        "kDriver", "Seafiles", "shared drive", "returns", "cloud", "Documents",
     ],
-)
-def test_a_folder_that_goes_to_a_cloud_is_named(tmp_path, name):
-    assert "is copied to a cloud" in unsafe_folder_reason(tmp_path / name / "books")
+)  # fmt: skip
+def test_a_folder_of_an_ordinary_name_is_safe(tmp_path, disks, name):
+    disks(("/", "ext4", "rw"))
+    assert unsafe_folder_reason(tmp_path / name / "books") == ""
 
 
 @pytest.mark.parametrize("is_link_in_the_cloud", [True, False])
@@ -210,6 +311,33 @@ def test_what_such_a_program_left_gives_its_folder_away(tmp_path, mark):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / mark).mkdir()
     assert unsafe_folder_reason(tmp_path / "mine" / "books").startswith(f"{tmp_path / 'mine'} is copied to a cloud")
+
+
+@pytest.mark.parametrize("journal", [".sync_0123456789ab.db", "._sync_0123456789ab.db"])
+def test_the_journal_of_nextcloud_and_its_relatives_gives_their_folder_away(tmp_path, disks, journal):
+    disks(("/", "ext4", "rw"))
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / f"{journal}x").touch()
+    assert unsafe_folder_reason(tmp_path / "mine" / "books") == ""
+    (tmp_path / "mine" / journal).touch()
+    assert unsafe_folder_reason(tmp_path / "mine" / "books").startswith(f"{tmp_path / 'mine'} is copied to a cloud")
+
+
+def test_the_advice_names_a_folder_that_is_safe_and_what_moves(tmp_path, disks, monkeypatch):
+    disks(("/", "ext4", "rw"), (tmp_path / "share", "nfs4", "rw"))
+    for home, example in ((tmp_path, f", such as {tmp_path / 'action-returns'}"), (tmp_path / "share", "")):
+        monkeypatch.setattr("platformdirs.user_data_path", lambda *_, home=home, **__: home / "action-returns")
+        advice = advice_about_place()
+        assert f"Set ACTION_RETURNS_HOME to a folder on this machine's own disk{example}, and move" in advice
+        assert "move config.toml, the ledger and the folders beside it there" in advice
+
+
+def test_the_advice_does_without_a_folder_for_a_user_without_a_home(monkeypatch):
+    def unknown(*_, **__):
+        raise RuntimeError
+
+    monkeypatch.setattr("platformdirs.user_data_path", unknown)
+    assert "such as" not in advice_about_place()
 
 
 def test_the_users_own_sign_is_understood(tmp_path, monkeypatch):

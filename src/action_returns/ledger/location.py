@@ -4,11 +4,25 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
+
+from action_returns.errors import SettingsError
+from action_returns.files import default_paths
+from action_returns.ledger.unsafe_places import (
+    ON_ANOTHER_MACHINE,
+    folders_behind,
+    is_synced_name,
+    why_not_of_this_machine,
+    why_share_is_unsafe,
+)
+
+if TYPE_CHECKING:
+    from psutil._ntuples import sdiskpart
 
 _HOST: Final = re.compile(r"[A-Za-z0-9_.-]{1,253}")
 _ALLOWED_OPTIONS: Final = frozenset({"host", "sslmode", "sslrootcert", "sslcert", "sslkey"})
@@ -110,55 +124,28 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-_NETWORK_FILE_SYSTEMS: Final = frozenset(
-    [
-        "nfs",
-        "nfs4",
-        "cifs",
-        "smb",
-        "smb2",
-        "smb3",
-        "smbfs",
-        "afpfs",
-        "afs",
-        "webdav",
-        "davfs",
-        "fuse.davfs2",
-        "fuse.sshfs",
-        "fuse.rclone",
-        "fuse.s3fs",
-        "ceph",
-        "fuse.ceph",
-        "glusterfs",
-        "fuse.glusterfs",
-        "lustre",
-        "ncpfs",
-        "coda",
-        "gfs2",
-        "ocfs2",
-        "beegfs",
-    ]
-)
-"""Types of file systems on other machines, as operating systems name them."""
-
-_SYNCED_NAMES: Final = (
-    "onedrive",
-    "dropbox",
-    "google drive",
-    "googledrive",
-    "icloud",
-    "nextcloud",
-    "owncloud",
-    "box sync",
-)
-"""First parts of the names of folders that a program copies to a cloud."""
-
 _SYNCED_PARENTS: Final = (("library", "mobile documents"), ("library", "cloudstorage"))
 """The last two folders above those that macOS copies to a cloud, in lower case: it tells no case from another."""
 
-_SYNC_MARKERS: Final = (".dropbox", ".dropbox.cache", ".stfolder", ".sync", ".owncloudsync.log", ".tmp.drivedownload")
-"""Files and folders that such programs keep in the folder they copy."""
-
+_SYNC_MARKERS: Final = (
+    ".dropbox",
+    ".dropbox.cache",
+    ".849C9593-D756-4E56-8D6E-42412F2A707B",  # OneDrive
+    ".shortcut-targets-by-id",  # Google Drive
+    ".tmp.drivedownload",
+    ".tmp.driveupload",
+    ".stfolder",  # Syncthing
+    ".sync",  # Resilio Sync
+    ".owncloudsync.log",
+    ".nextcloudsync.log",
+    ".SynologyWorkingDirectory",
+    ".tresorit",
+    ".megaignore",
+    ".seafile-data",
+)
+"""Files and folders that such programs keep in the folder they copy, or beside it."""
+_sync_journal = re.compile(r"\._?sync_[0-9a-f]{8,32}\.db").fullmatch
+"""The name of the database that the programs of Nextcloud, ownCloud and their relatives keep in the folder they copy."""
 
 _ONEDRIVE_VARIABLES: Final = ("OneDrive", "OneDriveCommercial", "OneDriveConsumer")
 """Variables in which Windows' OneDrive tells the folders it copies, whatever their names are."""
@@ -170,17 +157,37 @@ def unsafe_folder_reason(folder: Path) -> str:
     Args:
         folder: the folder; it need not exist yet.
     """
-    named = _without_prefix(folder.expanduser().absolute())
-    network = _share_of_windows(named)  # before links are followed, which would wait for a server that is away
-    if not network:
+    waiting, seen = [folder], set[Path]()
+    while waiting:
+        named = _without_prefix(waiting.pop().expanduser().absolute())
+        if share := _share_of_windows(named):  # before links are followed, which would wait for a server that is away
+            return share
         # Of Windows also a drive that is a folder (subst), and a short name (ONEDRI~1).
         real = _without_prefix(named.resolve())
         if synced := next(filter(None, map(_synced_folder, dict.fromkeys((named, real)))), ""):
             return f"{synced} is copied to a cloud by a program, which can corrupt the ledger while it is written"
-        network = _network_folder(real)
-    if network:
-        return f"{network} lies on another machine, where two people can corrupt the ledger without noticing"
+        if sys.platform == "win32":
+            return _share_of_windows(real)
+        disk = _disk_of(real)
+        if disk is None or (at := Path(disk.mountpoint)) in seen:
+            continue
+        if reason := why_not_of_this_machine(disk.fstype):
+            return f"{at} {reason}"
+        seen.add(at)
+        waiting += map(Path, folders_behind(disk))
     return ""
+
+
+def advice_about_place() -> str:
+    """Return what to do about a ledger in an unsafe folder: where it can be, and what moves."""
+    example = ""
+    with suppress(SettingsError):  # the home folder of this user is not known
+        own = default_paths({}).ledger_file.parent
+        example = "" if unsafe_folder_reason(own) else f", such as {own}"
+    return (
+        f"Set ACTION_RETURNS_HOME to a folder on this machine's own disk{example}, and move config.toml, the ledger and the "
+        "folders beside it there: the program looks nowhere else then. A team shares a ledger in PostgreSQL."
+    )
 
 
 def _without_prefix(folder: Path) -> Path:
@@ -196,15 +203,22 @@ def _synced_folder(folder: Path) -> str:
         os.path.normcase(os.environ[name].rstrip("\\/")) for name in _ONEDRIVE_VARIABLES if os.environ.get(name)
     }
     for parent in (folder, *folder.parents):
-        if parent.name.lower().startswith(_SYNCED_NAMES) or os.path.normcase(parent) in onedrive:
+        if is_synced_name(parent.name) or os.path.normcase(parent) in onedrive:
             return str(parent)
         if (parent.parent.parent.name.lower(), parent.parent.name.lower()) in _SYNCED_PARENTS:
             return str(parent)
         if parent.name.lower() in {"desktop", "documents"} and _is_in_icloud(parent):
             return str(parent)
-        if any((parent / mark).exists() for mark in _SYNC_MARKERS):
+        if any((parent / mark).exists() for mark in _SYNC_MARKERS) or _has_sync_journal(parent):
             return str(parent)
     return ""
+
+
+def _has_sync_journal(folder: Path) -> bool:
+    try:
+        return any(map(_sync_journal, os.listdir(folder)))  # noqa: PTH208  # names are enough
+    except OSError:  # it is not there yet, or this user may not look
+        return False
 
 
 def _is_in_icloud(folder: Path) -> bool:
@@ -216,23 +230,23 @@ def _is_in_icloud(folder: Path) -> bool:
 
 
 def _share_of_windows(folder: Path) -> str:
+    """Return why a share or a mapped drive is no place for a ledger, ``""`` for a drive of this machine."""
     if folder.drive.startswith("\\\\") and not folder.drive.startswith(("\\\\?\\", "\\\\.\\")):
-        return folder.drive
-    return folder.drive if sys.platform == "win32" and _is_remote_on_windows(folder.drive) else ""
+        return f"{folder.drive} {why_share_is_unsafe(folder.drive)}"
+    is_remote = sys.platform == "win32" and _is_remote_on_windows(folder.drive)
+    return f"{folder.drive} {ON_ANOTHER_MACHINE}" if is_remote else ""
 
 
-def _network_folder(folder: Path) -> str:
-    if sys.platform == "win32":
-        return _share_of_windows(folder)
-    import psutil
+def _disk_of(folder: Path) -> "sdiskpart | None":
+    """Return the disk that a folder is on, None where the system does not say which disks it has."""
+    try:
+        import psutil
 
-    # Of several disks mounted at one folder, the last one is visible there.
-    disks = {Path(disk.mountpoint): disk for disk in psutil.disk_partitions(all=True)}
-    for parent in (folder, *folder.parents):
-        disk = disks.get(parent)
-        if disk is not None:
-            return str(parent) if disk.fstype.lower() in _NETWORK_FILE_SYSTEMS else ""
-    return ""
+        # Of several disks mounted at one folder, the last one is visible there.
+        disks = {Path(disk.mountpoint): disk for disk in psutil.disk_partitions(all=True)}
+    except Exception:  # noqa: BLE001  # /proc that may not be read, a psutil for another system
+        return None
+    return next((disks[parent] for parent in (folder, *folder.parents) if parent in disks), None)
 
 
 def _is_remote_on_windows(drive: str) -> bool:

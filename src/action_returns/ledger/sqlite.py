@@ -18,7 +18,7 @@ from typing import Any, Final
 from action_returns.errors import LedgerError
 from action_returns.files import write_atomically
 from action_returns.ledger.chain import chain_of
-from action_returns.ledger.location import unsafe_folder_reason
+from action_returns.ledger.location import advice_about_place, unsafe_folder_reason
 from action_returns.ledger.store import Migration, is_running, load_migrations, process_name
 from action_returns.private_files import make_private_folder, private_opener, refuse_link_of_others
 
@@ -160,8 +160,7 @@ class SqliteStore:
             return
         if unsafe := unsafe_folder_reason(self._path.parent):
             raise LedgerError(
-                f"The ledger {self._path} is not written: {unsafe}. Nothing was sent. Set ACTION_RETURNS_HOME to a "
-                "folder on this machine's own disk and move the ledger there; a team shares one in PostgreSQL."
+                f"The ledger {self._path} is not written: {unsafe}. Nothing was sent. {advice_about_place()}"
             )
         self._folder_is_safe = True
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from action_returns import __version__
 from action_returns.channels.base import Ask, NewServer, ProbeResult
-from action_returns.errors import ActionReturnsError, SettingsError
+from action_returns.errors import ActionReturnsError, LedgerError, SettingsError
 from action_returns.files import Paths
 from action_returns.operations.account import Account, open_channel, open_ledger_if_exists
 from action_returns.operations.file_rights import check_file_rights
@@ -19,6 +19,8 @@ from action_returns.settings.config import load_settings
 from action_returns.settings.secrets import ledger_account, read_secret
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from action_returns.channels.base import Channel
     from action_returns.settings.profile import Profile
 
@@ -43,8 +45,8 @@ def run_checks(paths: Paths) -> Iterator[DoctorCheck]:
         from action_returns.operations.pywin32_folder import check_pywin32
 
         yield _checked("Excel", check_pywin32)
-    for what, path in (("Profiles", paths.config_file), ("Ledger", paths.ledger_file)):
-        yield what, True, f"{path}{'' if os.path.exists(path) else ' (not made yet)'}"  # noqa: PTH110  # Path.exists raises where it may not look
+    yield "Profiles", True, _path_and_whether_made(paths.config_file)
+    yield _checked("Ledger", lambda: _ledger_place(paths.ledger_file))
     yield _checked("Profiles are right", lambda: _profile_names(paths))
     yield from _secrets(paths)
     yield from _ledgers(paths)
@@ -73,6 +75,23 @@ def _interpreter() -> tuple[bool, str]:
         f"{sys.executable}. That path holds {obstacle}, so that the buttons of a workbook cannot start Python. Install "
         "Action Returns in a folder without such characters."
     )
+
+
+def _path_and_whether_made(path: "Path") -> str:
+    return f"{path}{'' if os.path.exists(path) else ' (not made yet)'}"  # noqa: PTH110  # Path.exists raises where it may not look
+
+
+def _ledger_place(path: "Path") -> str:
+    """Return where the ledger is.
+
+    Raises:
+        LedgerError: it would be refused there when something is sent.
+    """
+    from action_returns.ledger.location import advice_about_place, unsafe_folder_reason
+
+    if unsafe := unsafe_folder_reason(path.parent):
+        raise LedgerError(f"{_path_and_whether_made(path)} is not written: {unsafe}. {advice_about_place()}")
+    return _path_and_whether_made(path)
 
 
 def _versions() -> tuple[bool, str]:

@@ -11,6 +11,7 @@ DATABASE: Final = "starts a PostgreSQL server of Debian"
 OFFICE: Final = "LibreOffice through uno; Wine has none"
 LINUX_TOOLS: Final = "made with programs of Linux (strace, sh, apt)"
 HOMES: Final = "home folders of POSIX systems: HOME, XDG_* and the list of users"
+MOUNTS: Final = "folders that are mounted as POSIX systems do"
 LINKS_OF_WINE: Final = "Wine 8: makes no symbolic link and says that it did"
 README: Final = "the README's first block is for a POSIX shell"
 DRIVES_OF_WINE: Final = "Wine 8: does not tell which folder a drive is (subst)"
@@ -71,6 +72,8 @@ NOT_RUN: Final[dict[str, str]] = {
     "tests/ledger/test_location_folders.py::test_a_link_on_a_network_drive_may_lead_to_this_machine": LINKS_OF_WINE,
     "tests/ledger/test_location_folders.py::test_a_link_to_a_folder_that_goes_to_a_cloud_is_followed": LINKS_OF_WINE,
     "tests/ledger/test_location_folders.py::test_a_link_to_a_network_drive_is_followed": LINKS_OF_WINE,
+    "tests/ledger/test_location_folders.py::test_a_view_that_hides_the_folder_it_shows_is_looked_at_once": MOUNTS,
+    "tests/ledger/test_location_folders.py::test_another_view_of_folders_is_as_safe_as_they_are": MOUNTS,
     "tests/ledger/test_location_folders.py::test_the_documents_of_a_mac_that_icloud_copies_are_named": LINKS_OF_WINE,
     "tests/ledger/test_postgresql.py::test_a_batch_carries_the_moment_of_the_program_that_sent_it": DATABASE,
     "tests/ledger/test_postgresql.py::test_a_batch_is_left_alone_while_its_sender_lives_and_is_doubtful_when_it_was_killed": DATABASE,
