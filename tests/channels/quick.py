@@ -65,7 +65,7 @@ def sftp_channel(server, **changes):
         "port": server.port,
         "username": openssh.USER,
         "private_key": server.key,
-        "host_key": server.fingerprints["ed25519"],
+        "host_key": server.fingerprints.get("ed25519"),
         "connect_timeout": 5,
         "command_timeout": 3,
         "pause": lambda _seconds: None,

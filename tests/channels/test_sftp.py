@@ -341,12 +341,6 @@ def test_a_server_without_sftp_is_told_plainly(tmp_path):
     assert failed(outcome, "whether it offers SFTP to this user", "It was tried 3 times", phase=Phase.CONNECT)
 
 
-def test_a_server_too_old_to_be_safe_is_told_plainly(tmp_path):
-    with openssh.sshd(tmp_path / "server", settings="Ciphers chacha20-poly1305@openssh.com") as server:
-        outcome = sftp_channel(server).deliver(PARCEL)
-    assert failed(outcome, "no safe kind of encryption in common", phase=Phase.CONNECT)
-
-
 @pytest.mark.parametrize(
     ("said", "words"),
     [

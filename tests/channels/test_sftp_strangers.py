@@ -7,7 +7,7 @@ import pytest
 
 from action_returns.channels.base import OutgoingFile, Phase
 from action_returns.channels.server_words import HIDDEN
-from action_returns.channels.ssh_auth import load_credentials
+from action_returns.channels.ssh_credentials import load_credentials
 from tests.channels.quick import PASSWORD, failed, sftp_channel
 from tests.servers import openssh
 from tests.servers.go_between import scripted

@@ -1,6 +1,7 @@
 """SSH servers that say too much: before the keys, after them, and while someone signs in."""
 
 import socket
+import struct
 import threading
 
 import paramiko
@@ -9,13 +10,14 @@ import pytest
 from action_returns.channels import ssh_transport
 from action_returns.channels.base import DeliveryEndedError, Phase, State
 from action_returns.channels.server_words import ServerWords
-from action_returns.channels.ssh_auth import Credentials, sign_in
+from action_returns.channels.ssh_auth import sign_in
 from action_returns.channels.ssh_connection import connect
+from action_returns.channels.ssh_credentials import Credentials
 from action_returns.channels.ssh_transport import MOST_BEFORE_KEYS, CountedSocket
 from tests.servers.go_between import listening_for, scripted
-from tests.servers.ssh_stranger import QUESTIONS, Policy, message, stranger
+from tests.servers.ssh_stranger import QUESTIONS, Asking, Policy, message, stranger
 
-IGNORE, DEBUG, BANNER = 2, 4, 53
+DISCONNECT, IGNORE, DEBUG, SERVICE_ACCEPT, BANNER = 1, 2, 4, 6, 53
 PASSWORD = "s3cret-canary-pass"
 
 
@@ -117,35 +119,21 @@ def test_an_honest_server_is_far_from_the_limit(monkeypatch):
         assert signing_in(port) is None
 
 
-class Asking(Policy):
-    """Asks questions, the right answer to which is the password alone."""
-
-    def __init__(self, questions):
-        super().__init__("keyboard-interactive")
-        self._questions = questions
-
-    def check_auth_interactive(self, _username, _submethods):
-        return paramiko.InteractiveQuery("title", "words", *[(question, False) for question in self._questions])
-
-    def check_auth_interactive_response(self, responses):
-        return paramiko.common.AUTH_SUCCESSFUL if responses == [PASSWORD] else paramiko.common.AUTH_FAILED
-
-
 def test_one_question_is_answered_with_the_password():
-    with stranger(Asking(["Password: "])) as port:
+    with stranger(Asking(PASSWORD, ["Password: "])) as port:
         assert signing_in(port) is None
 
 
 def test_questions_are_shown_shortened_and_not_answered():
-    with stranger(Asking(["Password: ", "x" * 5_000, "\x1b[2J"])) as port:
+    with stranger(Asking(PASSWORD, ["Password: ", "x" * 5_000, "\x1b[2J"])) as port:
         outcome = signing_in(port)
-    assert failed(outcome, "wants more than them (it asked: Password:")
+    assert failed(outcome, "asks for more to sign in than the profile has (it asked: Password:")
     assert len(outcome.message) < 800
     assert "\x1b" not in outcome.message
 
 
 def test_a_question_that_repeats_the_password_is_not_shown():
-    with stranger(Asking(["Password: ", f"Is it {PASSWORD}?"])) as port:
+    with stranger(Asking(PASSWORD, ["Password: ", f"Is it {PASSWORD}?"])) as port:
         assert failed(signing_in(port), "it asked: (not shown, because it repeats the sign-in)")
 
 
@@ -160,3 +148,37 @@ def test_questions_that_are_announced_and_never_come_are_not_waited_for(number):
 
     with stranger(Announces("keyboard-interactive")) as port:
         assert failed(signing_in(port), "it asks more questions than a sign-in has")
+
+
+@pytest.mark.parametrize(("said", "shown"), [("Too many users", "it said: Too many users"), ("", "it gave no reason")])
+def test_a_server_that_ends_the_connection_is_shown_with_its_words(said, shown):
+    class Ending(Policy):
+        def check_auth_password(self, _username, _password):
+            self.transport._send_message(message(DISCONNECT, 11, said, "en"))
+            return paramiko.common.AUTH_FAILED
+
+    with stranger(Ending()) as port:
+        assert failed(signing_in(port), f"ended the connection while signing in ({shown})")
+
+
+def test_a_server_that_turns_everyone_away_before_the_keys_is_shown_with_its_words():
+    words = b"Too many connections"
+    text = struct.pack(">I", 2) + struct.pack(">I", len(words)) + words + b"\0\0\0\0"
+    padding = 8 - (6 + len(text)) % 8 + 8
+    packet = struct.pack(">IBB", 2 + len(text) + padding, padding, DISCONNECT) + text + bytes(padding)
+    with scripted([b"SSH-2.0-any\r\n" + packet]) as server:
+        assert failed(signing_in(server.port), "broke off (the server ended it; it said: Too many connections)")
+
+
+def test_a_service_that_is_accepted_twice_gets_no_second_password():
+    asked = []
+
+    class Accepting(Policy):
+        def check_auth_password(self, _username, password):
+            asked.append(password)
+            self.transport._send_message(message(SERVICE_ACCEPT, "ssh-userauth"))
+            return paramiko.common.AUTH_FAILED
+
+    with stranger(Accepting()) as port:
+        assert failed(signing_in(port), "it accepted a service that was not requested")
+    assert asked == [PASSWORD]

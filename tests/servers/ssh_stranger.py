@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final
 
@@ -37,6 +37,25 @@ class Policy(paramiko.ServerInterface):
 
     def check_channel_request(self, _kind: str, _number: int) -> int:
         return paramiko.common.OPEN_SUCCEEDED
+
+
+class Asking(Policy):
+    """Asks questions, the right answer to which is the password alone.
+
+    Args:
+        password: the answer.
+        questions: what it asks, all at once.
+    """
+
+    def __init__(self, password: str, questions: Sequence[str]) -> None:
+        super().__init__("keyboard-interactive")
+        self._password, self._questions = password, questions
+
+    def check_auth_interactive(self, _username: str, _submethods: str) -> paramiko.InteractiveQuery:
+        return paramiko.InteractiveQuery("title", "words", *[(question, False) for question in self._questions])
+
+    def check_auth_interactive_response(self, responses: list[str]) -> int:
+        return paramiko.common.AUTH_SUCCESSFUL if responses == [self._password] else paramiko.common.AUTH_FAILED
 
 
 @contextmanager

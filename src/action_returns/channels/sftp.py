@@ -49,7 +49,7 @@ from action_returns.errors import ConfigError
 
 if TYPE_CHECKING:  # not at run time: reading config.toml imports this module, and paramiko may be missing
     from action_returns.channels.sftp_upload import SftpFolder
-    from action_returns.channels.ssh_auth import Credentials
+    from action_returns.channels.ssh_credentials import Credentials
     from action_returns.channels.upload import UploadTexts
 
 _KEY_TEXT: Final = "the path of the file that holds the private key; never the key itself, which is not repeated here"
@@ -259,7 +259,7 @@ class SftpChannel:
         return UploadTexts(self.host, self.directory, self.destination)
 
     def _credentials(self) -> "Credentials":
-        from action_returns.channels.ssh_auth import load_credentials
+        from action_returns.channels.ssh_credentials import load_credentials
 
         if self.host_key is None:
             raise DeliveryEndedError(

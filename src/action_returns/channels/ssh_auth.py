@@ -1,77 +1,41 @@
-"""Sign in with the key and the password of the profile only: no SSH agent, no default key files."""
+"""Sign in with the key and the password of the profile only, in the steps that the server asks for.
 
-import codecs
-import io
+No SSH agent and no default key files are used. Each refused step may count towards a lockout, so a password leaves once.
+"""
+
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 import paramiko
 
-from action_returns.channels.base import ConnectionLostError, DeliveryEndedError, Outcome, Phase, State
-from action_returns.channels.server_words import ServerWords
+from action_returns.channels.base import ConnectionLostError, DeliveryEndedError
+from action_returns.channels.ssh_auth_step import NoSignatureError, PasswordExpiredError, Reply, Step
 from action_returns.channels.ssh_connection import SshConnection
-from action_returns.private_files import NotPrivateError, read_private_file
+from action_returns.channels.ssh_credentials import Credentials, sign_in_failed
 
-_KEYS: Final = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
-_LARGEST: Final = 65_536
+_KEY: Final = "publickey"
+_PASSWORD: Final = "password"  # noqa: S105  # the name of a way to sign in (RFC 4252, 8)
+_QUESTIONS: Final = "keyboard-interactive"
+_SET_PASSWORD: Final = "action-returns secret set PROFILE"  # noqa: S105  # a command
 
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """The means of signing in.
-
-    Args:
-        username: case-sensitive.
-        key: the private key, None to sign in with the password alone.
-        password: for the server, None where it gets none.
-        words: makes the words of the server fit to be shown, without the password and without what opens the key.
-    """
-
-    username: str
-    key: paramiko.PKey | None = field(default=None, repr=False)
-    password: str | None = field(default=None, repr=False)
-    words: ServerWords = field(default_factory=ServerWords, repr=False)
-
-
-def load_credentials(username: str, private_key: Path | None, password: str | None) -> Credentials:
-    """Read the private key where there is one. A password that opens it is never sent to the server.
-
-    Args:
-        username: case-sensitive.
-        private_key: file of the private key.
-        password: opens the key if it is encrypted; otherwise it is the server's.
-
-    Raises:
-        DeliveryEndedError: when the key cannot be used. Nothing is connected yet.
-    """
-    words = ServerWords(password or "")
-    if private_key is None:
-        return Credentials(username, None, password, words)
-    path = private_key.expanduser()
-    text = _read(path)
-    key = _key(text, None)
-    if key is not None:
-        return Credentials(username, key, password, words)
-    if not _is_encrypted(text):
-        raise _sign_in_failed(f"{path} {_key_problem(text)}")
-    if password is None:
-        raise _sign_in_failed(
-            f"{path} is encrypted, and the profile says nothing of its passphrase. Add password to the channel of the "
-            "profile: it may say keyring, env:NAME or file:PATH"
-        )
-    key = _key(text, password)
-    if key is None:
-        raise _sign_in_failed(
-            f"{path} is encrypted, and the password of the profile does not open it (or it is a kind of key that is not "
-            "supported: Ed25519, ECDSA and RSA are). Set it again: action-returns secret set PROFILE"
-        )
-    return Credentials(username, key, words=words)
+_OLD_SERVER: Final = (
+    "If it is in place, the server may be old and know RSA signatures with SHA-1 only, which are not safe and which this "
+    "program does not make. An Ed25519 or ECDSA key helps then (ssh-keygen -t ed25519)"
+)
+_asks_for_a_code = re.compile(r"one[- ]?time|\botp\b", re.IGNORECASE).search
+_asks_for_a_password = re.compile(r"passwor[dt]", re.IGNORECASE).search
+_may_ask_for_a_code = re.compile(
+    r"\bcode\b|\btoken|passcode|verification|authenticat(?:or|ion)|\b2fa\b|\bpin\b", re.IGNORECASE
+).search
 
 
 def sign_in(connection: SshConnection, credentials: Credentials, host: str, timeout: float) -> None:
-    """Sign in once; each refused attempt may count towards a lockout.
+    """Sign in once.
+
+    The server names the ways that it allows, first and after each step that it accepts (RFC 4252, 5.1). With several
+    of them the key comes first. A password that opened the key never leaves.
 
     Args:
         connection: to the server with the pinned key.
@@ -82,131 +46,180 @@ def sign_in(connection: SshConnection, credentials: Credentials, host: str, time
     Raises:
         DeliveryEndedError: when the server does not let this user in.
     """
-    transport = connection.transport
-    key, password, username = credentials.key, credentials.password, credentials.username
+    _SignIn(connection, credentials, host, timeout).run()
 
-    def attempt(step: Callable[[], list[str]], refusal: str) -> list[str]:
+
+class _UnanswerableError(paramiko.AuthenticationException):
+    """The server asks a question to which the profile has no answer."""
+
+
+@dataclass(slots=True)
+class _SignIn:
+    """One sign-in, and what became of its steps."""
+
+    connection: SshConnection
+    credentials: Credentials
+    host: str
+    timeout: float
+    accepted: list[str] = field(default_factory=list)
+    key_is_refused: bool = False
+    password_has_left: bool = False
+    asked: list[str] = field(default_factory=list)
+
+    def run(self) -> None:
+        """Take one step after the other until the user is signed in."""
+        username = self.credentials.username
+        reply = self._try(lambda step: step.auth_none(username, step.answered))
+        while not reply.is_signed_in:
+            method = self._next_method(reply.methods)
+            reply = self._try(self._requests[method])
+            if reply.is_accepted:
+                self.accepted.append(method)
+                self.key_is_refused = False
+            elif not reply.is_signed_in:
+                self._refuse(method)
+
+    def _next_method(self, offered: tuple[str, ...]) -> str:
+        """Return the way to take.
+
+        Args:
+            offered: by the server; none where it does not tell, as by Node's ssh2 unless its user tells.
+        """
+        for method, is_there in (
+            (_KEY, self.credentials.key is not None and not self.key_is_refused),
+            (_PASSWORD, self._has_password),
+            (_QUESTIONS, self._has_password or self.accepted),
+        ):
+            if is_there and method not in self.accepted and (not offered or method in offered):
+                return method
+        raise self._no_way(offered)
+
+    @property
+    def _has_password(self) -> bool:
+        return self.credentials.password is not None and not self.password_has_left
+
+    @property
+    def _requests(self) -> dict[str, Callable[[Step], None]]:
+        username, key, password = self.credentials.username, self.credentials.key, self.credentials.password
+
+        def with_password(step: Step) -> None:
+            self.password_has_left = True
+            step.auth_password(username, password or "", step.answered)
+
+        return {
+            _KEY: lambda step: step.auth_publickey(username, key, step.answered),
+            _PASSWORD: with_password,
+            _QUESTIONS: lambda step: step.auth_interactive(username, self._answers, step.answered),
+        }
+
+    def _answers(self, _title: str, instructions: str, questions: list[tuple[str, bool]]) -> list[str]:
+        """Answer a question with the password, once; a blank list of questions is confirmed (RFC 4256, 3.4)."""
+        if not questions:
+            return []
+        texts = [text.strip() or instructions for text, _ in questions]
+        self.asked.extend(texts)
+        if len(questions) > 1 or not self._has_password or _is_about_a_code(texts[0]):
+            raise _UnanswerableError
+        self.password_has_left = True
+        return [self.credentials.password or ""]
+
+    def _try(self, begin: Callable[[Step], None]) -> Reply:
         try:
-            with connection.time_limit(timeout):
-                transport.auth_timeout = timeout + 1  # the time limit ends first
-                return _authenticate(step, connection, refusal, host)
+            with self.connection.time_limit(self.timeout):
+                return self._converting_refusals(begin)
         except ConnectionLostError as error:
-            raise _sign_in_failed(
-                f"{host} ended the connection while signing in ({error}). The user name or password may be wrong, or the "
+            raise sign_in_failed(
+                f"{self.host} ended the connection while signing in ({error}). The user name or password may be wrong, or the "
                 "server is too busy. Check them, wait a minute, then test with: action-returns probe"
             ) from None
 
-    missing = ["password"]
-    if key is not None:
-        missing = attempt(
-            lambda: transport.auth_publickey(username, key),
-            "did not accept this key for this user. Ask the administrator of the server to put its public half in place, and "
-            "check the user name and the private key (private_key) in the profile",
-        )
-    if missing and password is not None:
-        missing = attempt(
-            lambda: _with_password(transport, username, password),
-            "did not accept the user name or password. User names are case-sensitive. Update them, then test with: "
-            "action-returns probe",
-        )
-    if missing:
-        raise _sign_in_failed(
-            f"{host} asks for more to sign in: {connection.words.show(', '.join(missing))}. Ask the administrator of the server"
-        )
-
-
-def _with_password(transport: paramiko.Transport, username: str, password: str) -> list[str]:
-    """Sign in with the password, or with it as the answer where the server asks a question (RFC 4256)."""
-    try:
-        return transport.auth_password(username, password, fallback=False)
-    except paramiko.BadAuthenticationType as error:
-        if "keyboard-interactive" not in error.allowed_types:
-            raise
-    questions: list[str] = []
-
-    def answer(_title: str, _instructions: str, prompts: list[tuple[str, bool]]) -> list[str]:
-        questions.extend(question for question, _ in prompts)
-        if len(questions) > 1:  # a second secret, or the same once more, which may count towards a lockout
-            raise _MoreQuestionsError(" ".join(questions))
-        return [password for _ in prompts]
-
-    return transport.auth_interactive(username, answer)
-
-
-class _MoreQuestionsError(paramiko.AuthenticationException):
-    """A server asks more than one question."""
-
-
-def _authenticate(step: Callable[[], list[str]], connection: SshConnection, refusal: str, host: str) -> list[str]:
-    words = connection.words
-    try:
-        return step()
-    except paramiko.BadAuthenticationType as error:
-        offered = words.show(", ".join(error.allowed_types)) or "nothing"
-        raise _sign_in_failed(
-            f"{host} does not let this user sign in this way; it offers: {offered}. For publickey set "
-            "a private key (private_key) in the profile, for password leave it out"
-        ) from None
-    except _MoreQuestionsError as more:
-        raise _sign_in_failed(
-            f"{host} did not accept the user name or password, or wants more than them (it asked: {words.show(str(more))}). "
-            "Check them. If they are right, ask the administrator of the server for a user who signs in with a key"
-        ) from None
-    except paramiko.AuthenticationException:
-        if not connection.transport.is_active():
-            raise  # the connection broke off, which paramiko calls by the same name
-        raise _sign_in_failed(f"{host} {refusal}") from None
-
-
-def _sign_in_failed(problem: str) -> DeliveryEndedError:
-    return DeliveryEndedError(Outcome(State.FAILED, f"{problem}. Nothing was sent.", Phase.CONNECT))
-
-
-def _read(path: Path) -> str:
-    try:
-        content = read_private_file(path, largest=_LARGEST)
-    except NotPrivateError as error:
-        raise _sign_in_failed(f"{path}, the private key, {error.problem}. {error.remedy.removesuffix('.')}") from None
-    except OSError as error:
-        raise _sign_in_failed(
-            f"The private key {path} cannot be read: {error.strerror or error}. Check the private key (private_key) in the profile"
-        ) from None
-    return _text(content)
-
-
-def _text(content: bytes) -> str:
-    """Return a key file as text; Windows' editor puts a mark before it, and its PowerShell writes UTF-16."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16", "replace")
-    return content.removeprefix(codecs.BOM_UTF8).decode("latin-1")
-
-
-def _key(text: str, passphrase: str | None) -> paramiko.PKey | None:
-    for kind in _KEYS:
+    def _converting_refusals(self, begin: Callable[[Step], None]) -> Reply:
         try:
-            return kind.from_private_key(io.StringIO(text), passphrase)
-        except Exception:  # noqa: BLE001, S112  # a broken key file breaks its readers in many ways
-            continue
-    return None
+            return self.connection.transport.try_to_sign_in(begin)
+        except NoSignatureError:
+            raise sign_in_failed(
+                f"{self.host} does not know the signatures that this program makes with an RSA key. It is an old server that "
+                "knows RSA signatures with SHA-1 only, which are not safe. Use an Ed25519 or ECDSA key (ssh-keygen -t ed25519), "
+                "and ask the administrator of the server to put its public half in place"
+            ) from None
+        except PasswordExpiredError as error:
+            raise sign_in_failed(
+                f"{self.host} wants a new password for this user first (it said: {self._show(str(error))}). Change the password "
+                f"with another SFTP program or by the administrator of the server. Then set it here: {_SET_PASSWORD}"
+            ) from None
+        except _UnanswerableError:
+            raise self._unanswered() from None
+
+    def _refuse(self, method: str) -> None:
+        """Raise unless another step may follow. The server may ask for the password before the key."""
+        if method == _KEY:
+            self.key_is_refused = True
+            return
+        if self.key_is_refused:
+            raise sign_in_failed(
+                f"{self.host} accepted neither the key nor the password for this user. Ask the administrator of the server to put "
+                "the public half of the key in place. Check the user name, the private key (private_key) and the password"
+            )
+        if not self.password_has_left:
+            raise sign_in_failed(
+                f"{self.host} did not let this user in after the first step. Ask the administrator of the server what it expects"
+            )
+        raise sign_in_failed(
+            f"{self.host} did not accept the user name or password. User names are case-sensitive. Update them, then test "
+            "with: action-returns probe"
+        )
+
+    def _no_way(self, offered: tuple[str, ...]) -> DeliveryEndedError:
+        """Return the end of a sign-in that cannot go on."""
+        if self.key_is_refused:
+            hint = f". {_OLD_SERVER}" if self.credentials.has_rsa_key else ""
+            return sign_in_failed(
+                f"{self.host} did not accept this key for this user. Ask the administrator of the server to put its public half in "
+                f"place, and check the user name and the private key (private_key) in the profile{hint}"
+            )
+        ways = self._show(", ".join(offered)) or "nothing"
+        if self.accepted:
+            return sign_in_failed(f"{self.host} asks for more to sign in: {ways}. {self._what_is_missing(offered)}")
+        return sign_in_failed(
+            f"{self.host} does not let this user sign in this way; it offers: {ways}. For publickey set a private key "
+            "(private_key) in the profile, for password or keyboard-interactive set password"
+        )
+
+    def _what_is_missing(self, offered: tuple[str, ...]) -> str:
+        if _KEY in offered and self.credentials.key is None:
+            return "Set a private key (private_key) in the profile"
+        if {_PASSWORD, _QUESTIONS}.isdisjoint(offered) or self.password_has_left:
+            return "Ask the administrator of the server"
+        if self.credentials.opened_key:
+            return (
+                "The password of the profile opens the private key and is never sent. Ask the administrator of the server for a user "
+                "who signs in with the key alone. Or take the password off the key (ssh-keygen -p), and set the password of the "
+                f"server: {_SET_PASSWORD}"
+            )
+        return (
+            "Add password to the channel of the profile: it may say keyring, env:NAME or file:PATH. Then set it: "
+            f"{_SET_PASSWORD}"
+        )
+
+    def _unanswered(self) -> DeliveryEndedError:
+        questions = self._show(" ".join(self.asked))
+        todo = "ask the administrator of the server for a user who signs in with a key"
+        if len(self.asked) > 1 and self.password_has_left:
+            return sign_in_failed(
+                f"{self.host} did not accept the user name or password, or wants more than them (it asked: {questions}). Check "
+                f"them. If they are right, {todo}"
+            )
+        return sign_in_failed(
+            f"{self.host} asks for more to sign in than the profile has (it asked: {questions}). A code that changes cannot stand "
+            f"in a profile: {todo}, or with a password alone"
+        )
+
+    def _show(self, words: str) -> str:
+        return self.connection.words.show(words)
 
 
-def _is_encrypted(text: str) -> bool:
-    for kind in _KEYS:
-        try:
-            kind.from_private_key(io.StringIO(text))
-        except paramiko.PasswordRequiredException:
-            return True
-        except Exception:  # noqa: BLE001, S112  # as above
-            continue
-    return False
-
-
-def _key_problem(text: str) -> str:
-    if text.startswith("PuTTY-User-Key-File"):
-        return "is a key of PuTTY. Open it in PuTTYgen and export it as an OpenSSH key"
-    if text.startswith(("ssh-", "ecdsa-", "---- BEGIN SSH2 PUBLIC KEY")):
-        return "is the public half of a key. The private half is the file without .pub"
-    return (
-        "is not a private key that this program can use. It must be an Ed25519, ECDSA or RSA key as ssh-keygen writes it; "
-        "ssh-keygen -p rewrites an older one"
-    )
+def _is_about_a_code(question: str) -> bool:
+    """Return whether a question is not about the password; a wrong answer may count towards a lockout."""
+    if _asks_for_a_code(question):
+        return True
+    return not _asks_for_a_password(question) and bool(_may_ask_for_a_code(question))

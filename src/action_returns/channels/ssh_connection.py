@@ -14,7 +14,13 @@ from action_returns.channels import addresses
 from action_returns.channels.base import ConnectionLostError, DeliveryEndedError, Outcome, Phase, State
 from action_returns.channels.connection_errors import connection_failed, is_retryable, reason
 from action_returns.channels.server_words import ServerWords
-from action_returns.channels.ssh_transport import CountedSocket, Transport
+from action_returns.channels.ssh_algorithms import nothing_in_common
+from action_returns.channels.ssh_transport import (
+    CountedSocket,
+    NothingInCommonError,
+    ServerDisconnectedError,
+    Transport,
+)
 from action_returns.channels.time_limits import ALL_STEPS, Clock, TimeLimit
 
 _ENDING: Final = 5
@@ -177,16 +183,20 @@ def connect(
         algorithms = [algorithm for kind in kinds.values() for algorithm in kind]
         try:
             connection = SshConnection(host, port, algorithms, timeout, steps=steps, words=words)
-        except paramiko.ssh_exception.IncompatiblePeer as error:
+        except NothingInCommonError as error:
             if shown:
                 break  # it has no further key
-            problem = words.show(str(error))
-            raise DeliveryEndedError(_nothing_in_common(problem, host, port)) from None
+            raise DeliveryEndedError(
+                nothing_in_common(host, port, str(error), error.offered, error.own, words)
+            ) from None
         except OSError as error:
             raise DeliveryEndedError(connection_failed(error, host, port), retryable=is_retryable(error)) from None
         except EOFError:
             closed = ConnectionError("it was closed before the keys were agreed on")
             raise DeliveryEndedError(connection_failed(closed, host, port), retryable=True) from None
+        except ServerDisconnectedError as error:
+            ended = ConnectionError(f"the server ended it; {words.show(str(error))}")
+            raise DeliveryEndedError(connection_failed(ended, host, port), retryable=True) from None
         except paramiko.SSHException as error:
             raise DeliveryEndedError(_not_ssh(words.show(str(error)), host, port), retryable=True) from None
         if expected in {None, connection.host_key.fingerprint}:
@@ -219,15 +229,6 @@ def _not_ssh(problem: str, host: str, port: int) -> Outcome:
         State.FAILED,
         f"{host}:{port} does not talk SSH as it should ({problem}). Nothing was sent. Check the port "
         "in the profile; if it is right, try again later, and ask the administrator of the server if it stays.",
-        Phase.CONNECT,
-    )
-
-
-def _nothing_in_common(problem: str, host: str, port: int) -> Outcome:
-    return Outcome(
-        State.FAILED,
-        f"{host}:{port} and this program have no safe kind of encryption in common ({problem}). Nothing "
-        "was sent. Ask the administrator of the server to bring it up to date.",
         Phase.CONNECT,
     )
 

@@ -55,6 +55,8 @@ NOT_RUN: Final[dict[str, str]] = {
     "tests/channels/test_sftp_faults.py": UNIX_SERVERS,
     "tests/channels/test_smtp_client.py::test_a_message_without_its_last_line_is_none_at_postfix": UNIX_SERVERS,
     "tests/channels/test_smtp_client.py::test_lines_that_start_with_a_dot_arrive_as_they_were_at_postfix": UNIX_SERVERS,
+    "tests/channels/test_ssh_algorithms.py": UNIX_SERVERS,
+    "tests/channels/test_ssh_auth.py": UNIX_SERVERS,
     "tests/excel/*[LibreOffice": OFFICE,
     "tests/excel/test_clicks.py::test_a_lock_that_is_a_link_is_not_followed": MODES,
     "tests/excel/test_clicks_in_libreoffice.py": OFFICE,
