@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from action_returns.channels.base import OutgoingFile, Phase, State
+from action_returns.channels.ftp_data import FileConnection
 from tests.channels.quick import MINUTE, PASSWORD, failed, ftp_channel
 from tests.servers import loopback
 from tests.servers.ftp_faults import HERE, scripted
@@ -129,10 +130,19 @@ def test_what_a_server_says_of_a_file_that_broke_off_is_waited_for_like_any_answ
     assert ("reply", 4) in waits
 
 
-def test_encryption_of_the_file_is_waited_for_as_long_as_a_connection(waits, server, trusting):
+def test_encryption_of_the_file_is_waited_for_as_long_as_the_answer_and_then_as_long_as_a_connection(
+    monkeypatch, waits, server, trusting
+):
     """A server that agrees to take the file and then does not encrypt is noticed in the time for connecting."""
+    minutes, agree = [], FileConnection.agree
+
+    def note_and_agree(self, limit, **more):
+        minutes.append(round(limit.left() / MINUTE))
+        agree(self, limit, **more)
+
+    monkeypatch.setattr(FileConnection, "agree", note_and_agree)
     assert channel(server, trusting, **WAITS).deliver(PARCEL).state is State.SENT
-    assert [minutes for word, minutes in waits if word == "handshake"] == [1, 1]
+    assert minutes == [2, 1]
     assert ("ActionId,Amount,Reason", 3) in waits
 
 

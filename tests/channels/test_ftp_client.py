@@ -3,6 +3,7 @@
 import socket
 import ssl
 import threading
+from contextlib import closing
 
 import pytest
 
@@ -162,8 +163,8 @@ def open_data(client):
     data = client.open_data()
     if isinstance(data, Reply):
         return data
-    with data:
-        return data.getpeername()[1]
+    with closing(data):
+        return data.socket.getpeername()[1]
 
 
 @pytest.mark.parametrize(
@@ -188,8 +189,9 @@ def test_a_firewall_is_kept_from_forgetting_either_connection():
     kept = []
 
     def look(client):
-        with client.open_data() as data:
-            kept.extend(one.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) for one in (client.wire.socket, data))
+        with closing(client.open_data()) as data:
+            both = client.wire.socket, data.socket
+            kept.extend(one.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) for one in both)
 
     with listening_for(lambda _: None) as port:
         asked(f"227 here (127,0,0,1,{port >> 8},{port & 255})\r\n".encode(), ask=look)

@@ -35,11 +35,11 @@ from action_returns.channels.settings_base import (
 from action_returns.channels.time_limits import ALL_STEPS, Clock
 
 if TYPE_CHECKING:  # not at run time: reading config.toml imports this module, and ssl takes long
-    import socket
     import ssl
     from pathlib import Path
 
     from action_returns.channels.ftp_client import FtpClient
+    from action_returns.channels.ftp_data import FileConnection
     from action_returns.channels.ftp_texts import FtpTexts
     from action_returns.channels.line_protocol import Reply
 
@@ -190,7 +190,7 @@ class FtpChannel:
 
         return FtpTexts(self.host, self.directory, self.destination)
 
-    def _open_for_file(self, file: OutgoingFile, password: str) -> "tuple[FtpClient, socket.socket]":
+    def _open_for_file(self, file: OutgoingFile, password: str) -> "tuple[FtpClient, FileConnection]":
         """Check that the name is free, and open a connection for the file. No byte of the file leaves in it."""
         client = self._open_folder(password)
         try:
@@ -206,7 +206,7 @@ class FtpChannel:
         if size is not None:
             raise DeliveryEndedError(self._texts.name_taken(name, size))
 
-    def _data_connection(self, client: "FtpClient") -> "socket.socket":
+    def _data_connection(self, client: "FtpClient") -> "FileConnection":
         from action_returns.channels.ftp_client import DataConnectionError
         from action_returns.channels.line_protocol import Reply
 

@@ -8,18 +8,18 @@ so that a refused data connection cannot be told from a file that may have arriv
 import re
 import socket
 import ssl
-from contextlib import closing, suppress
+from contextlib import closing
 from typing import Final
 
 from action_returns.channels.addresses import connect
 from action_returns.channels.base import InvalidReplyError
-from action_returns.channels.line_protocol import QUIT_TIMEOUT, LineClient, Reply
+from action_returns.channels.ftp_data import FileConnection
+from action_returns.channels.line_protocol import LineClient, Reply
 from action_returns.channels.time_limits import file_seconds
 
 _PASSIVE: Final = re.compile(r"(?:[0-9]{1,3},){4}([0-9]{1,3}),([0-9]{1,3})")
 _EXTENDED: Final = re.compile(r"\(([!-~])\1\1([0-9]{1,5})\1\)")
 _FACTS_SIZE: Final = re.compile(r"(?:^|;| )size=([0-9]{1,18});", re.IGNORECASE)
-_CHUNK: Final = 65_536
 _REFUSED: Final = 400  # and above (RFC 959, 4.2.1)
 
 
@@ -94,7 +94,7 @@ class FtpClient(LineClient):
         """
         return self.ask(f"DELE {name}").is_positive
 
-    def open_data(self) -> socket.socket | Reply:
+    def open_data(self) -> FileConnection | Reply:
         """Open a connection for one file; return the server's reply instead where it refuses.
 
         The address that the server names is ignored. Behind a router it is often wrong, and a hostile server could
@@ -111,19 +111,40 @@ class FtpClient(LineClient):
             port = _port_of(reply)
             if port is not None:
                 try:
-                    return connect(address, port, self.wire.step(self._connect_timeout))
+                    connection = connect(address, port, self.wire.step(self._connect_timeout))
                 except OSError as error:
                     raise DataConnectionError(port, error) from None
+                return FileConnection(connection, self.wire)
         return reply
 
-    def send_content(self, data: socket.socket, content: bytes, *, timeout: float) -> Reply | None:
+    def store(self, name: str, data: FileConnection) -> Reply:
+        """Ask the server to take a file, and return its answer. No byte of the file leaves.
+
+        Both happen at once because some servers answer when the connection for the file is encrypted (ftp-srv), and
+        others encrypt it when they have answered (vsftpd, proftpd). RFC 4217 settles neither.
+
+        Args:
+            name: of the file.
+            data: as :meth:`open_data` gave it.
+
+        Raises:
+            OSError: see :meth:`ask`.
+        """
+        self.say(f"STOR {name}")
+        limit = self.wire.step(self._reply_timeout)
+        if self._data_tls is not None:
+            data.encrypt(self._data_tls, self._host)
+            data.agree(limit, until_reply=True)
+        return self._read_reply(limit)
+
+    def send_content(self, data: FileConnection, content: bytes, *, timeout: float) -> Reply | None:
         """Send the bytes of a file that the server has agreed to take, and end the data connection.
 
         Args:
-            data: as :meth:`open_data` gave it.
+            data: that :meth:`store` was given.
             content: all of them.
-            timeout: seconds for each part. The TLS handshake before them has the time for connecting, and the whole
-                has :func:`~action_returns.channels.time_limits.file_seconds`.
+            timeout: seconds for each part. The rest of the TLS handshake before them has the time for connecting, and the
+                whole has :func:`~action_returns.channels.time_limits.file_seconds`.
 
         Returns:
             The server's refusal where it came before the file was whole, else None.
@@ -133,19 +154,15 @@ class FtpClient(LineClient):
             OSError: when the bytes did not all leave.
         """
         self.wire.begin(file_seconds(len(content)), "for the file")
-        if self._data_tls is not None:
-            session = self.wire.socket.session if isinstance(self.wire.socket, ssl.SSLSocket) else None
-            data.settimeout(self.wire.step(self._connect_timeout).left())
-            data = self._data_tls.wrap_socket(data, server_hostname=self._host, session=session)
         with closing(data):
-            for start in range(0, len(content), _CHUNK):
-                self.wire.send(content[start : start + _CHUNK], timeout, data)
+            data.agree(self.wire.step(self._connect_timeout))
+            data.send(content, timeout)
             if self.wire.has_spoken():
                 early = self.reply()
                 if early.code < _REFUSED:
                     raise InvalidReplyError(f"it said before the file was whole: {early}")
                 return early
-            _end(data)
+            data.end()
         return None
 
 
@@ -160,12 +177,3 @@ def _port_of(reply: Reply) -> int | None:
         case _:
             return None
     return port if 0 < port <= 65535 else None  # noqa: PLR2004
-
-
-def _end(data: socket.socket) -> None:
-    if isinstance(data, ssl.SSLSocket):
-        # Some servers close at once or never answer the close_notify; the reply on the control connection is what
-        # counts (CPython issues 103443, 78738).
-        with suppress(OSError, ValueError):
-            data.settimeout(QUIT_TIMEOUT)
-            data.unwrap()

@@ -1,12 +1,12 @@
 """Upload one file over FTP."""
 
-import socket
 from collections.abc import Mapping
 from typing import Final
 
 from action_returns.channels.base import InvalidReplyError, Outcome
 from action_returns.channels.connection_errors import reason
 from action_returns.channels.ftp_client import FtpClient
+from action_returns.channels.ftp_data import FileConnection
 from action_returns.channels.line_protocol import Reply
 from action_returns.channels.upload import Cause, Upload
 
@@ -26,7 +26,7 @@ _CAUSES: Final[Mapping[int, Cause]] = {
 class FtpUpload(Upload):
     """The FTP commands that upload a file."""
 
-    def run(self, client: FtpClient, data: socket.socket, data_timeout: float, reply_timeout: float) -> Outcome:
+    def run(self, client: FtpClient, data: FileConnection, data_timeout: float, reply_timeout: float) -> Outcome:
         """Upload; never raises for what a server or network may do.
 
         Args:
@@ -41,9 +41,9 @@ class FtpUpload(Upload):
             client.wire.close()
             return self.check_on_server(reason(error))
 
-    def _store(self, client: FtpClient, data: socket.socket, data_timeout: float, reply_timeout: float) -> Outcome:
+    def _store(self, client: FtpClient, data: FileConnection, data_timeout: float, reply_timeout: float) -> Outcome:
         client.begin_steps()
-        reply = client.ask(f"STOR {self.name}")
+        reply = client.store(self.name, data)
         if reply.code // 100 != 1:
             # A file under this name, if there is one, is not ours.
             return self.texts.refused(str(reply), cause=_CAUSES.get(reply.code, ""))

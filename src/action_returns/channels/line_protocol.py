@@ -14,7 +14,7 @@ from typing import ClassVar, Final
 from action_returns.channels.base import InvalidReplyError
 from action_returns.channels.line_connection import LONGEST_REPLY, LineConnection
 from action_returns.channels.server_words import ServerWords
-from action_returns.channels.time_limits import ALL_STEPS, Clock
+from action_returns.channels.time_limits import ALL_STEPS, Clock, TimeLimit
 
 QUIT_TIMEOUT: Final = 5.0
 _MOST_LINES: Final = 1_000
@@ -116,7 +116,9 @@ class LineClient:
             InvalidReplyError: when the words are not a reply.
             OSError: when no reply came.
         """
-        limit = self.wire.step(self._reply_timeout if timeout is None else timeout)
+        return self._read_reply(self.wire.step(self._reply_timeout if timeout is None else timeout))
+
+    def _read_reply(self, limit: TimeLimit) -> Reply:
         self._may_quit = False  # unless all of it comes: the rest of a half reply would answer the next command
         line = self.wire.line(limit)
         found = self.REPLY_LINE.fullmatch(line.rstrip(b"\r\n"))
@@ -143,11 +145,20 @@ class LineClient:
                 something else; when the words are not a reply; or when the command would be two.
             OSError: when the command or its reply was lost.
         """
+        self.say(command)
+        return self.reply()
+
+    def say(self, command: str) -> None:
+        """Send one command, and read no reply to it.
+
+        Raises:
+            InvalidReplyError: see :meth:`ask`.
+            OSError: when the command was lost.
+        """
         if "\r" in command or "\n" in command:
             raise InvalidReplyError("a command holds a line break, which would make it two commands")
         self.wire.expect_silence()
         self._send(command.encode(*self.ENCODING) + b"\r\n", self._reply_timeout)
-        return self.reply()
 
     def close(self) -> None:
         """End the connection, with QUIT where the server waits for a command.
