@@ -10,6 +10,7 @@ import pytest
 from action_returns.channels.base import InvalidReplyError
 from action_returns.channels.ftp_client import FtpClient
 from action_returns.channels.line_protocol import Reply
+from action_returns.channels.looks import FREE, Taken
 from tests.servers.go_between import listening_for, scripted
 
 
@@ -117,46 +118,32 @@ def test_a_connection_refused_in_the_handshake_is_closed(trusting):
         conversation(server.port, tls=trusting)
 
 
+BOTH, FACTS, NONE = (b"211-\r\n SIZE\r\n MLST\r\n211 end\r\n", b"211-\r\n MLST\r\n211 end\r\n", b"500 what?\r\n")
+HAS, HAS_NOT, WHAT, DENIED = b"213 24\r\n", b"550 none\r\n", b"500 what?\r\n", b"550 Permission denied\r\n"
+SHOWN = b"250-Begin\r\n type=file;Size=24; a.csv\r\n250 End\r\n"
+
+
 @pytest.mark.parametrize(
-    ("features", "said", "heard", "size"),
+    ("features", "said", "heard", "look"),
     [
-        (b"211-\r\n SIZE\r\n MLST\r\n211 end\r\n", b"213 24\r\n", b"SIZE a.csv\r\n", 24),
-        (b"211-\r\n SIZE\r\n211 end\r\n", b"550 none\r\n", b"SIZE a.csv\r\n", None),
-        (b"500 what?\r\n", b"213 24\r\n", b"SIZE a.csv\r\n", 24),
-        (b"500 what?\r\n", b"500 what?\r\n", b"SIZE a.csv\r\n", None),
-        (b"500 what?\r\n", b"213 many\r\n", b"SIZE a.csv\r\n", None),
-        (b"500 what?\r\n", b"213 -1\r\n", b"SIZE a.csv\r\n", None),
-        (b"500 what?\r\n", b"200 24\r\n", b"SIZE a.csv\r\n", None),
-        (
-            b"211-\r\n MLST size*;\r\n211 end\r\n",
-            b"250-Begin\r\n type=file;Size=24; a.csv\r\n250 End\r\n",
-            b"MLST a.csv\r\n",
-            24,
-        ),
-        (
-            b"211-\r\n MLST\r\n211 end\r\n",
-            b"250-Begin\r\n size=24;type=file; a.csv\r\n250 End\r\n",
-            b"MLST a.csv\r\n",
-            24,
-        ),
-        (
-            b"211-\r\n MLST\r\n211 end\r\n",
-            b"250-Begin\r\n type=file;size=9; size=24;\r\n250 End\r\n",
-            b"MLST a.csv\r\n",
-            9,
-        ),
-        (b"211-\r\n MLST\r\n211 end\r\n", b"250-Begin\r\n type=file; a.csv\r\n250 End\r\n", b"MLST a.csv\r\n", None),
-        (b"211-\r\n MLST\r\n211 end\r\n", b"550 size=24; none\r\n", b"MLST a.csv\r\n", None),
+        (BOTH, [HAS], ["SIZE"], Taken(24)),
+        (BOTH, [HAS_NOT], ["SIZE"], FREE),
+        (NONE, [HAS], ["SIZE"], Taken(24)),
+        (FACTS, [SHOWN], ["MLST"], Taken(24)),
+        (FACTS, [HAS_NOT], ["MLST"], FREE),
+        (FACTS, [WHAT, HAS], ["MLST", "SIZE"], Taken(24)),
+        (NONE, [WHAT, SHOWN], ["SIZE", "MLST"], Taken(24)),
+        (NONE, [DENIED, b"550 No such file\r\n"], ["SIZE", "MLST"], FREE),
     ],
 )
-def test_a_size_is_what_the_server_says_of_that_file_and_else_unknown(features, said, heard, size):
-    def look(client):
+def test_a_name_is_asked_for_in_the_first_way_that_tells(features, said, heard, look):
+    def ask(client):
         client.read_features()
-        return client.size("a.csv")
+        return client.look("a.csv")
 
-    found, commands = asked(features, said, ask=look)
-    assert found == size
-    assert commands[1] == heard
+    found, commands = asked(features, *said, ask=ask)
+    assert found == look
+    assert commands[1 : 1 + len(heard)] == [f"{command} a.csv\r\n".encode() for command in heard]
 
 
 def open_data(client):

@@ -4,6 +4,7 @@ import ftplib
 import io
 import ssl
 from contextlib import closing
+from functools import partial
 
 import pytest
 
@@ -29,6 +30,20 @@ def run(request, authority, tmp_path_factory):
         return DAEMONS[request.param](tmp_path_factory.mktemp(request.param), authority.server, PASSWORD, **facts)
 
     return start
+
+
+@pytest.fixture
+def run_vsftpd(authority, tmp_path_factory):
+    """Start vsftpd with a configuration of its own."""
+    require(missing_programs("vsftpd"))
+    return partial(DAEMONS["vsftpd"], tmp_path_factory.mktemp("vsftpd"), authority.server, PASSWORD)
+
+
+@pytest.fixture
+def run_proftpd(authority, tmp_path_factory):
+    """Start ProFTPD with a configuration of its own."""
+    require(missing_programs("proftpd"))
+    return partial(DAEMONS["proftpd"], tmp_path_factory.mktemp("proftpd"), authority.server, PASSWORD)
 
 
 @pytest.mark.parametrize("upload", ["direct", "temp-rename"])
@@ -96,15 +111,35 @@ def test_a_server_behind_a_router_that_names_a_wrong_address_gets_the_file(run, 
 
 
 @pytest.mark.parametrize("upload", ["direct", "temp-rename"])
-def test_a_folder_that_shows_nothing_is_delivered_to_on_the_word_of_the_server(run, trusting, upload):
-    with run(
-        vsftpd={"cmds_denied": "SIZE,MDTM,LIST,NLST,MLST,RETR"},
-        proftpd={"<Limit": "SIZE MDTM LIST NLST MLST MLSD RETR>\n  DenyAll\n</Limit>"},
-    ) as server:
-        outcome = ftp_channel(server.port, trusting, upload=upload).deliver(PARCEL)
+def test_a_folder_that_shows_nothing_is_delivered_to_only_where_the_profile_allows_it(run_vsftpd, trusting, upload):
+    with run_vsftpd(cmds_denied="SIZE,MDTM,LIST,NLST,MLST,RETR") as server:
+        refused = ftp_channel(server.port, trusting, upload=upload).deliver(PARCEL)
+        assert (refused.state, server.files()) == (State.FAILED, {})
+        assert "does not show whether a file named" in refused.message
+        outcome = ftp_channel(server.port, trusting, upload=upload, name_check="when-possible").deliver(PARCEL)
         assert (outcome.state, server.files()) == (State.SENT, {PARCEL.name: PARCEL.content})
     assert "size" not in outcome.evidence
-    assert "Asked for the file afterwards, it named no size" in outcome.message
+    assert outcome.evidence["name_check"] == "not possible"
+    assert "It does not show whether the file is there" in outcome.message
+
+
+LIMITED = {
+    "only what is there": "SIZE MDTM LIST NLST MLST MLSD RETR",  # SIZE still says that something is not there
+    "its size and facts": "SIZE MLST",
+}
+
+
+@pytest.mark.parametrize("limited", LIMITED)
+@pytest.mark.parametrize("upload", ["direct", "temp-rename"])
+def test_a_server_that_denies_looks_takes_a_new_file_and_never_replaces_another(run_proftpd, trusting, upload, limited):
+    limits = f"{LIMITED[limited]}>\n  DenyAll\n</Limit>\nAllowOverwrite on\n<Limit NONE"
+    with run_proftpd(**{"<Limit": f"{limits}>\n</Limit>"}) as server:
+        made = ftp_channel(server.port, trusting, upload=upload)
+        first = made.deliver(PARCEL)
+        again = made.deliver(OutgoingFile(PARCEL.name, b"other rows"))
+        assert server.files() == {PARCEL.name: PARCEL.content}
+    assert (first.state, again.state) == (State.SENT, State.FAILED), (first, again)
+    assert "Nothing was sent" in again.message
 
 
 @pytest.mark.parametrize("upload", ["direct", "temp-rename"])

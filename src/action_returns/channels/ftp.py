@@ -20,6 +20,7 @@ from action_returns.channels.base import (
     probe_failed,
     retry,
 )
+from action_returns.channels.looks import FREE, Taken, Unseen
 from action_returns.channels.settings_base import (
     EncryptedServer,
     Host,
@@ -28,6 +29,7 @@ from action_returns.channels.settings_base import (
     ReadSecret,
     Secret,
     UserName,
+    name_check_setting,
     password_reader,
     server_receiver,
     setting,
@@ -69,6 +71,7 @@ class FtpSettings(EncryptedServer):
         default="direct",
         asked="never",
     )
+    name_check: Literal["required", "when-possible"] = name_check_setting()
 
     def receiver(self) -> str:
         """Return the server, the user and the folder."""
@@ -84,6 +87,7 @@ class FtpSettings(EncryptedServer):
             password=password_reader(self.password, read_secret),
             directory=self.directory,
             upload=self.upload,
+            name_check=self.name_check,
             ca_file=self.ca_file,
         )
 
@@ -107,6 +111,7 @@ class FtpChannel:
         password: reads the password when it is needed.
         directory: folder at the server.
         upload: ``direct`` under the final name, or ``temp-rename`` under another one first.
+        name_check: ``required`` to send only where the server shows that the name is free, or ``when-possible``.
         ca_file: certificates that are trusted for this server, beside those that this computer trusts.
         context: TLS settings; what this computer and ca_file trust when None.
         connect_timeout: seconds for connecting, and for each TLS handshake.
@@ -126,6 +131,7 @@ class FtpChannel:
     password: Callable[[], str] = field(repr=False)
     directory: str = "/"
     upload: Literal["direct", "temp-rename"] = "direct"
+    name_check: Literal["required", "when-possible"] = "required"
     ca_file: "Path | None" = None
     context: "ssl.SSLContext | None" = field(default=None, repr=False)
     connect_timeout: float = 15
@@ -152,7 +158,7 @@ class FtpChannel:
 
         try:
             password = self._read_password()
-            client, data = retry(lambda: self._open_for_file(file, password), self.pause)
+            client, data, was_seen = retry(lambda: self._open_for_file(file, password), self.pause)
         except DeliveryEndedError as ended:
             return ended.outcome
         with contextlib.closing(client), contextlib.closing(data):
@@ -164,6 +170,8 @@ class FtpChannel:
                 lambda: self._open_folder(password),
                 self.recheck_delays,
                 self.pause,
+                was_seen=was_seen,
+                must_see=self.name_check == "required",
             )
             return upload.run(client, data, self.data_timeout, self.reply_timeout)
 
@@ -190,21 +198,29 @@ class FtpChannel:
 
         return FtpTexts(self.host, self.directory, self.destination)
 
-    def _open_for_file(self, file: OutgoingFile, password: str) -> "tuple[FtpClient, FileConnection]":
-        """Check that the name is free, and open a connection for the file. No byte of the file leaves in it."""
+    def _open_for_file(self, file: OutgoingFile, password: str) -> "tuple[FtpClient, FileConnection, bool]":
+        """Open a connection for the file where its name is free. No byte of the file leaves in it.
+
+        Returns:
+            The client, the connection, and whether the name was seen to be free.
+        """
         client = self._open_folder(password)
         try:
             with self._failing_in(Phase.TRANSFER):
-                self._refuse_taken_name(client, file.name)
-                return client, self._data_connection(client)
+                look = client.look(file.name, closely=self.upload == "direct")  # else it is looked at again later
+                if isinstance(look, Taken):
+                    self._refuse(self._texts.name_taken(file.name, look))
+                data = self._data_connection(client)  # a firewall is told as one, although LIST needs it too
+                if isinstance(look, Unseen) and self.name_check == "required":
+                    data.close()
+                    self._refuse(self._texts.name_unseen(file.name, look))
+                return client, data, look == FREE
         except BaseException:
             client.close()
             raise
 
-    def _refuse_taken_name(self, client: "FtpClient", name: str) -> None:
-        size = client.size(name)
-        if size is not None:
-            raise DeliveryEndedError(self._texts.name_taken(name, size))
+    def _refuse(self, outcome: Outcome) -> NoReturn:
+        raise DeliveryEndedError(outcome)
 
     def _data_connection(self, client: "FtpClient") -> "FileConnection":
         from action_returns.channels.ftp_client import DataConnectionError

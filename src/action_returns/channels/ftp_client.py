@@ -8,18 +8,23 @@ so that a refused data connection cannot be told from a file that may have arriv
 import re
 import socket
 import ssl
+from collections.abc import Iterable
 from contextlib import closing
-from typing import Final
+from typing import Final, Protocol
 
 from action_returns.channels.addresses import connect
 from action_returns.channels.base import InvalidReplyError
 from action_returns.channels.ftp_data import FileConnection
+from action_returns.channels.ftp_looks import from_facts, from_folder, from_list, from_size
 from action_returns.channels.line_protocol import LineClient, Reply
+from action_returns.channels.looks import FREE, Look, Unseen
 from action_returns.channels.time_limits import file_seconds
 
 _PASSIVE: Final = re.compile(r"(?:[0-9]{1,3},){4}([0-9]{1,3}),([0-9]{1,3})")
 _EXTENDED: Final = re.compile(r"\(([!-~])\1\1([0-9]{1,5})\1\)")
-_FACTS_SIZE: Final = re.compile(r"(?:^|;| )size=([0-9]{1,18});", re.IGNORECASE)
+_LONGEST_LIST: Final = 4_000_000
+"""Bytes of a listing that are read: some 40,000 files, where a server lists the whole folder instead of one name."""
+_CUT_OFF: Final = 426  # connection closed (RFC 959, 4.2.2)
 _REFUSED: Final = 400  # and above (RFC 959, 4.2.1)
 
 
@@ -35,6 +40,13 @@ class DataConnectionError(Exception):
         super().__init__(f"port {port}: {problem}")
         self.port = port
         self.problem = problem
+
+
+class _Way(Protocol):
+    """One way to look at a name."""
+
+    def __call__(self, name: str, /, *, is_first: bool) -> Look:
+        """Return what it shows; ``is_first``: see :func:`~action_returns.channels.ftp_looks.from_size`."""
 
 
 class FtpClient(LineClient):
@@ -73,18 +85,90 @@ class FtpClient(LineClient):
             self._data_tls = tls
         return reply
 
-    def size(self, name: str) -> int | None:
-        """Return how many bytes the server holds; None when it holds no such file or does not tell (RFC 3659, 4 and 7).
+    def look(self, name: str, *, closely: bool = False) -> Look:
+        """Return what the server shows under a name, in the first of the ways that tells it.
+
+        Args:
+            name: the name.
+            closely: whether a name is only free when SIZE and MLST say so, where the server knows both.
 
         Raises:
             OSError: see :meth:`ask`.
         """
+        look = self._look_by(name, self._ways)
+        return (closely and look == FREE and self.look_otherwise(name)) or look
+
+    def look_otherwise(self, name: str) -> Look | None:
+        """Return what the server shows when it is asked by MLST; None where it is not known to have both MLST and SIZE.
+
+        Raises:
+            OSError: see :meth:`ask`.
+        """
+        if not {"SIZE", "MLST"} <= self.features:
+            return None
+        return self._look_by(name, (self._look_by_facts, self._look_by_size, self._look_by_list))
+
+    @property
+    def _ways(self) -> tuple[_Way, ...]:
+        """The ways to look at a name. The first two cost one command; a server may know more than it lists (RFC 2389)."""
         if "MLST" in self.features and "SIZE" not in self.features:
-            reply = self.ask(f"MLST {name}")
-            found = _FACTS_SIZE.search(reply.text) if reply.is_positive else None
-            return int(found[1]) if found else None
-        reply = self.ask(f"SIZE {name}")
-        return int(reply.text) if reply.code == 213 and re.fullmatch("[0-9]{1,18}", reply.text) else None  # noqa: PLR2004
+            return self._look_by_facts, self._look_by_size, self._look_by_list
+        return self._look_by_size, self._look_by_facts, self._look_by_list
+
+    def _look_by(self, name: str, ways: Iterable[_Way]) -> Look:
+        answers: list[str] = []
+        for way in ways:
+            look = way(name, is_first=not answers)
+            if not isinstance(look, Unseen):
+                return look
+            answers.append(look.answers)
+        return Unseen("; ".join(answers))
+
+    def _look_by_size(self, name: str, *, is_first: bool) -> Look:
+        return from_size(self.ask(f"SIZE {name}"), is_first=is_first)
+
+    def _look_by_facts(self, name: str, *, is_first: bool) -> Look:
+        return from_facts(self.ask(f"MLST {name}"), is_first=is_first)
+
+    def _look_by_list(self, name: str, *, is_first: bool) -> Look:
+        del is_first
+        look: Look = Unseen("")
+        # A server that lists nothing under a name has to show that it lists anything at all.
+        for command, read in ((f"LIST {name}", from_list), ("LIST", from_folder), ("LIST -a", from_folder)):
+            try:
+                data = self.open_data()
+            except DataConnectionError as error:
+                return Unseen(f"LIST: {error}")
+            if isinstance(data, Reply):
+                return Unseen(f"LIST: {data}")
+            look = read(name, *self._read_list(data, command))
+            if not isinstance(look, Unseen):
+                break
+        return look
+
+    def _read_list(self, data: FileConnection, command: str) -> tuple[Reply, list[str]]:
+        """Ask for a listing; return the reply that ends it, and its lines.
+
+        Args:
+            data: the connection for it.
+            command: for example ``LIST NAME``.
+
+        Raises:
+            OSError: see :meth:`ask`.
+        """
+        with closing(data):
+            reply = self._begin(command, data)
+            if reply.code // 100 != 1:
+                return reply, []
+            data.agree(self.wire.step(self._connect_timeout))
+            try:
+                content = data.receive(self._reply_timeout, _LONGEST_LIST)
+            except OSError:
+                content = None
+        reply = self.reply()
+        if content is None:
+            return Reply(_CUT_OFF, (), "the listing broke off"), []
+        return reply, content.decode("utf-8", "replace").splitlines()
 
     def remove(self, name: str) -> bool:
         """Remove a file; return whether the server did.
@@ -130,7 +214,11 @@ class FtpClient(LineClient):
         Raises:
             OSError: see :meth:`ask`.
         """
-        self.say(f"STOR {name}")
+        return self._begin(f"STOR {name}", data)
+
+    def _begin(self, command: str, data: FileConnection) -> Reply:
+        """Send a command that uses a data connection, encrypt that meanwhile, and return the first reply."""
+        self.say(command)
         limit = self.wire.step(self._reply_timeout)
         if self._data_tls is not None:
             data.encrypt(self._data_tls, self._host)

@@ -74,6 +74,29 @@ class FileConnection:
         for start in range(0, len(content), _CHUNK):
             self._control.send(content[start : start + _CHUNK], timeout, self.socket)
 
+    def receive(self, timeout: float, most: int) -> bytes:
+        """Receive all that the server sends, until it ends the connection.
+
+        Args:
+            timeout: seconds for all of it.
+            most: bytes.
+
+        Raises:
+            OSError: when it broke off, took longer, was longer, or when the encryption was not agreed on.
+        """
+        if self._problem is not None:
+            raise self._problem
+        limit = self._control.step(timeout)
+        content = bytearray()
+        while len(content) <= most:
+            self.socket.settimeout(min(limit.left(), LONGEST_WAIT))
+            with suppress(TimeoutError):  # the limit says which time is over
+                received = self.socket.recv(_CHUNK)
+                if not received:
+                    return bytes(content)
+                content += received
+        raise ConnectionError(f"it is longer than {most} bytes")
+
     def end(self) -> None:
         """Tell the server that the file is whole, and close the connection.
 

@@ -3,7 +3,7 @@
 from action_returns.channels.base import Outcome, Phase, ProbeResult, State
 from action_returns.channels.connection_errors import reason
 from action_returns.channels.line_protocol import Reply
-from action_returns.channels.upload import DATA_CONNECTION_TODO, UploadTexts
+from action_returns.channels.upload_texts import DATA_CONNECTION_TODO, UploadTexts
 
 
 class FtpTexts(UploadTexts):

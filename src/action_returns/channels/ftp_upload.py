@@ -8,11 +8,13 @@ from action_returns.channels.connection_errors import reason
 from action_returns.channels.ftp_client import FtpClient
 from action_returns.channels.ftp_data import FileConnection
 from action_returns.channels.line_protocol import Reply
-from action_returns.channels.upload import Cause, Upload
+from action_returns.channels.upload import Upload
+from action_returns.channels.upload_texts import Cause
 
 _REFUSED: Final = 400  # and above; below 500 it may go well later (RFC 959, 4.2.1)
 _COMPLETE: Final = (226, 250)  # RFC 959, 5.4
-_NEEDS_NEW_NAME: Final = 350
+_GOES_ON: Final = (2, 3)
+"""First digits of the reply to RNFR after which RNTO follows. It should be 350 (RFC 959, 5.4); some servers answer 250."""
 _CAUSES: Final[Mapping[int, Cause]] = {
     425: "no data connection",  # can't open data connection (RFC 959, 4.2.2)
     426: "no data connection",  # connection closed, transfer aborted
@@ -45,8 +47,7 @@ class FtpUpload(Upload):
         client.begin_steps()
         reply = client.store(self.name, data)
         if reply.code // 100 != 1:
-            # A file under this name, if there is one, is not ours.
-            return self.texts.refused(str(reply), cause=_CAUSES.get(reply.code, ""))
+            return self.rejected_before_upload(client, str(reply), cause=_CAUSES.get(reply.code, ""))
         try:
             refusal = client.send_content(data, self.file.content, timeout=data_timeout)
         except InvalidReplyError:
@@ -54,11 +55,13 @@ class FtpUpload(Upload):
         except OSError as error:
             # The server may say why. A confirmation cannot be true: not all bytes left.
             refusal = self._refusal(client, reply_timeout, f"the connection for the file broke off ({reason(error)})")
+        else:
+            self.has_left = refusal is None
         client.begin_steps(reply_timeout)
         reply = refusal or client.reply(reply_timeout)
         if reply.code in _COMPLETE:
             evidence = {"security": client.security, "reply": str(reply)}
-            return self.confirmed(client, evidence, lambda: self._rename(client))
+            return self.confirmed(client, evidence, lambda: self._rename(client, reply_timeout))
         if reply.code < _REFUSED:
             raise InvalidReplyError(f"it said: {reply}")
         return self.rejected_after_upload(client, str(reply), cause=_CAUSES.get(reply.code, ""))
@@ -78,14 +81,13 @@ class FtpUpload(Upload):
             raise ConnectionError(problem)
         return refusal
 
-    def _rename(self, client: FtpClient) -> str | None:
-        """Rename the file to its final name; return the server's refusal, None where there is none."""
+    def _rename(self, client: FtpClient, timeout: float) -> tuple[str, bool]:
+        """Rename the file to its final name; return the server's answer, and whether it is a yes."""
         reply = client.ask(f"RNFR {self.name}")
-        if reply.code == _NEEDS_NEW_NAME:
+        if reply.code // 100 in _GOES_ON:
             self.renaming = True
-            reply = client.ask(f"RNTO {self.file.name}")
-        if reply.is_positive:
-            return None
-        if reply.code < _REFUSED:
+            client.say(f"RNTO {self.file.name}")
+            reply = client.reply(timeout)  # it may copy the file
+        if not reply.is_positive and reply.code < _REFUSED:
             raise InvalidReplyError(f"it said: {reply}")
-        return str(reply)
+        return str(reply), reply.is_positive

@@ -170,6 +170,18 @@ def setting(
     return Field(default, title=label, description=description, examples=[example], json_schema_extra=extra)
 
 
+def name_check_setting() -> Any:
+    """Declare the setting that decides what happens where a server does not show whether a file name is taken."""
+    return setting(
+        "Check of the name",
+        "`required` sends only where the server shows that no file has the name; `when-possible` also where it does not show "
+        "that, and a file of somebody else could be replaced.",
+        example="required",
+        default="required",
+        asked="in the window",
+    )
+
+
 class Table(BaseModel):
     """A table of config.toml: unknown keys and values of another type are errors."""
 

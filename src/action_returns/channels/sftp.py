@@ -50,7 +50,7 @@ from action_returns.errors import ConfigError
 if TYPE_CHECKING:  # not at run time: reading config.toml imports this module, and paramiko may be missing
     from action_returns.channels.sftp_upload import SftpFolder
     from action_returns.channels.ssh_credentials import Credentials
-    from action_returns.channels.upload import UploadTexts
+    from action_returns.channels.upload_texts import UploadTexts
 
 _KEY_TEXT: Final = "the path of the file that holds the private key; never the key itself, which is not repeated here"
 _LONGEST_PATH: Final = 1_000
@@ -200,7 +200,7 @@ class SftpChannel:
 
         try:
             credentials = self._credentials()
-            folder = retry(lambda: self._open_for_file(file.name, credentials), self.pause)
+            folder, was_seen = retry(lambda: self._open_for_file(file.name, credentials), self.pause)
         except DeliveryEndedError as ended:
             return ended.outcome
         with closing(folder):
@@ -212,6 +212,7 @@ class SftpChannel:
                 lambda: self._open_folder(credentials),
                 self.recheck_delays,
                 self.pause,
+                was_seen=was_seen,
             )
             return upload.run(folder, self.steps_timeout)
 
@@ -254,7 +255,7 @@ class SftpChannel:
 
     @property
     def _texts(self) -> "UploadTexts":
-        from action_returns.channels.upload import UploadTexts
+        from action_returns.channels.upload_texts import UploadTexts
 
         return UploadTexts(self.host, self.directory, self.destination)
 
@@ -298,25 +299,27 @@ class SftpChannel:
             raise
         return folder
 
-    def _open_for_file(self, name: str, credentials: "Credentials") -> "SftpFolder":
-        """Open the folder and check that the name is free. No byte of the file leaves in it."""
+    def _open_for_file(self, name: str, credentials: "Credentials") -> "tuple[SftpFolder, bool]":
+        """Open the folder and check that the name is free; return whether it was seen. No byte of the file leaves in it."""
         folder = self._open_folder(credentials)
         try:
             with self._failing_in(Phase.TRANSFER):
-                self._refuse_taken(folder, name)
+                return folder, self._is_free(folder, name)
         except BaseException:
             folder.close()
             raise
-        return folder
 
     def _refuse_missing(self, folder: "SftpFolder") -> None:
         if not folder.exists():
             raise DeliveryEndedError(self._texts.no_folder("no such folder"))
 
-    def _refuse_taken(self, folder: "SftpFolder", name: str) -> None:
-        size = folder.size(name)
-        if size is not None:
-            raise DeliveryEndedError(self._texts.name_taken(name, size))
+    def _is_free(self, folder: "SftpFolder", name: str) -> bool:
+        from action_returns.channels.looks import FREE, Taken
+
+        look = folder.look(name)
+        if isinstance(look, Taken):
+            raise DeliveryEndedError(self._texts.name_taken(name, look))
+        return look == FREE
 
     @contextmanager
     def _failing_in(self, phase: Phase) -> Iterator[None]:

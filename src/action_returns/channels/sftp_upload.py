@@ -3,9 +3,11 @@
 from typing import Final
 
 from action_returns.channels.base import ConnectionLostError, Outcome
+from action_returns.channels.looks import FREE, Look, Taken, Unseen
 from action_returns.channels.sftp_client import NO_SUCH_FILE, RequestRejectedError, SftpClient
 from action_returns.channels.time_limits import file_seconds
-from action_returns.channels.upload import Cause, Upload
+from action_returns.channels.upload import Upload
+from action_returns.channels.upload_texts import Cause
 
 _NO_SPACE: Final = ("space", "quota")
 """Words of servers whose disk is full; version 3 of SFTP has no code for it."""
@@ -44,12 +46,15 @@ class SftpFolder:
         except RequestRejectedError as rejected:
             return rejected.status != NO_SUCH_FILE
 
-    def size(self, name: str) -> int | None:
-        """Return how many bytes a file there has; None when there is none or the server does not tell."""
+    def look(self, name: str) -> Look:
+        """Return what the server shows under a name."""
         try:
-            return self._client.facts(self._directory + name).size
-        except RequestRejectedError:
-            return None
+            return Taken(self._client.facts(self._directory + name).size)
+        except RequestRejectedError as rejected:
+            return FREE if rejected.status == NO_SUCH_FILE else Unseen(str(rejected))
+
+    def look_otherwise(self, _name: str) -> None:
+        """Return None: SFTP has no other way to ask for a name."""
 
     def create(self, name: str) -> bytes:
         """Create a file that was not there, and return the handle to write to it.
@@ -72,13 +77,13 @@ class SftpFolder:
             refusal = refusal or str(rejected)
         return refusal
 
-    def rename(self, old: str, new: str) -> str | None:
-        """Rename a file; return the server's refusal, None where there is none."""
+    def rename(self, old: str, new: str) -> tuple[str, bool]:
+        """Rename a file; return the server's answer, and whether it is a yes."""
         try:
             self._client.rename(self._directory + old, self._directory + new)
         except RequestRejectedError as rejected:
-            return str(rejected)
-        return None
+            return str(rejected), False
+        return "renamed", True
 
     def remove(self, name: str) -> bool:
         """Remove a file; return whether the server did."""
@@ -122,7 +127,7 @@ class SftpUpload(Upload):
             return self.rejected_after_upload(folder, refusal, cause=_cause(refusal))
         return self.confirmed(folder, folder.evidence, lambda: self._rename(folder))
 
-    def _rename(self, folder: SftpFolder) -> str | None:
+    def _rename(self, folder: SftpFolder) -> tuple[str, bool]:
         self.renaming = True
         return folder.rename(self.name, self.file.name)
 

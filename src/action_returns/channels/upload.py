@@ -1,183 +1,46 @@
-"""Decide the outcome of an upload, and build its texts."""
+"""Decide the outcome of an upload by what the server answers and what it shows."""
 
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass, field
-from typing import Final, Literal, Protocol, TypeAlias
+from functools import partial
+from typing import Protocol
 
-from action_returns.channels.base import DeliveryEndedError, Outcome, OutgoingFile, State
-
-Cause: TypeAlias = Literal["no space", "no data connection", "no data encryption", ""]
-"""Why a server refused a file, where its answer tells: its disk is full, or the second connection of FTP failed."""
-
-DATA_CONNECTION_TODO: Final = (
-    "A firewall on the way often blocks that connection. Ask the administrator of the server which passive ports it uses "
-    "and whether they are open, and the administrator of your network to let connections to them out."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class UploadTexts:
-    """Builds the outcomes of uploads to one server.
-
-    Args:
-        host: the server.
-        directory: the folder.
-        destination: both, as they are shown to users.
-    """
-
-    host: str
-    directory: str
-    destination: str
-
-    def no_folder(self, answer: str) -> Outcome:
-        """Return the outcome for a missing folder."""
-        return Outcome(
-            State.FAILED,
-            f"There is no folder {self.directory} on {self.host}, or this user may not enter it "
-            f"(it answered: {answer}). Nothing was sent. Check the folder (directory) in the profile.",
-        )
-
-    def name_taken(self, name: str, size: int) -> Outcome:
-        """Return the outcome for a file name that is taken."""
-        return Outcome(
-            State.FAILED,
-            f"{self.host} holds a file named {name} already ({size} bytes), which was left as it is. Nothing was "
-            "sent. Look at that file first; another program may be using the same names.",
-        )
-
-    def sent(
-        self, file: OutgoingFile, evidence: Mapping[str, str | int], size: int | None, *, looked: bool = True
-    ) -> Outcome:
-        """Return the outcome for a file that the server confirmed.
-
-        Args:
-            file: the file.
-            evidence: the answers of the server.
-            size: how many bytes of it the server holds, None when it named no size.
-            looked: whether the server was asked for that, and answered.
-        """
-        if not looked:
-            proof = (
-                "the server confirmed the transfer. Right after that the connection ended, so the folder was not looked "
-                "at"
-            )
-        elif size is None:
-            proof = (
-                "the server confirmed the transfer. Asked for the file afterwards, it named no size: a receiver that takes "
-                "files at once, or a server that tells no sizes, answers like that"
-            )
-        else:
-            evidence = {**evidence, "size": size}
-            proof = "size confirmed by the server"
-        return Outcome(
-            State.SENT,
-            f"Sent {len(file.content):,} bytes to {self.destination}, {proof}. This means delivered, not yet "
-            "processed. The file may disappear from the folder; that is normal.",
-            evidence=evidence,
-        )
-
-    def wrong_size(
-        self,
-        file: OutgoingFile,
-        name: str,
-        size: int,
-        evidence: Mapping[str, str | int],
-        *,
-        gone: bool,
-        certain: bool,
-    ) -> Outcome:
-        """Return the outcome for a file that the server confirmed with another number of bytes."""
-        rest = "It was removed again." if gone else f"It could not be removed and is still on the server as {name}."
-        todo = "Send again." if certain else "Do not send again before it is removed or checked."
-        return Outcome(
-            State.FAILED if certain else State.UNKNOWN,
-            f"{self.host} holds {size} of {len(file.content)} bytes: the file did not arrive whole. {rest} {todo}",
-            evidence={**evidence, "size": size},
-        )
-
-    def no_final_name(self, name: str, answer: str, evidence: Mapping[str, str | int], *, gone: bool) -> Outcome:
-        """Return the outcome for a file that the server did not rename."""
-        rest = "It was removed again." if gone else _still_there(name)
-        return Outcome(
-            State.FAILED,
-            f"{self.host} took the file as {name} but did not give it its final name (it answered: {answer}). "
-            f"{rest} Nothing was delivered. Set upload to direct in the profile, then send again.",
-            evidence=evidence,
-        )
-
-    def not_renamed(self, name: str, why: str, evidence: Mapping[str, str | int], *, gone: bool) -> Outcome:
-        """Return the outcome for a connection that was lost before the file could be renamed."""
-        rest = (
-            ""
-            if gone
-            else f" Part of it may be on the server as {name}. The receiver does not read files with this name."
-        )
-        return Outcome(
-            State.FAILED,
-            f"The connection to {self.host} broke off ({why}) before the file got its final name. Nothing was "
-            f"delivered.{rest} Send again.",
-            evidence=evidence,
-        )
-
-    def refused(self, answer: str, rest: str = "", *, cause: Cause = "") -> Outcome:
-        """Return the outcome for a file that the server refused.
-
-        Args:
-            answer: of the server.
-            rest: a sentence about what is left there, with a blank before it.
-            cause: why, where the answer tells.
-        """
-        if cause == "no space":
-            why = f"The disk of {self.host} is full, or your share of it is used up (it answered: {answer})."
-            todo = "Ask the administrator of the server to make room, then send again."
-        elif cause == "no data connection":
-            why = f"The second connection to {self.host}, which FTP uses for the file, did not work (it answered: {answer})."
-            todo = f"{DATA_CONNECTION_TODO} Then send again."
-        elif cause == "no data encryption":
-            why = f"{self.host} did not accept how the second connection, which FTP uses for the file, was encrypted (it answered: {answer})."
-            todo = (
-                "Ask the administrator of the server what it expects; this program resumes the TLS session of the first "
-                "connection. SFTP and e-mail need no second connection."
-            )
-        else:
-            why = f"{self.host} did not take the file (it answered: {answer})."
-            todo = "Check whether this user may write to the folder (directory) of the profile, then send again."
-        return Outcome(State.FAILED, f"{why} Nothing was delivered.{rest} {todo}", evidence={"reply": answer})
-
-    def unknown(self, file: OutgoingFile, why: str) -> Outcome:
-        """Return the outcome for a file that may have arrived or not."""
-        return Outcome(
-            State.UNKNOWN,
-            f"It is not known whether {file.name} arrived at {self.host}: {why}. Do not send it again yet. "
-            "Look for this file name under File Submissions, or compare with a new pending-actions download.",
-            evidence={"lost": why},
-        )
+from action_returns.channels.base import DeliveryEndedError, Outcome, OutgoingFile
+from action_returns.channels.looks import FREE, Look, Taken, Unseen
+from action_returns.channels.upload_texts import Cause, Evidence, UploadTexts
 
 
 class UploadFolder(Protocol):
-    """The receiving folder, over an open connection."""
+    """The receiving folder, over an open connection. Every method raises OSError when the connection broke off."""
 
     @property
     def security(self) -> str:
         """What protects the connection."""
 
-    def size(self, name: str) -> int | None:
-        """Return how many bytes a file there has; None when there is none or the server does not tell.
+    def look(self, name: str) -> Look:
+        """Return what the server shows under a name."""
 
-        Raises:
-            OSError: when the connection broke off.
-        """
+    def look_otherwise(self, name: str) -> Look | None:
+        """Return what the server shows when it is asked in another way; None where it has no other one."""
 
     def remove(self, name: str) -> bool:
-        """Remove a file; return whether the server did.
-
-        Raises:
-            OSError: when the connection broke off.
-        """
+        """Remove a file; return whether the server did."""
 
     def close(self) -> None:
         """Close the connection."""
+
+
+class Judge(Protocol):
+    """Looks at a folder and decides."""
+
+    def __call__(self, folder: UploadFolder, /, *, is_last: bool) -> tuple[Outcome, bool]:
+        """Return the outcome that the folder shows, and whether that is final.
+
+        Args:
+            folder: over an open connection.
+            is_last: whether this is the last look.
+        """
 
 
 @dataclass(slots=True)
@@ -191,6 +54,9 @@ class Upload:
         open_folder: opens a new connection; fails with :class:`~action_returns.channels.base.DeliveryEndedError`.
         recheck_delays: seconds before each check of what the server holds.
         pause: waits that many seconds.
+        was_seen: whether the server showed that the final name was free.
+        must_see: whether a file may only get a name that was seen to be free.
+        has_left: whether all bytes have left.
         renaming: whether the server was asked to give it its final name.
     """
 
@@ -200,6 +66,9 @@ class Upload:
     open_folder: Callable[[], UploadFolder]
     recheck_delays: tuple[float, ...]
     pause: Callable[[float], None] = field(repr=False)
+    was_seen: bool = True
+    must_see: bool = False
+    has_left: bool = False
     renaming: bool = False
 
     @property
@@ -207,35 +76,50 @@ class Upload:
         """Whether it gets its final name only when it is there as a whole."""
         return self.name != self.file.name
 
-    def confirmed(
-        self, folder: UploadFolder, evidence: Mapping[str, str | int], rename: Callable[[], str | None]
-    ) -> Outcome:
+    def confirmed(self, folder: UploadFolder, evidence: Evidence, rename: Callable[[], tuple[str, bool]]) -> Outcome:
         """Return the outcome after the server confirmed the file: compare the size, and rename the file.
 
         Args:
             folder: where it was sent.
             evidence: the answers of the server.
-            rename: renames the file; returns the server's refusal, None where there is none.
+            rename: renames the file; returns the server's answer, and whether it is a yes.
 
         Raises:
-            OSError: when the connection broke off before the file was renamed.
+            OSError: when the connection broke off before the file was renamed, or its answer to that was lost.
         """
-        try:
-            size = folder.size(self.name)
-        except OSError:
-            if self.is_renamed:
-                raise
-            return self.texts.sent(self.file, evidence, None, looked=False)
-        if size is not None and size != len(self.file.content):
-            gone = folder.remove(self.name)
-            certain = gone or self.is_renamed
-            return self.texts.wrong_size(self.file, self.name, size, evidence, gone=gone, certain=certain)
+        self.has_left = True
         if self.is_renamed:
-            refusal = rename()
-            if refusal is not None:
-                gone = folder.remove(self.name)
-                return self.texts.no_final_name(self.name, refusal, evidence, gone=gone)
-        return self.texts.sent(self.file, evidence, size)
+            from action_returns.channels.final_name import FinalName
+
+            return FinalName(self, evidence).give(folder, rename)
+        try:
+            look = folder.look(self.name)
+        except OSError:
+            return self.sent(evidence, None)
+        if not self.is_other_size(look):
+            return self.sent(evidence, look)
+        return self.settle(
+            partial(self._judge_other_size, evidence), self.texts.unknown(self.file, self.shown(look), evidence), folder
+        )
+
+    def rejected_before_upload(self, folder: UploadFolder, answer: str, *, cause: Cause) -> Outcome:
+        """Return the outcome after the server did not agree to take the file; look whether it left one all the same.
+
+        Args:
+            folder: where it was to be sent.
+            answer: of the server.
+            cause: why, where the answer tells.
+        """
+        rest = ""
+        with suppress(OSError):
+            look = folder.look(self.name)
+            if isinstance(look, Taken) and not (self.is_renamed and folder.remove(self.name)):
+                # Under the final name it is not certainly ours, so it stays.
+                rest = (
+                    f" A file named {self.name} ({look}) is there now, and nothing of this file was put into it: ask the "
+                    "administrator of the server to remove it."
+                )
+        return self.texts.refused(answer, rest, cause=cause)
 
     def rejected_after_upload(self, folder: UploadFolder, answer: str, *, cause: Cause) -> Outcome:
         """Return the outcome after the server refused a file that it had agreed to take; remove what it kept.
@@ -248,14 +132,15 @@ class Upload:
         Raises:
             OSError: when the connection broke off.
         """
-        size = folder.size(self.name)
-        if size == len(self.file.content) and not self.is_renamed:
-            return self.texts.unknown(self.file, f"it answered {answer}, although it holds all of the file")
+        look = folder.look(self.name)
+        if not self.is_renamed and isinstance(look, Taken) and not self.is_other_size(look):
+            all_of_it = "all of the file" if look.size is not None else "a file of that name and does not tell its size"
+            return self.texts.unknown(self.file, f"it answered {answer}, although it holds {all_of_it}")
         rest = ""
-        if size is None:
+        if isinstance(look, Unseen):
             rest = " The server does not show whether part of it is there."
-        elif not folder.remove(self.name):
-            rest = f" {size} bytes of it are on the server as {self.name} and could not be removed; ask for them to be removed."
+        elif isinstance(look, Taken) and not folder.remove(self.name):
+            rest = f" Part of it ({look}) is on the server as {self.name} and could not be removed; ask for it to be removed."
         return self.texts.refused(answer, rest, cause=cause)
 
     def check_on_server(self, why: str) -> Outcome:
@@ -264,45 +149,83 @@ class Upload:
         Args:
             why: what happened to the connection.
         """
-        outcome = self.texts.unknown(self.file, why)
-        if self._was_not_renamed:
+        if self.renaming:
+            from action_returns.channels.final_name import FinalName
+
+            return FinalName(self, {"lost": why}).check(why)
+        if self.is_renamed:
+            # Only this program could have given it the final name.
             outcome = self.texts.not_renamed(self.name, why, {"lost": why}, gone=False)
-        for seconds in self.recheck_delays:
-            self.pause(seconds)
+            return self.settle(partial(self._judge_unfinished, why), outcome)
+        return self.settle(partial(self._judge_lost, why), self.texts.unknown(self.file, why))
+
+    def settle(self, judge: Judge, outcome: Outcome, folder: UploadFolder | None = None) -> Outcome:
+        """Return the outcome that the server shows: at once where it is connected, and after each pause until it is final.
+
+        Args:
+            judge: looks and decides.
+            outcome: what is true where no look succeeds.
+            folder: over the open connection, None where there is none.
+        """
+        delays = self.recheck_delays if folder is None else (0, *self.recheck_delays)
+        for number, seconds in enumerate(delays, 1):
+            if seconds:
+                self.pause(seconds)
             try:
-                with closing(self.open_folder()) as folder:
-                    outcome, is_settled = self._outcome_of_check(folder, why)
+                with closing(self.open_folder()) if folder is None else nullcontext(folder) as here:
+                    outcome, is_final = judge(here, is_last=number == len(delays))
             except (DeliveryEndedError, OSError):
+                folder = None
                 continue
-            if is_settled:
+            if is_final:
                 break
         return outcome
 
-    @property
-    def _was_not_renamed(self) -> bool:
-        """Whether the file cannot have its final name, because the server was not asked to rename it."""
-        return self.is_renamed and not self.renaming
+    def is_other_size(self, look: Look) -> bool:
+        """Return whether the server shows another number of bytes than the file has."""
+        return isinstance(look, Taken) and look.size not in {None, len(self.file.content)}
 
-    def _outcome_of_check(self, folder: UploadFolder, why: str) -> tuple[Outcome, bool]:
-        """Return the outcome that the folder shows, and whether it is final."""
-        size = folder.size(self.file.name)
-        evidence: dict[str, str | int] = {"security": folder.security, "lost": why}
-        if size == len(self.file.content):
-            return self.texts.sent(self.file, evidence, size), True
-        if size is not None:
-            details = f"{why}; {size} of {len(self.file.content)} bytes are there under that name"
-            return self.texts.unknown(self.file, details), False
-        if self.is_renamed:
-            # A file that could be removed under its other name cannot get the final one any more.
+    def sent(self, evidence: Evidence, look: Look | None) -> Outcome:
+        """Return the outcome for a file that the receiver has; see :meth:`UploadTexts.sent`."""
+        return self.texts.sent(self.file, evidence, look, checked=self.was_seen)
+
+    def _judge_other_size(self, evidence: Evidence, folder: UploadFolder, /, *, is_last: bool) -> tuple[Outcome, bool]:
+        """Return the outcome for a confirmed file of another size: some servers store it only after they confirmed it."""
+        look = folder.look(self.name)
+        if not (isinstance(look, Taken) and look.size is not None and self.is_other_size(look)):
+            return self.sent(evidence, look), True
+        if is_last:
             gone = folder.remove(self.name)
-            if gone or self._was_not_renamed:
-                return self.texts.not_renamed(self.name, why, evidence, gone=gone), True
-        # Absent does not prove failed: a receiver that takes files at once leaves nothing behind.
-        return self.texts.unknown(self.file, why), False
+            return self.texts.wrong_size(self.file, self.name, look.size, evidence, gone=gone, certain=gone), True
+        return self.texts.unknown(self.file, self.shown(look), evidence), False
 
+    def _judge_unfinished(self, why: str, folder: UploadFolder, /, *, is_last: bool) -> tuple[Outcome, bool]:
+        """Return the outcome for a file whose final name was never asked for: nobody else could have given it that name."""
+        del is_last
+        if folder.look(self.name) == FREE:
+            if self.has_left:
+                details = f"{why}; all bytes had left, and no file {self.name} is there any more"
+                return self.texts.unknown(self.file, details, {"lost": why}), False
+            return self.texts.not_renamed(self.name, why, {"lost": why}, gone=True), True
+        gone = folder.remove(self.name)
+        return self.texts.not_renamed(self.name, why, {"lost": why}, gone=gone), True
 
-def _still_there(name: str) -> str:
-    return f"It is still on the server as {name}. The receiver does not read files with this name."
+    def _judge_lost(self, why: str, folder: UploadFolder, /, *, is_last: bool) -> tuple[Outcome, bool]:
+        """Return the outcome for a file of which the server's word was lost, under its final name."""
+        del is_last
+        look = folder.look(self.name)
+        evidence: dict[str, str | int] = {"security": folder.security, "lost": why}
+        if look == Taken(len(self.file.content)) and self.was_seen:
+            return self.sent(evidence, look), True
+        # A free name does not prove failed: a receiver that takes files at once leaves nothing behind.
+        shown = f"{why}; {self.shown(look)}" if isinstance(look, Taken) else why
+        return self.texts.unknown(self.file, shown, evidence), False
+
+    def shown(self, look: Look) -> str:
+        """Return what the server shows under a name that is taken, in the middle of a sentence."""
+        if not isinstance(look, Taken) or look.size is None:
+            return "a file is there under that name, whose size the server does not tell"
+        return f"{look.size} of {len(self.file.content)} bytes are there under that name"
 
 
 def upload_name(file: OutgoingFile, upload: str) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from action_returns.channels.base import OutgoingFile, State
-from action_returns.channels.upload import UploadTexts
+from action_returns.channels.upload_texts import UploadTexts
 
 FILE = OutgoingFile("Batch_1.csv", b"x" * 100)
 
@@ -29,11 +29,3 @@ def test_a_file_of_another_size_says_whether_it_was_removed_and_whether_to_send_
     assert (outcome.state, outcome.evidence) == (state, {"reply": "226", "size": 40})
     assert "ftp.example.com holds 40 of 100 bytes" in outcome.message
     assert says in outcome.message
-
-
-@pytest.mark.parametrize("gone", [True, False])
-def test_a_file_without_its_final_name_says_whether_it_was_removed(texts, gone):
-    outcome = texts.no_final_name("b.part", "553 no", {}, gone=gone)
-    assert outcome.state is State.FAILED
-    assert ("It was removed again." in outcome.message) is gone
-    assert ("still on the server as b.part" in outcome.message) is not gone

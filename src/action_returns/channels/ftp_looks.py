@@ -1,0 +1,90 @@
+"""Read from the answers of an FTP server whether a name is taken: SIZE, MLST and LIST (RFC 3659, 4 and 7; RFC 959, 4.1.3).
+
+550 means that there is no such file, or that the user may not know (RFC 959, 4.2.1). Only its words tell which. One
+neutral 550 counts as "no such file", as vsftpd and Pure-FTPd say it. After a way that did not tell, only clear words do.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from action_returns.channels.line_protocol import Reply
+from action_returns.channels.looks import FREE, Look, Taken, Unseen
+
+_SIZE: Final = re.compile(r"[0-9]{1,18}")
+_FACTS_SIZE: Final = re.compile(r"(?:^|;| )size=([0-9]{1,18});", re.IGNORECASE)
+_HAS_SIZE: Final = 213
+_HAS_FACTS: Final = 250
+_UNAVAILABLE: Final = 550
+_REFUSED: Final = 400  # and above
+_DENIAL: Final = re.compile(
+    r"permi[ts]|denie|not allow|no access|forbid|authori[sz]|privilege|prohibit|disabled|not (?:supported|implemented)|fail"
+    r"|verweigert|refus|denega|negat|negad|geweigerd",  # Windows answers in its own language
+    re.IGNORECASE,
+)
+_ABSENT: Final = re.compile(
+    r"no such|not found|not exist|n't exist|(?:cannot|can't|could not) find|ENOENT", re.IGNORECASE
+)
+_TOTAL: Final = re.compile(r"total [0-9]+", re.IGNORECASE)
+"""The first line of a listing as ls writes it, also of an empty folder."""
+
+
+def from_size(reply: Reply, *, is_first: bool = True) -> Look:
+    """Return what the reply to SIZE shows.
+
+    Args:
+        reply: the reply.
+        is_first: whether no other way was tried, which did not tell.
+    """
+    if reply.code == _HAS_SIZE and _SIZE.fullmatch(reply.text):
+        return Taken(int(reply.text))
+    return _from_refusal("SIZE", reply, is_first=is_first)
+
+
+def from_facts(reply: Reply, *, is_first: bool = True) -> Look:
+    """Return what the reply to MLST shows; see :func:`from_size`."""
+    if reply.code == _HAS_FACTS:
+        found = _FACTS_SIZE.search(reply.text)
+        return Taken(int(found[1]) if found else None)
+    return _from_refusal("MLST", reply, is_first=is_first)
+
+
+def from_list(name: str, reply: Reply, lines: Sequence[str]) -> Look:
+    """Return what a listing of the name shows.
+
+    An empty one proves nothing: aioftp lists only folders, ProFTPD leaves out what the user may not see.
+
+    Args:
+        name: the name.
+        reply: the reply that ended the listing.
+        lines: of the listing; of the whole folder where the server takes no name.
+    """
+    if any(_names(line, name) for line in lines):
+        return Taken(None)
+    words = " ".join([reply.text, *lines])
+    if _ABSENT.search(words) and not _DENIAL.search(words):
+        return FREE
+    return from_folder(name, reply, lines)
+
+
+def from_folder(name: str, reply: Reply, lines: Sequence[str]) -> Look:
+    """Return what a listing of the whole folder shows about a name; see :func:`from_list`."""
+    if any(_names(line, name) for line in lines):
+        return Taken(None)
+    shown = [line for line in lines if line.strip() and not _TOTAL.fullmatch(line.strip())]
+    if reply.is_positive and shown and not _DENIAL.search(" ".join([reply.text, *lines])):
+        return FREE
+    return Unseen(f"LIST: {reply}")
+
+
+def _names(line: str, name: str) -> bool:
+    """Return whether a line of a listing ends with the name, as it stands in every format of LIST."""
+    before, found, after = line.strip().rpartition(name)
+    return bool(found) and not after and (not before or before[-1] in " \t/\\;")
+
+
+def _from_refusal(command: str, reply: Reply, *, is_first: bool) -> Look:
+    is_absent = reply.code >= _REFUSED and _ABSENT.search(reply.text)
+    if (is_absent or (is_first and reply.code == _UNAVAILABLE)) and not _DENIAL.search(reply.text):
+        return FREE
+    return Unseen(f"{command}: {reply}")
