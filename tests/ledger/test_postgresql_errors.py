@@ -17,6 +17,11 @@ PASSWORD = "s3cret-canary-pass"
         (errors.QueryCanceled("x"), "did not finish within 120 s"),
         (errors.DiskFull("x"), "is full. Ask its administrator to make room"),
         (errors.UndefinedTable("no batch"), "tables of the ledger in db/r are not as they should be: no batch"),
+        (
+            errors.DuplicateTable("batch is there"),
+            "tables of the ledger in db/r are not as they should be: batch is there",
+        ),
+        (errors.FeatureNotSupported("cannot set this mode during recovery"), "a copy that can only be read"),
         (errors.ReadOnlySqlTransaction("x"), "a copy that can only be read"),
         (psycopg.OperationalError("the database system is starting up"), "is just starting"),
         (

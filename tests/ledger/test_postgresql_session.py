@@ -1,5 +1,6 @@
 """A team's ledger behind a real PgBouncer: session pooling works, every other mode is refused before a table is made."""
 
+import select
 import threading
 import time
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ import psycopg
 import pytest
 
 from action_returns.errors import LedgerError
+from action_returns.ledger import postgresql_session
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.postgresql import PostgresStore
 from action_returns.ledger.records import TeamDatabase
@@ -24,9 +26,9 @@ def behind():
         yield running
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def impatient(monkeypatch):
-    """On loopback a session ends within two milliseconds."""
+    """Where the connection lives on, nothing is gained by waiting."""
     monkeypatch.setattr("action_returns.ledger.postgresql_session._END_SECONDS", 0.3)
 
 
@@ -79,6 +81,7 @@ def until_no_lock_is_left(behind, database):
         time.sleep(0.01)
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("size", [1, 3, 20])
 @pytest.mark.parametrize("mode", ["transaction", "statement"])
 def test_another_mode_is_refused_before_a_table_is_made_whatever_the_size_of_the_pool(behind, database, mode, size):
@@ -99,6 +102,7 @@ def refused(port, database):
     )
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
     "facts",
     [
@@ -117,6 +121,7 @@ def test_transaction_pooling_is_noticed_however_it_comes_about(behind, database,
     assert tables(behind, database) == []
 
 
+@pytest.mark.usefixtures("impatient")
 def test_transaction_pooling_is_noticed_where_the_user_has_the_right_search_path_and_the_tables_are_there(
     behind, database
 ):
@@ -128,6 +133,40 @@ def test_transaction_pooling_is_noticed_where_the_user_has_the_right_search_path
         refused(port, database)
     until_no_lock_is_left(behind, database)
     assert tables(behind, database) == before
+
+
+def test_a_connection_that_says_something_and_lives_on_is_not_taken_for_one_that_ended(behind, database, monkeypatch):
+    """Encryption has messages of its own, which come unasked."""
+    with psycopg.connect(behind.url(database), autocommit=True) as other:
+        monkeypatch.setattr(postgresql_session.select, "select", lambda *_: ([1], [], []))
+        assert postgresql_session._lasted(other) is None
+
+
+@contextmanager
+def a_slow_look(monkeypatch, times):
+    """At the first looks, the end of the session has come together with the answer before it."""
+    looks, look = iter(range(2 * times)), select.select
+
+    def slow(read, write, errors, seconds):
+        if next(looks, None) is not None and seconds == 0:
+            look(read, write, errors, 5)
+            return read, [], []
+        return look(read, write, errors, seconds)
+
+    monkeypatch.setattr(postgresql_session.select, "select", slow)
+    yield
+    monkeypatch.undo()
+
+
+def test_a_pooler_that_hands_on_the_end_with_the_answer_is_asked_again_with_more_time(behind, database, monkeypatch):
+    with pgbouncer.pooler(behind, "session") as port:
+        with a_slow_look(monkeypatch, 1):
+            PostgresStore(place_at(port, database)).close()
+        with (
+            a_slow_look(monkeypatch, 3),
+            pytest.raises(LedgerError, match=r"could not be told .* Nothing was sent\. Try again in a minute"),
+        ):
+            PostgresStore(place_at(port, database))
 
 
 @contextmanager
@@ -154,6 +193,7 @@ def other_clients(port, database, number):
             thread.join()
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(("size", "clients"), [(1, 1), (3, 2), (3, 8)])
 def test_transaction_pooling_is_noticed_while_others_use_the_pool(behind, database, size, clients):
     with (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from action_returns.errors import LedgerError
 from action_returns.ledger.location import TeamAddress
-from action_returns.ledger.postgresql_session import begin_session
+from action_returns.ledger.postgresql_session import END_AFTER, Begun, begin_session
 from action_returns.trusted_certificates import read_certificates, trusting_context
 
 if TYPE_CHECKING:
@@ -61,17 +61,28 @@ def connect(
         psycopg.Error: there is no connection.
     """
     with _tls_options(address) as encryption:
-        connection = _open(address, password, encryption)
-        try:
-            if begin_session(connection, str(address), is_proven=is_proven):
+        for end_after in (None,) if is_proven else END_AFTER:
+            connection, begun = _begin(address, password, encryption, end_after)
+            if begun is Begun.USABLE:
                 return connection
             connection.close()
-            connection = _open(address, password, encryption)
-            begin_session(connection, str(address), is_proven=True)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+            if begun is Begun.KEPT:
+                return _begin(address, password, encryption, None)[0]
+    raise LedgerError(
+        f"The connection to {address} leads through a pooler, and it could not be told whether that keeps one session for "
+        "each connection: it is too slow at this moment. Nothing was sent. Try again in a minute."
+    )
+
+
+def _begin(
+    address: TeamAddress, password: str | None, encryption: dict[str, Any], end_after: int | None
+) -> "tuple[psycopg.Connection[tuple[Any, ...]], Begun]":
+    connection = _open(address, password, encryption)
+    try:
+        return connection, begin_session(connection, str(address), end_after=end_after)
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _open(

@@ -67,6 +67,9 @@ _ERROR_TEXTS: Final = {
     ),
     "no such database": "The pooler knows no database {server}. Check the profile's ledger address, or ask its administrator.",
     "no such user": "The database {server} knows no user of that name. Check the profile's ledger address.",
+    "during recovery": (
+        "{server} is a copy that can only be read. Write the database itself in the profile's ledger address."
+    ),
     "too many": "The database {server} has no connection left for this program. Try again in a minute.",
     "remaining connection slots": "The database {server} has no connection left for this program. Try again in a minute.",
     "starting up": "The database {server} is just starting. Try again in a minute.",
@@ -108,7 +111,7 @@ def translate_postgresql_errors(server: str, consequence: str, password: str | N
 
 
 def _error_text(error: "psycopg.Error", server: str) -> str:
-    from psycopg import errors
+    from psycopg import ProgrammingError, errors
 
     message = error.diag.message_primary or (str(error) or type(error).__name__).strip().splitlines()[0]
     match error:
@@ -134,12 +137,16 @@ def _error_text(error: "psycopg.Error", server: str) -> str:
             )
         case errors.DiskFull():
             return f"The disk of the database {server} is full. Ask its administrator to make room."
-        case errors.UndefinedTable() | errors.UndefinedColumn() | errors.InvalidSchemaName():
-            return (
-                f"The tables of the ledger in {server} are not as they should be: {message}. Ask its administrator, "
-                "and keep it as it is."
-            )
     for part, text in _ERROR_TEXTS.items():
         if part in str(error):
             return text.format(server=server, message=message)
+    if isinstance(error, ProgrammingError):
+        return _of_another_make(server, message)
     return f"The connection to the database {server} failed: {message}. Try again, or ask its administrator."
+
+
+def _of_another_make(server: str, message: str) -> str:
+    return (
+        f"The tables of the ledger in {server} are not as they should be: {message}. Ask its administrator, and keep it as "
+        "it is."
+    )

@@ -12,6 +12,8 @@ That there is a pooler shows in the number of the session that the client is tol
 """
 
 import select
+from enum import Enum
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from action_returns.errors import LedgerError
@@ -40,24 +42,30 @@ _SETTINGS: Final = {
 }
 _MARK: Final = "action_returns.session"
 """A setting of our own: it shows that a session was used before and not cleaned since."""
-_NEVER: Final = "0"  # a mail server may take ten minutes for an answer
-_AT_ONCE: Final = "1"  # a millisecond
-_END_SECONDS: Final = 2.0
-"""Seconds in which a session that is told to end at once has ended; on loopback it takes one or two milliseconds."""
+END_AFTER: Final = (50, 400, 1_600)
+"""Milliseconds after which an idle session is told to end, at each attempt to see whether the connection ends with it."""
+_END_SECONDS: Final = 5.0
+"""Seconds in which it has ended then."""
 
 
-def begin_session(connection: "psycopg.Connection[tuple[Any, ...]]", server: str, *, is_proven: bool = False) -> bool:
-    """Set what holds for the session, in one round trip, and return whether the connection can be used.
+class Begun(Enum):
+    """What was found out about a new connection."""
+
+    USABLE = "its session has the settings of the ledger and lasts as long as the connection"
+    KEPT = "a pooler keeps one session for each connection; this one was used up to see that"
+    UNCLEAR = "it ended too soon to tell"
+
+
+def begin_session(connection: "psycopg.Connection[tuple[Any, ...]]", server: str, *, end_after: int | None) -> Begun:
+    """Set what holds for the session, in one round trip, and find out whether it lasts as long as the connection.
 
     Not in the parameters of the start-up: poolers refuse ``options`` there, or leave it out without a word.
 
     Args:
         connection: a new connection.
         server: the database, as people see it.
-        is_proven: whether it is known that the session lasts as long as the connection.
-
-    Returns:
-        False where a pooler is on the way and the connection was used up to prove that it keeps the session.
+        end_after: milliseconds after which the session is to end where a pooler is on the way (:data:`END_AFTER`); None
+            where it is known that the session lasts.
 
     Raises:
         LedgerError: a pooler does not keep the session, or does not clean it.
@@ -69,13 +77,14 @@ def begin_session(connection: "psycopg.Connection[tuple[Any, ...]]", server: str
     ((number, used, *_),) = connection.execute(
         f"SELECT pg_backend_pid(), current_setting('{_MARK}', true), {', '.join(changes)}, "
         f"set_config('{_MARK}', 'used', false), "
-        f"set_config('idle_session_timeout', CASE WHEN is_ours THEN '{_NEVER}' ELSE '{_AT_ONCE}' END, false) "
+        f"set_config('idle_session_timeout', CASE WHEN is_ours THEN '0' ELSE '{end_after or 0:d}' END, false) "
         "FROM (SELECT %s OR pg_backend_pid() = %s AS is_ours) AS this".encode(),
-        (*(part for name, value in _SETTINGS.items() for part in (name, value, name)), is_proven, told),
+        (*(part for name, value in _SETTINGS.items() for part in (name, value, name)), end_after is None, told),
     ).fetchall()
-    if is_proven or number == told:
-        return True
-    if _lives_on(connection):
+    if end_after is None or number == told:
+        return Begun.USABLE
+    lasted = _lasted(connection)
+    if lasted is None:
         raise LedgerError(
             f"The connection to {server} leads through a pooler that gives each transaction another session (transaction "
             "or statement pooling), so the lock that shows who is sending is lost. Nothing was sent. Ask its "
@@ -88,16 +97,25 @@ def begin_session(connection: "psycopg.Connection[tuple[Any, ...]]", server: str
             "locks. Nothing was sent. Ask its administrator to have them cleaned (PgBouncer: server_reset_query = "
             "DISCARD ALL), or write the database itself in the profile's ledger address."
         )
-    return False
+    return Begun.KEPT if lasted >= end_after / 2_000 else Begun.UNCLEAR
 
 
-def _lives_on(connection: "psycopg.Connection[tuple[Any, ...]]") -> bool:
-    """Return whether a connection outlives the session that it had when it was told to end at once."""
+def _lasted(connection: "psycopg.Connection[tuple[Any, ...]]") -> float | None:
+    """Return after how many seconds a connection ended whose session was told to end, None where it lives on.
+
+    It has to end unasked: a statement might get that very session from the pool, in the moment in which it ends. And not
+    at once: a pooler that is slow to look may hand on the end of the session together with the answer before it.
+    """
     import psycopg
 
-    select.select([connection.fileno()], [], [], _END_SECONDS)
+    begin = monotonic()
+    at_once, _, _ = select.select([connection.fileno()], [], [], 0)
+    ended, _, _ = select.select([connection.fileno()], [], [], _END_SECONDS)
+    seconds = 0.0 if at_once else monotonic() - begin
+    if not ended:
+        return None
     try:
-        connection.execute("SELECT 1")
+        connection.execute("SELECT 1")  # what came may be a message of the encryption
     except psycopg.OperationalError:
-        return False
-    return True
+        return seconds
+    return None
