@@ -144,7 +144,8 @@ End Function
 ' sandbox would ask for permission; there xlwings itself says when it is missing.
 Private Function NoInterpreter() As String
     Dim path As String
-    path = Setting(INTERPRETER_KEY)
+    Dim todo As String
+    path = Expanded(Setting(INTERPRETER_KEY))
     If path = "" Then NoInterpreter = "This workbook was not made for " & SYSTEM_NAME & "."
 #If Mac Then
     Dim i As Long
@@ -157,14 +158,35 @@ Private Function NoInterpreter() As String
     Next i
 #Else
     If path <> "" Then
-        If Not IsThere(path) Then NoInterpreter = "Python was not found where this workbook expects it: " & path & "."
+        If Not IsThere(path) Then
+            NoInterpreter = "Python was not found where this workbook expects it: " & path & "."
+            todo = "If Action Returns is not installed on this computer, install it as on the computer where the workbook " & _
+                "was made, then click again." & vbNewLine & vbNewLine
+        End If
     End If
 #End If
     If NoInterpreter <> "" Then
-        NoInterpreter = NoInterpreter & vbNewLine & vbNewLine & _
+        NoInterpreter = NoInterpreter & vbNewLine & vbNewLine & todo & _
             "Make a workbook for this computer; your rows come along. In a terminal:" & vbNewLine & _
             "action-returns upgrade-workbook """ & ThisWorkbook.Name & """ ""new " & ThisWorkbook.Name & """"
     End If
+End Function
+
+' The folder of the user may stand in front as a variable, so that the workbook works on other computers too. xlwings puts
+' in the same value (ExpandEnvironmentStrings).
+Private Function Expanded(ByVal path As String) As String
+    Dim last As Long
+    Expanded = path
+#If Mac Then
+    If Left$(path, 6) = "$HOME/" Then
+        Expanded = Replace(Environ("HOME"), "/Library/Containers/com.microsoft.Excel/Data", "") & Mid$(path, 6)
+    End If
+#Else
+    If Left$(path, 1) = "%" Then last = InStr(2, path, "%", vbBinaryCompare)
+    If last > 2 Then
+        If Environ(Mid$(path, 2, last - 2)) <> "" Then Expanded = Environ(Mid$(path, 2, last - 2)) & Mid$(path, last + 1)
+    End If
+#End If
 End Function
 
 ' On a Mac the path of Python stands in the line as it is, without quotes.

@@ -274,6 +274,14 @@ def test_the_buttons_run_this_very_python_and_no_csv_py_that_lies_beside_the_wor
     assert conf["ADD_WORKBOOK_TO_PYTHONPATH"] == conf["USE UDF SERVER"] == "False", "texts, as xlwings compares them"
 
 
+def test_a_workbook_holds_the_path_for_a_like_computer_of_the_other_system_too(tmp_path, monkeypatch):
+    for key, other in (("INTERPRETER_WIN", "INTERPRETER_MAC"), ("INTERPRETER_MAC", "INTERPRETER_WIN")):
+        monkeypatch.setattr(workbooks, "interpreter", lambda *_, key=key: {key: "own"})
+        monkeypatch.setattr(workbooks, "interpreters_elsewhere", lambda other=other: {other: "elsewhere"})
+        conf = pairs(new_workbook(tmp_path / f"{key}.xlsm", NO_PROFILE).path, "xlwings.conf")
+        assert (conf[key], conf[other]) == ("own", "elsewhere")
+
+
 def test_on_a_mac_no_buttons_are_made_that_would_start_another_program_than_this_python(tmp_path, monkeypatch):
     mac = SimpleNamespace(platform="darwin", executable="/Users/zoe/My Apps/bin/python")
     for module in ("new_workbook", "interpreter"):
@@ -282,6 +290,8 @@ def test_on_a_mac_no_buttons_are_made_that_would_start_another_program_than_this
         monkeypatch.setattr(workbooks, "unusable_part", lambda *_, **__: None)
     said = refusal(tmp_path / "returns.xlsm")
     assert 'holds the character " ", so a click would start another program on this Mac. Nothing was written.' in said
+    assert "with uv tool install action-returns, or with pipx after export PIPX_HOME=~/.local/pipx" in said
+    assert said.endswith("Or make a workbook that ends in .xlsx, which has no buttons.")
     assert names(tmp_path) == []
     assert new_workbook(tmp_path / "returns.xlsx", NO_PROFILE).path.exists(), "it has no buttons"
     mac.executable = "/Users/zoe/apps/bin/python"

@@ -4,11 +4,13 @@ import os
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from action_returns.errors import OutputFileError
-from action_returns.operations.new_workbook import install_applescript
+from action_returns.operations.doctor import run_checks
+from action_returns.operations.new_workbook import applescript_problem, install_applescript
 
 FOLDER = Path("Library/Application Scripts/com.microsoft.Excel")
 NAME = f"xlwings-{version('xlwings')}.applescript"
@@ -55,3 +57,32 @@ def test_a_place_that_cannot_be_written_is_said_in_words_with_what_to_do(tmp_pat
     assert f"{tmp_path / FOLDER / NAME} cannot be written ({why}" in said
     assert "The workbook itself was made." in said
     assert str(Path(find_spec("xlwings").origin).with_name(NAME)) in said
+
+
+def script_check(paths):
+    return next((well, seen) for what, well, seen in run_checks(paths) if what == "AppleScript")
+
+
+def test_doctor_on_a_mac_looks_for_the_script_and_says_how_it_gets_there(tmp_path, paths, monkeypatch):
+    monkeypatch.setattr(
+        "action_returns.operations.doctor.sys", SimpleNamespace(platform="darwin", executable="/python")
+    )
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    well, seen = script_check(paths)
+    assert not well
+    assert seen.startswith(f"{tmp_path / FOLDER / NAME} is missing, so that no button of a workbook can start Python. ")
+    assert "action-returns new" in seen
+    assert "xlwings runpython install" in seen
+    install_applescript("darwin", tmp_path)
+    assert script_check(paths) == (True, "lies where Excel may run it")
+    (tmp_path / FOLDER / NAME).write_text("cut off")
+    assert "is not the one of the installed xlwings" in script_check(paths)[1]
+    (tmp_path / FOLDER / NAME).unlink()
+    (tmp_path / FOLDER / NAME).mkdir()
+    assert "cannot be read: " in script_check(paths)[1]
+
+
+def test_elsewhere_no_script_is_needed(tmp_path, paths):
+    assert applescript_problem("linux", tmp_path) == ""
+    assert all(what != "AppleScript" for what, _, _ in run_checks(paths))

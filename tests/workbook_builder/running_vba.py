@@ -127,6 +127,7 @@ class Excel:
             Public Function MacScript(ByVal text As String) As String
                 Debug.Print "AppleScript: " & text
                 MacScript = Mid$(text, 24, Len(text) - 35)
+                If InStr(text, "(path to home folder)") > 0 Then MacScript = "{self._environment["HOME"]}/"
             End Function
             Public Function AppleScriptTask(ByVal file As String, ByVal handler As String, ByVal text As String) As String
                 Debug.Print text

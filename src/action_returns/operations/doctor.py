@@ -5,22 +5,21 @@ import platform
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from action_returns import __version__
 from action_returns.channels.base import Ask, NewServer, ProbeResult
-from action_returns.errors import ActionReturnsError, LedgerError, SettingsError
+from action_returns.errors import ActionReturnsError, LedgerError, OutputFileError, SettingsError
 from action_returns.files import Paths
 from action_returns.operations.account import Account, open_channel, open_ledger_if_exists
 from action_returns.operations.file_rights import check_file_rights
-from action_returns.operations.interpreter import obstacle_to_buttons
+from action_returns.operations.interpreter import obstacle_to_buttons, way_round_obstacle
 from action_returns.operations.texts import TEST_UPLOADS, counted
 from action_returns.settings.config import load_settings
 from action_returns.settings.secrets import ledger_account, read_secret
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from action_returns.channels.base import Channel
     from action_returns.settings.profile import Profile
 
@@ -33,6 +32,8 @@ def run_checks(paths: Paths) -> Iterator[DoctorCheck]:
     """Check everything that this program needs on this computer."""
     yield "Action Returns", True, f"{__version__}, Python {platform.python_version()}, {platform.platform()}"
     yield "Interpreter", *_interpreter()
+    if sys.platform == "darwin":
+        yield _checked("AppleScript", _applescript)
     heavy = [name for name in ("numpy", "pandas", "polars", "pyarrow") if _is_installed(name)]
     environment = (
         f"{', '.join(heavy)} installed beside it: every click in Excel becomes slow"
@@ -72,16 +73,29 @@ def _interpreter() -> tuple[bool, str]:
     if obstacle is None:
         return True, sys.executable
     return False, (
-        f"{sys.executable}. That path holds {obstacle}, so that the buttons of a workbook cannot start Python. Install "
-        "Action Returns in a folder without such characters."
+        f"{sys.executable}. That path holds {obstacle}, so that the buttons of a workbook cannot start Python. "
+        f"{way_round_obstacle()}."
     )
 
 
-def _path_and_whether_made(path: "Path") -> str:
+def _applescript() -> str:
+    """Return that Excel for Mac finds the script by which it starts Python.
+
+    Raises:
+        OutputFileError: it is missing, or another one.
+    """
+    from action_returns.operations.new_workbook import applescript_problem
+
+    if problem := applescript_problem(sys.platform, Path.home()):
+        raise OutputFileError(f"{problem}.")
+    return "lies where Excel may run it"
+
+
+def _path_and_whether_made(path: Path) -> str:
     return f"{path}{'' if os.path.exists(path) else ' (not made yet)'}"  # noqa: PTH110  # Path.exists raises where it may not look
 
 
-def _ledger_place(path: "Path") -> str:
+def _ledger_place(path: Path) -> str:
     """Return where the ledger is.
 
     Raises:

@@ -16,7 +16,14 @@ from action_returns.batch.cells import COLUMN_NAMES
 from action_returns.errors import OutputFileError
 from action_returns.files import once_free, packaged_file, what_to_do, write_atomically
 from action_returns.operations.account import Account
-from action_returns.operations.interpreter import obstacle_to_buttons, path_for_buttons
+from action_returns.operations.interpreter import (
+    MAC_KEY,
+    WINDOWS_KEY,
+    interpreters_elsewhere,
+    obstacle_to_buttons,
+    path_for_buttons,
+    way_round_obstacle,
+)
 from action_returns.operations.workbook_name import unusable_part
 from action_returns.workbook_builder.build import build_workbook, make_macros
 from action_returns.workbook_builder.contents import Entries
@@ -87,8 +94,7 @@ def workbook_bytes(account: Account, entries: Entries, *, macros: bool) -> bytes
         outcome = "start another program on this Mac" if sys.platform == "darwin" else "not find it"
         raise OutputFileError(
             f"Python lies at {sys.executable}. That path holds {obstacle}, so a click would {outcome}. Nothing was written. "
-            "Install Action Returns in a folder without such characters, or make a workbook that ends in .xlsx, which has "
-            "no buttons."
+            f"{way_round_obstacle()}. Or make a workbook that ends in .xlsx, which has no buttons."
         )
     template = declared_template()
     return build_workbook(
@@ -122,14 +128,14 @@ def workbook_info(account: Account) -> WorkbookInfo:
         profile=account.name if account.profile is not None else "",
         environment=account.environment,
         policy=account.policy,
-        interpreter=interpreter(sys.platform, path_for_buttons()),
+        interpreter={**interpreter(sys.platform, path_for_buttons()), **interpreters_elsewhere()},
         book_id=uuid.uuid4().hex,
     )
 
 
 def interpreter(platform: str, executable: str) -> Mapping[str, str]:
     """Return the setting by which xlwings finds this very Python, not another one that is first on the path."""
-    return {"INTERPRETER_WIN" if platform == "win32" else "INTERPRETER_MAC": executable}
+    return {WINDOWS_KEY if platform == "win32" else MAC_KEY: executable}
 
 
 def refuse_unusable_name(path: Path) -> None:
@@ -203,11 +209,10 @@ def install_applescript(platform: str, home: Path) -> Path | None:
     Raises:
         OutputFileError: the script cannot be written there.
     """
-    spec = find_spec("xlwings")
-    if platform != "darwin" or spec is None or spec.origin is None:
+    scripts = _applescript(platform, home)
+    if scripts is None:
         return None
-    script = Path(spec.origin).with_name(f"xlwings-{version('xlwings')}.applescript")
-    target = home / _MAC_SCRIPTS / script.name
+    script, target = scripts
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(script, target)
@@ -217,3 +222,35 @@ def install_applescript(platform: str, home: Path) -> Path | None:
             f"The workbook itself was made. Allow the terminal to write there, and copy this file there: {script}"
         ) from None
     return target
+
+
+def applescript_problem(platform: str, home: Path) -> str:
+    """Return what is wrong with the AppleScript through which Excel for Mac starts Python, ``""`` when nothing is.
+
+    Args:
+        platform: as in ``sys.platform``; only a Mac needs one.
+        home: the user's home folder.
+    """
+    scripts = _applescript(platform, home)
+    if scripts is None:
+        return ""
+    script, target = scripts
+    try:
+        if target.read_bytes() == script.read_bytes():
+            return ""
+        found = "is not the one of the installed xlwings"
+    except OSError as error:
+        found = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror or error}"
+    return (
+        f"{target} {found}, so that no button of a workbook can start Python. Make a workbook with action-returns new, which "
+        f"puts it there, or run: {sys.executable} -m xlwings.cli runpython install (the command xlwings runpython install)"
+    )
+
+
+def _applescript(platform: str, home: Path) -> tuple[Path, Path] | None:
+    """Return the script as xlwings brings it and the place where Excel for Mac looks for it, None when none is needed."""
+    spec = find_spec("xlwings")
+    if platform != "darwin" or spec is None or spec.origin is None:
+        return None
+    script = Path(spec.origin).with_name(f"xlwings-{version('xlwings')}.applescript")
+    return script, home / _MAC_SCRIPTS / script.name

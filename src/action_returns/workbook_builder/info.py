@@ -13,7 +13,7 @@ PENDING_FACTS: Final = ("pending_as_of", "pending_basis", "pending_currency", "p
 """Keys of the facts about the pending download on the sheet Pending; blank until one is loaded."""
 
 INTERPRETER_KEYS: Final = ("INTERPRETER_WIN", "INTERPRETER_MAC")
-"""Keys of the sheet ``xlwings.conf`` that hold the path of Python on the user's system; one of them is blank."""
+"""Keys of the sheet ``xlwings.conf`` that hold the path of Python on each system; one that is not known is blank."""
 
 _XLWINGS_SETTINGS: Final = {
     # Blank means "python", whichever comes first; the buttons refuse to work without one of the two above.
@@ -63,7 +63,8 @@ class WorkbookInfo:
         profile: name of the profile it was made for, ``""`` without one.
         environment: ``live``, ``test`` or ``""``.
         policy: the account's rules: its reason codes, its own pattern of ids, the amount worth a warning.
-        interpreter: xlwings' configuration key -> absolute path of the Python that runs the buttons.
+        interpreter: xlwings' configuration key -> path of the Python that runs the buttons, absolute or with a variable that
+            xlwings replaces at its beginning.
         book_id: an id that no other workbook has, ``""`` for the template that is shipped.
     """
 
