@@ -112,13 +112,52 @@ class _Refusing:
     [
         ("RCPT", "550 5.1.1 no such user", "does not accept account@batch.example as recipient"),
         ("MAIL", "553 5.1.8 not yours", "does not accept returns@brand.example as sender"),
-        ("DATA", "552 5.3.4 mailbox full", "did not take the message"),
     ],
 )
 def test_a_refusal_names_what_was_refused(authority, trusting, step, reply, says):
     handler = _Refusing(step, reply)
     with loopback.mail_server(username="user", password=PASSWORD, authority=authority, handler=handler) as server:
         assert failed(channel(server, trusting).deliver(PARCEL), says, reply[:3], "Nothing was sent")
+
+
+@pytest.mark.parametrize(
+    ("reply", "says"),
+    [
+        ("552 5.3.4 message size exceeds the limit", "Split the sheet in two, or send by FTP"),
+        ("554 5.7.1 no", "Read what it answered"),
+        ("452 4.3.1 no room", "try again in a few minutes"),
+    ],
+)
+def test_after_a_refused_message_it_is_not_said_that_nothing_was_sent(authority, trusting, reply, says):
+    handler = _Refusing("DATA", reply)
+    with loopback.mail_server(username="user", password=PASSWORD, authority=authority, handler=handler) as server:
+        outcome = channel(server, trusting).deliver(PARCEL)
+    assert failed(outcome, f"got the message and refused it (it answered: {reply}), so it does not deliver it. ", says)
+    assert outcome.evidence["reply"] == reply
+    assert "Nothing was sent" not in outcome.message
+
+
+@pytest.mark.parametrize(
+    "reply",
+    ["550 rejected but is being kept for evaluation", "450 it may still be delivered", "554 5.7.0 held in quarantine"],
+)
+def test_a_refusal_that_says_the_message_is_kept_is_unknown_and_never_failed(authority, trusting, reply):
+    """As Exim's fakereject: a person may let it through, and a second one would then be one too many."""
+    handler = _Refusing("DATA", reply)
+    with loopback.mail_server(username="user", password=PASSWORD, authority=authority, handler=handler) as server:
+        outcome = channel(server, trusting).deliver(PARCEL)
+    assert outcome.state is State.UNKNOWN
+    assert f"says that it keeps it or may deliver it ({reply})" in outcome.message
+    assert "Do not send it again yet" in outcome.message
+    assert outcome.evidence["reply"] == reply
+
+
+def test_a_yes_that_says_the_message_goes_no_further_is_shown(authority, trusting):
+    handler = _Refusing("DATA", "250 2.7.0 Ok, discarded, id=1 - spam")
+    with loopback.mail_server(username="user", password=PASSWORD, authority=authority, handler=handler) as server:
+        outcome = channel(server, trusting).deliver(PARCEL)
+    assert outcome.state is State.HANDED_OVER
+    assert "may go no further: 250 2.7.0 Ok, discarded, id=1 - spam" in outcome.message
 
 
 def test_a_lost_answer_after_the_final_dot_is_unknown_and_never_failed(authority, trusting):
@@ -178,11 +217,19 @@ def test_a_probe_tells_what_is_refused():
 
 @pytest.mark.parametrize(
     ("said", "what"),
-    [(b"553 no\r\n", "sender"), (b"552 too large\r\n", "sender"), (b"252 perhaps\r\n", "sender")],
+    [(b"553 no\r\n", "sender"), (b"552 not you\r\n", "sender"), (b"252 perhaps\r\n", "sender")],
 )
 def test_after_a_refused_sender_no_recipient_is_named(said, what):
     with scripted([WELCOME, PLAIN_EHLO, said, BYE]) as server:
         assert failed(plain(server).deliver(PARCEL), f"as {what}", said.decode().strip())
+    assert commands(server) == [b"EHLO", b"MAIL", b"QUIT"]
+
+
+@pytest.mark.parametrize("said", [b"552 5.3.4 too large\r\n", b"554 Message size exceeds fixed limit\r\n"])
+def test_a_message_whose_size_is_refused_is_not_begun(said):
+    with scripted([WELCOME, PLAIN_EHLO, said, BYE]) as server:
+        outcome = plain(server).deliver(PARCEL)
+    assert failed(outcome, "takes no message of 11,", "Split the sheet in two", said.decode().strip())
     assert commands(server) == [b"EHLO", b"MAIL", b"QUIT"]
 
 

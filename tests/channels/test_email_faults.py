@@ -232,6 +232,7 @@ def test_a_refusal_after_the_message_is_certain(code):
         outcome = email_channel(server.port, security="plain").deliver(OutgoingFile("B_1.csv", CONTENT))
     assert outcome.state is State.FAILED
     assert f"{code.decode()} 5.3.4 not for me" in outcome.message
+    assert "Nothing was sent" not in outcome.message
     assert server.heard[-1] == b"QUIT\r\n"
 
 

@@ -157,3 +157,19 @@ def test_a_certificate_in_the_place_of_its_path_is_refused_without_being_repeate
     (problem,) = refused.value.errors()
     assert problem["loc"] == ("ca_file",)
     assert "a path in quotes" in problem["msg"]
+
+
+EMAIL = {"kind": "email", "host": "h.example", "sender": "a@b.example", "recipient": "c@d.example"}
+
+
+@pytest.mark.parametrize("name", ["pc", "pc.example.com", "[192.0.2.1]", "[IPv6:2001:db8::1]"])
+def test_a_computer_calls_itself_by_a_host_name_or_an_address_in_brackets(name):
+    assert EmailSettings(**EMAIL, ehlo_name=name).ehlo_name == name
+
+
+@pytest.mark.parametrize(
+    "name", ["192.0.2.1", "[2001:db8::1]", "[IPv6:192.0.2.1]", "[pc]", "pc\r\nMAIL", "my pc", "", "["]
+)
+def test_a_name_of_this_computer_that_no_server_takes_is_refused(name):
+    with pytest.raises(ValidationError, match=r"a host name such as pc\.example\.com, or an address in brackets"):
+        EmailSettings(**EMAIL, ehlo_name=name)

@@ -197,6 +197,41 @@ def test_it_introduces_itself_by_its_address_and_asks_no_name_server(monkeypatch
     assert (client.name, client.offers) == ("mail.example", {"SIZE": "100", "AUTH": "PLAIN"})
 
 
+@pytest.mark.parametrize("name", ["pc.example.com", "[192.0.2.1]"])
+def test_it_introduces_itself_by_the_name_that_it_is_given(name):
+    with scripted([WELCOME, b"250 mail.example\r\n", b"250 mail.example\r\n"]) as server:
+        client = conversation(server.port)
+        client.welcome()
+        client.greet(name)
+        client.greet_without_offers(name)
+        client.close()
+    assert server.heard[:2] == [f"{word} {name}\r\n".encode() for word in ("EHLO", "HELO")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "offered"),
+    [
+        ([b"AUTH=LOGIN PLAIN"], ["LOGIN", "PLAIN"]),
+        ([b"AUTH=PLAIN"], ["PLAIN"]),
+        ([b"auth=login"], ["login"]),
+        ([b"AUTH PLAIN", b"AUTH=LOGIN PLAIN"], ["PLAIN", "LOGIN", "PLAIN"]),
+        ([b"AUTH=LOGIN", b"SIZE 10", b"AUTH PLAIN"], ["LOGIN", "PLAIN"]),
+        ([b"AUTH"], []),
+    ],
+)
+def test_the_ways_to_sign_in_are_read_with_an_equals_sign_too(lines, offered):
+    """As Outlook Express wanted it; some servers say it in both ways."""
+    ehlo = b"250-mail.example\r\n" + b"".join(b"250-" + line + b"\r\n" for line in lines) + b"250 HELP\r\n"
+    with scripted([WELCOME, ehlo, b"250 mail.example\r\n"]) as server:
+        client = conversation(server.port)
+        client.welcome()
+        client.greet()
+        assert client.offers["AUTH"].split() == offered
+        client.greet_without_offers()
+        assert client.offers == {}, "what was offered before no longer counts"
+        client.close()
+
+
 def test_an_ipv6_address_is_written_as_one():
     try:
         listener = socket.create_server(("::1", 0), family=socket.AF_INET6)
@@ -204,7 +239,7 @@ def test_an_ipv6_address_is_written_as_one():
         pytest.skip("this machine has no IPv6 on loopback")
     with listener:
         client = SmtpClient("::1", listener.getsockname()[1], connect_timeout=3, reply_timeout=3, tls=None)
-        assert client._own_name() == "[IPv6:::1]"  # RFC 5321, 4.1.3
+        assert client.own_address == "[IPv6:::1]"  # RFC 5321, 4.1.3
         client.close()
 
 
@@ -293,6 +328,15 @@ def test_a_password_that_is_no_utf8_is_sent_as_the_bytes_it_was():
         client.sign_in("u", "p\udce4ss", "PLAIN")
         client.close()
     assert server.heard[0] == b"AUTH PLAIN AHUAcORzcw==\r\n"
+
+
+def test_a_server_that_does_not_read_what_stands_behind_plain_is_told_it_when_it_asks():
+    with scripted([WELCOME, b"334 \r\n", b"235 in\r\n"]) as server:
+        client = conversation(server.port)
+        client.welcome()
+        assert client.sign_in("user", "pass", "PLAIN").code == 235
+        client.close()
+    assert server.heard[:2] == [b"AUTH PLAIN AHVzZXIAcGFzcw==\r\n", b"AHVzZXIAcGFzcw==\r\n"]
 
 
 @pytest.mark.parametrize("said", [b"535 no\r\n", b"334 more?\r\n", b"235 in\r\n"])

@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Literal, Self
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Annotated, Final, Literal, Self, TypeAlias
 
-from pydantic import model_validator
+from pydantic import AfterValidator, model_validator
 
 from action_returns.channels.base import (
     Ask,
@@ -30,7 +31,9 @@ from action_returns.channels.base import (
     retry,
 )
 from action_returns.channels.settings_base import (
+    HOST_NAME,
     Address,
+    Allowed,
     EncryptedServer,
     Host,
     Line,
@@ -53,6 +56,23 @@ if TYPE_CHECKING:  # not at run time: reading config.toml imports this module, a
 
 _OK: Final = 250
 _REFUSAL: Final = range(400, 600)
+
+
+_EHLO_TEXT: Final = "a host name such as pc.example.com, or an address in brackets such as [192.0.2.1]"
+
+
+def _check_ehlo_name(text: str) -> str:
+    if text.startswith("[") and text.endswith("]"):
+        address = text[1:-1].removeprefix("IPv6:")
+        with contextlib.suppress(ValueError):
+            if (ip_address(address).version == 6) == text.startswith("[IPv6:"):  # noqa: PLR2004  # RFC 5321, 4.1.3
+                return text
+    elif HOST_NAME.fullmatch(text) and not text.replace(".", "").isdigit():
+        return text
+    raise ValueError(_EHLO_TEXT)
+
+
+EhloName: TypeAlias = Annotated[str, AfterValidator(_check_ehlo_name), Allowed(_EHLO_TEXT)]
 
 
 class EmailSettings(EncryptedServer):
@@ -91,6 +111,20 @@ class EmailSettings(EncryptedServer):
         default=None,
         asked="never",
     )
+    auth: Literal["auto", "plain", "login"] = setting(
+        "Way to sign in",
+        "`plain`, `login`, or `auto` for the first of the two that the server offers.",
+        example="auto",
+        default="auto",
+        asked="never",
+    )
+    ehlo_name: EhloName | None = setting(
+        "Name of this computer",
+        "What this computer calls itself to the server (EHLO); its address when left out.",
+        example="pc.example.com",
+        default=None,
+        asked="never",
+    )
 
     @model_validator(mode="after")
     def _check_sign_in(self) -> Self:
@@ -118,6 +152,8 @@ class EmailSettings(EncryptedServer):
             sender=self.sender,
             recipient=self.recipient,
             subject=self.subject,
+            auth=self.auth,
+            ehlo_name=self.ehlo_name,
             ca_file=self.ca_file,
         )
 
@@ -135,6 +171,8 @@ class EmailChannel:
         username: None when the server asks for no sign-in.
         password: reads the password when it is needed.
         subject: None for the file's name.
+        auth: the way to sign in: ``plain``, ``login``, or ``auto`` for the first of the two that is offered.
+        ehlo_name: what this computer calls itself; its address when None.
         ca_file: certificates that are trusted for this server, beside those that this computer trusts.
         context: TLS settings; what this computer and ca_file trust when None.
         connect_timeout: seconds for connecting.
@@ -154,6 +192,8 @@ class EmailChannel:
     username: str | None = None
     password: Callable[[], str] | None = field(default=None, repr=False)
     subject: str | None = None
+    auth: Literal["auto", "plain", "login"] = "auto"
+    ehlo_name: str | None = None
     ca_file: "Path | None" = None
     context: "ssl.SSLContext | None" = field(default=None, repr=False)
     connect_timeout: float = 15
@@ -213,15 +253,15 @@ class EmailChannel:
         # Again only before the sign-in: a second refused one may lock the user out.
         session = retry(lambda: self._open(password), self.pause)
         try:
-            if self.username is not None and password is not None:
-                session.sign_in(self.username, password)
+            if password is not None:
+                session.sign_in(password)
             yield session
         finally:
             session.client.close()
 
     def _open(self, password: str | None) -> "EmailSession":
         from action_returns.channels.connection_errors import connection_failed, is_retryable
-        from action_returns.channels.email_session import EmailSession
+        from action_returns.channels.email_session import EmailSession, Greeting
         from action_returns.channels.server_words import ServerWords
         from action_returns.channels.smtp_client import SmtpClient
         from action_returns.channels.tls_settings import tls_settings
@@ -242,7 +282,7 @@ class EmailChannel:
             raise DeliveryEndedError(
                 connection_failed(error, self.host, self.port), retryable=is_retryable(error)
             ) from None
-        session = EmailSession(client, self.host, self.port)
+        session = EmailSession(client, self.host, self.port, Greeting(self.ehlo_name, self.username, self.auth))
         try:
             session.introduce(tls if self.security == "starttls" else None)
         except BaseException:
@@ -255,43 +295,23 @@ class EmailChannel:
     ) -> Outcome:
         """Send the message. Once its last line has left, only the server knows whether it was taken."""
         from action_returns.channels.connection_errors import reason
+        from action_returns.channels.email_texts import EmailTexts
 
-        client = session.client
+        client, texts = session.client, EmailTexts(self.host, self.sender, self.recipient)
         session.announce_message()
         before_first_byte()
         evidence = {"message_id": message.message_id, "security": client.wire.security, "server": client.name}
         try:
             client.send_content(message.content, self.data_timeout)
         except OSError as error:
-            raise DeliveryEndedError(self._broken_off(reason(error), evidence)) from None
+            return texts.broken_off(reason(error), evidence)
         try:
             reply = client.end_content(self.accept_timeout)
         except OSError as error:
-            raise DeliveryEndedError(self._unknown(reason(error), evidence)) from None
+            return texts.unknown(reason(error), evidence)
         evidence["reply"] = str(reply)
-        if reply.code in _REFUSAL:  # then it must not deliver it (RFC 5321, 4.2.5)
-            session.need(reply, _OK, f"{self.host} did not take the message", Phase.TRANSFER)
+        if reply.code in _REFUSAL:
+            return texts.refused(reply, evidence)
         if reply.code != _OK:
-            raise DeliveryEndedError(self._unknown(f"it answered {reply}", evidence))
-        return Outcome(
-            State.HANDED_OVER,
-            f"Handed to the mail server {self.host} for {self.recipient} (message {message.message_id}). Delivery and "
-            f"processing are not confirmed yet; a bounce would come to {self.sender}.",
-            evidence=evidence,
-        )
-
-    def _broken_off(self, why: str, evidence: Mapping[str, str]) -> Outcome:
-        return Outcome(
-            State.FAILED,
-            f"The connection to {self.host} broke off in the middle of the message ({why}). A mail server throws away a "
-            "message that was not ended, so nothing was delivered. Send it again.",
-            evidence={**evidence, "lost": why},
-        )
-
-    def _unknown(self, why: str, evidence: Mapping[str, str]) -> Outcome:
-        return Outcome(
-            State.UNKNOWN,
-            f"It is not known whether {self.host} took the message for {self.recipient}: {why}. "
-            "Do not send it again yet. Look into your sent or bounced mail and at File Submissions.",
-            evidence={**evidence, "lost": why},
-        )
+            return texts.unknown(f"it answered {reply}", evidence)
+        return texts.handed_over(reply, evidence)

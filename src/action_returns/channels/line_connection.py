@@ -51,6 +51,11 @@ class LineConnection:
         self.socket = connect(host, port, self.step(connect_timeout))
 
     @property
+    def is_encrypted(self) -> bool:
+        """Whether the connection is encrypted now."""
+        return isinstance(self.socket, ssl.SSLSocket)
+
+    @property
     def security(self) -> str:
         """What protects the connection now: ``TLSv1.3``, or ``not encrypted``."""
         return (isinstance(self.socket, ssl.SSLSocket) and self.socket.version()) or "not encrypted"

@@ -22,7 +22,7 @@ from action_returns.channels.base import Channel
 if TYPE_CHECKING:
     from action_returns.channels.setting import Setting
 
-_HOST: Final = re.compile(
+HOST_NAME: Final = re.compile(
     r"(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\.?"
 )
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
@@ -63,7 +63,7 @@ def _check_host(text: str) -> str:
     try:
         ip_address(text)
     except ValueError:
-        if not _HOST.fullmatch(text):
+        if not HOST_NAME.fullmatch(text):
             raise ValueError(_HOST_TEXT) from None
     return text
 

@@ -52,16 +52,33 @@ class SmtpClient(LineClient):
         self.name = self.wire.words.show(reply.lines[0].partition(" ")[0], _LONGEST_NAME)
         return reply
 
-    def greet(self) -> Reply:
+    def greet(self, name: str = "") -> Reply:
         """Send EHLO and keep what the server offers; earlier offers no longer count (RFC 3207, 4.2).
+
+        Args:
+            name: what this computer calls itself, ``""`` for its address.
 
         Raises:
             OSError: see :meth:`ask`.
         """
-        reply = self.ask(f"EHLO {self._own_name()}")
-        offers = (line.partition(" ") for line in reply.lines[1:])
-        self.offers = {keyword.upper(): values for keyword, _, values in offers}
+        reply = self.ask(f"EHLO {name or self.own_address}")
+        offers: dict[str, str] = {}
+        for line in reply.lines[1:]:
+            keyword, values = _offer(line)
+            if keyword == "AUTH" and keyword in offers:  # a server may say it in both ways, with other values
+                values = f"{offers[keyword]} {values}"
+            offers[keyword] = values
+        self.offers = offers
         return reply
+
+    def greet_without_offers(self, name: str = "") -> Reply:
+        """Send HELO, for a server that does not know EHLO. It offers nothing then.
+
+        Raises:
+            OSError: see :meth:`ask`.
+        """
+        self.offers = {}
+        return self.ask(f"HELO {name or self.own_address}")
 
     def start_tls(self, tls: ssl.SSLContext) -> None:
         """Encrypt the connection after the server has agreed to it.
@@ -85,10 +102,11 @@ class SmtpClient(LineClient):
             OSError: see :meth:`ask`.
         """
         if mechanism == "PLAIN":
-            both = _base64(f"\0{username}\0{password}")
-            return self.ask(f"AUTH PLAIN {both}")
-        answers = [_base64(username), _base64(password)]
-        reply = self.ask("AUTH LOGIN")
+            answers = [_base64(f"\0{username}\0{password}")]
+            reply = self.ask(f"AUTH PLAIN {answers[0]}")  # it asks once more where it does not read what stands there
+        else:
+            answers = [_base64(username), _base64(password)]
+            reply = self.ask("AUTH LOGIN")
         while reply.code == _GO_ON and answers:
             reply = self.ask(answers.pop(0))
         return reply
@@ -125,10 +143,18 @@ class SmtpClient(LineClient):
         self._send(b".\r\n", self._reply_timeout)
         return self.reply(timeout)
 
-    def _own_name(self) -> str:
-        """Return the address of this end: looking up a name may take seconds and would show how this machine is called."""
+    @property
+    def own_address(self) -> str:
+        """The address of this end as EHLO has it: looking up a name may take seconds and would show how this machine is called."""
         address = str(self.wire.socket.getsockname()[0]).partition("%")[0]
         return f"[IPv6:{address}]" if ":" in address else f"[{address}]"  # RFC 5321, 4.1.3
+
+
+def _offer(line: str) -> tuple[str, str]:
+    """Return keyword and values of what a server offers. Old ones write ``AUTH=LOGIN PLAIN``."""
+    keyword, _, values = line.partition(" ")
+    keyword, _, first = keyword.partition("=")
+    return keyword.upper(), f"{first} {values}".strip()
 
 
 def _base64(text: str) -> str:

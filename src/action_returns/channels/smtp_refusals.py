@@ -1,0 +1,156 @@
+"""What a mail server means by its answer: which setting it asks for, and whether it keeps a message that it refuses.
+
+The codes are those of RFC 5321, 4.2, RFC 4954, 6, and RFC 5248. Servers give them for much else, so their words count too.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from action_returns.channels.line_protocol import Reply
+
+TEMPORARY: Final = range(400, 500)
+FINAL: Final = range(500, 600)
+
+_SIGN_IN_NEEDED: Final = 530
+_ENCRYPTION_NEEDED: Final = frozenset({523, 538})
+_NO_SUCH_WAY: Final = range(500, 505)
+_WRONG_PASSWORD: Final = frozenset({534, 535})
+
+_SAYS_ENCRYPTION: Final = re.compile(r"(?i)\bSTARTTLS\b|\b(?:TLS|SSL)\b|encrypt|\b5\.7\.1[01]\b")
+_SAYS_SIGN_IN: Final = re.compile(r"(?i)\bauthenticat|\bauthoriz|\bauth\b|\blog ?(?:in|on)\b|\bsign ?in\b")
+_SAYS_OF_DOMAIN: Final = re.compile(r"(?i)\b(?:SPF|DKIM|DMARC|ARC)\b")
+"""Checks of the sender's domain, in which authentication means something else."""
+_SAYS_NAME: Final = re.compile(r"(?i)\b(?:EHLO|HELO)\b")
+_SAYS_RELAY: Final = re.compile(r"(?i)\brelay")
+_SAYS_WRONG_PASSWORD: Final = re.compile(r"\b5\.7\.8\b")
+_SAYS_SIZE: Final = re.compile(
+    r"(?i)\b5\.3\.4\b|\btoo (?:large|big)\b|\b(?:exceed|limit|max).*\bsize\b|\bsize\b.*(?:exceed|limit|max)"
+)
+_SAYS_OAUTH: Final = re.compile(
+    r"(?i)oauth|\bbasic auth\w* is disabled|\bSmtpClientAuthentication is disabled|\b5\.7\.139\b"
+)
+
+# "was not kept", "cannot be accepted": what a server denies does not count.
+_DENIED: Final = re.compile(
+    r"(?i)\b(?:not|never|cannot|can't|won't|isn't)(?: (?:be|been|being|yet))* \w+|\bp=quarantine\b"
+)
+_SAYS_KEPT: Final = re.compile(
+    r"""(?ix)
+    \b(?:kept|retained|held|queued|stored)\b | quarantin
+    | \baccepted\s(?:for|but|and)\b | \balready\s(?:been\s)?(?:accepted|queued|delivered)\b
+    | \b(?:put|placed)\son\shold\b | \bholding\s(?:it|the|this|your)\b | \bawait(?:s|ing)\b | \bmoderat(?:ion|or\sapproval)\b
+    | \b(?:for|pending)\s(?:\w+\s){0,2}(?:review|evaluation|inspection|analysis|approval|release)\b
+    | \b(?:may|might|will)\s(?:\w+\s)?be\s(?:\w+\s)?(?:delivered|forwarded|processed)\b | \b(?:may|might|can|will)\s(?:\w+\s)?be\sreleased\b
+    | \b(?:may|might|will)\s(?:\w+\s)?(?:arrive|reach)\b
+    """
+)
+"""As Exim's fakereject and fakedefer, filters with a quarantine and lists with a moderator say it."""
+_SAYS_HELD_BACK: Final = re.compile(
+    r"""(?ix)
+    quarantin | \bmoderat(?:ion|or)\b | \bdiscard | \bbounced?\b | \b(?:dropped|deleted|blocked|rejected|refused|suspended)\b
+    | \b(?:held|kept|retained)\b | \bon\shold\b | \bawait(?:s|ing)\b | \b(?:spam|virus|malware|ube)\b
+    | \b(?:for|pending)\s(?:\w+\s){0,2}(?:review|evaluation|inspection|analysis|approval|release)\b
+    | \bnot\s(?:be\s)?(?:delivered|forwarded|sent)\b
+    """
+)
+"""As amavis ("250 2.7.0 Ok, discarded", "250 2.5.0 Ok, BOUNCE") and filters with a quarantine say it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is known of a conversation when the server refuses a command.
+
+    Args:
+        host: the server, as it is named to users.
+        is_encrypted: whether the connection is encrypted now.
+        has_user_name: whether the profile has a user name to sign in with.
+        offers_sign_in: whether the server said that it takes a sign-in.
+    """
+
+    host: str
+    is_encrypted: bool
+    has_user_name: bool
+    offers_sign_in: bool
+
+
+def explain(reply: Reply, situation: Situation, problem: str, todo: str) -> tuple[str, str]:
+    """Return what a refusal is about and what to do.
+
+    Args:
+        reply: the refusal.
+        situation: when it came.
+        problem: what was refused, where the answer tells no more than that.
+        todo: what to do then.
+    """
+    if wants_encryption(reply, situation):
+        return f"{situation.host} wants an encrypted connection", ENCRYPT
+    if _wants_sign_in(reply, situation):
+        known = "Check user name (username) and password" if situation.has_user_name else _SIGN_IN
+        return f"{situation.host} wants a sign-in", f"{known} in the profile."
+    if reply.code in TEMPORARY:
+        todo = LATER
+    elif reply.code in FINAL and not situation.has_user_name and _may_want_sign_in(reply, situation):
+        todo = f"{todo} The server may also want a sign-in: s{_SIGN_IN[1:]} in the profile."
+    return problem, f"{todo} {NAME}" if _SAYS_NAME.search(reply.text) else todo
+
+
+LATER: Final = "It may take it later: try again in a few minutes."
+SPLIT: Final = "Split the sheet in two, or send by FTP."
+NAME: Final = (
+    "It may be about what this computer calls itself (EHLO): set ehlo_name in the profile to a full host name, such as "
+    'ehlo_name = "pc.example.com".'
+)
+ENCRYPT: Final = (
+    "Set the encryption (security) in the profile: starttls, or implicit-tls with the port for it, often 465."
+)
+_SIGN_IN: Final = "Set user name (username) and password"
+
+
+def wants_encryption(reply: Reply, situation: Situation) -> bool:
+    """Return whether a server refuses because the connection is not encrypted."""
+    if reply.code in _ENCRYPTION_NEEDED:
+        return True
+    may_be = reply.code == _SIGN_IN_NEEDED or (reply.code in FINAL and not situation.is_encrypted)
+    return may_be and _SAYS_ENCRYPTION.search(reply.text) is not None
+
+
+def _wants_sign_in(reply: Reply, situation: Situation) -> bool:
+    if reply.code == _SIGN_IN_NEEDED:
+        return True
+    says = _SAYS_SIGN_IN.search(reply.text) is not None and _SAYS_OF_DOMAIN.search(reply.text) is None
+    return says and reply.code in FINAL and not situation.has_user_name
+
+
+def _may_want_sign_in(reply: Reply, situation: Situation) -> bool:
+    return situation.offers_sign_in or _SAYS_RELAY.search(reply.text) is not None
+
+
+def is_about_password(reply: Reply) -> bool:
+    """Return whether a server says that user name or password are wrong; another try may count towards a lockout."""
+    return reply.code in _WRONG_PASSWORD or _SAYS_WRONG_PASSWORD.search(reply.text) is not None
+
+
+def is_no_such_way(reply: Reply) -> bool:
+    """Return whether a server says that it does not know a way to sign in; nothing about user name or password."""
+    return reply.code in _NO_SUCH_WAY
+
+
+def wants_oauth(reply: Reply) -> bool:
+    """Return whether a server says that it takes no password, only OAuth2."""
+    return _SAYS_OAUTH.search(reply.text) is not None
+
+
+def is_about_size(reply: Reply) -> bool:
+    """Return whether a server says that the message is too large."""
+    return reply.code in FINAL and _SAYS_SIZE.search(reply.text) is not None
+
+
+def says_kept(reply: Reply) -> bool:
+    """Return whether a refusal of a whole message says that it is kept, or may be delivered all the same."""
+    return _SAYS_KEPT.search(_DENIED.sub("", reply.text)) is not None
+
+
+def says_held_back(reply: Reply) -> bool:
+    """Return whether a yes to a message says that it may get no further."""
+    return _SAYS_HELD_BACK.search(reply.text) is not None
