@@ -1,5 +1,7 @@
 """Channels to servers on this machine that do not wait long for anything, and how a failed delivery is recognised."""
 
+import time
+
 from action_returns.channels.base import Phase, ProbeResult, State
 from action_returns.channels.email import EmailChannel
 from action_returns.channels.ftp import FtpChannel
@@ -40,6 +42,11 @@ def email_channel(port, context=None, **changes):
     return EmailChannel(**{**facts, **changes})
 
 
+def _briefly(seconds):
+    """Wait for a moment, which is what ftp-srv needs between its yes to encryption and the beginning of it."""
+    time.sleep(min(seconds, 0.02))
+
+
 def ftp_channel(port, context=None, **changes):
     """An FTP channel to a server on this machine that does not wait long for anything."""
     facts = {
@@ -53,7 +60,7 @@ def ftp_channel(port, context=None, **changes):
         "reply_timeout": 3,
         "command_timeout": 3,
         "data_timeout": 3,
-        "pause": lambda _seconds: None,
+        "pause": _briefly,
     }
     return FtpChannel(**{**facts, **changes})
 

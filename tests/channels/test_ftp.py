@@ -526,7 +526,7 @@ def test_trouble_that_stays_is_told_with_the_number_of_attempts():
         ((b"530 not you\r\n",), "does not accept connections at the moment (it answered: 530 not you)", 1),
         ((*SIGNED_IN[:2], b"530 wrong\r\n"), "did not accept the user name or password", 1),
         ((*SIGNED_IN[:2], b"430 wrong\r\n"), "did not accept the user name or password", 1),
-        ((*SIGNED_IN[:2], b"332 account?\r\n"), "did not accept the user name or password", 1),
+        ((*SIGNED_IN[:2], b"332 account?\r\n"), "wants the name of an account beside user name and password", 1),
         ((*SIGNED_IN[:4], b"504 no\r\n"), "takes no files byte by byte", 1),
         ((*LOOK, b"500 what?\r\n", b"425 no\r\n"), "opened no connection for the file", 3),
         ((*LOOK, b"500 what?\r\n", b"500 what?\r\n"), "opened no connection for the file", 1),

@@ -146,6 +146,29 @@ def test_a_name_is_asked_for_in_the_first_way_that_tells(features, said, heard, 
     assert commands[1 : 1 + len(heard)] == [f"{command} a.csv\r\n".encode() for command in heard]
 
 
+@pytest.mark.parametrize(
+    ("said", "features", "offers_tls"),
+    [
+        (b"211-Features:\r\n AUTH TLS\r\n SIZE\r\n MLST type*;size*;\r\n211 End\r\n", {"AUTH", "SIZE", "MLST"}, True),
+        (b"211-Features:\r\n211-AUTH TLS\r\n211-SIZE\r\n211 End\r\n", {"AUTH", "SIZE"}, True),
+        (b"211-Features:\r\n auth tls;ssl\r\n size\r\n211 End\r\n", {"AUTH", "SIZE"}, True),
+        (b"211-Features:\r\n\tAUTH SSL;TLS-P\r\n211 End\r\n", {"AUTH"}, True),
+        (b"211-Features:\r\n AUTH SSL\r\n211 End\r\n", {"AUTH"}, False),
+        (b"211-Features:\r\n AUTH\r\n XCRC TLS\r\n211 End\r\n", {"AUTH", "XCRC"}, False),
+        (b"211-Features:\r\n HOST AUTH TLS\r\n REST SIZE\r\n211 End\r\n", {"HOST", "REST"}, False),
+        (b"211 SIZE\r\n", {"SIZE"}, False),
+        (b"211-\r\n211 End\r\n", set(), False),
+        (b"500 AUTH TLS\r\n", set(), False),
+    ],
+)
+def test_features_are_the_first_word_of_each_line_however_it_is_written(said, features, offers_tls):
+    def read(client):
+        client.read_features()
+        return client.features - {"FEATURES:", "END"}, client.offers_tls
+
+    assert asked(said, ask=read)[0] == (features, offers_tls)
+
+
 def open_data(client):
     data = client.open_data()
     if isinstance(data, Reply):

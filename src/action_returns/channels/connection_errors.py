@@ -41,6 +41,9 @@ _TLS_REMEDIES: Final = {
 }
 """What OpenSSL and alerts of the server say -> what is meant and what to do."""
 
+_NO_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"})
+"""What OpenSSL says of an answer that is no TLS; which of them depends on its version and on the first letters."""
+
 
 def connection_failed(error: Exception, host: str, port: int) -> Outcome:
     """Return the outcome of a connection that did not come about.
@@ -64,6 +67,11 @@ def is_retryable(error: OSError) -> bool:
         case socket.gaierror():
             return error.errno == socket.EAI_AGAIN
     return not isinstance(error, ssl.SSLError)
+
+
+def speaks_no_tls(error: ssl.SSLError) -> bool:
+    """Return whether the server answered the beginning of a TLS handshake with something else, such as plain words."""
+    return error.reason in _NO_TLS
 
 
 def _encryption_error_text(error: Exception, host: str, port: int) -> str:

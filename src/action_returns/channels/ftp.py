@@ -4,7 +4,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, Literal, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 from action_returns.channels.base import (
     Ask,
@@ -42,8 +42,8 @@ if TYPE_CHECKING:  # not at run time: reading config.toml imports this module, a
 
     from action_returns.channels.ftp_client import FtpClient
     from action_returns.channels.ftp_data import FileConnection
+    from action_returns.channels.ftp_sign_in import FtpSignIn
     from action_returns.channels.ftp_texts import FtpTexts
-    from action_returns.channels.line_protocol import Reply
 
 
 class FtpSettings(EncryptedServer):
@@ -90,13 +90,6 @@ class FtpSettings(EncryptedServer):
             name_check=self.name_check,
             ca_file=self.ca_file,
         )
-
-
-_READY: Final = 220
-_SIGNED_IN: Final = 230
-_NEEDS_PASSWORD: Final = 331
-_REFUSED: Final = 400  # and above; below 500 it may go well later (RFC 959, 4.2.1)
-_CLOSING: Final = 421
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +176,7 @@ class FtpChannel:
         except DeliveryEndedError as ended:
             return probe_failed(ended.outcome)
         with contextlib.closing(client):
-            return self._texts.works(client.security, offers_tls="AUTH" in client.features)
+            return self._texts.works(client.security, offers_tls=client.offers_tls)
 
     def _read_password(self) -> str:
         """Return the password, before anything is connected."""
@@ -224,6 +217,7 @@ class FtpChannel:
 
     def _data_connection(self, client: "FtpClient") -> "FileConnection":
         from action_returns.channels.ftp_client import DataConnectionError
+        from action_returns.channels.ftp_sign_in import refused
         from action_returns.channels.line_protocol import Reply
 
         try:
@@ -232,11 +226,19 @@ class FtpChannel:
             outcome = self._texts.no_data_connection(error.port, error.problem)
             raise DeliveryEndedError(outcome, retryable=True) from None
         if isinstance(data, Reply):
-            self._stop("opened no connection for the file", data, Phase.TRANSFER)
+            raise refused(self._texts, "opened no connection for the file", data, Phase.TRANSFER)
         return data
 
     def _open_folder(self, password: str) -> "FtpClient":
-        """Connect, sign in and go to the folder."""
+        """Connect, sign in and go to the folder; a second time, and carefully, where the server stumbled."""
+        from action_returns.channels.ftp_sign_in import StumbledError
+
+        try:
+            return self._signed_in(password)
+        except StumbledError:
+            return self._signed_in(password, carefully=True)
+
+    def _signed_in(self, password: str, *, carefully: bool = False) -> "FtpClient":
         from action_returns.channels.ftp_client import FtpClient
         from action_returns.channels.server_words import ServerWords
         from action_returns.channels.tls_settings import tls_settings
@@ -255,41 +257,25 @@ class FtpChannel:
             )
         try:
             with self._failing_in(Phase.CONNECT):
-                self._sign_in(client, tls, password)
-                self._go_to_folder(client)
+                self._sign_in(password, tls).run(client, carefully=carefully)
         except BaseException:
             client.close()
             raise
         return client
 
-    def _sign_in(self, client: "FtpClient", tls: "ssl.SSLContext | None", password: str) -> None:
-        # A server that is silent after connecting may be no FTP server: it gets the time for connecting, not for a reply.
-        self._need(
-            client.reply(self.connect_timeout), "does not accept connections at the moment", Phase.CONNECT, code=_READY
-        )
-        if self.security == "explicit-tls" and tls is not None:
-            reply = client.ask("AUTH TLS")
-            if not reply.is_positive:
-                raise DeliveryEndedError(self._texts.no_tls(reply), retryable=reply.code == _CLOSING)
-            client.wire.expect_silence()
-            client.wire.encrypt(tls)
-        reply = client.ask(f"USER {self.username}")
-        if reply.code == _NEEDS_PASSWORD:
-            reply = client.ask(f"PASS {password}")
-        if reply.code != _SIGNED_IN:
-            # One attempt only, unless it never came to that: each refused one may count towards a lockout.
-            raise DeliveryEndedError(self._texts.not_signed_in(reply), retryable=reply.code == _CLOSING)
-        if tls is not None:
-            self._need(client.protect(tls), "does not protect the connection for the file", Phase.CONNECT)
-        client.read_features()
+    def _sign_in(self, password: str, tls: "ssl.SSLContext | None") -> "FtpSignIn":
+        from action_returns.channels.ftp_sign_in import FtpSignIn
 
-    def _go_to_folder(self, client: "FtpClient") -> None:
-        if self.directory not in {"", ".", "/"}:
-            reply = client.ask(f"CWD {self.directory}")
-            if not reply.is_positive:
-                raise DeliveryEndedError(self._texts.no_folder(str(reply)), retryable=reply.code == _CLOSING)
-        # Some servers answer SIZE in binary mode only; in text mode they would change the bytes.
-        self._need(client.ask("TYPE I"), "takes no files byte by byte", Phase.CONNECT)
+        return FtpSignIn(
+            self.username,
+            password,
+            self.directory,
+            tls,
+            self.security == "explicit-tls",
+            self._texts,
+            self.connect_timeout,
+            self.pause,
+        )
 
     @contextlib.contextmanager
     def _failing_in(self, phase: Phase) -> Iterator[None]:
@@ -303,15 +289,3 @@ class FtpChannel:
         except OSError as error:
             outcome = replace(connection_failed(error, self.host, self.port), phase=phase)
             raise DeliveryEndedError(outcome, retryable=is_retryable(error)) from None
-
-    def _need(self, reply: "Reply", problem: str, phase: Phase, *, code: int | None = None) -> None:
-        """Stop with the problem unless the reply is positive, or has the code that is needed."""
-        if not (reply.is_positive if code is None else reply.code == code):
-            self._stop(problem, reply, phase)
-
-    def _stop(self, problem: str, reply: "Reply", phase: Phase) -> NoReturn:
-        raise DeliveryEndedError(self._texts.refused_before(problem, reply, phase), retryable=_is_temporary(reply))
-
-
-def _is_temporary(reply: "Reply") -> bool:
-    return reply.code // 100 == _REFUSED // 100

@@ -25,6 +25,8 @@ _EXTENDED: Final = re.compile(r"\(([!-~])\1\1([0-9]{1,5})\1\)")
 _LONGEST_LIST: Final = 4_000_000
 """Bytes of a listing that are read: some 40,000 files, where a server lists the whole folder instead of one name."""
 _CUT_OFF: Final = 426  # connection closed (RFC 959, 4.2.2)
+_CODE: Final = re.compile(r"^[1-5][0-9]{2}[- ]")
+_TLS: Final = re.compile(r"\bTLS\b")
 _REFUSED: Final = 400  # and above (RFC 959, 4.2.1)
 
 
@@ -54,7 +56,8 @@ class FtpClient(LineClient):
 
     Attributes:
         wire: the connection.
-        features: what the server says it can do, in capitals (RFC 2389).
+        features: the names of what the server says it can do, in capitals (RFC 2389).
+        offers_tls: whether encryption with TLS is among it.
     """
 
     REPLY_LINE = re.compile(rb"([1-6][0-9][0-9])([ -])(.*)", re.DOTALL)
@@ -62,6 +65,7 @@ class FtpClient(LineClient):
 
     _data_tls: ssl.SSLContext | None = None
     features: frozenset[str] = frozenset()
+    offers_tls = False
 
     @property
     def security(self) -> str:
@@ -73,9 +77,20 @@ class FtpClient(LineClient):
         return is_last, line[4:] if is_last else line
 
     def read_features(self) -> None:
-        """Ask what the server can do; a server that does not know FEAT offers nothing special."""
+        """Ask what the server can do; a server that does not know FEAT offers nothing special.
+
+        Each line of the reply is one feature, its name first (RFC 2389, 3.2). ProFTPD can begin each of them with the
+        code, too (MultilineRFC2228).
+
+        Raises:
+            OSError: see :meth:`ask`.
+        """
         reply = self.ask("FEAT")
-        self.features = frozenset(reply.text.upper().split()) if reply.is_positive else frozenset()
+        if not reply.is_positive:
+            return
+        features = [_CODE.sub("", line, count=1).upper().split(maxsplit=1) for line in reply.lines]
+        self.features = frozenset(words[0] for words in features if words)
+        self.offers_tls = any(words[0] == "AUTH" and _TLS.search(words[-1]) for words in features if words)
 
     def protect(self, tls: ssl.SSLContext) -> Reply:
         """Encrypt data connections from here on, resuming the session of this one (RFC 4217, 9)."""

@@ -2,6 +2,7 @@
 
 from action_returns.channels.base import Outcome, Phase, ProbeResult, State
 from action_returns.channels.connection_errors import reason
+from action_returns.channels.ftp_refusals import SignInRefusal
 from action_returns.channels.line_protocol import Reply
 from action_returns.channels.upload_texts import DATA_CONNECTION_TODO, UploadTexts
 
@@ -43,12 +44,16 @@ class FtpTexts(UploadTexts):
             Phase.CONNECT,
         )
 
-    def not_signed_in(self, reply: Reply) -> Outcome:
-        """Return the outcome for a refused user name or password."""
+    def not_signed_in(self, refusal: SignInRefusal, reply: Reply) -> Outcome:
+        """Return the outcome for a user whom the server did not let in.
+
+        Args:
+            refusal: why.
+            reply: its answer.
+        """
         return Outcome(
             State.FAILED,
-            f"{self.host} did not accept the user name or password (it answered: {reply}). "
-            "Nothing was sent. User names are case-sensitive. Update them, then test with: action-returns probe",
+            f"{self.host} {refusal.why} (it answered: {reply}). Nothing was sent. {refusal.todo}",
             Phase.CONNECT,
         )
 

@@ -1,0 +1,155 @@
+"""Why an FTP server did not let a user in, by its code and its words, and what to do.
+
+``530`` stands for all of it: a wrong password, missing encryption, a full server, a user who is locked out. Only the words
+tell, and each server has its own. These are the ones of vsftpd, ProFTPD, Pure-FTPd, FileZilla Server, IIS and pyftpdlib.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from action_returns.channels.line_protocol import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRefusal:
+    """Why a server did not let a user in.
+
+    Args:
+        why: to follow the name of the server.
+        todo: what to do, in whole sentences.
+        may_pass: whether it may be over a moment later. A wrong password is tried once: each further try may count towards
+            a lockout.
+    """
+
+    why: str
+    todo: str
+    may_pass: bool = False
+
+
+_PASSWORD: Final = SignInRefusal(
+    "did not accept the user name or password",
+    "User names are case-sensitive. Update them, then test with: action-returns probe",
+)
+_ENCRYPTION: Final = SignInRefusal(
+    "lets users in over an encrypted connection only",
+    "Set the encryption (security) in the profile to explicit-tls, then test with: action-returns probe",
+)
+_ACCOUNT: Final = SignInRefusal(
+    "wants the name of an account beside user name and password, which this program cannot send",
+    "Ask the administrator of the server for a user who needs none.",
+)
+_LOCKED_OUT: Final = SignInRefusal(
+    "keeps this user out",
+    "Do not try again before you have asked the administrator of the server: further tries may keep the user out for longer.",
+)
+_FULL: Final = SignInRefusal(
+    "lets no further connection in at the moment",
+    "Close other programs that are connected there, wait some minutes, then send again.",
+    may_pass=True,
+)
+_NO_FOLDER: Final = SignInRefusal(
+    "has no folder that this user can enter",
+    "User name and password may be right. Ask the administrator of the server to repair the user's folder.",
+)
+_OTHER_NETWORK: Final = SignInRefusal(
+    "does not let this user in from your network",
+    "Ask the administrator of the server which addresses may connect, and to add the one of your network.",
+)
+_BROKEN_OFF: Final = SignInRefusal(
+    "broke off the sign-in", "Try again later; if it stays, ask the administrator of the server.", may_pass=True
+)
+
+
+def _one_of(*words: str) -> re.Pattern[str]:
+    return re.compile("|".join(words), re.IGNORECASE)
+
+
+_WANTS_ENCRYPTION: Final = _one_of(
+    r"\b(tls|ssl|ftps)\b",
+    "encrypt",
+    "clear ?text",
+    "plain ?text",
+    "secure (channel|connection|login|session)",
+    "insecure",
+    r"\buse auth\b",  # FileZilla Server: 503 Use AUTH first.
+    "verschl.{1,2}ssel",
+)
+_BY_WORDS: Final = (
+    (
+        _one_of(
+            r"too many( \w+)* (attempts|failures|tries)",
+            r"max(imum)?( \w+)* attempts",
+            r"\block(ed|out)",
+            r"\b(banned|blocked|deactivated|disabled|expired|suspended)\b",
+            r"\b(abgelaufen|deaktiviert|gesperrt)\b",
+        ),
+        _LOCKED_OUT,
+    ),
+    (
+        _one_of(
+            "too many",
+            r"max(imum)? (number|clients|connections|sessions|users)",
+            r"\(the maximum\)",
+            "already (connected|logged)",
+            "(client|connection|session|user)s? limit",
+            "limit (exceeded|reached)",
+            "zu viele",
+        ),
+        _FULL,
+    ),
+    (
+        _one_of(
+            "home ?(dir|folder)",
+            "(basis|heimat|home|stamm)verzeichnis",
+            "(cannot|can't|could not|failed to|unable to) (change|chdir)",
+            "chroot",
+        ),
+        _NO_FOLDER,
+    ),
+    (
+        _one_of(
+            "(from|for) (this|your) (address|computer|host|ip|location|network)",
+            r"your (address|host|ip)\b",
+            r"\bip[- ]address",
+        ),
+        _OTHER_NETWORK,
+    ),
+)
+"""In this order: the maximum number of attempts has been reached by a user who is locked out."""
+_ABOUT_PASSWORDS: Final = _one_of("credential", "incorrect", "kennwort", "log ?in", "pass ?(wor[dt]|phrase)")
+
+_CLOSING: Final = 421
+_INVALID_USER: Final = 430
+_POLICY: Final = 534  # IIS: 534 Policy requires SSL.
+_NEEDS_ACCOUNT: Final = (332, 532)  # RFC 959, 4.2.1
+_NOT_UNDERSTOOD: Final = range(500, 505)
+
+
+def wants_encryption(reply: Reply) -> bool:
+    """Return whether a server refused a command because the connection is not encrypted; to ask where it is not."""
+    return reply.code == _POLICY or _WANTS_ENCRYPTION.search(reply.text) is not None
+
+
+def sign_in_refusal(reply: Reply, username: str, *, is_encrypted: bool) -> SignInRefusal:
+    """Return why a server did not let a user in.
+
+    Args:
+        reply: its answer to the user name or the password.
+        username: what it may repeat; a user may be called like a reason.
+        is_encrypted: whether the connection is.
+    """
+    if not is_encrypted and wants_encryption(reply):
+        return _ENCRYPTION
+    if reply.code in _NEEDS_ACCOUNT:
+        return _ACCOUNT
+    text = re.sub(rf"(?<!\w){re.escape(username)}(?!\w)", "", reply.text)
+    for words, refusal in _BY_WORDS:
+        if words.search(text):
+            return refusal
+    if reply.code == _CLOSING:
+        return _BROKEN_OFF
+    is_about_something_else = reply.code in _NOT_UNDERSTOOD or reply.code // 100 == _CLOSING // 100
+    if is_about_something_else and reply.code != _INVALID_USER and not _ABOUT_PASSWORDS.search(text):
+        return _BROKEN_OFF
+    return _PASSWORD
