@@ -12,9 +12,9 @@ import trustme
 
 from action_returns.channels import line_connection
 from tests.channels.quick import MINUTE, PASSWORD
-from tests.servers import loopback, postfix
+from tests.servers import exim, loopback, postfix, smtp_server
 from tests.servers.ftp_daemons import DAEMONS
-from tests.support.available import missing_postfix, missing_programs, require
+from tests.support.available import missing_exim, missing_node, missing_postfix, missing_programs, require
 
 
 @pytest.fixture(scope="session")
@@ -89,6 +89,22 @@ def postfix_server(authority, tmp_path_factory):
     """Postfix, started once for all tests that need it."""
     require(missing_postfix())
     with postfix.postfix(tmp_path_factory.mktemp("postfix"), authority.server) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def exim_server(authority, tmp_path_factory):
+    """Exim, started once for all tests that need it as it usually is."""
+    require(missing_exim())
+    with exim.exim(tmp_path_factory.mktemp("exim"), authority.server, PASSWORD) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def smtp_server_of_node(authority, tmp_path_factory):
+    """Node's smtp-server, started once for all tests that need it as it usually is."""
+    require(missing_node("smtp-server"))
+    with smtp_server.smtp_server(tmp_path_factory.mktemp("smtp-server"), authority.server, PASSWORD) as running:
         yield running
 
 

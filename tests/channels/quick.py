@@ -10,6 +10,8 @@ from tests.servers import openssh
 from tests.servers.ftp_daemons import USER
 
 PASSWORD = "s3cret-canary-pass"
+SIGN_IN = {"username": "contract-user", "password": lambda: PASSWORD}
+"""The one user of Exim and smtp-server, as the channel takes it."""
 MINUTE = 60
 """The timeouts of the tests that compare them: so far apart that no busy machine mixes them up."""
 

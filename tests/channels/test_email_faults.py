@@ -1,7 +1,7 @@
 """Mail servers and networks at their worst: what we say is true, and no mail is sent twice.
 
-Every reply of a real conversation is lost in turn, in three ways, with and without STARTTLS, on Postfix and aiosmtpd;
-then the server's mailbox is opened and every outcome is held against it.
+Every reply of a real conversation is lost in turn, in three ways, with and without STARTTLS, on Postfix and aiosmtpd,
+and on Exim and Node's smtp-server in the long run; then the server's mailbox is opened and every outcome is held against it.
 """
 
 import signal
@@ -19,7 +19,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from action_returns.channels.base import OutgoingFile, State
-from tests.channels.quick import PASSWORD, email_channel
+from tests.channels.quick import PASSWORD, SIGN_IN, email_channel
 from tests.servers import loopback
 from tests.servers.go_between import KINDS, scripted
 from tests.servers.smtp_faults import Disturbance, disturbed
@@ -30,13 +30,20 @@ LARGE = b"x" * 5_000_000
 SECURITIES = ("starttls", "implicit-tls")
 
 
-@pytest.fixture(params=["postfix", "aiosmtpd"])
+OF_THE_LONG_RUN = [pytest.param(name, marks=pytest.mark.long) for name in ("exim_server", "smtp_server_of_node")]
+
+
+# Each of their connections is a process of its own, or all of them share one: sixteen at a time take longer.
+PATIENT_SIGN_IN = {**SIGN_IN, "connect_timeout": 15, "command_timeout": 10, "accept_timeout": 10}
+
+
+@pytest.fixture(params=["postfix_server", "aiosmtpd", *OF_THE_LONG_RUN])
 def servers(request, authority):
     """Give the ports of a real server by kind of security, what a client needs to sign in, and its mailbox."""
-    if request.param == "postfix":
-        server = request.getfixturevalue("postfix_server")
+    if request.param != "aiosmtpd":
+        server = request.getfixturevalue(request.param)
         ports = dict(zip(SECURITIES, (server.starttls_port, server.implicit_port), strict=True))
-        yield ports, {}, server.attachments
+        yield ports, {} if request.param == "postfix_server" else PATIENT_SIGN_IN, server.attachments
         return
     facts = {"username": "user", "password": PASSWORD, "authority": authority}
     with loopback.mail_server(**facts) as starttls, loopback.mail_server(**facts, implicit=True) as implicit:
@@ -100,7 +107,7 @@ def test_whichever_reply_is_lost_the_outcome_is_true_and_no_mail_comes_twice(ser
     assert {content for name, content in arrived if name in ours} == {CONTENT}
     assert counts["undisturbed-starttls.csv"] == counts["undisturbed-implicit-tls.csv"] == 1
     for (security, kind, reply), name, outcome, reached in results:
-        assert reached, name
+        assert reached, (name, outcome)
         # The last two replies are those to the message and to QUIT.
         accepted = lengths[security] - 1
         expected = State.FAILED if reply < accepted else State.UNKNOWN if reply == accepted else State.HANDED_OVER
@@ -114,7 +121,7 @@ def test_a_large_message_that_breaks_off_has_certainly_failed(servers, through, 
     ports, sign_in, mailbox = servers
     disturbance = Disturbance(kind, content=100_000)
     parcel = OutgoingFile(f"broken-off-{security}-{kind}.csv", LARGE)
-    outcome = through(ports[security], security, disturbance, parcel, **sign_in, data_timeout=1)
+    outcome = through(ports[security], security, disturbance, parcel, **{**sign_in, "data_timeout": 1})
     assert disturbance.reached.is_set()
     assert outcome.state is State.FAILED
     assert "in the middle of the message" in outcome.message
@@ -129,7 +136,7 @@ def test_a_message_whose_last_line_gets_lost_is_unknown_for_us_and_none_for_the_
     ports, sign_in, mailbox = servers
     disturbance = Disturbance(kind, dot=True)
     parcel = OutgoingFile(f"no-dot-{security}-{kind}.csv", CONTENT)
-    outcome = through(ports[security], security, disturbance, parcel, **sign_in, accept_timeout=1)
+    outcome = through(ports[security], security, disturbance, parcel, **{**sign_in, "accept_timeout": 1})
     assert disturbance.reached.is_set()
     assert outcome.state is State.UNKNOWN
     assert "Do not send it again yet" in outcome.message
@@ -157,28 +164,35 @@ KILLED = """
 import ssl, sys
 from action_returns.channels.base import OutgoingFile
 from action_returns.channels.email import EmailChannel
-port, bundle, name = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+port, bundle, name, *sign_in = sys.argv[1:]
+user = {"username": sign_in[0], "password": lambda: sign_in[1]} if sign_in else {}
 context = ssl.create_default_context(cafile=bundle)
-EmailChannel("127.0.0.1", port, "starttls", "returns@brand.example", "account@batch.example", context=context).deliver(
-    OutgoingFile(name, b"A,B\\r\\n" * 9))
+EmailChannel(
+    "127.0.0.1", int(port), "starttls", "returns@brand.example", "account@batch.example", context=context, **user
+).deliver(OutgoingFile(name, b"A,B\\r\\n" * 9))
 """
 
 
+@pytest.mark.parametrize("make", ["postfix_server", *OF_THE_LONG_RUN])
 @pytest.mark.parametrize(
     ("moment", "arrives"), [({"reply": 7}, 0), ({"content": 100}, 0), ({"dot": True}, 0), ({"reply": 8}, 1)]
 )
-def test_a_program_that_is_killed_has_sent_one_mail_at_most(postfix_server, authority, moment, arrives):
+def test_a_program_that_is_killed_has_sent_one_mail_at_most(request, make, authority, moment, arrives):
     """Reply 7 is the one to DATA, reply 8 the one to the final dot: then the mail is there and nobody was told."""
-    disturbance = Disturbance("hang", **moment)
+    server = request.getfixturevalue(make)
+    sign_in = [] if make == "postfix_server" else [SIGN_IN["username"], PASSWORD]
     name = "killed-{}-{}.csv".format(*next(iter(moment.items())))
-    with disturbed(postfix_server.starttls_port, disturbance, authority=authority, implicit=False) as port:
-        program = subprocess.Popen([sys.executable, "-c", KILLED, str(port), str(authority.bundle), name])
+    if sign_in and "reply" in moment:
+        moment = {"reply": moment["reply"] + 1}
+    disturbance = Disturbance("hang", **moment)
+    with disturbed(server.starttls_port, disturbance, authority=authority, implicit=False) as port:
+        program = subprocess.Popen([sys.executable, "-c", KILLED, str(port), str(authority.bundle), name, *sign_in])
         try:
             assert disturbance.reached.wait(30)
         finally:
             program.kill()
         assert program.wait() == -signal.SIGKILL
-    assert Counter(found for found, _ in postfix_server.attachments())[name] == arrives
+    assert Counter(found for found, _ in server.attachments())[name] == arrives
 
 
 PLAIN = (

@@ -40,6 +40,7 @@ NOT_RUN: Final[dict[str, str]] = {
     "tests/channels/test_email_faults.py::test_a_program_that_is_killed_has_sent_one_mail_at_most": UNIX_SERVERS,
     "tests/channels/test_email_faults.py::test_a_record_that_cannot_be_made_stops_the_message_with_nothing_sent[postfix*": UNIX_SERVERS,
     "tests/channels/test_email_faults.py::test_whichever_reply_is_lost_the_outcome_is_true_and_no_mail_comes_twice[postfix*": UNIX_SERVERS,
+    "tests/channels/test_email_makes.py": UNIX_SERVERS,
     "tests/channels/test_folder.py::test_a_disk_that_is_read_only_is_told": LINUX_TOOLS,
     "tests/channels/test_folder.py::test_a_disk_that_is_really_full_gets_nothing_at_all": LINUX_TOOLS,
     "tests/channels/test_folder.py::test_a_folder_that_may_not_be_written_is_told": MODES,
