@@ -3,7 +3,7 @@
 from action_returns.channels.base import State
 
 UPLOADS = {
-    "direct": ["STAT", "LSTAT", "OPEN", "WRITE", "CLOSE", "LSTAT"],
+    "direct": ["STAT", "LSTAT", "OPEN", "LSTAT", "WRITE", "CLOSE", "LSTAT"],
     "temp-rename": ["STAT", "LSTAT", "OPEN", "WRITE", "CLOSE", "LSTAT", "LSTAT", "RENAME", "LSTAT"],
 }
 """What is asked, in order, after the version: an answer for each."""
@@ -14,7 +14,7 @@ def truth(asked, upload, *, earlier, always):
     if "OPEN" not in earlier and asked != "OPEN":  # before the first byte: tried again
         return State.FAILED if always else State.SENT
     if upload == "direct":
-        if asked == "OPEN":  # an empty file lies under the final name
+        if "WRITE" not in earlier and asked != "WRITE":  # an empty file lies under the final name
             return State.UNKNOWN
         if asked == "LSTAT":  # the server had confirmed every byte
             return State.SENT

@@ -77,6 +77,7 @@ def sftp_channel(server, **changes):
         "host_key": server.fingerprints.get("ed25519"),
         "connect_timeout": 5,
         "command_timeout": 3,
+        "reply_timeout": 3,
         "pause": lambda _seconds: None,
     }
     return SftpChannel(**{**facts, **changes})

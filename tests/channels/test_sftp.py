@@ -314,13 +314,28 @@ def test_a_file_of_that_name_that_comes_meanwhile_is_never_replaced(server, uplo
     assert server.files() == {PARCEL.name: b"theirs"}
 
 
-@pytest.mark.parametrize("upload", UPLOADS)
-def test_a_folder_that_shows_nothing_is_delivered_to_on_the_word_of_the_server(tmp_path, upload):
-    with openssh.sshd(tmp_path / "server", subsystem="internal-sftp -P stat,lstat,opendir") as server:
-        outcome = sftp_channel(server, upload=upload).deliver(PARCEL)
-        assert (outcome.state, server.files()) == (State.SENT, {PARCEL.name: PARCEL.content})
+@pytest.mark.parametrize("facts", [{"upload": "direct"}, {"upload": "temp-rename", "name_check": "when-possible"}])
+def test_a_folder_that_shows_nothing_is_delivered_to_on_the_word_of_the_server(blind, facts):
+    outcome = sftp_channel(blind, **facts).deliver(PARCEL)
+    assert (outcome.state, blind.files()) == (State.SENT, {PARCEL.name: PARCEL.content})
     assert "size" not in outcome.evidence
     assert "It does not show whether the file is there" in outcome.message
+    assert ("the profile allows that (name_check)" in outcome.message) is ("name_check" in facts)
+
+
+def test_a_folder_that_shows_nothing_gives_no_file_another_name_that_somebody_may_have(blind):
+    outcome = sftp_channel(blind, upload="temp-rename").deliver(PARCEL)
+    assert blind.files() == {}
+    assert failed(
+        outcome, "does not show whether a file named", "Nothing was delivered", "Set upload in the profile to direct"
+    )
+
+
+@pytest.fixture
+def blind(tmp_path):
+    """A server that shows nothing of its folder."""
+    with openssh.sshd(tmp_path / "server", subsystem="internal-sftp -P stat,lstat,opendir") as server:
+        yield server
 
 
 @pytest.mark.parametrize("upload", UPLOADS)

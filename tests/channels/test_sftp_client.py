@@ -9,14 +9,15 @@ import pytest
 
 from action_returns.channels.base import ConnectionLostError, OutgoingFile, State
 from action_returns.channels.server_words import ServerWords
-from action_returns.channels.sftp_client import Facts, RequestRejectedError, SftpClient
-from action_returns.channels.sftp_upload import SftpFolder, SftpUpload
+from action_returns.channels.sftp_client import Facts, Opening, RequestRejectedError, SftpClient
+from action_returns.channels.sftp_folder import SftpFolder
+from action_returns.channels.sftp_texts import SftpTexts
+from action_returns.channels.sftp_upload import SftpUpload
 from action_returns.channels.time_limits import TimeLimit
-from action_returns.channels.upload import UploadTexts
 
 VERSION, OPEN, CLOSE, WRITE, LSTAT, REMOVE, RENAME = 2, 3, 4, 6, 7, 13, 18
 STATUS, HANDLE, ATTRS = 101, 102, 105
-OK, FAILURE = 0, 4
+OK, NO_SUCH_FILE, FAILURE = 0, 2, 4
 
 
 def packet(kind, payload):
@@ -69,7 +70,11 @@ class Server:
             return
         number = struct.unpack(">I", data[5:9])[0]
         self.asked.append(kind)
-        self._out += self._answers.get(kind, lambda number: status(number, OK))(number)
+        answer = self._answers.get(kind)
+        self._out += answer(number) if answer else self.answer(kind, number, data[9:])
+
+    def answer(self, _kind, number, _payload):
+        return status(number, OK)
 
     def settimeout(self, seconds):
         self.timeout = seconds
@@ -87,7 +92,7 @@ class Server:
 
 
 def client(answers=None, **facts):
-    return SftpClient(Server(answers, **facts), timeout=3)
+    return SftpClient(Server(answers, **facts), timeout=3, reply_timeout=3)
 
 
 @pytest.mark.parametrize(
@@ -163,14 +168,14 @@ def test_answers_in_another_order_go_to_the_requests_they_belong_to():
 def test_an_answer_to_a_request_that_was_not_made_ends_the_conversation(answers):
     """Else a server could fill the memory with answers that are never fetched."""
     server = Server({REMOVE: answers})
-    made = SftpClient(server, 3)
+    made = SftpClient(server, 3, 3)
     with pytest.raises(ConnectionLostError, match="answered a request that was not made"):
         made.remove("a")
     assert made._answers == {}
 
 
 def test_an_answer_that_comes_twice_is_refused_the_second_time():
-    made = SftpClient(Server({REMOVE: lambda number: status(number, OK) * 2}), 3)
+    made = SftpClient(Server({REMOVE: lambda number: status(number, OK) * 2}), 3, 3)
     made.remove("a")
     with pytest.raises(ConnectionLostError, match="answered a request that was not made"):
         made.remove("b")
@@ -184,7 +189,7 @@ def test_an_answer_is_waited_for_once_however_many_others_come_before_it():
         return {3: b"".join(reversed(held)), 4: held[-1]}.get(len(held), b"")
 
     server = Server({WRITE: late})
-    SftpClient(server, 3).write(b"h", b"x" * 131_072)
+    SftpClient(server, 3, 3).write(b"h", b"x" * 131_072)
     # The version; three pieces that leave, and one wait for the answer to each; then the last piece.
     assert len(server.waits) == 1 + 3 + 3 + 2
 
@@ -194,18 +199,18 @@ def test_a_handle_is_as_long_as_sftp_allows_at_most(length, is_taken):
     """It goes back with every piece of the file."""
     answers = {OPEN: lambda number: packet(HANDLE, struct.pack(">II", number, length) + b"h" * length)}
     with contextlib.nullcontext() if is_taken else pytest.raises(ConnectionLostError, match="longer than SFTP allows"):
-        assert client(answers).create("a") == b"h" * length
+        assert client(answers).open("a", Opening.WRITE) == b"h" * length
 
 
 def test_a_packet_of_more_than_an_answer_needs_is_not_read():
-    answers = {LSTAT: lambda number: packet(ATTRS, struct.pack(">II", number, 0) + b"x" * 70_000)}
+    answers = {LSTAT: lambda number: packet(ATTRS, struct.pack(">II", number, 0) + b"x" * 270_000)}
     with pytest.raises(ConnectionLostError, match="does not talk SFTP"):
         client(answers).facts("a")
 
 
 def test_a_server_that_confirms_each_piece_late_is_given_up_and_leaves_doubt():
     """Each answer is in time for itself."""
-    server = Server({OPEN: handle}, clock=ticking(9))
+    server = Disk(clock=ticking(9))
     outcome = upload(server, content=b"x" * 3_000_000)
     assert outcome.state is State.UNKNOWN
     assert outcome.evidence == {"lost": "it took longer than 480 seconds for the file"}
@@ -215,27 +220,21 @@ def test_a_server_that_confirms_each_piece_late_is_given_up_and_leaves_doubt():
 def test_what_follows_a_file_has_the_time_of_all_steps_anew():
     now = [0.0]
 
-    def late(answer):
-        def give(number):
-            now[0] += 170
-            return answer(number)
+    class Late(Disk):
+        def answer(self, kind, number, payload):
+            now[0] += 170 if kind in {WRITE, RENAME} else 0
+            return super().answer(kind, number, payload)
 
-        return give
-
-    def ok(number):
-        return status(number, OK)
-
-    answers = {OPEN: handle, WRITE: late(ok), LSTAT: late(size(3))}
-    server = Server(answers, clock=lambda: now[0])
+    server = Late(clock=lambda: now[0])
     assert upload(server, "B.part").state is State.SENT
-    assert server.asked[-1] == RENAME
+    assert server.files == {"B.csv": 3}
 
 
 def test_words_of_a_refusal_are_shortened_and_do_not_repeat_the_password():
-    server = Server({OPEN: lambda number: status(number, FAILURE, b"for s3cret-canary no")})
+    server = Disk({OPEN: lambda number: status(number, FAILURE, b"for s3cret-canary no")})
     server.words = ServerWords("s3cret-canary")
     assert "(not shown, because it repeats the sign-in), status 4" in upload(server).message
-    long = upload(Server({OPEN: lambda number: status(number, FAILURE, b"\x1b" * 50_000)}))
+    long = upload(Disk({OPEN: lambda number: status(number, FAILURE, b"\x1b" * 50_000)}))
     assert len(long.message) < 1_000
 
 
@@ -243,7 +242,7 @@ def test_the_last_piece_of_a_file_leaves_only_when_all_others_are_confirmed():
     """Else a server that lost one of them could hold a file of the full size with a hole in it."""
     silent = Server({WRITE: lambda _number: b""})
     with pytest.raises(ConnectionLostError):
-        SftpClient(silent, 3).write(b"h", b"x" * 100_000)
+        SftpClient(silent, 3, 3).write(b"h", b"x" * 100_000)
     assert silent.asked == [WRITE] * 3  # of four
 
 
@@ -253,34 +252,61 @@ def test_a_refusal_without_words_is_one():
         client(answers).remove("a")
 
 
+class Disk(Server):
+    """Keeps files as it is asked to.
+
+    Args:
+        keeps: bytes of a file that it keeps at most.
+    """
+
+    def __init__(self, answers=None, keeps=10_000_000, **facts):
+        super().__init__(answers, **facts)
+        self.files, self._keeps, self._open = {}, keeps, ""
+
+    def answer(self, kind, number, payload):
+        text, rest = self._text(payload)
+        name = text.decode()
+        if kind in {LSTAT, REMOVE, RENAME} and name not in self.files:
+            return status(number, NO_SUCH_FILE)
+        match kind:
+            case 3:
+                self._open, self.files[name] = name, 0
+                return packet(HANDLE, struct.pack(">I", number) + b"\0\0\0\1h")
+            case 6:
+                self.files[self._open] = min(self._keeps, self.files[self._open] + len(self._text(rest[8:])[0]))
+            case 7:
+                return packet(ATTRS, struct.pack(">IIQ", number, 1, self.files[name]))
+            case 13:
+                del self.files[name]
+            case 18:
+                self.files[self._text(rest)[0].decode()] = self.files.pop(name)
+        return status(number, OK)
+
+    def _text(self, payload):
+        length = int.from_bytes(payload[:4], "big")
+        return payload[4 : 4 + length], payload[4 + length :]
+
+
 def upload(server, name="B.csv", content=b"abc"):
-    words = UploadTexts("h", "/", "sftp://h/")
+    words = SftpTexts("h", "/", "sftp://h/")
     made = SftpUpload(OutgoingFile("B.csv", content), name, words, lambda: None, (), lambda _: None)
-    return made.run(SftpFolder(SftpClient(server, 3), "/"), 180)
-
-
-def size(told):
-    return lambda number: packet(ATTRS, struct.pack(">IIQ", number, 1, told))
-
-
-def handle(number):
-    return packet(HANDLE, struct.pack(">I", number) + b"\0\0\0\1h")
+    return made.run(SftpFolder(SftpClient(server, 3, 3), "/"), 180)
 
 
 def test_a_file_that_the_server_does_not_close_well_is_not_called_sent():
     """A disk elsewhere may tell only then that it is full."""
     no = {CLOSE: lambda number: status(number, FAILURE, b"Disk quota exceeded")}
-    server = Server({OPEN: handle, LSTAT: size(2), **no})
+    server = Disk(no, keeps=2)
     outcome = upload(server)
     assert outcome.state is State.FAILED
     assert "is full, or your share of it is used up" in outcome.message
-    assert server.asked == [OPEN, WRITE, CLOSE, LSTAT, REMOVE]
-    whole = upload(Server({OPEN: handle, LSTAT: size(3), **no}))
+    assert server.asked == [OPEN, LSTAT, WRITE, CLOSE, LSTAT, REMOVE]
+    whole = upload(Disk(no))
     assert whole.state is State.UNKNOWN
 
 
 def test_a_refused_file_that_never_gets_its_final_name_is_certainly_not_delivered_however_much_of_it_came():
-    server = Server({OPEN: handle, LSTAT: size(3), CLOSE: lambda number: status(number, FAILURE)})
+    server = Disk({CLOSE: lambda number: status(number, FAILURE)})
     outcome = upload(server, "B.part")
     assert outcome.state is State.FAILED
     assert "Nothing was delivered" in outcome.message
@@ -289,15 +315,15 @@ def test_a_refused_file_that_never_gets_its_final_name_is_certainly_not_delivere
 
 def test_what_cannot_be_removed_is_told():
     no = {WRITE: lambda number: status(number, FAILURE), REMOVE: lambda number: status(number, FAILURE)}
-    outcome = upload(Server({OPEN: handle, LSTAT: size(2), **no}))
+    outcome = upload(Disk(no, keeps=2))
     assert outcome.state is State.FAILED
-    assert "2 bytes of it are on the server as B.csv and could not be removed" in outcome.message
+    assert "Part of it (0 bytes) is on the server as B.csv and could not be removed" in outcome.message
 
 
 @pytest.mark.parametrize(("name", "state"), [("B.csv", State.UNKNOWN), ("B.part", State.FAILED)])
 def test_a_server_that_confirms_a_file_and_holds_another_number_of_bytes_is_not_believed(name, state):
     no = {REMOVE: lambda number: status(number, FAILURE)}
-    outcome = upload(Server({OPEN: handle, LSTAT: size(2), **no}), name)
+    outcome = upload(Disk(no, keeps=2), name)
     assert outcome.state is state
     assert "holds 2 of 3 bytes" in outcome.message
 
@@ -312,6 +338,6 @@ def test_a_server_that_confirms_a_file_and_holds_another_number_of_bytes_is_not_
     ],
 )
 def test_a_server_that_is_never_heard_again_leaves_doubt_once_the_final_name_was_asked_for(name, lost, state):
-    server = Server({OPEN: handle, LSTAT: size(3), lost: lambda _number: b""})
+    server = Disk({lost: lambda _number: b""})
     assert upload(server, name).state is state
     assert server.asked[-1] == lost

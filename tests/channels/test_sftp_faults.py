@@ -106,7 +106,7 @@ def test_a_file_of_the_full_size_is_a_whole_one_whichever_of_its_pieces_got_lost
     content = b"M.1.2.3,0,REJECTED\r\n" * 5_000  # 100 kB, four pieces
     states = []
     for piece in range(4):
-        outcome, files, reached, _, opened = disturbed(f"piece-{piece}", "cut", 5 + piece, content=content)
+        outcome, files, reached, _, opened = disturbed(f"piece-{piece}", "cut", 2 + UPLOADS["direct"].index("WRITE") + piece, content=content)
         assert reached
         assert opened == 1
         assert (outcome.state is State.SENT) == (files == {NAME: content}), (piece, outcome)
@@ -120,7 +120,7 @@ def test_a_program_that_is_killed_in_the_middle_leaves_no_half_file_that_looks_w
     plans.mkdir()
     with openssh.sshd(tmp_path / "server", subsystem=sftp_faults.command(plans), owner=0) as server:
         (server.inbox / "killed").mkdir()
-        write_plan(plans, "killed", "hang", 5)
+        write_plan(plans, "killed", "hang", 2 + UPLOADS[upload].index("WRITE"))
         program = subprocess.Popen(
             [sys.executable, "-c", KILLED, str(server.port), str(server.key), server.fingerprints["rsa"], upload]
         )

@@ -40,6 +40,7 @@ from action_returns.channels.settings_base import (
     ReadSecret,
     Secret,
     UserName,
+    name_check_setting,
     password_reader,
     server_receiver,
     setting,
@@ -48,9 +49,9 @@ from action_returns.channels.time_limits import ALL_STEPS, Clock
 from action_returns.errors import ConfigError
 
 if TYPE_CHECKING:  # not at run time: reading config.toml imports this module, and paramiko may be missing
-    from action_returns.channels.sftp_upload import SftpFolder
+    from action_returns.channels.sftp_folder import SftpFolder
+    from action_returns.channels.sftp_texts import SftpTexts
     from action_returns.channels.ssh_credentials import Credentials
-    from action_returns.channels.upload_texts import UploadTexts
 
 _KEY_TEXT: Final = "the path of the file that holds the private key; never the key itself, which is not repeated here"
 _LONGEST_PATH: Final = 1_000
@@ -99,6 +100,7 @@ class SftpSettings(ChannelSettings):
         default="direct",
         asked="never",
     )
+    name_check: Literal["required", "when-possible"] = name_check_setting()
 
     @field_validator("private_key")
     @classmethod
@@ -147,6 +149,7 @@ class SftpSettings(ChannelSettings):
             host_key=self.host_key,
             directory=self.directory,
             upload=self.upload,
+            name_check=self.name_check,
         )
 
 
@@ -163,8 +166,10 @@ class SftpChannel:
         host_key: fingerprint of the server's key (``SHA256:`` and 43 letters); None until the user has confirmed it.
         directory: folder at the server; ``/`` is where the user arrives.
         upload: ``direct`` under the final name, or ``temp-rename`` under another one first.
+        name_check: ``required`` to create the file only where the server keeps those of others, or ``when-possible``.
         connect_timeout: seconds for connecting, and again for agreeing on keys.
         command_timeout: seconds for each answer.
+        reply_timeout: seconds for the answer to the end of the file, and to its new name.
         steps_timeout: seconds for all steps before the file together, and again for those after it.
         recheck_delays: seconds before each check of what the server holds, after the connection was lost during the upload.
         pause: waits that many seconds.
@@ -179,8 +184,10 @@ class SftpChannel:
     host_key: str | None = None
     directory: str = "/"
     upload: Literal["direct", "temp-rename"] = "direct"
+    name_check: Literal["required", "when-possible"] = "required"
     connect_timeout: float = 15
     command_timeout: float = 30
+    reply_timeout: float = 60
     steps_timeout: float = ALL_STEPS
     recheck_delays: tuple[float, ...] = (2, 8, 30)
     pause: Callable[[float], None] = field(default=time.sleep, repr=False)
@@ -213,6 +220,7 @@ class SftpChannel:
                 self.recheck_delays,
                 self.pause,
                 was_seen=was_seen,
+                must_see=self.name_check == "required",
             )
             return upload.run(folder, self.steps_timeout)
 
@@ -254,10 +262,10 @@ class SftpChannel:
             )
 
     @property
-    def _texts(self) -> "UploadTexts":
-        from action_returns.channels.upload_texts import UploadTexts
+    def _texts(self) -> "SftpTexts":
+        from action_returns.channels.sftp_texts import SftpTexts
 
-        return UploadTexts(self.host, self.directory, self.destination)
+        return SftpTexts(self.host, self.directory, self.destination)
 
     def _credentials(self) -> "Credentials":
         from action_returns.channels.ssh_credentials import load_credentials
@@ -276,7 +284,7 @@ class SftpChannel:
     def _open_folder(self, credentials: "Credentials") -> "SftpFolder":
         """Connect to the server that has the pinned key, sign in and find the folder."""
         from action_returns.channels.sftp_client import SftpClient
-        from action_returns.channels.sftp_upload import SftpFolder
+        from action_returns.channels.sftp_folder import SftpFolder
         from action_returns.channels.ssh_auth import sign_in
         from action_returns.channels.ssh_connection import connect
 
@@ -292,7 +300,7 @@ class SftpChannel:
         try:
             sign_in(connection, credentials, self.host, self.command_timeout)
             with self._failing_in(Phase.CONNECT):
-                folder = SftpFolder(SftpClient(connection, self.command_timeout), self.directory)
+                folder = SftpFolder(SftpClient(connection, self.command_timeout, self.reply_timeout), self.directory)
                 self._refuse_missing(folder)
         except BaseException:
             connection.close()

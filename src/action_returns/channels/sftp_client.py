@@ -7,12 +7,13 @@ outcome of an upload depends on both.
 import stat
 import struct
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 from typing import Final
 
-from action_returns.channels.base import ConnectionLostError
+from action_returns.channels.base import ConnectionLostError, do_nothing
 from action_returns.channels.ssh_connection import SshConnection
 from action_returns.channels.time_limits import LONGEST_WAIT
 
@@ -39,27 +40,48 @@ class _Packet(IntEnum):
     CLOSE = 4
     WRITE = 6
     LSTAT = 7
+    OPENDIR = 11
+    READDIR = 12
     REMOVE = 13
     STAT = 17
     RENAME = 18
     STATUS = 101
     HANDLE = 102
+    NAME = 104
     ATTRS = 105
 
 
-OK: Final = 0
-NO_SUCH_FILE: Final = 2
+class Opening(IntFlag):
+    """Ways to open a file (6.3). With EXCL it is refused when something has the name."""
+
+    WRITE = 0x02
+    CREAT = 0x08
+    TRUNC = 0x10
+    EXCL = 0x20
+
+
+class Status(IntEnum):
+    """Codes of a rejection (7) that say what it is about."""
+
+    OK = 0
+    EOF = 1
+    NO_SUCH_FILE = 2
+    PERMISSION_DENIED = 3
+    FAILURE = 4
+    BAD_MESSAGE = 5
+    UNSUPPORTED = 8
+
 
 _VERSION: Final = 3
-_NEW_FILE: Final = 0x02 | 0x08 | 0x20
-"""SSH_FXF_WRITE, CREAT and EXCL: refused when there is a file of that name (6.3)."""
-_HAS_SIZE, _HAS_OWNER, _HAS_MODE = 0x01, 0x02, 0x04
+_HAS_SIZE, _HAS_OWNER, _HAS_MODE, _HAS_TIMES, _HAS_MORE = 0x01, 0x02, 0x04, 0x08, 0x80000000
+_MOST_NAME_PACKETS: Final = 100
+"""Packets of a list of files that are read; OpenSSH puts 100 names into each."""
 _PIECE: Final = 32_768
 """Bytes of a file in one packet; every server takes that much (3)."""
 _AHEAD: Final = 32
 """Pieces under way at a time."""
-_LARGEST: Final = 65_536
-"""No answer to these requests is longer; a longer packet is not SFTP."""
+_LARGEST: Final = 262_144
+"""No answer is longer (OpenSSH's sftp.h); a longer packet is not SFTP."""
 _LONGEST_HANDLE: Final = 256
 """Bytes (4); it is sent back with every piece of the file."""
 
@@ -83,14 +105,16 @@ class SftpClient:
     Args:
         connection: signed in.
         timeout: seconds for each answer.
+        reply_timeout: seconds for the answer to the end of a file and to its new name; a server may store or copy it then.
 
     Raises:
         ConnectionLostError: when the server has no SFTP, or the connection broke off.
     """
 
-    def __init__(self, connection: SshConnection, timeout: float) -> None:
+    def __init__(self, connection: SshConnection, timeout: float, reply_timeout: float) -> None:
         self.connection = connection
         self._timeout = timeout
+        self._reply_timeout = reply_timeout
         self._last = 0
         self._under_way: set[int] = set()
         self._answers: dict[int, tuple[int, bytes]] = {}
@@ -109,50 +133,78 @@ class SftpClient:
             path: its path.
             follow: whether a link stands for what it points to.
         """
-        reader = _Reader(self._request(_Packet.STAT if follow else _Packet.LSTAT, _text(path), _Packet.ATTRS))
-        flags = reader.number()
-        size = reader.long() if flags & _HAS_SIZE else None
-        if flags & _HAS_OWNER:
-            reader.long()
-        return Facts(size, reader.number() if flags & _HAS_MODE else None)
+        kind = _Packet.STAT if follow else _Packet.LSTAT
+        return _Reader(self._request(kind, _text(path), _Packet.ATTRS)).facts()
 
-    def create(self, path: str) -> bytes:
-        """Create a file that was not there, and return the handle to write to it."""
-        payload = _text(path) + struct.pack(">II", _NEW_FILE, 0)
-        handle = _Reader(self._request(_Packet.OPEN, payload, _Packet.HANDLE)).text()
-        if len(handle) > _LONGEST_HANDLE:
-            raise ConnectionLostError("its handle of the file is longer than SFTP allows")
-        return handle
+    def names(self, path: str) -> dict[bytes, Facts] | None:
+        """Return what a folder holds, by name; None when it is too much.
 
-    def write(self, handle: bytes, content: bytes) -> None:
+        Args:
+            path: the folder.
+        """
+        handle = self._handle(_Packet.OPENDIR, _text(path))
+        found: dict[bytes, Facts] = {}
+        try:
+            for _ in range(_MOST_NAME_PACKETS):
+                reader = _Reader(self._request(_Packet.READDIR, _text(handle), _Packet.NAME))
+                for _ in range(reader.number()):
+                    name, _ = reader.text(), reader.text()
+                    found[name] = reader.facts(to_the_end=True)
+        except RequestRejectedError as rejected:
+            if rejected.status != Status.EOF:
+                raise
+            return found
+        finally:
+            with suppress(RequestRejectedError):
+                self._request(_Packet.CLOSE, _text(handle), _Packet.STATUS)
+        return None
+
+    def open(self, path: str, how: Opening) -> bytes:
+        """Open a file, and return the handle to write to it."""
+        return self._handle(_Packet.OPEN, _text(path) + struct.pack(">II", how, 0))
+
+    def write(self, handle: bytes, content: bytes, before_last_piece: Callable[[], None] = do_nothing) -> None:
         """Write all of a file, many pieces under way at a time.
 
         The last piece leaves only when all others are confirmed: a file of the full size is then a whole one, whatever
         happens.
+
+        Args:
+            handle: of the open file.
+            content: of the file.
+            before_last_piece: called once right before the server can have all of the file.
         """
         pieces = [(at, content[at : at + _PIECE]) for at in range(0, len(content), _PIECE)]
         under_way: deque[int] = deque()
         for number, (at, piece) in enumerate(pieces, 1):
             while len(under_way) >= (_AHEAD if number < len(pieces) else 1):
                 self._answer(under_way.popleft(), _Packet.STATUS)
+            if number == len(pieces):
+                before_last_piece()
             under_way.append(self._send_request(_Packet.WRITE, _text(handle) + struct.pack(">Q", at) + _text(piece)))
         while under_way:
             self._answer(under_way.popleft(), _Packet.STATUS)
 
     def close(self, handle: bytes) -> None:
         """Close a file."""
-        self._request(_Packet.CLOSE, _text(handle), _Packet.STATUS)
+        self._request(_Packet.CLOSE, _text(handle), _Packet.STATUS, self._reply_timeout)
 
     def rename(self, old: str, new: str) -> None:
         """Rename a file; rejected where a file has that name (6.5)."""
-        self._request(_Packet.RENAME, _text(old) + _text(new), _Packet.STATUS)
+        self._request(_Packet.RENAME, _text(old) + _text(new), _Packet.STATUS, self._reply_timeout)
 
     def remove(self, path: str) -> None:
         """Remove a file."""
         self._request(_Packet.REMOVE, _text(path), _Packet.STATUS)
 
-    def _request(self, kind: _Packet, payload: bytes, expected: _Packet) -> bytes:
-        return self._answer(self._send_request(kind, payload), expected)
+    def _handle(self, kind: _Packet, payload: bytes) -> bytes:
+        handle = _Reader(self._request(kind, payload, _Packet.HANDLE)).text()
+        if len(handle) > _LONGEST_HANDLE:
+            raise ConnectionLostError("its handle is longer than SFTP allows")
+        return handle
+
+    def _request(self, kind: _Packet, payload: bytes, expected: _Packet, timeout: float | None = None) -> bytes:
+        return self._answer(self._send_request(kind, payload), expected, timeout)
 
     def _send_request(self, kind: _Packet, payload: bytes) -> int:
         self._last += 1
@@ -161,16 +213,17 @@ class SftpClient:
         self._under_way.add(self._last)
         return self._last
 
-    def _answer(self, number: int, expected: _Packet) -> bytes:
+    def _answer(self, number: int, expected: _Packet, timeout: float | None = None) -> bytes:
         """Wait for the answer to a request; answers may come in any order (6)."""
-        with self.connection.time_limit(self._timeout):  # for the whole wait, however many answers to others come in it
+        # For the whole wait, however many answers to others come in it.
+        with self.connection.time_limit(self._timeout if timeout is None else timeout):
             while number not in self._answers:
                 self._take_answer()
         kind, payload = self._answers.pop(number)
         if kind == _Packet.STATUS:
             reader = _Reader(payload)
             status = reader.number()
-            if status != OK:
+            if status != Status.OK:
                 # Some servers send no text, or text in their own encoding.
                 text = reader.text() if reader.rest else b""
                 raise RequestRejectedError(status, self.connection.words.show(text))
@@ -231,6 +284,25 @@ class _Reader:
 
     def text(self) -> bytes:
         return self._take(self.number())
+
+    def facts(self, *, to_the_end: bool = False) -> Facts:
+        """Read the attributes of a file (5).
+
+        Args:
+            to_the_end: whether to read those that nobody needs too, because more follows.
+        """
+        flags = self.number()
+        size = self.long() if flags & _HAS_SIZE else None
+        if flags & _HAS_OWNER:
+            self.long()
+        mode = self.number() if flags & _HAS_MODE else None
+        if to_the_end:
+            if flags & _HAS_TIMES:
+                self.long()
+            for _ in range(self.number() if flags & _HAS_MORE else 0):
+                self.text()
+                self.text()
+        return Facts(size, mode)
 
     def _take(self, length: int) -> bytes:
         if len(self.rest) < length:

@@ -1,105 +1,38 @@
 """Upload one file over SFTP into a folder."""
 
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from action_returns.channels.base import ConnectionLostError, Outcome
+from action_returns.channels.base import ConnectionLostError, DeliveryEndedError, Outcome
 from action_returns.channels.looks import FREE, Look, Taken, Unseen
-from action_returns.channels.sftp_client import NO_SUCH_FILE, RequestRejectedError, SftpClient
+from action_returns.channels.sftp_client import Opening, RequestRejectedError, Status
+from action_returns.channels.sftp_folder import SftpFolder
+from action_returns.channels.sftp_texts import SftpTexts
 from action_returns.channels.time_limits import file_seconds
 from action_returns.channels.upload import Upload
 from action_returns.channels.upload_texts import Cause
 
 _NO_SPACE: Final = ("space", "quota")
 """Words of servers whose disk is full; version 3 of SFTP has no code for it."""
+_NEW: Final = Opening.WRITE | Opening.CREAT
+_EXCLUSIVE: Final = (_NEW | Opening.EXCL, _NEW | Opening.TRUNC | Opening.EXCL)
+"""Ways to create a file only where none has the name. Node's ssh2 knows the second one only, and answers NO_SUCH_FILE to the
+first. The second could empty a file at a server that ignores EXCL; such a server takes the first."""
+_NOT_EXCLUSIVE: Final = (_NEW, _NEW | Opening.TRUNC)
+_MAY_NOT_KNOW: Final = frozenset({Status.NO_SUCH_FILE, Status.FAILURE, Status.BAD_MESSAGE, Status.UNSUPPORTED})
+"""Answers of servers to a way to open a file that they do not know."""
+_says_unknown_way = re.compile(
+    r"exclusive|\bexcl\b|\bmode\b|\bflags?\b|not (supported|implemented)|unsupported", re.IGNORECASE
+).search
 
 
-class SftpFolder:
-    """The receiving folder, over an open connection.
-
-    Args:
-        client: the connection.
-        directory: the folder; ``/`` is where the user arrives.
-    """
-
-    def __init__(self, client: SftpClient, directory: str) -> None:
-        self._client = client
-        self._directory = "" if directory in {"", ".", "/"} else directory.rstrip("/") + "/"
-
-    def begin(self, seconds: float, what: str = "in all") -> None:
-        """Begin steps that must be over in so many seconds together; ``what`` follows "it took longer than N seconds"."""
-        self._client.connection.begin(seconds, what)
-
-    @property
-    def security(self) -> str:
-        """What protects the connection."""
-        return self._client.connection.security
-
-    @property
-    def evidence(self) -> dict[str, str | int]:
-        """Facts about the server and the encryption, for the receipt."""
-        return self._client.connection.evidence
-
-    def exists(self) -> bool:
-        """Return whether the folder exists. A folder whose facts are refused may exist."""
-        try:
-            return not self._client.facts(self._directory or ".", follow=True).is_no_folder
-        except RequestRejectedError as rejected:
-            return rejected.status != NO_SUCH_FILE
-
-    def look(self, name: str) -> Look:
-        """Return what the server shows under a name."""
-        try:
-            return Taken(self._client.facts(self._directory + name).size)
-        except RequestRejectedError as rejected:
-            return FREE if rejected.status == NO_SUCH_FILE else Unseen(str(rejected))
-
-    def look_otherwise(self, _name: str) -> None:
-        """Return None: SFTP has no other way to ask for a name."""
-
-    def create(self, name: str) -> bytes:
-        """Create a file that was not there, and return the handle to write to it.
-
-        Raises:
-            RequestRejectedError: when the server refuses; a file of that name, if there is one, is not ours.
-        """
-        return self._client.create(self._directory + name)
-
-    def write(self, handle: bytes, content: bytes) -> str | None:
-        """Write all of a file and close it; return the server's refusal, None where there is none."""
-        refusal = None
-        try:
-            self._client.write(handle, content)
-        except RequestRejectedError as rejected:
-            refusal = str(rejected)
-        try:
-            self._client.close(handle)
-        except RequestRejectedError as rejected:
-            refusal = refusal or str(rejected)
-        return refusal
-
-    def rename(self, old: str, new: str) -> tuple[str, bool]:
-        """Rename a file; return the server's answer, and whether it is a yes."""
-        try:
-            self._client.rename(self._directory + old, self._directory + new)
-        except RequestRejectedError as rejected:
-            return str(rejected), False
-        return "renamed", True
-
-    def remove(self, name: str) -> bool:
-        """Remove a file; return whether the server did."""
-        try:
-            self._client.remove(self._directory + name)
-        except RequestRejectedError:
-            return False
-        return True
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._client.connection.close()
-
-
+@dataclass(slots=True)
 class SftpUpload(Upload):
     """The SFTP requests that upload a file."""
+
+    texts: SftpTexts
 
     def run(self, folder: SftpFolder, steps_timeout: float) -> Outcome:
         """Upload; never raises for what a server or network may do.
@@ -110,22 +43,70 @@ class SftpUpload(Upload):
         """
         try:
             return self._store(folder, steps_timeout)
+        except DeliveryEndedError as ended:
+            return ended.outcome
         except ConnectionLostError as error:
             folder.close()
             return self.check_on_server(str(error))
 
     def _store(self, folder: SftpFolder, steps_timeout: float) -> Outcome:
         folder.begin(steps_timeout)
-        try:
-            handle = folder.create(self.name)
-        except RequestRejectedError as rejected:
-            return self.texts.refused(str(rejected), cause=_cause(str(rejected)))
+        handle = self._create(folder, _EXCLUSIVE if self.must_see else _EXCLUSIVE + _NOT_EXCLUSIVE)
         folder.begin(file_seconds(len(self.file.content)), "for the file")
-        refusal = folder.write(handle, self.file.content)
+        refusal = folder.write(handle, self.file.content, self._leave)
         folder.begin(steps_timeout)
         if refusal is not None:
             return self.rejected_after_upload(folder, refusal, cause=_cause(refusal))
         return self.confirmed(folder, folder.evidence, lambda: self._rename(folder))
+
+    def _create(self, folder: SftpFolder, ways: Sequence[Opening]) -> bytes:
+        """Create the file, and return the handle to write to it.
+
+        Args:
+            folder: where to.
+            ways: to open it, each tried when the server may not know the one before.
+
+        Raises:
+            DeliveryEndedError: when the server does not create it; a file that has its name is left as it is.
+        """
+        how, *others = ways
+        try:
+            handle = folder.open(self.name, how)
+        except RequestRejectedError as rejected:
+            look = self._look(folder)
+            if others and look == FREE and rejected.status in _MAY_NOT_KNOW and not _cause(str(rejected)):
+                return self._create(folder, others)
+            raise DeliveryEndedError(self._not_created(folder, rejected, look)) from None
+        if not self.is_renamed:  # nobody else has a name of chance
+            self._refuse_other_file(folder, handle)
+            self.was_seen = self.was_seen or how in _EXCLUSIVE
+        return handle
+
+    def _look(self, folder: SftpFolder) -> Look:
+        """Return what the server shows under the name that it refused; a lost connection changes nothing of the refusal."""
+        try:
+            return folder.look(self.name)
+        except ConnectionLostError as error:
+            return Unseen(str(error))
+
+    def _refuse_other_file(self, folder: SftpFolder, handle: bytes) -> None:
+        """Raise where a file with content was opened: a server that does not keep EXCL opens the file of somebody else."""
+        look = folder.look(self.name)
+        if isinstance(look, Taken) and look.size:
+            folder.close_file(handle)
+            raise DeliveryEndedError(self.texts.name_taken(self.name, look))
+
+    def _not_created(self, folder: SftpFolder, rejected: RequestRejectedError, look: Look) -> Outcome:
+        answer = str(rejected)
+        if isinstance(look, Taken) and look.size != 0 and not self.is_renamed:
+            return self.texts.name_taken(self.name, look, "Nothing was delivered.")
+        is_about_the_way = rejected.status in {Status.BAD_MESSAGE, Status.UNSUPPORTED} or _says_unknown_way(answer)
+        if look == FREE and is_about_the_way and self.must_see:
+            return self.texts.no_exclusive_creation(answer)
+        return self.rejected_before_upload(folder, answer, cause=_cause(answer))
+
+    def _leave(self) -> None:
+        self.has_left = True
 
     def _rename(self, folder: SftpFolder) -> tuple[str, bool]:
         self.renaming = True
