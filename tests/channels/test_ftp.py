@@ -18,6 +18,13 @@ PARCEL = OutgoingFile(
 )
 
 
+SIGNED_IN = (b"220 hello\r\n", b"331 password\r\n", b"230 in\r\n", b"500 no features\r\n", b"200 binary\r\n")
+NOT_THERE, SIZE, GONE, NO = b"550 none\r\n", b"213 8024\r\n", b"250 gone\r\n", b"550 no\r\n"
+LOOK = (*SIGNED_IN, NOT_THERE)
+UNSEEN = (b"502 what?\r\n",) * 4
+"""To SIZE and MLST, and to PASV and EPSV for a listing."""
+
+
 def channel(server, context, **changes):
     facts = {"username": "user", "host": server.host, "port": server.port, **changes}
     return ftp_channel(facts.pop("port"), context, **facts)
@@ -55,6 +62,37 @@ def test_a_probe_leaves_nothing_behind(server, trusting, inbox):
     assert outcome.works
     assert "Nothing was sent" in outcome.message
     assert list(inbox.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "name_check", "works", "says"),
+    [
+        ((NOT_THERE,), "required", True, ""),
+        ((*UNSEEN,), "when-possible", True, "could be replaced. The profile allows that (name_check)."),
+        (
+            (*UNSEEN,),
+            "required",
+            False,
+            "So nothing would be sent. Ask the administrator of the server to let this user",
+        ),
+    ],
+)
+def test_a_probe_says_whether_the_server_shows_names(said, name_check, works, says):
+    with scripted([*SIGNED_IN, *said, b"221 bye\r\n"]) as server:
+        result = ftp_channel(server.port, security="plain", name_check=name_check).probe()
+    assert result.works is works
+    assert says in result.message
+    assert ("does not show whether a file is there already (it answered: SIZE: 502 what?;" in result.message) is bool(
+        says
+    )
+    assert result.evidence.get("name_check") == ("not possible" if says else None)
+    (asked,) = [line for line in server.heard if line.startswith(b"SIZE ")]
+    assert asked.startswith(b"SIZE action-returns-")
+
+
+def test_a_probe_whose_look_at_a_name_is_lost_says_so():
+    with scripted(SIGNED_IN) as server:
+        assert failed(ftp_channel(server.port, security="plain").probe(), "Nothing was sent")
 
 
 def test_a_certificate_nobody_vouches_for_is_refused_without_being_asked_to(server, inbox):
@@ -190,6 +228,31 @@ def test_a_file_of_that_name_is_never_replaced(server, trusting, inbox):
     assert (inbox / PARCEL.name).read_bytes() == b"theirs"
 
 
+def test_a_name_that_is_taken_says_what_to_look_at_and_that_a_further_file_has_another_name(server, trusting, inbox):
+    (inbox / PARCEL.name).write_bytes(b"theirs")
+    message = channel(server, trusting).deliver(PARCEL).message
+    assert f"holds a file named {PARCEL.name} already (6 bytes), which was left as it is. Nothing was sent." in message
+    assert "Look at that file first" in message
+    assert message.endswith("send again: the next batch has another number, and so another name.")
+
+
+@pytest.mark.parametrize("upload", ["direct", "temp-rename"])
+def test_a_server_that_shows_no_names_gets_nothing_unless_the_profile_allows_it(upload):
+    with scripted([*SIGNED_IN, *UNSEEN[:2], HERE, b"550 no\r\n", *[HERE, b"500 no\r\n"] * 2, HERE]) as server:
+        outcome = ftp_channel(server.port, security="plain", upload=upload).deliver(PARCEL)
+    assert failed(outcome, f"does not show whether a file named {PARCEL.name} is there already", "Nothing was sent")
+    assert "(it answered: SIZE: 502 what?; MLST: 502 what?; LIST: 500 no). A file of another sender" in outcome.message
+    assert "set the check of the name (name_check) in the profile to when-possible" in outcome.message
+    assert not [line for line in server.heard if line.startswith(b"STOR")]
+
+
+def test_a_firewall_that_also_keeps_names_from_being_listed_is_told_as_a_firewall():
+    closed = b"227 here (127,0,0,1,0,1)\r\n"
+    with scripted([*SIGNED_IN, *UNSEEN[:2], closed, closed]) as server:
+        outcome = ftp_channel(server.port, security="plain").deliver(PARCEL)
+    assert failed(outcome, "the second connection, which FTP uses for the file, did not come about")
+
+
 def test_a_full_disk_at_the_server_is_told_plainly(inbox, authority, trusting):
     def full(self, _path, mode="w"):
         del mode
@@ -313,13 +376,6 @@ def test_the_password_shows_nowhere(server, trusting):
     assert PASSWORD not in repr(made) + made.destination + str(made.deliver(PARCEL))
 
 
-SIGNED_IN = (b"220 hello\r\n", b"331 password\r\n", b"230 in\r\n", b"500 no features\r\n", b"200 binary\r\n")
-NOT_THERE, SIZE, GONE, NO = b"550 none\r\n", b"213 8024\r\n", b"250 gone\r\n", b"550 no\r\n"
-LOOK = (*SIGNED_IN, NOT_THERE)
-UNSEEN = (b"502 what?\r\n",) * 4
-"""To SIZE and MLST, and to PASV and EPSV for a listing."""
-
-
 @pytest.fixture
 def told():
     """Give the outcome where the server says these from STOR on, and what it heard; then what it says in new talks."""
@@ -386,12 +442,12 @@ def test_what_the_server_says_after_the_last_byte_is_held_against_what_it_holds(
     ("said", "state", "words"),
     [
         (
-            (SIZE, NOT_THERE, NO, GONE),
+            (SIZE, NOT_THERE, NO, SIZE, GONE),
             State.FAILED,
             "It was removed again. Nothing was delivered. Ask the administrator of the server whether this user may rename",
         ),
         (
-            (SIZE, NOT_THERE, NO, NO, SIZE),
+            (SIZE, NOT_THERE, NO, SIZE, NO),
             State.FAILED,
             "The receiver does not read files with this name. Nothing was delivered",
         ),

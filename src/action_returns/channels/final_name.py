@@ -95,8 +95,10 @@ class FinalName:
             outcome: builds the outcome from a sentence about what became of the file, and the evidence.
         """
         name = self.upload.name
-        gone = folder.remove(name)
-        if not gone and not isinstance(folder.look(name), Taken):
+        # Looked at first: some servers confirm that they removed what was not there.
+        look = folder.look(name)
+        gone = look != FREE and folder.remove(name)
+        if not gone and not isinstance(look, Taken):
             taken_away = f"the server took every byte as {name}; then {why}, and no file {name} is shown any more"
             return self.upload.texts.unknown(self.upload.file, taken_away, self.evidence)
         return outcome(f"{left_behind(name, gone=gone)} Nothing was delivered.", self.evidence)
@@ -167,7 +169,7 @@ class FinalName:
             return "it does not show what it holds"
         if isinstance(part, Taken):
             return f"a moment ago it was still there as {self.upload.name}"
-        return "it shows the file under neither name"
+        return "it shows the file under neither name" if part == FREE else "it shows no file of that name"
 
 
 def _says_exists(answer: str) -> bool:

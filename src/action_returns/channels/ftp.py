@@ -169,14 +169,18 @@ class FtpChannel:
             return upload.run(client, data, self.data_timeout, self.reply_timeout)
 
     def probe(self, _ask: Ask = answer_no, _accepted: str | None = None, /) -> ProbeResult:
-        """Connect, sign in and go to the folder. Whether it may be written to shows only when something is sent."""
+        """Connect, sign in, go to the folder and look at a name. Whether it may be written to shows only a delivery."""
+        from action_returns.channels.upload import unused_name
+
         try:
             password = self._read_password()
             client = retry(lambda: self._open_folder(password), self.pause)
+            with contextlib.closing(client), self._failing_in(Phase.TRANSFER):
+                works = self._texts.works(client.security, offers_tls=client.offers_tls)
+                look = client.look(unused_name())
         except DeliveryEndedError as ended:
             return probe_failed(ended.outcome)
-        with contextlib.closing(client):
-            return self._texts.works(client.security, offers_tls=client.offers_tls)
+        return self._texts.tested(works, look, is_required=self.name_check == "required")
 
     def _read_password(self) -> str:
         """Return the password, before anything is connected."""

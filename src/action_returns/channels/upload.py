@@ -238,3 +238,10 @@ def upload_name(file: OutgoingFile, upload: str) -> str:
     import secrets
 
     return file.name if upload == "direct" else f"{file.name.removesuffix('.csv')}.{secrets.token_hex(3)}.part"
+
+
+def unused_name() -> str:
+    """Return a name that no file has, to see what the server shows of it."""
+    import secrets
+
+    return f"action-returns-{secrets.token_hex(8)}.csv"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
-from action_returns.channels.base import Outcome, OutgoingFile, State
+from action_returns.channels.base import Outcome, OutgoingFile, ProbeResult, State
 from action_returns.channels.looks import Free, Look, Taken, Unseen
 
 Cause: TypeAlias = Literal["no space", "no data connection", "no data encryption", ""]
@@ -19,6 +19,10 @@ UNCHECKED: Final[Evidence] = MappingProxyType({"name_check": "not possible"})
 DATA_CONNECTION_TODO: Final = (
     "A firewall on the way often blocks that connection. Ask the administrator of the server which passive ports it uses "
     "and whether they are open, and the administrator of your network to let connections to them out."
+)
+_CHECK_TODO: Final = (
+    "Ask the administrator of the server to let this user see the files of the folder. Or, if no other program writes files "
+    "into it, set the check of the name (name_check) in the profile to when-possible."
 )
 _UNREAD: Final = "The receiver does not read files with this name."
 
@@ -75,28 +79,31 @@ class UploadTexts:
             rest: what became of our own file.
             evidence: the answers of the server.
         """
-        return Outcome(
-            State.FAILED, f"{self.cannot_check(unseen, name)} {rest} {self.check_setting}", evidence=evidence
-        )
+        text = f"{self._unchecked(unseen, f'named {name} ')} {rest} {_CHECK_TODO}"
+        return Outcome(State.FAILED, text, evidence=evidence)
 
-    def cannot_check(self, unseen: Unseen, name: str = "") -> str:
-        """Return the sentences about a server that does not show whether a file name is taken.
+    def tested(self, result: ProbeResult, look: Look, *, is_required: bool) -> ProbeResult:
+        """Return the result of a connection test, with what it means when the server does not show names.
 
         Args:
-            unseen: what it answered.
-            name: the name, empty for any.
+            result: of the steps before.
+            look: what the server shows under a name that no file has.
+            is_required: whether nothing is sent where it does not show that.
         """
-        return (
-            f"{self.host} does not show whether a file {name and f'named {name} '}is there already (it answered: "
-            f"{unseen.answers}). A file of somebody else with the same name could be replaced."
+        if not isinstance(look, Unseen):
+            return result
+        todo = _CHECK_TODO if is_required else "The profile allows that (name_check)."
+        return ProbeResult(
+            works=result.works and not is_required,
+            message=f"{result.message} {self._unchecked(look)} {'So nothing would be sent. ' * is_required}{todo}",
+            phase=result.phase,
+            evidence={**result.evidence, **UNCHECKED},
         )
 
-    @property
-    def check_setting(self) -> str:
-        """What to do where names cannot be checked, and every one has to be."""
+    def _unchecked(self, unseen: Unseen, named: str = "") -> str:
         return (
-            "Ask the administrator of the server to allow this user SIZE, MLST or LIST. Or, if no other program writes "
-            "files into this folder, set the check of the name (name_check) in the profile to when-possible, then send again."
+            f"{self.host} does not show whether a file {named}is there already (it answered: {unseen.answers}). A file of "
+            "another sender with the same name could be replaced."
         )
 
     def sent(self, file: OutgoingFile, evidence: Evidence, look: Look | None, *, checked: bool = True) -> Outcome:
