@@ -3,15 +3,18 @@
 import socket
 import ssl
 import threading
+import time
 from contextlib import closing
 
 import pytest
 
+from action_returns.channels import ftp_client
 from action_returns.channels.base import InvalidReplyError
 from action_returns.channels.ftp_client import FtpClient
 from action_returns.channels.line_protocol import Reply
-from action_returns.channels.looks import FREE, Taken
-from tests.servers.go_between import listening_for, scripted
+from action_returns.channels.looks import FREE, Taken, Unseen
+from tests.servers import loopback
+from tests.servers.go_between import Peer, listening_for, scripted
 
 
 def conversation(port, tls=None, reply_timeout=3):
@@ -167,6 +170,142 @@ def test_features_are_the_first_word_of_each_line_however_it_is_written(said, fe
         return client.features - {"FEATURES:", "END"}, client.offers_tls
 
     assert asked(said, ask=read)[0] == (features, offers_tls)
+
+
+def listed(*talks, says=b"150 here\r\n226 done\r\n"):
+    """Give what a look by LIST finds, when the connection for it is used like this, one talk for each listing."""
+    turns = iter(talks)
+    with listening_for(lambda connection: next(turns)(Peer(connection))) as port:
+        here = f"227 here (127,0,0,1,{port >> 8},{port & 255})\r\n".encode()
+        return asked(WHAT, WHAT, *[here, says] * len(talks), ask=lambda client: client.look("a.csv"))
+
+
+def lines(*names):
+    return lambda peer: peer.send(b"".join(b"-rw-r--r-- 1 x x 24 Dec  1 02:55 " + name + b"\r\n" for name in names))
+
+
+NOTHING = lines()
+
+
+def test_a_server_with_neither_size_nor_facts_is_asked_for_a_listing_of_the_name():
+    found, heard = listed(lines(b"a.csv"))
+    assert found == Taken(None)
+    assert heard[:4] == [b"SIZE a.csv\r\n", b"MLST a.csv\r\n", b"PASV\r\n", b"LIST a.csv\r\n"]
+
+
+@pytest.mark.parametrize(
+    ("talks", "look", "asked_for"),
+    [
+        ([NOTHING, lines(b"a.csv")], Taken(None), [b"LIST a.csv\r\n", b"LIST\r\n"]),
+        ([NOTHING, lines(b"b.csv")], FREE, [b"LIST a.csv\r\n", b"LIST\r\n"]),
+        ([NOTHING, NOTHING, lines(b".", b"..")], FREE, [b"LIST a.csv\r\n", b"LIST\r\n", b"LIST -a\r\n"]),
+        ([NOTHING, NOTHING, NOTHING], Unseen("SIZE: 500 what?; MLST: 500 what?; LIST: 226 done"), None),
+    ],
+)
+def test_an_empty_listing_counts_only_where_the_server_lists_something(talks, look, asked_for):
+    found, heard = listed(*talks)
+    assert found == look
+    assert asked_for is None or [line for line in heard if line.startswith(b"LIST")] == asked_for
+
+
+def test_a_listing_that_breaks_off_or_never_ends_proves_nothing(monkeypatch):
+    monkeypatch.setattr(ftp_client, "_LONGEST_LIST", 1_000)
+
+    def break_off(peer):
+        peer.send(b"-rw-r--r-- 1 x x 24 Dec  1 02:55 b.csv\r\n")
+        time.sleep(0.05)
+        peer.reset()
+
+    for talk in (break_off, lines(*[b"b.csv"] * 100_000)):
+        found, _ = listed(talk, talk, talk)
+        assert found == Unseen("SIZE: 500 what?; MLST: 500 what?; LIST: 426 the listing broke off")
+
+
+def test_a_listing_is_encrypted_like_a_file(inbox, authority, trusting):
+    """An FTP server that shows a name only in a listing."""
+
+    def denied(self, *_given):
+        self.respond("550 Permission denied")
+
+    (inbox / "a.csv").write_bytes(b"theirs")
+    changes = {"ftp_SIZE": denied, "ftp_MLST": denied}
+    with loopback.ftp_server(inbox, username="u", password="p", authority=authority, changes=changes) as server:
+        client = conversation(server.port)
+        for command in ("AUTH TLS", "USER u", "PASS p"):
+            client.reply() if command == "AUTH TLS" else None
+            assert client.ask(command).code < 400
+            if command == "AUTH TLS":
+                client.wire.encrypt(trusting)
+        client.protect(trusting)
+        assert client.look("a.csv") == Taken(None)
+        assert client.look("b.csv") == FREE
+        client.wire.close()
+
+
+def test_a_listing_that_is_not_encrypted_as_agreed_proves_nothing(trusting):
+    def ask(client):
+        client.protect(trusting)
+        return client.look("a.csv")
+
+    with listening_for(lambda connection: lines(b"b.csv")(Peer(connection))) as port:
+        here = f"227 here (127,0,0,1,{port >> 8},{port & 255})\r\n".encode()
+        listing = (here, b"150 here\r\n226 done\r\n")
+        found, _ = asked(b"200 ok\r\n", b"200 ok\r\n", WHAT, WHAT, *listing * 3, ask=ask)
+    assert found == Unseen("SIZE: 500 what?; MLST: 500 what?; LIST: 426 the listing broke off")
+
+
+def test_a_listing_whose_connection_does_not_come_about_proves_nothing():
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    here = f"227 here (127,0,0,1,{port >> 8},{port & 255})\r\n".encode()
+    found, _ = asked(WHAT, WHAT, here, ask=lambda client: client.look("a.csv"))
+    assert isinstance(found, Unseen)
+    assert f"LIST: port {port}: " in found.answers
+    found, _ = asked(WHAT, WHAT, WHAT, b"425 no\r\n", ask=lambda client: client.look("a.csv"))
+    assert found == Unseen("SIZE: 500 what?; MLST: 500 what?; LIST: 425 no")
+
+
+def test_a_listing_that_is_refused_leaves_the_next_one_to_be_tried():
+    found, heard = listed(NOTHING, says=b"550 No such file\r\n")
+    assert found == FREE
+    assert heard[3] == b"LIST a.csv\r\n"
+
+
+@pytest.mark.parametrize(
+    ("features", "said", "heard", "look"),
+    [
+        (BOTH, [HAS_NOT], [b"MLST a.csv\r\n"], FREE),
+        (BOTH, [DENIED, HAS], [b"MLST a.csv\r\n", b"SIZE a.csv\r\n"], Taken(24)),
+        (FACTS, [], [], None),
+        (NONE, [], [], None),
+    ],
+)
+def test_a_second_way_is_asked_only_of_a_server_that_has_two(features, said, heard, look):
+    def ask(client):
+        client.read_features()
+        return client.look_otherwise("a.csv")
+
+    found, commands = asked(features, *said, ask=ask)
+    assert found == look
+    assert commands[1 : 1 + len(heard)] == heard
+
+
+@pytest.mark.parametrize(
+    ("features", "said", "heard", "look"),
+    [
+        (BOTH, [HAS_NOT, SHOWN], 2, Taken(24)),
+        (BOTH, [HAS_NOT, HAS_NOT], 2, FREE),
+        (BOTH, [HAS], 1, Taken(24)),
+        (NONE, [HAS_NOT], 1, FREE),
+    ],
+)
+def test_a_close_look_believes_that_a_name_is_free_when_both_ways_say_so(features, said, heard, look):
+    def ask(client):
+        client.read_features()
+        return client.look("a.csv", closely=True)
+
+    found, commands = asked(features, *said, ask=ask)
+    assert (found, len([line for line in commands if line.endswith(b" a.csv\r\n")])) == (look, heard)
 
 
 def open_data(client):

@@ -106,7 +106,9 @@ def test_a_file_of_the_full_size_is_a_whole_one_whichever_of_its_pieces_got_lost
     content = b"M.1.2.3,0,REJECTED\r\n" * 5_000  # 100 kB, four pieces
     states = []
     for piece in range(4):
-        outcome, files, reached, _, opened = disturbed(f"piece-{piece}", "cut", 2 + UPLOADS["direct"].index("WRITE") + piece, content=content)
+        outcome, files, reached, _, opened = disturbed(
+            f"piece-{piece}", "cut", 2 + UPLOADS["direct"].index("WRITE") + piece, content=content
+        )
         assert reached
         assert opened == 1
         assert (outcome.state is State.SENT) == (files == {NAME: content}), (piece, outcome)

@@ -29,3 +29,24 @@ def test_a_file_of_another_size_says_whether_it_was_removed_and_whether_to_send_
     assert (outcome.state, outcome.evidence) == (state, {"reply": "226", "size": 40})
     assert "ftp.example.com holds 40 of 100 bytes" in outcome.message
     assert says in outcome.message
+
+
+@pytest.mark.parametrize(
+    ("cause", "says"),
+    [
+        (
+            "no space",
+            "The disk of ftp.example.com is full, or your share of it is used up (it answered: 5 no). Nothing was",
+        ),
+        ("no data connection", "The second connection to ftp.example.com, which FTP uses for the file, did not work"),
+        ("no data encryption", "did not accept how the second connection, which FTP uses for the file, was encrypted"),
+        (
+            "",
+            "ftp.example.com did not take the file (it answered: 5 no). Nothing was delivered. Check whether this user",
+        ),
+    ],
+)
+def test_a_refused_file_says_why_where_the_answer_tells(texts, cause, says):
+    outcome = texts.refused("5 no", cause=cause)
+    assert (outcome.state, outcome.evidence) == (State.FAILED, {"reply": "5 no"})
+    assert says in outcome.message

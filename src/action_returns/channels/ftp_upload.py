@@ -47,6 +47,7 @@ class FtpUpload(Upload):
         client.begin_steps()
         reply = client.store(self.name, data)
         if reply.code // 100 != 1:
+            data.close()  # a server may wait for that before it answers again
             return self.rejected_before_upload(client, str(reply), cause=_CAUSES.get(reply.code, ""))
         try:
             refusal = client.send_content(data, self.file.content, timeout=data_timeout)
