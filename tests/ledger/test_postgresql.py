@@ -20,7 +20,7 @@ import trustme
 from psycopg import errors
 
 from action_returns.errors import ConfigError, LedgerError
-from action_returns.ledger import postgresql_connection, postgresql_session
+from action_returns.ledger import postgresql_certificates, postgresql_connection, postgresql_session
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.location import TeamAddress
 from action_returns.ledger.postgresql import PostgresStore
@@ -641,7 +641,7 @@ def test_a_certificate_in_a_folder_with_umlauts_is_named_as_the_driver_finds_it(
     path = tmp_path / "Bücher 日本" / "Wurzel für acme.pem"
     path.parent.mkdir()
     path.touch()
-    name = postgresql_connection._name_for_libpq(str(path))
+    name = postgresql_certificates._name_for_libpq(str(path))
     assert path.samefile(name)
     assert name.isascii() or os.name == "posix"
 
@@ -659,7 +659,7 @@ def test_what_this_computer_trusts_is_trusted_although_one_of_its_certificates_c
         return answer
 
     monkeypatch.setattr(ssl, "create_default_context", damaged)
-    assert made.cert_pem.bytes().decode().split()[2] in postgresql_connection._trusted_certificates()
+    assert made.cert_pem.bytes().decode().split()[2] in postgresql_certificates._trusted_certificates()
 
 
 @pytest.mark.parametrize("key", ["sslrootcert", "sslcert", "sslkey"])

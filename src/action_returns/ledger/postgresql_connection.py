@@ -1,24 +1,17 @@
 """A connection to a team's database: encrypted, with a checked certificate, and with a time limit for every answer."""
 
-import os
-import ssl
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Generator
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from action_returns.errors import LedgerError
 from action_returns.ledger.location import TeamAddress
+from action_returns.ledger.postgresql_certificates import tls_options
 from action_returns.ledger.postgresql_session import END_AFTER, Begun, begin_session
-from action_returns.trusted_certificates import read_certificates, trusting_context
 
 if TYPE_CHECKING:
     import psycopg
 
-
-_FILES: Final = frozenset({"sslrootcert", "sslcert", "sslkey"})
 
 CONNECT_SECONDS: Final = 10
 SILENCE_SECONDS: Final = 150
@@ -60,7 +53,7 @@ def connect(
         action_returns.errors.ConfigError: the file of an own authority cannot be used.
         psycopg.Error: there is no connection.
     """
-    with _tls_options(address) as encryption:
+    with tls_options(address) as encryption:
         for end_after in (None,) if is_proven else END_AFTER:
             connection, begun = _begin(address, password, encryption, end_after)
             if begun is Begun.USABLE:
@@ -136,51 +129,3 @@ def _limit_silence(steps: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
                 raise TimeoutError
     except StopIteration as done:
         return done.value
-
-
-@contextmanager
-def _tls_options(address: TeamAddress) -> Iterator[dict[str, Any]]:
-    own = "" if address.ca_file is None else read_certificates(address.ca_file, "ledger_ca_file")
-    options: dict[str, Any] = dict(address.encryption)
-    for key in _FILES & options.keys():
-        path = Path(options[key])
-        if path.exists() and not path.is_file():  # OpenSSL would wait for the writer of a pipe for ever
-            raise LedgerError(
-                f"{path} ({key} in the address of the team's ledger) is no file. Nothing was sent. "
-                "Name a file there, then try again."
-            )
-        options[key] = _name_for_libpq(options[key])
-    if address.is_local and not own:
-        yield {"sslmode": "prefer", **options}
-        return
-    options["sslmode"] = "verify-full"
-    if options.get("sslrootcert", "system") != "system":
-        yield options
-        return
-    # psycopg brings its own OpenSSL, which does not know where this system keeps its trusted authorities.
-    with TemporaryDirectory(prefix="action-returns-") as folder:
-        trusted = Path(folder, "trusted.pem")
-        trusted.write_text(_trusted_certificates() + own, encoding="ascii")
-        yield {**options, "sslrootcert": _name_for_libpq(str(trusted))}
-
-
-def _name_for_libpq(path: str) -> str:
-    """Return a path that libpq finds: on Windows it takes the letters of a name for those of the system's code page.
-
-    psycopg gives it UTF-8. The short name (``MLLER~1``) is the same in both; a disk that has none keeps the long one.
-    """
-    if os.name != "nt" or path.isascii():
-        return path
-    from action_returns.windows_files import short_path
-
-    return short_path(path)
-
-
-def _trusted_certificates() -> str:
-    """Return the certificates of the authorities that this system trusts, as PEM: the same ones as for FTP and email."""
-    context = trusting_context()
-    folder = ssl.get_default_verify_paths().capath  # OpenSSL reads this folder only when it needs a certificate
-    for file in sorted(Path(folder).glob("*.0")) if folder else []:
-        with suppress(OSError):  # a file that cannot be read is not trusted
-            context.load_verify_locations(file)
-    return "".join(map(ssl.DER_cert_to_PEM_cert, context.get_ca_certs(binary_form=True)))

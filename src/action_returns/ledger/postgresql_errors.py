@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from action_returns.errors import LedgerError
+from action_returns.ledger.postgresql_certificates import UNTRUSTED
 from action_returns.ledger.postgresql_session import LOCK_SECONDS, STATEMENT_SECONDS
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ class LedgerBusyError(LedgerError):
 
 
 _ERROR_TEXTS: Final = {
+    UNTRUSTED: "{message}",
     "password authentication failed": (
         "The database {server} did not accept the user name or the password. Check the user in the profile's ledger "
         "address, and set the password again: action-returns secret set PROFILE --ledger"

@@ -112,6 +112,8 @@ NOT_RUN: Final[dict[str, str]] = {
     "tests/ledger/test_postgresql.py::test_variables_of_postgresql_lead_nowhere_else": DATABASE,
     "tests/ledger/test_postgresql.py::test_what_is_not_installed_is_named_with_what_to_do": DATABASE,
     "tests/ledger/test_postgresql.py::test_who_cannot_sign_in_is_told_why": DATABASE,
+    "tests/ledger/test_postgresql_certificates.py::test_an_authority_below_the_topmost_one_is_told_as_that": DATABASE,
+    "tests/ledger/test_postgresql_certificates.py::test_an_unknown_issuer_and_an_expired_certificate_are_told_apart": DATABASE,
     "tests/ledger/test_postgresql_members.py": DATABASE,
     "tests/ledger/test_postgresql_random_member.py": DATABASE,
     "tests/ledger/test_postgresql_session.py": DATABASE,
