@@ -28,11 +28,13 @@ class Loss:
         kind: ``cut``, ``hang`` or ``garbage``; none when empty.
         at: which answer of the first conversation, counted from 0 after the version.
         always: whether every later conversation breaks at once, too.
+        after: the first request whose answer is lost, in the place of ``at``; none when empty.
     """
 
     kind: str = ""
     at: int = 0
     always: bool = False
+    after: str = ""
     reached: bool = False
 
 
@@ -45,6 +47,8 @@ class Server(Inbox):
         key: file of a private key that lets the user in.
         password: that lets the user in, too; none when empty.
         read_only: whether it refuses every change.
+        hides: whether it does not show what it holds.
+        keeps_half: whether it keeps only half of each piece that it confirms.
         loss: what it loses.
         fingerprints: of its keys, by kind.
         port: where it listens.
@@ -55,6 +59,8 @@ class Server(Inbox):
     key: Path
     password: str = ""
     read_only: bool = False
+    hides: bool = False
+    keeps_half: bool = False
     loss: Loss = field(default_factory=Loss)
     fingerprints: dict[str, str] = field(default_factory=dict)
     port: int = 0
@@ -85,6 +91,13 @@ def _let_in(is_right: bool) -> int:
     return paramiko.common.AUTH_SUCCESSFUL if is_right else paramiko.common.AUTH_FAILED
 
 
+class _HalfHandle(paramiko.SFTPHandle):
+    """Writes half of what it is given."""
+
+    def write(self, offset: int, data: bytes) -> Any:
+        return super().write(offset, data[: len(data) // 2])
+
+
 class _Files(paramiko.SFTPServerInterface):
     """The files of the inbox; a path has / between its parts on every system."""
 
@@ -101,7 +114,8 @@ class _Files(paramiko.SFTPServerInterface):
         except OSError as error:
             return paramiko.SFTPServer.convert_errno(error.errno or 0)
 
-    lstat = stat
+    def lstat(self, path: str) -> Any:
+        return paramiko.sftp.SFTP_PERMISSION_DENIED if self._server.hides else self.stat(path)
 
     def open(self, path: str, flags: int, _attributes: Any) -> Any:
         if self._server.read_only:
@@ -110,7 +124,7 @@ class _Files(paramiko.SFTPServerInterface):
             opened = os.open(self._at(path), flags | getattr(os, "O_BINARY", 0), 0o600)
         except OSError as error:
             return paramiko.SFTPServer.convert_errno(error.errno or 0)
-        handle = paramiko.SFTPHandle(flags)
+        handle = _HalfHandle(flags) if self._server.keeps_half else paramiko.SFTPHandle(flags)
         handle.writefile = os.fdopen(opened, "wb")  # type: ignore[attr-defined]  # the types leave it out
         return handle
 
@@ -149,7 +163,9 @@ class _Answers(paramiko.SFTPServer):
 
     def _send_packet(self, kind: int, packet: Any) -> None:
         loss = self._server.loss
-        first = self._number == 0 and self._answered == loss.at
+        first = self._number == 0 and self._answered == loss.at and not loss.after
+        if loss.after and not loss.reached:
+            first = loss.after in self._asked
         if loss.kind and (first or (self._number and loss.always and loss.reached and self._answered == 0)):
             loss.reached = True
             self._lose(loss.kind)
@@ -167,19 +183,23 @@ class _Answers(paramiko.SFTPServer):
 
 
 @contextmanager
-def sftp_server(folder: Path, *, password: str = "", read_only: bool = False) -> Iterator[Server]:
+def sftp_server(
+    folder: Path, *, password: str = "", read_only: bool = False, hides: bool = False, keeps_half: bool = False
+) -> Iterator[Server]:
     """Run the server until the block ends.
 
     Args:
         folder: an empty folder for all it writes; made when it is not there.
         password: with which the user may sign in beside the key; not at all when empty.
         read_only: whether it refuses every change.
+        hides: whether it does not show what it holds.
+        keeps_half: whether it keeps only half of each piece that it confirms.
     """
     folder.mkdir(exist_ok=True)
     inbox, key = folder / "inbox", folder / "user_key"
     inbox.mkdir()
     own, users = (_make_key(path) for path in (folder / "host_key", key))
-    server = Server(inbox, key, password, read_only, fingerprints={"ed25519": own.fingerprint})
+    server = Server(inbox, key, password, read_only, hides, keeps_half, fingerprints={"ed25519": own.fingerprint})
 
     def talk(connection: Any) -> None:
         transport = paramiko.Transport(connection)

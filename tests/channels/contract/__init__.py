@@ -1,7 +1,7 @@
 """The contract of all channels: test_contract.py runs for every registered kind, with a receiver from the module NAME.py.
 
-A module has ``receiver(folder, authority, *, refuses)``, a context manager that runs a real receiver and gives a
-:class:`Receiver`.
+A module has ``receiver(folder, authority, behaviour)``, a context manager that runs a real receiver and gives a
+:class:`Receiver`, and ``CAN``, the behaviours that this kind of receiver can have at all.
 """
 
 from collections.abc import Callable
@@ -14,6 +14,30 @@ from action_returns.channels.base import State
 USER = "contract-user"
 PASSWORD = "s3cret-canary-of-the-contract"
 REFERENCE = "env:CONTRACT_PASSWORD"
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """How a receiver behaves.
+
+    Args:
+        refuses: it takes no file.
+        holds: it holds another file of the name already.
+        hides: it does not show what it holds.
+        keeps_half: it confirms every file and keeps half of it.
+        loses_answers: it takes the file, and breaks off instead of confirming it.
+    """
+
+    refuses: bool = False
+    holds: bool = False
+    hides: bool = False
+    keeps_half: bool = False
+    loses_answers: bool = False
+
+
+NAME = "Batch_1.csv"
+"""Of the file that is sent, and of the other one that a receiver may hold."""
+THEIRS = b"rows of another sender"
 
 
 @dataclass(frozen=True, slots=True)

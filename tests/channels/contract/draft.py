@@ -4,15 +4,17 @@ from contextlib import contextmanager
 from email import message_from_bytes, policy
 
 from action_returns.channels.base import State
-from tests.channels.contract import Receiver, files_in
+from tests.channels.contract import NAME, THEIRS, Receiver, files_in
+
+CAN = {"refuses", "holds"}
 
 
 @contextmanager
-def receiver(folder, _authority, *, refuses):
+def receiver(folder, _authority, behaviour):
     drafts = folder / "drafts"
     drafts.mkdir()
-    if refuses:
-        (drafts / "Batch_1.eml").write_bytes(b"mine")
+    if behaviour.refuses or behaviour.holds:
+        (drafts / NAME).with_suffix(".eml").write_bytes(THEIRS)
 
     def arrived():
         found = {}

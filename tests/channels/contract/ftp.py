@@ -1,19 +1,48 @@
 """An FTP server with TLS. One that refuses lets its user read only."""
 
 from contextlib import contextmanager
+from pathlib import Path
 
 from action_returns.channels.base import State
-from tests.channels.contract import PASSWORD, REFERENCE, USER, Receiver, files_in
+from tests.channels.contract import NAME, PASSWORD, REFERENCE, THEIRS, USER, Receiver, files_in
 from tests.servers import loopback
+
+CAN = {"refuses", "holds", "hides", "keeps_half", "loses_answers"}
+
+
+def _deny(self, *_given):
+    self.respond("550 Permission denied")
+
+
+def _halve(_self, path):
+    content = Path(path).read_bytes()
+    Path(path).write_bytes(content[: len(content) // 2])
+
+
+def _hang_up(self, _path):
+    self.close()
 
 
 @contextmanager
-def receiver(folder, authority, *, refuses):
+def receiver(folder, authority, behaviour):
     inbox = folder / "inbox"
     inbox.mkdir()
-    permissions = "elr" if refuses else "elradfmwMT"
+    if behaviour.holds:
+        (inbox / NAME).write_bytes(THEIRS)
+    changes = {}
+    if behaviour.hides:
+        changes |= {"ftp_SIZE": _deny, "ftp_MLST": _deny, "ftp_LIST": _deny}
+    if behaviour.keeps_half:
+        changes["on_file_received"] = _halve
+    if behaviour.loses_answers:
+        changes["on_file_received"] = _hang_up
     with loopback.ftp_server(
-        inbox, username=USER, password=PASSWORD, authority=authority, permissions=permissions
+        inbox,
+        username=USER,
+        password=PASSWORD,
+        authority=authority,
+        permissions="elr" if behaviour.refuses else "elradfmwMT",
+        changes=changes,
     ) as server:
         table = {"kind": "ftp", "host": server.host, "port": server.port, "username": USER, "password": REFERENCE}
         yield Receiver(table, lambda: files_in(inbox), State.SENT)

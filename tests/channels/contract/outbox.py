@@ -3,13 +3,15 @@
 from contextlib import contextmanager
 
 from action_returns.channels.base import State
-from tests.channels.contract import Receiver, files_in
+from tests.channels.contract import NAME, THEIRS, Receiver, files_in
+
+CAN = {"refuses", "holds"}
 
 
 @contextmanager
-def receiver(folder, _authority, *, refuses):
+def receiver(folder, _authority, behaviour):
     outbox = folder / "outbox"
     outbox.mkdir()
-    if refuses:
-        (outbox / "Batch_1.csv").write_bytes(b"mine")
+    if behaviour.refuses or behaviour.holds:
+        (outbox / NAME).write_bytes(THEIRS)
     yield Receiver({"kind": "outbox", "directory": str(outbox)}, lambda: files_in(outbox), State.HANDED_OVER)

@@ -1,6 +1,7 @@
 """What every registered kind of channel promises, tried with a real receiver and opened from its settings."""
 
 import pickle
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -10,14 +11,33 @@ import pytest
 from action_returns.channels import KINDS, settings_class
 from action_returns.channels.base import OutgoingFile, State
 from action_returns.settings.secrets import read_secret
-from tests.channels.contract import PASSWORD, REFERENCE
+from tests.channels.contract import NAME, PASSWORD, REFERENCE, THEIRS, Behaviour
 
-FILE = OutgoingFile("Batch_1.csv", b"ActionId,Amount,Reason\r\n" + b"M.1.2.3,0,REJECTED\r\n" * 4000)
+FILE = OutgoingFile(NAME, b"ActionId,Amount,Reason\r\n" + b"M.1.2.3,0,REJECTED\r\n" * 4000)
 GUARDS = {"accept_plaintext"}
 """Settings that are about config.toml itself; no channel has them."""
 SETTINGS = [(kind, setting.key) for kind in KINDS for setting in settings_class(kind).settings()]
 
 every_kind = pytest.mark.parametrize("kind", KINDS)
+
+
+def module(kind):
+    return import_module(f"tests.channels.contract.{kind}")
+
+
+def every_way(behaviour):
+    """Mark a test for every kind whose receivers can behave so, with every way of uploading that it has."""
+    found = []
+    for kind in KINDS:
+        uploads = next((one.choices for one in settings_class(kind).settings() if one.key == "upload"), ("",))
+        found += [(kind, upload) for upload in uploads if behaviour in module(kind).CAN]
+    return pytest.mark.parametrize(("kind", "upload"), found)
+
+
+def delivered(receiver, upload, **changes):
+    """Deliver to a receiver; no pause takes real time."""
+    channel = opened({**receiver.table, **({"upload": upload} if upload else {}), **changes})
+    return (replace(channel, pause=lambda _seconds: None) if hasattr(channel, "pause") else channel).deliver(FILE)
 
 
 @pytest.fixture(autouse=True)
@@ -28,8 +48,8 @@ def secrets(monkeypatch, authority):
 
 @pytest.fixture
 def receive(tmp_path, authority):
-    def run(kind, *, refuses=False):
-        return import_module(f"tests.channels.contract.{kind}").receiver(tmp_path, authority, refuses=refuses)
+    def run(kind, **behaviour):
+        return module(kind).receiver(tmp_path, authority, Behaviour(**behaviour))
 
     return run
 
@@ -72,6 +92,53 @@ def test_a_receiver_that_refuses_is_certainly_not_delivered_to(kind, receive):
         assert outcome.state is State.FAILED, outcome
         assert receiver.arrived() == before
     assert PASSWORD not in outcome.message + str(outcome.evidence)
+
+
+@every_way("holds")
+def test_a_file_of_another_sender_that_has_the_name_is_never_replaced(kind, upload, receive):
+    with receive(kind, holds=True) as receiver:
+        before = receiver.arrived()
+        outcome = delivered(receiver, upload)
+        assert receiver.arrived() == before
+    assert list(before.values()) == [THEIRS]
+    assert outcome.state is State.FAILED, outcome
+    assert next(iter(before)) in outcome.message
+    assert "direct" not in outcome.message
+
+
+@every_way("hides")
+@pytest.mark.parametrize("name_check", ["required", "when-possible"])
+def test_a_receiver_that_does_not_show_a_file_gets_nothing_that_could_replace_it(kind, upload, name_check, receive):
+    with receive(kind, hides=True, holds=name_check == "required") as receiver:
+        before = receiver.arrived()
+        outcome = delivered(receiver, upload, name_check=name_check)
+        if name_check == "required":
+            assert receiver.arrived() == before
+            assert outcome.state is State.FAILED, outcome
+        else:
+            assert receiver.arrived() == {FILE.name: FILE.content}
+            assert outcome.state is State.SENT, outcome
+            assert "size" not in outcome.evidence
+
+
+@every_way("keeps_half")
+def test_a_receiver_that_confirms_half_a_file_is_never_believed(kind, upload, receive):
+    with receive(kind, keeps_half=True) as receiver:
+        outcome = delivered(receiver, upload)
+        assert FILE.content not in receiver.arrived().values()
+        assert FILE.name not in receiver.arrived()
+    assert outcome.state is State.FAILED, outcome
+    assert "the file did not arrive whole" in outcome.message
+
+
+@every_way("loses_answers")
+def test_a_file_whose_confirmation_is_lost_is_never_called_failed_while_the_receiver_has_it(kind, upload, receive):
+    with receive(kind, loses_answers=True) as receiver:
+        outcome = delivered(receiver, upload)
+        arrived = receiver.arrived()
+    has_it = FILE.content in arrived.values() and FILE.name in arrived
+    assert outcome.state in ({State.SENT, State.UNKNOWN} if has_it else {State.FAILED}), (arrived, outcome)
+    assert len(arrived) <= 1
 
 
 @every_kind
@@ -166,7 +233,14 @@ def test_its_receiver_is_told_in_one_line_that_neither_password_nor_encryption_c
     assert PASSWORD not in receiver
     assert REFERENCE not in receiver
     for setting in settings_class(kind).settings():
-        if setting.is_password or setting.key in {"security", "upload", "subject", "sender", "accept_plaintext"}:
+        if setting.is_password or setting.key in {
+            "security",
+            "upload",
+            "name_check",
+            "subject",
+            "sender",
+            "accept_plaintext",
+        }:
             others = [choice for choice in setting.choices if choice not in {table[setting.key], "plain", "no", "yes"}]
             changed = {
                 **table,
