@@ -21,6 +21,7 @@ from action_returns.settings.secrets import ledger_account, read_secret
 
 if TYPE_CHECKING:
     from action_returns.channels.base import Channel
+    from action_returns.channels.settings_base import ChannelSettings
     from action_returns.settings.profile import Profile
 
 
@@ -50,6 +51,7 @@ def run_checks(paths: Paths) -> Iterator[DoctorCheck]:
     yield _checked("Ledger", lambda: _ledger_place(paths.ledger_file))
     yield _checked("Profiles are right", lambda: _profile_names(paths))
     yield from _secrets(paths)
+    yield from _certificates(paths)
     yield from _ledgers(paths)
     yield _checked("Files are private", lambda: check_file_rights(paths))
 
@@ -143,6 +145,18 @@ def _secrets(paths: Paths) -> Iterator[DoctorCheck]:
                     return "can be fetched"
 
                 yield _checked(subject, fetch)
+
+
+def _certificates(paths: Paths) -> Iterator[DoctorCheck]:
+    """Check the certificates of own authorities that profiles name for their servers."""
+    for name, profile in _readable_profiles(paths).items():
+        if getattr(profile.channel, "ca_file", None) is not None:
+
+            def read(channel: "ChannelSettings" = profile.channel) -> str:
+                channel.check_files()
+                return "can be read"
+
+            yield _checked(f"Certificates of {name}", read)
 
 
 def _ledgers(paths: Paths) -> Iterator[DoctorCheck]:
