@@ -174,3 +174,81 @@ def test_whichever_answer_is_lost_the_outcome_is_true_and_no_file_comes_twice(tm
             assert files == {PARCEL.name: PARCEL.content}, case
         elif outcome.state is State.FAILED:
             assert PARCEL.name not in files, case
+
+
+@pytest.mark.parametrize("quirk", ["refuses exclusive", "does not know exclusive"])
+@pytest.mark.parametrize("upload", UPLOADS)
+def test_a_server_that_cannot_keep_files_of_others_is_told_as_that_and_served_where_the_profile_allows(
+    server, upload, quirk
+):
+    server.quirk = quirk
+    outcome = sftp_channel(server, upload=upload).deliver(PARCEL)
+    assert failed(outcome, "seems unable to create a file only where none has the name", "name_check")
+    assert "may write" not in outcome.message
+    assert server.files() == {}
+    outcome = sftp_channel(server, upload=upload, name_check="when-possible").deliver(PARCEL)
+    assert (outcome.state, server.files()) == (State.SENT, {PARCEL.name: PARCEL.content})
+
+
+@pytest.mark.parametrize(
+    "quirk", ["refuses exclusive", "does not know exclusive", "ignores exclusive", "tells no sizes"]
+)
+@pytest.mark.parametrize("name_check", ["required", "when-possible"])
+@pytest.mark.parametrize("upload", UPLOADS)
+def test_whatever_a_server_does_not_keep_a_file_of_somebody_else_is_never_touched(server, upload, name_check, quirk):
+    server.quirk = quirk
+    theirs = server.inbox / PARCEL.name
+    facts = {"upload": upload, "name_check": name_check}
+    theirs.write_bytes(b"theirs")
+    assert failed(sftp_channel(server, **facts).deliver(PARCEL), "holds a file named", "Nothing was sent")
+    theirs.unlink()
+    outcome = sftp_channel(server, **facts).deliver(PARCEL, lambda: theirs.write_bytes(b"theirs"))
+    assert outcome.state is State.FAILED
+    assert server.files() == {PARCEL.name: b"theirs"}
+
+
+@pytest.mark.parametrize("upload", UPLOADS)
+def test_a_server_that_calls_a_missing_file_a_failure_shows_by_its_list_that_the_name_is_free(server, upload):
+    server.quirk = "says failure for no such file"
+    outcome = sftp_channel(server, upload=upload).deliver(PARCEL)
+    assert (outcome.state, server.files()) == (State.SENT, {PARCEL.name: PARCEL.content})
+    assert "name_check" not in outcome.evidence
+    assert "OPENDIR" in server.asked[0]
+
+
+@pytest.mark.parametrize("upload", UPLOADS)
+def test_a_server_that_tells_no_sizes_is_believed_for_the_name_it_shows(server, upload):
+    server.quirk = "tells no sizes"
+    outcome = sftp_channel(server, upload=upload).deliver(PARCEL)
+    assert (outcome.state, server.files()) == (State.SENT, {PARCEL.name: PARCEL.content})
+    assert "size" not in outcome.evidence
+
+
+def test_a_rename_that_is_done_and_refused_has_sent_the_file(server):
+    server.quirk = "renames and refuses"
+    outcome = sftp_channel(server, upload="temp-rename").deliver(PARCEL)
+    assert (outcome.state, server.files()) == (State.SENT, {PARCEL.name: PARCEL.content})
+
+
+def test_a_rename_that_is_confirmed_and_not_done_is_not_called_sent(server):
+    server.quirk = "renames nothing"
+    outcome = sftp_channel(server, upload="temp-rename").deliver(PARCEL)
+    assert outcome.state is State.UNKNOWN
+    assert PARCEL.name not in server.files()
+
+
+@pytest.mark.parametrize(("upload", "state"), [("direct", State.SENT), ("temp-rename", State.UNKNOWN)])
+def test_a_receiver_that_takes_files_at_once_has_it_or_nobody_knows(server, upload, state):
+    server.quirk = "takes files"
+    outcome = sftp_channel(server, upload=upload).deliver(PARCEL)
+    assert outcome.state is state
+    assert list(server.taken.values()) == [PARCEL.content]
+    assert "end again" not in outcome.message.replace("Do not send it again", "")
+
+
+def test_a_receiver_that_takes_files_while_the_connection_is_lost_leaves_the_doubt(server):
+    server.quirk = "takes files"
+    server.loss = Loss("cut", UPLOADS["temp-rename"].index("CLOSE"))
+    outcome = sftp_channel(server, upload="temp-rename").deliver(PARCEL)
+    assert outcome.state is State.UNKNOWN
+    assert list(server.taken.values()) == [PARCEL.content]

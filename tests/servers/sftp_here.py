@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import paramiko
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,7 +17,31 @@ from tests.servers.inbox import Inbox
 from tests.support.rights import make_private
 
 USER: Final = "uploader"
-_NAMES: Final = {3: "OPEN", 4: "CLOSE", 6: "WRITE", 7: "LSTAT", 13: "REMOVE", 17: "STAT", 18: "RENAME"}
+Quirk = Literal[
+    "",
+    "refuses exclusive",
+    "does not know exclusive",
+    "ignores exclusive",
+    "says failure for no such file",
+    "tells no sizes",
+    "renames and refuses",
+    "renames nothing",
+    "takes files",
+]
+"""What servers of other makes do differently: words of Apache MINA for EXCL, or its code alone; a rename that is done and refused,
+or confirmed and not done; files that are taken away once they are closed."""
+_NO_EXCLUSIVE: Final = "Cannot open file in mode: CREATE|EXCLUSIVE|WRITE"
+_NAMES: Final = {
+    3: "OPEN",
+    4: "CLOSE",
+    6: "WRITE",
+    7: "LSTAT",
+    11: "OPENDIR",
+    12: "READDIR",
+    13: "REMOVE",
+    17: "STAT",
+    18: "RENAME",
+}
 
 
 @dataclass(slots=True)
@@ -50,6 +74,8 @@ class Server(Inbox):
         hides: whether it does not show what it holds.
         keeps_half: whether it keeps only half of each piece that it confirms.
         loss: what it loses.
+        quirk: what it does differently.
+        taken: what it took away, by name.
         fingerprints: of its keys, by kind.
         port: where it listens.
         asked: what was asked in each conversation, in order.
@@ -62,6 +88,8 @@ class Server(Inbox):
     hides: bool = False
     keeps_half: bool = False
     loss: Loss = field(default_factory=Loss)
+    quirk: Quirk = ""
+    taken: dict[str, bytes] = field(default_factory=dict)
     fingerprints: dict[str, str] = field(default_factory=dict)
     port: int = 0
     asked: list[list[str]] = field(default_factory=list)
@@ -115,16 +143,36 @@ class _Files(paramiko.SFTPServerInterface):
             return paramiko.SFTPServer.convert_errno(error.errno or 0)
 
     def lstat(self, path: str) -> Any:
-        return paramiko.sftp.SFTP_PERMISSION_DENIED if self._server.hides else self.stat(path)
+        if self._server.hides:
+            return paramiko.sftp.SFTP_PERMISSION_DENIED
+        shown = self.stat(path)
+        if self._server.quirk == "says failure for no such file" and shown == paramiko.sftp.SFTP_NO_SUCH_FILE:
+            return paramiko.sftp.SFTP_FAILURE
+        if self._server.quirk == "tells no sizes" and not isinstance(shown, int):
+            shown.st_size = None
+        return shown
+
+    def list_folder(self, path: str) -> Any:
+        if self._server.hides:
+            return paramiko.sftp.SFTP_PERMISSION_DENIED
+        return [paramiko.SFTPAttributes.from_stat(one.stat(), one.name) for one in self._at(path).iterdir()]
 
     def open(self, path: str, flags: int, _attributes: Any) -> Any:
         if self._server.read_only:
             return paramiko.sftp.SFTP_PERMISSION_DENIED
+        quirk = self._server.quirk
+        if flags & os.O_EXCL and quirk in {"refuses exclusive", "does not know exclusive"}:
+            return (
+                paramiko.sftp.SFTP_OP_UNSUPPORTED if quirk == "does not know exclusive" else paramiko.sftp.SFTP_FAILURE
+            )
+        if quirk == "ignores exclusive":
+            flags &= ~os.O_EXCL
         try:
             opened = os.open(self._at(path), flags | getattr(os, "O_BINARY", 0), 0o600)
         except OSError as error:
             return paramiko.SFTPServer.convert_errno(error.errno or 0)
-        handle = _HalfHandle(flags) if self._server.keeps_half else paramiko.SFTPHandle(flags)
+        half = self._server.keeps_half
+        handle = _HalfHandle(flags) if half else _Handle(flags, self._server, self._at(path))
         handle.writefile = os.fdopen(opened, "wb")  # type: ignore[attr-defined]  # the types leave it out
         return handle
 
@@ -132,9 +180,26 @@ class _Files(paramiko.SFTPServerInterface):
         return _status(self._at(path).unlink)
 
     def rename(self, old: str, new: str) -> int:
+        if self._server.quirk == "renames nothing":
+            return paramiko.sftp.SFTP_OK
         if self._at(new).exists():
             return paramiko.sftp.SFTP_FAILURE
-        return _status(lambda: self._at(old).rename(self._at(new)))
+        answer = _status(lambda: self._at(old).rename(self._at(new)))
+        return paramiko.sftp.SFTP_FAILURE if self._server.quirk == "renames and refuses" else answer
+
+
+class _Handle(paramiko.SFTPHandle):
+    """An open file, which may be taken away when it is closed."""
+
+    def __init__(self, flags: int, server: Server, path: Path) -> None:
+        super().__init__(flags)
+        self._server, self._path = server, path
+
+    def close(self) -> None:
+        super().close()
+        if self._server.quirk == "takes files":
+            self._server.taken[self._path.name] = self._path.read_bytes()
+            self._path.unlink()
 
 
 def _status(change: Any) -> int:
@@ -160,6 +225,11 @@ class _Answers(paramiko.SFTPServer):
         if kind in _NAMES:
             self._asked.append(_NAMES[kind])
         super()._process(kind, number, message)  # type: ignore[misc]  # the types leave it out
+
+    def _send_status(self, number: int, code: int, words: str | None = None) -> None:
+        if self._server.quirk == "refuses exclusive" and self._asked[-1] == "OPEN":
+            words = _NO_EXCLUSIVE
+        super()._send_status(number, code, words)  # type: ignore[misc]  # as above
 
     def _send_packet(self, kind: int, packet: Any) -> None:
         loss = self._server.loss
