@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from action_returns.channels.base import ConnectionLostError, OutgoingFile, State
+from action_returns.channels.looks import FREE, Taken, Unseen
 from action_returns.channels.server_words import ServerWords
 from action_returns.channels.sftp_client import Facts, Opening, RequestRejectedError, SftpClient
 from action_returns.channels.sftp_folder import SftpFolder
@@ -15,9 +16,9 @@ from action_returns.channels.sftp_texts import SftpTexts
 from action_returns.channels.sftp_upload import SftpUpload
 from action_returns.channels.time_limits import TimeLimit
 
-VERSION, OPEN, CLOSE, WRITE, LSTAT, REMOVE, RENAME = 2, 3, 4, 6, 7, 13, 18
-STATUS, HANDLE, ATTRS = 101, 102, 105
-OK, NO_SUCH_FILE, FAILURE = 0, 2, 4
+VERSION, OPEN, CLOSE, WRITE, LSTAT, OPENDIR, READDIR, REMOVE, RENAME = 2, 3, 4, 6, 7, 11, 12, 13, 18
+STATUS, HANDLE, NAME, ATTRS = 101, 102, 104, 105
+OK, EOF, NO_SUCH_FILE, FAILURE = 0, 1, 2, 4
 
 
 def packet(kind, payload):
@@ -291,6 +292,99 @@ def upload(server, name="B.csv", content=b"abc"):
     words = SftpTexts("h", "/", "sftp://h/")
     made = SftpUpload(OutgoingFile("B.csv", content), name, words, lambda: None, (), lambda _: None)
     return made.run(SftpFolder(SftpClient(server, 3, 3), "/"), 180)
+
+
+def text(words):
+    return struct.pack(">I", len(words)) + words
+
+
+ALL_FACTS = struct.pack(">IQIIIIII", 0x8000000F, 7, 1, 2, 0o100644, 3, 4, 1) + text(b"kind") + text(b"value")
+"""A size, an owner, a mode, two times, and one more attribute of the server's own."""
+
+
+def listing(*packets, end=EOF):
+    """Answer with these names, packet by packet, and then with a rejection."""
+    parts = iter(packets)
+
+    def answer(number):
+        names = next(parts, None)
+        if names is None:
+            return status(number, end)
+        content = b"".join(text(name) + text(b"-rw-r--r-- 1 ...") + ALL_FACTS for name in names)
+        return packet(NAME, struct.pack(">II", number, len(names)) + content)
+
+    return {OPENDIR: lambda number: packet(HANDLE, struct.pack(">I", number) + text(b"h")), READDIR: answer}
+
+
+def test_a_list_of_a_folder_is_read_to_its_end_and_closed():
+    server = Server(listing([b"a", b"b"], [b"\xff.csv"]))
+    names = SftpClient(server, 3, 3).names(".")
+    assert names == dict.fromkeys((b"a", b"b", b"\xff.csv"), Facts(7, 0o100644))
+    assert server.asked == [OPENDIR, READDIR, READDIR, READDIR, CLOSE]
+
+
+NOT_TOLD = {LSTAT: lambda number: status(number, FAILURE)}
+
+
+@pytest.mark.parametrize(
+    ("listed", "look"),
+    [
+        (listing([b"a.csv"]), Taken(7)),
+        (listing([b"a.csv.part"]), FREE),
+        (listing(), FREE),
+        (listing(*[[b"x"]] * 101), Unseen("No, status 4; the folder holds too many files")),
+        (listing([b"x"], end=FAILURE), Unseen("No, status 4; No, status 4")),
+        ({OPENDIR: lambda number: status(number, FAILURE, b"Hidden")}, Unseen("No, status 4; Hidden, status 4")),
+    ],
+    ids=["taken", "free", "no file", "too many files", "broken off", "not shown"],
+)
+def test_a_name_whose_facts_are_refused_is_looked_for_in_the_list_of_the_folder(listed, look):
+    assert SftpFolder(client({**NOT_TOLD, **listed}), "/").look("a.csv") == look
+
+
+def test_a_list_that_says_more_than_it_holds_ends_the_conversation():
+    answers = listing()
+    answers[READDIR] = lambda number: packet(NAME, struct.pack(">II", number, 2**32 - 1))
+    with pytest.raises(ConnectionLostError, match="breaks off in the middle"):
+        client(answers).names(".")
+
+
+def test_a_refusal_stays_one_when_the_connection_is_lost_at_the_look_after_it():
+    server = Disk({OPEN: lambda number: status(number, FAILURE), LSTAT: lambda _number: b""})
+    outcome = upload(server)
+    assert outcome.state is State.FAILED
+    assert "did not take the file (it answered: No, status 4). Nothing was delivered" in outcome.message
+
+
+def test_a_way_to_create_a_file_that_a_server_does_not_know_is_followed_by_the_one_that_it_knows():
+    class OnlyWithTrunc(Disk):
+        def answer(self, kind, number, payload):
+            how = struct.unpack(">I", self._text(payload)[1][:4])[0] if kind == OPEN else None
+            if how == Opening.WRITE | Opening.CREAT | Opening.EXCL:
+                return status(number, NO_SUCH_FILE)
+            return super().answer(kind, number, payload)
+
+    server = OnlyWithTrunc()
+    assert upload(server).state is State.SENT
+    assert server.asked == [OPEN, LSTAT, OPEN, LSTAT, WRITE, CLOSE, LSTAT]
+
+
+@pytest.mark.parametrize("words", [b"No space left on device", b"Permission denied"])
+def test_a_refusal_for_another_reason_is_not_followed_by_another_way(words):
+    code = 3 if words.startswith(b"Perm") else FAILURE
+    server = Disk({OPEN: lambda number: status(number, code, words)})
+    assert upload(server).state is State.FAILED
+    assert server.asked.count(OPEN) == 1
+
+
+def test_the_end_of_a_file_and_its_new_name_have_more_time_than_other_answers():
+    server = Disk()
+    made = SftpClient(server, 3, 60)
+    made.close(made.open("a", Opening.WRITE))
+    made.rename("a", "b")
+    made.remove("b")
+    # The version, and for each request that it leaves and that its answer comes.
+    assert server.waits == [3, 3, 3, 3, 60, 3, 60, 3, 3]
 
 
 def test_a_file_that_the_server_does_not_close_well_is_not_called_sent():
