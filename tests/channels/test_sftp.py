@@ -326,9 +326,11 @@ def test_a_folder_that_shows_nothing_is_delivered_to_on_the_word_of_the_server(b
 def test_a_folder_that_shows_nothing_gives_no_file_another_name_that_somebody_may_have(blind):
     outcome = sftp_channel(blind, upload="temp-rename").deliver(PARCEL)
     assert blind.files() == {}
-    assert failed(
-        outcome, "does not show whether a file named", "Nothing was delivered", "Set upload in the profile to direct"
-    )
+    says = ("does not show whether a file", "Set upload in the profile to direct")
+    assert failed(outcome, *says, "Nothing was delivered")
+    assert failed(sftp_channel(blind, upload="temp-rename").probe(), *says, "So nothing would be sent")
+    assert sftp_channel(blind, upload="temp-rename", name_check="when-possible").probe().works
+    assert sftp_channel(blind).probe().works
 
 
 @pytest.fixture

@@ -248,18 +248,24 @@ class SftpChannel:
         return replace(self, host_key=key.fingerprint).probe()
 
     def _probe_folder(self) -> ProbeResult:
+        from action_returns.channels.upload import unused_name
+
         try:
             credentials = self._credentials()
             folder = retry(lambda: self._open_folder(credentials), self.pause)
+            with closing(folder), self._failing_in(Phase.TRANSFER):
+                works = ProbeResult(
+                    works=True,
+                    message=f"The connection to {self.destination} works: the server has the key that was confirmed, signed in, "
+                    "the folder is there. Nothing was sent; whether the folder may be written to was not tested.",
+                    evidence=folder.evidence,
+                )
+                if self.upload == "direct":  # the server creates the file only where none has its name
+                    return works
+                look = folder.look(unused_name())
         except DeliveryEndedError as ended:
             return probe_failed(ended.outcome)
-        with closing(folder):
-            return ProbeResult(
-                works=True,
-                message=f"The connection to {self.destination} works: the server has the key that was confirmed, signed in, the "
-                "folder is there. Nothing was sent; whether the folder may be written to was not tested.",
-                evidence=folder.evidence,
-            )
+        return self._texts.tested(works, look, is_required=self.name_check == "required")
 
     @property
     def _texts(self) -> "SftpTexts":

@@ -10,12 +10,12 @@ class SftpTexts(UploadTexts):
     __slots__ = ()
 
     @property
-    def check_setting(self) -> str:
-        """What to do where names cannot be checked, and every one has to be."""
+    def check_todo(self) -> str:
+        """What to do where the server does not show whether a file name is taken, and has to."""
         return (
             "Set upload in the profile to direct: the server then creates the file only where none has its name. Or ask the "
-            "administrator of the server to allow this user LSTAT or the list of the folder. Or, if no other program writes "
-            "files into this folder, set the check of the name (name_check) in the profile to when-possible. Then send again."
+            "administrator of the server to let this user see the files of the folder. Or, if no other program writes files "
+            "into it, set the check of the name (name_check) in the profile to when-possible."
         )
 
     def no_exclusive_creation(self, answer: str) -> Outcome:

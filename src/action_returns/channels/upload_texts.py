@@ -20,10 +20,6 @@ DATA_CONNECTION_TODO: Final = (
     "A firewall on the way often blocks that connection. Ask the administrator of the server which passive ports it uses "
     "and whether they are open, and the administrator of your network to let connections to them out."
 )
-_CHECK_TODO: Final = (
-    "Ask the administrator of the server to let this user see the files of the folder. Or, if no other program writes files "
-    "into it, set the check of the name (name_check) in the profile to when-possible."
-)
 _UNREAD: Final = "The receiver does not read files with this name."
 
 
@@ -79,7 +75,7 @@ class UploadTexts:
             rest: what became of our own file.
             evidence: the answers of the server.
         """
-        text = f"{self._unchecked(unseen, f'named {name} ')} {rest} {_CHECK_TODO}"
+        text = f"{self._unchecked(unseen, f'named {name} ')} {rest} {self.check_todo}"
         return Outcome(State.FAILED, text, evidence=evidence)
 
     def tested(self, result: ProbeResult, look: Look, *, is_required: bool) -> ProbeResult:
@@ -92,12 +88,20 @@ class UploadTexts:
         """
         if not isinstance(look, Unseen):
             return result
-        todo = _CHECK_TODO if is_required else "The profile allows that (name_check)."
+        todo = self.check_todo if is_required else "The profile allows that (name_check)."
         return ProbeResult(
             works=result.works and not is_required,
             message=f"{result.message} {self._unchecked(look)} {'So nothing would be sent. ' * is_required}{todo}",
             phase=result.phase,
             evidence={**result.evidence, **UNCHECKED},
+        )
+
+    @property
+    def check_todo(self) -> str:
+        """What to do where the server does not show whether a file name is taken, and has to."""
+        return (
+            "Ask the administrator of the server to let this user see the files of the folder. Or, if no other program writes "
+            "files into it, set the check of the name (name_check) in the profile to when-possible."
         )
 
     def _unchecked(self, unseen: Unseen, named: str = "") -> str:

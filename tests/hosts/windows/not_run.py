@@ -54,6 +54,7 @@ NOT_RUN: Final[dict[str, str]] = {
     "tests/channels/test_ftp_servers.py": UNIX_SERVERS,
     "tests/channels/test_sftp.py": UNIX_SERVERS,
     "tests/channels/test_sftp_faults.py": UNIX_SERVERS,
+    "tests/channels/test_sftp_makes.py": UNIX_SERVERS,
     "tests/channels/test_smtp_client.py::test_a_message_without_its_last_line_is_none_at_postfix": UNIX_SERVERS,
     "tests/channels/test_smtp_client.py::test_lines_that_start_with_a_dot_arrive_as_they_were_at_postfix": UNIX_SERVERS,
     "tests/channels/test_ssh_algorithms.py": UNIX_SERVERS,
