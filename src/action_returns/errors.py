@@ -23,6 +23,7 @@ ActionReturnsError
 │   └── TemplateError           the declared template contradicts itself: a mistake of ours
 └── ExcelError                  a click stopped
     ├── ExcelBusyError          Excel takes no calls
+    ├── SheetProtectedError     a sheet is protected, so nothing can be written there
     └── UnsupportedWorkbookError  the workbook is not one that this version can work with
 
 Each class has the problem code and the exit code of the contract. Errors of libraries never cross a package: they are
@@ -257,6 +258,21 @@ class ExcelBusyError(ExcelError):
     """Excel takes no calls: the user is typing in a cell, or a dialogue is open."""
 
     problem = "excel-busy"
+
+
+class SheetProtectedError(ExcelError):
+    """A sheet is protected by the user, so nothing can be written there. Nothing was sent.
+
+    Args:
+        sheet: its name.
+    """
+
+    def __init__(self, sheet: str) -> None:
+        self.reason = f"the sheet {sheet} is protected"
+        super().__init__(
+            f"The sheet {sheet} is protected, so results cannot be written. Nothing was sent. Lift the protection (Review, "
+            "Unprotect Sheet), then click again."
+        )
 
 
 class UnsupportedWorkbookError(ExcelError):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from action_returns.excel.shown import percentages_told, read_formats
+from action_returns.excel.shown import hidden_columns, percentages_told, read_formats
+from tests.hosts.fake_com import fake_excel
 
 
 def asked_of(codes, first_row=4):
@@ -54,3 +55,40 @@ def test_the_live_check_tells_which_unread_numbers_are_percentages():
     amounts = [0.5, 7.0, 0.125, 0.07, 1 / 3, 2.0]
     assert percentages_told(checks, amounts, [0, 1, 2, 3, 5]) == {"0%": [0, 3], "0.0%": [2]}
     assert percentages_told(checks, amounts, [4]) == {"0.00%": [4]}
+
+
+# --- hidden columns
+
+
+@pytest.fixture
+def sheet():
+    """A sheet of the fake Excel with columns A to F."""
+    with fake_excel() as excel:
+        book = excel.add_workbook({"Sheet": [list("abcdef")] * 3})
+        yield book.sheets["Sheet"]
+
+
+def hide(sheet, *letters, rows=()):
+    grid = sheet.impl.xl._inner.grid
+    grid.hidden_columns.update(ord(letter) - 64 for letter in letters)
+    grid.hidden_rows.update(rows)
+
+
+@pytest.mark.parametrize("hidden", ["A", "B", "C", "AB", "BC", "AC"])
+@pytest.mark.parametrize("rows", [(), (1,)])
+def test_hidden_columns_are_found_also_where_their_row_is_hidden(sheet, hidden, rows):
+    hide(sheet, *hidden, rows=rows)
+    assert hidden_columns(sheet, 1, ["A", "B", "C"]) == set(hidden)
+
+
+def test_columns_between_those_asked_about_do_not_matter(sheet):
+    hide(sheet, "B", "F")
+    assert hidden_columns(sheet, 1, ["F", "C", "A"]) == {"F"}
+
+
+@pytest.mark.parametrize("kind", ["rejected", "editing"])
+def test_an_excel_that_is_busy_is_not_taken_for_one_that_cannot_answer(sheet, monkeypatch, kind):
+    monkeypatch.setattr("xlwings._xlwindows.N_COM_ATTEMPTS", 1)
+    sheet.impl.xl._inner.line.refuse(1, kind, {"call"})
+    with pytest.raises(Exception, match=r"rejected by callee|0x800ac472"):
+        hidden_columns(sheet, 1, ["A", "B", "C"])

@@ -18,7 +18,7 @@ from action_returns.excel.cell_writer import Formula
 from action_returns.excel.workbook import ActionsTable, OpenWorkbook
 from action_returns.operations.check import CheckedBatch, check_loaded, find_previous_sends
 from action_returns.operations.texts import STATES
-from action_returns.readers.batch_file import LoadedBatch
+from action_returns.readers.batch_file import LoadedBatch, note_on_rows_below
 
 MOST_ISSUES: Final = 5_000
 """Number of findings that the sheet Issues lists at most; the dialogue says when there are more."""
@@ -32,21 +32,28 @@ NO_LOCK_DATE: Final = "no lock date known"
 _TITLES = {rule.code: rule.title for rule in RULES}
 
 
-def read_table(context: ButtonContext) -> tuple[ActionsTable, LoadedBatch]:
+def read_table(context: ButtonContext, *, look_below: bool = False) -> tuple[ActionsTable, LoadedBatch]:
     """Read the table Actions.
+
+    Args:
+        context: the workbook of the click.
+        look_below: whether the notes tell of filled rows below the table.
 
     Raises:
         ExcelError: the table has no rows yet.
     """
-    table = context.book.read_actions()
+    table = context.book.read_actions(look_below=look_below)
+    notes = [messages.unread_formats(table.unread_formats)] if table.unread_formats else []
+    if table.rows_below:
+        notes.append(note_on_rows_below(table.rows_below, "Actions"))
     if not len(table.columns):
-        raise ExcelError("Actions has no rows yet. Paste the returns there: Action ID, new order amount, reason code.")
+        empty = "Actions has no rows yet. Paste the returns there: Action ID, new order amount, reason code."
+        raise ExcelError(" ".join([empty, *notes]))
     letters = table.columns.letters or ()
     headers: dict[ColumnName, str] = {
         name: f"{letter} {name}" for name, letter in zip(COLUMN_NAMES, letters, strict=False)
     }
-    notes = (messages.unread_formats(table.unread_formats),) if table.unread_formats else ()
-    return table, LoadedBatch(table.columns, "table Actions on sheet Actions", notes, headers)
+    return table, LoadedBatch(table.columns, "table Actions on sheet Actions", tuple(notes), headers)
 
 
 def check_table(context: ButtonContext, *, pending: PendingDownload | None = None) -> tuple[ActionsTable, CheckedBatch]:
@@ -57,7 +64,7 @@ def check_table(context: ButtonContext, *, pending: PendingDownload | None = Non
         pending: the download to compare with, the one on the sheet Pending when None.
     """
     context.book.status("Checking ...")
-    table, reading = read_table(context)
+    table, reading = read_table(context, look_below=True)
     download = read_pending(context.book) if pending is None else pending
     past = find_previous_sends(reading, context.account, context.paths)
     return table, check_loaded(

@@ -75,9 +75,9 @@ def remove_duplicates(context: ButtonContext) -> None:
         return
     identical, conflicts = checked.report.repeats(), checked.report.conflicts()
     if not identical and not conflicts:
-        context.tell(edit_messages.no_repeats(checked))
+        context.tell(messages.with_notes(edit_messages.no_repeats(checked), checked))
         return
-    question = edit_messages.repeats(identical, conflicts, table.columns)
+    question = messages.with_notes(edit_messages.repeats(identical, conflicts, table.columns), checked)
     answer = context.book.choose(question) if conflicts else "yes" if context.book.ask(question) else "cancel"
     if answer not in {"yes", "no"}:
         context.tell(edit_messages.NOTHING_CHANGED)
@@ -158,11 +158,12 @@ def fix_safe(context: ButtonContext) -> None:
     changes = [change for change in found if f"{letters[change.column]}{change.row}" not in formulas]
     if not changes:
         if not edits.undo_change(context, table):
-            text = edit_messages.nothing_to_fix(checked, formulas=len(found))
+            text = messages.with_notes(edit_messages.nothing_to_fix(checked, formulas=len(found)), checked)
             last = edits.moved_columns(context, table)
             context.tell(text if last is None else f"{text}\n\n{edit_messages.columns_moved(last.what, last.letters)}")
         return
-    if not context.book.ask(edit_messages.fixes(changes, formulas=len(found) - len(changes))):
+    question = edit_messages.fixes(changes, formulas=len(found) - len(changes))
+    if not context.book.ask(messages.with_notes(question, checked)):
         return
     before = {f"{letters[change.column]}{change.row}": change.before for change in changes}
     after = {f"{letters[change.column]}{change.row}": change.after for change in changes}

@@ -15,7 +15,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
 
-from action_returns.batch.cells import Cell, CellError
+from action_returns.batch.cells import Cell, CellError, area
 from action_returns.errors import ExcelBusyError
 
 WINDOWS: Final = "_xlwindows"
@@ -188,10 +188,27 @@ def columns_are_hidden(cells: Any) -> bool | None:
 
 
 def column_is_hidden(sheet: Any, letter: str) -> bool:
-    """Return whether one column of a sheet is hidden, where :func:`columns_are_hidden` says that some are."""
+    """Return whether one column of a sheet is hidden."""
     if engine_of(sheet) == WINDOWS:
         return bool(sheet.range(f"{letter}:{letter}").api.Hidden)
     return bool(sheet.range(f"{letter}1").api.EntireColumn.Hidden)
+
+
+def show_all_rows(table: Any) -> None:
+    """Clear the filter of a table, where :func:`filter_is_on`."""
+    match engine_of(table):
+        case name if name == WINDOWS:
+            table.api.AutoFilter.ShowAllData()
+        case name if name == MAC:
+            table.parent.api.show_all_data()
+        case _:
+            table.parent.api.ShowAllData()
+
+
+def last_used_row(sheet: Any) -> int:
+    """Return the last row of a sheet that holds or held something, or has a format of its own."""
+    corners = area(sheet.used_range.address)
+    return 0 if corners is None else corners[3]
 
 
 def unprotect(sheet: Any) -> None:
@@ -199,7 +216,7 @@ def unprotect(sheet: Any) -> None:
     if engine_of(sheet) == MAC:
         sheet.api.unprotect()
     else:
-        sheet.api.Unprotect()
+        sheet.api.Unprotect("")  # without one, Excel would ask the user for the password of a sheet that has one
 
 
 def protect(sheet: Any) -> None:
@@ -219,10 +236,10 @@ def print_down_to(sheet: Any, row: int) -> None:
     one. What is printed is never a reason to stop.
     """
     try:
-        area = sheet.names["Print_Area"]
-        columns = _PRINTED_ROWS.fullmatch(area.refers_to)
+        printed = sheet.names["Print_Area"]
+        columns = _PRINTED_ROWS.fullmatch(printed.refers_to)
         if columns is not None:
-            area.refers_to = f"{columns[1]}{row}"
+            printed.refers_to = f"{columns[1]}{row}"
     except Exception as error:  # the type depends on the program: com_error, KeyError
         if is_refusal(error):
             raise

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from action_returns.batch.cells import Cell
 from action_returns.clean_text import clean
-from action_returns.errors import ExcelError, NoRowsToSendError
+from action_returns.errors import ExcelError, NoRowsToSendError, SheetProtectedError
 from action_returns.excel import engine, messages
 from action_returns.excel.button import ButtonContext
 from action_returns.excel.check_table import check_table, read_table, sent_rows, show_results
@@ -130,6 +130,8 @@ def show_outcome(context: ButtonContext, table: ActionsTable, checked: CheckedBa
         if read_table(context)[0].columns != table.columns:
             return "The rows changed meanwhile, so nothing was written beside them."
         context.book.write_results(table, sent_rows(checked, batch, outcome))
+    except SheetProtectedError as error:
+        return f"The results beside the rows could not be written: {error.reason}."
     except Exception as error:  # noqa: BLE001  # the file has left
         return f"The results beside the rows could not be written ({error})."
     return ""

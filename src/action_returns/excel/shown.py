@@ -7,16 +7,18 @@ were not looked at is told to the user.
 
 from collections.abc import Callable, Iterator, Sequence
 from heapq import heappop, heappush
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from action_returns.batch.cells import Cell
+from action_returns.batch.cells import Cell, area, column_number
 from action_returns.batch.rules import RULES
+from action_returns.excel.engine import WINDOWS, column_is_hidden, engine_of, is_refusal
 
 MOST_QUESTIONS: Final = 2
 """Parts of the column that Excel is asked about; each costs two calls."""
 _PERCENTAGE: Final = next(f"Error: {rule.title}" for rule in RULES if rule.code == "amount-percent")
 """What the live check says of a number with a percent format."""
 _PERCENT_FORMATS: Final = (("0%", 0), ("0.0%", 1))
+_VISIBLE_CELLS: Final = 12  # xlCellTypeVisible
 Ask: TypeAlias = Callable[[int, int], str | None]
 """First and last sheet row -> the one number format of Amount there, None when there are several."""
 
@@ -83,6 +85,32 @@ def is_plain(code: str) -> bool:
     from action_returns.batch.number_formats import read_format
 
     return read_format(code).is_plain
+
+
+def hidden_columns(sheet: Any, row: int, letters: Sequence[str]) -> frozenset[str]:
+    """Return which columns of a sheet are hidden, where :func:`columns_are_hidden` says that some are.
+
+    Args:
+        sheet: xlwings' sheet.
+        row: a row that is not hidden and has more than one of the columns.
+        letters: the columns.
+    """
+    if engine_of(sheet) == WINDOWS:
+        ordered = sorted(letters, key=column_number)
+        try:
+            shown = sheet.range(f"{ordered[0]}{row}:{ordered[-1]}{row}").api.SpecialCells(_VISIBLE_CELLS).Address
+        except Exception as error:  # a protected sheet, a hidden row: each column is asked about
+            if is_refusal(error):
+                raise
+        else:
+            return frozenset(letter for letter in letters if not _has_column(shown, letter))
+    return frozenset(letter for letter in letters if column_is_hidden(sheet, letter))
+
+
+def _has_column(address: str, letter: str) -> bool:
+    """Return whether a column is in one of the parts of an address such as ``$A$3,$C$3:$E$3``."""
+    parts = filter(None, map(area, address.split(",")))
+    return any(left <= column_number(letter) <= right for left, _, right, _ in parts)
 
 
 def _part(amounts: Sequence[Cell], start: int, stop: int) -> tuple[bool, int, int, int]:

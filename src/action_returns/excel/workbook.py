@@ -5,13 +5,23 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from action_returns.batch.cells import COLUMN_NAMES, Cell, ColumnName, Columns, area, column_letters, show_nothing
+from action_returns.batch.cells import (
+    COLUMN_NAMES,
+    Cell,
+    ColumnName,
+    Columns,
+    area,
+    column_letters,
+    column_number,
+    show_nothing,
+)
 from action_returns.clean_text import clean, clean_line
 from action_returns.errors import ExcelError, UnsupportedWorkbookError
 from action_returns.excel import engine
 from action_returns.excel.cell_writer import write_cells, write_scattered
 from action_returns.excel.engine import is_refusal, retry_while_busy
-from action_returns.excel.shown import MOST_QUESTIONS, is_plain, percentages_told, read_formats
+from action_returns.excel.protection import is_visible, own_sheet_open, protection_explained
+from action_returns.excel.shown import MOST_QUESTIONS, hidden_columns, is_plain, percentages_told, read_formats
 from action_returns.operations.texts import command
 
 TEMPLATE_VERSION: Final = 2
@@ -32,6 +42,7 @@ class ActionsTable:
         first_result: letter of the column Result.
         last_result: letter of the last column that Validate fills in.
         unread_formats: addresses of the numbers in Amount whose number format was not looked at.
+        rows_below: numbers of the filled rows below the table, where they were looked for.
     """
 
     columns: Columns
@@ -40,6 +51,7 @@ class ActionsTable:
     first_result: str
     last_result: str
     unread_formats: Sequence[str] = ()
+    rows_below: Sequence[int] = ()
 
 
 class OpenWorkbook:
@@ -51,6 +63,7 @@ class OpenWorkbook:
 
     def __init__(self, book: Any) -> None:
         self._book = book
+        self._all_sheets: Any = None
         self._sheets: dict[str, Any] = {}
         self._tables: dict[str, Any] = {}
         self._actions: Any = None
@@ -96,8 +109,10 @@ class OpenWorkbook:
 
     def _sheet(self, name: str) -> Any:
         try:
+            if self._all_sheets is None:
+                self._all_sheets = self._book.sheets  # a call to Excel each time
             if name not in self._sheets:
-                self._sheets[name] = self._book.sheets[name]
+                self._sheets[name] = self._all_sheets[name]
         except Exception as error:  # the type depends on the program: com_error, KeyError
             if is_refusal(error):
                 raise
@@ -110,8 +125,11 @@ class OpenWorkbook:
     # ------------------------------------------------------------------------------------------------------ Actions
 
     @retry_while_busy
-    def read_actions(self) -> ActionsTable:
+    def read_actions(self, *, look_below: bool = False) -> ActionsTable:
         """Read the table Actions, all rows at once.
+
+        Args:
+            look_below: whether filled rows below the table are looked for, which costs some calls.
 
         Raises:
             UnsupportedWorkbookError: the table or one of its columns is missing.
@@ -142,7 +160,7 @@ class OpenWorkbook:
         action_id, amount, reason = ([column[at] for at in filled] for column in sent_cells)
         letters = [column_letters(left + at) for at in sent]
         sheet_rows = [top + 1 + at for at in filled]
-        hidden = self._hidden_columns(block, letters)
+        hidden = self._hidden_columns(block, top, letters)
         may_ask = not hidden or len(hidden) == len(letters)  # those questions have used up the calls
         formats, unread = self._formats(block, letters[1], sheet_rows, amount, MOST_QUESTIONS if may_ask else 0)
         if unread and "Check" in positions:
@@ -163,7 +181,21 @@ class OpenWorkbook:
             amount_formats=formats,
         )
         first, last = (column_letters(left + at) for at in (results[0], results[-1]))
-        return ActionsTable(columns, top, len(rows), first, last, [f"{letters[1]}{sheet_rows[at]}" for at in unread])
+        unread_cells = [f"{letters[1]}{sheet_rows[at]}" for at in unread]
+        below = self._rows_below(letters, bottom) if look_below else ()
+        return ActionsTable(columns, top, len(rows), first, last, unread_cells, below)
+
+    def _rows_below(self, letters: Sequence[str], bottom: int) -> Sequence[int]:
+        """Return the rows below the table that hold something in one of these columns; Excel does not always let it grow."""
+        sheet = self._sheet("Actions")
+        last = engine.last_used_row(sheet)
+        if last <= bottom:
+            return ()
+        numbers = sorted(map(column_number, letters))
+        left, right = column_letters(numbers[0]), column_letters(numbers[-1])
+        rows = engine.read_plain_cells(sheet.range(f"{left}{bottom + 1}:{right}{last}"))
+        sent = [number - numbers[0] for number in numbers]
+        return [row for row, cells in enumerate(rows, bottom + 1) if not show_nothing([cells[at] for at in sent])]
 
     def _formats(
         self, block: Any, letter: str, rows: list[int], amounts: list[Cell], questions: int
@@ -180,14 +212,12 @@ class OpenWorkbook:
             questions,
         )
 
-    def _hidden_columns(self, block: Any, letters: Sequence[str]) -> frozenset[ColumnName]:
+    def _hidden_columns(self, block: Any, top: int, letters: Sequence[str]) -> frozenset[ColumnName]:
         hidden = engine.columns_are_hidden(block)
         if hidden is not None:
             return frozenset(COLUMN_NAMES if hidden else ())
-        sheet = self._sheet("Actions")
-        return frozenset(
-            name for name, letter in zip(COLUMN_NAMES, letters, strict=True) if engine.column_is_hidden(sheet, letter)
-        )
+        found = hidden_columns(self._sheet("Actions"), top, letters)
+        return frozenset(name for name, letter in zip(COLUMN_NAMES, letters, strict=True) if letter in found)
 
     def _cells(self, address: str) -> list[list[Cell]]:
         return engine.read_cells(self._sheet("Actions").range(address))
@@ -225,7 +255,9 @@ class OpenWorkbook:
         first = table.top + 1
         block = [results.get(row, blank) for row in range(first, first + table.height)]
         address = f"{table.first_result}{first}:{table.last_result}{table.top + table.height}"
-        write_cells(self._sheet("Actions"), address, block)
+        sheet = self._sheet("Actions")
+        with protection_explained(sheet, "Actions"):
+            write_cells(sheet, address, block)
 
     @retry_while_busy
     def formula_cells(self, table: ActionsTable) -> frozenset[str]:
@@ -245,14 +277,15 @@ class OpenWorkbook:
         Args:
             cells: address such as ``B7`` -> its new value, None for a blank cell.
         """
-        write_scattered(self._sheet("Actions"), cells)
+        sheet = self._sheet("Actions")
+        with protection_explained(sheet, "Actions"):
+            write_scattered(sheet, cells)
 
     @retry_while_busy
     def select(self, address: str) -> None:
         """Show a cell of Actions to the user."""
-        sheet = self._sheet("Actions")
-        sheet.activate()
-        sheet.range(address).select()
+        self._activate("Actions")
+        self._sheet("Actions").range(address).select()
 
     @retry_while_busy
     def selected(self) -> tuple[int, int]:
@@ -264,8 +297,24 @@ class OpenWorkbook:
 
     @retry_while_busy
     def show(self, sheet: str) -> None:
-        """Activate a sheet."""
-        self._sheet(sheet).activate()
+        """Activate a sheet.
+
+        Raises:
+            ExcelError: it is hidden.
+        """
+        self._activate(sheet)
+
+    def _activate(self, name: str) -> None:
+        sheet = self._sheet(name)
+        try:
+            sheet.activate()
+        except Exception as error:  # the type depends on the program: com_error, CommandError
+            if is_refusal(error) or is_visible(sheet):
+                raise
+            raise ExcelError(
+                f"The sheet {name} is hidden, so it cannot be shown. Nothing was sent. Unhide it (right-click the tab of "
+                "any sheet, Unhide), then click again."
+            ) from None
 
     # ---------------------------------------------------------------------------------------- the program's own sheets
 
@@ -289,8 +338,9 @@ class OpenWorkbook:
         sheet = self._sheet(name)
         left, top, right, old_bottom = self._corners(name)
         first, last = column_letters(left), column_letters(right)
-        engine.unprotect(sheet)
-        try:
+        with own_sheet_open(sheet, name):
+            if engine.filter_is_on(self._table(name)):  # what is written under it lands in the rows that show
+                engine.show_all_rows(self._table(name))
             bottom = top + max(1, len(rows))
             if bottom > old_bottom:
                 self._resize(name, f"{first}{top}:{last}{bottom}", bottom)
@@ -298,8 +348,6 @@ class OpenWorkbook:
             write_cells(sheet, f"{first}{top + 1}:{last}{max(bottom, old_bottom)}", [*rows, *blank])
             if bottom < old_bottom:
                 self._resize(name, f"{first}{top}:{last}{bottom}", bottom)
-        finally:
-            engine.protect(sheet)
 
     def _resize(self, name: str, address: str, bottom: int) -> None:
         sheet = self._sheet(name)
@@ -315,12 +363,9 @@ class OpenWorkbook:
             ranges: name -> as many rows and columns as the range has.
         """
         target, names = self._sheet(sheet), self._book.names
-        engine.unprotect(target)
-        try:
+        with own_sheet_open(target, sheet):
             for name, rows in ranges.items():
                 write_cells(target, names[name].refers_to_range, rows)
-        finally:
-            engine.protect(target)
 
     @retry_while_busy
     def stamp(self) -> Cell:
@@ -335,7 +380,9 @@ class OpenWorkbook:
             facts: key -> value, in the order in which the keys stand there, without a gap.
         """
         first = list(self.metadata).index(next(iter(facts))) + 1
-        write_cells(self._sheet("_meta"), f"B{first}:B{first + len(facts) - 1}", [[value] for value in facts.values()])
+        sheet = self._sheet("_meta")
+        with protection_explained(sheet, "_meta"):
+            write_cells(sheet, f"B{first}:B{first + len(facts) - 1}", [[value] for value in facts.values()])
 
     # ----------------------------------------------------------------------------------------------------- dialogues
 

@@ -1,6 +1,6 @@
 """Read the batch of a file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +31,19 @@ class LoadedBatch:
     signature: str = ""
     header_row: int = 0
     table_end: int = 0
+
+
+def note_on_rows_below(rows: Sequence[int], table: str) -> str:
+    """Return the note about filled rows below a table, which are not part of it.
+
+    Args:
+        rows: their numbers.
+        table: name of the table.
+    """
+    return (
+        f"{len(rows)} filled rows below the table {table} were not read (rows {rows[0]} to {rows[-1]}). Drag the corner of "
+        "the table over them if they belong to it."
+    )
 
 
 def read_batch(path: Path, *, sheet: str | None = None, columns: ColumnAnswers = NO_ANSWERS) -> LoadedBatch:

@@ -49,6 +49,13 @@ class Sheet(base_classes.Sheet):
     def names(self):
         return SheetNames(self)
 
+    @property
+    def used_range(self):
+        cursor = self.uno.createCursor()
+        cursor.gotoEndOfUsedArea(False)
+        end = cursor.RangeAddress
+        return range_of(self, written(1, 1, end.EndColumn + 1, end.EndRow + 1))
+
     def range(self, first, last=None):
         assert last is None, "only addresses are modelled"
         return range_of(self, first)
@@ -70,8 +77,8 @@ class SheetApi:
     def Protect(self, **allowed):  # noqa: N802
         self._sheet.uno.protect("")
 
-    def Unprotect(self):  # noqa: N802
-        self._sheet.uno.unprotect("")
+    def Unprotect(self, password=""):  # noqa: N802
+        self._sheet.uno.unprotect(password)
 
     @property
     def FilterMode(self):  # noqa: N802

@@ -169,7 +169,9 @@ class Worksheet(ComObject):
     ):
         self.protection = {"password": Password or "", "people_only": bool(UserInterfaceOnly), "allowed": allowed}
 
-    def Unprotect(self, Password=""):
+    def Unprotect(self, Password=None):
+        if Password is None and self.protection and self.protection["password"]:
+            raise self.line.missing("the window in which Excel asks for the password of a sheet")
         if self.protection and self.protection["password"] != (Password or ""):
             raise excel_error("The password you supplied is not correct. Verify that the CAPS LOCK key is off.")
         self.protection = None

@@ -16,7 +16,7 @@ from action_returns.readers.batch_columns import (
     own_table,
     signature_of,
 )
-from action_returns.readers.batch_file import LoadedBatch
+from action_returns.readers.batch_file import LoadedBatch, note_on_rows_below
 from action_returns.readers.headers import HEADER_SEARCH_ROWS
 from action_returns.readers.xlsx.package import Package
 from action_returns.readers.xlsx.sheet import ColumnData
@@ -106,13 +106,11 @@ def _read(book: XmlWorkbook, path: Path, sheet: str | None, answers: ColumnAnswe
         keep = sum(number <= location.table.bottom for number in rows)
         below = [number for number in rows[keep:] if number > location.table.bottom + location.table.totals]
         if below:
-            notes.append(
-                f"{len(below)} filled rows below the table {location.table.name} were not read (rows {below[0]} to "
-                f"{below[-1]}). Drag the corner of the table over them if they belong to it."
-            )
+            notes.append(note_on_rows_below(below, location.table.name))
     if not keep:
         raise FileError(
-            "no-rows", f"{name} has no rows below its headers ({location}). Fill in the returns and save it."
+            "no-rows",
+            " ".join([f"{name} has no rows below its headers ({location}). Fill in the returns and save it.", *notes]),
         )
     cells = filled.columns
     for column in cells:
