@@ -94,7 +94,7 @@ def test_a_profile_is_made_and_its_password_kept_with_the_keyboard_alone(open_wi
     keyboard.type("acme")
     keyboard.press("alt+u")
     keyboard.type("brand@1")
-    keyboard.press("Tab", "Tab")
+    keyboard.press("Tab", "Tab", "Tab")  # past the folder and the check of names
     keyboard.type("s3cret!")
     keyboard.press("Return")  # refused: neither test nor live is chosen
     window.picture("refused")
