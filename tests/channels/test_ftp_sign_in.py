@@ -15,7 +15,8 @@ HELLO = b"220 hello\r\n"
 IN = (HELLO, b"331 password\r\n", b"230 in\r\n")
 NO_FEATURES = b"500 what?\r\n"
 BINARY = b"200 binary\r\n"
-UPLOAD = (b"550 none\r\n", HERE, b"150 go\r\n", b"226 done\r\n", b"213 %d\r\n" % len(FILE.content))
+FREE = b"550 none\r\n"
+UPLOAD = (FREE, HERE, b"150 go\r\n", b"226 done\r\n", b"213 %d\r\n" % len(FILE.content))
 
 
 def probe(*scripts, **changes):
@@ -34,7 +35,7 @@ def probe(*scripts, **changes):
     ],
 )
 def test_every_way_in_that_the_protocol_has_is_taken(replies):
-    result, server = probe([HELLO, *replies, NO_FEATURES, BINARY])
+    result, server = probe([HELLO, *replies, NO_FEATURES, BINARY, FREE])
     assert result.works, result
     assert len([line for line in server.heard if line.startswith(b"PASS")]) == len(replies) - 1
 
@@ -133,7 +134,7 @@ def encrypting(authority, stumbles, *, connections):
         with context.wrap_socket(connection, server_side=True) as encrypted:
             client = Peer(encrypted)
             while line := client.line():
-                replies = {b"USER": b"331 go\r\n", b"PASS": b"230 in\r\n", b"FEAT": NO_FEATURES}
+                replies = {b"USER": b"331 go\r\n", b"PASS": b"230 in\r\n", b"FEAT": NO_FEATURES, b"SIZE": FREE}
                 client.send(replies.get(line[:4], b"200 ok\r\n"))
 
     return listening_for(talk)
