@@ -4,6 +4,7 @@ import pytest
 
 from action_returns.channels.base import OutgoingFile, Phase, State
 from action_returns.channels.line_connection import LineConnection
+from action_returns.channels.smtp_client import SmtpClient
 from tests.channels.quick import PASSWORD, email_channel, failed
 from tests.servers import loopback
 from tests.servers.go_between import scripted
@@ -92,6 +93,23 @@ def test_a_server_that_refuses_the_old_greeting_too_gets_nothing():
     with scripted([WELCOME, b"502 what?\r\n", b"550 no\r\n", BYE]) as server:
         assert failed(plain(server).deliver(FILE), "550 no", "ehlo_name", phase=Phase.CONNECT)
     assert commands(server) == [b"EHLO", b"HELO", b"QUIT"]
+
+
+@pytest.mark.parametrize("security", ["starttls", "plain"])
+def test_a_server_that_waits_for_encryption_is_told_with_the_setting_for_it(authority, trusting, security):
+    """Port 465 with starttls is the setting that is most often wrong: both sides wait for the other one."""
+    with loopback.mail_server(username=None, password="", authority=authority, implicit=True) as server:
+        outcome = email_channel(server.port, trusting, security=security, command_timeout=0.2).probe()
+    assert failed(outcome, "did not answer in time", "security) in the profile to implicit-tls", phase=Phase.CONNECT)
+
+
+def test_a_server_that_is_silent_although_it_is_encrypted_is_told_without_that_setting(
+    authority, trusting, monkeypatch
+):
+    monkeypatch.setattr(SmtpClient, "welcome", lambda client: client.reply(-1))
+    with loopback.mail_server(username=None, password="", authority=authority, implicit=True) as server:
+        outcome = email_channel(server.port, trusting, security="implicit-tls").probe()
+    assert failed(outcome, "did not answer in time. Check server (host) and port", phase=Phase.CONNECT)
 
 
 # --- the sign-in

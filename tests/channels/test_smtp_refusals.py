@@ -47,6 +47,7 @@ KEPT = [
     "451 Message accepted but delivery is delayed",
     "550 It may arrive late",
     "554 This message was already delivered",
+    "554 It will be reviewed by a person",
 ]
 REFUSED = [
     "550 5.1.1 no such user",
@@ -128,7 +129,13 @@ def test_words_about_encryption_count_only_where_there_is_none():
 
 
 def test_what_is_about_the_password_is_not_what_is_about_the_way_to_sign_in():
-    for text in ("535 no", "534 5.7.9 no", "550 5.7.8 no", "454 4.7.0 no 5.7.8"):
+    for text in (
+        "535 no",
+        "534 5.7.9 no",
+        "550 5.7.8 no",
+        "550 Invalid credentials",
+        "554 user name or password is wrong",
+    ):
         assert is_about_password(reply(text))
     for text in ("553 5.3.0 Auth failure", "504 5.5.4 no", "550 no", "501 no"):
         assert not is_about_password(reply(text))

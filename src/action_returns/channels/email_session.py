@@ -85,9 +85,7 @@ class EmailSession:
         """
         client = self.client
         with self._failing_in(Phase.CONNECT):
-            self.need(
-                client.welcome(), _READY, f"{self._host} does not accept connections at the moment", Phase.CONNECT
-            )
+            self._hear_welcome()
             self._greet(may_do_without_offers=tls is None and self._greeting.username is None)
             if tls is not None:
                 if "STARTTLS" not in client.offers:
@@ -99,6 +97,20 @@ class EmailSession:
                 self.need(client.ask("STARTTLS"), _READY, f"{self._host} does not encrypt now", Phase.CONNECT)
                 client.start_tls(tls)
                 self._greet(may_do_without_offers=False)
+
+    def _hear_welcome(self) -> None:
+        try:
+            reply = self.client.welcome()
+        except TimeoutError:
+            if self.client.wire.is_encrypted:
+                raise
+            self._stop(
+                f"{self._host}:{self._port} did not answer in time",
+                Phase.CONNECT,
+                "It may wait for encryption from the first byte, as is usual on port 465: then set the encryption (security) in "
+                "the profile to implicit-tls. Else check server (host) and port; a firewall may be in the way.",
+            )
+        self.need(reply, _READY, f"{self._host} does not accept connections at the moment", Phase.CONNECT)
 
     def _greet(self, *, may_do_without_offers: bool) -> None:
         name = self._greeting.ehlo_name or ""

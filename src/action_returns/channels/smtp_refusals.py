@@ -23,7 +23,10 @@ _SAYS_OF_DOMAIN: Final = re.compile(r"(?i)\b(?:SPF|DKIM|DMARC|ARC)\b")
 """Checks of the sender's domain, in which authentication means something else."""
 _SAYS_NAME: Final = re.compile(r"(?i)\b(?:EHLO|HELO)\b")
 _SAYS_RELAY: Final = re.compile(r"(?i)\brelay")
-_SAYS_WRONG_PASSWORD: Final = re.compile(r"\b5\.7\.8\b")
+_SAYS_WRONG_PASSWORD: Final = re.compile(
+    r"(?i)\b5\.7\.8\b|\b(?:invalid|incorrect|wrong|bad)\b.*\b(?:credentials?|password|user ?name)\b"
+    r"|\b(?:credentials?|password|user ?name)\b.*\b(?:invalid|incorrect|wrong)\b"
+)
 _SAYS_SIZE: Final = re.compile(
     r"(?i)\b5\.3\.4\b|\btoo (?:large|big)\b|\b(?:exceed|limit|max).*\bsize\b|\bsize\b.*(?:exceed|limit|max)"
 )
@@ -37,11 +40,11 @@ _DENIED: Final = re.compile(
 )
 _SAYS_KEPT: Final = re.compile(
     r"""(?ix)
-    \b(?:kept|retained|held|queued|stored)\b | quarantin
+    \b(?:kept|retained|held|queued|stored|spooled|archived)\b | quarantin
     | \baccepted\s(?:for|but|and)\b | \balready\s(?:been\s)?(?:accepted|queued|delivered)\b
     | \b(?:put|placed)\son\shold\b | \bholding\s(?:it|the|this|your)\b | \bawait(?:s|ing)\b | \bmoderat(?:ion|or\sapproval)\b
     | \b(?:for|pending)\s(?:\w+\s){0,2}(?:review|evaluation|inspection|analysis|approval|release)\b
-    | \b(?:may|might|will)\s(?:\w+\s)?be\s(?:\w+\s)?(?:delivered|forwarded|processed)\b | \b(?:may|might|can|will)\s(?:\w+\s)?be\sreleased\b
+    | \b(?:may|might|will)\s(?:\w+\s)?be\s(?:\w+\s)?(?:delivered|forwarded|processed|reviewed|inspected|examined)\b | \b(?:may|might|can|will)\s(?:\w+\s)?be\sreleased\b
     | \b(?:may|might|will)\s(?:\w+\s)?(?:arrive|reach)\b
     """
 )
