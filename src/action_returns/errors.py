@@ -270,8 +270,8 @@ class SheetProtectedError(ExcelError):
     def __init__(self, sheet: str) -> None:
         self.reason = f"the sheet {sheet} is protected"
         super().__init__(
-            f"The sheet {sheet} is protected, so results cannot be written. Nothing was sent. Lift the protection (Review, "
-            "Unprotect Sheet), then click again."
+            f"The sheet {sheet} is protected, so results cannot be written. Lift it (Review, Unprotect Sheet), then click "
+            "again. Nothing was sent."
         )
 
 

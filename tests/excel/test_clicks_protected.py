@@ -8,8 +8,8 @@ from tests.hosts.fake_com.sheets import HIDDEN, VERY_HIDDEN
 
 def told(sheet):
     return (
-        f"The sheet {sheet} is protected, so results cannot be written. Nothing was sent. Lift the protection (Review, "
-        "Unprotect Sheet), then click again."
+        f"The sheet {sheet} is protected, so results cannot be written. Lift it (Review, Unprotect Sheet), then click again. "
+        "Nothing was sent."
     )
 
 

@@ -265,9 +265,7 @@ def test_a_store_behind_a_lock_is_called_locked_never_missing(monkeypatch, error
     state, reason = password_state("keyring", profile="acme")
     assert state == "locked"
     assert reason.startswith("The password store of this machine did not answer: ")
-    assert reason.endswith(
-        f". It is locked: unlock it, then try again. Where nobody can unlock it, as on a server, {ELSEWHERE}."
-    )
+    assert reason.endswith(f". It is locked: unlock it, then try again. On a server without a desktop, {ELSEWHERE}.")
     assert "!." not in reason
     assert "..." not in reason
 

@@ -84,7 +84,7 @@ def refusal(error: Exception, refused: str, *, length: int | None = None) -> Sec
     """
     state = _state(error)
     todo = {
-        "locked": f"It is locked: unlock it, then try again. Where nobody can unlock it, as on a server, use {_ELSEWHERE}.",
+        "locked": f"It is locked: unlock it, then try again. On a server without a desktop, use {_ELSEWHERE}.",
         "no store": f"Sign in at the desktop of this machine, or use {_ELSEWHERE}.",
     }.get(state, f"Try again. If that does not help, use {_ELSEWHERE}.")
     if length is not None and length > _LONGEST_IN_WINDOWS:
