@@ -303,6 +303,27 @@ def test_where_nothing_is_shown_a_name_that_exists_is_believed_when_the_other_on
     assert ("holds a file named" in outcome.message) is removes
 
 
+def test_where_nothing_is_shown_any_other_refusal_leaves_the_doubt_and_the_file(world, inbox):
+    with server(inbox, world, does=never, answer="553 no", denied=tuple(DENIED)) as running:
+        outcome = send(running, world, name_check="when-possible")
+    assert (outcome.state, world.now, list(world.files.values())) == (State.UNKNOWN, 0, [CONTENT])
+    assert "refused to give it its final name (553 no); it does not show what it holds" in outcome.message
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_lost_confirmation_of_the_file_itself_is_certain_unless_the_receiver_took_it(world, inbox, taken):
+    def hang_up(handler, file):
+        if taken:
+            world.take(file)
+        handler.close()
+
+    with server(inbox, world, on_file_received=hang_up) as running:
+        outcome = send(running, world)
+    check(world, outcome, taken)
+    assert outcome.state is (State.UNKNOWN if taken else State.FAILED)
+    assert world.files == {}
+
+
 def test_a_server_that_stops_showing_names_while_a_file_is_sent_does_not_get_it_renamed(world, inbox):
     denied = []
 

@@ -153,6 +153,16 @@ def test_every_step_waits_as_long_as_the_channel_is_told_and_no_longer(waits):
     assert steps == [*expected, ("SIZE", 2), ("reply", 2), ("QUIT", 2), ("reply", 0)]
 
 
+def test_a_new_name_is_waited_for_like_any_answer_to_a_file(waits):
+    """A server may copy the file then."""
+    renaming = (SIZE, NOT_THERE, b"350 go\r\n", b"250 ok\r\n", SIZE, b"221 bye\r\n")
+    with scripted([*LOOK, HERE, b"150 go\r\n", b"226 ok\r\n", *renaming]) as server:
+        made = ftp_channel(server.port, security="plain", upload="temp-rename", **WAITS)
+        assert made.deliver(PARCEL).state is State.SENT
+    at = waits.index(("RNFR", 2))
+    assert waits[at : at + 4] == [("RNFR", 2), ("reply", 2), ("RNTO", 2), ("reply", 4)]
+
+
 def test_what_a_server_says_of_a_file_that_broke_off_is_waited_for_like_any_answer_to_a_file(waits):
     leaving = threading.Event()
 

@@ -35,6 +35,9 @@ class Folder:
             raise look
         return look
 
+    def look_otherwise(self, _name):
+        return None
+
     def remove(self, name):
         self.removed.append(name)
         return self.removes
@@ -193,11 +196,38 @@ def test_a_lost_connection_after_a_refused_rename_leaves_the_doubt():
         return "553 no", False
 
     folder = Folder([WHOLE, FREE, LOST])
-    folder.look_otherwise = lambda _name: None
     outcome = part.confirmed(folder, EVIDENCE, refuse)
     assert outcome.state is State.UNKNOWN
     assert "refused to give it its final name (553 no); it was not seen under its final name" in outcome.message
     assert outcome.evidence == {"reply": "226 done", "rename": "553 no"}
+
+
+@pytest.mark.parametrize(
+    ("shows", "was_seen", "state"),
+    [
+        ([WHOLE, FREE, SECRET, FREE], True, State.SENT),  # the other name went away, as by a rename
+        ([WHOLE, FREE, SECRET], True, State.UNKNOWN),
+        ([WHOLE, FREE, *[SECRET, WHOLE] * 3], True, State.UNKNOWN),
+        ([SECRET], False, State.SENT),
+    ],
+)
+def test_a_server_that_says_yes_and_hides_the_final_name_is_believed_as_far_as_it_showed_it_before(
+    shows, was_seen, state
+):
+    part = upload(Folder(list(shows)), PART, was_seen=was_seen)
+
+    def agree():
+        part.renaming = True
+        return "250 renamed", True
+
+    outcome = part.confirmed(Folder(list(shows)), EVIDENCE, agree)
+    assert outcome.state is state
+    assert outcome.evidence["rename"] == "250 renamed"
+
+
+def test_a_folder_whose_connection_broke_off_is_looked_at_over_a_new_one():
+    outcome = upload(Folder([WHOLE])).confirmed(Folder([HALF, HALF, LOST]), EVIDENCE, None)
+    assert outcome.state is State.SENT
 
 
 @pytest.mark.parametrize("shows", [[WHOLE, FREE], [WHOLE, WHOLE, WHOLE, FREE]])
