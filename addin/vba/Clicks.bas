@@ -79,6 +79,8 @@ Private Sub Run(ByVal functionName As String)
     ' RunPython "from action_returns.excel import clicks; clicks.NAME()", of which the answer is wanted
     result = RunPython("from action_returns.excel import clicks; clicks." & functionName & "()")
     isRunning = False
+    obstacle = Obstacles.NotStarted()
+    If obstacle <> "" Then MsgBox obstacle, vbExclamation, "Action Returns"
     ' xlwings has shown what Python wrote, a traceback.
     If result = -1 Then
         MsgBox "The click ended in an error; the window before this one shows its details. If the click was to send, " & _

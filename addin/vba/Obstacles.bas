@@ -141,35 +141,49 @@ Private Function CodeSheet() As String
 End Function
 
 ' Without an interpreter of its own xlwings starts whichever python comes first. On a Mac, looking at a file outside Excel's
-' sandbox would ask for permission; there xlwings itself says when it is missing.
+' sandbox would ask for permission; there NotStarted tells afterwards that it is missing.
 Private Function NoInterpreter() As String
     Dim path As String
-    Dim todo As String
     path = Expanded(Setting(INTERPRETER_KEY))
-    If path = "" Then NoInterpreter = "This workbook was not made for " & SYSTEM_NAME & "."
+    If path = "" Then NoInterpreter = "This workbook was not made for " & SYSTEM_NAME & "." & AnotherWorkbook()
 #If Mac Then
     Dim i As Long
     For i = 1 To Len(path)
         If Not PlainForSh(Mid$(path, i, 1)) Then
             NoInterpreter = "The path of Python holds the character " & Mid$(path, i, 1) & ", so a Mac would start another " & _
-                "program in its place: " & path & ". Install Action Returns in another folder."
+                "program in its place: " & path & ". Install Action Returns in another folder." & AnotherWorkbook()
             Exit For
         End If
     Next i
 #Else
     If path <> "" Then
-        If Not IsThere(path) Then
-            NoInterpreter = "Python was not found where this workbook expects it: " & path & "."
-            todo = "If Action Returns is not installed on this computer, install it as on the computer where the workbook " & _
-                "was made, then click again." & vbNewLine & vbNewLine
-        End If
+        If Not IsThere(path) Then NoInterpreter = NotFound(path)
     End If
 #End If
-    If NoInterpreter <> "" Then
-        NoInterpreter = NoInterpreter & vbNewLine & vbNewLine & todo & _
-            "Make a workbook for this computer; your rows come along. In a terminal:" & vbNewLine & _
-            "action-returns upgrade-workbook """ & ThisWorkbook.Name & """ ""new " & ThisWorkbook.Name & """"
-    End If
+End Function
+
+' What to say after a click on a Mac when sh did not find Python, which it writes to the log that xlwings has shown.
+Public Function NotStarted() As String
+#If Mac Then
+    Dim path As String
+    Dim log As String
+    path = Expanded(Setting(INTERPRETER_KEY))
+    On Error Resume Next
+    log = ReadFile(Environ("HOME") & "/xlwings.log")
+    If InStr(1, log, path & ": No such file or directory", vbBinaryCompare) > 0 Then NotStarted = NotFound(path)
+#End If
+End Function
+
+Private Function NotFound(ByVal path As String) As String
+    NotFound = "Python was not found where this workbook expects it: " & path & "." & vbNewLine & vbNewLine & _
+        "If Action Returns is not installed on this computer, install it as on the computer where the workbook was made, " & _
+        "then click again." & AnotherWorkbook()
+End Function
+
+Private Function AnotherWorkbook() As String
+    AnotherWorkbook = vbNewLine & vbNewLine & _
+        "Make a workbook for this computer; your rows come along. In a terminal:" & vbNewLine & _
+        "action-returns upgrade-workbook """ & ThisWorkbook.Name & """ ""new " & ThisWorkbook.Name & """"
 End Function
 
 ' The folder of the user may stand in front as a variable, so that the workbook works on other computers too. xlwings puts

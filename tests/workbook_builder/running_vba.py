@@ -74,20 +74,23 @@ class Excel:
         environment: variables of the environment.
         folder: Excel's current folder.
         own_library: whether xlwings' own VBA starts Python; otherwise a RunPython that only notes what it is told.
+        log: what sh wrote to the log of xlwings.
         shell: WScript.Shell, if not one that only notes what it is told to run.
     """
 
-    def __init__(self, path, *, at_work="", environment=WINDOWS, folder=r"C:\Users\zoe", own_library=False, shell=None):
+    def __init__(
+        self, path, *, at_work="", environment=WINDOWS, folder=r"C:\Users\zoe", own_library=False, shell=None, log=""
+    ):
         self.app = ExcelApplication.open(path)
         interpreter = self.app.interpreter
         assert {"clicks", "obstacles", "ribbon"} <= interpreter.modules.keys()
         self.shell = shell or Shell(environment)
         self._folder, self._environment = folder, environment
         if own_library:
-            self.add("xlwings", readable(LIBRARY))
+            self.add("xlwings", readable(LIBRARY, log))
         else:
             declared = re.search(r"^Public Function RunPython\(.*\)", LIBRARY, re.MULTILINE)
-            self.add("xlwings", f"{declared[0]}\nDebug.Print PythonCommand\n{at_work}\nEnd Function\n")
+            self.add("xlwings", f"{declared[0]}\nDebug.Print PythonCommand\n{at_work}\nEnd Function\n{_read_file(log)}")
         create = interpreter.create_com
         interpreter.create_com = lambda name: self.shell if name == "WScript.Shell" else create(name)
         elsewhere = interpreter.host.global_object
@@ -152,7 +155,12 @@ class Excel:
         return [style for _, _, _, style in self.app.dialogs]
 
 
-def readable(library):
+def _read_file(log):
+    """Return xlwings' function that reads its log, for a log with this one line."""
+    return f'Function ReadFile(ByVal name As String)\nReadFile = "{log}"\nEnd Function\n'
+
+
+def readable(library, log=""):
     """Return xlwings' VBA without what the interpreter cannot read: files, libraries, comments behind directives.
 
     It does not compare the text False with True, as VBA does.
@@ -167,7 +175,7 @@ def readable(library):
         )
         assert times == 1, name
     return text + (
-        "\nFunction ReadFile(ByVal name As String)\nEnd Function\n"
+        f"\n{_read_file(log)}"
         f'Sub ShowError(ByVal name As String)\nDebug.Print "{SHOWN}" & name\nEnd Sub\n'
         "Function GetConfigFromFile(file As String, key As String, Optional value As String) As Boolean\n"
         'Debug.Print "asked " & file & " for " & key\nEnd Function\n'

@@ -15,8 +15,8 @@ SANDBOX = "/Library/Containers/com.microsoft.Excel/Data"
 def opened(excel, system):
     """Opens a workbook whose path of Python is this one, on the computer of Ann."""
 
-    def at(path, *, environment=None, own_library=True):
-        running = excel(own_library=own_library, environment=environment or OF_ANN)
+    def at(path, *, environment=None, **how):
+        running = excel(own_library=True, environment=environment or OF_ANN, **how)
         cell = f'ThisWorkbook.Worksheets("xlwings.conf").Cells({ROWS[system]}, 2)'
         running.add("Other", f"Public Sub Put(text)\n{cell}.Value = text\nEnd Sub")
         running.app.run("Other.Put", path)
@@ -91,3 +91,20 @@ class TestOnAMac:
         assert running.started == []
         assert running.said[0].startswith("This workbook was not made for a Mac.")
         assert 'action-returns upgrade-workbook "returns.xlsm" "new returns.xlsm"' in running.said[0]
+
+    @pytest.mark.parametrize("line", ["sh: {}: No such file or directory", "sh: line 1: {}: No such file or directory"])
+    def test_a_mac_without_it_is_told_so_after_the_line_of_sh_and_what_to_install(self, opened, line):
+        there = "/Users/zoe/.local/bin/python"
+        running = opened("$HOME/.local/bin/python", log=line.format(there))
+        running.click("Send")
+        assert running.said[-1].startswith(f"Python was not found where this workbook expects it: {there}.")
+        assert "If Action Returns is not installed on this computer, install it as on the computer" in running.said[-1]
+        assert 'action-returns upgrade-workbook "returns.xlsm" "new returns.xlsm"' in running.said[-1]
+
+    @pytest.mark.parametrize(
+        "log", ["", "FileNotFoundError: x: No such file or directory", "sh: /other: No such file or directory"]
+    )
+    def test_an_error_of_the_program_itself_is_not_taken_for_that(self, opened, log):
+        running = opened("$HOME/.local/bin/python", log=log)
+        running.click("Send")
+        assert all("Python was not found" not in said for said in running.said)
