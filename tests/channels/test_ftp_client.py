@@ -132,6 +132,7 @@ SHOWN = b"250-Begin\r\n type=file;Size=24; a.csv\r\n250 End\r\n"
         (BOTH, [HAS], ["SIZE"], Taken(24)),
         (BOTH, [HAS_NOT], ["SIZE"], FREE),
         (NONE, [HAS], ["SIZE"], Taken(24)),
+        (BOTH, [b"213 File status\r\n"], ["SIZE"], Taken(None)),
         (FACTS, [SHOWN], ["MLST"], Taken(24)),
         (FACTS, [HAS_NOT], ["MLST"], FREE),
         (FACTS, [WHAT, HAS], ["MLST", "SIZE"], Taken(24)),

@@ -214,4 +214,5 @@ def test_a_connection_that_the_server_closed_at_once_is_told_when_the_file_would
         made.agree(TimeLimit(3, clock=time.monotonic))
         with pytest.raises(OSError, match=r"."):
             made.send(b"x", 3)
+        made.close()
         control.close()

@@ -60,6 +60,7 @@ def disturbed(
     *,
     authority: Authority,
     version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3,
+    implicit: bool = False,
 ) -> Iterator[int]:
     """Stand between a client and an FTP server on this machine, TLS to both sides from AUTH on, and break their talk.
 
@@ -68,6 +69,7 @@ def disturbed(
         disturbance: where and how.
         authority: its certificates, which are the server's too.
         version: of TLS.
+        implicit: whether TLS begins with the first byte.
 
     Yields:
         The port for the client.
@@ -85,6 +87,8 @@ def disturbed(
             Peer(connection), server, disturbance, _Contexts(towards_client, towards_server), is_first=is_first
         )
         with conversation:
+            if implicit:
+                conversation.encrypt()
             conversation.run()
 
     with listening_for(talk) as listening:
@@ -128,7 +132,7 @@ class _Conversation:
                 return
             self._client.send(self._changed(reply))
             if command == b"AUTH TLS\r\n" and reply.startswith(b"234"):
-                self._encrypt()
+                self.encrypt()
             if command == b"PROT P\r\n" and reply.startswith(b"200"):
                 self._is_protected = True
             if reply.startswith((b"125", b"150")):
@@ -155,10 +159,12 @@ class _Conversation:
             case "garbage":
                 self._client.send(GARBAGE)
 
-    def _encrypt(self) -> None:
+    def encrypt(self) -> None:
+        """Talk TLS to both sides from here on."""
         assert self._contexts.client is not None
         assert self._contexts.server is not None
         self._client.connection = self._contexts.client.wrap_socket(self._client.connection, server_side=True)
+        self._disturbance.over.wait(0.02)  # ftp-srv says yes before it is ready to decrypt
         self._server.connection = self._contexts.server.wrap_socket(self._server.connection, server_hostname=LOOPBACK)
 
     def _changed(self, reply: bytes) -> bytes:
@@ -193,7 +199,6 @@ class _Conversation:
             client = Peer(sockets.enter_context(_accept(listener, is_over)))
             server = Peer(sockets.enter_context(socket.create_connection((LOOPBACK, port))))
             if self._is_protected:
-                # The client begins with it when the server has agreed to take the file.
                 assert self._contexts.client is not None
                 assert self._contexts.server is not None
                 assert isinstance(self._server.connection, ssl.SSLSocket)

@@ -1,5 +1,6 @@
 // Runs ftp-srv on loopback. One argument, in JSON: modules, host, port, ports, root, username, password, security
-// (explicit-tls, implicit-tls or plain), certificate (PEM with key and certificates), room (bytes that the disk has left).
+// (explicit-tls, implicit-tls or plain), certificate (PEM with key and certificates), writable, room (bytes of each
+// file for which the disk has room, or null).
 'use strict';
 const fs = require('fs');
 const path = require('path');
@@ -7,9 +8,11 @@ const path = require('path');
 const options = JSON.parse(process.argv[2]);
 const {FtpSrv, FileSystem} = require(path.join(options.modules, 'ftp-srv'));
 
-class SmallDisk extends FileSystem {
+class Disk extends FileSystem {
   write(name, how) {
+    if (!options.writable) throw new Error(`EACCES: permission denied, open '${name}'`);
     const written = super.write(name, how);
+    if (options.room === null) return written;
     const write = written.stream._write.bind(written.stream);
     let room = options.room;
     written.stream._writev = null; // else several parts are written at once, past _write
@@ -35,8 +38,7 @@ const server = new FtpSrv({
 });
 server.on('login', ({username, password, connection}, accept, refuse) => {
   if (username !== options.username || password !== options.password) refuse(new Error('bad user or password'));
-  else if (options.room === null) accept({root: options.root});
-  else accept({fs: new SmallDisk(connection, {root: options.root, cwd: '/'})});
+  else accept({fs: new Disk(connection, {root: options.root, cwd: '/'})});
 });
 server.on('client-error', ({context, error}) => console.log('client-error', context, error && error.message));
 server.listen();

@@ -23,6 +23,7 @@ def ftp_srv(
     *,
     host: str = LOOPBACK,
     security: str = "explicit-tls",
+    is_writable: bool = True,
     room: int | None = None,
 ) -> Iterator[FtpDaemon]:
     """Run ftp-srv until the block ends.
@@ -33,6 +34,7 @@ def ftp_srv(
         password: of its one user.
         host: the address on loopback.
         security: ``explicit-tls``, ``implicit-tls`` or ``plain``.
+        is_writable: whether the user may upload.
         room: bytes of each file for which its disk has room, None without a limit.
     """
     inbox = folder / "inbox"
@@ -49,6 +51,7 @@ def ftp_srv(
         "password": password,
         "security": security,
         "certificate": str(certificate),
+        "writable": is_writable,
         "room": room,
     }
     command = [shutil.which("node") or "node", str(_PROGRAM), json.dumps(options)]

@@ -233,11 +233,11 @@ class FtpClient(LineClient):
 
     def _begin(self, command: str, data: FileConnection) -> Reply:
         """Send a command that uses a data connection, encrypt that meanwhile, and return the first reply."""
-        self.say(command)
-        limit = self.wire.step(self._reply_timeout)
         if self._data_tls is not None:
             data.encrypt(self._data_tls, self._host)
-            data.agree(limit, until_reply=True)
+        self.say(command)
+        limit = self.wire.step(self._reply_timeout)
+        data.agree(limit, until_reply=True)
         return self._read_reply(limit)
 
     def send_content(self, data: FileConnection, content: bytes, *, timeout: float) -> Reply | None:

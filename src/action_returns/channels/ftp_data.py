@@ -39,10 +39,11 @@ class FileConnection:
         control = self._control.socket
         session = control.session if isinstance(control, ssl.SSLSocket) else None
         try:
+            self.socket.getpeername()  # Python's ssl leaves a socket open when it meets a connection that was reset
             self.socket = self._agreeing = tls.wrap_socket(
                 self.socket, server_hostname=host, session=session, do_handshake_on_connect=False
             )
-        except OSError as error:  # the server has closed it, or talked first
+        except OSError as error:  # the server has closed it
             self._problem = error
 
     def agree(self, limit: TimeLimit, *, until_reply: bool = False) -> None:

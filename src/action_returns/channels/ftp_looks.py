@@ -36,8 +36,8 @@ def from_size(reply: Reply, *, is_first: bool = True) -> Look:
         reply: the reply.
         is_first: whether no other way was tried, which did not tell.
     """
-    if reply.code == _HAS_SIZE and _SIZE.fullmatch(reply.text):
-        return Taken(int(reply.text))
+    if reply.code == _HAS_SIZE:  # without a number of an empty file (ftp-srv)
+        return Taken(int(reply.text) if _SIZE.fullmatch(reply.text) else None)
     return _from_refusal("SIZE", reply, is_first=is_first)
 
 

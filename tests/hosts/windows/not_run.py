@@ -51,6 +51,7 @@ NOT_RUN: Final[dict[str, str]] = {
     "tests/channels/test_ftp_faults.py::test_whichever_reply_is_lost_once_the_outcome_is_true_and_no_file_comes_twice[proftpd*": UNIX_SERVERS,
     "tests/channels/test_ftp_faults.py::test_whichever_reply_is_lost_once_the_outcome_is_true_and_no_file_comes_twice[vsftpd*": UNIX_SERVERS,
     "tests/channels/test_ftp_makes.py": UNIX_SERVERS,
+    "tests/channels/test_ftp_makes_faults.py": UNIX_SERVERS,
     "tests/channels/test_ftp_servers.py": UNIX_SERVERS,
     "tests/channels/test_sftp.py": UNIX_SERVERS,
     "tests/channels/test_sftp_faults.py": UNIX_SERVERS,
