@@ -327,7 +327,7 @@ def test_a_folder_that_shows_nothing_gives_no_file_another_name_that_somebody_ma
     outcome = sftp_channel(blind, upload="temp-rename").deliver(PARCEL)
     assert blind.files() == {}
     says = ("does not show whether a file", "Set upload in the profile to direct")
-    assert failed(outcome, *says, "Nothing was delivered")
+    assert failed(outcome, *says, "Nothing was sent")
     assert failed(sftp_channel(blind, upload="temp-rename").probe(), *says, "So nothing would be sent")
     assert sftp_channel(blind, upload="temp-rename", name_check="when-possible").probe().works
     assert sftp_channel(blind).probe().works

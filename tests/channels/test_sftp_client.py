@@ -231,6 +231,18 @@ def test_what_follows_a_file_has_the_time_of_all_steps_anew():
     assert server.files == {"B.csv": 3}
 
 
+@pytest.mark.parametrize("code", [14, 15])
+def test_the_codes_of_later_versions_for_a_full_disk_are_known(code):
+    assert "is full, or your share" in upload(Disk({WRITE: lambda number: status(number, code)})).message
+
+
+def test_a_file_that_was_created_and_not_filled_is_not_about_rights_unless_the_server_says_so():
+    no_reason = upload(Disk({WRITE: lambda number: status(number, FAILURE)})).message
+    no_right = upload(Disk({WRITE: lambda number: status(number, 3)})).message
+    assert "Its disk may be full" in no_reason
+    assert "Check whether this user may write" in no_right
+
+
 def test_words_of_a_refusal_are_shortened_and_do_not_repeat_the_password():
     server = Disk({OPEN: lambda number: status(number, FAILURE, b"for s3cret-canary no")})
     server.words = ServerWords("s3cret-canary")

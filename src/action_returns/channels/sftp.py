@@ -328,11 +328,14 @@ class SftpChannel:
             raise DeliveryEndedError(self._texts.no_folder("no such folder"))
 
     def _is_free(self, folder: "SftpFolder", name: str) -> bool:
-        from action_returns.channels.looks import FREE, Taken
+        from action_returns.channels.looks import FREE, Taken, Unseen
 
         look = folder.look(name)
         if isinstance(look, Taken):
             raise DeliveryEndedError(self._texts.name_taken(name, look))
+        # Under the final name the server creates a file only where none has it; a server may rename over one.
+        if isinstance(look, Unseen) and self.upload == "temp-rename" and self.name_check == "required":
+            raise DeliveryEndedError(self._texts.name_unseen(name, look))
         return look == FREE
 
     @contextmanager

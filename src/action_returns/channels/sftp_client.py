@@ -61,7 +61,7 @@ class Opening(IntFlag):
 
 
 class Status(IntEnum):
-    """Codes of a rejection (7) that say what it is about."""
+    """Codes of a rejection (7) that say what it is about; some servers use those of later versions."""
 
     OK = 0
     EOF = 1
@@ -70,6 +70,8 @@ class Status(IntEnum):
     FAILURE = 4
     BAD_MESSAGE = 5
     UNSUPPORTED = 8
+    NO_SPACE = 14
+    QUOTA_EXCEEDED = 15
 
 
 _VERSION: Final = 3

@@ -73,7 +73,9 @@ class SftpFolder:
         """
         return self._client.open(self._directory + name, how)
 
-    def write(self, handle: bytes, content: bytes, before_last_piece: Callable[[], None]) -> str | None:
+    def write(
+        self, handle: bytes, content: bytes, before_last_piece: Callable[[], None]
+    ) -> RequestRejectedError | None:
         """Write all of a file and close it; return the server's refusal, None where there is none.
 
         Args:
@@ -85,16 +87,16 @@ class SftpFolder:
         try:
             self._client.write(handle, content, before_last_piece)
         except RequestRejectedError as rejected:
-            refusal = str(rejected)
+            refusal = rejected
         not_closed = self.close_file(handle)
         return refusal or not_closed
 
-    def close_file(self, handle: bytes) -> str | None:
+    def close_file(self, handle: bytes) -> RequestRejectedError | None:
         """Close a file; return the server's refusal, None where there is none."""
         try:
             self._client.close(handle)
         except RequestRejectedError as rejected:
-            return str(rejected)
+            return rejected
         return None
 
     def rename(self, old: str, new: str) -> tuple[str, bool]:

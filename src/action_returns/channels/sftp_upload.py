@@ -16,6 +16,7 @@ from action_returns.channels.upload_texts import Cause
 
 _NO_SPACE: Final = ("space", "quota")
 """Words of servers whose disk is full; version 3 of SFTP has no code for it."""
+_FULL: Final = frozenset({Status.NO_SPACE, Status.QUOTA_EXCEEDED})
 _NEW: Final = Opening.WRITE | Opening.CREAT
 _EXCLUSIVE: Final = (_NEW | Opening.EXCL, _NEW | Opening.TRUNC | Opening.EXCL)
 """Ways to create a file only where none has the name. Node's ssh2 knows the second one only, and answers NO_SUCH_FILE to the
@@ -56,7 +57,9 @@ class SftpUpload(Upload):
         refusal = folder.write(handle, self.file.content, self._leave)
         folder.begin(steps_timeout)
         if refusal is not None:
-            return self.rejected_after_upload(folder, refusal, cause=_cause(refusal))
+            # It has created the file, so the user may write there.
+            cause = _cause(refusal) or ("" if refusal.status == Status.PERMISSION_DENIED else "maybe no space")
+            return self.rejected_after_upload(folder, str(refusal), cause=cause)
         return self.confirmed(folder, folder.evidence, lambda: self._rename(folder))
 
     def _create(self, folder: SftpFolder, ways: Sequence[Opening]) -> bytes:
@@ -74,7 +77,7 @@ class SftpUpload(Upload):
             handle = folder.open(self.name, how)
         except RequestRejectedError as rejected:
             look = self._look(folder)
-            if others and look == FREE and rejected.status in _MAY_NOT_KNOW and not _cause(str(rejected)):
+            if others and look == FREE and rejected.status in _MAY_NOT_KNOW and not _cause(rejected):
                 return self._create(folder, others)
             raise DeliveryEndedError(self._not_created(folder, rejected, look)) from None
         if not self.is_renamed:  # nobody else has a name of chance
@@ -103,7 +106,7 @@ class SftpUpload(Upload):
         is_about_the_way = rejected.status in {Status.BAD_MESSAGE, Status.UNSUPPORTED} or _says_unknown_way(answer)
         if look == FREE and is_about_the_way and self.must_see:
             return self.texts.no_exclusive_creation(answer)
-        return self.rejected_before_upload(folder, answer, cause=_cause(answer))
+        return self.rejected_before_upload(folder, answer, cause=_cause(rejected))
 
     def _leave(self) -> None:
         self.has_left = True
@@ -113,5 +116,6 @@ class SftpUpload(Upload):
         return folder.rename(self.name, self.file.name)
 
 
-def _cause(answer: str) -> Cause:
-    return "no space" if any(word in answer.lower() for word in _NO_SPACE) else ""
+def _cause(rejected: RequestRejectedError) -> Cause:
+    is_told = rejected.status in _FULL or any(word in str(rejected).lower() for word in _NO_SPACE)
+    return "no space" if is_told else ""

@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 from action_returns.channels.base import Outcome, OutgoingFile, ProbeResult, State
 from action_returns.channels.looks import Free, Look, Taken, Unseen
 
-Cause: TypeAlias = Literal["no space", "no data connection", "no data encryption", ""]
+Cause: TypeAlias = Literal["no space", "maybe no space", "no data connection", "no data encryption", ""]
 """Why a server refused a file, where its answer tells: its disk is full, or the second connection of FTP failed."""
 Evidence: TypeAlias = Mapping[str, str | int]
 
@@ -200,6 +200,9 @@ class UploadTexts:
         if cause == "no space":
             why = f"The disk of {self.host} is full, or your share of it is used up (it answered: {answer})."
             todo = "Ask the administrator of the server to make room, then send again."
+        elif cause == "maybe no space":
+            why = f"{self.host} created the file but did not take what is in it (it answered: {answer})."
+            todo = "Its disk may be full, or your share of it used up. Ask the administrator of the server, then send again."
         elif cause == "no data connection":
             why = f"The second connection to {self.host}, which FTP uses for the file, did not work (it answered: {answer})."
             todo = f"{DATA_CONNECTION_TODO} Then send again."
