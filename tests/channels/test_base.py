@@ -28,3 +28,8 @@ def test_a_server_cannot_fill_the_ledger_with_evidence():
 def test_evidence_that_a_receipt_needs_is_kept_as_it_is():
     evidence = {"reply": "226 Transfer complete", "size": 8_412}
     assert Outcome(State.SENT, "Sent.", evidence=evidence).evidence == evidence
+
+
+def test_the_question_about_a_new_server_has_an_ipv6_address_in_brackets():
+    assert "connection to [2001:db8::1]:22." in NewServer("2001:db8::1", 22, "SHA256:x").question
+    assert "connection to sftp.example.com:22." in NewServer("sftp.example.com", 22, "SHA256:x").question

@@ -169,3 +169,10 @@ def test_a_certificate_is_told_with_what_to_do():
 def test_an_error_that_is_none_of_the_system_is_told_in_its_own_words():
     told = connection_failed(EOFError("the greeting ended early"), "ftp.example.com", 21).message
     assert told.startswith("The connection to ftp.example.com:21 broke off (the greeting ended early). Try again")
+
+
+def test_an_ipv6_address_stands_in_brackets_before_a_port():
+    assert connection_failed(SILENT, "2001:db8::1", 21).message.startswith("[2001:db8::1]:21 did not answer in time")
+    assert connection_failed(REFUSED, "2001:db8::1", 21).message.startswith(
+        "2001:db8::1 refuses connections on port 21"
+    )

@@ -11,6 +11,11 @@ BeforeFirstByte: TypeAlias = Callable[[], None]
 """Called once, right before the first byte of the file may leave. When it raises, nothing has left and nothing will."""
 
 
+def bracketed(host: str) -> str:
+    """Return a server as it stands in addresses and before a port: an IPv6 address in brackets (RFC 3986, 3.2.2)."""
+    return f"[{host}]" if ":" in host else host
+
+
 class State(StrEnum):
     """The four things that can be true after a delivery was tried."""
 
@@ -113,7 +118,7 @@ class NewServer:
     def question(self) -> str:
         """The question to the user, asked once."""
         return (
-            f"This is the first connection to {self.host}:{self.port}. The server shows this key:\n\n"
+            f"This is the first connection to {bracketed(self.host)}:{self.port}. The server shows this key:\n\n"
             f"    {self.fingerprint}\n\n"
             "Compare it with the one that the administrator of the server gave you, by phone or in person. If "
             "they differ, another computer may be answering in its place. Are they the same?"

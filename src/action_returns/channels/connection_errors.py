@@ -9,7 +9,7 @@ import ssl
 from typing import Final
 
 from action_returns.certificate_problems import certificate_problem
-from action_returns.channels.base import Outcome, Phase, State, TookTooLongError
+from action_returns.channels.base import Outcome, Phase, State, TookTooLongError, bracketed
 
 _NO_WAY: Final = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN})
 """No network leads to the server. These names have the numbers of Windows' sockets on Windows."""
@@ -53,7 +53,8 @@ def connection_failed(error: Exception, host: str, port: int) -> Outcome:
         host: the server that was called.
         port: its port.
     """
-    text = _encryption_error_text(error, host, port) or _connection_error_text(error, host, port)
+    where = f"{bracketed(host)}:{port}"
+    text = _encryption_error_text(error, host, where) or _connection_error_text(error, host, port, where)
     return Outcome(State.FAILED, f"{text} Nothing was sent.", Phase.CONNECT)
 
 
@@ -74,7 +75,7 @@ def speaks_no_tls(error: ssl.SSLError) -> bool:
     return error.reason in _NO_TLS
 
 
-def _encryption_error_text(error: Exception, host: str, port: int) -> str:
+def _encryption_error_text(error: Exception, host: str, where: str) -> str:
     """Return why no encryption came about, ``""`` where that is not what failed."""
     match error:
         case ssl.SSLCertVerificationError():
@@ -82,17 +83,17 @@ def _encryption_error_text(error: Exception, host: str, port: int) -> str:
             return f"The certificate of {host} cannot be trusted: {problem.words}. {problem.remedy}"
         case ssl.SSLError():
             remedy = _TLS_REMEDIES.get(error.reason or "", _OTHER_PORT)
-            return f"{host}:{port} did not agree on an encrypted connection ({error.reason or error}). {remedy}"
+            return f"{where} did not agree on an encrypted connection ({error.reason or error}). {remedy}"
         case ConnectionError() if str(error) in _TLS_REMEDIES:  # with TLS 1.3 it is said after the handshake
-            return f"The connection to {host}:{port} broke off ({error}). {_TLS_REMEDIES[str(error)]}"
+            return f"The connection to {where} broke off ({error}). {_TLS_REMEDIES[str(error)]}"
     return ""
 
 
-def _connection_error_text(error: Exception, host: str, port: int) -> str:
+def _connection_error_text(error: Exception, host: str, port: int, where: str) -> str:
     match error:
         case TookTooLongError():
             return (
-                f"{host}:{port} is too slow: {error}, and the file could not leave yet. Try again later; if it stays, ask "
+                f"{where} is too slow: {error}, and the file could not leave yet. Try again later; if it stays, ask "
                 "the administrator of the server."
             )
         case socket.gaierror():
@@ -100,10 +101,10 @@ def _connection_error_text(error: Exception, host: str, port: int) -> str:
         case ConnectionRefusedError():
             return f"{host} refuses connections on port {port}. Check the port in the profile, or try again later."
         case OSError() if _is_timeout(error):
-            return f"{host}:{port} did not answer in time. Check server (host) and port in the profile; a firewall may be in the way."
+            return f"{where} did not answer in time. Check server (host) and port in the profile; a firewall may be in the way."
         case PermissionError():
             return (
-                f"This computer does not let the program connect to {host}:{port}. A firewall or virus scanner on this computer "
+                f"This computer does not let the program connect to {where}. A firewall or virus scanner on this computer "
                 "does that; ask the administrator of your network."
             )
         case OSError() if error.errno in _NO_WAY:
@@ -111,9 +112,9 @@ def _connection_error_text(error: Exception, host: str, port: int) -> str:
                 f"No network leads from this computer to {host}. Check your connection (network, VPN), then try again."
             )
         case OSError():
-            return f"The connection to {host}:{port} broke off ({reason(error)}). Try again; if it stays, ask the administrator of the server."
+            return f"The connection to {where} broke off ({reason(error)}). Try again; if it stays, ask the administrator of the server."
         case _:
-            return f"The connection to {host}:{port} broke off ({error}). Try again; if it stays, ask the administrator of the server."
+            return f"The connection to {where} broke off ({error}). Try again; if it stays, ask the administrator of the server."
 
 
 def reason(error: OSError) -> str:

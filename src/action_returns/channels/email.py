@@ -26,6 +26,7 @@ from action_returns.channels.base import (
     ProbeResult,
     State,
     answer_no,
+    bracketed,
     do_nothing,
     probe_failed,
     retry,
@@ -207,7 +208,7 @@ class EmailChannel:
     @property
     def destination(self) -> str:
         """The recipient and the server, as they are shown to users."""
-        return f"{self.recipient} via {self.host}"
+        return f"{self.recipient} via {bracketed(self.host)}"
 
     def deliver(self, file: OutgoingFile, before_first_byte: BeforeFirstByte = do_nothing, /) -> Outcome:
         """Hand the message over once."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, NoReturn
 
-from action_returns.channels.base import DeliveryEndedError, InvalidReplyError, Outcome, Phase, State
+from action_returns.channels.base import DeliveryEndedError, InvalidReplyError, Outcome, Phase, State, bracketed
 from action_returns.channels.connection_errors import connection_failed, is_retryable
 from action_returns.channels.smtp_client import SmtpClient
 from action_returns.channels.smtp_refusals import (
@@ -75,6 +75,7 @@ class EmailSession:
         self.client = client
         self._host = host
         self._port = port
+        self._where = f"{bracketed(host)}:{port}"
         self._greeting = greeting
 
     def introduce(self, tls: "ssl.SSLContext | None") -> None:
@@ -90,7 +91,7 @@ class EmailSession:
             if tls is not None:
                 if "STARTTLS" not in client.offers:
                     self._stop(
-                        f"{self._host}:{self._port} does not offer an encrypted connection (STARTTLS)",
+                        f"{self._where} does not offer an encrypted connection (STARTTLS)",
                         Phase.CONNECT,
                         "Not even the password has left. Check port and encryption (security) in the profile.",
                     )
@@ -105,7 +106,7 @@ class EmailSession:
             if self.client.wire.is_encrypted:
                 raise
             self._stop(
-                f"{self._host}:{self._port} did not answer in time",
+                f"{self._where} did not answer in time",
                 Phase.CONNECT,
                 "It may wait for encryption from the first byte, as is usual on port 465: then set the encryption (security) in "
                 "the profile to implicit-tls. Else check server (host) and port; a firewall may be in the way.",
@@ -157,7 +158,7 @@ class EmailSession:
 
     def _no_mechanism(self, offered: list[str]) -> NoReturn:
         """Raise that the server offers no way to sign in that the profile allows."""
-        where, ways = f"{self._host}:{self._port}", self.client.wire.words.show(", ".join(offered))
+        where, ways = self._where, self.client.wire.words.show(", ".join(offered))
         if {"PLAIN", "LOGIN"} & set(offered):
             problem = f"{where} has no sign-in by {self._greeting.auth.upper()} (it offers {ways})"
             self._stop(problem, Phase.CONNECT, 'Set auth = "auto" in the profile.')
@@ -248,7 +249,7 @@ class EmailSession:
             raise DeliveryEndedError(
                 Outcome(
                     State.FAILED,
-                    f"{self._host}:{self._port} does not talk as a mail server should ({error}). Nothing was sent. Check "
+                    f"{self._where} does not talk as a mail server should ({error}). Nothing was sent. Check "
                     "server (host), port and encryption (security) in the profile; if they are right, ask the administrator of the server.",
                     phase,
                 )

@@ -16,6 +16,7 @@ from action_returns.channels.base import (
     Phase,
     ProbeResult,
     answer_no,
+    bracketed,
     do_nothing,
     probe_failed,
     retry,
@@ -142,7 +143,7 @@ class FtpChannel:
         scheme = "ftps" if self.security == "implicit-tls" else "ftp"
         usual = 990 if self.security == "implicit-tls" else 21
         port = "" if self.port == usual else f":{self.port}"
-        return f"{scheme}://{self.host}{port}/{self.directory.strip('/')}"
+        return f"{scheme}://{bracketed(self.host)}{port}/{self.directory.strip('/')}"
 
     def deliver(self, file: OutgoingFile, before_first_byte: BeforeFirstByte = do_nothing, /) -> Outcome:
         """Upload the file once."""

@@ -26,6 +26,7 @@ from action_returns.channels.base import (
     ProbeResult,
     State,
     answer_no,
+    bracketed,
     do_nothing,
     probe_failed,
     retry,
@@ -198,7 +199,7 @@ class SftpChannel:
         """The folder as it is shown to users."""
         port = "" if self.port == 22 else f":{self.port}"  # noqa: PLR2004
         folder = f"/{self.directory.strip('/')}/".replace("//", "/")
-        return f"sftp://{self.host}{port}{folder}"
+        return f"sftp://{bracketed(self.host)}{port}{folder}"
 
     def deliver(self, file: OutgoingFile, before_first_byte: BeforeFirstByte = do_nothing, /) -> Outcome:
         """Upload the file once."""

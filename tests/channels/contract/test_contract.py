@@ -217,6 +217,13 @@ def test_what_a_profile_leaves_out_is_as_its_documentation_says(kind, key):
 
 
 @every_kind
+def test_an_ipv6_address_stands_in_brackets_where_it_goes(kind):
+    table = full_table(kind)
+    if "host" in table:
+        assert "[2001:db8::1]" in opened({**table, "host": "2001:db8::1"}).destination
+
+
+@every_kind
 def test_users_are_shown_where_it_goes_without_secrets(kind):
     channel = opened(full_table(kind))
     assert channel.destination.strip()
