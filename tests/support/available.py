@@ -87,6 +87,14 @@ def missing_windows():
     return "" if ready.exists() else "tests/hosts/windows/install_windows.sh has not been run"
 
 
+def missing_gnumeric():
+    return (
+        ""
+        if shutil.which("ssconvert")
+        else "Gnumeric is not installed: tests/producers/install_producers.sh installs it"
+    )
+
+
 def missing_office():
     """Return why LibreOffice cannot be used here."""
     if shutil.which("soffice") is None:

@@ -1,8 +1,17 @@
 """Rows that show what the live Check has to know: one thing wrong, or right, in each."""
 
 from datetime import datetime
+from itertools import groupby
 
+from action_returns.batch.cell_rules import CellRules
 from action_returns.batch.cells import CellError
+from action_returns.batch.check import check
+from action_returns.batch.context import Policy
+from action_returns.batch.rules import RULES
+from action_returns.readers.batch_file import read_batch
+
+TITLES = {rule.code: rule.title for rule in RULES}
+ONLY_WITH_VALIDATE = {"id-mixed-campaigns"}
 
 A_DATE = datetime(2026, 5, 12)  # noqa: DTZ001  # a sheet knows no time zones
 GOOD_ID = "M.8882.4808.{}"
@@ -141,3 +150,31 @@ def hostile_row(dice, number):
     amount = either(dice.choice(["0", "0.00", "12.5", "49.90"]), dice.choice([text(6), text(3), *_NUMBERS, None, True]))
     reason = either(dice.choice(["REJECTED", "ORDER_UPDATE"]), dice.choice([*REASONS]))
     return (action_id, amount, reason)
+
+
+def expected(path):
+    """What the rules say of each row of the file, in the words of the live Check."""
+    columns = read_batch(path).columns
+    report = check(columns)
+    said = {}
+    for row, found in groupby(report, key=lambda finding: finding.row):
+        findings = [finding for finding in found if finding.code not in ONLY_WITH_VALIDATE]
+        first = next(
+            (finding for finding in findings if finding.severity == "error"), findings[0] if findings else None
+        )
+        if first is not None:
+            code = first.code
+            if code == "id-conflict":  # the live check names first what is wrong with the id itself
+                code = badly_written(columns.action_id[row - columns.rows[0]]) or code
+            said[row] = f"{'Error' if first.severity == 'error' else 'Warning'}: {TITLES[code]}"
+    ready = report.ready_rows()
+    for at, row in enumerate(ready.rows):
+        cents = ready.cents[at]
+        said.setdefault(row, f"OK: new total {cents // 100:,}.{cents % 100:02d}" if cents else "OK: reverse")
+    return said
+
+
+def badly_written(action_id):
+    """The finding about an id alone, if it is an error."""
+    code = CellRules(Policy()).action_id(action_id)
+    return code if code != "id-unusual" else None

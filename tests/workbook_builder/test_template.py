@@ -149,7 +149,7 @@ def test_marks_are_told_apart_by_words_and_not_by_colour_alone():
         for mark in sheet.marks:
             # A mark repeats in colour what a text in the same row says, or that there is one beside its label.
             text = (
-                r'"[A-Z]+",?\$[A-Z]\$[0-9]|\$[A-Z]\$[0-9]+.*("[A-Z]+"|<>"")'
+                r'"[A-Z]+",?\$[A-Z]\$[0-9]|\$[A-Z]\$[0-9]+.*"[A-Z]+"|^AND\(LEN'
                 if sheet.name == "Review"
                 else r'\$?[A-Z]4\b.*"[A-Za-z:\- ]+"'
             )

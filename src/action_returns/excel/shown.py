@@ -1,8 +1,7 @@
 """Read what the open workbook shows of the three columns: the number formats of Amount, and hidden columns.
 
 Excel tells the number format of a range only where all its cells share one, so a mixed column is asked about in parts.
-The number of questions has a limit. Of the rest, the live check knows which numbers are percentages; that its formats
-were not looked at is told to the user.
+The number of questions has a limit; what was not looked at is told to the user.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -10,14 +9,10 @@ from heapq import heappop, heappush
 from typing import Any, Final, TypeAlias
 
 from action_returns.batch.cells import Cell, area, column_number
-from action_returns.batch.rules import RULES
 from action_returns.excel.engine import WINDOWS, column_is_hidden, engine_of, is_refusal
 
-MOST_QUESTIONS: Final = 2
-"""Parts of the column that Excel is asked about; each costs two calls."""
-_PERCENTAGE: Final = next(f"Error: {rule.title}" for rule in RULES if rule.code == "amount-percent")
-"""What the live check says of a number with a percent format."""
-_PERCENT_FORMATS: Final = (("0%", 0), ("0.0%", 1))
+MOST_QUESTIONS: Final = 8
+"""Parts of the column that Excel is asked about; each costs two calls. A percentage that is not seen would be sent as 0.50."""
 _VISIBLE_CELLS: Final = 12  # xlCellTypeVisible
 Ask: TypeAlias = Callable[[int, int], str | None]
 """First and last sheet row -> the one number format of Amount there, None when there are several."""
@@ -56,26 +51,6 @@ def read_formats(
         positions.sort()
     unread = [at for _, _, start, stop in parts for at in range(start, stop) if _is_number(amounts[at])]
     return formats, sorted(unread)
-
-
-def percentages_told(checks: Sequence[Cell], amounts: Sequence[Cell], unread: Sequence[int]) -> dict[str, list[int]]:
-    """Return the numbers that the live check calls percentages, among those whose format was not looked at.
-
-    Args:
-        checks: the cells of the column Check.
-        amounts: the Amount cells, as many.
-        unread: positions of the numbers that were not looked at.
-
-    Returns:
-        The shortest format that shows the number exactly -> ascending positions.
-    """
-    formats: dict[str, list[int]] = {}
-    for at in unread:
-        if checks[at] == _PERCENTAGE:
-            percent = float(f"{100 * float(amounts[at]):.9f}")  # type: ignore[arg-type]  # a number
-            code = next((code for code, places in _PERCENT_FORMATS if round(percent, places) == percent), "0.00%")
-            formats.setdefault(code, []).append(at)
-    return formats
 
 
 def is_plain(code: str) -> bool:

@@ -21,7 +21,7 @@ from action_returns.excel import engine
 from action_returns.excel.cell_writer import write_cells, write_scattered
 from action_returns.excel.engine import is_refusal, retry_while_busy
 from action_returns.excel.protection import is_visible, own_sheet_open, protection_explained
-from action_returns.excel.shown import MOST_QUESTIONS, hidden_columns, is_plain, percentages_told, read_formats
+from action_returns.excel.shown import hidden_columns, is_plain, read_formats
 from action_returns.operations.texts import command
 
 TEMPLATE_VERSION: Final = 2
@@ -161,15 +161,7 @@ class OpenWorkbook:
         letters = [column_letters(left + at) for at in sent]
         sheet_rows = [top + 1 + at for at in filled]
         hidden = self._hidden_columns(block, top, letters)
-        may_ask = not hidden or len(hidden) == len(letters)  # those questions have used up the calls
-        formats, unread = self._formats(block, letters[1], sheet_rows, amount, MOST_QUESTIONS if may_ask else 0)
-        if unread and "Check" in positions:
-            letter = column_letters(left + positions["Check"])
-            checks = self._cells(f"{letter}{top + 1}:{letter}{bottom}")
-            told = percentages_told([checks[at][0] for at in filled], amount, unread)
-            for code, found in told.items():
-                formats[code] = sorted([*formats.get(code, ()), *found])
-            unread = sorted(set(unread).difference(*told.values()))
+        formats, unread = self._formats(block, letters[1], sheet_rows, amount)
         columns = Columns(
             action_id,
             amount,
@@ -198,7 +190,7 @@ class OpenWorkbook:
         return [row for row, cells in enumerate(rows, bottom + 1) if not show_nothing([cells[at] for at in sent])]
 
     def _formats(
-        self, block: Any, letter: str, rows: list[int], amounts: list[Cell], questions: int
+        self, block: Any, letter: str, rows: list[int], amounts: list[Cell]
     ) -> tuple[dict[str, list[int]], list[int]]:
         """Return the number formats of Amount that are worth a look, and the positions that were not looked at."""
         code = engine.number_format(block)  # mostly Text for all three columns: one question
@@ -209,7 +201,6 @@ class OpenWorkbook:
             lambda first, last: engine.number_format(sheet.range(f"{letter}{first}:{letter}{last}")),
             rows,
             amounts,
-            questions,
         )
 
     def _hidden_columns(self, block: Any, top: int, letters: Sequence[str]) -> frozenset[ColumnName]:

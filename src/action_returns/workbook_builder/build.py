@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any, Final
 
 import xlsxwriter
-from xlsxwriter.utility import quote_sheetname, xl_cell_to_rowcol, xl_rowcol_to_cell
+from xlsxwriter.utility import quote_sheetname, xl_cell_to_rowcol, xl_range_abs
 
-from action_returns.batch.cells import COLUMN_NAMES
+from action_returns.batch.cells import LAST_ROW
 from action_returns.errors import ActionReturnsError
 from action_returns.workbook_builder.contents import Contents, Entries
+from action_returns.workbook_builder.formulas import column_references
 from action_returns.workbook_builder.info import WorkbookInfo
 from action_returns.workbook_builder.sheet_writer import TEXTS_STAY_TEXTS, SheetWriter
-from action_returns.workbook_builder.template import Template
+from action_returns.workbook_builder.template import Sheet, Table, Template
 from action_returns.workbook_builder.vba.module import Module, ModuleKind, parse_module
 from action_returns.workbook_builder.vba.project import Project
 
@@ -144,20 +145,24 @@ class _FormatCache:
 
 def _define_names(book: Any, contents: Contents) -> None:
     template = contents.template
-    sheet, table = next(
-        (sheet, table) for sheet in template.sheets for table in sheet.tables if table.name == "Actions"
-    )
-    _, left = xl_cell_to_rowcol(table.at)
-    # Defined in A1, "Actions!$A1" in a name is column A of the row that uses the name (ECMA-376 Part 1, 18.2.5 definedName).
-    cells: dict[str, str] = {
-        name: f"{sheet.name}!{xl_rowcol_to_cell(0, left + at, col_abs=True)}" for at, name in enumerate(COLUMN_NAMES)
-    }
+    cells = column_references(*_declared_table(template, "Actions"), template.live)
     for name, formula in template.live.names.items():
         book.define_name(name, f"={contents.formula(formula, cells)}")
-    book.define_name("reason_codes", "=Reasons[Code]")
-    book.define_name("reason_effects", "=Reasons[What it does]")
+    _define_choices(book, template)
     for at, (_, name, _) in enumerate(contents.info.meta_rows(template.version), 1):
         book.define_name(name, f"={quote_sheetname('_meta')}!$B${at}")
+
+
+def _define_choices(book: Any, template: Template) -> None:
+    sheet, table = _declared_table(template, "Reasons")
+    top, left = xl_cell_to_rowcol(table.at)
+    first, whole = (f"{sheet.name}!{xl_range_abs(top + 1, left, bottom, left)}" for bottom in (top + 1, LAST_ROW - 1))
+    # No blank cell among the choices: with one, Excel lets every text pass (Data validation, Ignore blank).
+    book.define_name("reason_codes", f"=OFFSET({first},0,0,MAX(1,COUNTA({whole})),1)")
+
+
+def _declared_table(template: Template, name: str) -> tuple[Sheet, Table]:
+    return next((sheet, table) for sheet in template.sheets for table in sheet.tables if table.name == name)
 
 
 _RIBBON_PART: Final = "customUI/customUI14.xml"

@@ -2,27 +2,26 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Final, Self, TypeAlias
 
 from action_returns.batch.amounts import exact_cents, money
-from action_returns.batch.cells import LONGEST_TEXT, Cell, Columns, utf16_length
+from action_returns.batch.cells import EPOCH, LONGEST_TEXT, Cell, Columns, utf16_length
 from action_returns.batch.check import check
 from action_returns.batch.context import Policy, ReasonKind
 from action_returns.batch.report import Finding
 from action_returns.batch.rule import Severity
 from action_returns.batch.rules import RULES
 from action_returns.errors import WorkbookError
+from action_returns.workbook_builder.formulas import expand_formula, live_text_formula, rule_codes
 from action_returns.workbook_builder.info import WorkbookInfo
 from action_returns.workbook_builder.template import (
     Column,
     RowSource,
     Table,
     Template,
-    expand_formula,
-    live_text_formula,
-    rule_codes,
 )
 
 SENT_COLUMNS: Final = 3
@@ -87,6 +86,7 @@ def live_verdicts(columns: Columns, policy: Policy, live_codes: Collection[str])
     Returns:
         One text a row: ``""`` for a blank row, else ``Error: …``, ``Warning: …`` or ``OK: …``.
     """
+    columns = replace(columns, amount=[_number_of_date(cell) for cell in columns.amount])
     first_findings = {
         row: min(findings, key=_is_warning)  # the first error, else the first warning
         for row, group in groupby(check(columns, policy), key=lambda finding: finding.row)
@@ -106,6 +106,20 @@ def live_verdicts(columns: Columns, policy: Policy, live_codes: Collection[str])
             cents = exact_cents(amount)  # type: ignore[arg-type]  # a row without a finding has a good amount
             verdicts.append(f"OK: new total {money(cents)}" if cents else "OK: reverse")
     return verdicts
+
+
+def _number_of_date(cell: Cell) -> Cell:
+    """Return a date, a time or a duration as the number it is for a formula, which does not see how a cell is shown."""
+    match cell:
+        case datetime() | timedelta():
+            since = cell if isinstance(cell, timedelta) else cell.replace(tzinfo=None) - EPOCH
+        case date():
+            since = datetime.combine(cell, time()) - EPOCH
+        case time():
+            since = datetime.combine(EPOCH, cell.replace(tzinfo=None)) - EPOCH
+        case _:
+            return cell
+    return since / timedelta(days=1)
 
 
 def _is_warning(finding: Finding) -> bool:
@@ -147,7 +161,7 @@ class Contents:
         self._formulas: dict[str, str] = {}
 
     def formula(self, declared: str, cells: Mapping[str, str] | None = None) -> str:
-        """Return a declared formula written out, see :func:`action_returns.workbook_builder.template.expand_formula`."""
+        """Return a declared formula written out, see :func:`action_returns.workbook_builder.formulas.expand_formula`."""
         if cells is not None:
             return expand_formula(declared, self.template.live, cells)
         if declared not in self._formulas:  # the same in every row of a column
@@ -182,7 +196,8 @@ class Contents:
                     yield entry.column, entry.needed, entry.holds, entry.right, entry.wrong, entry.why, entry.note
             case "rules":
                 for rule in RULES:
-                    checked = "yes" if rule.code in self.live_codes else "by Validate"
+                    known = self.template.live.known_in_part.get(rule.code, "yes")
+                    checked = known if rule.code in self.live_codes else "by Validate"
                     what, todo = rule.in_general(rule.what), rule.in_general(rule.todo)
                     yield rule.code, rule.severity.value, rule.title, what, rule.why, todo, checked
 
@@ -192,6 +207,7 @@ class Contents:
         def starting(word: str) -> int:
             return sum(verdict.startswith(word) for verdict in self._verdicts)
 
+        limit = self.template.live.duplicates_to
         rows, errors = sum(map(bool, self._verdicts)), starting("Error:")
         return {
             "profile_banner": self.info.banner,
@@ -199,6 +215,7 @@ class Contents:
             "live_errors": errors,
             "live_ready": rows - errors,
             "live_warnings": starting("Warning:"),
+            "filled_beyond_limit": sum(row[0] is not None for row in self.entries.rows[limit:]),
         }
 
     def _actions_table(self, table: Table) -> TableContent:

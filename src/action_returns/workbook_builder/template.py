@@ -1,15 +1,12 @@
-"""The declared workbook: ``workbook_templates/mobile_actions.toml`` as typed values, and its formulas written out."""
+"""The declared workbook: ``workbook_templates/mobile_actions.toml`` as typed values."""
 
-import re
 import tomllib
-from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
-from action_returns.batch.rules import RULES
 from action_returns.errors import TemplateError
 
 Cell: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,3}[1-9][0-9]*$")]
@@ -164,14 +161,20 @@ class Live(_Declared):
 
     Args:
         duplicates_to: number of rows up to which they look for repeated rows.
+        few: number of rows up to which the stamp of the sheet is calculated at once.
+        known_in_part: rule -> which part of it they know.
         blanks: code points that count as white space.
         lookalikes: plain sign -> code points of signs that people type in its place.
+        functions: name -> formula in which ``{x}`` stands for its argument.
         names: defined name -> formula.
     """
 
     duplicates_to: int
+    few: int
+    known_in_part: dict[str, str] = {}
     blanks: tuple[int, ...] = Field(strict=False)
     lookalikes: dict[str, Annotated[tuple[int, ...], Field(strict=False)]] = {}
+    functions: dict[Annotated[str, StringConstraints(pattern=r"^[A-Z]+$")], str] = {}
     names: dict[str, str]
 
 
@@ -233,87 +236,3 @@ def load_template(path: Path) -> Template:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"])) or "the file"
         raise TemplateError(f"{path.name}, {where}: {first['msg']}. Install action-returns again.") from None
-
-
-_TITLES: Final = {rule.code: rule.title for rule in RULES}
-_PLACEHOLDER: Final = re.compile(r"\{(rule:)?([a-z-]+)\}")
-_NAME_IN_TEXT: Final = re.compile(r"(\{[a-z_]+\})")
-_BARE: Final = re.compile(r"BARE\(([^()]*)\)")
-_PLAIN: Final = re.compile(r"PLAIN\(([^()]*)\)")
-_DIGITLESS: Final = re.compile(r'DIGITLESS\(((?:[^()]|\([^()]*\))*), "([^"]*)"\)')
-_COLUMN_REFERENCE: Final = re.compile(r"\[(ActionId|Amount|Reason)\](?!\])")
-_LONGEST_FORMULA: Final = 8192
-"""Characters a formula may have in Excel."""
-
-
-def expand_formula(formula: str, live: Live, cells: Mapping[str, str] | None = None) -> str:
-    """Return a formula of the template as Excel reads it.
-
-    Args:
-        formula: the declared formula, with ``{rule:code}``, ``{limit}``, ``BARE(…)``, ``PLAIN(…)`` and ``DIGITLESS(…)``.
-        live: the declared blanks and limits.
-        cells: column name -> reference to its cell in the row of the formula, for formulas that are defined names.
-
-    Raises:
-        TemplateError: it names a rule that does not exist, or Excel cannot hold it.
-    """
-    text = re.sub(r"\n\s*", "", formula)
-    text = _PLACEHOLDER.sub(lambda match: _placeholder_text(match, live), text)
-    text = _DIGITLESS.sub(
-        lambda match: _substitute_away(match[1], [f'"{sign}"' for sign in "0123456789" + match[2]]), text
-    )
-    text = _BARE.sub(lambda match: _substitute_away(match[1], map(_character_formula, live.blanks)), text)
-    text = _PLAIN.sub(lambda match: _made_plain(match[1], live.lookalikes), text)
-    if cells is not None:
-        text = re.sub(r"(?<![A-Za-z])" + _COLUMN_REFERENCE.pattern, lambda match: cells[match[1]], text)
-    if text.count("(") != text.count(")"):
-        raise TemplateError(f"a live formula does not close its parentheses: {text[:60]}...")
-    if len(text) > _LONGEST_FORMULA:
-        raise TemplateError(
-            f"a live formula has {len(text)} characters, Excel takes {_LONGEST_FORMULA}: {text[:60]}..."
-        )
-    return text
-
-
-def live_text_formula(text: str) -> str:
-    """Return the formula of a text in which ``{name}`` stands for the value of a defined name.
-
-    Args:
-        text: such as ``"{live_rows} rows"``; the formula of a lone ``"{live_rows}"`` keeps a number a number.
-    """
-    pieces = [piece for piece in _NAME_IN_TEXT.split(text) if piece]
-    quoted = (
-        piece[1:-1] if _NAME_IN_TEXT.fullmatch(piece) else '"' + piece.replace('"', '""') + '"' for piece in pieces
-    )
-    return "&".join(quoted)
-
-
-def rule_codes(formula: str) -> set[str]:
-    """Return the codes of the rules that a formula of the template names."""
-    return {match[2] for match in _PLACEHOLDER.finditer(formula) if match[1] is not None}
-
-
-def _placeholder_text(match: re.Match[str], live: Live) -> str:
-    if match[1] is None and match[2] == "limit":
-        return str(live.duplicates_to)
-    title = _TITLES.get(match[2])
-    if title is None:
-        raise TemplateError(f"a live formula names {match[0]}, which is no rule of the catalogue")
-    return title.replace('"', '""')
-
-
-def _substitute_away(text: str, characters: Iterable[str]) -> str:
-    for character in characters:
-        text = f'SUBSTITUTE({text},{character},"")'
-    return text
-
-
-def _made_plain(text: str, lookalikes: Mapping[str, Iterable[int]]) -> str:
-    for plain, codes in lookalikes.items():
-        for code in codes:
-            text = f'SUBSTITUTE({text},{_character_formula(code)},"{plain}")'
-    return text
-
-
-def _character_formula(code: int) -> str:
-    return f"CHAR({code})" if code < ord("\x7f") else f"_xlfn.UNICHAR({code})"

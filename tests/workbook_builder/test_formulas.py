@@ -16,20 +16,21 @@ from action_returns.batch.rules import RULES
 from action_returns.errors import TemplateError
 from action_returns.operations.new_workbook import declared_template
 from action_returns.workbook_builder.build import build_workbook
+from action_returns.workbook_builder.formulas import expand_formula, live_text_formula, rule_codes
 from action_returns.workbook_builder.info import WorkbookInfo
-from action_returns.workbook_builder.template import Live, expand_formula, live_text_formula, rule_codes
+from action_returns.workbook_builder.template import Live
 
-LIVE = Live(duplicates_to=77, blanks=(9, 32, 126, 160, 65279), names={})
+LIVE = Live(duplicates_to=77, few=7, blanks=(9, 32, 126, 160, 65279), names={})
 DECLARED = declared_template().live
 TITLES = {rule.code: rule.title for rule in RULES}
 CELLS = {"ActionId": "Actions!$A1", "Amount": "Actions!$B1", "Reason": "Actions!$C1"}
 EXCEL_2016 = {
-    "ABS", "AND", "CELL", "CHAR", "CODE", "COUNTA", "COUNTIF", "EXACT", "FIND", "FIXED", "IF", "IFERROR", "INFO", "ISBLANK", "ISERROR",
-    "ISLOGICAL", "ISNUMBER", "ISTEXT", "LEFT", "LEN", "MATCH", "MAX", "MID", "NOT", "OR", "REPLACE", "REPT", "RIGHT", "ROUND",
-    "ROW", "ROWS", "SUBSTITUTE", "SUMPRODUCT", "TRIM", "VALUE",
+    "ABS", "AND", "CHAR", "CODE", "COUNTA", "COUNTIF", "COUNTIFS", "EXACT", "FIND", "FIXED", "IF", "IFERROR", "ISBLANK", "ISERROR",
+    "ISLOGICAL", "ISNUMBER", "ISTEXT", "LEFT", "LEN", "MATCH", "MAX", "MID", "NOT", "OFFSET", "OR", "REPT", "RIGHT", "ROUND", "ROW",
+    "SUBSTITUTE", "SUMPRODUCT", "TRIM", "UPPER", "VALUE",
 }  # fmt: skip
-AFTER_2007 = {"UNICHAR", "NUMBERVALUE"}
-"""Functions of Excel 2013, which a file names with a prefix ([MS-XLSX] 2.2.2, future-function-list)."""
+AFTER_2007 = {"UNICHAR"}
+"""Function of Excel 2013, which a file names with a prefix ([MS-XLSX] 2.2.2, future-function-list)."""
 WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="{}"))
 
 
@@ -105,11 +106,25 @@ def test_digitless_and_bare_take_the_whole_text_that_stands_in_them():
     assert expand_formula("BARE([ActionId])", LIVE, CELLS).startswith("SUBSTITUTE(" * 5 + "Actions!$A1,")
 
 
-def test_a_column_stands_for_the_cell_of_the_row_that_asks_but_not_in_the_name_of_a_table():
+def test_a_column_stands_for_the_cell_of_the_row_that_asks():
     assert expand_formula("[ActionId]&[Amount]&[Reason]", LIVE, CELLS) == "Actions!$A1&Actions!$B1&Actions!$C1"
-    assert expand_formula("ROWS(Actions[ActionId])", LIVE, CELLS) == "ROWS(Actions[ActionId])"
-    assert expand_formula("ROW(Actions[[#Headers],[ActionId]])", LIVE, CELLS) == "ROW(Actions[[#Headers],[ActionId]])"
     assert expand_formula("[ActionId]", LIVE) == "[ActionId]"
+
+
+def test_a_column_can_be_named_in_other_ways_too():
+    cells = {"ActionId all": "Actions!$A$3:$A$9", "Check head": "Actions!$D$3"}
+    assert (
+        expand_formula("COUNTA([ActionId all])&[Check head]", LIVE, cells) == "COUNTA(Actions!$A$3:$A$9)&Actions!$D$3"
+    )
+
+
+def test_a_declared_function_stands_for_its_formula_with_whatever_is_in_its_parentheses():
+    functions = {"TWICE": "({x}+\n {x})", "FOUR": "TWICE(TWICE({x}))"}
+    live = Live(duplicates_to=77, few=7, blanks=(), functions=functions, names={})
+    assert expand_formula('TWICE(LEN("a"))', live) == '(LEN("a")+LEN("a"))'
+    assert expand_formula("FOUR(1)&NTWICE(1)", live) == "((1+1)+(1+1))&NTWICE(1)"
+    with pytest.raises(TemplateError, match="does not close its parentheses"):
+        expand_formula("TWICE(LEN(1)", live)
 
 
 def test_a_formula_may_be_declared_on_several_lines():
@@ -155,6 +170,7 @@ def formulas():
 
 
 FORMULAS = sorted(set(formulas()))
+CHOICES = "OFFSET(Reasons!$A$4,0,0,MAX(1,COUNTA(Reasons!$A$4:$A$1048576)),1)"
 
 
 def functions(formula):
@@ -175,6 +191,22 @@ def test_the_prefix_of_newer_functions_stands_where_it_must_and_nowhere_else():
     assert {name for name in used if name.startswith("_")} == {f"_xlfn.{name}" for name in AFTER_2007}
     assert not used & AFTER_2007
     assert not [formula for formula in FORMULAS if "_xlws" in formula or "_xludf" in formula]
+
+
+def test_no_formula_names_a_table_because_not_every_program_knows_them():
+    assert not [formula for formula in FORMULAS if re.search(r"\w\[", re.sub(r'"[^"]*"', "", formula))]
+
+
+def test_no_cell_is_calculated_again_after_every_change_anywhere():
+    volatile = {"CELL", "INDIRECT", "INFO", "NOW", "OFFSET", "RAND", "RANDBETWEEN", "TODAY"}
+    assert [formula for formula in FORMULAS if functions(formula) & volatile] == [CHOICES]
+    assert [formula for formula in FORMULAS if "reason_codes" in formula] == ["reason_codes"], (
+        "the drop-down alone asks for them"
+    )
+
+
+def test_what_is_empty_is_told_by_its_length_because_programs_compare_texts_differently():
+    assert not [formula for formula in FORMULAS if re.search(r'(=|<>)""', formula)]
 
 
 def test_nothing_is_calculated_over_arrays_that_older_excel_does_not_know():
