@@ -34,7 +34,7 @@ promise: $(READY)
 # Every branch of what moves money is taken by a test.
 coverage: $(READY)
 	tests/servers/fetch_servers.sh
-	$(BIN)/coverage run -m pytest -q tests/ledger tests/channels tests/settings tests/operations/test_send.py
+	$(BIN)/coverage run -m pytest -q tests/ledger tests/channels tests/settings tests/operations/test_send.py tests/operations/test_submit.py
 	$(BIN)/coverage report --show-missing --fail-under 100 \
 	  --include "src/action_returns/ledger/*,src/action_returns/channels/*,src/action_returns/operations/send.py,src/action_returns/operations/submit.py"
 

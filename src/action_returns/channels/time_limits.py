@@ -21,6 +21,7 @@ LONGEST_WAIT: Final = 0.5 if os.name == "nt" else math.inf
 """Seconds for which the system is asked to wait at once: on Windows, Ctrl-C ends no wait (python/cpython issue 85609)."""
 _BYTES_A_SECOND: Final = 10_000
 _LONGEST: Final = 1_800.0
+_LONGEST_ANSWER: Final = 600.0
 
 
 def file_seconds(size: int) -> float:
@@ -30,6 +31,18 @@ def file_seconds(size: int) -> float:
         size: its bytes.
     """
     return min(ALL_STEPS + size / _BYTES_A_SECOND, _LONGEST)
+
+
+def longest_delivery(size: int) -> float:
+    """Return the seconds after which a channel has certainly ended, from the moment at which the first byte may leave.
+
+    The file; the ten minutes that a mail server may take to accept it; the steps after it, and a further look at what
+    became of it over a new connection, twice. From 22 minutes for a small file to 49.
+
+    Args:
+        size: the bytes of the file; a mail has up to half as many again.
+    """
+    return file_seconds(size * 3 // 2) + _LONGEST_ANSWER + 3 * ALL_STEPS
 
 
 class TimeLimit:

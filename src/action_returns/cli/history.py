@@ -25,6 +25,7 @@ from action_returns.operations.history import (
     server_time,
 )
 from action_returns.operations.kept_copies import changed_copy, good_copy, renew_receipt
+from action_returns.operations.outcome_texts import answered_after_mark, may_be_sending
 from action_returns.operations.texts import broken_batches, counted, marking_consequence, next_step_for_unknown
 
 MARK: Final = "*"
@@ -81,6 +82,11 @@ def list_batches(context: CommandContext) -> None:
             f"It is not known whether {', '.join(unknown)} arrived. {next_step_for_unknown(unknown[0])}",
             style="warning",
         )
+    for record in batches:
+        if record.sending_until is not None:
+            context.output.info(may_be_sending(record), style="warning")
+        elif record.answered_late:
+            context.output.info(answered_after_mark(record.label, record.state), style="warning")
     if broken := [record.label for record in batches if record.broken]:
         context.output.info(broken_batches(broken), style="warning")
 
@@ -142,6 +148,13 @@ def _event_text(event: Event) -> str:
             return f"confirmed by {detail['who']}: {detail.get('how', '')}{encryption}{repeats}{again}{duplicate}"
         case "outcome":
             return f"outcome {detail['state']}: {detail['message']}"
+        case "late-outcome":
+            return f"outcome {detail['state']}, which came after another one: {detail['message']}"
+        case "marked" if detail["was"] == "sending":
+            return (
+                f"marked {detail['state']} by {detail['who']}, who said that the program which sent it had ended: "
+                f"{detail['why']}"
+            )
         case "marked":
             return f"marked {detail['state']} by {detail['who']}, it was {detail['was']}: {detail['why']}"
         case _:
@@ -209,9 +222,14 @@ def show_receipt(context: CommandContext, *, batch: str, html: str | None, force
 @click.argument("batch", metavar="BATCH")
 @click.argument("state", type=click.Choice(tuple(MARKS)))
 @click.option("--why", required=True, metavar="TEXT", help="What you saw, so that others can follow it later.")
+@click.option(
+    "--program-ended",
+    is_flag=True,
+    help="For a batch that may still be being sent: you know that the program which sent it has ended.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation at a terminal.")
 @global_options
-def mark_batch(context: CommandContext, *, batch: str, state: str, why: str, yes: bool) -> None:
+def mark_batch(context: CommandContext, *, batch: str, state: str, why: str, program_ended: bool, yes: bool) -> None:
     """Settle by hand what became of a batch, after you have looked.
 
     For a batch that is unknown or handed over; and with "failed" for one that was sent, when the receiver has nothing.
@@ -223,9 +241,10 @@ def mark_batch(context: CommandContext, *, batch: str, state: str, why: str, yes
     with open_ledger_to_read(context.paths, context.profile) as ledger:
         record = ledger.batch(number)
         # Without a terminal the words of the command are the decision: it names the batch, the outcome and the reason.
-        if record.state in MARKS[state] and not yes and context.output.can_ask():
+        is_open = program_ended and record.sending_until is not None
+        if (is_open or record.state in MARKS[state]) and not yes and context.output.can_ask():
             _confirm_mark(context, record, state)
-        ledger.mark(number, state, why, shown=record.state)
+        ledger.mark(number, state, why, shown=record.state, program_ended=program_ended)
         record = ledger.batch(number)
         context.output.json(batch_json(record))
         context.output.info(record.message, style="good")
@@ -322,6 +341,8 @@ def batch_json(record: BatchRecord, problems: Sequence[str] | None = None) -> di
         "host": record.host,
         "database_user": record.db_user or None,
         "recorded_at": iso_time(record.recorded_at),
+        "sending_until": iso_time(record.sending_until),
+        "answered_after_mark": record.answered_late,
         "message": record.message,
         "evidence": dict(record.evidence),
         "problems": list(record.broken if problems is None else problems),

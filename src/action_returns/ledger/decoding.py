@@ -12,6 +12,7 @@ from typing import Any, Final
 from action_returns.ledger.records import (
     FAILED,
     HANDED_OVER,
+    LATE,
     PREPARED,
     SENDING,
     SENT,
@@ -36,6 +37,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "outcome": ("state", "message"),
     "settled": ("state", "message"),
     "marked": ("state", "who", "why", "was"),
+    LATE: ("state", "message"),
 }
 """Kind of event -> facts that it cannot be without."""
 _NUMBERS: Final = frozenset(
@@ -56,13 +58,13 @@ def decode_batch(row: Collection[Any], *, newer: bool) -> BatchRecord:
     """Convert the columns of a batch to its record.
 
     Args:
-        row: the columns, in the order of the record's fields without the last two; then the kind and the detail of the
+        row: the columns, in the order of the record's fields without the last four; then the kind and the detail of the
             latest event that tells a state.
         newer: whether a newer version wrote the ledger, so that states and events that this one does not know are
             allowed.
     """
     *columns, latest = row
-    facts = dict(zip(BatchRecord.__dataclass_fields__, (*columns, True, ()), strict=True))
+    facts = dict(zip(BatchRecord.__dataclass_fields__, (*columns, False, None, True, ()), strict=True))
     name, broken = f"batch {label(facts['number'])}", []
     for column, words in (("created_at", "date"), ("settled_at", "date of the outcome")):
         text = facts[column]
@@ -79,7 +81,8 @@ def decode_batch(row: Collection[Any], *, newer: bool) -> BatchRecord:
     elif not newer and told != state:
         says = f"says {told}" if told in _STATES else "tells none"
         broken.append(f"The state of {name} is {state}, and its latest event {says}.")
-    facts["by_hand"] = bool(facts["by_hand"])
+    facts["answered_late"] = bool(facts["answered_late"])
+    facts["by_hand"] = (latest or "").startswith("marked ")
     facts["may_have_arrived"] = not state == told == FAILED
     facts["broken"] = tuple(broken)
     return BatchRecord(**facts)

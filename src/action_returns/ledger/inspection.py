@@ -101,7 +101,11 @@ class LedgerInspection(LedgerQueries):
         problems = self.missing_batches()
         for found in self.all_in_full():
             record = found.record
-            names = [name for name in record.__dataclass_fields__ if name not in {"broken", "may_have_arrived"}]
+            names = [
+                name
+                for name in record.__dataclass_fields__
+                if name not in {"broken", "may_have_arrived", "sending_until", "answered_late"}
+            ]
             line = {name: _json_value(getattr(record, name)) for name in names}
             line["sent"] = [
                 {"action_id": action_id, "cents": cents, "reason": reason} for action_id, cents, reason in found.rows

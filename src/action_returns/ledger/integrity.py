@@ -37,6 +37,8 @@ _RECORDED: Final[Mapping[str, Callable[[BatchRecord], str | int]]] = {
     "by": lambda record: f"{record.who} on {record.host}",
 }
 """Fact of an event ``prepared`` -> the same in the batch. Events of older versions have the first few only."""
+OUTCOME_FACTS: Final = frozenset({"state", "message", "found"})
+"""Facts of an event ``outcome`` that are no evidence."""
 
 
 def recorded_facts(record: BatchRecord) -> dict[str, str | int]:
@@ -181,13 +183,13 @@ def _compare_events(name: str, record: BatchRecord, events: Sequence[Event]) -> 
 
 
 def _compare_outcome(name: str, record: BatchRecord, events: Sequence[Event]) -> Iterator[str]:
-    latest = {event.kind: event for event in events if event.kind in {"outcome", "marked"}}
     message: str | int = record.message
     evidence = record.evidence
-    if (outcome := latest.get("outcome")) is not None:
-        message = outcome.detail["message"]
-        evidence = {key: value for key, value in outcome.detail.items() if key not in {"state", "message", "found"}}
-    if (marked := latest.get("marked")) is not None:
-        message = marked_message(marked.detail, marked.db_user)
+    for event in events:
+        if event.kind == "outcome":
+            message = event.detail["message"]
+            evidence = {key: value for key, value in event.detail.items() if key not in OUTCOME_FACTS}
+        elif event.kind == "marked":
+            message = marked_message(event.detail, event.db_user)
     if (record.message, record.evidence) != (message, evidence):
         yield f"The outcome of {name} is told in other words or with other evidence than its events have."

@@ -7,6 +7,7 @@ lock is free again, the other programs know that the sender has ended, on whiche
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 from time import sleep
@@ -19,7 +20,7 @@ from action_returns.ledger.postgresql_connection import check_psycopg, connect
 from action_returns.ledger.postgresql_errors import LedgerBusyError, translate_postgresql_errors
 from action_returns.ledger.postgresql_session import SCHEMA, SEARCH_PATH
 from action_returns.ledger.records import TeamDatabase
-from action_returns.ledger.store import Migration, load_migrations, process_name
+from action_returns.ledger.store import LedgerAwayError, Migration, load_migrations, process_name
 
 _T = TypeVar("_T")
 
@@ -38,7 +39,14 @@ _MIGRATION_LOCK: Final = 90595699028591
 _LOCK_SENDER: Final = "SELECT pg_advisory_lock_shared(hashtextextended(?, 0))"
 # After a lost connection it is tried only: another user who waits for the lock must not keep the outcome off the record.
 _LOCK_SENDER_AGAIN: Final = "SELECT pg_try_advisory_lock_shared(hashtextextended(?, 0))"
-_SENDER_IS_GONE: Final = "SELECT sender_is_gone(process, db_user) FROM batch WHERE number = ?"
+_IS_ABANDONED: Final = (
+    "SELECT sender_is_gone(process, db_user) "
+    "AND (state <> 'sending' OR coalesce(sending_until(number) <= clock_timestamp(), TRUE)) FROM batch WHERE number = ?"
+)
+_SENDING_UNTIL: Final = (
+    "SELECT sending_until(number) FROM batch WHERE number = ? AND process <> ? AND state = 'sending' "
+    "AND sender_is_gone(process, db_user) AND sending_until(number) > clock_timestamp()"
+)
 
 # Who waits for a lock is not granted it; who only reads has an AccessShareLock, which holds up no program.
 _HOLDERS: Final = """
@@ -71,6 +79,7 @@ class PostgresStore:
     in_list = "= ANY(?)"
     recorder = "db_user, recorded_at"
     chains_events = True
+    ended = "ended, or lost its connection to the ledger for good,"
     event_forms: Mapping[int, tuple[str, ...]] = {
         1: ("batch", "at", "kind", "detail"),
         2: ("batch", "at", "kind", "detail", "db_user", "recorded_at"),
@@ -182,8 +191,16 @@ class PostgresStore:
             self._is_registered = True
 
     def is_abandoned(self, number: int, process: str) -> bool:
-        """Return whether the connection of the program that sent it has ended."""
-        return process != self._name and self.query(_SENDER_IS_GONE, number) == [(True,)]
+        """Return whether the connection of the program that sent it has ended, and with it the time it has for that.
+
+        A connection may be lost while its program is at it: the database restarts, a network changes.
+        """
+        return process != self._name and self.query(_IS_ABANDONED, number) == [(True,)]
+
+    def sending_until(self, number: int) -> datetime | None:
+        """Return until when, by the clock of the server, the program of a lost connection may still be sending a batch."""
+        found = self.query(_SENDING_UNTIL, number, self._name)
+        return found[0][0].astimezone(UTC) if found else None
 
     def copy_to(self, target: Path) -> None:
         """Raise LedgerError: the administrator of the server backs it up.
@@ -239,7 +256,7 @@ class PostgresStore:
         except psycopg.OperationalError:
             if not self._connection.closed:
                 raise
-            raise LedgerError(
+            raise LedgerAwayError(
                 f"The connection to the database {self._address} was lost at the moment this was recorded, so it may be "
                 "on record or not. Look: action-returns history list"
             ) from None

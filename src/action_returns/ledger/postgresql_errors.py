@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 from action_returns.errors import LedgerError
 from action_returns.ledger.postgresql_certificates import UNTRUSTED
 from action_returns.ledger.postgresql_session import LOCK_SECONDS, STATEMENT_SECONDS
+from action_returns.ledger.store import LedgerAwayError
 
 if TYPE_CHECKING:
     import psycopg
 
 
-class LedgerBusyError(LedgerError):
+class LedgerBusyError(LedgerAwayError):
     """Another connection holds a lock that the ledger needs, and kept it for too long."""
 
 
@@ -108,7 +109,9 @@ def translate_postgresql_errors(server: str, consequence: str, password: str | N
     except psycopg.Error as error:
         message = " ".join(filter(None, (_error_text(error, server), consequence)))
         # Without psycopg's own error: it may hold the password.
-        kind = LedgerBusyError if isinstance(error, psycopg.errors.LockNotAvailable) else LedgerError
+        kind = LedgerAwayError if isinstance(error, psycopg.OperationalError) else LedgerError
+        if isinstance(error, psycopg.errors.LockNotAvailable):
+            kind = LedgerBusyError
         raise kind(message.replace(password, "***") if password else message) from None
 
 

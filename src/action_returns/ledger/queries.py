@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Final
 
 from action_returns.batch.context import SentAction
@@ -12,8 +13,10 @@ from action_returns.ledger.accounts import AccountBatches, Sender, Way, batches_
 from action_returns.ledger.decoding import decode_batch, decode_event
 from action_returns.ledger.records import (
     FAILED,
+    LATE,
     MAY_HAVE_ARRIVED,
     PREPARED,
+    SENDING,
     UNKNOWN,
     ActionRecord,
     BatchRecord,
@@ -27,15 +30,17 @@ NO_TAG: Final = "The tag of the ledger is not as this program made it."
 _COLUMNS: Final = (
     "b.number, b.profile, b.environment, b.channel, b.destination, b.source, b.file_name, b.sha256, b.row_count, "
     "b.reversals, b.size, b.created_at, b.who, b.host, b.state, b.settled_at, b.message, b.evidence, b.duplicate_of, "
-    "b.account, b.receiver, EXISTS (SELECT 1 FROM event AS e WHERE e.batch = b.number AND e.kind = 'marked')"
+    "b.account, b.receiver, EXISTS (SELECT 1 FROM event AS e JOIN event AS mark ON mark.batch = e.batch "
+    f"WHERE e.batch = b.number AND mark.kind = 'marked' AND e.rowid > mark.rowid AND e.kind IN ('outcome', '{LATE}'))"
 )
-_LATEST_STATE: Final = (  # every event but "confirmed" tells a state
-    "(SELECT e.kind || ' ' || e.detail FROM event AS e WHERE e.batch = b.number AND e.kind <> 'confirmed' "
+_TELL_NO_STATE: Final = f"('confirmed', '{LATE}')"
+_LATEST_STATE: Final = (
+    f"(SELECT e.kind || ' ' || e.detail FROM event AS e WHERE e.batch = b.number AND e.kind NOT IN {_TELL_NO_STATE} "
     "ORDER BY e.rowid DESC LIMIT 1)"
 )
 _FAILED_WITHOUT_EVENT: Final = (
     f"SELECT b.number FROM batch AS b WHERE b.state = '{FAILED}' AND coalesce((SELECT substr(e.detail, 1, 18) "
-    "FROM event AS e WHERE e.batch = b.number AND e.kind <> 'confirmed' ORDER BY e.rowid DESC LIMIT 1), '') "
+    f"FROM event AS e WHERE e.batch = b.number AND e.kind NOT IN {_TELL_NO_STATE} ORDER BY e.rowid DESC LIMIT 1), '') "
     """<> '{"state": "failed"'"""
 )
 """Batches that are recorded as failed though no event says so: their state was changed past this program."""
@@ -215,7 +220,10 @@ class LedgerQueries:
         return [self._record(row) for row in found]
 
     def _record(self, row: Collection[object]) -> BatchRecord:
-        return decode_batch(row, newer=self._store.read_only)
+        record = decode_batch(row, newer=self._store.read_only)
+        if record.state != SENDING:
+            return record
+        return replace(record, sending_until=self._store.sending_until(record.number))
 
     def _may_have_arrived(self, account: AccountBatches) -> tuple[str, tuple[object, ...]]:
         """Return as SQL whether the batch ``b`` belongs to an account and may have arrived; and the values for it."""

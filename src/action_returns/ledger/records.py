@@ -8,8 +8,10 @@ prepared ──► sending ──► sent ─────────► failed 
    ▼            └──────► unknown ──────► sent | failed    when a person marks it; or handed-over too,
 failed                                                    when its sender, taken for dead, lives after all
 
-No other change is possible, least of all from unknown back to sending: the database itself refuses it. It also refuses
-to make a sent batch failed without the event of a person who marked it.
+A person who knows that a program which lost its connection has ended marks its batch right from sending. When the outcome
+of the program comes after a mark, failed becomes sent, handed-over or unknown again: see ``outcomes.py``. No other change is
+possible, least of all from unknown back to sending: the database itself refuses it. It also refuses to make a sent batch
+failed without the event of a person who marked it.
 The states are texts and no enum, because a ledger of a newer version can be read here, and may hold others.
 """
 
@@ -57,6 +59,8 @@ MAY_HAVE_ARRIVED: Final = (PREPARED, SENDING, SENT, HANDED_OVER, UNKNOWN)
 ``prepared`` is one of them while its program is at work; if that has ended, the batch becomes ``failed`` as soon as
 any program opens the ledger.
 """
+LATE: Final = "late-outcome"
+"""Kind of the event that keeps an outcome which came after a mark and changed nothing."""
 MARKS: Final[Mapping[str, tuple[str, ...]]] = {SENT: (UNKNOWN, HANDED_OVER), FAILED: (UNKNOWN, HANDED_OVER, SENT)}
 """State that a person may mark a batch with, after a look at the receiver's side -> states that may become it."""
 
@@ -140,10 +144,13 @@ class BatchRecord:
             most: rows were sent again on purpose, or after another batch had changed them meanwhile.
         account: the name in the ledger of the account it belongs to.
         receiver: who got the file, as the channel's settings told it; ``""`` in batches of older versions.
-        by_hand: whether the outcome is what a person marked, not what the receiver answered.
+        answered_late: whether its program recorded an outcome after a person had marked it.
         db_user: the user of the team's database who recorded it, as the database knows them; ``""`` in a ledger of one
             machine, and in batches of older versions.
         recorded_at: when that was by the clock of the database server, UTC; None where ``db_user`` is empty.
+        by_hand: whether the outcome is what a person marked, not what the receiver answered.
+        sending_until: until when its program may still be sending it although its connection to the ledger is lost, None
+            where it is connected or not sending.
         may_have_arrived: whether the receiver holds the content, or may hold it soon: all but ``failed`` batches of which
             an event says so, too.
         broken: what of it cannot be read or does not fit its events, one sentence each; nothing in most.
@@ -171,9 +178,11 @@ class BatchRecord:
     duplicate_of: int | None = None
     account: str = ""
     receiver: str = ""
-    by_hand: bool = False
+    answered_late: bool = False
     db_user: str = ""
     recorded_at: datetime | None = None
+    by_hand: bool = False
+    sending_until: datetime | None = None
     may_have_arrived: bool = True
     broken: tuple[str, ...] = ()
 
@@ -224,7 +233,7 @@ class Event:
 
     Args:
         at: when, UTC; None where that cannot be read.
-        kind: ``prepared``, ``confirmed``, ``sending``, ``outcome`` or ``marked``.
+        kind: ``prepared``, ``confirmed``, ``sending``, ``outcome``, ``marked`` or ``late-outcome``.
         detail: facts about it, by name.
         chain: the hash that it carries; see ``chain.py``.
         is_whole: whether all of it could be read.

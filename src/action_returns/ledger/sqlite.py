@@ -19,7 +19,7 @@ from action_returns.errors import LedgerError
 from action_returns.files import write_atomically
 from action_returns.ledger.chain import chain_of
 from action_returns.ledger.location import advice_about_place, unsafe_folder_reason
-from action_returns.ledger.store import Migration, is_running, load_migrations, process_name
+from action_returns.ledger.store import LedgerAwayError, Migration, is_running, load_migrations, process_name
 from action_returns.private_files import make_private_folder, private_opener, refuse_link_of_others
 
 _BUSY_SECONDS: Final = 10
@@ -38,6 +38,7 @@ class SqliteStore:
     in_list = "IN (SELECT value FROM json_each(?))"
     recorder = "'', ''"
     chains_events = False
+    ended = "ended"
     event_forms: Mapping[int, tuple[str, ...]] = {1: ("batch", "at", "kind", "detail")}
 
     def __init__(self, path: Path) -> None:
@@ -140,6 +141,10 @@ class SqliteStore:
     def is_abandoned(number: int, process: str) -> bool:  # noqa: ARG004  # every batch of one process ends with it
         """Return whether the process has ended. It ran on this machine, because the file is never shared."""
         return not is_running(process)
+
+    @staticmethod
+    def sending_until(number: int) -> None:  # whether it has ended is known here
+        """Return None: a process of this machine runs, or it has ended."""
 
     def copy_to(self, target: Path) -> None:
         """Write a copy of everything that is committed, defragmented (``VACUUM INTO``).
@@ -280,7 +285,8 @@ def _translate_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        raise LedgerError(_operational_error_text(path, str(error))) from None
+        kind = LedgerAwayError if _is_busy(str(error)) else LedgerError
+        raise kind(_operational_error_text(path, str(error))) from None
     except sqlite3.IntegrityError as error:
         raise LedgerError(f"The ledger {path} refused it: {error}. Nothing was recorded or sent.") from None
     except sqlite3.DatabaseError as error:
@@ -290,8 +296,12 @@ def _translate_errors(path: Path) -> Iterator[None]:
         ) from None
 
 
+def _is_busy(error: str) -> bool:
+    return "locked" in error or "busy" in error
+
+
 def _operational_error_text(path: Path, error: str) -> str:
-    if "locked" in error or "busy" in error:
+    if _is_busy(error):
         return f"The ledger {path} is in use by another program and did not get free in {_BUSY_SECONDS} s. Try again."
     if "full" in error:
         return f"The disk that holds the ledger {path} is full. Nothing was recorded. Make room and try again."

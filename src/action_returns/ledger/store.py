@@ -9,10 +9,16 @@ import platform
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from action_returns.errors import LedgerError
 from action_returns.ledger.recordable import LONGEST_NAME, plain_line
+
+
+class LedgerAwayError(LedgerError):
+    """The ledger cannot be reached or is busy at this moment; a moment later it may answer."""
 
 
 class Store(Protocol):
@@ -45,6 +51,10 @@ class Store(Protocol):
         Both are empty texts where the database has no users, and in what was recorded before it wrote them.
         """
 
+    @property
+    def ended(self) -> str:
+        """What is certain of a process that left a batch without an outcome: ``ended``, or ``lost its connection`` too."""
+
     def as_list(self, values: Iterable[str | int]) -> object:
         """Return texts or numbers as one value for :attr:`in_list`."""
 
@@ -76,7 +86,13 @@ class Store(Protocol):
         """Show other programs that this one is at work on a batch, for as long as it runs; call inside the claim."""
 
     def is_abandoned(self, number: int, process: str) -> bool:
-        """Return whether the process that worked on a batch has certainly ended."""
+        """Return whether the process that worked on a batch has certainly ended, or has no time left to work on it."""
+
+    def sending_until(self, number: int) -> datetime | None:
+        """Return until when the process that sends a batch may still be at it although its connection is lost.
+
+        None where it is connected, has ended, or has no time left.
+        """
 
     def copy_to(self, target: Path) -> None:
         """Write a whole copy to a file that is empty or does not exist."""

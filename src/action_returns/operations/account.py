@@ -112,7 +112,7 @@ def open_account_ledger(account: Account, paths: Paths) -> "Ledger":
     """
     from action_returns.ledger.ledger import open_ledger
 
-    return open_ledger(_team_database(account) or paths.ledger_file)
+    return open_ledger(_team_database(account) or paths.ledger_file, kept_in=paths.submissions)
 
 
 def open_ledger_if_exists(account: Account, paths: Paths) -> "Ledger | None":

@@ -168,8 +168,17 @@ def _ledgers(paths: Paths) -> Iterator[DoctorCheck]:
             return "nothing sent yet"
         with ledger:
             batches = ledger.batches()
-        unknown = [record.label for record in batches if record.state == "unknown"]
-        return counted(len(batches), "batch") + (f"; outcome unknown: {', '.join(unknown)}" if unknown else "")
+        told = {
+            "outcome unknown": [record.label for record in batches if record.state == "unknown"],
+            "may still be being sent, connection lost": [record.label for record in batches if record.sending_until],
+            "outcome came after a person had marked it": [record.label for record in batches if record.answered_late],
+        }
+        return "; ".join(
+            (
+                counted(len(batches), "batch"),
+                *(f"{what}: {', '.join(labels)}" for what, labels in told.items() if labels),
+            )
+        )
 
     def unchanged(account: Account) -> str:
         from action_returns.operations.kept_copies import check_record
@@ -191,6 +200,21 @@ def _ledgers(paths: Paths) -> Iterator[DoctorCheck]:
             yield opens
             if opens[1]:
                 yield _checked(f"Team ledger of {name} is unchanged", lambda team=team: unchanged(team))  # type: ignore[misc]
+    yield _checked("Outcomes are on record", lambda: _kept_outcomes(paths))
+
+
+def _kept_outcomes(paths: Paths) -> str:
+    """Return that no outcome waits on this computer for its ledger; whatever could be recorded was, when that opened."""
+    from action_returns.ledger.kept_outcomes import damaged_files, kept_outcomes
+
+    waiting = [f"batch {kept.label} is {kept.state} ({kept.path})" for kept in kept_outcomes(paths.submissions)]
+    damaged = [f"{path} is damaged" for path in damaged_files(paths.submissions)]
+    if waiting or damaged:
+        raise LedgerError(
+            f"Not on record yet: {'; '.join((*waiting, *damaged))}. The next command on this computer that opens the ledger "
+            "of such a batch records it. Keep the files until then; what a damaged one says, compare with the receiver."
+        )
+    return "none waits for its ledger"
 
 
 def _last_copy(paths: Paths) -> str:

@@ -11,6 +11,7 @@ from action_returns.batch.cells import quote, strip_white_space
 from action_returns.files import Paths
 from action_returns.operations.account import Account, open_ledger_if_exists
 from action_returns.operations.check import is_sendable
+from action_returns.operations.outcome_texts import answered_after_mark, may_be_sending
 from action_returns.operations.texts import (
     MOST_ROWS_ON_A_PAGE,
     STATES,
@@ -118,7 +119,7 @@ def receipt_lines(
     lines = [
         (BROKEN, " ".join(problems)),
         ("Outcome", _outcome(record)),
-        ("What to do", next_step_for_unknown(record.label) if record.state == "unknown" else ""),
+        ("What to do", next_step(record)),
         ("Batch", record.label),
         ("Environment", record.environment.upper()),
         ("Profile", record.profile),
@@ -144,6 +145,15 @@ def receipt_lines(
         *((f"Evidence: {name}", str(value)) for name, value in record.evidence.items()),
     ]
     return [(label, value) for label, value in lines if value or label in _ALWAYS]
+
+
+def next_step(record: "BatchRecord") -> str:
+    """Return what is to be done about a batch, or to be known of it; ``""`` for most."""
+    if record.sending_until is not None:
+        return may_be_sending(record)
+    after_mark = answered_after_mark(record.label, record.state) if record.answered_late else ""
+    unknown = next_step_for_unknown(record.label) if record.state == "unknown" else ""
+    return " ".join(filter(None, (after_mark, unknown)))
 
 
 def _when(record: "BatchRecord") -> str:

@@ -159,7 +159,16 @@ def send(
     confirmation = _confirm(page, dialogue, consent, may_ask=may_ask)
     with open_account_ledger(account, paths) as ledger:
         with dialogue.progress(f"Sending to {channel.destination}"):
-            done = submit(page.checked, account, channel, ledger, clock=clock, confirmation=confirmation)
+            done = submit(
+                page.checked,
+                account,
+                channel,
+                ledger,
+                clock=clock,
+                confirmation=confirmation,
+                kept_in=paths.submissions,
+                progress=dialogue.progress,
+            )
         receipt, problems = save_receipt_and_backup(done, account, ledger, paths, clock().date())
     return SendResult(page, done, receipt, tuple(problems))
 

@@ -6,21 +6,32 @@ program ends in between, the next start can tell what became of the batch: ``fai
 ``unknown``. A batch is never sent again by itself.
 """
 
+import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
 
 from action_returns.channels.base import Channel, Outcome, OutgoingFile, Phase, State
+from action_returns.channels.time_limits import longest_delivery
 from action_returns.errors import LedgerError, RowsAlreadySentError, SettingsError
+from action_returns.ledger.kept_outcomes import KeptOutcome, keep_outcome
 from action_returns.ledger.records import Claim, NewBatch, RepeatedRowsError
-from action_returns.operations import texts
+from action_returns.ledger.store import LedgerAwayError
+from action_returns.operations import outcome_texts, texts
 from action_returns.operations.confirmation import facts_to_record
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from action_returns.ledger.ledger import Ledger
+    from action_returns.ledger.outcomes import OnRecord
     from action_returns.operations.account import Account
     from action_returns.operations.check import CheckedBatch
+
+PAUSES: Final = (5.0, 10.0, 15.0, 15.0, 15.0)
+"""Seconds before each further attempt to record an outcome: a database that restarts may take a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,9 @@ def submit(
     *,
     clock: Callable[[], datetime],
     confirmation: str,
+    kept_in: "Path | None" = None,
+    progress: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext(),
+    pause: Callable[[float], None] = time.sleep,
 ) -> Submission:
     """Record the prepared file, send it once, and record the outcome.
 
@@ -75,6 +89,9 @@ def submit(
         ledger: where it is recorded before and after.
         clock: the local time, with its zone.
         confirmation: how the user said yes, for the record (``asked at the terminal``).
+        kept_in: the folder for an outcome that the ledger cannot record, None for none.
+        progress: shows what goes on.
+        pause: waits that many seconds.
 
     Raises:
         RowsAlreadySentError: rows of it were sent after the check.
@@ -110,7 +127,12 @@ def submit(
         destination=channel.destination,
         outcome=outcome,
     )
-    return _record_outcome(done, claim.number, ledger)
+    try:
+        on_record = _settle(done, claim, ledger)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the file has left; the user has to learn what became of it
+        later = _Unrecorded(done, claim, ledger, kept_in, clock)
+        return later.record(error, progress, pause)
+    return _with_mark(done, on_record)
 
 
 def _deliver(channel: Channel, file: OutgoingFile, claim: Claim, sha256: str, ledger: "Ledger") -> Outcome:
@@ -119,7 +141,7 @@ def _deliver(channel: Channel, file: OutgoingFile, claim: Claim, sha256: str, le
 
     def before_first_byte() -> None:
         nonlocal may_have_left
-        ledger.mark_sending(claim.number, sha256)
+        ledger.mark_sending(claim.number, sha256, longest_delivery(len(file.content)))
         may_have_left = True
 
     try:
@@ -147,12 +169,86 @@ def _ended_during_transfer(error: BaseException) -> Outcome:
     )
 
 
-def _record_outcome(done: Submission, number: int, ledger: "Ledger") -> Submission:
-    """Record the outcome; return the submission, whose message says so when the ledger cannot be written."""
+def _settle(done: Submission, claim: Claim, ledger: "Ledger") -> "OnRecord":
     outcome = done.outcome
-    try:
-        ledger.settle(number, outcome.state.value, outcome.message, outcome.evidence)
-    except LedgerError as error:
-        message = f"{outcome.message} This could not be recorded, so the history will say unknown: {error}"
-        return replace(done, outcome=replace(outcome, message=message), recorded=False)
-    return done
+    return ledger.settle(claim.number, outcome.state.value, outcome.message, outcome.evidence)
+
+
+def _with_mark(done: Submission, on_record: "OnRecord") -> Submission:
+    """Return the submission, whose message says so when a person has marked the batch before its outcome came."""
+    if on_record.mark is None:
+        return done
+    mark = on_record.mark.detail
+    told = outcome_texts.marked_meanwhile(
+        done.batch, str(mark["who"]), str(mark["state"]), on_record.state, done.outcome.state
+    )
+    return replace(done, outcome=replace(done.outcome, message=f"{done.outcome.message} {told}"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Unrecorded:
+    """An outcome that the ledger could not record at the first attempt.
+
+    Args:
+        done: what became of the batch.
+        claim: the batch.
+        ledger: the ledger.
+        kept_in: the folder for the outcome.
+        clock: the local time.
+    """
+
+    done: Submission
+    claim: Claim
+    ledger: "Ledger"
+    kept_in: "Path | None"
+    clock: Callable[[], datetime]
+
+    def record(
+        self,
+        error: BaseException,
+        progress: Callable[[str], AbstractContextManager[None]],
+        pause: Callable[[float], None],
+    ) -> Submission:
+        """Keep the outcome, try to record it for a minute where that may help, and say what is on record and what is not.
+
+        Args:
+            error: why it was not recorded.
+            progress: shows what goes on.
+            pause: waits that many seconds.
+        """
+        kept = self._keep()
+        with progress(outcome_texts.recording_again(self.done.batch, self.done.outcome.state)):
+            for seconds in PAUSES if isinstance(error, LedgerAwayError) else ():
+                try:
+                    pause(seconds)
+                    on_record = _settle(self.done, self.claim, self.ledger)
+                except LedgerAwayError as again:
+                    error = again
+                except (Exception, KeyboardInterrupt) as other:  # noqa: BLE001  # the outcome is told, whatever it is
+                    error = other
+                    break
+                else:
+                    if not isinstance(kept, OSError):
+                        with suppress(OSError):  # else the next program records what is on record already
+                            kept.unlink()
+                    return _with_mark(self.done, on_record)
+        outcome = self.done.outcome
+        reason = str(error) if isinstance(error, LedgerError | SettingsError) else f"{type(error).__name__}."
+        if isinstance(kept, OSError):
+            told = outcome_texts.outcome_not_kept(self.done, reason, kept.strerror or str(kept))
+        else:
+            told = outcome_texts.outcome_kept(reason, kept)
+        return replace(self.done, outcome=replace(outcome, message=f"{outcome.message} {told}"), recorded=False)
+
+    def _keep(self) -> "Path | OSError":
+        """Write the outcome to its file on this computer, and return the path, or why there is none."""
+        if self.kept_in is None:
+            return OSError("no folder for it")
+        outcome = self.done.outcome
+        at = self.clock().astimezone(UTC).isoformat(timespec="seconds")
+        facts = (self.claim.number, self.claim.file_name, self.done.sha256, self.ledger.process)
+        try:
+            kept = KeptOutcome(*facts, outcome.state.value, outcome.message, dict(outcome.evidence), at)
+            return keep_outcome(kept, self.kept_in)
+        except OSError as error:
+            return error
