@@ -99,7 +99,7 @@ def test_a_file_that_was_damaged_or_changed_is_left_alone_and_can_be_named(tmp_p
         {"number": 0},
         {"message": None},
         {"evidence": {"a": 1.5}},
-        {"evidence": [1]},
+        {"evidence": [["a", "b"]]},
     ],
 )
 def test_a_file_with_a_right_hash_and_wrong_facts_is_damaged(tmp_path, folder, changes):

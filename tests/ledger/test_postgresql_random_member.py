@@ -16,7 +16,7 @@ from tests.support.ledgers import row, settled
 from tests.support.members import FILE, ROWS, WHEN, add_event, add_rows, facts_of, insert, signed_in
 
 STATES = ("prepared", "sending", "sent", "handed-over", "failed", "unknown")
-KINDS = ("prepared", "confirmed", "sending", "outcome", "marked", "x")
+KINDS = ("prepared", "confirmed", "sending", "outcome", "marked", "late-outcome", "x")
 
 odd_text = st.one_of(
     st.text(max_size=20),

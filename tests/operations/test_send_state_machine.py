@@ -71,6 +71,7 @@ class Batch:
     rows: tuple
     state: str
     marked: bool = False
+    was_marked: bool = False
 
 
 class Killed(BaseException):
@@ -113,6 +114,7 @@ class Sending(RuleBasedStateMachine):
         self.ledger = open_ledger(self.path, lambda: NOW)
         self.model, self.took, self.wanted_again = [], [], Counter()
         self.in_doubt = Counter()
+        self.knows = {}
 
     def teardown(self):
         if hasattr(self, "ledger"):
@@ -168,6 +170,8 @@ class Sending(RuleBasedStateMachine):
         assert stopped is self.refusal(leaving, refused)
         if stopped is None:
             self.wanted_again += Counter((account, action_id) for action_id, _ in repeats)
+            if new.state == "sending":  # its program was cut off, and knows what became of it
+                self.knows[len(self.model)] = outcome
             if outcome == "failed" and dies == "after":  # the receiver has nothing, and no program knows that
                 self.in_doubt += Counter((account, action_id) for action_id, _ in leaving)
             self.model.append(new)
@@ -206,7 +210,20 @@ class Sending(RuleBasedStateMachine):
         else:
             assert allowed
             self.model[at].state = state
-            self.model[at].marked = state == "failed"
+            self.model[at].was_marked = True
+            self.model[at].marked = self.model[at].marked or state == "failed"
+
+    @rule(at=st.integers(0, 30))
+    def come_back(self, at):
+        """A program that was taken for dead records what became of its batch, whatever a person has marked meanwhile."""
+        if at not in self.knows:
+            return
+        outcome, batch = self.knows.pop(at), self.model[at]
+        told = self.ledger.settle(at + 1, outcome, "So it is.", {})
+        if not batch.was_marked or (batch.state == "failed" and outcome in {"sent", "handed-over"}):
+            batch.state = outcome
+        assert (told.state, told.mark is not None) == (batch.state, batch.was_marked)
+        assert self.ledger.problems() == []
 
     @invariant()
     def the_ledger_says_what_happened(self):

@@ -105,17 +105,20 @@ def _read(path: Path) -> KeptOutcome | None:
         facts = kept["outcome"]
         if kept["form"] != _FORM or kept["hash"] != _hash(facts):
             return None
-        outcome = KeptOutcome(**{**facts, "evidence": dict(facts["evidence"])})
+        if not _are_right(facts):
+            return None
+        return KeptOutcome(**facts)
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
-    return outcome if _is_right(outcome) else None
 
 
-def _is_right(outcome: KeptOutcome) -> bool:
+def _are_right(facts: Mapping[str, Any]) -> bool:
     """Return whether every fact is of its kind; a hash alone anybody can compute."""
     return (
-        outcome.number in range(1, 2**62)
-        and all(isinstance(getattr(outcome, name), str) for name in _TEXTS)
-        and outcome.state in {SENT, HANDED_OVER, FAILED, UNKNOWN}
-        and all(isinstance(value, str | int) for value in outcome.evidence.values())
+        isinstance(facts["number"], int)
+        and 0 < facts["number"] < 2**62
+        and all(isinstance(facts[name], str) for name in _TEXTS)
+        and facts["state"] in {SENT, HANDED_OVER, FAILED, UNKNOWN}
+        and isinstance(facts["evidence"], dict)
+        and all(isinstance(value, str | int) for value in facts["evidence"].values())
     )
