@@ -26,7 +26,7 @@ TEAM = "postgresql://ann@db.example.com/returns"
 def opened(monkeypatch):
     """Remember which ledger was opened instead of opening it."""
     seen = []
-    monkeypatch.setattr("action_returns.ledger.ledger.open_ledger", lambda place: seen.append(place) or "a ledger")
+    monkeypatch.setattr("action_returns.ledger.ledger.open_ledger", lambda place, **_: seen.append(place) or "a ledger")
     return seen
 
 
