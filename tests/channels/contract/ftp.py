@@ -19,8 +19,10 @@ def _halve(_self, path):
     Path(path).write_bytes(content[: len(content) // 2])
 
 
-def _hang_up(self, _path):
-    self.close()
+def _hang_up_instead_of_confirming(self, text, *given, **facts):
+    from pyftpdlib.handlers import TLS_FTPHandler
+
+    return self.close() if text.startswith("226") else TLS_FTPHandler.respond(self, text, *given, **facts)
 
 
 @contextmanager
@@ -35,7 +37,7 @@ def receiver(folder, authority, behaviour):
     if behaviour.keeps_half:
         changes["on_file_received"] = _halve
     if behaviour.loses_answers:
-        changes["on_file_received"] = _hang_up
+        changes["respond"] = _hang_up_instead_of_confirming
     with loopback.ftp_server(
         inbox,
         username=USER,
