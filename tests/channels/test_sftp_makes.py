@@ -116,10 +116,11 @@ def break_every_step(make, server, upload, *, always=False, faults=FAULTS):
 
 
 @pytest.mark.parametrize("always", [False, True], ids=["once", "for good"])
+@pytest.mark.parametrize("fault", FAULTS)
 @every_upload
 @pytest.mark.long
-def test_whatever_goes_wrong_the_outcome_is_true_and_no_file_comes_twice(make_and_server, upload, always):
-    hold_every_outcome_against_the_disk(*make_and_server, upload, always=always)
+def test_whatever_goes_wrong_the_outcome_is_true_and_no_file_comes_twice(make_and_server, upload, fault, always):
+    hold_every_outcome_against_the_disk(*make_and_server, upload, always=always, faults=(fault,))
 
 
 @every_upload

@@ -11,6 +11,7 @@ from action_returns.channels.ssh_credentials import Credentials
 from tests.channels.quick import PASSWORD, failed, sftp_channel
 from tests.servers import openssh
 from tests.servers.asyncssh_server import asyncssh_server
+from tests.servers.mod_sftp import mod_sftp
 from tests.servers.ssh2_server import ssh2_server
 from tests.servers.ssh_stranger import Asking, stranger
 from tests.support.available import missing_node, missing_programs, missing_python, missing_sshd, require
@@ -233,6 +234,14 @@ def test_openssh_gets_key_and_password_in_the_order_that_it_asks_for(tmp_path, s
     assert result.works, result.message
     assert "Failed" not in heard.replace("Failed none", "")
     assert heard.count("Partial publickey") + heard.count("Partial password") == 1
+
+
+@pytest.mark.parametrize("steps", [[KEY], [WORD], [KEY, WORD], [WORD, KEY]])
+def test_mod_sftp_gets_each_step_in_the_order_that_it_asks_for(tmp_path, steps):
+    require(missing_programs("proftpd", "ssh-keygen"))
+    with mod_sftp(tmp_path / "server", PASSWORD, steps=steps) as server:
+        result = channel(server).probe()
+    assert result.works, result.message
 
 
 def test_a_password_that_opened_the_key_is_told_as_such_where_the_server_wants_one_too(tmp_path):

@@ -146,8 +146,8 @@ class _Conversation:
 
 def _packets(channel: paramiko.Channel) -> Iterator[bytes]:
     with suppress(OSError, EOFError):
-        while head := _exactly(channel, 4):
-            yield head + _exactly(channel, struct.unpack(">I", head)[0])
+        while (head := _exactly(channel, 4)) and (body := _exactly(channel, struct.unpack(">I", head)[0])):
+            yield head + body
 
 
 def _exactly(channel: paramiko.Channel, length: int) -> bytes:
