@@ -81,6 +81,27 @@ def test_a_folder_that_is_not_there_is_told_as_one_by_a_server_of_any_make(run, 
         assert server.files() == {}
 
 
+INSISTS = {
+    "vsftpd": {"force_local_logins_ssl": "YES"},
+    "vsftpd, files only": {"force_local_data_ssl": "YES"},
+    "proftpd": {"TLSRequired": "on"},
+    "proftpd, files only": {"TLSRequired": "data"},
+    "pure-ftpd": {"encryption": 2},
+}
+
+
+@pytest.mark.parametrize("server", INSISTS)
+def test_a_server_that_insists_on_encryption_is_told_with_the_setting_that_gets_the_file_there(run, trusting, server):
+    make = server.partition(",")[0]
+    with run(make, "plain", **INSISTS[server]) as running:
+        refused = ftp_channel(running.port, security="plain").deliver(FILE)
+        assert running.files() == {}
+        assert ftp_channel(running.port, trusting).deliver(FILE).state is State.SENT
+    todo = "Set the encryption (security) in the profile to explicit-tls"
+    assert failed(refused, "serves encrypted connections only", todo, phase=refused.phase)
+    assert "did not accept the user name or password" not in refused.message
+
+
 READ_ONLY = {
     "vsftpd": {"write_enable": "NO"},
     "proftpd": {"<Limit": "STOR>\n  DenyAll\n</Limit>"},

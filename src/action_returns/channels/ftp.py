@@ -194,7 +194,7 @@ class FtpChannel:
     def _texts(self) -> "FtpTexts":
         from action_returns.channels.ftp_texts import FtpTexts
 
-        return FtpTexts(self.host, self.directory, self.destination)
+        return FtpTexts(self.host, self.directory, self.destination, self.security == "plain")
 
     def _open_for_file(self, file: OutgoingFile, password: str) -> "tuple[FtpClient, FileConnection, bool]":
         """Open a connection for the file where its name is free. No byte of the file leaves in it.

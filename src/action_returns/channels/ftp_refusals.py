@@ -31,8 +31,8 @@ _PASSWORD: Final = SignInRefusal(
     "did not accept the user name or password",
     "User names are case-sensitive. Update them, then test with: action-returns probe",
 )
-_ENCRYPTION: Final = SignInRefusal(
-    "lets users in over an encrypted connection only",
+WANTS_ENCRYPTION: Final = SignInRefusal(
+    "serves encrypted connections only",
     "Set the encryption (security) in the profile to explicit-tls, then test with: action-returns probe",
 )
 _ACCOUNT: Final = SignInRefusal(
@@ -65,7 +65,8 @@ def _one_of(*words: str) -> re.Pattern[str]:
     return re.compile("|".join(words), re.IGNORECASE)
 
 
-_WANTS_ENCRYPTION: Final = _one_of(
+_ABOUT_ENCRYPTION: Final = _one_of(
+    "^534 ",  # denied for reasons of policy (RFC 2228); IIS: 534 Policy requires SSL.
     r"\b(tls|ssl|ftps)\b",
     "encrypt",
     "clear ?text",
@@ -121,14 +122,17 @@ _ABOUT_PASSWORDS: Final = _one_of("credential", "incorrect", "kennwort", "log ?i
 
 _CLOSING: Final = 421
 _INVALID_USER: Final = 430
-_POLICY: Final = 534  # IIS: 534 Policy requires SSL.
 _NEEDS_ACCOUNT: Final = (332, 532)  # RFC 959, 4.2.1
 _NOT_UNDERSTOOD: Final = range(500, 505)
 
 
-def wants_encryption(reply: Reply) -> bool:
-    """Return whether a server refused a command because the connection is not encrypted; to ask where it is not."""
-    return reply.code == _POLICY or _WANTS_ENCRYPTION.search(reply.text) is not None
+def wants_encryption(answer: str) -> bool:
+    """Return whether a server refused a command because the connection is not encrypted; to ask where it is not.
+
+    Args:
+        answer: its code and its words.
+    """
+    return _ABOUT_ENCRYPTION.search(answer) is not None
 
 
 def sign_in_refusal(reply: Reply, username: str, *, is_encrypted: bool) -> SignInRefusal:
@@ -139,8 +143,8 @@ def sign_in_refusal(reply: Reply, username: str, *, is_encrypted: bool) -> SignI
         username: what it may repeat; a user may be called like a reason.
         is_encrypted: whether the connection is.
     """
-    if not is_encrypted and wants_encryption(reply):
-        return _ENCRYPTION
+    if not is_encrypted and wants_encryption(f"{reply.code} {reply.text}"):
+        return WANTS_ENCRYPTION
     if reply.code in _NEEDS_ACCOUNT:
         return _ACCOUNT
     text = re.sub(rf"(?<!\w){re.escape(username)}(?!\w)", "", reply.text)

@@ -1,16 +1,23 @@
 """Build the texts of one FTP server: of its sign-in, and of what it refuses before a file leaves."""
 
-from action_returns.channels.base import Outcome, Phase, ProbeResult, State
+from dataclasses import dataclass
+
+from action_returns.channels.base import Outcome, Phase, ProbeResult, State, bracketed
 from action_returns.channels.connection_errors import reason
-from action_returns.channels.ftp_refusals import SignInRefusal
+from action_returns.channels.ftp_refusals import WANTS_ENCRYPTION, SignInRefusal, wants_encryption
 from action_returns.channels.line_protocol import Reply
-from action_returns.channels.upload_texts import DATA_CONNECTION_TODO, UploadTexts
+from action_returns.channels.upload_texts import DATA_CONNECTION_TODO, Cause, UploadTexts
 
 
+@dataclass(frozen=True, slots=True)
 class FtpTexts(UploadTexts):
-    """Builds the outcomes and results of one FTP server."""
+    """Builds the outcomes and results of one FTP server.
 
-    __slots__ = ()
+    Args:
+        is_plain: whether the profile says not to encrypt.
+    """
+
+    is_plain: bool = False
 
     def works(self, security: str, *, offers_tls: bool) -> ProbeResult:
         """Return the result of a connection test that succeeded."""
@@ -30,7 +37,7 @@ class FtpTexts(UploadTexts):
         """Return the outcome for a server that does not follow the FTP protocol."""
         return Outcome(
             State.FAILED,
-            f"{self.host}:{port} does not talk as an FTP server should ({problem}). Nothing was sent. Check server "
+            f"{bracketed(self.host)}:{port} does not talk as an FTP server should ({problem}). Nothing was sent. Check server "
             "(host), port and encryption (security) in the profile; if they are right, ask the administrator of the server.",
             phase,
         )
@@ -89,9 +96,22 @@ class FtpTexts(UploadTexts):
             reply: its refusal.
             phase: how far it had come.
         """
+        todo = "Try again; if it stays, ask its administrator."
+        if self.is_plain and wants_encryption(str(reply)):
+            problem, todo = WANTS_ENCRYPTION.why, WANTS_ENCRYPTION.todo
         return Outcome(
             State.FAILED,
-            f"{self.host} {problem} (it answered: {reply}). Nothing was sent. Try again; if it stays, ask its administrator.",
+            f"{self.host} {problem} (it answered: {reply}). Nothing was sent. {todo}",
             phase,
             {"reply": str(reply)},
+        )
+
+    def refused(self, answer: str, rest: str = "", *, cause: Cause = "") -> Outcome:
+        """Return the outcome for a file that the server refused; see :meth:`UploadTexts.refused`."""
+        if not (self.is_plain and wants_encryption(answer)):
+            return UploadTexts.refused(self, answer, rest, cause=cause)
+        return Outcome(
+            State.FAILED,
+            f"{self.host} {WANTS_ENCRYPTION.why} (it answered: {answer}). Nothing was delivered.{rest} {WANTS_ENCRYPTION.todo}",
+            evidence={"reply": answer},
         )

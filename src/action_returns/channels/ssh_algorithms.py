@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from action_returns.channels.base import Outcome, Phase, State
+from action_returns.channels.base import Outcome, Phase, State, bracketed
 from action_returns.channels.server_words import ServerWords
 
 _KINDS: Final = {
@@ -51,7 +51,7 @@ def nothing_in_common(
             missing[_KINDS[name]], ours[_KINDS[name]] = algorithms, own[name]
     if not missing:
         return _failed(
-            f"{host}:{port} and this program have no safe kind of encryption in common ({words.show(problem)}). Nothing was sent. "
+            f"{bracketed(host)}:{port} and this program have no safe kind of encryption in common ({words.show(problem)}). Nothing was sent. "
             "Ask the administrator of the server to bring it up to date."
         )
     what = "; ".join(f"{kind}: {words.show(', '.join(names)) or 'nothing'}" for kind, names in missing.items())
@@ -65,7 +65,7 @@ def nothing_in_common(
         why = "This program does not know them: the server is newer than this program, or allows little."
         todo = f"Ask the administrator of the server to allow one of these too: {needed}. Or install a newer version of this program."
     return _failed(
-        f"{host}:{port} and this program have no {' and no '.join(missing)} in common. The server offers {what}. {why} Nothing was "
+        f"{bracketed(host)}:{port} and this program have no {' and no '.join(missing)} in common. The server offers {what}. {why} Nothing was "
         f"sent. {todo}"
     )
 

@@ -11,7 +11,7 @@ from typing import Final
 import paramiko
 
 from action_returns.channels import addresses
-from action_returns.channels.base import ConnectionLostError, DeliveryEndedError, Outcome, Phase, State
+from action_returns.channels.base import ConnectionLostError, DeliveryEndedError, Outcome, Phase, State, bracketed
 from action_returns.channels.connection_errors import connection_failed, is_retryable, reason
 from action_returns.channels.server_words import ServerWords
 from action_returns.channels.ssh_algorithms import nothing_in_common
@@ -227,7 +227,7 @@ def read_host_key(host: str, port: int, expected: str | None = None, *, timeout:
 def _not_ssh(problem: str, host: str, port: int) -> Outcome:
     return Outcome(
         State.FAILED,
-        f"{host}:{port} does not talk SSH as it should ({problem}). Nothing was sent. Check the port "
+        f"{bracketed(host)}:{port} does not talk SSH as it should ({problem}). Nothing was sent. Check the port "
         "in the profile; if it is right, try again later, and ask the administrator of the server if it stays.",
         Phase.CONNECT,
     )
@@ -237,7 +237,7 @@ def _wrong_key(host: str, port: int, expected: str, shown: list[HostKey]) -> Out
     keys = ", ".join(f"{key.fingerprint} ({key.kind})" for key in shown)
     return Outcome(
         State.FAILED,
-        f"THE KEY OF {host}:{port} IS NOT THE EXPECTED ONE. Expected: {expected}. Shown: {keys}. Another computer may be "
+        f"THE KEY OF {bracketed(host)}:{port} IS NOT THE EXPECTED ONE. Expected: {expected}. Shown: {keys}. Another computer may be "
         "pretending to be this server. Nothing was sent, not even the password. Ask the administrator of the server, by phone or "
         "in person, whether its key has changed. Only when they name the fingerprint that is shown, take the line host_key "
         "out of the profile and test the connection again: action-returns probe",
