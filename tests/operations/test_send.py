@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
+from keyring.errors import KeyringLocked
 
 from action_returns.batch import csv_format
 from action_returns.batch.context import PendingAction, PendingDownload
@@ -34,6 +35,7 @@ from action_returns.operations.submit import submit
 from action_returns.settings.profile import Profile
 from tests.support.batches import checked_batch
 from tests.support.ledgers import batch_of, settled
+from tests.support.passwords import MemoryStore
 from tests.support.profiles import paths_of
 from tests.support.sending import CONTENT, NOW, ROWS, Receiver, send
 
@@ -570,6 +572,30 @@ def test_without_a_password_nothing_is_recorded(box, monkeypatch):
         flow((paths, Account("acme", "live", profile=profile), None), consent=Consent(), user=user)
     assert user.questions == [], "a user who would be asked is told first"
     assert not paths.ledger_file.exists()
+
+
+def test_a_store_that_is_locked_again_while_the_user_is_asked_does_not_stop_what_was_confirmed(box, monkeypatch):
+    class LockedAfterOneReading(MemoryStore):
+        def get_password(self, service, name):
+            if self.kept:
+                raise KeyringLocked("Failed to unlock the collection!")
+            self.kept["read"] = True
+            return "s3cret"
+
+    paths, used = box[0], []
+    channel = {"kind": "ftp", "host": "h.example", "username": "u", "password": "keyring"}
+    profile = Profile.model_validate({"environment": "live", "channel": channel})
+    store = LockedAfterOneReading()
+    monkeypatch.setattr("action_returns.settings.secrets._store", lambda: store)
+
+    def deliver(channel, parcel, leaving):
+        used.append(channel.password())
+        leaving()
+        return Outcome(State.SENT, "There.")
+
+    monkeypatch.setattr("action_returns.channels.ftp.FtpChannel.deliver", deliver)
+    done = flow((paths, Account("acme", "live", profile=profile), None), consent=Consent(), user=Asked(True))
+    assert (used, done.submission.outcome.state) == (["s3cret"], State.SENT)
 
 
 def test_without_the_certificates_that_the_profile_names_nothing_is_recorded(box, tmp_path, monkeypatch):

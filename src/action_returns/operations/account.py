@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, tzinfo
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from action_returns.batch.context import DEFAULT_POLICY, Policy
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from action_returns.channels.base import Channel
+    from action_returns.channels.settings_base import ReadSecret
     from action_returns.ledger.accounts import Sender
     from action_returns.ledger.ledger import Ledger
     from action_returns.ledger.records import TeamDatabase
@@ -76,8 +77,18 @@ def open_account(paths: Paths, name: str | None = None) -> Account:
     return Account(chosen, profile.environment, profile.policy(), profile.zone(), profile, settings.profiles)
 
 
-def open_channel(account: Account, paths: Paths) -> "Channel":
+def password_once(account: Account) -> "ReadSecret":
+    """Return what reads the password of an account's channel, which asks the password store once: it may be locked again."""
+    return cache(partial(read_secret, profile=account.name))
+
+
+def open_channel(account: Account, paths: Paths, read: "ReadSecret | None" = None) -> "Channel":
     """Open the channel of an account. Nothing is connected yet, and the password is read when it is needed.
+
+    Args:
+        account: the account.
+        paths: where the profiles are.
+        read: what reads the password, if it may have been read already.
 
     Raises:
         ConfigError: there is no profile, or a package that its channel needs is not installed.
@@ -87,11 +98,15 @@ def open_channel(account: Account, paths: Paths) -> "Channel":
             f"There is no profile yet, so there is no receiver to send to: {paths.config_file} does not exist. "
             "Make one with: action-returns profile add NAME"
         )
-    return account.profile.channel.open(partial(read_secret, profile=account.name))
+    return account.profile.channel.open(read or password_once(account))
 
 
-def require_password_and_files(account: Account) -> None:
+def require_password_and_files(account: Account, read: "ReadSecret") -> None:
     """Read the password and the files that an account's channel needs, so that a missing one stops before anything is recorded.
+
+    Args:
+        account: the account.
+        read: what reads the password for the channel too.
 
     Raises:
         action_returns.errors.SecretError: the password is missing, or kept where it must not be used.
@@ -100,7 +115,7 @@ def require_password_and_files(account: Account) -> None:
     if account.profile is None:
         return
     if (reference := account.profile.channel.password_reference) is not None:
-        read_secret(reference, profile=account.name)
+        read(reference)
     account.profile.channel.check_files()
 
 

@@ -16,7 +16,12 @@ from action_returns.errors import (
     WarningsError,
 )
 from action_returns.operations import sent_before, texts
-from action_returns.operations.account import open_account_ledger, open_channel, require_password_and_files
+from action_returns.operations.account import (
+    open_account_ledger,
+    open_channel,
+    password_once,
+    require_password_and_files,
+)
 from action_returns.operations.confirmation import ask_for_numbers, numbers_to_type, refuse_raise
 from action_returns.operations.kept_copies import save_receipt_and_backup
 from action_returns.operations.review import Review, review
@@ -138,7 +143,8 @@ def send(
         action_returns.errors.RowsAlreadySentError: rows of it were sent after the check.
         action_returns.errors.LedgerError: the batch could not be recorded; nothing was sent.
     """
-    channel = open_channel(account, paths)
+    read_password = password_once(account)
+    channel = open_channel(account, paths, read_password)
 
     def shown(checked: "CheckedBatch") -> Review:
         page = review(checked, account, destination=channel.destination)
@@ -155,7 +161,7 @@ def send(
     _refuse(page.checked, consent)
     if dry_run:
         return SendResult(page)
-    require_password_and_files(account)
+    require_password_and_files(account, read_password)
     confirmation = _confirm(page, dialogue, consent, may_ask=may_ask)
     with open_account_ledger(account, paths) as ledger:
         with dialogue.progress(f"Sending to {channel.destination}"):
