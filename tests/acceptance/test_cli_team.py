@@ -1,6 +1,7 @@
 """Two people, two machines, one ledger in PostgreSQL: through the real command line, as docs/team-ledger.md sets it up."""
 
 import io
+import json
 import re
 import sys
 from itertools import count
@@ -9,11 +10,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.servers import postgresql
+from action_returns.errors import LedgerError
+from action_returns.ledger.store import load_migrations
+from tests.servers import pgbouncer, postgresql
 from tests.support import team_database
-from tests.support.available import missing_postgresql, require
+from tests.support.available import missing_pgbouncer, missing_postgresql, require
 from tests.support.batches import LIST
-from tests.support.cli import run_here
+from tests.support.cli import run_here, run_program
 from tests.support.profiles import make_outbox, write_profile
 
 PASSWORD = "s3cret-canary-pass"
@@ -201,3 +204,144 @@ def test_the_password_of_the_teams_ledger_is_kept_beside_the_one_of_the_channel(
     result = run("history", "list")
     assert result.code == 9
     assert "action-returns secret set acme --ledger" in result.err
+
+
+@pytest.fixture(scope="module")
+def refusing(server):
+    """Addresses of databases that cannot be used, each for another reason, and what is said about it."""
+    require(missing_pgbouncer())
+    port = server.port
+    server.run("CREATE DATABASE another_make")
+    server.run("CREATE SCHEMA action_returns; CREATE TABLE action_returns.batch (x TEXT)", "another_make")
+    server.run("CREATE DATABASE half_made")
+    server.run("CREATE SCHEMA action_returns; CREATE TABLE action_returns.ledger_step (number INTEGER)", "half_made")
+    server.run(
+        f"INSERT INTO action_returns.ledger_step SELECT generate_series(1, {len(load_migrations('postgresql'))})",
+        "half_made",
+    )
+    server.run("CREATE DATABASE forbidden")
+    context = pgbouncer.pooler(server, "transaction", "ignore_startup_parameters = options")
+    pooled = context.__enter__()
+    yield {
+        "nothing listens": ("postgresql://amy@127.0.0.1:1/returns", "nothing answers there"),
+        "no such database": (f"postgresql://ann@127.0.0.1:{port}/nowhere", "There is no database"),
+        "no such user": (f"postgresql://nobody@127.0.0.1:{port}/returns", "did not accept the user name"),
+        "another make": (f"postgresql://ann@127.0.0.1:{port}/another_make", "not as they should be"),
+        "half of the tables": (f"postgresql://ann@127.0.0.1:{port}/half_made", "not as they should be"),
+        "no rights": (f"postgresql://amy@127.0.0.1:{port}/forbidden", "does not allow this user to do that"),
+        "no encryption": (f"postgresql://amy@localhost.:{port}/returns", ""),
+        "a pooler that keeps no session": (f"postgresql://ann@127.0.0.1:{pooled}/postgres", "leads through a pooler"),
+    }
+    context.__exit__(None, None, None)
+
+
+READERS = [
+    ("history", "list"), ("history", "list", "--json"), ("history", "show", "1"), ("history", "file", "1"),
+    ("history", "receipt", "1"), ("history", "mark", "1", "sent", "--why", "x", "--yes"), ("history", "export"),
+    ("history", "export", "-o", "record.json"), ("action", "show", "M.8882.4808.1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "why",
+    ["nothing listens", "no such database", "no such user", "another make", "half of the tables", "no rights",
+     "no encryption", "a pooler that keeps no session"],
+)  # fmt: skip
+def test_a_ledger_that_cannot_be_used_ends_every_command_that_needs_it_with_11(
+    person, refusing, returns, monkeypatch, tmp_path, why
+):
+    monkeypatch.setattr("action_returns.ledger.postgresql_session._END_SECONDS", 0.3)
+    monkeypatch.chdir(tmp_path)
+    ledger, says = refusing[why]
+    amy = person("amy", ledger=ledger)
+    for command in (
+        *READERS,
+        ("send", returns, "--yes"),
+        ("send", returns, "--yes", "--json"),
+        ("send", returns, "--dry-run"),
+    ):
+        result = amy(*command)
+        assert (command, result.code) == (command, 11)
+        assert says in result.err
+        assert "Nothing was" in result.err or why == "half of the tables"  # it is opened, and cannot be read
+    assert list(amy.outbox.iterdir()) == []
+    assert not (tmp_path / "record.json").exists()
+    assert amy("doctor").code == 9
+    # What does not need it works, and says what it could not look up.
+    for command in (("check", returns), ("review", returns), ("export", returns, "-o", "-")):
+        result = amy(*command)
+        assert (command, result.code) == (command, 0)
+        assert says in result.out + result.err
+
+
+def run_beside(home, *arguments):
+    """Run a command of another machine while one of this process is at work."""
+    done = run_program(*arguments, ACTION_RETURNS_HOME=str(home), COLUMNS="1000")
+    return done.code, done.out + done.err
+
+
+@pytest.mark.parametrize("marked", [False, True])
+def test_a_connection_that_is_lost_while_a_file_is_on_its_way_lets_nobody_send_it_twice(
+    person, returns, server, monkeypatch, marked
+):
+    from action_returns.channels.folder import OutboxChannel
+
+    amy, bea, deliver, seen = person("amy"), person("bea"), OutboxChannel.deliver, {}
+
+    def cut_off(channel, file, leaving):
+        outcome = deliver(channel, file, leaving)
+        server.run("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'amy'")
+        listed = json.loads(run_beside(bea.home, "history", "list", "--json")[1])["batches"][0]
+        batch = listed["batch"]
+        seen["listed"], seen["shown"] = listed, run_beside(bea.home, "history", "show", batch)[1]
+        seen["again"] = run_beside(bea.home, "send", returns, "--yes")
+        mark = ("history", "mark", batch, "failed", "--why", "Nothing there.", "--yes")
+        seen["mark"] = run_beside(bea.home, *mark)
+        if marked:
+            assert run_beside(bea.home, *mark, "--program-ended")[0] == 0
+        return outcome
+
+    monkeypatch.setattr(OutboxChannel, "deliver", cut_off)
+    result = amy("send", returns, "--yes", "--json")
+    monkeypatch.undo()
+    monkeypatch.setenv("TEAM_PASSWORD", PASSWORD)
+    batch = result.json["batch"]
+    assert (result.code, result.json["outcome"], result.json["recorded"]) == (0, "handed-over", True)
+    assert (seen["listed"]["outcome"], seen["listed"]["sending_until"] is not None) == ("sending", True)
+    assert f"Batch {batch} may still be being sent, until" in seen["shown"]
+    assert "program that sent this batch ended" not in seen["shown"]
+    assert (seen["again"][0], "which another program began to send" in seen["again"][1]) == (8, True)
+    assert (seen["mark"][0], "add --program-ended" in seen["mark"][1]) == (2, True)
+    told = bea("history", "show", batch)
+    assert bea("history", "show", batch, "--json").json["outcome"] == "handed-over"
+    assert bea("history", "show", batch, "--json").json["answered_after_mark"] is marked
+    if marked:
+        assert f"History says handed-over now: action-returns history show {batch}" in result.json["message"]
+        assert "who said that the program which sent it had ended: Nothing there." in told.out
+        assert "recorded its outcome after a person had marked the batch" in bea("history", "list").err
+        assert f"outcome came after a person had marked it: {batch}" in bea("doctor").out.replace("\n", " ")
+    assert bea("send", returns, "--yes").code == 8
+
+
+def test_an_outcome_that_waits_for_its_ledger_is_told_by_the_doctor_and_recorded_by_the_next_command(
+    person, returns, monkeypatch
+):
+    from action_returns.ledger.ledger import Ledger
+
+    def away(*_, **__):
+        raise LedgerError("The disk of the database is full.")
+
+    amy = person("amy")
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "settle", away)
+        result = amy("send", returns, "--yes", "--json")
+        doctor = amy("doctor")
+    batch = result.json["batch"]
+    assert (result.code, result.json["outcome"], result.json["recorded"]) == (0, "handed-over", False)
+    (kept,) = (amy.home / "submissions").glob("outcome-*.json")
+    assert str(kept) in result.json["message"]
+    assert doctor.code == 9
+    assert f"Not on record yet: batch {batch} is handed-over" in " ".join(doctor.out.split())
+    assert amy("history", "show", batch, "--json").json["outcome"] == "handed-over"
+    assert not kept.exists()
+    assert "none waits for its ledger" in amy("doctor").out

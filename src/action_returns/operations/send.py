@@ -160,6 +160,8 @@ def send(
         page = page if checked is page.checked else shown(checked)
     _refuse(page.checked, consent)
     if dry_run:
+        if page.checked.past.problem:  # what would be sent cannot be told without the record
+            open_account_ledger(account, paths).close()
         return SendResult(page)
     require_password_and_files(account, read_password)
     confirmation = _confirm(page, dialogue, consent, may_ask=may_ask)
