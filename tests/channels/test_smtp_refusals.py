@@ -177,6 +177,19 @@ def test_a_size_is_read_in_the_words_of_many_servers():
         ("252 no", {"offers_sign_in": True}, "refused", "do this"),
         ("550 no", {"offers_sign_in": True, "has_user_name": True}, "refused", "do this"),
         ("550 relay not permitted", {}, "refused", "do this The server may also want a sign-in"),
+        (
+            "550 5.7.54 Unable to relay recipient in non-accepted domain",
+            {},
+            "refused",
+            "The server may also want a sign-in",
+        ),
+        (
+            "553 sorry, that domain isn't in my list of allowed rcpthosts",
+            {},
+            "refused",
+            "The server may also want a sign-in",
+        ),
+        ("530 5.7.57 Client was not authenticated to send mail", {}, "mail.example wants a sign-in", "Set user name"),
         ("530 no", {}, "mail.example wants a sign-in", "Set user name (username) and password in the profile."),
         (
             "530 no",

@@ -22,7 +22,7 @@ _SAYS_SIGN_IN: Final = re.compile(r"(?i)\bauthenticat|\bauthoriz|\bauth\b|\blog 
 _SAYS_OF_DOMAIN: Final = re.compile(r"(?i)\b(?:SPF|DKIM|DMARC|ARC)\b")
 """Checks of the sender's domain, in which authentication means something else."""
 _SAYS_NAME: Final = re.compile(r"(?i)\b(?:EHLO|HELO)\b")
-_SAYS_RELAY: Final = re.compile(r"(?i)\brelay")
+_SAYS_RELAY: Final = re.compile(r"(?i)\brelay|\brcpthosts\b")
 _SAYS_WRONG_PASSWORD: Final = re.compile(
     r"(?i)\b5\.7\.8\b|\b(?:invalid|incorrect|wrong|bad)\b.*\b(?:credentials?|password|user ?name)\b"
     r"|\b(?:credentials?|password|user ?name)\b.*\b(?:invalid|incorrect|wrong)\b"
