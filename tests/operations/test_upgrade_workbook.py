@@ -263,6 +263,22 @@ def test_a_workbook_of_version_1_moves_with_its_rows_own_columns_and_codes(tmp_p
     assert meta(made.path)["template_version"] == 2
 
 
+def test_a_sheet_of_ones_own_is_named_also_when_a_sheet_of_the_program_is_called_so_today(tmp_path, paths):
+    book = openpyxl.load_workbook(Path(__file__).parent / "workbooks" / "version_1.xlsx")
+    book.create_sheet("Batches")["A1"] = "what I sent last year"
+    book.save(tmp_path / "old.xlsx")
+    made = upgrade_workbook(tmp_path / "old.xlsx", tmp_path / "new.xlsx", paths)
+    assert any(note == "Sheets of your own stay in the old workbook: Batches." for note in made.notes)
+    assert openpyxl.load_workbook(tmp_path / "old.xlsx")["Batches"]["A1"].value == "what I sent last year"
+    assert openpyxl.load_workbook(tmp_path / "new.xlsx")["Batches"]["A1"].value == "Batches"
+
+
+def test_a_sheet_with_the_earlier_name_is_ones_own_in_a_workbook_of_today(tmp_path, paths):
+    old = edited(make(tmp_path / "old.xlsx"), lambda book: book.create_sheet("History"))
+    notes = upgrade_workbook(old, tmp_path / "new.xlsx", paths).notes
+    assert any(note == "Sheets of your own stay in the old workbook: History." for note in notes)
+
+
 def test_twenty_thousand_rows_move(tmp_path, paths):
     rows = [(f"M.8882.4808.{at}", at / 100, "ORDER_UPDATE") for at in range(20_000)]
     book = xlsxwriter.Workbook(tmp_path / "old.xlsx")

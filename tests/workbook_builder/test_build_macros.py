@@ -373,6 +373,27 @@ def test_key_tips_are_short_and_none_begins_another():
     assert re.fullmatch("[A-Z0-9]{1,3}", tab.get("keytip"))
 
 
+def test_the_key_tip_of_the_tab_begins_like_that_of_no_other_tab_and_no_old_menu():
+    """Microsoft, "Keyboard shortcuts in Excel": the tabs, with those that appear for a chart or an add-in.
+
+    Excel still follows the menus of Excel 2003, such as Alt, E, S for Paste Special; digits are for the Quick Access Toolbar.
+    """
+    tabs, menus = "FHNPMARWQLJXYUBZ", "FEVIOTDWH"
+    assert RIBBON.find(f".//{NAMESPACE}tab").get("keytip")[0] not in {*tabs, *menus, *"0123456789"}
+
+
+IN_THE_LISTS_FOR_EXCEL = {
+    "AutoCorrect", "Connections", "DataValidation", "ErrorChecking", "FilePrintPreview", "FileSaveAs", "FileSendAsAttachment",
+    "FunctionsDateTimeInsertGallery", "GetExternalDataFromText", "Help", "PropertySheet", "RemoveDuplicates", "ReviewNextComment",
+    "ReviewPreviousComment",
+}  # fmt: skip
+"""Microsoft, "Office Fluent User Interface Control Identifiers", Excel (2010 to 2016): those that we use. Add one only from there."""
+
+
+def test_every_icon_is_one_of_excels_own():
+    assert {button.get("imageMso") for button in BUTTONS_IN_RIBBON} == IN_THE_LISTS_FOR_EXCEL
+
+
 def test_every_part_of_the_ribbon_has_an_id_of_its_own():
     named = [element for element in RIBBON.iter() if element.tag.removeprefix(NAMESPACE) in {"tab", "group", "button"}]
     ids = [element.get("id") for element in named]

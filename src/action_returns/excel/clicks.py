@@ -196,7 +196,7 @@ def review(context: ButtonContext) -> None:
     label="Export CSV",
     group="Submit",
     keytip="E",
-    image="ExportTextFile",
+    image="FileSaveAs",
     tip="Save the file without sending",
     help="Writes the clean CSV and says where it lies.",
 )
@@ -231,7 +231,7 @@ def send(context: ButtonContext) -> None:
     label="Test connection",
     group="Submit",
     keytip="T",
-    image="ServerConnection",
+    image="Connections",
     tip="Test the connection",
     help="Signs in and looks at the folder or mail address without sending any changes.",
 )
@@ -254,7 +254,7 @@ def test_connection(context: ButtonContext) -> None:
     label="History",
     group="After sending",
     keytip="H",
-    image="VersionHistory",
+    image="FunctionsDateTimeInsertGallery",
     tip="Past batches",
     help="Every batch sent from this computer, where it went and what became of it.",
     large=True,

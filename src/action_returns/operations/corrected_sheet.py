@@ -114,10 +114,10 @@ def copy_of_sheet(path: Path, reading: LoadedBatch, corrections: Corrections) ->
     headers = ["" if cell is None else str(cell) for cell in dict(rows)[copy.header]]
     others = [name for name in sheet_names(path) if name != columns.sheet]
     if own_table(headers, 1) is not None:
-        from action_returns.operations.new_workbook import tool_columns, tool_sheets
+        from action_returns.operations.new_workbook import tool_columns
+        from action_returns.operations.upgrade_notes import own_sheets
 
-        ours = tool_sheets()
-        others = [name for name in others if name not in ours]
+        others = [name for name in own_sheets(path) if name != columns.sheet]
         copy = _without_columns(copy, headers, tool_columns())
     if others:
         copy.not_kept += (f"Other sheets are not in it: {', '.join(others)}.",)

@@ -35,8 +35,8 @@ WITHOUT_MACROS: Final = ".xlsx"
 _MAC_SCRIPTS: Final = "Library/Application Scripts/com.microsoft.Excel"
 """The folder, below the user's home, from which Excel for Mac may run scripts."""
 _TABLE: Final = "Actions"
-_EARLIER_SHEETS: Final = frozenset({"History"})
-"""Names that sheets of the program had in workbooks of earlier versions."""
+_RENAMED_SHEETS: Final = {"1": {"Batches": "History"}}
+"""Version of the template -> name of a sheet -> the name it had there."""
 _TEMPLATE: Final = "workbook_templates/mobile_actions.toml"
 
 
@@ -116,9 +116,14 @@ def tool_columns() -> frozenset[str]:
     return frozenset(column.header.casefold() for column in next(tables).columns if column.header not in COLUMN_NAMES)
 
 
-def tool_sheets() -> frozenset[str]:
-    """Return the names of the sheets of a workbook of this program, of earlier versions too."""
-    return _EARLIER_SHEETS.union(sheet.name for sheet in declared_template().sheets)
+def tool_sheets(version: str = "") -> frozenset[str]:
+    """Return the names of the sheets of a workbook of this program.
+
+    Args:
+        version: the version of its template, as text; the present one when it is not an earlier one.
+    """
+    earlier = _RENAMED_SHEETS.get(version, {})
+    return frozenset(earlier.get(sheet.name, sheet.name) for sheet in declared_template().sheets)
 
 
 def workbook_info(account: Account) -> WorkbookInfo:

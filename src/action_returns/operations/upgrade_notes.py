@@ -47,6 +47,12 @@ def named_profile(old: Path) -> str | None:
     return clean_line(_settings_on(old, _META).get("profile", "")[: _LONGEST_PROFILE + 1]) or None
 
 
+def own_sheets(path: Path) -> list[str]:
+    """Return the names of the sheets of a workbook of this program that are the user's own."""
+    ours = tool_sheets(_settings_on(path, _META).get("template_version", ""))
+    return [name for name in sheet_names(path) if name not in ours]
+
+
 def _settings_on(path: Path, sheet: str) -> dict[str, str]:
     """Return key -> value of a hidden sheet, nothing when there is no such sheet."""
     if sheet not in sheet_names(path):
@@ -63,8 +69,7 @@ def plain_text(value: Cell) -> str:
 
 
 def _notes_on_contents(old: Path, table: TableRows, entries: Entries) -> Iterator[str]:
-    ours = tool_sheets() | {table.sheet}
-    own = [name for name in sheet_names(old) if name not in ours]
+    own = [name for name in own_sheets(old) if name != table.sheet]
     yield (
         "Values were taken over, not formulas, colours or number formats (50% becomes 0.5); Result and What to do come with "
         "the next Validate."
