@@ -20,7 +20,7 @@ from action_returns.private_files import NotPrivateError, read_trusted_file
 
 _LARGEST: Final = 5_000_000
 """Bytes of a file of certificates; all authorities of the web take 250,000."""
-_CERTIFICATE: Final = re.compile(r"-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----.*?-----END \1-----", re.DOTALL)
+_CERTIFICATE: Final = re.compile(r"-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----[^-]*-----END \1-----")
 _BEGIN: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,40})-----")
 _BINARY: Final = re.compile(rb"0[\x80-\x84]")
 """How a sequence of DER or BER begins (X.690, 8.9)."""

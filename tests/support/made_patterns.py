@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from action_returns.batch import amounts, csv_format
+from action_returns.channels import ftp_refusals
 from action_returns.channels.server_words import ServerWords
 from action_returns.excel import button_texts, ribbon
 from action_returns.operations import support_file
 from action_returns.readers.xlsx import blocks, row_pattern
 from action_returns.readers.xlsx.package import Package
+from action_returns.workbook_builder import formulas
 from tests.support.patterns import Function
 from tests.support.workbook_parts import pack, parts
 
@@ -65,6 +67,12 @@ MADE: dict[Function, Callable[[], Iterator[tuple["re.Pattern[Any]", set[str]]]]]
             support_file._pattern_of_name("ann"),
             support_file._pattern_of_name("PC-7.example"),
         )
+    ),
+    ("action_returns.channels.ftp_refusals", "_name"): lambda: (
+        (ftp_refusals._name(name), {"sub"}) for name in ("ann", "brand-12345", "a a")
+    ),
+    ("action_returns.workbook_builder.formulas", "_call"): lambda: iter(
+        [(formulas._call({"BARE": "", "PLAIN": ""}), {"search"})]
     ),
     ("action_returns.channels.server_words", "__init__"): lambda: iter(
         [(ServerWords("ab", "c.d")._is_word.__self__, {"search"})]

@@ -61,64 +61,42 @@ _BROKEN_OFF: Final = SignInRefusal(
 )
 
 
-def _one_of(*words: str) -> re.Pattern[str]:
-    return re.compile("|".join(words), re.IGNORECASE)
-
-
-_ABOUT_ENCRYPTION: Final = _one_of(
-    "^534 ",  # denied for reasons of policy (RFC 2228); IIS: 534 Policy requires SSL.
-    r"\b(tls|ssl|ftps)\b",
-    "encrypt",
-    "clear ?text",
-    "plain ?text",
-    "secure (channel|connection|login|session)",
-    "insecure",
-    r"\buse auth\b",  # FileZilla Server: 503 Use AUTH first.
-    "verschl.{1,2}ssel",
-)
+# 534 is a refusal for reasons of policy (RFC 2228); IIS: 534 Policy requires SSL. FileZilla Server: 503 Use AUTH first.
+_is_about_encryption: Final = re.compile(
+    r"(?i)^534 |\b(tls|ssl|ftps)\b|encrypt|clear ?text|plain ?text|secure (channel|connection|login|session)|insecure"
+    r"|\buse auth\b|verschl.{1,2}ssel"
+).search
 _BY_WORDS: Final = (
     (
-        _one_of(
-            r"too many( \w+)* (attempts|failures|tries)",
-            r"max(imum)?( \w+)* attempts",
-            r"\block(ed|out)",
-            r"\b(banned|blocked|deactivated|disabled|expired|suspended)\b",
-            r"\b(abgelaufen|deaktiviert|gesperrt)\b",
-        ),
+        re.compile(
+            r"(?i)too many( \w+){0,4} (attempts|failures|tries)|max(imum)?( \w+){0,4} attempts|\block(ed|out)"
+            r"|\b(banned|blocked|deactivated|disabled|expired|suspended)\b|\b(abgelaufen|deaktiviert|gesperrt)\b"
+        ).search,
         _LOCKED_OUT,
     ),
     (
-        _one_of(
-            "too many",
-            r"max(imum)? (number|clients|connections|sessions|users)",
-            r"\(the maximum\)",
-            "already (connected|logged)",
-            "(client|connection|session|user)s? limit",
-            "limit (exceeded|reached)",
-            "zu viele",
-        ),
+        re.compile(
+            r"(?i)too many|max(imum)? (number|clients|connections|sessions|users)|\(the maximum\)|already (connected|logged)"
+            r"|(client|connection|session|user)s? limit|limit (exceeded|reached)|zu viele"
+        ).search,
         _FULL,
     ),
     (
-        _one_of(
-            "home ?(dir|folder)",
-            "(basis|heimat|home|stamm)verzeichnis",
-            "(cannot|can't|could not|failed to|unable to) (change|chdir)",
-            "chroot",
-        ),
+        re.compile(
+            r"(?i)home ?(dir|folder)|(basis|heimat|home|stamm)verzeichnis"
+            r"|(cannot|can't|could not|failed to|unable to) (change|chdir)|chroot"
+        ).search,
         _NO_FOLDER,
     ),
     (
-        _one_of(
-            "(from|for) (this|your) (address|computer|host|ip|location|network)",
-            r"your (address|host|ip)\b",
-            r"\bip[- ]address",
-        ),
+        re.compile(
+            r"(?i)(from|for) (this|your) (address|computer|host|ip|location|network)|your (address|host|ip)\b|\bip[- ]address"
+        ).search,
         _OTHER_NETWORK,
     ),
 )
 """In this order: the maximum number of attempts has been reached by a user who is locked out."""
-_ABOUT_PASSWORDS: Final = _one_of("credential", "incorrect", "kennwort", "log ?in", "pass ?(wor[dt]|phrase)")
+_is_about_passwords: Final = re.compile(r"(?i)credential|incorrect|kennwort|log ?in|pass ?(wor[dt]|phrase)").search
 
 _CLOSING: Final = 421
 _INVALID_USER: Final = 430
@@ -132,7 +110,7 @@ def wants_encryption(answer: str) -> bool:
     Args:
         answer: its code and its words.
     """
-    return _ABOUT_ENCRYPTION.search(answer) is not None
+    return _is_about_encryption(answer) is not None
 
 
 def sign_in_refusal(reply: Reply, username: str, *, is_encrypted: bool) -> SignInRefusal:
@@ -147,13 +125,17 @@ def sign_in_refusal(reply: Reply, username: str, *, is_encrypted: bool) -> SignI
         return WANTS_ENCRYPTION
     if reply.code in _NEEDS_ACCOUNT:
         return _ACCOUNT
-    text = re.sub(rf"(?<!\w){re.escape(username)}(?!\w)", "", reply.text)
-    for words, refusal in _BY_WORDS:
-        if words.search(text):
+    text = _name(username).sub("", reply.text)
+    for says, refusal in _BY_WORDS:
+        if says(text):
             return refusal
     if reply.code == _CLOSING:
         return _BROKEN_OFF
     is_about_something_else = reply.code in _NOT_UNDERSTOOD or reply.code // 100 == _CLOSING // 100
-    if is_about_something_else and reply.code != _INVALID_USER and not _ABOUT_PASSWORDS.search(text):
+    if is_about_something_else and reply.code != _INVALID_USER and not _is_about_passwords(text):
         return _BROKEN_OFF
     return _PASSWORD
+
+
+def _name(username: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(username)}(?!\w)")

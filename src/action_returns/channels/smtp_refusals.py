@@ -24,11 +24,11 @@ _SAYS_OF_DOMAIN: Final = re.compile(r"(?i)\b(?:SPF|DKIM|DMARC|ARC)\b")
 _SAYS_NAME: Final = re.compile(r"(?i)\b(?:EHLO|HELO)\b")
 _SAYS_RELAY: Final = re.compile(r"(?i)\brelay|\brcpthosts\b")
 _SAYS_WRONG_PASSWORD: Final = re.compile(
-    r"(?i)\b5\.7\.8\b|\b(?:invalid|incorrect|wrong|bad)\b.*\b(?:credentials?|password|user ?name)\b"
-    r"|\b(?:credentials?|password|user ?name)\b.*\b(?:invalid|incorrect|wrong)\b"
+    r"(?i)\b5\.7\.8\b|\b(?:invalid|incorrect|wrong|bad)\b.{0,60}\b(?:credentials?|password|user ?name)\b"
+    r"|\b(?:credentials?|password|user ?name)\b.{0,60}\b(?:invalid|incorrect|wrong)\b"
 )
 _SAYS_SIZE: Final = re.compile(
-    r"(?i)\b5\.3\.4\b|\btoo (?:large|big)\b|\b(?:exceed|limit|max).*\bsize\b|\bsize\b.*(?:exceed|limit|max)"
+    r"(?i)\b5\.3\.4\b|\btoo (?:large|big)\b|\b(?:exceed|limit|max).{0,60}\bsize\b|\bsize\b.{0,60}(?:exceed|limit|max)"
 )
 _SAYS_OAUTH: Final = re.compile(
     r"(?i)oauth|\bbasic auth\w* is disabled|\bSmtpClientAuthentication is disabled|\b5\.7\.139\b"

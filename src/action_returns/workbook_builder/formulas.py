@@ -94,12 +94,16 @@ def rule_codes(formula: str) -> set[str]:
 
 def _expand_functions(text: str, functions: Mapping[str, str]) -> str:
     """Return a formula with the bodies of the declared functions, which may use each other."""
-    call = re.compile(rf"\b({'|'.join(functions)})\(") if functions else None
+    call = _call(functions) if functions else None
     while call is not None and (match := call.search(text)) is not None:
         end = _closing_parenthesis(text, match.end())
         body = functions[match[1]].replace("{x}", text[match.end() : end])
         text = text[: match.start()] + re.sub(r"\n\s*", "", body) + text[end + 1 :]
     return text
+
+
+def _call(functions: Mapping[str, str]) -> re.Pattern[str]:
+    return re.compile(rf"\b({'|'.join(functions)})\(")
 
 
 def _closing_parenthesis(text: str, start: int) -> int:
