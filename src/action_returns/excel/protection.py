@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from action_returns.errors import SheetProtectedError
-from action_returns.excel import engine
+from action_returns.excel.engine import MAC, WINDOWS, engine_of, is_refusal, protect, unprotect
 
 
 @contextmanager
@@ -20,11 +20,11 @@ def own_sheet_open(sheet: Any, name: str) -> Iterator[None]:
         SheetProtectedError: the user has protected it with a password.
     """
     with protection_explained(sheet, name):
-        engine.unprotect(sheet)
+        unprotect(sheet)
     try:
         yield
     finally:
-        engine.protect(sheet)
+        protect(sheet)
 
 
 @contextmanager
@@ -41,7 +41,7 @@ def protection_explained(sheet: Any, name: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:  # the type depends on the program: com_error, CommandError
-        if engine.is_refusal(error) or not is_protected(sheet):
+        if is_refusal(error) or not is_protected(sheet):
             raise
         raise SheetProtectedError(name) from None
 
@@ -49,11 +49,9 @@ def protection_explained(sheet: Any, name: str) -> Iterator[None]:
 def is_visible(sheet: Any) -> bool:
     """Return whether a sheet is not hidden, in either of Excel's ways."""
     visible = -1  # xlSheetVisible; xlSheetVeryHidden is 2
-    return bool(sheet.api.Visible == visible if engine.engine_of(sheet) == engine.WINDOWS else sheet.visible)
+    return bool(sheet.api.Visible == visible if engine_of(sheet) == WINDOWS else sheet.visible)
 
 
 def is_protected(sheet: Any) -> bool:
     """Return whether the cells of a sheet are protected."""
-    return bool(
-        sheet.api.protect_contents.get() if engine.engine_of(sheet) == engine.MAC else sheet.api.ProtectContents
-    )
+    return bool(sheet.api.protect_contents.get() if engine_of(sheet) == MAC else sheet.api.ProtectContents)
