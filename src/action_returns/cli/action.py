@@ -7,7 +7,7 @@ import click
 from action_returns.batch.amounts import amount_text
 from action_returns.batch.cells import quote
 from action_returns.batch.rules import MODIFICATION_LIMIT
-from action_returns.cli.history import MARK, MARKED_NOTE, iso_time
+from action_returns.cli.batch_words import MARK, MARKED_NOTE, iso_time
 from action_returns.cli.options import CommandContext, global_options
 from action_returns.ledger.records import ActionRecord
 from action_returns.operations.history import ActionHistory, action_history

@@ -3,19 +3,18 @@
 import codecs
 import io
 import json
-from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, TextIO, cast
+from typing import TextIO, cast
 
 import click
 
+from action_returns.cli.batch_words import MARK, MARKED_NOTE, batch_json, event_text
 from action_returns.cli.options import CommandContext, global_options
 from action_returns.errors import DeclinedError, LedgerError
 from action_returns.ledger import integrity
 from action_returns.ledger.inspection import event_json
 from action_returns.ledger.ledger import Ledger
-from action_returns.ledger.records import MARKS, BatchInFull, BatchRecord, Event, database_user
+from action_returns.ledger.records import MARKS, BatchInFull, BatchRecord, database_user
 from action_returns.operations.account import open_ledger_to_read
 from action_returns.operations.export import write_bytes
 from action_returns.operations.history import (
@@ -27,10 +26,6 @@ from action_returns.operations.history import (
 from action_returns.operations.kept_copies import changed_copy, good_copy, renew_receipt
 from action_returns.operations.outcome_texts import answered_after_mark, may_be_sending
 from action_returns.operations.texts import broken_batches, counted, marking_consequence, next_step_for_unknown
-
-MARK: Final = "*"
-"""The sign after an outcome that a user marked."""
-MARKED_NOTE: Final = f"{MARK} marked by a person: action-returns history show BATCH tells who and why"
 
 
 @click.group("history", short_help="What was sent, when, by whom, with which outcome.")
@@ -105,7 +100,7 @@ def show_batch(context: CommandContext, *, batch: str) -> None:
         for event in found.events:
             at = "?" if event.at is None else f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}"
             recorded = f", recorded {told}" if (told := server_time(event.at, event.recorded_at)) else ""
-            context.output.data(f"{at}  {_event_text(event)}{database_user(event.db_user)}{recorded}", style="quiet")
+            context.output.data(f"{at}  {event_text(event)}{database_user(event.db_user)}{recorded}", style="quiet")
     _warn_of_changed_copy(context, found.record)
     _refuse_broken(found)
 
@@ -134,31 +129,6 @@ def _refuse_broken(found: BatchInFull) -> None:
     """
     if found.problems:
         raise LedgerError(integrity.sentence(found.record.number, found.problems))
-
-
-def _event_text(event: Event) -> str:
-    """Return what happened; when a user decided it, also who and why."""
-    detail = event.detail
-    match event.kind:
-        case "confirmed":
-            encryption = ", over a connection without encryption" if "encryption" in detail else ""
-            repeats = f", {counted(int(detail['repeats']), 'row')} shown as sent before" if "repeats" in detail else ""
-            again = f", {counted(int(detail['include_sent']), 'row')} sent again" if "include_sent" in detail else ""
-            duplicate = f", the same list as batch {detail['duplicate_of']}" if "duplicate_of" in detail else ""
-            return f"confirmed by {detail['who']}: {detail.get('how', '')}{encryption}{repeats}{again}{duplicate}"
-        case "outcome":
-            return f"outcome {detail['state']}: {detail['message']}"
-        case "late-outcome":
-            return f"outcome {detail['state']}, which came after another one: {detail['message']}"
-        case "marked" if detail["was"] == "sending":
-            return (
-                f"marked {detail['state']} by {detail['who']}, who said that the program which sent it had ended: "
-                f"{detail['why']}"
-            )
-        case "marked":
-            return f"marked {detail['state']} by {detail['who']}, it was {detail['was']}: {detail['why']}"
-        case _:
-            return event.kind
 
 
 @history_command.command("file")
@@ -311,47 +281,6 @@ def export_record(context: CommandContext, *, output: str, force: bool) -> None:
         context.output.info(f"Written: {output}", style="good")
     if problems:
         raise LedgerError(f"The whole record was written, and parts of it are broken. {integrity.summary(problems)}")
-
-
-def batch_json(record: BatchRecord, problems: Sequence[str] | None = None) -> dict[str, Any]:
-    """Return a batch for machines.
-
-    Args:
-        record: the batch.
-        problems: what was changed or is missing, None where only the columns of the batch were looked at.
-    """
-    return {
-        "batch": record.label,
-        "outcome": record.state,
-        "marked": record.by_hand,
-        "profile": record.profile,
-        "environment": record.environment,
-        "channel": record.channel,
-        "destination": record.destination,
-        "account": record.account,
-        "file": record.file_name,
-        "source": record.source,
-        "sha256": record.sha256,
-        "rows": record.rows,
-        "reversals": record.reversals,
-        "bytes": record.size,
-        "created_at": iso_time(record.created_at),
-        "settled_at": iso_time(record.settled_at),
-        "who": record.who,
-        "host": record.host,
-        "database_user": record.db_user or None,
-        "recorded_at": iso_time(record.recorded_at),
-        "sending_until": iso_time(record.sending_until),
-        "answered_after_mark": record.answered_late,
-        "message": record.message,
-        "evidence": dict(record.evidence),
-        "problems": list(record.broken if problems is None else problems),
-    }
-
-
-def iso_time(at: datetime | None) -> str | None:
-    """Return a time for machines, None where it cannot be read."""
-    return None if at is None else at.isoformat()
 
 
 def _batch_number(batch: str) -> int:
