@@ -163,3 +163,10 @@ def test_a_certificate_that_cannot_be_trusted_is_looked_at_once(authority, wrong
         result = ftp_channel(port, wrong_name[1]).probe()
     assert failed(result, "it is made for another", phase=Phase.CONNECT)
     assert len(connections) == 1
+
+
+def test_the_end_of_a_list_is_never_taken_for_the_answer_to_the_next_command():
+    """Even where it is late, so that nothing lay there unread."""
+    result, server = probe([*IN, b"211 Features\r\n", b"211 End\r\n"], [*IN, BINARY, UPLOAD[0]])
+    assert result.works, result
+    assert server.connections == 2

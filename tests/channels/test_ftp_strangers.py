@@ -126,6 +126,7 @@ def test_a_silent_port_for_the_file_is_named_with_the_time_that_was_waited(monke
     [
         (b"425 cannot open it\r\n", "The second connection to 127.0.0.1, which FTP uses for the file, did not work"),
         (b"522 reuse the session\r\n", "did not accept how the second connection, which FTP uses for the file, was"),
+        (b"550 ENOSPC: no space left on device\r\n", "The disk of 127.0.0.1 is full, or your share of it is used up"),
         (b"553 no\r\n", "127.0.0.1 did not take the file (it answered: 553 no)"),
     ],
 )

@@ -1,5 +1,6 @@
 """Upload one file over FTP."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -23,6 +24,12 @@ _CAUSES: Final[Mapping[int, Cause]] = {
     522: "no data encryption",  # wants the TLS session resumed (vsftpd, pure-ftpd), or other encryption (RFC 4217, 9)
 }
 """Reply -> what it says about the cause."""
+_LOCAL_ERROR: Final = 451
+"""What vsftpd, ProFTPD and Pure-FTPd answer when the disk fills up while they write."""
+_FULL: Final = re.compile(
+    r"ENOSPC|no space|not enough (disk )?space|out of (disk )?space|disk (is )?full|quota|insufficient (disk|storage)",
+    re.IGNORECASE,
+)
 
 
 class FtpUpload(Upload):
@@ -48,7 +55,7 @@ class FtpUpload(Upload):
         reply = client.store(self.name, data)
         if reply.code // 100 != 1:
             data.close()  # a server may wait for that before it answers again
-            return self.rejected_before_upload(client, str(reply), cause=_CAUSES.get(reply.code, ""))
+            return self.rejected_before_upload(client, str(reply), cause=_cause(reply))
         try:
             refusal = client.send_content(data, self.file.content, timeout=data_timeout)
         except InvalidReplyError:
@@ -65,7 +72,7 @@ class FtpUpload(Upload):
             return self.confirmed(client, evidence, lambda: self._rename(client, reply_timeout))
         if reply.code < _REFUSED:
             raise InvalidReplyError(f"it said: {reply}")
-        return self.rejected_after_upload(client, str(reply), cause=_CAUSES.get(reply.code, ""))
+        return self.rejected_after_upload(client, str(reply), cause=_cause(reply, was_taken=True))
 
     def _refusal(self, client: FtpClient, timeout: float, problem: str) -> Reply:
         """Return what the server says about a file of which not all bytes left.
@@ -92,3 +99,15 @@ class FtpUpload(Upload):
         if not reply.is_positive and reply.code < _REFUSED:
             raise InvalidReplyError(f"it said: {reply}")
         return str(reply), reply.is_positive
+
+
+def _cause(reply: Reply, *, was_taken: bool = False) -> Cause:
+    """Return why a server refused a file.
+
+    Args:
+        reply: its refusal.
+        was_taken: whether it had agreed to take the file.
+    """
+    if reply.code not in _CAUSES and _FULL.search(reply.text):
+        return "no space"
+    return _CAUSES.get(reply.code, "maybe no space" if was_taken and reply.code == _LOCAL_ERROR else "")
