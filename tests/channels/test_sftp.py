@@ -156,7 +156,7 @@ def test_a_wrong_password_is_tried_once(server):
 
 
 @contextmanager
-def asking(folder, setup=""):
+def asking(folder, setup="", methods="any"):
     """A server that puts the question for the password itself, as many do."""
     (folder / "server" / "pam.d").mkdir(parents=True)
     (folder / "server" / "pam.d" / "sshd").write_text(
@@ -167,7 +167,8 @@ def asking(folder, setup=""):
         folder / "server",
         password=PASSWORD,
         setup=f"mount --bind /mnt/pam.d /etc/pam.d\n{setup}",
-        settings="UsePAM yes\nPasswordAuthentication no\nKbdInteractiveAuthentication yes",
+        settings="UsePAM yes\nPasswordAuthentication no\nKbdInteractiveAuthentication yes\n"
+        f"AuthenticationMethods {methods}",
     ) as server:
         yield server
 
@@ -180,6 +181,16 @@ def test_a_server_that_puts_the_question_itself_is_told_the_password_once(tmp_pa
         heard = server.log.read_text()
     assert failed(wrong, "did not accept the user name or password", "case-sensitive", phase=Phase.CONNECT)
     assert heard.count("PAM: Authentication failure") == 1
+
+
+@pytest.mark.parametrize("methods", ["publickey,keyboard-interactive", "keyboard-interactive,publickey"])
+def test_a_server_that_puts_the_question_before_or_after_the_key_is_told_the_password_once(tmp_path, methods):
+    with asking(tmp_path, methods=methods) as server:
+        result = sftp_channel(server, password=lambda: PASSWORD).probe()
+        heard = server.log.read_text()
+    assert result.works, result.message
+    assert heard.count("Partial ") == 1
+    assert "Failed publickey" not in heard
 
 
 def test_a_server_that_wants_a_new_password_is_not_told_the_old_one_again(tmp_path):

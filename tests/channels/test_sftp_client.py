@@ -354,6 +354,14 @@ def test_a_name_whose_facts_are_refused_is_looked_for_in_the_list_of_the_folder(
     assert SftpFolder(client({**NOT_TOLD, **listed}), "/").look("a.csv") == look
 
 
+def test_a_list_whose_files_have_no_facts_is_read_too():
+    answers = listing([b"a"])
+    bare = text(b"a") + text(b"a") + struct.pack(">I", 0)
+    parts = iter([lambda number: packet(NAME, struct.pack(">II", number, 2) + bare + bare.replace(b"a", b"b"))])
+    answers[READDIR] = lambda number: next(parts, lambda number: status(number, EOF))(number)
+    assert client(answers).names(".") == dict.fromkeys((b"a", b"b"), Facts(None, None))
+
+
 def test_a_list_that_says_more_than_it_holds_ends_the_conversation():
     answers = listing()
     answers[READDIR] = lambda number: packet(NAME, struct.pack(">II", number, 2**32 - 1))
