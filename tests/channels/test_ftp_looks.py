@@ -1,5 +1,7 @@
 """What the answers of FTP servers say about a name; the words are those of the servers that are named."""
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,10 +51,6 @@ CANNOT_TELL = [
     "450 File busy",
     "421 closing",
     "200 24",
-    "213 many",
-    "213 -1",
-    "213 1234567890123456789",
-    "213",
 ]
 
 
@@ -60,12 +58,12 @@ CANNOT_TELL = [
 @pytest.mark.parametrize("is_first", [True, False])
 def test_clear_words_that_there_is_no_such_file_are_always_believed(said, is_first):
     assert from_size(reply(said), is_first=is_first) == FREE
-    assert from_facts(reply(said), is_first=is_first) == FREE
+    assert from_facts(NAME, reply(said), is_first=is_first) == FREE
 
 
 @pytest.mark.parametrize("said", NEUTRAL)
 def test_a_refusal_that_says_nothing_about_rights_is_believed_where_no_other_way_was_denied(said):
-    for read in (from_size, from_facts):
+    for read in (from_size, partial(from_facts, NAME)):
         assert read(reply(said), is_first=True) == FREE
         assert isinstance(read(reply(said), is_first=False), Unseen)
 
@@ -78,6 +76,12 @@ def test_a_server_that_does_not_tell_is_never_taken_for_one_that_says_no(said, i
     assert said in found.answers
 
 
+@pytest.mark.parametrize("said", ["213", "213 many", "213 -1", "213 1234567890123456789"])
+def test_a_size_that_is_no_number_is_that_of_a_file_all_the_same(said):
+    """ftp-srv names none for an empty file."""
+    assert from_size(reply(said)) == Taken(None)
+
+
 @pytest.mark.parametrize("size", [0, 24, 10**17])
 def test_the_size_of_a_file_is_read_from_size(size):
     assert from_size(reply(f"213 {size}")) == Taken(size)
@@ -88,18 +92,24 @@ def test_the_size_of_a_file_is_read_from_size(size):
     [
         ("250 Begin\n type=file;Size=24; Batch_1.csv\nEnd", 24),
         ("250 Begin\n size=24;type=file; Batch_1.csv\nEnd", 24),
-        ("250 Begin\n type=file;size=9; size=24;\nEnd", 9),
+        ("250 Begin\n type=file;size=9; /drop/Batch_1.csv\nEnd", 9),
+        ("250 Begin\n type=file;size=9; BATCH_1.CSV\nEnd", 9),
         ("250 Begin\n type=file; Batch_1.csv\nEnd", None),
         ("250 Begin\n Type=dir; Batch_1.csv\nEnd", None),
     ],
 )
 def test_a_file_whose_facts_are_told_is_there_with_or_without_its_size(said, size):
-    assert from_facts(reply(said)) == Taken(size)
+    assert from_facts(NAME, reply(said)) == Taken(size)
 
 
 def test_facts_in_a_refusal_are_none():
-    assert from_facts(reply("550 size=24; none"), is_first=True) == FREE
-    assert isinstance(from_facts(reply("501 size=24; none")), Unseen)
+    assert from_facts(NAME, reply("550 size=24; Batch_1.csv"), is_first=True) == FREE
+    assert isinstance(from_facts(NAME, reply("501 size=24; Batch_1.csv")), Unseen)
+
+
+@pytest.mark.parametrize("line", ["type=cdir;size=4096; /drop", "type=file;size=24; old_Batch_1.csv", "size=24;", ""])
+def test_facts_of_something_else_tell_nothing_about_the_name(line):
+    assert isinstance(from_facts(NAME, reply(f"250 Begin\n {line}\nEnd")), Unseen)
 
 
 DONE = "226 Transfer complete"
@@ -111,6 +121,7 @@ LINES = [
     "Batch_1.csv",
     "./Batch_1.csv",
     "Batch_1.csv\r",
+    "batch_1.CSV",
 ]
 
 
@@ -163,5 +174,5 @@ def test_no_answer_but_two_is_a_size_and_none_is_misread_as_free(code, text, is_
         assert code >= 400
     if isinstance(from_size(said), Taken):
         assert code == 213
-    if isinstance(from_facts(said), Taken):
+    if isinstance(from_facts(NAME, said), Taken):
         assert code == 250

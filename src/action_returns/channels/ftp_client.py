@@ -143,7 +143,7 @@ class FtpClient(LineClient):
         return from_size(self.ask(f"SIZE {name}"), is_first=is_first)
 
     def _look_by_facts(self, name: str, *, is_first: bool) -> Look:
-        return from_facts(self.ask(f"MLST {name}"), is_first=is_first)
+        return from_facts(name, self.ask(f"MLST {name}"), is_first=is_first)
 
     def _look_by_list(self, name: str, *, is_first: bool) -> Look:
         del is_first

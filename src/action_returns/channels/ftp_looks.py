@@ -41,9 +41,15 @@ def from_size(reply: Reply, *, is_first: bool = True) -> Look:
     return _from_refusal("SIZE", reply, is_first=is_first)
 
 
-def from_facts(reply: Reply, *, is_first: bool = True) -> Look:
-    """Return what the reply to MLST shows; see :func:`from_size`."""
-    if reply.code == _HAS_FACTS:
+def from_facts(name: str, reply: Reply, *, is_first: bool = True) -> Look:
+    """Return what the reply to MLST shows; see :func:`from_size`. Facts of something else, such as the folder, tell nothing.
+
+    Args:
+        name: the name.
+        reply: the reply.
+        is_first: whether no other way was tried, which did not tell.
+    """
+    if reply.code == _HAS_FACTS and any(_names(line, name) for line in reply.lines):
         found = _FACTS_SIZE.search(reply.text)
         return Taken(int(found[1]) if found else None)
     return _from_refusal("MLST", reply, is_first=is_first)
@@ -78,8 +84,11 @@ def from_folder(name: str, reply: Reply, lines: Sequence[str]) -> Look:
 
 
 def _names(line: str, name: str) -> bool:
-    """Return whether a line of a listing ends with the name, as it stands in every format of LIST."""
-    before, found, after = line.strip().rpartition(name)
+    """Return whether a line ends with the name, as it stands in every format of LIST and MLST.
+
+    In whichever case: to many servers both are one name.
+    """
+    before, found, after = line.strip().casefold().rpartition(name.casefold())
     return bool(found) and not after and (not before or before[-1] in " \t/\\;")
 
 
