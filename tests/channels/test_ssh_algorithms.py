@@ -3,6 +3,8 @@
 import pytest
 
 from action_returns.channels.base import Phase
+from action_returns.channels.server_words import ServerWords
+from action_returns.channels.ssh_algorithms import nothing_in_common
 from tests.channels.quick import PASSWORD, failed, sftp_channel
 from tests.servers import openssh
 from tests.servers.asyncssh_server import asyncssh_server
@@ -67,3 +69,8 @@ def test_a_server_that_allows_one_good_way_to_exchange_keys_is_served(tmp_path, 
     with asyncssh_server(tmp_path / "server", PASSWORD, algorithms={"kex_algs": [name]}) as server:
         result = sftp_channel(server, private_key=None, password=lambda: PASSWORD).probe()
     assert result.works, result.message
+
+
+def test_an_address_of_many_colons_is_told_apart_from_the_port():
+    outcome = nothing_in_common("fd00::1", 2222, "Incompatible version", {}, {}, ServerWords())
+    assert outcome.message.startswith("[fd00::1]:2222 and this program have no safe kind of encryption in common")

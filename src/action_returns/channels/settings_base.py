@@ -174,8 +174,8 @@ def name_check_setting() -> Any:
     """Declare the setting that decides what happens where a server does not show whether a file name is taken."""
     return setting(
         "Check of the name",
-        "`required` sends only where the server shows that no file has the name; `when-possible` also where it does not show "
-        "that, and a file of somebody else could be replaced.",
+        "`required` sends only where the server shows that no file has the name, or creates a file only where none has it (SFTP); "
+        "`when-possible` also where it does neither, and a file of somebody else could be replaced.",
         example="required",
         default="required",
         asked="in the window",

@@ -11,7 +11,15 @@ from typing import Final
 import paramiko
 
 from action_returns.channels import addresses
-from action_returns.channels.base import ConnectionLostError, DeliveryEndedError, Outcome, Phase, State, bracketed
+from action_returns.channels.base import (
+    ConnectionLostError,
+    DeliveryEndedError,
+    Outcome,
+    Phase,
+    State,
+    bracketed,
+    bracketed,
+)
 from action_returns.channels.connection_errors import connection_failed, is_retryable, reason
 from action_returns.channels.server_words import ServerWords
 from action_returns.channels.ssh_algorithms import nothing_in_common
