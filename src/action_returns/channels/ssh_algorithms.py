@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from action_returns.channels.base import Outcome, Phase, State, bracketed, bracketed
+from action_returns.channels.base import Outcome, Phase, State, bracketed
 from action_returns.channels.server_words import ServerWords
 
 _KINDS: Final = {

@@ -18,7 +18,6 @@ from action_returns.channels.base import (
     Phase,
     State,
     bracketed,
-    bracketed,
 )
 from action_returns.channels.connection_errors import connection_failed, is_retryable, reason
 from action_returns.channels.server_words import ServerWords
