@@ -250,7 +250,6 @@ READERS = [
 def test_a_ledger_that_cannot_be_used_ends_every_command_that_needs_it_with_11(
     person, refusing, returns, monkeypatch, tmp_path, why
 ):
-    monkeypatch.setattr("action_returns.ledger.postgresql_session._END_SECONDS", 0.3)
     monkeypatch.chdir(tmp_path)
     ledger, says = refusing[why]
     amy = person("amy", ledger=ledger)

@@ -29,7 +29,7 @@ def behind():
 @pytest.fixture
 def impatient(monkeypatch):
     """Where the connection lives on, nothing is gained by waiting."""
-    monkeypatch.setattr("action_returns.ledger.postgresql_session._END_SECONDS", 0.3)
+    monkeypatch.setattr("action_returns.ledger.postgresql_session._LOOK_SECONDS", 0.1)
 
 
 @pytest.fixture
@@ -136,19 +136,21 @@ def test_transaction_pooling_is_noticed_where_the_user_has_the_right_search_path
 
 
 def test_a_connection_that_says_something_and_lives_on_is_not_taken_for_one_that_ended(behind, database, monkeypatch):
-    """Encryption has messages of its own, which come unasked."""
+    """Encryption has messages of its own, which come unasked; and a pool may have no other session to give."""
     with psycopg.connect(behind.url(database), autocommit=True) as other:
+        number = other.info.backend_pid
         monkeypatch.setattr(postgresql_session.select, "select", lambda *_: ([1], [], []))
-        assert postgresql_session._lasted(other) is None
+        assert postgresql_session._lasted(other, number) is None
+        assert postgresql_session._lasted(other, number + 1) is None
 
 
 @contextmanager
 def a_slow_look(monkeypatch, times):
     """At the first looks, the end of the session has come together with the answer before it."""
-    looks, look = iter(range(2 * times)), select.select
+    looks, look = iter(range(times)), select.select
 
     def slow(read, write, errors, seconds):
-        if next(looks, None) is not None and seconds == 0:
+        if seconds == 0 and next(looks, None) is not None:
             look(read, write, errors, 5)
             return read, [], []
         return look(read, write, errors, seconds)

@@ -347,6 +347,25 @@ def test_a_user_who_leaves_everything_out_learns_that_nothing_is_new(box):
     assert len(list(box[2].iterdir())) == 1
 
 
+def test_a_dry_run_that_cannot_look_up_what_was_sent_before_tells_nothing_of_what_a_send_would_do(box):
+    box[0].ledger_file.write_bytes(b"no database" * 99)
+    with pytest.raises(LedgerError, match="is damaged"):
+        flow(box, consent=Consent("--yes"), dry_run=True)
+
+
+def test_a_ledger_that_can_be_read_again_by_the_time_of_the_dry_run_is_no_problem(box, monkeypatch):
+    from action_returns.operations import check
+
+    def away(*_):
+        raise LedgerError("The database is just starting.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(check, "open_ledger_if_exists", away)
+        flow(box, consent=Consent("--yes"))
+        result = flow(box, *ROWS, NEW, consent=Consent("--yes"), dry_run=True)
+    assert result.page.checked.past.problem == "The database is just starting."
+
+
 def test_a_dry_run_asks_nothing_and_tells_what_a_send_would_do(box):
     flow(box, consent=Consent("--yes"))
     user = Asked()

@@ -44,8 +44,9 @@ _MARK: Final = "action_returns.session"
 """A setting of our own: it shows that a session was used before and not cleaned since."""
 END_AFTER: Final = (50, 400, 1_600)
 """Milliseconds after which an idle session is told to end, at each attempt to see whether the connection ends with it."""
-_END_SECONDS: Final = 5.0
-"""Seconds in which it has ended then."""
+_LOOK_SECONDS: Final = 0.5
+_LOOKS: Final = 8
+"""Looks at whether it has ended; where the connection has another session by then, the first one is enough."""
 
 
 class Begun(Enum):
@@ -83,7 +84,7 @@ def begin_session(connection: "psycopg.Connection[tuple[Any, ...]]", server: str
     ).fetchall()
     if end_after is None or number == told:
         return Begun.USABLE
-    lasted = _lasted(connection)
+    lasted = _lasted(connection, number)
     if lasted is None:
         raise LedgerError(
             f"The connection to {server} leads through a pooler that gives each transaction another session (transaction "
@@ -100,22 +101,27 @@ def begin_session(connection: "psycopg.Connection[tuple[Any, ...]]", server: str
     return Begun.KEPT if lasted >= end_after / 2_000 else Begun.UNCLEAR
 
 
-def _lasted(connection: "psycopg.Connection[tuple[Any, ...]]") -> float | None:
+def _lasted(connection: "psycopg.Connection[tuple[Any, ...]]", number: int) -> float | None:
     """Return after how many seconds a connection ended whose session was told to end, None where it lives on.
 
     It has to end unasked: a statement might get that very session from the pool, in the moment in which it ends. And not
     at once: a pooler that is slow to look may hand on the end of the session together with the answer before it.
+
+    Args:
+        connection: the connection.
+        number: the number of its session.
     """
     import psycopg
 
     begin = monotonic()
     at_once, _, _ = select.select([connection.fileno()], [], [], 0)
-    ended, _, _ = select.select([connection.fileno()], [], [], _END_SECONDS)
-    seconds = 0.0 if at_once else monotonic() - begin
-    if not ended:
-        return None
-    try:
-        connection.execute("SELECT 1")  # what came may be a message of the encryption
-    except psycopg.OperationalError:
-        return seconds
+    for _ in range(_LOOKS):
+        ended, _, _ = select.select([connection.fileno()], [], [], _LOOK_SECONDS)
+        seconds = 0.0 if at_once or not ended else monotonic() - begin
+        try:
+            ((now,),) = connection.execute("SELECT pg_backend_pid()", prepare=False).fetchall()
+        except psycopg.OperationalError:
+            return seconds
+        if now != number:
+            return None
     return None
