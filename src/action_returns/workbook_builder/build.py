@@ -12,7 +12,6 @@ from typing import Any, Final
 import xlsxwriter
 from xlsxwriter.utility import quote_sheetname, xl_cell_to_rowcol, xl_range_abs
 
-from action_returns.batch.cells import LAST_ROW
 from action_returns.errors import ActionReturnsError
 from action_returns.workbook_builder.contents import Contents, Entries
 from action_returns.workbook_builder.formulas import column_references
@@ -84,6 +83,8 @@ def _xlwings() -> Path:
     return Path(found.origin).parent
 
 
+_MOST_CODES: Final = 1000
+"""Number of reason codes that the drop-down can show."""
 _WINDOW_SIZE: Final = (1360, 820)
 """Width and height of Excel's window in pixels."""
 
@@ -156,7 +157,9 @@ def _define_names(book: Any, contents: Contents) -> None:
 def _define_choices(book: Any, template: Template) -> None:
     sheet, table = _declared_table(template, "Reasons")
     top, left = xl_cell_to_rowcol(table.at)
-    first, whole = (f"{sheet.name}!{xl_range_abs(top + 1, left, bottom, left)}" for bottom in (top + 1, LAST_ROW - 1))
+    first, whole = (
+        f"{sheet.name}!{xl_range_abs(top + 1, left, bottom, left)}" for bottom in (top + 1, top + _MOST_CODES)
+    )
     # No blank cell among the choices: with one, Excel lets every text pass (Data validation, Ignore blank).
     book.define_name("reason_codes", f"=OFFSET({first},0,0,MAX(1,COUNTA({whole})),1)")
 

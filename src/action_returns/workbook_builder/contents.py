@@ -173,6 +173,10 @@ class Contents:
         value = self._values.get(text.strip("{}")) if text.startswith("{") and text.endswith("}") else None
         return f"={live_text_formula(text)}", text.format_map(self._values) if value is None else value
 
+    def value(self, name: str) -> str | int:
+        """Return the value that a live formula has now."""
+        return self._values[name]
+
     def table(self, table: Table) -> TableContent:
         """Return a table with the rows of a new workbook."""
         if table.name == "Actions":
@@ -215,7 +219,8 @@ class Contents:
             "live_errors": errors,
             "live_ready": rows - errors,
             "live_warnings": starting("Warning:"),
-            "filled_beyond_limit": sum(row[0] is not None for row in self.entries.rows[limit:]),
+            "live_good": rows - errors - starting("Warning:"),
+            "rows_beyond_limit": sum(row[0] is not None for row in self.entries.rows[limit:]),
         }
 
     def _actions_table(self, table: Table) -> TableContent:

@@ -6,7 +6,7 @@ from typing import Final
 
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
 
-from action_returns.batch.cells import COLUMN_NAMES, LAST_ROW
+from action_returns.batch.cells import COLUMN_NAMES
 from action_returns.batch.rules import RULES
 from action_returns.errors import TemplateError
 from action_returns.workbook_builder.template import Live, Sheet, Table
@@ -17,7 +17,7 @@ _NAME_IN_TEXT: Final = re.compile(r"(\{[a-z_]+\})")
 _BARE: Final = re.compile(r"BARE\(([^()]*)\)")
 _PLAIN: Final = re.compile(r"PLAIN\(([^()]*)\)")
 _DIGITLESS: Final = re.compile(r'DIGITLESS\(((?:[^()]|\([^()]*\))*), "([^"]*)"\)')
-_COLUMN_REFERENCE: Final = re.compile(r"\[((?:ActionId|Amount|Reason|Check)(?: head| all| limited| few)?)\]")
+_COLUMN_REFERENCE: Final = re.compile(r"\[((?:ActionId|Amount|Reason)(?: head| limited| few)?)\]")
 _LONGEST_FORMULA: Final = 8192
 """Characters a formula may have in Excel."""
 
@@ -53,7 +53,7 @@ def expand_formula(formula: str, live: Live, cells: Mapping[str, str] | None = N
 
 
 def column_references(sheet: Sheet, table: Table, live: Live) -> dict[str, str]:
-    """Return what ``[ActionId]``, ``[ActionId all]`` and so on stand for in the formula of a defined name.
+    """Return what ``[ActionId]``, ``[ActionId limited]`` and so on stand for in the formula of a defined name.
 
     They are plain ranges, because Gnumeric shows the text of a name that refers to a table (1.12.55). Each begins with the
     header, so that rows that are put in above the first one belong to it.
@@ -61,14 +61,13 @@ def column_references(sheet: Sheet, table: Table, live: Live) -> dict[str, str]:
     top, left = xl_cell_to_rowcol(table.at)
     headers = [column.header for column in table.columns]
     found = {}
-    for name in (*COLUMN_NAMES, "Check"):
+    for name in COLUMN_NAMES:
         column = left + headers.index(name)
         head = f"{sheet.name}!{xl_rowcol_to_cell(top, column, row_abs=True, col_abs=True)}"
         # Defined in A1, "Actions!$A1" in a name is column A of the row that uses the name (ECMA-376 Part 1, 18.2.5 definedName).
         found[name] = f"{sheet.name}!{xl_rowcol_to_cell(0, column, col_abs=True)}"
         found[f"{name} head"] = head
-        found[f"{name} all"] = f"{head}:{xl_rowcol_to_cell(LAST_ROW - 1, column, row_abs=True, col_abs=True)}"
-        # The end is relative: a fixed one would move up with every row that is deleted. It is meant for formulas in row 1.
+        # The end is relative: a fixed one would move up with every row that is deleted.
         for kind, rows in (("limited", live.duplicates_to), ("few", live.few)):
             found[f"{name} {kind}"] = f"{head}:{xl_rowcol_to_cell(top + rows, column, col_abs=True)}"
     return found

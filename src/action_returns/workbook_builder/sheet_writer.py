@@ -182,7 +182,8 @@ class SheetWriter:
             formula, value = self._contents.live(line.live)
             worksheet.write_formula(row, column, formula, cell_format, value)
         elif line.formula is not None:
-            worksheet.write_formula(row, column, f"={self._contents.formula(line.formula)}", cell_format, "")
+            value = "" if line.value is None else self._contents.value(line.value)
+            worksheet.write_formula(row, column, f"={self._contents.formula(line.formula)}", cell_format, value)
         elif line.link is not None:
             target, _, cell = line.link.partition("!")
             worksheet.write_url(

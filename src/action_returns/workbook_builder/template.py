@@ -29,7 +29,8 @@ class Line(_Declared):
         at: its address.
         style: name of its style.
         text: its text.
-        formula: its formula, which shows nothing as long as the table is new.
+        formula: its formula.
+        value: the live value that its formula has now; without one it shows nothing as long as the table is new.
         live: a text in which ``{name}`` stands for the value of a defined name.
         link: the cell inside the workbook that a click jumps to.
         fill_to: letter of the last column of its row that has the same style.
@@ -39,6 +40,7 @@ class Line(_Declared):
     style: str
     text: str | None = None
     formula: str | None = None
+    value: str | None = None
     live: str | None = None
     link: str | None = None
     fill_to: str | None = None
