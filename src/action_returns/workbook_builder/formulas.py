@@ -60,7 +60,7 @@ def column_references(sheet: Sheet, table: Table, live: Live) -> dict[str, str]:
     """
     top, left = xl_cell_to_rowcol(table.at)
     headers = [column.header for column in table.columns]
-    found = {}
+    found: dict[str, str] = {}
     for name in COLUMN_NAMES:
         column = left + headers.index(name)
         head = f"{sheet.name}!{xl_rowcol_to_cell(top, column, row_abs=True, col_abs=True)}"
