@@ -203,6 +203,25 @@ def test_a_lost_connection_after_a_refused_rename_leaves_the_doubt():
 
 
 @pytest.mark.parametrize(
+    ("name", "has_left", "cause", "state"),
+    [
+        (FILE.name, True, "", State.UNKNOWN),
+        (FILE.name, True, "maybe no space", State.UNKNOWN),
+        (FILE.name, True, "no space", State.FAILED),
+        (FILE.name, True, "no data connection", State.FAILED),
+        (FILE.name, False, "", State.FAILED),
+        (PART, True, "", State.FAILED),
+    ],
+)
+def test_a_whole_file_that_was_refused_and_is_gone_may_have_been_taken(name, has_left, cause, state):
+    """A server that moves files away as soon as they are whole may fail at its own last step."""
+    outcome = upload(name=name, has_left=has_left).rejected_after_upload(Folder([FREE]), "451 no", cause=cause)
+    assert (outcome.state, outcome.evidence) == (state, {"reply": "451 no"})
+    if state is State.UNKNOWN:
+        assert "it answered 451 no, although it had all bytes, and no file of that name is there" in outcome.message
+
+
+@pytest.mark.parametrize(
     ("shows", "was_seen", "state"),
     [
         ([WHOLE, FREE, SECRET, FREE], True, State.SENT),  # the other name went away, as by a rename
