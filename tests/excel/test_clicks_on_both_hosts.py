@@ -551,11 +551,13 @@ def test_two_clicks_at_once_run_once(desk, paths, monkeypatch):
     ]
 
 
-def test_a_workbook_of_another_version_is_refused(desk):
+@pytest.mark.parametrize(("version", "button"), [(99, "validate"), (1, "validate"), (1, "history"), (1, "send")])
+def test_a_workbook_of_another_version_is_refused(desk, version, button):
     desk.open(GOOD)
-    desk.put("_meta!B2", 99)
-    said = desk.click("validate")
+    desk.put("_meta!B2", version)
+    said = desk.click(button)
     assert "upgrade-workbook" in said
+    assert desk.peek("Batches!A4") is None
     assert desk.column("E", [4]) == [None]
 
 
