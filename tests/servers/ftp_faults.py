@@ -15,6 +15,7 @@ from tests.servers.loopback import LOOPBACK, Authority
 _PASSIVE: Final = re.compile(rb"\d+,\d+,\d+,\d+,(\d+),(\d+)")
 _EXTENDED: Final = re.compile(rb"\(\|\|\|(\d+)\|\)")
 
+REFUSAL: Final = b"451 Not now\r\n"
 HERE: Final = b"227 here (127,0,0,1,PORT)\r\n"
 """In a script: where the server takes files."""
 
@@ -25,7 +26,7 @@ class Disturbance:
 
     Args:
         kind: ``cut`` resets the client's connection, ``hang`` passes nothing on any more, ``garbage`` says something
-            else and closes, ``short`` swallows the rest of the file and says nothing about it.
+            else and closes, ``refuse`` says no to what the server has done and goes on, ``short`` swallows the rest of the file and says nothing about it.
         reply: at which reply of the server, counted from 1. The server has said it; the client does not hear it.
         content: after how many bytes of the file.
         always: whether every later connection breaks at once, else only the first one does.
@@ -35,7 +36,7 @@ class Disturbance:
         stores: the names under which a file was sent, on any connection.
     """
 
-    kind: Kind | Literal["short"] = "cut"
+    kind: Kind | Literal["refuse", "short"] = "cut"
     reply: int | None = None
     content: int | None = None
     always: bool = False
@@ -128,8 +129,14 @@ class _Conversation:
             if self._is_first:
                 self._disturbance.heard.append(command.split()[0].decode())
             if self._is_to_break(replies):
-                self._break()
-                return
+                if self._disturbance.kind != "refuse":
+                    self._break()
+                    return
+                if reply.startswith(b"234"):  # the server waits for encryption, and takes no other command
+                    self._disturbance.reached.set()
+                    self._client.send(REFUSAL)
+                    return
+                reply = self._refuse(reply)
             self._client.send(self._changed(reply))
             if command == b"AUTH TLS\r\n" and reply.startswith(b"234"):
                 self.encrypt()
@@ -148,6 +155,14 @@ class _Conversation:
         if self._is_first:
             return replies == self._disturbance.reply
         return self._disturbance.always and self._disturbance.reached.is_set()
+
+    def _refuse(self, reply: bytes) -> bytes:
+        """Return a refusal in the place of a reply; what the server says about a file that it waits for is left out."""
+        self._disturbance.reached.set()
+        if reply.startswith((b"125", b"150")):
+            self._client.send(REFUSAL)
+            return self._server.reply() and b""
+        return REFUSAL
 
     def _break(self) -> None:
         self._disturbance.reached.set()
