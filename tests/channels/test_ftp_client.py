@@ -133,6 +133,8 @@ SHOWN = b"250-Begin\r\n type=file;Size=24; a.csv\r\n250 End\r\n"
         (BOTH, [HAS_NOT], ["SIZE"], FREE),
         (NONE, [HAS], ["SIZE"], Taken(24)),
         (BOTH, [b"213 File status\r\n"], ["SIZE"], Taken(None)),
+        (BOTH, [b"550 ENOENT: no such file, stat '/srv/failover/denied.csv'\r\n"], ["SIZE"], FREE),
+        (BOTH, [b"550 refused.csv: No such file\r\n"], ["SIZE"], FREE),
         (FACTS, [SHOWN], ["MLST"], Taken(24)),
         (FACTS, [HAS_NOT], ["MLST"], FREE),
         (FACTS, [WHAT, HAS], ["MLST", "SIZE"], Taken(24)),

@@ -25,6 +25,8 @@ _DENIAL: Final = re.compile(
 _ABSENT: Final = re.compile(
     r"no such|not found|not exist|n't exist|(?:cannot|can't|could not) find|ENOENT", re.IGNORECASE
 )
+_NAMES: Final = re.compile(r"(?<!\w)'[^']*'|\"[^\"]*\"|\S*[/\\]\S*|\S*\.csv\S*", re.IGNORECASE)
+"""Names and paths, which a server may repeat, and which may be called like a reason: ``/srv/failover``."""
 _TOTAL: Final = re.compile(r"total [0-9]+", re.IGNORECASE)
 """The first line of a listing as ls writes it, also of an empty folder."""
 
@@ -93,7 +95,8 @@ def _names(line: str, name: str) -> bool:
 
 
 def _from_refusal(command: str, reply: Reply, *, is_first: bool) -> Look:
-    is_absent = reply.code >= _REFUSED and _ABSENT.search(reply.text)
-    if (is_absent or (is_first and reply.code == _UNAVAILABLE)) and not _DENIAL.search(reply.text):
+    words = _NAMES.sub("", reply.text)
+    is_absent = reply.code >= _REFUSED and _ABSENT.search(words)
+    if (is_absent or (is_first and reply.code == _UNAVAILABLE)) and not _DENIAL.search(words):
         return FREE
     return Unseen(f"{command}: {reply}")
