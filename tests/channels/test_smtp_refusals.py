@@ -1,4 +1,4 @@
-"""What a mail server means: the words of many makes, and those that only look like them."""
+"""What a mail server means by a refusal: the words of many makes, and those that only look like them."""
 
 import pytest
 
@@ -9,8 +9,6 @@ from action_returns.channels.smtp_refusals import (
     is_about_password,
     is_about_size,
     is_no_such_way,
-    says_held_back,
-    says_kept,
     wants_encryption,
     wants_oauth,
 )
@@ -24,94 +22,6 @@ def reply(text):
 def situation(**changes):
     facts = {"host": "mail.example", "is_encrypted": True, "has_user_name": False, "offers_sign_in": False}
     return Situation(**{**facts, **changes})
-
-
-KEPT = [
-    (
-        "550 Your message has been rejected but is being kept for evaluation. If it was a legitimate message, it may still be "
-        "delivered to the target recipient(s)."
-    ),  # Exim, fakereject and fakedefer
-    "550 5.7.1 Message is being held for review",
-    "554 5.7.1 Message quarantined, contact your administrator",
-    "554 5.7.0 Message moved to quarantine",
-    "450 4.7.1 message placed on hold",
-    "550 5.7.1 Your message is queued for moderation",
-    "550 5.7.1 Your message to the list awaits moderator approval",
-    "550 Awaiting approval",
-    "550 The message was retained for analysis",
-    "451 4.7.1 We are holding your message until a person has looked at it",
-    "550 not accepted, but kept",
-    "554 It will be delivered later",
-    "554 It can be released by the recipient",
-    "554 Stored for manual inspection",
-    "451 Message accepted but delivery is delayed",
-    "550 It may arrive late",
-    "554 This message was already delivered",
-    "554 It will be reviewed by a person",
-]
-REFUSED = [
-    "550 5.1.1 no such user",
-    "550 5.7.1 Message rejected as spam",
-    "552 5.2.2 mailbox full",
-    "451 4.7.1 Greylisted, please try again later",
-    "452 4.3.1 Insufficient system storage",
-    "554 5.7.1 The message was not kept",
-    "554 5.7.1 Your message could not be processed and will not be delivered",
-    "554 5.7.1 It cannot be released",
-    "550 5.7.1 It has not been quarantined",
-    "550 5.7.26 rejected by the policy of the domain (p=quarantine)",
-    "550 5.7.1 Only mail from authorised senders is accepted",
-    "550 5.7.1 You have already sent too many messages today",
-    "550 5.7.1 Message content rejected after analysis",
-    "550 5.7.1 The list is moderated and you are no member",
-    "554 5.6.0 Reject, id=12345-01 - BANNED",  # amavis
-    "554 5.7.0 Reject, id=12345-01 - spam",
-    "553-Message filtered. Refer to the page about it",
-    "421 4.3.2 shutting down",
-    "550 5.7.1",
-]
-
-
-@pytest.mark.parametrize("text", KEPT)
-def test_a_refusal_that_says_the_message_is_kept_or_may_be_delivered_is_read_as_that(text):
-    assert says_kept(reply(text))
-
-
-@pytest.mark.parametrize("text", REFUSED)
-def test_a_refusal_that_is_one_is_not_read_as_more(text):
-    assert not says_kept(reply(text.replace("553-", "553 ")))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "250 2.7.0 Ok, discarded, id=12345-01 - spam",  # amavis
-        "250 2.5.0 Ok, id=12345-01, BOUNCE",
-        "250 2.0.0 Message quarantined",
-        "250 OK held for review",
-        "250 Message awaiting moderator approval",
-        "250 ok, but it will not be delivered",
-        "250 Accepted, message dropped",
-    ],
-)
-def test_a_yes_that_says_the_message_goes_no_further_is_read_as_that(text):
-    assert says_held_back(reply(text))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "250 2.0.0 Ok: queued as 4XyZ12",  # Postfix
-        "250 OK id=1rABCD-000001-2X",  # Exim
-        "250 2.6.0 <id@server.example> [InternalId=1] Queued mail for delivery",  # Exchange
-        "250 2.0.0 OK  1700000000 abc - gsmtp",
-        "250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as 4XyZ12",
-        "250 2.0.0 Ok: queued on antispam1.example.com",
-        "250 Message accepted for delivery",
-    ],
-)
-def test_a_usual_yes_is_not_read_as_more(text):
-    assert not says_held_back(reply(text))
 
 
 @pytest.mark.parametrize("text", ["538 5.7.11 no", "523 5.7.10 no", "530 5.7.0 Must issue a STARTTLS command first"])

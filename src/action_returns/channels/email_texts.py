@@ -6,14 +6,8 @@ from typing import TypeAlias
 
 from action_returns.channels.base import Outcome, State
 from action_returns.channels.line_protocol import Reply
-from action_returns.channels.smtp_refusals import (
-    LATER,
-    SPLIT,
-    TEMPORARY,
-    is_about_size,
-    says_held_back,
-    says_kept,
-)
+from action_returns.channels.smtp_kept import says_held_back, says_kept
+from action_returns.channels.smtp_refusals import LATER, SPLIT, TEMPORARY, is_about_size
 
 Evidence: TypeAlias = Mapping[str, str]
 

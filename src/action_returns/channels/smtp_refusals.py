@@ -1,4 +1,4 @@
-"""What a mail server means by its answer: which setting it asks for, and whether it keeps a message that it refuses.
+"""What a mail server means by a refusal: which setting it asks for, and whether it is about the password or the size.
 
 The codes are those of RFC 5321, 4.2, RFC 4954, 6, and RFC 5248. Servers give them for much else, so their words count too.
 """
@@ -33,31 +33,6 @@ _SAYS_SIZE: Final = re.compile(
 _SAYS_OAUTH: Final = re.compile(
     r"(?i)oauth|\bbasic auth\w* is disabled|\bSmtpClientAuthentication is disabled|\b5\.7\.139\b"
 )
-
-# "was not kept", "cannot be accepted": what a server denies does not count.
-_DENIED: Final = re.compile(
-    r"(?i)\b(?:not|never|cannot|can't|won't|isn't)(?: (?:be|been|being|yet))* \w+|\bp=quarantine\b"
-)
-_SAYS_KEPT: Final = re.compile(
-    r"""(?ix)
-    \b(?:kept|retained|held|queued|stored|spooled|archived)\b | quarantin
-    | \baccepted\s(?:for|but|and)\b | \balready\s(?:been\s)?(?:accepted|queued|delivered)\b
-    | \b(?:put|placed)\son\shold\b | \bholding\s(?:it|the|this|your)\b | \bawait(?:s|ing)\b | \bmoderat(?:ion|or\sapproval)\b
-    | \b(?:for|pending)\s(?:\w+\s){0,2}(?:review|evaluation|inspection|analysis|approval|release)\b
-    | \b(?:may|might|will)\s(?:\w+\s)?be\s(?:\w+\s)?(?:delivered|forwarded|processed|reviewed|inspected|examined)\b | \b(?:may|might|can|will)\s(?:\w+\s)?be\sreleased\b
-    | \b(?:may|might|will)\s(?:\w+\s)?(?:arrive|reach)\b
-    """
-)
-"""As Exim's fakereject and fakedefer, filters with a quarantine and lists with a moderator say it."""
-_SAYS_HELD_BACK: Final = re.compile(
-    r"""(?ix)
-    quarantin | \bmoderat(?:ion|or)\b | \bdiscard | \bbounced?\b | \b(?:dropped|deleted|blocked|rejected|refused|suspended)\b
-    | \b(?:held|kept|retained)\b | \bon\shold\b | \bawait(?:s|ing)\b | \b(?:spam|virus|malware|ube)\b
-    | \b(?:for|pending)\s(?:\w+\s){0,2}(?:review|evaluation|inspection|analysis|approval|release)\b
-    | \bnot\s(?:be\s)?(?:delivered|forwarded|sent)\b
-    """
-)
-"""As amavis ("250 2.7.0 Ok, discarded", "250 2.5.0 Ok, BOUNCE") and filters with a quarantine say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +122,3 @@ def wants_oauth(reply: Reply) -> bool:
 def is_about_size(reply: Reply) -> bool:
     """Return whether a server says that the message is too large."""
     return reply.code in FINAL and _SAYS_SIZE.search(reply.text) is not None
-
-
-def says_kept(reply: Reply) -> bool:
-    """Return whether a refusal of a whole message says that it is kept, or may be delivered all the same."""
-    return _SAYS_KEPT.search(_DENIED.sub("", reply.text)) is not None
-
-
-def says_held_back(reply: Reply) -> bool:
-    """Return whether a yes to a message says that it may get no further."""
-    return _SAYS_HELD_BACK.search(reply.text) is not None
