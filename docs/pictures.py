@@ -13,8 +13,7 @@ from tests.hosts.calc.program import App, Book
 from tests.hosts.office import Office
 from tests.hosts.screen import Screen
 
-from action_returns.excel import clicks
-from action_returns.excel import engine as hands
+from action_returns.excel import clicks, dialogues
 from action_returns.files import packaged_file
 from action_returns.operations.account import Account
 from action_returns.operations.new_workbook import new_workbook
@@ -65,7 +64,7 @@ def validate(office: Office, document: Any) -> None:
     xw.engines.add(xw.Engine(impl=app.engine))
     xw.engines["excel"].activate()
     xw.Book(impl=Book(app, document)).set_mock_caller()
-    hands.pick_file = lambda _app: packaged_file("workbook_templates/samples/pending_actions.csv")
+    dialogues.pick_file = lambda _app: packaged_file("workbook_templates/samples/pending_actions.csv")
     with tempfile.TemporaryDirectory() as home:
         os.environ["ACTION_RETURNS_HOME"] = home
         clicks.load_pending()

@@ -55,7 +55,7 @@ class Workbook:
     def __init__(self, tmp_path, monkeypatch, asked, excel, paths):
         self._desk, self._opened = Desk(excel, paths, tmp_path), 0
         monkeypatch.setattr(OpenWorkbook, "ask", lambda _, text, **__: asked.answer(text) == "yes")
-        monkeypatch.setattr(sending.engine, "ask_number", lambda _, text: asked.answer(text))
+        monkeypatch.setattr(sending.dialogues, "ask_number", lambda _, text: asked.answer(text))
 
     def send(self, rows):
         self._opened += 1

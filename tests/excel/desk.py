@@ -32,6 +32,14 @@ ONE_OF_MANY = re.compile(
 PENDING = packaged_file("workbook_templates/samples/pending_actions.csv")
 
 
+def told_protected(sheet):
+    """What a click says that would have to write to a protected sheet."""
+    return (
+        f"The sheet {sheet} is protected, so results cannot be written. Lift it (Review, Unprotect Sheet), then click again. "
+        "Nothing was sent."
+    )
+
+
 class Desk:
     """A person in front of a spreadsheet program.
 

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from action_returns.excel.engine import draw_sharply
+from action_returns.excel.dialogues import draw_sharply
 from action_returns.excel.settings_window import SettingsWindow
 from action_returns.files import default_paths
 from action_returns.settings import secrets

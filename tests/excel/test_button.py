@@ -1,4 +1,4 @@
-"""What a click does before and after the work of its button: the lock, the box outside of Excel, the collector of cycles."""
+"""What a click does before and after the work of its button: the lock, the collector of cycles."""
 
 import errno
 import gc
@@ -91,19 +91,6 @@ def test_on_windows_a_file_that_cannot_be_locked_is_no_click_at_work(places, loc
     locking.error = number
     with pytest.raises(ExcelError, match=r"clicks cannot be used \(The words of the system\). Nothing was changed"):
         single_click_lock(places, BOOK).__enter__()
-
-
-# ------------------------------------------------------------------------------------------------- outside of Excel
-
-
-def test_on_windows_a_box_without_an_owner_stands_before_the_window_of_excel(monkeypatch):
-    shown = []
-    user32 = SimpleNamespace(MessageBoxW=lambda *box: shown.append(box))
-    monkeypatch.setattr(button, "sys", SimpleNamespace(platform="win32"))
-    monkeypatch.setattr("ctypes.windll", SimpleNamespace(user32=user32), raising=False)
-    button._system_message("Zoë\u202e")
-    icon_information, set_foreground, topmost = 0x40, 0x10000, 0x40000
-    assert shown == [(None, "Zoë[U+202E]", "Action Returns", icon_information | set_foreground | topmost)]
 
 
 # ----------------------------------------------------------------------------------------- the collector of cycles

@@ -12,7 +12,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from action_returns.errors import ExcelError
 from action_returns.operations.account import Account
 from action_returns.operations.new_workbook import workbook_bytes
 from action_returns.settings.editing import add_profile
@@ -338,23 +337,6 @@ def test_a_folder_that_cannot_be_made_is_named(desk, paths):
     assert desk.click("validate").startswith("The work did not start: ")
 
 
-# ------------------------------------------------------------------------------------------------------------ printing
-
-
-def test_a_print_area_of_the_users_own_stays(desk):
-    desk.open(BAD)
-    area = desk.book.sheets["Issues"].names["Print_Area"]
-    area.refers_to = "=Issues!$A$4:$C$9,Issues!$F$4:$G$9"
-    desk.click("validate")
-    assert area.refers_to == "=Issues!$A$4:$C$9,Issues!$F$4:$G$9"
-
-
-def test_a_print_area_that_was_taken_away_stops_no_button(desk):
-    desk.open(BAD)
-    desk.book.sheets["Issues"].names["Print_Area"].delete()
-    assert desk.click("validate").startswith("4 of 4 rows need attention.")
-
-
 # ------------------------------------------------------------------------------------------------------------- budgets
 
 
@@ -370,17 +352,6 @@ def test_a_click_costs_few_calls_whatever_the_number_of_rows(desk, outbox, name,
     desk.excel.answer("yes", str((rows + 1) // 2))
     desk.click(name)
     assert desk.excel.calls.total() <= most, desk.excel.calls.most_common(20)
-
-
-def test_a_click_whose_list_of_findings_grows_costs_few_calls_too(desk):
-    desk.open([*GOOD, *BAD])
-    desk.excel.answer(str(PENDING))
-    desk.click("load_pending")
-    for row in range(10, 200):
-        desk.put(f"Actions!A{row}", "M.8882.4808.9")
-    desk.click("validate")
-    assert desk.excel.calls["ListObject.Resize()"] == 1
-    assert desk.excel.calls.total() <= 60, desk.excel.calls.most_common(20)
 
 
 def test_validate_loads_nothing_it_does_not_need():
@@ -511,18 +482,3 @@ def test_a_hidden_column_is_told_at_the_first_row(desk, hidden):
     found = [(row[3], row[5]) for row in desk.peek("Issues!A4:H5") if row[0] is not None]
     names = {"A": "ActionId", "B": "Amount", "C": "Reason"}
     assert found == [(names[letter], "Column is hidden") for letter in hidden]
-
-
-def test_rows_of_a_download_whose_loading_broke_off_stand_beside_no_older_age(desk, monkeypatch):
-    desk.open(GOOD)
-    desk.excel.answer(str(PENDING), str(PENDING))
-    desk.click("load_pending")
-    assert "no Pending Actions download is loaded" not in desk.click("validate")
-
-    def broken_off(book, sheet, ranges):
-        raise ExcelError("Excel was closed.")
-
-    with monkeypatch.context() as patch:
-        patch.setattr("action_returns.excel.workbook.OpenWorkbook.write_named_ranges", broken_off)
-        assert desk.click("load_pending") == "Excel was closed."
-    assert "no Pending Actions download is loaded" in desk.click("validate")

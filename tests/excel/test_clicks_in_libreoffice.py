@@ -101,7 +101,7 @@ def test_next_issue_selects_the_cell(desk):
 
 
 def test_load_pending_fills_its_sheet_and_validate_uses_it(desk, monkeypatch):
-    monkeypatch.setattr("action_returns.excel.engine.pick_file", lambda _app: PENDING)
+    monkeypatch.setattr("action_returns.excel.dialogues.pick_file", lambda _app: PENDING)
     desk.open([("M.8882.4808.1063415", "0", "REJECTED"), ("M.8882.4808.1063417", "0", "REJECTED")])
     desk.click("load_pending")
     assert desk.peek("Pending!A63") == "M.8882.4808.1063474"

@@ -32,7 +32,7 @@ def chosen(monkeypatch):
     """Lets the person choose a file, in a dialogue that differs between systems."""
 
     def choose(path):
-        monkeypatch.setattr("action_returns.excel.engine.pick_file", lambda _app: path)
+        monkeypatch.setattr("action_returns.excel.dialogues.pick_file", lambda _app: path)
 
     return choose
 

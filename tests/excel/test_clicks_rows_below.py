@@ -121,7 +121,7 @@ def test_one_filled_cell_is_a_row(desk):
 
 
 def test_load_pending_tells_of_them_too(desk, monkeypatch):
-    monkeypatch.setattr("action_returns.excel.engine.pick_file", lambda _app: PENDING)
+    monkeypatch.setattr("action_returns.excel.dialogues.pick_file", lambda _app: PENDING)
     desk.open(GOOD)
     put_below(desk, 204, 206)
     assert NOTE in desk.click("load_pending")

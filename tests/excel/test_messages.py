@@ -289,7 +289,7 @@ def test_who_confirms_is_told_of_a_plain_connection(desk, paths, monkeypatch):
 
 @pytest.mark.parametrize(("answers", "sent"), [(("yes", "yes"), 1), (("yes", "no"), 0)])
 def test_many_reversals_are_asked_about_twice_where_no_one_can_type(desk, outbox, monkeypatch, answers, sent):
-    monkeypatch.setattr("action_returns.excel.engine.ask_number", lambda _app, _question: None)
+    monkeypatch.setattr("action_returns.excel.dialogues.ask_number", lambda _app, _question: None)
     desk.open([*[(action_id, "0", "REJECTED") for action_id in ids(100)], ("M.8882.4808.500", "5", "ORDER_UPDATE")])
     desk.excel.answer(*answers)
     desk.click("send")

@@ -84,7 +84,7 @@ def test_a_windows_without_pywin32_is_told(monkeypatch):
 @pytest.mark.usefixtures("cache")
 def test_a_click_that_cannot_find_its_workbook_for_that_reason_says_so(desk, monkeypatch):
     said = []
-    monkeypatch.setattr(button, "_system_message", said.append)
+    monkeypatch.setattr(button, "show_without_excel", said.append)
     desk.open(GOOD)
     broken = AttributeError("module has no attribute 'CLSIDToPackageMap'")
     with desk.excel.clicked(desk.book):

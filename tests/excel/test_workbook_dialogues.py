@@ -2,8 +2,7 @@
 
 import pytest
 
-from action_returns.errors import ExcelError
-from action_returns.excel import button, engine
+from action_returns.excel import button, dialogues
 from action_returns.excel.sending import WorkbookDialogue
 from action_returns.excel.workbook import OpenWorkbook
 
@@ -31,10 +30,10 @@ def book():
 
 @pytest.fixture
 def asked(monkeypatch):
-    """What the engine was to ask."""
+    """What the dialogues were to ask."""
     questions = []
     for name in ("ask", "choose", "ask_number"):
-        monkeypatch.setattr(engine, name, lambda _app, text, **_options: questions.append(text))
+        monkeypatch.setattr(dialogues, name, lambda _app, text, **_options: questions.append(text))
     return questions
 
 
@@ -52,9 +51,3 @@ def test_the_status_bar_has_one_line(book):
     assert book.app.status_bar == SHOWN.replace("\n", "[U+000A]")
     book.status(None)
     assert book.app.status_bar is False
-
-
-def test_a_message_outside_of_excel_shows_every_character(capsys, monkeypatch):
-    monkeypatch.setattr("sys.platform", "darwin")
-    button._system_message(str(ExcelError(HOSTILE)))
-    assert capsys.readouterr().err == SHOWN + "\n"

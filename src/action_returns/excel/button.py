@@ -12,7 +12,6 @@ from functools import cached_property, wraps
 from pathlib import Path
 from typing import Final
 
-from action_returns.clean_text import clean
 from action_returns.errors import (
     ActionReturnsError,
     ConfigError,
@@ -22,18 +21,14 @@ from action_returns.errors import (
     NoSuchProfileError,
 )
 from action_returns.excel.button_texts import with_buttons
-from action_returns.excel.engine import draw_sharply, retry_while_busy
+from action_returns.excel.dialogues import draw_sharply, show_without_excel
+from action_returns.excel.engine import retry_while_busy
 from action_returns.excel.reach import reach_excel
 from action_returns.excel.workbook import OpenWorkbook
 from action_returns.files import Paths, default_paths
 from action_returns.operations.account import Account, open_account
 from action_returns.operations.pywin32_folder import folder_problem
 from action_returns.private_files import make_private_folder, private_opener
-
-_ICON_INFORMATION: Final = 0x40
-# Excel waits for the click, and its window would hide a box that has no owner (Windows, MessageBox).
-_SET_FOREGROUND: Final = 0x10000
-_TOPMOST: Final = 0x40000
 
 
 @dataclass(frozen=True)
@@ -80,7 +75,7 @@ class ButtonContext:
         try:
             self.book.tell(text, mode=mode)
         except Exception:  # noqa: BLE001  # a cell that stays in editing, an Excel that was closed
-            _system_message(text)
+            show_without_excel(text)
 
     @staticmethod
     def now() -> datetime:
@@ -153,10 +148,10 @@ def _run_click(function: Callable[[ButtonContext], None]) -> None:
     try:
         book = OpenWorkbook(retry_while_busy(reach_excel)(lambda xlwings: xlwings.Book.caller()))
     except ExcelError as error:  # without a workbook there is no dialogue of Excel's either
-        _system_message(str(error))
+        show_without_excel(str(error))
         return
     except Exception as error:  # noqa: BLE001  # the type depends on the program: com_error, KeyError
-        _system_message(
+        show_without_excel(
             f"The workbook was not found in Excel ({error}). Nothing was changed. Close the workbook, open it again, then "
             "click again."
         )
@@ -164,14 +159,14 @@ def _run_click(function: Callable[[ButtonContext], None]) -> None:
     try:
         paths = default_paths(os.environ)
     except ActionReturnsError as error:
-        _system_message(str(error))
+        show_without_excel(str(error))
         return
     context = ButtonContext(book, paths)
     try:
         with single_click_lock(context.paths, book.name):
             function(context)
     except ExcelBusyError as error:
-        _system_message(str(error))
+        show_without_excel(str(error))
     except LedgerError as error:
         context.tell(str(error), mode="critical")
     except ActionReturnsError as error:
@@ -182,18 +177,6 @@ def _run_click(function: Callable[[ButtonContext], None]) -> None:
         gc.enable()
         with suppress(Exception):
             book.status(None)
-
-
-def _system_message(text: str) -> None:
-    """Show a text without Excel: in a message box on Windows; on a Mac xlwings shows what is printed here."""
-    text = clean(text)
-    if sys.platform == "win32":
-        import ctypes
-
-        style = _ICON_INFORMATION | _SET_FOREGROUND | _TOPMOST
-        ctypes.windll.user32.MessageBoxW(None, text, "Action Returns", style)
-    else:
-        print(text, file=sys.stderr)  # noqa: T201
 
 
 def _unexpected(error: Exception, paths: Paths) -> str:

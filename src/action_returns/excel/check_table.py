@@ -85,7 +85,9 @@ def update_profile_data(context: ButtonContext) -> None:
 
         effects = declared_template().effects
         reasons = account.policy.reasons
-        context.book.fill("Reasons", [(code, kind.value, effects[kind.value]) for code, kind in reasons.items()])
+        context.book.own_sheets.fill(
+            "Reasons", [(code, kind.value, effects[kind.value]) for code, kind in reasons.items()]
+        )
         context.book.write_metadata(facts)
 
 
@@ -98,7 +100,7 @@ def show_results(context: ButtonContext, table: ActionsTable, checked: CheckedBa
     context.book.refuse_filtered()
     update_profile_data(context)
     context.book.write_results(table, result_rows(checked))
-    context.book.fill("Issues", issue_rows(checked.report, MOST_ISSUES))
+    context.book.own_sheets.fill("Issues", issue_rows(checked.report, MOST_ISSUES))
 
 
 def result_rows(checked: CheckedBatch) -> dict[int, Texts]:
@@ -232,7 +234,11 @@ def pending_facts(pending: PendingDownload | None) -> dict[str, str]:
 
 def read_pending(book: OpenWorkbook) -> PendingDownload | None:
     """Read the download from the sheet Pending, None when none was loaded."""
-    return pending_from_sheet(book.metadata, book.read_rows("Pending")) if book.metadata.get("pending_as_of") else None
+    return (
+        pending_from_sheet(book.metadata, book.own_sheets.read_rows("Pending"))
+        if book.metadata.get("pending_as_of")
+        else None
+    )
 
 
 def pending_from_sheet(facts: Mapping[str, Cell], rows: Sequence[Sequence[Cell]]) -> PendingDownload | None:

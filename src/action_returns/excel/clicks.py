@@ -9,7 +9,7 @@ from typing import Final
 from action_returns.batch.cells import COLUMN_NAMES
 from action_returns.batch.report import apply_corrections
 from action_returns.errors import ExcelError
-from action_returns.excel import edit_messages, edits, engine, messages
+from action_returns.excel import dialogues, edit_messages, edits, messages
 from action_returns.excel.button import ButtonContext, button
 from action_returns.excel.check_table import (
     MOST_ISSUES,
@@ -41,7 +41,7 @@ def load_pending(context: ButtonContext) -> None:
     from action_returns.operations.check import PendingSource, read_download
 
     context.book.refuse_filtered()
-    path = engine.pick_file(context.book.app)
+    path = dialogues.pick_file(context.book.app)
     if path is None:
         return
     context.book.status(f"Reading {path.name} ...")
@@ -50,8 +50,8 @@ def load_pending(context: ButtonContext) -> None:
     )
     # Without its facts no download counts as loaded: should the click break off, new rows must not stand beside an old age.
     context.book.write_metadata(pending_facts(None))
-    context.book.fill("Pending", pending_rows(pending))
-    context.book.write_named_ranges("Pending", {"pending_told": [[messages.loaded(pending, path.name)]]})
+    context.book.own_sheets.fill("Pending", pending_rows(pending))
+    context.book.own_sheets.write_named_ranges("Pending", {"pending_told": [[messages.loaded(pending, path.name)]]})
     context.book.write_metadata(pending_facts(pending))
     table, checked = check_table(context, pending=pending)
     show_results(context, table, checked)
@@ -183,7 +183,7 @@ def fix_safe(context: ButtonContext) -> None:
 )
 def review(context: ButtonContext) -> None:
     """Show what would be sent: totals, money effect, destination, and what was not checked."""
-    stamp = context.book.stamp()
+    stamp = context.book.own_sheets.stamp()
     table, checked = check_table(context)
     show_results(context, table, checked)
     page = make_review(context, checked)
@@ -265,7 +265,7 @@ def history(context: ButtonContext) -> None:
 
     with open_account_ledger(context.account, context.paths) as ledger:
         batches = ledger.batches()
-    context.book.fill("Batches", [messages.history_row(record) for record in batches[:MOST_BATCHES]])
+    context.book.own_sheets.fill("Batches", [messages.history_row(record) for record in batches[:MOST_BATCHES]])
     context.book.show("Batches")
     context.tell(messages.history(batches, MOST_BATCHES))
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from action_returns.batch.cells import Cell
 from action_returns.clean_text import clean
 from action_returns.errors import ExcelError, NoRowsToSendError, SheetProtectedError
-from action_returns.excel import engine, messages
+from action_returns.excel import dialogues, messages
 from action_returns.excel.button import ButtonContext
 from action_returns.excel.check_table import check_table, read_table, sent_rows, show_results
 from action_returns.excel.workbook import ActionsTable
@@ -30,11 +30,11 @@ def show_review(context: ButtonContext, page: Review, stamp: Cell) -> None:
     Args:
         context: the workbook.
         page: the review.
-        stamp: what :meth:`OpenWorkbook.stamp` was before the rows were read. The sheet compares it with its own and says
+        stamp: what :meth:`OwnSheets.stamp` was before the rows were read. The sheet compares it with its own and says
             when a row has changed since, also when that was while the review was made.
     """
     figures = [[text] for text in messages.review_figures(page)]
-    context.book.write_named_ranges("Review", {"review_figures": figures, "reviewed_stamp": [[stamp]]})
+    context.book.own_sheets.write_named_ranges("Review", {"review_figures": figures, "reviewed_stamp": [[stamp]]})
 
 
 class WorkbookDialogue:
@@ -49,7 +49,7 @@ class WorkbookDialogue:
 
     def check(self) -> CheckedBatch:
         """Check the table Actions and show the results."""
-        self._stamp = self._context.book.stamp()
+        self._stamp = self._context.book.own_sheets.stamp()
         self.table, checked = check_table(self._context)
         show_results(self._context, self.table, checked)
         return checked
@@ -74,7 +74,7 @@ class WorkbookDialogue:
 
     def type_number(self, question: str) -> str | None:
         """Return what the user typed, None when Excel has no way to ask for a text."""
-        return engine.ask_number(self._context.book.app, clean(question))
+        return dialogues.ask_number(self._context.book.app, clean(question))
 
     def warn(self, sentence: str) -> None:
         """Do nothing: the user is asked, and the question names these rows."""

@@ -1,4 +1,4 @@
-"""Read and write the open workbook. Each read and each write of rows is one call, whatever their number."""
+"""Read and write the open workbook: its facts and the table Actions, whose rows are one call, whatever their number."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,17 +10,18 @@ from action_returns.batch.cells import (
     Cell,
     ColumnName,
     Columns,
-    area,
     column_letters,
     column_number,
     show_nothing,
 )
 from action_returns.clean_text import clean, clean_line
 from action_returns.errors import ExcelError, UnsupportedWorkbookError
-from action_returns.excel import engine
+from action_returns.excel import dialogues, engine
 from action_returns.excel.cell_writer import write_cells, write_scattered
-from action_returns.excel.engine import is_refusal, retry_while_busy
-from action_returns.excel.protection import is_visible, own_sheet_open, protection_explained
+from action_returns.excel.engine import retry_while_busy
+from action_returns.excel.own_sheets import OwnSheets
+from action_returns.excel.protection import protection_explained
+from action_returns.excel.sheets import Sheets, corners_of
 from action_returns.excel.shown import hidden_columns, is_plain, read_formats
 from action_returns.operations.texts import command
 
@@ -59,13 +60,15 @@ class OpenWorkbook:
 
     Args:
         book: xlwings' book.
+
+    Attributes:
+        own_sheets: its sheets that only the program writes to.
     """
 
     def __init__(self, book: Any) -> None:
         self._book = book
-        self._all_sheets: Any = None
-        self._sheets: dict[str, Any] = {}
-        self._tables: dict[str, Any] = {}
+        self._sheets = Sheets(book)
+        self.own_sheets = OwnSheets(book, self._sheets)
         self._actions: Any = None
 
     @cached_property
@@ -100,27 +103,24 @@ class OpenWorkbook:
 
     @retry_while_busy
     def _read_metadata(self) -> list[list[Cell]]:
-        return engine.read_plain_cells(self._sheet("_meta").range(f"A1:B{_META_ROWS}"))
+        return engine.read_plain_cells(self._sheets["_meta"].range(f"A1:B{_META_ROWS}"))
 
     @property
     def profile(self) -> str | None:
         """Name of the profile it was made for, None without one."""
         return str(self.metadata.get("profile") or "") or None
 
-    def _sheet(self, name: str) -> Any:
-        try:
-            if self._all_sheets is None:
-                self._all_sheets = self._book.sheets  # a call to Excel each time
-            if name not in self._sheets:
-                self._sheets[name] = self._all_sheets[name]
-        except Exception as error:  # the type depends on the program: com_error, KeyError
-            if is_refusal(error):
-                raise
-            raise UnsupportedWorkbookError(
-                f'The sheet "{name}" is missing from this workbook. Make a fresh one that takes over your rows: '
-                "action-returns upgrade-workbook OLD NEW"
-            ) from None
-        return self._sheets[name]
+    @retry_while_busy
+    def write_metadata(self, facts: Mapping[str, object]) -> None:
+        """Write facts into the hidden sheet ``_meta``, all at once.
+
+        Args:
+            facts: key -> value, in the order in which the keys stand there, without a gap.
+        """
+        first = list(self.metadata).index(next(iter(facts))) + 1
+        sheet = self._sheets["_meta"]
+        with protection_explained(sheet, "_meta"):
+            write_cells(sheet, f"B{first}:B{first + len(facts) - 1}", [[value] for value in facts.values()])
 
     # ------------------------------------------------------------------------------------------------------ Actions
 
@@ -134,9 +134,10 @@ class OpenWorkbook:
         Raises:
             UnsupportedWorkbookError: the table or one of its columns is missing.
         """
-        self._actions = self._table("Actions").range
-        left, top, right, bottom = self._corners_of(self._actions, "Actions")
-        headers = self._cells(f"{column_letters(left)}{top}:{column_letters(right)}{top}")[0]
+        self._actions = self._sheets.table("Actions").range
+        left, top, right, bottom = corners_of(self._actions, "Actions")
+        sheet = self._sheets["Actions"]
+        headers = engine.read_cells(sheet.range(f"{column_letters(left)}{top}:{column_letters(right)}{top}"))[0]
         positions = {str(header): at for at, header in enumerate(headers)}
         missing = [name for name in (*COLUMN_NAMES, *RESULTS) if name not in positions]
         if missing:
@@ -151,9 +152,7 @@ class OpenWorkbook:
             )
         sent = [positions[name] for name in COLUMN_NAMES]
         start = min(sent)  # only as wide as needed: a user's own columns may be many
-        block = self._sheet("Actions").range(
-            f"{column_letters(left + start)}{top + 1}:{column_letters(left + max(sent))}{bottom}"
-        )
+        block = sheet.range(f"{column_letters(left + start)}{top + 1}:{column_letters(left + max(sent))}{bottom}")
         rows = engine.read_cells(block)
         sent_cells = [[row[at - start] for row in rows] for at in sent]
         filled = [at for at, cells in enumerate(zip(*sent_cells, strict=True)) if not show_nothing(cells)]
@@ -179,7 +178,7 @@ class OpenWorkbook:
 
     def _rows_below(self, letters: Sequence[str], bottom: int) -> Sequence[int]:
         """Return the rows below the table that hold something in one of these columns; Excel does not always let it grow."""
-        sheet = self._sheet("Actions")
+        sheet = self._sheets["Actions"]
         last = engine.last_used_row(sheet)
         if last <= bottom:
             return ()
@@ -196,7 +195,7 @@ class OpenWorkbook:
         code = engine.number_format(block)  # mostly Text for all three columns: one question
         if code is not None:
             return ({} if is_plain(code) else {code: list(range(len(rows)))}), []
-        sheet = self._sheet("Actions")
+        sheet = self._sheets["Actions"]
         return read_formats(
             lambda first, last: engine.number_format(sheet.range(f"{letter}{first}:{letter}{last}")),
             rows,
@@ -207,11 +206,8 @@ class OpenWorkbook:
         hidden = engine.columns_are_hidden(block)
         if hidden is not None:
             return frozenset(COLUMN_NAMES if hidden else ())
-        found = hidden_columns(self._sheet("Actions"), top, letters)
+        found = hidden_columns(self._sheets["Actions"], top, letters)
         return frozenset(name for name, letter in zip(COLUMN_NAMES, letters, strict=True) if letter in found)
-
-    def _cells(self, address: str) -> list[list[Cell]]:
-        return engine.read_cells(self._sheet("Actions").range(address))
 
     def refuse_filtered(self) -> None:
         """Check that no filter is on: what is written would land in other rows (xlwings issue 679).
@@ -227,12 +223,14 @@ class OpenWorkbook:
 
     @retry_while_busy
     def _is_filtered(self) -> bool:
-        return engine.filter_is_on(self._table("Actions"))
+        return engine.filter_is_on(self._sheets.table("Actions"))
 
     @retry_while_busy
     def hides_rows(self) -> bool:
         """Return whether rows of the table are hidden by hand."""
-        return engine.some_rows_are_hidden(self._table("Actions").range if self._actions is None else self._actions)
+        return engine.some_rows_are_hidden(
+            self._sheets.table("Actions").range if self._actions is None else self._actions
+        )
 
     @retry_while_busy
     def write_results(self, table: ActionsTable, results: Mapping[int, Sequence[object]]) -> None:
@@ -246,7 +244,7 @@ class OpenWorkbook:
         first = table.top + 1
         block = [results.get(row, blank) for row in range(first, first + table.height)]
         address = f"{table.first_result}{first}:{table.last_result}{table.top + table.height}"
-        sheet = self._sheet("Actions")
+        sheet = self._sheets["Actions"]
         with protection_explained(sheet, "Actions"):
             write_cells(sheet, address, block)
 
@@ -256,7 +254,7 @@ class OpenWorkbook:
         first, last = table.top + 1, table.top + table.height
         found = set()
         for letter in table.columns.letters or ():
-            formulas = self._sheet("Actions").range(f"{letter}{first}:{letter}{last}").formula
+            formulas = self._sheets["Actions"].range(f"{letter}{first}:{letter}{last}").formula
             column = [formulas] if isinstance(formulas, str) else [cell for (cell,) in formulas]
             found |= {f"{letter}{row}" for row, text in enumerate(column, first) if str(text).startswith("=")}
         return frozenset(found)
@@ -268,15 +266,15 @@ class OpenWorkbook:
         Args:
             cells: address such as ``B7`` -> its new value, None for a blank cell.
         """
-        sheet = self._sheet("Actions")
+        sheet = self._sheets["Actions"]
         with protection_explained(sheet, "Actions"):
             write_scattered(sheet, cells)
 
     @retry_while_busy
     def select(self, address: str) -> None:
         """Show a cell of Actions to the user."""
-        self._activate("Actions")
-        self._sheet("Actions").range(address).select()
+        self._sheets.activate("Actions")
+        self._sheets["Actions"].range(address).select()
 
     @retry_while_busy
     def selected(self) -> tuple[int, int]:
@@ -293,87 +291,7 @@ class OpenWorkbook:
         Raises:
             ExcelError: it is hidden.
         """
-        self._activate(sheet)
-
-    def _activate(self, name: str) -> None:
-        sheet = self._sheet(name)
-        try:
-            sheet.activate()
-        except Exception as error:  # the type depends on the program: com_error, CommandError
-            if is_refusal(error) or is_visible(sheet):
-                raise
-            raise ExcelError(
-                f"The sheet {name} is hidden, so it cannot be shown. Nothing was sent. Unhide it (right-click the tab of "
-                "any sheet, Unhide), then click again."
-            ) from None
-
-    # ---------------------------------------------------------------------------------------- the program's own sheets
-
-    @retry_while_busy
-    def read_rows(self, name: str) -> list[list[Cell]]:
-        """Read the rows of a table on a sheet of the same name, without its headers.
-
-        Args:
-            name: of the sheet and its table.
-        """
-        return engine.read_cells(self._table(name).range)[1:]
-
-    @retry_while_busy
-    def fill(self, name: str, rows: Sequence[Sequence[object]]) -> None:
-        """Replace the rows of a table on a sheet of the same name, which only the program writes to.
-
-        Args:
-            name: of the sheet and its table.
-            rows: one value for each column; no rows leave one blank row.
-        """
-        sheet = self._sheet(name)
-        left, top, right, old_bottom = self._corners(name)
-        first, last = column_letters(left), column_letters(right)
-        with own_sheet_open(sheet, name):
-            if engine.filter_is_on(self._table(name)):  # what is written under it lands in the rows that show
-                engine.show_all_rows(self._table(name))
-            bottom = top + max(1, len(rows))
-            if bottom > old_bottom:
-                self._resize(name, f"{first}{top}:{last}{bottom}", bottom)
-            blank = [(None,) * (right - left + 1)] * (max(bottom, old_bottom) - top - len(rows))
-            write_cells(sheet, f"{first}{top + 1}:{last}{max(bottom, old_bottom)}", [*rows, *blank])
-            if bottom < old_bottom:
-                self._resize(name, f"{first}{top}:{last}{bottom}", bottom)
-
-    def _resize(self, name: str, address: str, bottom: int) -> None:
-        sheet = self._sheet(name)
-        self._table(name).resize(sheet.range(address))
-        engine.print_down_to(sheet, bottom)
-
-    @retry_while_busy
-    def write_named_ranges(self, sheet: str, ranges: Mapping[str, Sequence[Sequence[object]]]) -> None:
-        """Write named ranges on a sheet that only the program writes to.
-
-        Args:
-            sheet: the sheet they stand on.
-            ranges: name -> as many rows and columns as the range has.
-        """
-        target, names = self._sheet(sheet), self._book.names
-        with own_sheet_open(target, sheet):
-            for name, rows in ranges.items():
-                write_cells(target, names[name].refers_to_range, rows)
-
-    @retry_while_busy
-    def stamp(self) -> Cell:
-        """Return the number on the sheet Review that changes when a sent cell of Actions does."""
-        return engine.read_plain_cells(self._book.names["stamp_now"].refers_to_range)[0][0]
-
-    @retry_while_busy
-    def write_metadata(self, facts: Mapping[str, object]) -> None:
-        """Write facts into the hidden sheet ``_meta``, all at once.
-
-        Args:
-            facts: key -> value, in the order in which the keys stand there, without a gap.
-        """
-        first = list(self.metadata).index(next(iter(facts))) + 1
-        sheet = self._sheet("_meta")
-        with protection_explained(sheet, "_meta"):
-            write_cells(sheet, f"B{first}:B{first + len(facts) - 1}", [[value] for value in facts.values()])
+        self._sheets.activate(sheet)
 
     # ----------------------------------------------------------------------------------------------------- dialogues
 
@@ -384,7 +302,7 @@ class OpenWorkbook:
 
     def choose(self, text: str) -> str:
         """Ask a question with two answers and a way out, which is the answer for Enter: ``yes``, ``no`` or ``cancel``."""
-        return engine.choose(self.app, clean(text))
+        return dialogues.choose(self.app, clean(text))
 
     def ask(self, text: str, *, default: bool = False) -> bool:
         """Ask one question.
@@ -393,34 +311,9 @@ class OpenWorkbook:
             text: the question.
             default: the answer for Enter; of a window that is closed without an answer too.
         """
-        return engine.ask(self.app, clean(text), default=default)
+        return dialogues.ask(self.app, clean(text), default=default)
 
     @retry_while_busy
     def status(self, text: str | None) -> None:
         """Show a text in the status bar; with None the bar is Excel's again."""
         self.app.status_bar = False if text is None else clean_line(text)
-
-    def _table(self, name: str) -> Any:
-        sheet = self._sheet(name)
-        try:
-            if name not in self._tables:
-                self._tables[name] = sheet.tables[name]
-        except Exception as error:
-            if is_refusal(error):
-                raise
-            raise UnsupportedWorkbookError(
-                f"The table {name} is missing from its sheet. Make a fresh workbook that takes over your rows: "
-                "action-returns upgrade-workbook OLD NEW"
-            ) from None
-        return self._tables[name]
-
-    def _corners(self, table: str) -> tuple[int, int, int, int]:
-        """Return left, top, right and bottom of a table, headers included, from its one address."""
-        return self._corners_of(self._table(table).range, table)
-
-    @staticmethod
-    def _corners_of(cells: Any, table: str) -> tuple[int, int, int, int]:
-        corners = area(cells.address)
-        if corners is None:
-            raise UnsupportedWorkbookError(f"The table {table} is not in one piece.")
-        return corners
