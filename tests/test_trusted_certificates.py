@@ -33,13 +33,14 @@ def authority(tmp_path):
 def windows_keeps(monkeypatch):
     """Let these certificates stand in Windows' store of authorities, also where there is none."""
 
-    def keep(*certificates):
+    def keep(*certificates, in_between=()):
         def load_all_at_once(context, _purpose=None):
-            context.load_verify_locations(cadata=b"".join(content for content, *_ in certificates))
+            everything = b"".join(content for content, *_ in (*in_between, *certificates))
+            context.load_verify_locations(cadata=everything)
 
         monkeypatch.setattr(sys, "platform", "win32")
         monkeypatch.setattr(ssl.SSLContext, "load_default_certs", load_all_at_once)
-        found = {"CA": [], "ROOT": list(certificates)}
+        found = {"CA": list(in_between), "ROOT": list(certificates)}
         monkeypatch.setattr(ssl, "enum_certificates", found.__getitem__, raising=False)
         monkeypatch.delenv("SSL_CERT_FILE", raising=False)
 
@@ -50,7 +51,7 @@ def content_of(authority):
     return ssl.PEM_cert_to_DER_cert(authority.bundle.read_text("ascii"))
 
 
-def handshake(context, authority):
+def handshake(context, authority, name="localhost"):
     """Shake hands with a server on this machine whose certificate is from this authority."""
     theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     theirs.load_cert_chain(authority.server)
@@ -67,7 +68,7 @@ def handshake(context, authority):
     thread = threading.Thread(target=answer)
     thread.start()
     try:
-        context.wrap_socket(here, server_hostname="localhost").close()
+        context.wrap_socket(here, server_hostname=name).close()
     finally:
         here.close()
         thread.join()
@@ -178,17 +179,56 @@ def test_a_file_may_hold_the_root_an_authority_below_it_or_the_certificate_of_th
     handshake(trusting_context(made.bundle), made)
 
 
-def test_of_windows_only_the_trusted_authorities_are_trusted_by_themselves_unless_a_file_is_named(
+def test_a_certificate_that_a_file_names_is_refused_for_another_name_and_after_its_end(tmp_path):
+    ended = datetime.now(UTC) - timedelta(1)
+    old = issued(tmp_path / "old", "server", not_before=ended - timedelta(9), not_after=ended)
+    with pytest.raises(ssl.SSLCertVerificationError, match="certificate has expired"):
+        handshake(trusting_context(old.bundle), old)
+    made = issued(tmp_path / "made", "server")
+    context = trusting_context(made.bundle)
+    with pytest.raises(ssl.SSLCertVerificationError, match="Hostname mismatch"):
+        handshake(context, made, "other.example")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda pem: pem.replace("\n", "\r\n"),
+        lambda pem: pem.replace("\n", "\r"),
+        lambda pem: "".join(f"    {line}  \n" for line in pem.splitlines()),
+        lambda pem: f"Our authority - of 2020\n{pem}\0\n----- end -----\n",
+        lambda pem: pem.rstrip() + pem,
+    ],
+    ids=["Windows", "old Mac", "indented", "with words around", "twice"],
+)
+def test_line_ends_blanks_and_words_around_a_certificate_do_not_matter(other, changed):
+    other.bundle.write_bytes(changed(other.bundle.read_text("ascii")).encode())
+    handshake(trusting_context(other.bundle), other)
+
+
+def test_an_authority_that_windows_keeps_without_trusting_it_by_itself_is_never_trusted_so(
     windows_keeps, authority, tmp_path, monkeypatch
 ):
-    """It keeps authorities below them in a second store, whichever they came from."""
+    """Windows keeps authorities below others in a second store, whichever they came from."""
     made = issued(tmp_path / "made", "between")
-    windows_keeps((content_of(made), "x509_asn", ALL))
+    windows_keeps((content_of(authority), "x509_asn", ALL), in_between=[(content_of(made), "x509_asn", ALL)])
     with pytest.raises(ssl.SSLCertVerificationError):
         handshake(trusting_context(), made)
     # Files have no owners on Windows; here, where it is made up, they have.
     monkeypatch.setattr(trusted_certificates, "read_trusted_file", lambda path, **_: path.read_bytes())
-    handshake(trusting_context(authority.bundle), made)
+    another = issued(tmp_path / "another", "between")
+    context = trusting_context(another.bundle)
+    with pytest.raises(ssl.SSLCertVerificationError):
+        handshake(context, made)
+    handshake(context, another)
+    handshake(context, authority)
+
+
+def test_a_file_is_enough_where_windows_has_no_authority_that_can_be_read(windows_keeps, tmp_path, monkeypatch):
+    windows_keeps((BROKEN, "x509_asn", ALL))
+    made = issued(tmp_path / "made", "root")
+    monkeypatch.setattr(trusted_certificates, "read_trusted_file", lambda path, **_: path.read_bytes())
+    handshake(trusting_context(made.bundle), made)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
@@ -211,6 +251,10 @@ PEM = "-----BEGIN {0}-----\nMIIB\n-----END {0}-----\n"
         (PEM.format("RSA PRIVATE KEY").encode(), "holds a private key, which belongs to its server alone"),
         (PEM.format("CERTIFICATE").encode(), "is damaged: certificate 1 of 1 cannot be read"),
         (PEM.format("CERTIFICATE").replace("MIIB", "Mü").encode(), "is damaged: certificate 1 of 1 cannot be read"),
+        (
+            PEM.format("TRUSTED CERTIFICATE").encode(),
+            "holds a certificate in a form of OpenSSL's own (TRUSTED CERTIFICATE)",
+        ),
         (b"-----BEGIN CERTIFICATE-----\nMIIB\n", "breaks off in the middle of a certificate"),
     ],
 )

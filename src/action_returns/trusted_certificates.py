@@ -20,7 +20,7 @@ from action_returns.private_files import NotPrivateError, read_trusted_file
 
 _LARGEST: Final = 5_000_000
 """Bytes of a file of certificates; all authorities of the web take 250,000."""
-_CERTIFICATE: Final = re.compile(r"-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----[^-]*-----END \1-----")
+_CERTIFICATE: Final = re.compile(r"-----BEGIN ((?:X509 )?CERTIFICATE)-----[^-]*-----END \1-----")
 _BEGIN: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,40})-----")
 _BINARY: Final = re.compile(rb"0[\x80-\x84]")
 """How a sequence of DER or BER begins (X.690, 8.9)."""
@@ -38,20 +38,24 @@ def trusting_context(ca_file: Path | None = None) -> ssl.SSLContext:
         ConfigError: the file cannot be used; the message says why.
         ssl.SSLError: when no certificate of this computer can be read.
     """
-    named = None if ca_file is None else read_certificates(ca_file, "ca_file")
-    context = _context_of_this_computer()
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    # Windows keeps certificates of authorities that it does not trust by themselves beside the trusted ones.
-    if named or sys.platform != "win32":
+    named = "" if ca_file is None else read_certificates(ca_file, "ca_file")
+    if sys.platform != "win32":
+        context = ssl.create_default_context()
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+        if named:
+            context.load_verify_locations(cadata=named)
+    elif named:
+        # Trusted for itself would also be each of those in CA: Windows keeps them without trusting them by themselves.
+        context = _context_of(named + "".join(_readable_of_windows("ROOT")))
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     else:
+        context = _context_of_windows()
         context.verify_flags &= ~ssl.VERIFY_X509_PARTIAL_CHAIN
-    if named:
-        context.load_verify_locations(cadata=named)
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     return context
 
 
-def _context_of_this_computer() -> ssl.SSLContext:
+def _context_of_windows() -> ssl.SSLContext:
     """Return TLS settings that trust what this computer trusts.
 
     Windows may keep a certificate that OpenSSL cannot read. Python then gives up (CPython issues 79846 and 151504); here
@@ -60,30 +64,33 @@ def _context_of_this_computer() -> ssl.SSLContext:
     try:
         return ssl.create_default_context()
     except ssl.SSLError:
-        readable = "".join(_readable_of_windows())
+        readable = "".join(_readable_of_windows("CA", "ROOT"))
         if not readable:
             raise
-    context = ssl.create_default_context(cadata=readable)
+    return _context_of(readable)
+
+
+def _context_of(certificates: str) -> ssl.SSLContext:
+    context = ssl.create_default_context(cadata=certificates)
     context.set_default_verify_paths()
     return context
 
 
-def _readable_of_windows() -> list[str]:
-    """Return the certificates in Windows' stores that OpenSSL can read, as PEM; none on other systems."""
+def _readable_of_windows(*stores: str) -> list[str]:
+    """Return the certificates in these stores of Windows that OpenSSL can read, as PEM."""
     readable: list[str] = []
-    if sys.platform == "win32":
-        trial = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        servers = ssl.Purpose.SERVER_AUTH.oid
-        for store in ("CA", "ROOT"):
-            found = []
-            with suppress(PermissionError):  # Python leaves such a store out too
-                found = ssl.enum_certificates(store)
-            for content, encoding, purposes in found:
-                if encoding == "x509_asn" and (purposes if isinstance(purposes, bool) else servers in purposes):
-                    pem = ssl.DER_cert_to_PEM_cert(content)
-                    with suppress(ssl.SSLError):
-                        trial.load_verify_locations(cadata=pem)
-                        readable.append(pem)
+    trial = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    servers = ssl.Purpose.SERVER_AUTH.oid
+    for store in stores:
+        found = []
+        with suppress(PermissionError):  # Python leaves such a store out too
+            found = ssl.enum_certificates(store)  # type: ignore[attr-defined,unused-ignore]
+        for content, encoding, purposes in found:
+            if encoding == "x509_asn" and (purposes if isinstance(purposes, bool) else servers in purposes):
+                pem = ssl.DER_cert_to_PEM_cert(content)
+                with suppress(ssl.SSLError):
+                    trial.load_verify_locations(cadata=pem)
+                    readable.append(pem)
     return readable
 
 
@@ -153,10 +160,16 @@ def _text(content: bytes) -> str:
 
 
 def _certificates_in(text: str) -> str:
+    text = "\n".join(line.strip() for line in text.splitlines())
     kinds = _BEGIN.findall(text)
     if any(kind.endswith("PRIVATE KEY") for kind in kinds):
         raise _UnusableFileError(
             "holds a private key, which belongs to its server alone", "Name a file that holds only the certificates"
+        )
+    if "TRUSTED CERTIFICATE" in kinds:  # what it is trusted for stands in it, and Python does not read that
+        raise _UnusableFileError(
+            "holds a certificate in a form of OpenSSL's own (TRUSTED CERTIFICATE)",
+            "Convert it: openssl x509 -in FILE -out FILE.pem",
         )
     found = [block[0] for block in _CERTIFICATE.finditer(text)]
     if not found and not any(kind.endswith("CERTIFICATE") for kind in kinds):

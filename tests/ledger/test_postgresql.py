@@ -649,7 +649,8 @@ def test_a_certificate_in_a_folder_with_umlauts_is_named_as_the_driver_finds_it(
 def test_what_this_computer_trusts_is_trusted_although_one_of_its_certificates_cannot_be_read(monkeypatch):
     made = trustme.CA()
     context = ssl.create_default_context(cadata=made.cert_pem.bytes().decode())
-    monkeypatch.setattr("action_returns.trusted_certificates._readable_of_windows", lambda: ["one"])
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr("action_returns.trusted_certificates._readable_of_windows", lambda *_: ["one"])
     answers = iter([ssl.SSLError("not enough data"), context])
 
     def damaged(**_):
