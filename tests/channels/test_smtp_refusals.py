@@ -30,6 +30,20 @@ def test_a_wish_for_encryption_is_read_by_its_code(text, is_encrypted):
     assert wants_encryption(reply(text), situation(is_encrypted=is_encrypted))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "550 Verschlüsselung erforderlich",
+        "550 Connexion chiffrée requise",
+        "550 Se requiere una conexión cifrada",
+        "550 È richiesta una connessione crittografata",
+        "550 a secure connection is required",
+    ],
+)
+def test_a_wish_for_encryption_is_read_in_other_words_too(text):
+    assert wants_encryption(reply(text), situation(is_encrypted=False))
+
+
 def test_words_about_encryption_count_only_where_there_is_none():
     text = "550 5.7.1 SSL or TLS is required here"
     assert wants_encryption(reply(text), situation(is_encrypted=False))
@@ -45,9 +59,26 @@ def test_what_is_about_the_password_is_not_what_is_about_the_way_to_sign_in():
         "550 5.7.8 no",
         "550 Invalid credentials",
         "554 user name or password is wrong",
+        "525 5.7.13 no",
+        "550 Account is locked",
+        "550 Your account has been temporarily suspended",
+        "554 Too many failed logins",
+        "550 Benutzername oder Kennwort falsch",
+        "550 Passwort ung\ufffdltig",
+        "550 Mot de passe incorrect",
+        "550 Usuario o contraseña no válidos",
+        "550 Identifiants invalides",
+        "550 Senha incorreta",
     ):
         assert is_about_password(reply(text))
-    for text in ("553 5.3.0 Auth failure", "504 5.5.4 no", "550 no", "501 no"):
+    for text in (
+        "553 5.3.0 Auth failure",
+        "504 5.5.4 no",
+        "550 no",
+        "501 no",
+        "504 AUTH PLAIN is disabled",
+        "550 Account cannot use PLAIN",
+    ):
         assert not is_about_password(reply(text))
     assert [is_no_such_way(reply(f"{code} no")) for code in (500, 504, 505, 535)] == [True, True, False, False]
 
@@ -66,9 +97,21 @@ def test_a_size_is_read_in_the_words_of_many_servers():
         "554 message too large",
         "550 size limit",
         "523 the message is too big",
+        "552 Nachricht zu groß",
+        "552 Message trop volumineux",
+        "552 Mensaje demasiado grande",
+        "552 Messaggio troppo grande",
+        "552 Message is larger than 10 MB",
+        "552 Exceeds the limit of 1000 bytes",
     ):
         assert is_about_size(reply(text))
-    for text in ("552 5.2.2 mailbox full", "452 4.3.1 message too large for now", "550 no", "250 size limit"):
+    for text in (
+        "552 5.2.2 mailbox full",
+        "554 You exceed the limit of 10 messages",
+        "452 4.3.1 message too large for now",
+        "550 no",
+        "250 size limit",
+    ):
         assert not is_about_size(reply(text))
 
 
@@ -107,6 +150,11 @@ def test_a_size_is_read_in_the_words_of_many_servers():
             "mail.example wants a sign-in",
             "Check user name (username) and password in the",
         ),
+        ("550 Authentifizierung erforderlich", {}, "mail.example wants a sign-in", "Set user name"),
+        ("550 Authentification requise", {}, "mail.example wants a sign-in", "Set user name"),
+        ("550 Se requiere autenticación", {}, "mail.example wants a sign-in", "Set user name"),
+        ("550 Autenticazione richiesta", {}, "mail.example wants a sign-in", "Set user name"),
+        ("550 Anmeldung erforderlich", {}, "mail.example wants a sign-in", "Set user name"),
         ("550 not authorized", {}, "mail.example wants a sign-in", "Set user name"),
         ("550 not authorized", {"has_user_name": True}, "refused", "do this"),
         ("450 not authenticated", {}, "refused", "try again in a few minutes"),

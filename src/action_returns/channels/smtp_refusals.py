@@ -15,10 +15,15 @@ FINAL: Final = range(500, 600)
 _SIGN_IN_NEEDED: Final = 530
 _ENCRYPTION_NEEDED: Final = frozenset({523, 538})
 _NO_SUCH_WAY: Final = range(500, 505)
-_WRONG_PASSWORD: Final = frozenset({534, 535})
+_WRONG_PASSWORD: Final = frozenset({525, 534, 535})
+"""525 is for a user whose account is disabled (RFC 5248, 2.4)."""
 
-_SAYS_ENCRYPTION: Final = re.compile(r"(?i)\bSTARTTLS\b|\b(?:TLS|SSL)\b|encrypt|\b5\.7\.1[01]\b")
-_SAYS_SIGN_IN: Final = re.compile(r"(?i)\bauthenticat|\bauthoriz|\bauth\b|\blog ?(?:in|on)\b|\bsign ?in\b")
+# Servers answer in English, and some of them in the language of their users too.
+_SAYS_ENCRYPTION: Final = re.compile(
+    r"(?i)\bSTARTTLS\b|\b(?:TLS|SSL)\b|encrypt|\bsecure (?:connection|channel)\b|\b5\.7\.1[01]\b"
+    r"|verschl.{1,2}ssel|chiffr|\bcifrad|\bcifrat|cri[pt]tograf"
+)
+_SAYS_SIGN_IN: Final = re.compile(r"(?i)\bauth?enti[cfks]|\bauthoriz|\bauth\b|\blog ?(?:in|on)\b|\bsign ?in\b|\banmeld")
 _SAYS_OF_DOMAIN: Final = re.compile(r"(?i)\b(?:SPF|DKIM|DMARC|ARC)\b")
 """Checks of the sender's domain, in which authentication means something else."""
 _SAYS_NAME: Final = re.compile(r"(?i)\b(?:EHLO|HELO)\b")
@@ -26,9 +31,13 @@ _SAYS_RELAY: Final = re.compile(r"(?i)\brelay|\brcpthosts\b")
 _SAYS_WRONG_PASSWORD: Final = re.compile(
     r"(?i)\b5\.7\.8\b|\b(?:invalid|incorrect|wrong|bad)\b.{0,60}\b(?:credentials?|password|user ?name)\b"
     r"|\b(?:credentials?|password|user ?name)\b.{0,60}\b(?:invalid|incorrect|wrong)\b"
+    r"|\baccount\b.{0,30}\b(?:locked|disabled|suspended|blocked)\b|\btoo many\b"
+    r"|\b(?:kennwort|passwort|mot de passe|identifiants?|contraseña|senha|wachtwoord)\b"
 )
+"""Also an account that is locked: each further try may lengthen that."""
 _SAYS_SIZE: Final = re.compile(
-    r"(?i)\b5\.3\.4\b|\btoo (?:large|big)\b|\b(?:exceed|limit|max).{0,60}\bsize\b|\bsize\b.{0,60}(?:exceed|limit|max)"
+    r"(?i)\b5\.3\.4\b|\btoo (?:large|big)\b|\blarger than\b|\b(?:exceed|limit|max).{0,60}\b(?:size|bytes)\b"
+    r"|\bsize\b.{0,60}(?:exceed|limit|max)|\bzu gro|\btrop (?:volumineux|gros|grand)|\b(?:demasiado|troppo|muito) grande\b|\bte groot\b"
 )
 _SAYS_OAUTH: Final = re.compile(
     r"(?i)oauth|\bbasic auth\w* is disabled|\bSmtpClientAuthentication is disabled|\b5\.7\.139\b"
@@ -105,7 +114,7 @@ def _may_want_sign_in(reply: Reply, situation: Situation) -> bool:
 
 
 def is_about_password(reply: Reply) -> bool:
-    """Return whether a server says that user name or password are wrong; another try may count towards a lockout."""
+    """Return whether a server says that user name or password are wrong, or the account locked; another try may count towards a lockout."""
     return reply.code in _WRONG_PASSWORD or _SAYS_WRONG_PASSWORD.search(reply.text) is not None
 
 
