@@ -281,12 +281,33 @@ def test_a_name_whose_accents_stand_apart_as_on_a_mac_is_the_same_name(tmp_path)
     [
         "Boxes", "box-office", "Inbox", "Box 2026 returns", "Mega projects", "megastore", "Sync tests", "rsync", "synchronised",
         "My Drives", "driver", "Synology", "Nextcloudless", "Dropbox exports", "onedriven", "iclouds", "Proton", "Resilio",
-        "kDriver", "Seafiles", "shared drive", "returns", "cloud", "Documents",
+        "kDriver", "Seafiles", "shared drive", "returns", "cloud", "Documents", "Box 12", "box2", "Box - old invoices", "Mega 3",
+        "Sync 2026",
     ],
 )  # fmt: skip
 def test_a_folder_of_an_ordinary_name_is_safe(tmp_path, disks, name):
     disks(("/", "ext4", "rw"))
     assert unsafe_folder_reason(tmp_path / name / "books") == ""
+
+
+@pytest.mark.parametrize("name", ["box", "Sync", "mega"])
+def test_a_user_may_be_called_as_a_cloud_is(tmp_path, monkeypatch, disks, name):
+    disks(("/", "ext4", "rw"))
+    home = tmp_path / name
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    assert unsafe_folder_reason(home / "books") == ""
+    assert unsafe_folder_reason(home / name / "books").startswith(f"{home / name} is copied to a cloud")
+    (home / ".dropbox.cache").mkdir(parents=True)
+    assert unsafe_folder_reason(home / "books").startswith(f"{home} is copied to a cloud")
+
+
+def test_the_names_of_clouds_are_known_where_the_home_folder_is_not(tmp_path, monkeypatch):
+    def unknown():
+        raise RuntimeError
+
+    monkeypatch.setattr(Path, "home", unknown)
+    assert "is copied to a cloud" in unsafe_folder_reason(tmp_path / "Dropbox")
 
 
 @pytest.mark.parametrize("is_link_in_the_cloud", [True, False])

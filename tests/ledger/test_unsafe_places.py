@@ -45,7 +45,7 @@ def test_a_share_of_wsl_is_of_this_computer_and_yet_of_another_system(share):
     assert "lies on another machine" in why_share_is_unsafe(share.replace("wsl", "wsx").replace("WSL", "WSX"))
 
 
-@pytest.mark.parametrize("name", ["Box", "box", "Box 2", "OneDrive \u2013 Acme", "Google Drive (ann@example.com)"])
+@pytest.mark.parametrize("name", ["Box", "box", "Box (2)", "OneDrive \u2013 Acme", "Google Drive (ann@example.com)"])
 def test_a_name_that_a_program_gives_is_known_with_the_account_behind_it(name):
     assert is_synced_name(name)
 

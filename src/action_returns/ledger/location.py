@@ -202,8 +202,11 @@ def _synced_folder(folder: Path) -> str:
     onedrive = {
         os.path.normcase(os.environ[name].rstrip("\\/")) for name in _ONEDRIVE_VARIABLES if os.environ.get(name)
     }
+    home = None
+    with suppress(RuntimeError):  # it is not known
+        home = Path.home()
     for parent in (folder, *folder.parents):
-        if is_synced_name(parent.name) or os.path.normcase(parent) in onedrive:
+        if is_synced_name(parent.name, is_of_user=parent == home) or os.path.normcase(parent) in onedrive:
             return str(parent)
         if (parent.parent.parent.name.lower(), parent.parent.name.lower()) in _SYNCED_PARENTS:
             return str(parent)

@@ -48,10 +48,10 @@ _WINDOWS_SUBSYSTEM: Final = ("\\\\wsl$\\", "\\\\wsl.localhost\\")
 _synced_name = re.compile(
     # Names of products, mostly with the account behind them: "OneDrive - Acme Ltd", "Dropbox (Personal)", "Nextcloud2".
     r"(?:onedrive|skydrive|dropbox|google ?drive(?: file stream|.streaming)?|icloud ?drive|icloud ?photos|icloud"
-    r"|nextcloud|owncloud|box(?: sync)?|synology ?drive|cloud ?station|qsync|pcloud(?: ?drive| sync)?|mega(?:sync)?"
-    r"|proton ?drive|kdrive|yandex[. ]?disk(?:\.localized)?|creative cloud files|resilio sync|bittorrent sync|sync"
+    r"|nextcloud|owncloud|box sync|synology ?drive|cloud ?station|qsync|pcloud(?: ?drive| sync)?|megasync"
+    r"|proton ?drive|kdrive|yandex[. ]?disk(?:\.localized)?|creative cloud files|resilio sync|bittorrent sync"
     r"|tresorit(?: drive)?|seafile|seadrive(?:_root)?|magentacloud|jottacloud|sugarsync|spideroak(?: ?one)?(?: hive)?"
-    r"|egnyte(?: ?drive)?|hidrive|koofr|filen|internxt(?: drive)?|icedrive|workdocs|sharefile|citrix files"
+    r"|egnyte(?: ?drive)?|hidrive|koofr|internxt(?: drive)?|icedrive|workdocs|sharefile|citrix files"
     r"|cloudstorage|mail\.ru cloud|cloud mail\.ru|baidusyncdisk|nutstore)(?: ?\d+| ?\(.*\)| [-\u2013\u2014] .*)?"
     r"|creative cloud files .*"
     # Google's own names for the two parts of its drive, in languages of its users.
@@ -61,7 +61,9 @@ _synced_name = re.compile(
     r"|drives compartilhados|gedeelde drives|dyski współdzielone|общие диски|共有ドライブ|共享云端硬盘)",
     re.IGNORECASE,
 ).fullmatch
-"""The names that programs give to folders they copy. Some are ordinary words, so nothing else may stand around them."""
+"""The names that programs give to folders they copy; nothing else may stand around them."""
+_synced_word = re.compile(r"(?:box|mega|sync|filen)(?: ?\(.*\))?", re.IGNORECASE).fullmatch
+"""Those that are ordinary words: with a number or a word behind them they are a user's own."""
 
 
 def why_not_of_this_machine(file_system: str) -> str:
@@ -100,13 +102,18 @@ def why_share_is_unsafe(share: str) -> str:
     return _between_systems("WSL") if f"{share}\\".lower().startswith(_WINDOWS_SUBSYSTEM) else ON_ANOTHER_MACHINE
 
 
-def is_synced_name(name: str) -> bool:
-    """Return whether only a program that copies folders to a cloud gives a folder this name."""
+def is_synced_name(name: str, *, is_of_user: bool = False) -> bool:
+    """Return whether only a program that copies folders to a cloud gives a folder this name.
+
+    Args:
+        name: of the folder, without those above it.
+        is_of_user: whether it is the home folder of a user, who may be called Box.
+    """
     if not name.isascii():
         from unicodedata import normalize
 
         name = normalize("NFC", name)  # names on a Mac can keep letter and accent apart
-    return _synced_name(name) is not None
+    return _synced_name(name) is not None or (_synced_word(name) is not None and not is_of_user)
 
 
 def _between_systems(kind: str) -> str:
