@@ -24,7 +24,6 @@ from action_returns.channels.base import (
     OutgoingFile,
     Phase,
     ProbeResult,
-    State,
     answer_no,
     bracketed,
     do_nothing,
@@ -239,13 +238,7 @@ class SftpChannel:
         except DeliveryEndedError as ended:
             return probe_failed(ended.outcome)
         if not ask(NewServer(self.host, self.port, key.fingerprint)):
-            return ProbeResult(
-                works=False,
-                message=f"The key of {self.host} was not confirmed, so the program did not sign in. Nothing was sent or kept. Ask "
-                "the administrator of the server for its fingerprint.",
-                phase=Phase.CONNECT,
-                evidence={"host_key": key.fingerprint},
-            )
+            return self._texts.key_refused(key.fingerprint)
         return replace(self, host_key=key.fingerprint).probe()
 
     def _probe_folder(self) -> ProbeResult:
@@ -255,12 +248,7 @@ class SftpChannel:
             credentials = self._credentials()
             folder = retry(lambda: self._open_folder(credentials), self.pause)
             with closing(folder), self._failing_in(Phase.TRANSFER):
-                works = ProbeResult(
-                    works=True,
-                    message=f"The connection to {self.destination} works: the server has the key that was confirmed, signed in, "
-                    "the folder is there. Nothing was sent; whether the folder may be written to was not tested.",
-                    evidence=folder.evidence,
-                )
+                works = self._texts.works(folder.evidence)
                 if self.upload == "direct":  # the server creates the file only where none has its name
                     return works
                 look = folder.look(unused_name())
@@ -278,14 +266,7 @@ class SftpChannel:
         from action_returns.channels.ssh_credentials import load_credentials
 
         if self.host_key is None:
-            raise DeliveryEndedError(
-                Outcome(
-                    State.FAILED,
-                    f"The key of {self.host} is not confirmed yet, so it may be another server. Nothing was sent. Show its key "
-                    "and confirm it: action-returns probe",
-                    Phase.CONNECT,
-                )
-            )
+            raise DeliveryEndedError(self._texts.key_unconfirmed())
         return load_credentials(self.username, self.private_key, None if self.password is None else self.password())
 
     def _open_folder(self, credentials: "Credentials") -> "SftpFolder":
@@ -347,12 +328,5 @@ class SftpChannel:
         try:
             yield
         except ConnectionLostError as error:
-            raise DeliveryEndedError(
-                Outcome(
-                    State.FAILED,
-                    f"The connection to {self.host} broke off ({error}). Nothing was sent. Try again; if it stays, ask "
-                    "the administrator of the server whether it offers SFTP to this user.",
-                    phase,
-                ),
-                retryable=is_retryable(error),
-            ) from None
+            outcome = self._texts.broken_off(str(error), phase)
+            raise DeliveryEndedError(outcome, retryable=is_retryable(error)) from None

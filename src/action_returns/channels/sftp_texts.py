@@ -1,13 +1,59 @@
-"""Build the texts of one SFTP server."""
+"""Build the texts of one SFTP server: of its key and its connection, and of what it refuses before a file leaves."""
 
-from action_returns.channels.base import Outcome, State
-from action_returns.channels.upload_texts import UploadTexts
+from action_returns.channels.base import Outcome, Phase, ProbeResult, State
+from action_returns.channels.upload_texts import Evidence, UploadTexts
 
 
 class SftpTexts(UploadTexts):
-    """Builds the outcomes of one SFTP server."""
+    """Builds the outcomes and results of one SFTP server."""
 
     __slots__ = ()
+
+    def works(self, evidence: Evidence) -> ProbeResult:
+        """Return the result of a connection test that succeeded.
+
+        Args:
+            evidence: facts about the server and the encryption.
+        """
+        return ProbeResult(
+            works=True,
+            message=f"The connection to {self.destination} works: the server has the key that was confirmed, signed in, "
+            "the folder is there. Nothing was sent; whether the folder may be written to was not tested.",
+            evidence=evidence,
+        )
+
+    def key_refused(self, fingerprint: str) -> ProbeResult:
+        """Return the result of a connection test in which the user did not confirm the key of the server."""
+        return ProbeResult(
+            works=False,
+            message=f"The key of {self.host} was not confirmed, so the program did not sign in. Nothing was sent or kept. Ask "
+            "the administrator of the server for its fingerprint.",
+            phase=Phase.CONNECT,
+            evidence={"host_key": fingerprint},
+        )
+
+    def key_unconfirmed(self) -> Outcome:
+        """Return the outcome for a server whose key nobody has confirmed yet. Nothing is connected."""
+        return Outcome(
+            State.FAILED,
+            f"The key of {self.host} is not confirmed yet, so it may be another server. Nothing was sent. Show its key "
+            "and confirm it: action-returns probe",
+            Phase.CONNECT,
+        )
+
+    def broken_off(self, why: str, phase: Phase) -> Outcome:
+        """Return the outcome for a connection that was lost before the file left.
+
+        Args:
+            why: in a few words.
+            phase: how far it had come.
+        """
+        return Outcome(
+            State.FAILED,
+            f"The connection to {self.host} broke off ({why}). Nothing was sent. Try again; if it stays, ask "
+            "the administrator of the server whether it offers SFTP to this user.",
+            phase,
+        )
 
     @property
     def check_todo(self) -> str:
