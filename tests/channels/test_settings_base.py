@@ -1,9 +1,7 @@
 """What the settings of a channel say about its receiver, its password and packages that it needs."""
 
-import importlib.util
 import os
 import sys
-from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -12,7 +10,7 @@ from action_returns.channels import settings_class
 from action_returns.channels.email import EmailSettings
 from action_returns.channels.folder import DraftSettings, OutboxSettings
 from action_returns.channels.ftp import FtpSettings
-from action_returns.channels.sftp import SftpSettings
+from action_returns.channels.sftp_settings import SftpSettings
 from action_returns.errors import ConfigError
 
 SFTP = {"kind": "sftp", "host": "sftp.example.com", "username": "brand", "password": "env:PW"}
@@ -21,40 +19,6 @@ SFTP = {"kind": "sftp", "host": "sftp.example.com", "username": "brand", "passwo
 def test_the_settings_say_where_the_password_is_kept_and_never_hold_it(tmp_path):
     assert SftpSettings(**SFTP).password_reference == "env:PW"
     assert OutboxSettings(kind="outbox", directory=tmp_path).password_reference is None
-
-
-def test_sftp_without_its_package_says_how_to_install_it(monkeypatch):
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "paramiko" else 1 / 0)
-    with pytest.raises(
-        ConfigError,
-        match=r"""Nothing was sent\. Install it: .+ -m pip install -c .+constraints\.txt ['"]paramiko[<>=.,\d]+['"]$""",
-    ):
-        SftpSettings(**SFTP).open(lambda _: "s3cret")
-
-
-@pytest.mark.parametrize(
-    "pasted",
-    [
-        "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n-----END OPENSSH PRIVATE KEY-----\n",
-        "-----BEGIN RSA PRIVATE KEY----- MIIEpAIBAAKCAQEA",
-        "BEGIN EC PRIVATE KEY MHcCAQEEIBkg",
-        "PuTTY-User-Key-File-3: ssh-ed25519 Encryption: none",
-        "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAAB",
-        "MIIEpAIBAAKCAQEA" + "x3/Yz+" * 12,
-        "QyNTUxOQAA/" * 100,
-    ],
-)
-def test_a_private_key_in_the_place_of_its_path_is_refused_without_being_repeated(pasted):
-    with pytest.raises(ValidationError) as refused:
-        SftpSettings(**{**SFTP, "private_key": pasted})
-    (problem,) = refused.value.errors()
-    assert problem["loc"] == ("private_key",)
-    assert not any(piece in problem["msg"] for piece in pasted.split())
-
-
-@pytest.mark.parametrize("path", ["~/.ssh/id_ed25519", "C:\\Users\\Ann Key\\MII.pem", "/srv/" + "keys/" * 40 + "id"])
-def test_a_path_of_a_private_key_is_kept_as_it_is(path):
-    assert SftpSettings(**{**SFTP, "private_key": path}).private_key == Path(path)
 
 
 FTP = {"kind": "ftp", "host": "batch.impact.com", "username": "brand", "password": "env:PW"}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 KINDS: "Final[Mapping[str, str]]" = {
     "ftp": "action_returns.channels.ftp:FtpSettings",
-    "sftp": "action_returns.channels.sftp:SftpSettings",
+    "sftp": "action_returns.channels.sftp_settings:SftpSettings",
     "email": "action_returns.channels.email:EmailSettings",
     "outbox": "action_returns.channels.folder:OutboxSettings",
     "draft": "action_returns.channels.folder:DraftSettings",

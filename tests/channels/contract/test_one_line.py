@@ -148,7 +148,10 @@ def test_a_file_is_sent_through_it_and_its_connection_is_tested(paths, capsys):
     assert len(made_up.CARRIED) == 1
 
 
-NEVER = "action_returns.channels.sftp action_returns.channels.email action_returns.channels.folder paramiko smtplib ssl"
+NEVER = (
+    "action_returns.channels.sftp_settings action_returns.channels.sftp action_returns.channels.email "
+    "action_returns.channels.folder paramiko smtplib ssl"
+)
 
 
 def test_reading_a_config_imports_only_the_kinds_that_it_names_and_nothing_of_a_connection(paths):
