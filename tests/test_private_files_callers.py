@@ -30,7 +30,7 @@ ALLOWED = {
     "operations/upgrade_workbook.py: not private": "a workbook where the user wants it",
     "operations/upgrade_workbook.py: write_bytes": "in a temporary folder, which is private",
     "channels/folder.py: not private": "the outbox, from which another user's program may take the file",
-    "ledger/postgresql_connection.py: write_text": "in a temporary folder, which is private; public certificates",
+    "ledger/postgresql_certificates.py: write_text": "in a temporary folder, which is private; public certificates",
     "operations/new_workbook.py: copyfile": "the AppleScript of xlwings, which is public",
     "operations/new_workbook.py: mkdir": "the folder of macOS for scripts",
     "cli/demo.py: mkdir": "the inbox of the demo's own server",
