@@ -145,7 +145,10 @@ def test_a_database_that_is_away_sends_nothing_and_a_check_says_what_it_could_no
     assert "cannot be reached" in result.err
     assert list(amy.outbox.iterdir()) == []
     result = amy("check", returns)
-    assert result.code in (0, 4)
+    assert result.code == 11
+    assert result.err.startswith("Read: ")
+    assert "2 rows checked, all ready." in result.err
+    assert "It could not be looked up what was sent before, so these rows may have been sent already." in result.err
     assert "cannot be reached" in result.err
 
 
@@ -266,11 +269,20 @@ def test_a_ledger_that_cannot_be_used_ends_every_command_that_needs_it_with_11(
     assert list(amy.outbox.iterdir()) == []
     assert not (tmp_path / "record.json").exists()
     assert amy("doctor").code == 9
-    # What does not need it works, and says what it could not look up.
-    for command in (("check", returns), ("review", returns), ("export", returns, "-o", "-")):
+    # The others do what they can, and say that it is not known what was sent before.
+    for command, printed in (
+        (("check", returns), "2 rows checked, all ready."),
+        (("review", returns), "Review of "),
+        (("export", returns, "-o", "clean.csv"), "Written: clean.csv (2 rows, "),
+        (("fix", returns, "-o", "fixed.csv"), "Written: fixed.csv. "),
+    ):
         result = amy(*command)
-        assert (command, result.code) == (command, 0)
-        assert says in result.out + result.err
+        assert (command, result.code) == (command, 11)
+        assert printed in result.out + result.err
+        assert "Stopped: It could not be looked up what was sent before, so these rows may have been" in result.err
+        assert says in result.err
+    assert (tmp_path / "clean.csv").read_bytes().startswith(b"ActionId,")
+    assert (tmp_path / "fixed.csv").exists()
 
 
 def run_beside(home, *arguments):

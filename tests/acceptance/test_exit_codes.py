@@ -121,6 +121,53 @@ def test_a_template_that_contradicts_itself_is_an_unexpected_error(run, tmp_path
     assert run("new", str(tmp_path / "returns.xlsx")).code == 1
 
 
+LOOKED_UP = "It could not be looked up what was sent before, so these rows may have been sent already. "
+
+
+@pytest.mark.parametrize("command", ["check", "review", "export", "fix", "send"])
+@pytest.mark.parametrize("damaged", [True, False], ids=["a damaged ledger", "no password of the ledger"])
+def test_a_ledger_that_cannot_be_read_is_told_after_everything_else_was_done(
+    home, outbox, file, run, tmp_path, monkeypatch, command, damaged
+):
+    monkeypatch.delenv("ABSENT", raising=False)
+    if damaged:
+        (home / "ledger.sqlite3").write_bytes(b"no database" * 99)
+    else:
+        facts = {"ledger": "postgresql://amy@db.example.com/r", "ledger_password": "env:ABSENT"}
+        write_profile(home, {"kind": "outbox", "directory": str(outbox)}, **facts)
+    written = tmp_path / "written.csv"
+    options = {"export": ("-o", str(written)), "fix": ("-o", str(written)), "send": ("--yes",)}.get(command, ())
+    result = run(command, file(), *options, "--json")
+    assert (result.code, result.json["problem"]) == ((11, "ledger") if damaged else (9, "password"))
+    assert result.json["message"].startswith(LOOKED_UP)
+    assert ("is damaged" if damaged else "ABSENT") in result.json["message"]
+    assert command == "send" or result.json["rows"] == 2
+    assert written.exists() is (command in {"export", "fix"})
+    assert list(outbox.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "code"),
+    [
+        (("check",), BAD, 3),
+        (("review",), BAD, 3),
+        (("export", "-o", "-"), BAD, 3),
+        (("check", "--strict"), BAD, 3),
+        (("check", "--strict"), CSV + "M1.2,0,REJECTED\r\n", 11),
+    ],
+)
+def test_rows_with_errors_win_over_a_ledger_that_cannot_be_read_and_warnings_do_not(
+    home, outbox, file, run, line, text, code
+):
+    (home / "ledger.sqlite3").write_bytes(b"no database" * 99)
+    (command, *options) = line
+    result = run(command, file(text), *options, "--json")
+    assert result.code == code
+    assert LOOKED_UP in result.json["message"]
+    printed = run(command, file(text), *options)
+    assert "is damaged" in (printed.out + printed.err).replace("\n", " ")
+
+
 def test_no_exit_code_is_left_untested():
     assert set(Exit) == set(PROMISED) | NEVER_REACHED_YET
 

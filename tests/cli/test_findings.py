@@ -8,8 +8,9 @@ from action_returns.batch.check import check
 from action_returns.batch.context import NO_CONTEXT, Context, SentAction
 from action_returns.cli.findings import packed, print_findings, with_shared_remarks
 from action_returns.cli.output import Output
-from action_returns.operations.check import CheckedBatch, PreviousSends
+from action_returns.operations.check import CheckedBatch
 from action_returns.operations.findings import ListedRow
+from action_returns.operations.previous_sends import PreviousSends
 from action_returns.readers.batch_file import LoadedBatch
 from tests.batch.sheets import rows_of
 

@@ -2,6 +2,7 @@
 
 from tests.excel.desk import GOOD
 
+UNREAD = "It could not be looked up what was sent before, so these rows may have been sent already. The ledger"
 NEW = ("M.8882.4808.3", "0", "REJECTED")
 
 
@@ -58,7 +59,29 @@ def test_validate_says_when_the_record_cannot_be_read(desk, outbox, paths):
     desk.open(GOOD)
     said = desk.click("validate")
     assert said.startswith("All 2 rows are ready.")
-    assert "Not checked, what was sent before for these actions: The ledger" in said
+    assert UNREAD in said
+
+
+def test_every_button_says_that_it_is_not_known_what_was_sent_before_and_sends_nothing(desk, outbox, paths):
+    paths.ledger_file.write_bytes(b"this is no ledger" * 1_000)
+    desk.open(GOOD)
+    for button, begins in (
+        ("next_issue", "No findings in 2 rows."),
+        ("review", ""),
+        ("export_csv", "Written, not sent: 2 rows."),
+        ("send", ""),
+    ):
+        said = desk.click(button)
+        assert said.startswith(begins), button
+        assert UNREAD in said, button
+    assert str(paths.ledger_file) in desk.click("history")
+    assert list(outbox.iterdir()) == []
+
+
+def test_rows_with_errors_do_not_hide_that_the_record_cannot_be_read(desk, outbox, paths):
+    paths.ledger_file.write_bytes(b"this is no ledger" * 1_000)
+    desk.open([*GOOD, ("M.8882.4808.3", "?", "REJECTED")])
+    assert UNREAD in desk.click("validate")
 
 
 def test_validate_makes_no_record(desk, outbox, paths):

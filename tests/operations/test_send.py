@@ -28,7 +28,8 @@ from action_returns.errors import (
 from action_returns.ledger.ledger import open_ledger
 from action_returns.operations import texts
 from action_returns.operations.account import Account, open_account
-from action_returns.operations.check import check_loaded, find_previous_sends
+from action_returns.operations.check import check_loaded
+from action_returns.operations.previous_sends import find_previous_sends
 from action_returns.operations.send import Consent
 from action_returns.operations.send import send as send_flow
 from action_returns.operations.submit import submit
@@ -353,17 +354,32 @@ def test_a_dry_run_that_cannot_look_up_what_was_sent_before_tells_nothing_of_wha
         flow(box, consent=Consent("--yes"), dry_run=True)
 
 
-def test_a_ledger_that_can_be_read_again_by_the_time_of_the_dry_run_is_no_problem(box, monkeypatch):
-    from action_returns.operations import check
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_nobody_is_asked_about_rows_of_which_it_could_not_be_looked_up_whether_they_were_sent(
+    box, monkeypatch, dry_run
+):
+    """Also where the ledger can be read again a moment later: the totals that were shown may count them."""
+    from action_returns.operations import previous_sends
 
     def away(*_):
         raise LedgerError("The database is just starting.")
 
-    with monkeypatch.context() as patch:
-        patch.setattr(check, "open_ledger_if_exists", away)
-        flow(box, consent=Consent("--yes"))
-        result = flow(box, *ROWS, NEW, consent=Consent("--yes"), dry_run=True)
-    assert result.page.checked.past.problem == "The database is just starting."
+    flow(box, consent=Consent("--yes"))
+    monkeypatch.setattr(previous_sends, "open_ledger_if_exists", away)
+    user = Asked(True)
+    with pytest.raises(LedgerError, match=r"^It could not be looked up .* The database is just starting\.$"):
+        flow(box, *ROWS, NEW, consent=Consent(), user=user, dry_run=dry_run)
+    assert user.questions == []
+    assert len(list(box[2].iterdir())) == 1, "only the rows of the first time"
+
+
+@pytest.mark.parametrize(
+    ("consent", "refusal"), [(Consent("--yes"), RowsWithErrorsError), (Consent("--yes", only_ready=True), LedgerError)]
+)
+def test_rows_with_errors_are_told_before_a_ledger_that_cannot_be_read(box, consent, refusal):
+    box[0].ledger_file.write_bytes(b"no database" * 99)
+    with pytest.raises(refusal):
+        flow(box, *ROWS, ("M.8882.4808.9", "?", "REJECTED"), consent=consent)
 
 
 def test_a_dry_run_asks_nothing_and_tells_what_a_send_would_do(box):

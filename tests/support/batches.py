@@ -5,7 +5,8 @@ from types import MappingProxyType
 from action_returns.batch.cells import Columns
 from action_returns.batch.check import check
 from action_returns.batch.context import Context
-from action_returns.operations.check import CheckedBatch, PreviousSends
+from action_returns.operations.check import CheckedBatch
+from action_returns.operations.previous_sends import PreviousSends
 from action_returns.readers.batch_file import LoadedBatch
 
 CSV = "ActionId,Amount,Reason\r\n"

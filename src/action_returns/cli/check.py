@@ -20,9 +20,9 @@ from action_returns.cli.options import (
     pending_download,
 )
 from action_returns.cli.output import Output
-from action_returns.errors import Exit, FileError
+from action_returns.errors import FileError
 from action_returns.operations.account import open_channel
-from action_returns.operations.check import CheckedBatch, PendingSource
+from action_returns.operations.check import CheckedBatch, PendingSource, exit_code
 from action_returns.operations.findings import write_findings_page, write_findings_table
 from action_returns.operations.review import (
     Kind,
@@ -36,6 +36,8 @@ from action_returns.operations.review import (
     write_review_page,
 )
 from action_returns.operations.texts import columns_read, command, counted
+
+_LOOK_AGAIN = "As soon as the ledger can be read, look up what was sent before."
 
 
 @click.command("check", short_help="Check every row; changes nothing, sends nothing.")
@@ -80,9 +82,7 @@ def check_command(
     if html is not None:
         write_findings_page(checked, Path(html), overwrite=force)
         context.output.info(f"Written: {html}.", style="good")
-    if checked.report.ready < checked.report.rows:
-        return Exit.BATCH_HAS_ERRORS
-    return Exit.WARNINGS if strict and checked.report.warnings else Exit.DONE
+    return exit_code(checked, strict=strict)
 
 
 def check_json(checked: CheckedBatch) -> dict[str, Any]:
@@ -115,7 +115,8 @@ def _verdict(checked: CheckedBatch) -> str:
     if sent_before:
         stay = "stays" if sent_before == 1 else "stay"
         verdict += f" {sent_before:,} of the ready rows may have arrived before and {stay} behind."
-    return verdict
+    # Without errors the command ends with this warning.
+    return f"{verdict} {checked.past.warning}".rstrip() if with_errors else verdict
 
 
 def print_totals(output: Output, checked: CheckedBatch, *, live: bool = False) -> None:
@@ -152,6 +153,8 @@ def next_step(checked: CheckedBatch, *, live: bool) -> list[str]:
     if checked.rows_with_errors:
         saves = "" if live else " and save it"
         return [f"Correct the rows with errors in {file}{saves}.", f"Next: {next_command('check', file)}"]
+    if checked.past.error is not None:
+        return [_LOOK_AGAIN, f"Next: {next_command('check', file)}"]
     if all_sent:
         return ["There is nothing new to send.", f"Next: {command('history', 'list')}"]
     return [f"Next: {next_command('send' if live else 'review', file)}"]
@@ -186,7 +189,7 @@ def review_command(
         print_review(context.output, page)
         for line in step_after_review(page):
             context.output.info(line)
-    return Exit.BATCH_HAS_ERRORS if checked.report.ready < checked.report.rows else Exit.DONE
+    return exit_code(checked)
 
 
 def step_after_review(page: Review) -> list[str]:
@@ -196,6 +199,8 @@ def step_after_review(page: Review) -> list[str]:
         return ["There is nothing new to send.", f"Next: {command('history', 'list')}"]
     if not checked.rows:
         return ["No row would be sent.", f"Next: {next_command('check', checked.file)}"]
+    if checked.past.error is not None:
+        return [_LOOK_AGAIN, f"Next: {next_command('review', checked.file)}"]
     if page.account.profile is None:
         return ["A profile says where the rows go.", f"Next: {command('profile', 'add', 'NAME')}"]
     only_ready = ["--only-ready"] if checked.rows_with_errors else []

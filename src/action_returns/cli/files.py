@@ -9,8 +9,7 @@ from action_returns.batch.cells import ColumnName, quote
 from action_returns.batch.rules import RULE_BY_CODE
 from action_returns.cli.next_step import OF_ONE_FILE, next_command
 from action_returns.cli.options import CommandContext, batch_file, global_options, pending_download
-from action_returns.errors import Exit
-from action_returns.operations.check import PendingSource
+from action_returns.operations.check import PendingSource, exit_code
 from action_returns.operations.export import export
 from action_returns.operations.fix import fix
 from action_returns.operations.sent_before import exported_sentence, undated_batches
@@ -68,14 +67,14 @@ def export_command(
         )
     if before:
         context.output.info(exported_sentence(before), style="warning")
-    if checked.past.problem:  # else its silence would mean that nothing was sent before
-        context.output.info(f"Not checked: {checked.past.unchecked}", style="warning")
     if with_errors:
+        if checked.past.warning:
+            context.output.info(checked.past.warning, style="warning")
         context.output.info(
             f"{counted(with_errors, 'row')} with errors {'is' if with_errors == 1 else 'are'} not in it: {next_command('check', file)}",
             style="error",
         )
-    return Exit.BATCH_HAS_ERRORS if with_errors else Exit.DONE
+    return exit_code(checked)
 
 
 @click.command("fix", short_help="Make the safe corrections, in a new file.")
@@ -140,6 +139,7 @@ def fix_command(
                 "message": summary,
             }
         )
+        done.past.refuse_unread()  # the rows that are ready depend on it
         return
     if changes:
         context.output.table(
@@ -155,3 +155,4 @@ def fix_command(
     if not dry_run and output is not None:
         context.output.info(f"Written: {output}. {file} is as it was.", style="good")
         context.output.info(f"Next: {next_command('check', output, without=OF_ONE_FILE)}")
+    done.past.refuse_unread()

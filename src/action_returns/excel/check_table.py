@@ -16,7 +16,8 @@ from action_returns.excel import messages
 from action_returns.excel.button import ButtonContext
 from action_returns.excel.cell_writer import Formula
 from action_returns.excel.workbook import ActionsTable, OpenWorkbook
-from action_returns.operations.check import CheckedBatch, check_loaded, find_previous_sends
+from action_returns.operations.check import CheckedBatch, check_loaded
+from action_returns.operations.previous_sends import find_previous_sends
 from action_returns.operations.texts import STATES
 from action_returns.readers.batch_file import LoadedBatch, note_on_rows_below
 

@@ -63,20 +63,23 @@ def validated(checked: "CheckedBatch", *, hidden: bool, listed: int) -> str:
         text += f"\n\nIssues lists the first {listed:,} of {counted(len(report), 'finding')}."
     if hidden:
         text += "\n\nSome rows are hidden. Hidden rows are checked and sent like all others."
-    text = with_notes(text, checked)
+    text = _with_doubts(text, checked)
     if checked.pending is None:
         text += (
             "\n\nNot checked, because no Pending Actions download is loaded: whether the actions exist, are locked, "
             "or were 0 before."
         )
-    if checked.past.problem:
-        text += f"\n\nNot checked, what was sent before for these actions: {checked.past.problem}"
     return text
 
 
 def with_notes(text: str, checked: "CheckedBatch") -> str:
     """Return a text with what was left aside when the rows were read, such as filled rows below the table."""
     return "\n\n".join([text, *checked.reading.notes])
+
+
+def _with_doubts(text: str, checked: "CheckedBatch") -> str:
+    """Return a text with what was left aside, and with the warning that the ledger could not be read."""
+    return "\n\n".join(filter(None, (with_notes(text, checked), checked.past.warning)))
 
 
 def _attention(checked: "CheckedBatch", listed: int) -> str:
@@ -104,7 +107,7 @@ def issue(finding: "Finding") -> str:
 
 def no_issues(checked: "CheckedBatch") -> str:
     """Return the text of Next issue when there is no finding."""
-    return with_notes(f"No findings in {_rows(checked.report.rows)}. Next: Review.", checked)
+    return _with_doubts(f"No findings in {_rows(checked.report.rows)}. Next: Review.", checked)
 
 
 def loaded(pending: "PendingDownload", name: str) -> str:
@@ -127,7 +130,7 @@ def exported(path: "Path", checked: "CheckedBatch") -> str:
         from action_returns.operations.sent_before import exported_sentence, undated_batches
 
         left += f"\n\n{exported_sentence(undated_batches(checked))}"
-    left = with_notes(left, checked)
+    left = _with_doubts(left, checked)
     return (
         f"Written, not sent: {_rows(len(checked.rows))}.{left}\n\n{path}\n\nSHA-256 {checked.prepared.sha256}. "
         "If you deliver it yourself, it is not among the batches that History lists."
@@ -140,8 +143,8 @@ def no_row_ready(undone: str = "") -> str:
 
 
 def reviewed(page: "Review") -> str:
-    """Return the answer after a review: what would be sent, or that no row can be sent; and what was not read."""
-    return with_notes(_reviewed(page), page.checked)
+    """Return the answer after a review: what would be sent, or that no row can be sent; and what was not read or looked up."""
+    return _with_doubts(_reviewed(page), page.checked)
 
 
 def _reviewed(page: "Review") -> str:

@@ -1,6 +1,5 @@
 """Read a batch, look up what was sent before, compare it with the pending download, check it."""
 
-import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -9,87 +8,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from action_returns.batch.cell_rules import SENDABLE_ID
 from action_returns.batch.cells import ColumnName, ReadyRows
 from action_returns.batch.check import check
-from action_returns.batch.context import Context, PendingDownload, SentAction
+from action_returns.batch.context import Context, PendingDownload
 from action_returns.batch.csv_format import CsvFile, make_csv
 from action_returns.batch.report import CheckResult
-from action_returns.batch.rules import MODIFICATION_LIMIT
 from action_returns.batch.shown_rules import currency_note
 from action_returns.batch.summary import Summary, summarise
-from action_returns.errors import NoRowsToSendError
+from action_returns.errors import Exit, NoRowsToSendError
 from action_returns.files import Paths
-from action_returns.operations.account import Account, open_ledger_if_exists
+from action_returns.operations.account import Account
 from action_returns.operations.answers import save_answers, saved_answers
+from action_returns.operations.previous_sends import PreviousSends, find_previous_sends
 from action_returns.operations.texts import command_for, no_ready_row
 from action_returns.readers.batch_columns import NO_ANSWERS, ColumnAnswers
 from action_returns.readers.batch_file import LoadedBatch, read_batch, read_stream
-
-is_sendable = re.compile(SENDABLE_ID).fullmatch
-
-_LIMIT: Final = f"An action takes {MODIFICATION_LIMIT:,} modifications in its life."
-_OTHERS_NOT_COUNTED: Final = (
-    "What others changed at the network, by hand or over the API: only what this program sent is counted here. "
-    + _LIMIT
-)
-_NO_LEDGER_YET: Final = (
-    "How often each action was modified before: this program has sent nothing yet that is on record here, and what "
-    "others changed is not counted. " + _LIMIT
-)
-_NO_PROFILE: Final = (
-    "How often each action was modified before: that is looked up as soon as there is a profile. " + _LIMIT
-)
-
-
-@dataclass(frozen=True, slots=True)
-class PreviousSends:
-    """What this program sent before for the actions of a batch.
-
-    Args:
-        sent: ActionId -> what was sent for it in batches that may have arrived. Other actions are not in it.
-        unchecked: what the program does not know about earlier sends, one sentence for the user.
-        problem: why the ledger could not be read, an empty text when it was read or does not exist.
-    """
-
-    sent: Mapping[str, SentAction] = field(default_factory=dict)
-    unchecked: str = _OTHERS_NOT_COUNTED
-    problem: str = ""
-
-
-def find_previous_sends(reading: LoadedBatch, account: Account, paths: Paths) -> PreviousSends:
-    """Look up what was sent before for the actions of a batch, by whichever profile of its account.
-
-    Never raises: when the ledger cannot be read, the check goes on and reports it as not checked.
-
-    Args:
-        reading: the batch.
-        account: the account whose ledger is read, and whose batches count.
-        paths: where this computer's ledger is; it is not made when there is none.
-    """
-    if not account.environment:
-        return PreviousSends(unchecked=_NO_PROFILE)
-    try:
-        records = open_ledger_if_exists(account, paths)
-        if records is None:
-            return PreviousSends(unchecked=_NO_LEDGER_YET)
-        with records:
-            ids = {cell for cell in reading.columns.action_id if isinstance(cell, str) and is_sendable(cell)}
-            return PreviousSends(records.sent_before(account.sender, ids) if ids else {})
-    except Exception as error:  # noqa: BLE001  # a server that is away, a damaged file, a password that is missing
-        problem = _ledger_problem(error)
-        return PreviousSends(
-            unchecked=f"What was sent before for these actions, and how often. {problem}", problem=problem
-        )
-
-
-def _ledger_problem(error: Exception) -> str:
-    """Return why the ledger cannot be read, and what to do."""
-    from action_returns.errors import LedgerError, SettingsError
-
-    if isinstance(error, LedgerError | SettingsError):
-        return str(error)
-    return f"The record of what was sent cannot be read ({type(error).__name__}). Run action-returns doctor."
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +248,23 @@ def check_loaded(
         reading = replace(reading, notes=(*reading.notes, note))
     report = check(reading.columns, account.policy, Context(pending=pending, now=now, sent=past.sent))
     return CheckedBatch(file, reading, report, pending, past)
+
+
+def exit_code(checked: CheckedBatch, *, strict: bool = False) -> Exit:
+    """Return how a command ends that looked at a batch and sent nothing: rows with errors first, warnings last.
+
+    Args:
+        checked: the batch.
+        strict: whether warnings count.
+
+    Raises:
+        action_returns.errors.LedgerError: no row has an error, and what was sent before could not be looked up.
+        action_returns.errors.SettingsError: the same, because of a setting or a password of the ledger.
+    """
+    if checked.rows_with_errors:
+        return Exit.BATCH_HAS_ERRORS
+    checked.past.refuse_unread()
+    return Exit.WARNINGS if strict and checked.report.warnings else Exit.DONE
 
 
 def read_download(

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,12 +17,12 @@ from action_returns.operations.check import (
     PendingSource,
     check_loaded,
     column_answers,
-    find_previous_sends,
     read_download,
     read_file,
     remember_columns,
 )
 from action_returns.operations.export import write_bytes
+from action_returns.operations.previous_sends import PreviousSends, find_previous_sends
 from action_returns.readers import read_bytes
 from action_returns.readers.batch_columns import ColumnAnswers
 from action_returns.readers.batch_file import LoadedBatch, read_stream
@@ -38,6 +38,7 @@ class Fixed:
         report: the check of the corrected rows.
         not_kept: what the new file does not keep, one sentence each.
         note: what the user should know before the new file is opened, mostly ``""``.
+        past: what was sent before for its actions.
     """
 
     reading: LoadedBatch
@@ -45,6 +46,7 @@ class Fixed:
     report: CheckResult
     not_kept: tuple[str, ...] = ()
     note: str = ""
+    past: PreviousSends = field(default_factory=PreviousSends)
 
 
 def fix(
@@ -88,10 +90,10 @@ def fix(
     report = check_loaded(file, after, account, now=now, past=past, pending=download).report
     remember_columns(reading, answers, report, paths)
     if target is None:
-        return Fixed(reading, changes, report)
+        return Fixed(reading, changes, report, past=past)
     written, not_kept, note = _written(file, content, reading, answers, changes, target.suffix.lower())
     write_bytes(target, written, source=file, overwrite=overwrite)
-    return Fixed(reading, changes, report, not_kept, note)
+    return Fixed(reading, changes, report, not_kept, note, past)
 
 
 def _written(

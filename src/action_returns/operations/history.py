@@ -10,8 +10,8 @@ from action_returns.batch.cell_rules import CellRules
 from action_returns.batch.cells import quote, strip_white_space
 from action_returns.files import Paths
 from action_returns.operations.account import Account, open_ledger_if_exists
-from action_returns.operations.check import is_sendable
 from action_returns.operations.outcome_texts import answered_after_mark, may_be_sending
+from action_returns.operations.previous_sends import is_sendable
 from action_returns.operations.texts import (
     MOST_ROWS_ON_A_PAGE,
     STATES,

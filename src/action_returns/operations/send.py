@@ -141,7 +141,8 @@ def send(
         UsageError: the user has to be asked, and there is no way to ask.
         DeclinedError: the user said no.
         action_returns.errors.RowsAlreadySentError: rows of it were sent after the check.
-        action_returns.errors.LedgerError: the batch could not be recorded; nothing was sent.
+        action_returns.errors.LedgerError: it could not be looked up what was sent before, or the batch could not be
+            recorded; nothing was sent.
     """
     read_password = password_once(account)
     channel = open_channel(account, paths, read_password)
@@ -155,13 +156,12 @@ def send(
     page = shown(first.with_sent_rows() if consent.include_sent else first)
     may_ask = consent.how is None and dialogue.can_ask()
     _refuse_errors(page.checked, consent, may_ask=may_ask)
+    page.checked.past.refuse_unread()  # the totals that a user would confirm may be of rows that were sent before
     if page.checked.sent_before:
         checked = _leave_out(page, paths, dialogue, may_ask=may_ask and not dry_run)
         page = page if checked is page.checked else shown(checked)
     _refuse(page.checked, consent)
     if dry_run:
-        if page.checked.past.problem:  # what would be sent cannot be told without the record
-            open_account_ledger(account, paths).close()
         return SendResult(page)
     require_password_and_files(account, read_password)
     confirmation = _confirm(page, dialogue, consent, may_ask=may_ask)

@@ -10,10 +10,11 @@ from action_returns.batch.cells import Columns, ReadyRows
 from action_returns.batch.context import SentAction
 from action_returns.errors import LedgerError, SecretError
 from action_returns.ledger.ledger import open_ledger
-from action_returns.operations import check as checking
+from action_returns.operations import previous_sends
 from action_returns.operations.account import Account
-from action_returns.operations.check import PreviousSends, check_loaded, find_previous_sends
+from action_returns.operations.check import check_loaded
 from action_returns.operations.history import action_history
+from action_returns.operations.previous_sends import PreviousSends, find_previous_sends
 from action_returns.operations.review import review, review_facts, unchecked
 from action_returns.readers.batch_file import LoadedBatch
 from tests.support.ledgers import batch_of, settled
@@ -61,7 +62,7 @@ class Records:
 @pytest.fixture
 def asked(monkeypatch):
     records = Records()
-    monkeypatch.setattr(checking, "open_ledger_if_exists", lambda *_: records)
+    monkeypatch.setattr(previous_sends, "open_ledger_if_exists", lambda *_: records)
     return records.asked
 
 
@@ -192,7 +193,7 @@ def test_what_others_changed_is_never_claimed_to_be_known(put, paths):
     ],
 )
 def test_a_ledger_that_cannot_be_read_spoils_no_check_and_is_told(paths, monkeypatch, trouble, told):
-    monkeypatch.setattr(checking, "open_ledger_if_exists", lambda *_: Records(trouble))
+    monkeypatch.setattr(previous_sends, "open_ledger_if_exists", lambda *_: Records(trouble))
     batch = checked(ONE, "M1", paths=paths)
     assert [finding.code for finding in batch.report] == ["id-unusual"]
     assert told in batch.past.problem
@@ -204,7 +205,7 @@ def test_a_ledger_that_cannot_even_be_opened_spoils_no_check(paths, monkeypatch)
     def away(*_):
         raise LedgerError("The server db.example is away.")
 
-    monkeypatch.setattr(checking, "open_ledger_if_exists", away)
+    monkeypatch.setattr(previous_sends, "open_ledger_if_exists", away)
     assert find_previous_sends(reading(ONE), LIVE, paths).problem == "The server db.example is away."
 
 
@@ -222,7 +223,7 @@ def test_a_ledger_of_a_newer_program_is_still_read(put, paths):
 
 
 def test_somebody_who_stops_a_check_is_not_told_about_the_ledger(paths, monkeypatch):
-    monkeypatch.setattr(checking, "open_ledger_if_exists", lambda *_: Records(KeyboardInterrupt()))
+    monkeypatch.setattr(previous_sends, "open_ledger_if_exists", lambda *_: Records(KeyboardInterrupt()))
     with pytest.raises(KeyboardInterrupt):
         find_previous_sends(reading(ONE), LIVE, paths)
 
