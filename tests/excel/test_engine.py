@@ -69,6 +69,12 @@ def answering(value):
     return SimpleNamespace(get=lambda: value)
 
 
+@pytest.mark.parametrize("shown", [True, False])
+def test_on_a_mac_a_row_of_totals_is_seen(shown):
+    assert engine.has_totals(cells_of("_xlmac", api=SimpleNamespace(total=answering(shown)))) is shown
+    assert not engine.has_totals(cells_of("_xlmac", api=SimpleNamespace(total=answering(object()))))
+
+
 @pytest.mark.parametrize(("code", "known"), [("@", "@"), (object(), None)])
 def test_on_a_mac_the_number_format_is_asked_for(code, known):
     assert engine.number_format(cells_of("_xlmac", api=SimpleNamespace(number_format=answering(code)))) == known

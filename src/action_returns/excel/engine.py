@@ -148,6 +148,17 @@ def filter_is_on(table: Any) -> bool:
             return bool(table.parent.api.FilterMode)
 
 
+def has_totals(table: Any) -> bool:
+    """Return whether the last row of a table is its row of totals."""
+    match engine_of(table):
+        case name if name == WINDOWS:
+            return bool(table.api.ShowTotals)
+        case name if name == MAC:
+            return table.api.total.get() is True  # not of appscript's missing_value
+        case _:
+            return False
+
+
 def some_rows_are_hidden(cells: Any) -> bool:
     """Return whether rows of a range are hidden; always False on a Mac, which cannot be asked."""
     if engine_of(cells) == MAC:

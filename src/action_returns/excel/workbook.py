@@ -39,7 +39,7 @@ class ActionsTable:
     Args:
         columns: the three columns that are sent, without blank rows.
         top: sheet row of the headers.
-        height: rows below them, blank ones included.
+        height: rows below them, blank ones included; a row of totals does not count.
         first_result: letter of the column Result.
         last_result: letter of the last column that Validate fills in.
         unread_formats: addresses of the numbers in Amount whose number format was not looked at.
@@ -134,8 +134,10 @@ class OpenWorkbook:
         Raises:
             UnsupportedWorkbookError: the table or one of its columns is missing.
         """
-        self._actions = self._sheets.table("Actions").range
-        left, top, right, bottom = corners_of(self._actions, "Actions")
+        table = self._sheets.table("Actions")
+        self._actions = table.range
+        left, top, right, end = corners_of(self._actions, "Actions")
+        bottom = end - engine.has_totals(table)
         sheet = self._sheets["Actions"]
         headers = engine.read_cells(sheet.range(f"{column_letters(left)}{top}:{column_letters(right)}{top}"))[0]
         positions = {str(header): at for at, header in enumerate(headers)}
@@ -173,8 +175,8 @@ class OpenWorkbook:
         )
         first, last = (column_letters(left + at) for at in (results[0], results[-1]))
         unread_cells = [f"{letters[1]}{sheet_rows[at]}" for at in unread]
-        below = self._rows_below(letters, bottom) if look_below else ()
-        return ActionsTable(columns, top, len(rows), first, last, unread_cells, below)
+        rows_below = self._rows_below(letters, end) if look_below else ()
+        return ActionsTable(columns, top, len(rows), first, last, unread_cells, rows_below)
 
     def _rows_below(self, letters: Sequence[str], bottom: int) -> Sequence[int]:
         """Return the rows below the table that hold something in one of these columns; Excel does not always let it grow."""
