@@ -323,3 +323,11 @@ def test_the_store_of_this_machine_is_asked_for_once(monkeypatch):
     with pytest.raises(SecretError, match="There is no password for profile acme yet"):
         read_secret("keyring", profile="acme")
     assert asked == [1]
+
+
+def test_a_keyring_that_is_not_installed_as_a_whole_is_told_by_every_command(monkeypatch):
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    monkeypatch.delitem(sys.modules, "keyring.errors")
+    said, state = refused_alike()
+    assert said.startswith("The password store of this machine cannot be found: import of keyring halted")
+    assert state == "no store"

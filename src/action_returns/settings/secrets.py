@@ -95,12 +95,12 @@ def delete_secret(profile: str) -> bool:
     Raises:
         SecretError: when there is no store that encrypts, or it does not remove the password.
     """
-    import keyring.errors
-
     store = _store()
+    from keyring.errors import PasswordDeleteError
+
     try:
         store.delete_password(SERVICE, profile)
-    except keyring.errors.PasswordDeleteError as error:
+    except PasswordDeleteError as error:
         # KWallet and a Mac's keychain raise it too where the user may not delete what is there (keyring 25).
         if _is_kept(store, profile):
             raise refusal(error, "did not remove the password") from None
