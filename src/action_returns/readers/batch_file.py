@@ -40,10 +40,15 @@ def note_on_rows_below(rows: Sequence[int], table: str) -> str:
         rows: their numbers.
         table: name of the table.
     """
-    return (
-        f"{len(rows)} filled rows below the table {table} were not read (rows {rows[0]} to {rows[-1]}). Drag the corner of "
-        "the table over them if they belong to it."
-    )
+    if len(rows) == 1:
+        what, where, them = "1 filled row", f"was not read (row {rows[0]})", "it if it belongs"
+    else:
+        what, where, them = (
+            f"{len(rows)} filled rows",
+            f"were not read (rows {rows[0]} to {rows[-1]})",
+            "them if they belong",
+        )
+    return f"{what} below the table {table} {where}. Drag the corner of the table over {them} to it."
 
 
 def read_batch(path: Path, *, sheet: str | None = None, columns: ColumnAnswers = NO_ANSWERS) -> LoadedBatch:
