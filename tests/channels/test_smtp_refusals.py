@@ -102,6 +102,7 @@ def test_a_size_is_read_in_the_words_of_many_servers():
         "552 Mensaje demasiado grande",
         "552 Messaggio troppo grande",
         "552 Message is larger than 10 MB",
+        "552 Message exceeds 10 MB",
         "552 Exceeds the limit of 1000 bytes",
     ):
         assert is_about_size(reply(text))
@@ -129,6 +130,8 @@ def test_a_size_is_read_in_the_words_of_many_servers():
         ),
         ("252 no", {"offers_sign_in": True}, "refused", "do this"),
         ("550 no", {"offers_sign_in": True, "has_user_name": True}, "refused", "do this"),
+        ("550 5.1.1 User unknown; login names are case-sensitive", {}, "refused", "do this"),
+        ("554 Relais-Zugriff verweigert", {}, "refused", "do this The server may also want a sign-in"),
         ("550 relay not permitted", {}, "refused", "do this The server may also want a sign-in"),
         (
             "550 5.7.54 Unable to relay recipient in non-accepted domain",

@@ -24,10 +24,10 @@ _SAYS_ENCRYPTION: Final = re.compile(
     r"|verschl.{1,2}ssel|chiffr|\bcifrad|\bcifrat|cri[pt]tograf"
 )
 _SAYS_SIGN_IN: Final = re.compile(r"(?i)\bauth?enti[cfks]|\bauthoriz|\bauth\b|\blog ?(?:in|on)\b|\bsign ?in\b|\banmeld")
-_SAYS_OF_DOMAIN: Final = re.compile(r"(?i)\b(?:SPF|DKIM|DMARC|ARC)\b")
-"""Checks of the sender's domain, in which authentication means something else."""
+_SAYS_OF_OTHERS: Final = re.compile(r"(?i)\b(?:SPF|DKIM|DMARC|ARC)\b|\b5\.[12]\.[0-9]")
+"""Checks of the sender's domain, in which authentication means something else, and codes about addresses and mailboxes."""
 _SAYS_NAME: Final = re.compile(r"(?i)\b(?:EHLO|HELO)\b")
-_SAYS_RELAY: Final = re.compile(r"(?i)\brelay|\brcpthosts\b")
+_SAYS_RELAY: Final = re.compile(r"(?i)\brela[iy]|\brcpthosts\b")
 _SAYS_WRONG_PASSWORD: Final = re.compile(
     r"(?i)\b5\.7\.8\b|\b(?:invalid|incorrect|wrong|bad)\b.{0,60}\b(?:credentials?|password|user ?name)\b"
     r"|\b(?:credentials?|password|user ?name)\b.{0,60}\b(?:invalid|incorrect|wrong)\b"
@@ -36,7 +36,7 @@ _SAYS_WRONG_PASSWORD: Final = re.compile(
 )
 """Also an account that is locked: each further try may lengthen that."""
 _SAYS_SIZE: Final = re.compile(
-    r"(?i)\b5\.3\.4\b|\btoo (?:large|big)\b|\blarger than\b|\b(?:exceed|limit|max).{0,60}\b(?:size|bytes)\b"
+    r"(?i)\b5\.3\.4\b|\btoo (?:large|big)\b|\blarger than\b|\b(?:exceed|limit|max).{0,60}\b(?:size|[kmg]i?b|bytes)\b"
     r"|\bsize\b.{0,60}(?:exceed|limit|max)|\bzu gro|\btrop (?:volumineux|gros|grand)|\b(?:demasiado|troppo|muito) grande\b|\bte groot\b"
 )
 _SAYS_OAUTH: Final = re.compile(
@@ -105,7 +105,7 @@ def wants_encryption(reply: Reply, situation: Situation) -> bool:
 def _wants_sign_in(reply: Reply, situation: Situation) -> bool:
     if reply.code == _SIGN_IN_NEEDED:
         return True
-    says = _SAYS_SIGN_IN.search(reply.text) is not None and _SAYS_OF_DOMAIN.search(reply.text) is None
+    says = _SAYS_SIGN_IN.search(reply.text) is not None and _SAYS_OF_OTHERS.search(reply.text) is None
     return says and reply.code in FINAL and not situation.has_user_name
 
 
