@@ -85,6 +85,8 @@ def way(request, authority, inbox):
 def truth(heard, reply, kind, upload, *, always):
     """What is true when a reply is lost, by the order of the commands that led to each."""
     command, earlier = heard[reply - 1], heard[: reply - 1]
+    if command == "PASS":  # it may be wrong, and is not sent again
+        return State.FAILED
     if "STOR" not in earlier and command != "STOR":  # before the first byte: tried again, unless it is no FTP server
         is_other_server = kind == "garbage" and command not in {"FEAT", "TYPE"}  # else its list of features may be odd
         return State.FAILED if always or is_other_server else State.SENT

@@ -48,6 +48,7 @@ def test_a_connection_that_is_encrypted_is_never_told_to_be(words):
         "530 Login incorrect. 2 attempts left",
         "430 Invalid username or password",
         "501 Login incorrect",
+        "421 Login incorrect, closing control connection",
         "530 Permission denied.",  # vsftpd, of a user on its list
     ],
 )
@@ -83,6 +84,7 @@ def test_a_full_server_is_no_wrong_password_and_may_have_room_a_moment_later(wor
     "words",
     [
         "421 Too many authentication failures",  # Pure-FTPd
+        "421 Too many wrong passwords",
         "530 Maximum login attempts (3) exceeded, connection refused",  # ProFTPD
         "530 Account disabled",
         "530 User account is locked out",
@@ -130,7 +132,9 @@ def test_an_account_that_is_needed_is_told_as_one(words):
     "words", ["421 Service not available", "451 Local error", "500 OOPS: priv_sock_get_cmd", "502 what?"]
 )
 def test_a_fault_of_the_server_does_not_blame_the_password(words):
-    assert read(words).why == "broke off the sign-in"
+    refusal = read(words)
+    assert refusal.why == "broke off the sign-in"
+    assert not refusal.may_pass, "the server may have counted a wrong password"
 
 
 def test_the_name_of_a_user_is_no_reason():

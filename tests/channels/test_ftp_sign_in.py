@@ -59,7 +59,9 @@ def test_a_server_that_wants_encryption_is_called_once_and_told_with_the_setting
     ("said", "connections"),
     [
         (b"421 Too many connections\r\n", 3),
-        (b"421 Service not available\r\n", 3),
+        (b"421 Service not available\r\n", 1),
+        (b"421 Login incorrect, closing control connection\r\n", 1),
+        (b"421 Too many wrong passwords\r\n", 1),
         (b"530 Sorry, the maximum number of clients (1) are already connected\r\n", 1),
         (b"421 Too many authentication failures\r\n", 1),
         (b"530 Login incorrect\r\n", 1),
@@ -69,6 +71,60 @@ def test_only_what_was_no_judgement_about_the_user_is_tried_again(said, connecti
     result, server = probe([HELLO, b"331 password\r\n", said])
     assert not result.works
     assert server.connections == connections
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_a_password_whose_answer_is_lost_is_not_sent_again_since_it_may_be_wrong(silent):
+    """Many servers wait for some seconds before they refuse a wrong one, and lock the user out after the third."""
+    passwords = []
+
+    def lose(connection):
+        client = Peer(connection)
+        client.send(HELLO)
+        client.line()
+        client.send(b"331 password\r\n")
+        passwords.append(client.line())
+        if silent:
+            client.line()  # until the client hangs up
+
+    with listening_for(lose) as port:
+        result = ftp_channel(port, security="plain", command_timeout=0.3).probe()
+    says = ("it is not known whether user name and password are right", "Nothing was sent", "action-returns probe")
+    assert failed(result, "did not answer the password", *says, phase=Phase.CONNECT)
+    assert len(passwords) == 1
+
+
+@pytest.mark.parametrize("security", ["explicit-tls", "plain"])
+@pytest.mark.parametrize(("usual", "connections"), [(True, 1), (False, 3)])
+def test_a_server_that_waits_for_encryption_is_told_with_the_setting_for_it(
+    monkeypatch, trusting, security, usual, connections
+):
+    """Port 990 with explicit-tls is the setting that is often wrong: both sides wait for the other one."""
+    came = []
+
+    def wait(connection):
+        came.append(Peer(connection).line())
+
+    with listening_for(wait) as port:
+        if usual:
+            monkeypatch.setattr("action_returns.channels.ftp_sign_in.IMPLICIT_TLS_PORT", port)
+        result = ftp_channel(port, trusting, security=security, connect_timeout=0.2).probe()
+    says = ("Nothing was sent", "usual on port 990: then set the encryption (security) in the profile to implicit-tls")
+    assert failed(result, "did not answer in time", *says, phase=Phase.CONNECT)
+    assert came == [b""] * connections
+
+
+def test_a_server_that_is_silent_although_it_is_encrypted_is_told_without_that_setting(authority, trusting):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(str(authority.server))
+
+    def wait(connection):
+        with context.wrap_socket(connection, server_side=True) as encrypted:
+            Peer(encrypted).line()
+
+    with listening_for(wait) as port:
+        result = ftp_channel(port, trusting, security="implicit-tls", connect_timeout=0.3).probe()
+    assert failed(result, "did not answer in time. Check server (host) and port", phase=Phase.CONNECT)
 
 
 ODD_FEATURES = {

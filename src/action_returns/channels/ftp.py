@@ -275,6 +275,7 @@ class FtpChannel:
             self.username,
             password,
             self.directory,
+            self.port,
             tls,
             self.security == "explicit-tls",
             self._texts,

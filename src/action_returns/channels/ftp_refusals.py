@@ -18,8 +18,8 @@ class SignInRefusal:
     Args:
         why: to follow the name of the server.
         todo: what to do, in whole sentences.
-        may_pass: whether it may be over a moment later. A wrong password is tried once: each further try may count towards
-            a lockout.
+        may_pass: whether it is certainly no judgement about the user and may be over a moment later. All else is tried
+            once: each further try with a wrong password may count towards a lockout.
     """
 
     why: str
@@ -57,7 +57,7 @@ _OTHER_NETWORK: Final = SignInRefusal(
     "Ask the administrator of the server which addresses may connect, and to add the one of your network.",
 )
 _BROKEN_OFF: Final = SignInRefusal(
-    "broke off the sign-in", "Try again later; if it stays, ask the administrator of the server.", may_pass=True
+    "broke off the sign-in", "Try again later; if it stays, ask the administrator of the server."
 )
 
 
@@ -69,7 +69,7 @@ _is_about_encryption: Final = re.compile(
 _BY_WORDS: Final = (
     (
         re.compile(
-            r"(?i)too many( \w+){0,4} (attempts|failures|tries)|max(imum)?( \w+){0,4} attempts|\block(ed|out)"
+            r"(?i)too many( \w+){0,4} (attempts|failures|tries)|too many (bad|failed|incorrect|invalid|wrong)\b|max(imum)?( \w+){0,4} attempts|\block(ed|out)"
             r"|\b(banned|blocked|deactivated|disabled|expired|suspended)\b|\b(abgelaufen|deaktiviert|gesperrt)\b"
         ).search,
         _LOCKED_OUT,
@@ -129,8 +129,6 @@ def sign_in_refusal(reply: Reply, username: str, *, is_encrypted: bool) -> SignI
     for says, refusal in _BY_WORDS:
         if says(text):
             return refusal
-    if reply.code == _CLOSING:
-        return _BROKEN_OFF
     is_about_something_else = reply.code in _NOT_UNDERSTOOD or reply.code // 100 == _CLOSING // 100
     if is_about_something_else and reply.code != _INVALID_USER and not _is_about_passwords(text):
         return _BROKEN_OFF

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from action_returns.channels.base import DeliveryEndedError, InvalidReplyError, Phase, TookTooLongError
-from action_returns.channels.connection_errors import speaks_no_tls
+from action_returns.channels.connection_errors import reason, speaks_no_tls
 from action_returns.channels.ftp_client import FtpClient
 from action_returns.channels.ftp_refusals import sign_in_refusal
-from action_returns.channels.ftp_texts import FtpTexts
+from action_returns.channels.ftp_texts import IMPLICIT_TLS_PORT, FtpTexts
 from action_returns.channels.line_protocol import Reply
 
 _READY: Final = 220
@@ -33,6 +33,7 @@ class FtpSignIn:
         username: case-sensitive.
         password: of this user.
         directory: folder at the server.
+        port: of the server.
         tls: the settings of the encryption, None without.
         begins_plain: whether the server is asked for encryption.
         texts: builds the outcomes.
@@ -43,6 +44,7 @@ class FtpSignIn:
     username: str
     password: str = field(repr=False)
     directory: str
+    port: int
     tls: ssl.SSLContext | None = field(repr=False)
     begins_plain: bool
     texts: FtpTexts
@@ -61,10 +63,7 @@ class FtpSignIn:
             StumbledError: when an attempt that is made carefully may succeed.
             OSError: see :meth:`~action_returns.channels.line_protocol.LineClient.ask`.
         """
-        # A server that is silent after connecting may be no FTP server: it gets the time for connecting, not for a reply.
-        reply = client.reply(self.greeting_timeout)
-        if reply.code != _READY:
-            raise refused(self.texts, "does not accept connections at the moment", reply)
+        self._hear_greeting(client)
         if self.begins_plain and self.tls is not None:
             self._encrypt(client, self.tls, carefully=carefully)
         self._identify(client)
@@ -80,6 +79,18 @@ class FtpSignIn:
             self._go_to_folder(client)
         except InvalidReplyError:  # what seemed to be all about its features was not
             raise StumbledError from None
+
+    def _hear_greeting(self, client: FtpClient) -> None:
+        # A server that is silent after connecting may be no FTP server: it gets the time for connecting, not for a reply.
+        try:
+            reply = client.reply(self.greeting_timeout)
+        except TimeoutError:
+            if client.wire.is_encrypted:
+                raise
+            is_slow = self.port != IMPLICIT_TLS_PORT
+            raise DeliveryEndedError(self.texts.silent(self.port), retryable=is_slow) from None
+        if reply.code != _READY:
+            raise refused(self.texts, "does not accept connections at the moment", reply)
 
     def _encrypt(self, client: FtpClient, tls: ssl.SSLContext, *, carefully: bool) -> None:
         reply = client.ask("AUTH TLS")
@@ -99,13 +110,22 @@ class FtpSignIn:
     def _identify(self, client: FtpClient) -> None:
         reply = client.ask(f"USER {self.username}")
         if reply.code == _NEEDS_PASSWORD:
-            reply = client.ask(f"PASS {self.password}")
+            reply = self._tell_password(client)
             if reply.code == _NO_PASSWORD_NEEDED:
                 return
         if reply.code not in _SIGNED_IN:
             refusal = sign_in_refusal(reply, self.username, is_encrypted=self.tls is not None)
             is_retryable = refusal.may_pass and reply.code == _CLOSING
             raise DeliveryEndedError(self.texts.not_signed_in(refusal, reply), retryable=is_retryable)
+
+    def _tell_password(self, client: FtpClient) -> Reply:
+        """Send the password, once: where its answer is lost, the server may have counted it as a wrong one."""
+        try:
+            return client.ask(f"PASS {self.password}")
+        except InvalidReplyError:
+            raise
+        except OSError as error:
+            raise DeliveryEndedError(self.texts.sign_in_lost(reason(error))) from None
 
     def _read_features(self, client: FtpClient) -> None:
         """Read what the server can do. An upload does not need it: a server that stumbles over it is not asked again."""

@@ -1,12 +1,16 @@
 """Build the texts of one FTP server: of its sign-in, and of what it refuses before a file leaves."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from action_returns.channels.base import Outcome, Phase, ProbeResult, State, bracketed
 from action_returns.channels.connection_errors import reason
 from action_returns.channels.ftp_refusals import WANTS_ENCRYPTION, SignInRefusal, wants_encryption
 from action_returns.channels.line_protocol import Reply
 from action_returns.channels.upload_texts import DATA_CONNECTION_TODO, Cause, UploadTexts
+
+IMPLICIT_TLS_PORT: Final = 990
+"""The usual port of servers that encrypt from the first byte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,16 @@ class FtpTexts(UploadTexts):
             phase,
         )
 
+    def silent(self, port: int) -> Outcome:
+        """Return the outcome for a server that says nothing on a connection that is not encrypted."""
+        return Outcome(
+            State.FAILED,
+            f"{bracketed(self.host)}:{port} did not answer in time. Nothing was sent. It may wait for encryption from the "
+            f"first byte, as is usual on port {IMPLICIT_TLS_PORT}: then set the encryption (security) in the profile to "
+            "implicit-tls. Else check server (host) and port; a firewall may be in the way.",
+            Phase.CONNECT,
+        )
+
     def no_tls(self, reply: Reply) -> Outcome:
         """Return the outcome for a server that does not encrypt. It was told nothing, not even the user name."""
         return Outcome(
@@ -61,6 +75,20 @@ class FtpTexts(UploadTexts):
         return Outcome(
             State.FAILED,
             f"{self.host} {refusal.why} (it answered: {reply}). Nothing was sent. {refusal.todo}",
+            Phase.CONNECT,
+        )
+
+    def sign_in_lost(self, why: str) -> Outcome:
+        """Return the outcome for a password whose answer was lost; it is not sent again.
+
+        Args:
+            why: what happened to the connection.
+        """
+        return Outcome(
+            State.FAILED,
+            f"{self.host} did not answer the password ({why}), so it is not known whether user name and password are right. "
+            "Nothing was sent. The program did not send the password again, because wrong ones may keep the user out. Check "
+            "user name and password, wait a minute, then test with: action-returns probe",
             Phase.CONNECT,
         )
 
