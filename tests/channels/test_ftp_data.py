@@ -53,9 +53,9 @@ class Server:
             if command == b"PASV":
                 port = self.listener.getsockname()[1]
                 self.say(b"227 here (127,0,0,1,%d,%d)" % (port >> 8, port & 255))
-            elif command == b"SIZE":
+            elif command == b"SIZE" and command not in REPLIES:
                 self.say(b"550 none" if self.received is None else b"213 %d" % len(self.received))
-            elif command == b"STOR":
+            elif command in {b"STOR", b"LIST"}:
                 take(self)
             else:
                 self.control.send(REPLIES.get(command, b"200 ok\r\n"))
@@ -170,14 +170,16 @@ def test_a_server_that_hangs_up_while_encryption_is_agreed_on_may_have_made_the_
     assert outcome.state is State.UNKNOWN, outcome
 
 
-def test_a_certificate_that_cannot_be_trusted_gets_no_byte_of_the_file(authority, trusting, wrong_name):
+@pytest.mark.parametrize("answers_first", [True, False])
+def test_a_certificate_that_cannot_be_trusted_gets_no_byte_of_the_file(authority, trusting, wrong_name, answers_first):
     """The connection for the file is one more chance to be somebody else."""
     received = []
 
     def pretend(server):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(str(wrong_name[0].server))
-        server.say(b"150 go")
+        if answers_first:
+            server.say(b"150 go")
         with suppress(OSError), context.wrap_socket(server.accept(), server_side=True) as data:
             received.append(data.recv(1_000))
         server.say(b"425 no connection")
@@ -185,7 +187,33 @@ def test_a_certificate_that_cannot_be_trusted_gets_no_byte_of_the_file(authority
     with taking(authority, pretend) as port:
         outcome = deliver(port, trusting)
     assert received in ([], [b""])
-    assert failed(outcome, "425 no connection")
+    says = (
+        "(it answered: 425 no connection; its certificate cannot be trusted: its issuer is not known",
+        "both connections",
+    )
+    assert failed(outcome, "The program ended the second connection", *says)
+    assert "firewall" not in outcome.message
+
+
+@pytest.mark.parametrize("answers_first", [True, False])
+def test_a_certificate_that_cannot_be_trusted_is_named_where_the_folder_could_not_be_listed(
+    authority, trusting, wrong_name, monkeypatch, answers_first
+):
+    def pretend(server):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(str(wrong_name[0].server))
+        if answers_first:
+            server.say(b"150 go")
+        with suppress(OSError), context.wrap_socket(server.accept(), server_side=True) as data:
+            data.recv(1_000)
+        server.say(b"425 no connection")
+
+    monkeypatch.setitem(REPLIES, b"SIZE", b"500 what?\r\n")
+    with taking(authority, pretend) as port:
+        outcome = deliver(port, trusting)
+    assert failed(
+        outcome, "does not show whether a file named", "its certificate cannot be trusted: its issuer is not known"
+    )
 
 
 def test_a_server_that_says_nothing_at_all_is_waited_for_in_one_time_limit():

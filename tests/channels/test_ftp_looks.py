@@ -27,6 +27,8 @@ ABSENT = [
     "550 The system cannot find the file specified.",  # IIS
     "550 Sorry, but that file doesn't exist",  # Pure-FTPd
     "450 Batch_1.csv: No such file or directory",
+    "550 /srv/failover/denied/Batch_1.csv: No such file or directory",
+    "550 C:\\Failed\\Batch_1.csv not found",
 ]
 NEUTRAL = [
     "550 Could not get file size.",  # vsftpd
@@ -122,6 +124,11 @@ LINES = [
     "./Batch_1.csv",
     "Batch_1.csv\r",
     "batch_1.CSV",
+    "lrwxrwxrwx   1 uploader 64904          12 Dec  1 02:55 Batch_1.csv -> /other/place",
+    "lrwxrwxrwx   1 uploader 64904          12 Dec  1 02:55 Batch_1.csv@ -> old_Batch_1.csv",
+    "drwxr-xr-x   2 uploader 64904        4096 Dec  1 02:55 Batch_1.csv/",  # as ls -F
+    "-rwxr-xr-x   1 uploader 64904           6 Dec  1 02:55 Batch_1.csv*",
+    "12-01-26  02:55AM       <DIR>          Batch_1.csv",
 ]
 
 
@@ -140,6 +147,10 @@ def test_a_name_in_a_listing_is_taken_in_every_format(line):
         (DONE, ["ls: Batch_1.csv: No such file or directory"]),
         (DONE, ["-rw-r--r-- 1 x 6 Dec 1 02:55 other.csv"]),  # a server that lists the whole folder instead
         (DONE, ["-rw-r--r-- 1 x 6 Dec 1 02:55 old_Batch_1.csv", "-rw-r--r-- 1 x 6 Dec 1 02:55 Batch_1.csv.part"]),
+        (DONE, ["lrwxrwxrwx 1 x 6 Dec 1 02:55 latest -> Batch_1.csv"]),
+        (DONE, ["-rw-r--r-- 1 x 6 Dec 1 02:55 upload failed.txt", "drwxr-xr-x 2 x 6 Dec 1 02:55 denied"]),
+        (DONE, ["12-01-26  02:55AM                    6 permission denied.csv"]),
+        (DONE, ["type=file;size=6; forbidden.csv", "+m825718503,r,s280,\tfailed rows.csv", "failed.csv"]),
     ],
 )
 def test_a_name_that_a_listing_leaves_out_or_denies_is_free(said, lines):
@@ -153,6 +164,7 @@ def test_a_name_that_a_listing_leaves_out_or_denies_is_free(said, lines):
         (DONE, ["", "total 0"]),
         ("226 Transfer done (but failed to open directory).", []),  # vsftpd
         (DONE, ["ls: .: Permission denied"]),
+        ("226 Output truncated to 2000 matches", ["-rw-r--r-- 1 x 6 Dec 1 02:55 other.csv"]),  # Pure-FTPd
         ("550 Permission denied.", []),
         ("426 the listing broke off", ["-rw-r--r-- 1 x 6 Dec 1 02:55 other.csv"]),
         ("500 Unknown command.", []),

@@ -135,6 +135,10 @@ def test_a_refusal_because_of_the_second_connection_does_not_blame_the_folder(sa
     script = [*LOOK, HERE, b"150 go\r\n", said, NOT_THERE] if after_the_file else [*LOOK, HERE, said]
     with scripted(script) as server:
         outcome = ftp_channel(server.port, security="plain").deliver(FILE)
+    if after_the_file and said.startswith(b"553"):  # of a file that is gone: a receiver may have taken it
+        assert outcome.state is State.UNKNOWN
+        assert "it answered 553 no, although it had all bytes, and no file of that name is there" in outcome.message
+        return
     assert failed(outcome, words, "Nothing was delivered")
     assert ("may write to the folder" in outcome.message) is said.startswith(b"553")
 

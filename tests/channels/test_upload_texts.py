@@ -41,6 +41,10 @@ def test_a_file_of_another_size_says_whether_it_was_removed_and_whether_to_send_
         ("no data connection", "The second connection to ftp.example.com, which FTP uses for the file, did not work"),
         ("no data encryption", "did not accept how the second connection, which FTP uses for the file, was encrypted"),
         (
+            "no trust",
+            "The program ended the second connection to ftp.example.com, which FTP uses for the file, before any",
+        ),
+        (
             "",
             "ftp.example.com did not take the file (it answered: 5 no). Nothing was delivered. Check whether this user",
         ),

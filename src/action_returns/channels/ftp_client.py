@@ -14,6 +14,7 @@ from typing import Final, Protocol
 
 from action_returns.channels.addresses import connect
 from action_returns.channels.base import InvalidReplyError
+from action_returns.channels.connection_errors import reason
 from action_returns.channels.ftp_data import FileConnection
 from action_returns.channels.ftp_looks import from_facts, from_folder, from_list, from_size
 from action_returns.channels.line_protocol import LineClient, Reply
@@ -178,12 +179,10 @@ class FtpClient(LineClient):
             data.agree(self.wire.step(self._connect_timeout))
             try:
                 content = data.receive(self._reply_timeout, _LONGEST_LIST)
-            except OSError:
-                content = None
-        reply = self.reply()
-        if content is None:
-            return Reply(_CUT_OFF, (), "the listing broke off"), []
-        return reply, content.decode("utf-8", "replace").splitlines()
+            except OSError as error:
+                self.reply()
+                return Reply(_CUT_OFF, (), f"the listing broke off ({reason(error)})"), []
+        return self.reply(), content.decode("utf-8", "replace").splitlines()
 
     def remove(self, name: str) -> bool:
         """Remove a file; return whether the server did.
@@ -238,7 +237,7 @@ class FtpClient(LineClient):
         self.say(command)
         limit = self.wire.step(self._reply_timeout)
         data.agree(limit, until_reply=True)
-        return self._read_reply(limit)
+        return data.explain(self._read_reply(limit))
 
     def send_content(self, data: FileConnection, content: bytes, *, timeout: float) -> Reply | None:
         """Send the bytes of a file that the server has agreed to take, and end the data connection.

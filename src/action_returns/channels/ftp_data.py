@@ -4,10 +4,12 @@ import selectors
 import socket
 import ssl
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
+from action_returns.channels.connection_errors import reason
 from action_returns.channels.line_connection import LineConnection
-from action_returns.channels.line_protocol import QUIT_TIMEOUT
+from action_returns.channels.line_protocol import QUIT_TIMEOUT, Reply
 from action_returns.channels.time_limits import LONGEST_WAIT, TimeLimit
 
 _CHUNK: Final = 65_536
@@ -26,6 +28,17 @@ class FileConnection:
         self._control = control
         self._agreeing: ssl.SSLSocket | None = None
         self._problem: OSError | None = None
+
+    @property
+    def is_untrusted(self) -> bool:
+        """Whether this program ended it because of the server's certificate."""
+        return isinstance(self._problem, ssl.SSLCertVerificationError)
+
+    def explain(self, reply: Reply) -> Reply:
+        """Return a refusal with the reason that the server cannot know: a certificate that cannot be trusted."""
+        if self._problem is None or not self.is_untrusted:
+            return reply
+        return replace(reply, shown=f"{reply.shown}; {reason(self._problem)}".removeprefix("; "))
 
     def encrypt(self, tls: ssl.SSLContext, host: str) -> None:
         """Encrypt it from here on, as a part of the session of the control connection (RFC 4217, 9).

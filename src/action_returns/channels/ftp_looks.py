@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from action_returns.channels.ftp_refusals import without_names
 from action_returns.channels.line_protocol import Reply
 from action_returns.channels.looks import FREE, Look, Taken, Unseen
 
@@ -25,8 +26,10 @@ _DENIAL: Final = re.compile(
 _ABSENT: Final = re.compile(
     r"no such|not found|not exist|n't exist|(?:cannot|can't|could not) find|ENOENT", re.IGNORECASE
 )
-_NAMES: Final = re.compile(r"(?<!\w)'[^']*'|\"[^\"]*\"|\S*[/\\]\S*|\S*\.csv\S*", re.IGNORECASE)
-"""Names and paths, which a server may repeat, and which may be called like a reason: ``/srv/failover``."""
+_ENTRY: Final = re.compile(r"[-bcdlps][-rwxsStT]{9}|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\s|\+|[\w.]+=[^;]*;|\S+$", re.ASCII)
+"""How a line about one file begins, as ls -l, IIS, EPLF and MLSD write it, or a name alone."""
+_CUT_SHORT: Final = re.compile(r"truncat|limit|only the first|too many|maximum|incomplete", re.IGNORECASE)
+"""What a server says of a listing that leaves files out: Pure-FTPd lists 10,000 and says "Output truncated"."""
 _TOTAL: Final = re.compile(r"total [0-9]+", re.IGNORECASE)
 """The first line of a listing as ls writes it, also of an empty folder."""
 
@@ -67,10 +70,8 @@ def from_list(name: str, reply: Reply, lines: Sequence[str]) -> Look:
         reply: the reply that ended the listing.
         lines: of the listing; of the whole folder where the server takes no name.
     """
-    if any(_names(line, name) for line in lines):
-        return Taken(None)
-    words = " ".join([reply.text, *lines])
-    if _ABSENT.search(words) and not _DENIAL.search(words):
+    words = _words(reply, lines)
+    if not any(_names(line, name) for line in lines) and _ABSENT.search(words) and not _DENIAL.search(words):
         return FREE
     return from_folder(name, reply, lines)
 
@@ -80,22 +81,32 @@ def from_folder(name: str, reply: Reply, lines: Sequence[str]) -> Look:
     if any(_names(line, name) for line in lines):
         return Taken(None)
     shown = [line for line in lines if line.strip() and not _TOTAL.fullmatch(line.strip())]
-    if reply.is_positive and shown and not _DENIAL.search(" ".join([reply.text, *lines])):
+    words = _words(reply, lines)
+    if reply.is_positive and shown and not _DENIAL.search(words) and not _CUT_SHORT.search(words):
         return FREE
     return Unseen(f"LIST: {reply}")
+
+
+def _words(reply: Reply, lines: Sequence[str]) -> str:
+    """Return what the server says with a listing: its reply, and the lines that are no files."""
+    return without_names(" ".join([reply.text, *(line for line in lines if not _ENTRY.match(line.strip()))]))
 
 
 def _names(line: str, name: str) -> bool:
     """Return whether a line ends with the name, as it stands in every format of LIST and MLST.
 
-    In whichever case: to many servers both are one name.
+    In whichever case: to many servers both are one name. A link is followed by what it leads to (ls -l), and a name by
+    a mark for its kind (ls -F).
     """
-    before, found, after = line.strip().casefold().rpartition(name.casefold())
+    shown = line.strip()
+    if shown.startswith("l"):
+        shown = shown.partition(" -> ")[0]
+    before, found, after = shown.rstrip("*/=>@|").casefold().rpartition(name.casefold())
     return bool(found) and not after and (not before or before[-1] in " \t/\\;")
 
 
 def _from_refusal(command: str, reply: Reply, *, is_first: bool) -> Look:
-    words = _NAMES.sub("", reply.text)
+    words = without_names(reply.text)
     is_absent = reply.code >= _REFUSED and _ABSENT.search(words)
     if (is_absent or (is_first and reply.code == _UNAVAILABLE)) and not _DENIAL.search(words):
         return FREE

@@ -98,6 +98,11 @@ _BY_WORDS: Final = (
 """In this order: the maximum number of attempts has been reached by a user who is locked out."""
 _is_about_passwords: Final = re.compile(r"(?i)credential|incorrect|kennwort|log ?in|pass ?(wor[dt]|phrase)").search
 
+_NAMES: Final = re.compile(
+    r"(?<!\w)'[^']*'|\"[^\"]*\"|(?<![\w.])(?:[a-z]:)?[/\\]\S*|\S*\.(?:csv|part)\b\S*", re.IGNORECASE
+)
+"""Words in quotes, whole paths such as ``/srv/failover``, and names of files that this program sends."""
+
 _CLOSING: Final = 421
 _INVALID_USER: Final = 430
 _NEEDS_ACCOUNT: Final = (332, 532)  # RFC 959, 4.2.1
@@ -125,7 +130,7 @@ def sign_in_refusal(reply: Reply, username: str, *, is_encrypted: bool) -> SignI
         return WANTS_ENCRYPTION
     if reply.code in _NEEDS_ACCOUNT:
         return _ACCOUNT
-    text = _name(username).sub("", reply.text)
+    text = without_names(reply.text, username)
     for says, refusal in _BY_WORDS:
         if says(text):
             return refusal
@@ -135,5 +140,13 @@ def sign_in_refusal(reply: Reply, username: str, *, is_encrypted: bool) -> SignI
     return _PASSWORD
 
 
-def _name(username: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(username)}(?!\w)")
+def without_names(words: str, *names: str) -> str:
+    """Return the words of a server without the names and paths that it may repeat: they may be called like a reason.
+
+    Args:
+        words: of the server.
+        names: further names, such as that of the user.
+    """
+    for name in names:
+        words = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "", words)
+    return _NAMES.sub("", words)

@@ -8,6 +8,7 @@ from action_returns.channels.base import InvalidReplyError, Outcome
 from action_returns.channels.connection_errors import reason
 from action_returns.channels.ftp_client import FtpClient
 from action_returns.channels.ftp_data import FileConnection
+from action_returns.channels.ftp_refusals import without_names
 from action_returns.channels.line_protocol import Reply
 from action_returns.channels.upload import Upload
 from action_returns.channels.upload_texts import Cause
@@ -55,7 +56,7 @@ class FtpUpload(Upload):
         reply = client.store(self.name, data)
         if reply.code // 100 != 1:
             data.close()  # a server may wait for that before it answers again
-            return self.rejected_before_upload(client, str(reply), cause=_cause(reply))
+            return self.rejected_before_upload(client, str(reply), cause=_cause(reply, data))
         try:
             refusal = client.send_content(data, self.file.content, timeout=data_timeout)
         except InvalidReplyError:
@@ -63,6 +64,7 @@ class FtpUpload(Upload):
         except OSError as error:
             # The server may say why. A confirmation cannot be true: not all bytes left.
             refusal = self._refusal(client, reply_timeout, f"the connection for the file broke off ({reason(error)})")
+            refusal = data.explain(refusal)
         else:
             self.has_left = refusal is None
         client.begin_steps(reply_timeout)
@@ -72,7 +74,7 @@ class FtpUpload(Upload):
             return self.confirmed(client, evidence, lambda: self._rename(client, reply_timeout))
         if reply.code < _REFUSED:
             raise InvalidReplyError(f"it said: {reply}")
-        return self.rejected_after_upload(client, str(reply), cause=_cause(reply, was_taken=True))
+        return self.rejected_after_upload(client, str(reply), cause=_cause(reply, data, was_taken=True))
 
     def _refusal(self, client: FtpClient, timeout: float, problem: str) -> Reply:
         """Return what the server says about a file of which not all bytes left.
@@ -101,13 +103,16 @@ class FtpUpload(Upload):
         return str(reply), reply.is_positive
 
 
-def _cause(reply: Reply, *, was_taken: bool = False) -> Cause:
+def _cause(reply: Reply, data: FileConnection, *, was_taken: bool = False) -> Cause:
     """Return why a server refused a file.
 
     Args:
         reply: its refusal.
+        data: the connection for the file.
         was_taken: whether it had agreed to take the file.
     """
-    if reply.code not in _CAUSES and _FULL.search(reply.text):
+    if data.is_untrusted:
+        return "no trust"
+    if reply.code not in _CAUSES and _FULL.search(without_names(reply.text)):
         return "no space"
     return _CAUSES.get(reply.code, "maybe no space" if was_taken and reply.code == _LOCAL_ERROR else "")

@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 from action_returns.channels.base import Outcome, OutgoingFile, ProbeResult, State
 from action_returns.channels.looks import Free, Look, Taken, Unseen
 
-Cause: TypeAlias = Literal["no space", "maybe no space", "no data connection", "no data encryption", ""]
+Cause: TypeAlias = Literal["no space", "maybe no space", "no data connection", "no data encryption", "no trust", ""]
 """Why a server refused a file, where its answer tells: its disk is full, or the second connection of FTP failed."""
 Evidence: TypeAlias = Mapping[str, str | int]
 
@@ -211,6 +211,12 @@ class UploadTexts:
             todo = (
                 "Ask the administrator of the server what it expects; this program resumes the TLS session of the first "
                 "connection. SFTP and e-mail need no second connection."
+            )
+        elif cause == "no trust":
+            why = f"The program ended the second connection to {self.host}, which FTP uses for the file, before any of it left: the server did not prove there who it is (it answered: {answer})."
+            todo = (
+                "Another computer may be pretending to be the server. The certificate of the first connection is right: ask "
+                "the administrator of the server to use that one for both connections."
             )
         else:
             why = f"{self.host} did not take the file (it answered: {answer})."
