@@ -82,12 +82,12 @@ def way(request, authority, servers):
     return Way(authority, servers, request.param)
 
 
-def check(way, name, outcome, disturbance):
+def check(way, name, outcome, disturbance, content=CONTENT):
     """Hold an outcome against the folder: whole where it is said to be, nowhere where it is said not to be."""
     files = way.server.files()
     assert len(disturbance.stores) <= 1, (name, disturbance.stores)
     if outcome.state is State.SENT:
-        assert files.get(name) == CONTENT, (name, outcome)
+        assert files.get(name) == content, (name, outcome)
     elif outcome.state is State.FAILED:
         # A server may make the file and refuse it then; Pure-FTPd makes it after a refusal that it did not mean, maybe
         # after the last look.
@@ -126,6 +126,40 @@ def lose_every_reply(way, kinds, permanence):
 @pytest.mark.parametrize("way", SAMPLE, indirect=True, ids=" ".join)
 def test_whichever_reply_of_another_make_is_lost_once_the_outcome_is_true_and_no_file_comes_twice(way):
     assert lose_every_reply(way, ("cut",), (False,))[State.SENT] > 0
+
+
+LARGE = b"x" * 8_000_000
+"""More than the sockets between two programs on one machine hold."""
+
+
+def break_off(way):
+    way.server.clear()
+
+    def send(kind):
+        disturbance = Disturbance(kind, content=100_000)
+        name = way.name("broken-off", kind)
+        return name, way.send(name, disturbance, LARGE, **IMPATIENT), disturbance
+
+    with ThreadPoolExecutor(3) as pool:
+        results = list(pool.map(send, ("hang", "cut", "short")))
+    for name, outcome, disturbance in results:
+        assert disturbance.reached.is_set(), name
+        half = way.server.files().get(name)
+        assert outcome.state in ({State.FAILED} if half is None else {State.UNKNOWN, State.FAILED}), (name, outcome)
+        if outcome.state is State.UNKNOWN:
+            assert f"{len(half)} of {len(LARGE)} bytes are there under that name" in outcome.message, (name, outcome)
+        check(way, name, outcome, disturbance, LARGE)
+
+
+@pytest.mark.parametrize("way", SAMPLE, indirect=True, ids=" ".join)
+def test_a_file_that_breaks_off_on_its_way_to_another_make_is_never_called_sent(way):
+    break_off(way)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("way", WAYS, indirect=True, ids=" ".join)
+def test_a_file_that_breaks_off_over_any_encryption_is_never_called_sent(way):
+    break_off(way)
 
 
 @pytest.mark.long

@@ -16,6 +16,7 @@ FILE = OutgoingFile("Batch_1.csv", b"ActionId,Amount,Reason\r\n")
 SIGNED_IN = (b"220 hello\r\n", b"331 password\r\n", b"230 in\r\n", b"211 no features\r\n", b"200 binary\r\n")
 NOT_THERE = b"550 none\r\n"
 LOOK = (*SIGNED_IN, NOT_THERE)
+WHAT = b"500 what?\r\n"
 
 
 def here(port):
@@ -141,6 +142,18 @@ def test_a_refusal_because_of_the_second_connection_does_not_blame_the_folder(sa
         return
     assert failed(outcome, words, "Nothing was delivered")
     assert ("may write to the folder" in outcome.message) is said.startswith(b"553")
+
+
+@pytest.mark.parametrize("late", [b"226 done\r\n", b"250 done\r\n", b"150 go\r\n"])
+@pytest.mark.parametrize("before", ["the size", "a listing"])
+def test_a_late_answer_to_the_file_is_never_taken_for_what_a_look_shows(late, before):
+    """Each answer belongs to the command before: nothing that follows can be read."""
+    size = b"213 %d\r\n" % len(FILE.content)
+    ways = (late, size) if before == "the size" else (WHAT, WHAT, late)
+    script = [*LOOK, HERE, b"150 go\r\n", b"426 closed\r\n", *ways, *[WHAT] * 5]
+    with scripted(script, [*LOOK[:-1], size]) as server:
+        outcome = ftp_channel(server.port, security="plain", recheck_delays=(0,)).deliver(FILE)
+    assert (outcome.state, outcome.evidence["size"]) == (State.SENT, len(FILE.content)), outcome
 
 
 def test_encryption_that_the_second_connection_does_not_agree_on_is_named(authority, trusting):

@@ -48,6 +48,9 @@ STEPS = (
 )
 """Where a submission can die, in order."""
 
+IN_THE_FILE = "in the middle of the file"
+"""Where one over FTP can die, too."""
+
 
 def rows_of(number):
     """Give the rows of list number n: what makes it unlike every other."""
@@ -96,6 +99,8 @@ def mine_the_way(step):
             die()
         if step == STEPS[4]:
             die_after_the_first_bytes()
+        if step == IN_THE_FILE:
+            die_in_the_middle_of_the_file()
 
     def dying_settle(self, *facts):
         if step == STEPS[5]:
@@ -125,6 +130,24 @@ def die_after_the_first_bytes():
         setattr(owner, name, dying(getattr(owner, name)))
     os.link = dying(os.link)
     builtins.open = dying(builtins.open)
+
+
+def die_in_the_middle_of_the_file():
+    """Let half of the file through and die."""
+    import socket
+    import ssl
+
+    def dying(original):
+        def send(connection, data, *flags):
+            if bytes(data[:8]) != b"ActionId":
+                return original(connection, data, *flags)
+            original(connection, data[: len(data) // 2])
+            return die()
+
+        return send
+
+    for owner in (socket.socket, ssl.SSLSocket):
+        owner.send = dying(owner.send)
 
 
 def send(order):

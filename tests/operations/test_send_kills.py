@@ -13,9 +13,11 @@ import pytest
 from action_returns.batch.cells import ReadyRows
 from action_returns.batch.csv_format import csv_bytes
 from action_returns.ledger.ledger import open_ledger
-from tests.operations.sender import STEPS, rows_of
+from tests.operations.sender import IN_THE_FILE, STEPS, rows_of
 from tests.servers import loopback, openssh, sftp_here
-from tests.support.available import missing_sshd
+from tests.servers.ftp_daemons import USER
+from tests.servers.ftp_makes import MAKES, ftp_make, missing_make
+from tests.support.available import missing_sshd, require
 
 PASSWORD = "s3cret-canary-pass"
 
@@ -202,6 +204,52 @@ def test_killed_at_any_step_the_next_start_tells_the_truth_and_nothing_goes_twic
     assert judge(arrived(), truth(ledger), words_told(told), [1]) == []
     if at < LEFT:
         assert arrived() == [content_of(1)]
+
+
+OTHERS = ("pure-ftpd", "ftp-srv", "aioftp")
+
+
+@pytest.fixture(scope="module")
+def other_server(request, tmp_path_factory):
+    require(missing_make(request.param))
+    folder = tmp_path_factory.mktemp(request.param)
+    authority = loopback.make_authority(folder)
+    (folder / "server").mkdir()
+    security = MAKES[request.param][0]
+    with ftp_make(request.param, security, folder / "server", authority.server, PASSWORD) as server:
+        facts = {
+            "kind": "FtpChannel", "host": "127.0.0.1", "port": server.port, "security": security, "username": USER,
+            "password": PASSWORD, "bundle": str(authority.bundle),
+        }  # fmt: skip
+        yield server, facts
+
+
+@pytest.mark.parametrize("other_server", OTHERS, indirect=True)
+@pytest.mark.parametrize("upload", ["direct", "temp-rename"])
+def test_killed_while_an_ftp_server_of_another_make_has_the_file_the_next_start_tells_the_truth(
+    sender, tmp_path, other_server, upload
+):
+    server, facts = other_server
+    for step in (*STEPS[LEFT:], IN_THE_FILE):
+        server.clear()
+        folder = tmp_path / step.replace(" ", "-")
+        folder.mkdir()
+        order = {"ledger": folder / "ledger.sqlite3", "told": folder / "told", "lists": [1]}
+        order["channel"] = {**facts, "upload": upload}
+        assert sender(**order, dies=step) == -9, step
+
+        def arrived():
+            return [content for name, content in server.files().items() if name.endswith(".csv")]
+
+        batches = truth(order["ledger"])
+        assert [state for state, _ in batches] == ["sent" if step == STEPS[-1] else "unknown"], step
+        assert judge(arrived(), batches, words_told(order["told"]), [1]) == [], step
+
+        assert sender(**order) == 0
+        (again,) = words_told(order["told"])
+        assert again[1] == "refused", step
+        assert judge(arrived(), truth(order["ledger"]), words_told(order["told"]), [1]) == [], step
+        assert (content_of(1) in arrived()) is (STEPS.index(step) > LEFT + 1 if step in STEPS else False), step
 
 
 FORKS = hasattr(os, "fork")

@@ -26,6 +26,8 @@ _EXTENDED: Final = re.compile(r"\(([!-~])\1\1([0-9]{1,5})\1\)")
 _LONGEST_LIST: Final = 4_000_000
 """Bytes of a listing that are read: some 40,000 files, where a server lists the whole folder instead of one name."""
 _CUT_OFF: Final = 426  # connection closed (RFC 959, 4.2.2)
+_ABOUT_A_FILE: Final = (125, 150, 226)  # RFC 959, 5.4
+_DONE: Final = 250
 _CODE: Final = re.compile(r"^[1-5][0-9]{2}[- ]")
 _TLS: Final = re.compile(r"\bTLS\b")
 _REFUSED: Final = 400  # and above (RFC 959, 4.2.1)
@@ -141,10 +143,10 @@ class FtpClient(LineClient):
         return Unseen("; ".join(answers))
 
     def _look_by_size(self, name: str, *, is_first: bool) -> Look:
-        return from_size(self.ask(f"SIZE {name}"), is_first=is_first)
+        return from_size(self._inquire(f"SIZE {name}"), is_first=is_first)
 
     def _look_by_facts(self, name: str, *, is_first: bool) -> Look:
-        return from_facts(name, self.ask(f"MLST {name}"), is_first=is_first)
+        return from_facts(name, self._inquire(f"MLST {name}", may_be_done=True), is_first=is_first)
 
     def _look_by_list(self, name: str, *, is_first: bool) -> Look:
         del is_first
@@ -190,7 +192,7 @@ class FtpClient(LineClient):
         Raises:
             OSError: see :meth:`ask`.
         """
-        return self.ask(f"DELE {name}").is_positive
+        return self._inquire(f"DELE {name}", may_be_done=True).is_positive
 
     def open_data(self) -> FileConnection | Reply:
         """Open a connection for one file; return the server's reply instead where it refuses.
@@ -205,7 +207,7 @@ class FtpClient(LineClient):
         address = self.wire.socket.getpeername()[0]
         reply = Reply(0, (), "")
         for command in ("EPSV",) if self.wire.socket.family == socket.AF_INET6 else ("PASV", "EPSV"):
-            reply = self.ask(command)
+            reply = self._inquire(command)
             port = _port_of(reply)
             if port is not None:
                 try:
@@ -229,6 +231,22 @@ class FtpClient(LineClient):
             OSError: see :meth:`ask`.
         """
         return self._begin(f"STOR {name}", data)
+
+    def _inquire(self, command: str, *, may_be_done: bool = False) -> Reply:
+        """Send a command that sends no file, and return the reply to it.
+
+        Args:
+            command: the command.
+            may_be_done: whether 250 may answer it.
+
+        Raises:
+            InvalidReplyError: when the answer is a late one to a file, so that the next ones belong to something else, too.
+            OSError: see :meth:`ask`.
+        """
+        reply = self.ask(command)
+        if reply.code in _ABOUT_A_FILE or (reply.code == _DONE and not may_be_done):
+            raise InvalidReplyError(f"it said: {reply}")
+        return reply
 
     def _begin(self, command: str, data: FileConnection) -> Reply:
         """Send a command that uses a data connection, encrypt that meanwhile, and return the first reply."""
