@@ -327,10 +327,17 @@ def test_documents_beside_other_documents_in_icloud_are_not_taken_for_them(tmp_p
     assert unsafe_folder_reason(tmp_path / "Documents" / "books") == ""
 
 
-@pytest.mark.parametrize("mark", folders._SYNC_MARKERS)
+def test_a_home_folder_in_which_dropbox_keeps_its_settings_is_safe(tmp_path, disks):
+    """On Linux and a Mac it keeps them in ~/.dropbox; in the folder that it copies, a file has this name."""
+    disks(("/", "ext4", "rw"))
+    (tmp_path / "ann" / ".dropbox").mkdir(parents=True)
+    assert unsafe_folder_reason(tmp_path / "ann" / "books") == ""
+
+
+@pytest.mark.parametrize("mark", [".dropbox", *folders._SYNC_MARKERS])
 def test_what_such_a_program_left_gives_its_folder_away(tmp_path, mark):
     (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / mark).mkdir()
+    (tmp_path / "mine" / mark).touch()
     assert unsafe_folder_reason(tmp_path / "mine" / "books").startswith(f"{tmp_path / 'mine'} is copied to a cloud")
 
 

@@ -128,7 +128,6 @@ _SYNCED_PARENTS: Final = (("library", "mobile documents"), ("library", "cloudsto
 """The last two folders above those that macOS copies to a cloud, in lower case: it tells no case from another."""
 
 _SYNC_MARKERS: Final = (
-    ".dropbox",
     ".dropbox.cache",
     ".849C9593-D756-4E56-8D6E-42412F2A707B",  # OneDrive
     ".shortcut-targets-by-id",  # Google Drive
@@ -212,9 +211,14 @@ def _synced_folder(folder: Path) -> str:
             return str(parent)
         if parent.name.lower() in {"desktop", "documents"} and _is_in_icloud(parent):
             return str(parent)
-        if any((parent / mark).exists() for mark in _SYNC_MARKERS) or _has_sync_journal(parent):
+        if _has_sync_mark(parent) or _has_sync_journal(parent):
             return str(parent)
     return ""
+
+
+def _has_sync_mark(folder: Path) -> bool:
+    # A folder of this name in the home of a user holds the settings of Dropbox, and nothing is copied from there.
+    return (folder / ".dropbox").is_file() or any((folder / mark).exists() for mark in _SYNC_MARKERS)
 
 
 def _has_sync_journal(folder: Path) -> bool:
