@@ -95,6 +95,8 @@ class OnWindows(PureWindowsPath):
     def exists(self):
         return False
 
+    is_file = exists
+
 
 def windows_with_drives(monkeypatch, kind):
     """Be on a Windows all of whose drives are of one kind; return the list of those that are asked about."""
