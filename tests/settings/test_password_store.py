@@ -292,6 +292,14 @@ def test_whatever_else_a_store_raises_is_called_not_readable(monkeypatch):
     assert reason.endswith(f"did not answer: odd. Try again. If that does not help, {ELSEWHERE}.")
 
 
+def test_a_password_that_the_words_of_a_store_repeat_is_not_shown(monkeypatch):
+    error = ValueError("cannot keep 's3cret' here")
+    monkeypatch.setattr("action_returns.settings.secrets._store", lambda: Raising(error))
+    with pytest.raises(SecretError, match="did not take the password: its words hold the password") as refused:
+        set_secret("acme", "s3cret")
+    assert "s3cret" not in str(refused.value)
+
+
 def test_a_password_that_a_locked_store_keeps_is_not_said_to_be_gone_when_it_was_not_removed(monkeypatch):
     """KWallet and a Mac's keychain say with the same error that there is none and that the user may not."""
     refused = PasswordDeleteError("Cancelled by user")

@@ -74,22 +74,27 @@ def find_store() -> "KeyringBackend":
     )
 
 
-def refusal(error: Exception, refused: str, *, length: int | None = None) -> SecretError:
+def refusal(error: Exception, refused: str, *, password: str = "", is_windows: bool = False) -> SecretError:
     """Return what a store raised as words, with what to do about it.
 
     Args:
         error: as the library of the store raised it.
         refused: what it did not do, such as ``did not take the password``.
-        length: of a password that it did not take, in UTF-16 units.
+        password: that it did not take.
+        is_windows: whether the store is the one of Windows, which takes short passwords only.
     """
     state = _state(error)
     todo = {
         "locked": f"It is locked: unlock it, then try again. On a server without a desktop, use {_ELSEWHERE}.",
         "no store": f"Sign in at the desktop of this machine, or use {_ELSEWHERE}.",
     }.get(state, f"Try again. If that does not help, use {_ELSEWHERE}.")
-    if length is not None and length > _LONGEST_IN_WINDOWS:
+    length = len(password.encode("utf-16-le", "surrogatepass")) // 2
+    if is_windows and length > _LONGEST_IN_WINDOWS:
         todo = f"It has {length:,} characters, Windows takes {_LONGEST_IN_WINDOWS:,}."
-    return SecretError(f"The password store of this machine {refused}: {_words(error)}. {todo}", state)
+    words = _words(error)
+    if password and password in words:
+        words = "its words hold the password"
+    return SecretError(f"The password store of this machine {refused}: {words}. {todo}", state)
 
 
 def _named_back_end() -> tuple[str, str] | None:

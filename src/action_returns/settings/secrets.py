@@ -83,10 +83,8 @@ def set_secret(profile: str, password: str) -> None:
     try:
         store.set_password(SERVICE, profile, password)
     except Exception as error:  # noqa: BLE001  # each store raises what its library raises
-        length = len(password.encode("utf-16-le", "surrogatepass")) // 2
-        raise refusal(
-            error, "did not take the password", length=length if type(store).__name__ == "WinVaultKeyring" else None
-        ) from None
+        is_windows = type(store).__name__ == "WinVaultKeyring"
+        raise refusal(error, "did not take the password", password=password, is_windows=is_windows) from None
 
 
 def delete_secret(profile: str) -> bool:
