@@ -19,6 +19,9 @@ _ORDINARY: Final = re.compile(
     | \bheld\s(?:responsible|liable|accountable)\b | \barchived\s(?:files?|attachments?|executables?|contents?)\b
     | \b(?:contact|ask|forward|report|submit)\b(?:[^.;]|\.(?=\S)){{0,80}}?\bfor\s(?:\w+\s){{0,2}}(?:review|evaluation|inspection|analysis)\b
     | \bwill\sbe\s\w+\s(?:when|if|once|after)\b[^.;]{{0,40}}?\b(?:again|retr\w+|resen[dt])\b
+    | \b(?:ip|block|listing|limit|quota)\s(?:may|might|can|will)\sbe\s\w+ | \byou\smay\sreach\b
+    | (?<!from\s)\b(?:your|this|the)\s(?:\w+\s)?account\s(?:is|was|has\sbeen)\s(?:\w+\s)?(?:held|on\shold|(?:under|pending|being)\s\w+)
+    | \btoo\smany\s(?:\w+\s)?queued\b
     # "No fue retenido", before the English "no".
     | \bno\s(?:se|fue|ha|será|está)\b(?:\s{_AND_SO_ON}\w+){{1,4}}
     # "was not kept", "no copy is kept": what a server denies does not count.
