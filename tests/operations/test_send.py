@@ -34,6 +34,8 @@ from action_returns.operations.send import Consent
 from action_returns.operations.send import send as send_flow
 from action_returns.operations.submit import submit
 from action_returns.settings.profile import Profile
+from tests.channels.quick import ftp_channel
+from tests.servers import loopback
 from tests.support.batches import checked_batch
 from tests.support.ledgers import batch_of, settled
 from tests.support.passwords import MemoryStore
@@ -653,6 +655,25 @@ def test_an_unknown_outcome_tells_how_to_settle_it(ledger):
     assert "action-returns history mark 0001 sent" in done.message
     one = checked_batch([("M.8882.4808.9", 0.0, "REJECTED")])
     assert send(ledger, Receiver(ledger), one).message == "There.", "an outcome that is known needs no mark"
+
+
+@pytest.mark.parametrize("upload", ["direct", "temp-rename"])
+def test_after_a_name_that_was_taken_the_next_send_takes_another_one(ledger, tmp_path, upload):
+    """As the message of the first one says."""
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    names = [f"Batch_Mods_Reversals_2026_11_23_{ledger.tag()}-000{number}.csv" for number in (1, 2)]
+    (inbox / names[0]).write_bytes(b"rows of another sender")
+    with loopback.ftp_server(inbox, username="user", password="x", authority=None) as server:
+        channel = ftp_channel(server.port, security="plain", username="user", password=lambda: "x", upload=upload)
+        first, second = send(ledger, channel), send(ledger, channel)
+    assert first.outcome.state is State.FAILED
+    assert "send again: the next batch has another number, and so another name" in first.message
+    assert second.outcome.state is State.SENT
+    assert {path.name: path.read_bytes() for path in inbox.iterdir()} == {
+        names[0]: b"rows of another sender",
+        names[1]: CONTENT,
+    }
 
 
 def test_a_connection_without_encryption_is_on_record_as_accepted(ledger):
