@@ -22,10 +22,12 @@ class Folder:
     Args:
         shows: what it shows, in order; the last one for all looks that follow.
         removes: whether it removes files.
+        otherwise: what it shows when it is asked in another way; None where it has no other one.
     """
 
     shows: list
     removes: bool = True
+    otherwise: object = None
     removed: list = field(default_factory=list)
     security: str = "TLSv1.3"
 
@@ -36,7 +38,7 @@ class Folder:
         return look
 
     def look_otherwise(self, _name):
-        return None
+        return self.otherwise
 
     def remove(self, name):
         self.removed.append(name)
@@ -82,6 +84,26 @@ def test_a_confirmed_file_is_looked_at_and_half_of_one_more_than_once(shows, sta
     assert outcome.state is state
     assert says in outcome.message
     assert outcome.evidence["reply"] == "226 done"
+
+
+def test_another_size_counts_only_where_every_way_to_ask_shows_it():
+    """A server may count line ends as a text would have them."""
+    folder = Folder([Taken(107)], otherwise=WHOLE)
+    outcome = upload().confirmed(folder, EVIDENCE, None)
+    assert (outcome.state, outcome.evidence["size"], folder.removed) == (State.SENT, 100, [])
+
+
+def test_a_file_that_is_stored_after_it_was_confirmed_gets_its_final_name_when_it_is_whole():
+    folder, paused = Folder([HALF, WHOLE, FREE]), []
+    renamed = upload(name=PART)
+    renamed.pause = paused.append
+
+    def rename():
+        folder.shows, renamed.renaming = [WHOLE], True
+        return "250 renamed", True
+
+    outcome = renamed.confirmed(folder, EVIDENCE, rename)
+    assert (outcome.state, outcome.evidence["size"], folder.removed, paused) == (State.SENT, 100, [], [2])
 
 
 def test_a_file_that_was_sent_without_a_check_of_its_name_says_so():

@@ -49,7 +49,12 @@ class FinalName:
             OSError: when the connection broke off before the server answered.
         """
         upload, texts = self.upload, self.upload.texts
-        part = folder.look(upload.name)
+        part = upload.look(folder, upload.name)
+        for seconds in upload.recheck_delays:  # some servers store a file only after they confirmed it
+            if not upload.is_other_size(part):
+                break
+            upload.pause(seconds)
+            part = upload.look(folder, upload.name)
         if isinstance(part, Taken) and part.size is not None and upload.is_other_size(part):
             gone = folder.remove(upload.name)
             return texts.wrong_size(upload.file, upload.name, part.size, self.evidence, gone=gone, certain=True)
@@ -106,7 +111,7 @@ class FinalName:
     def _judge(self, folder: "UploadFolder", /, *, is_last: bool) -> tuple[Outcome, bool]:
         """Return the outcome after the final name was asked for, and whether it is final."""
         upload = self.upload
-        final = folder.look(upload.file.name)
+        final = upload.look(folder, upload.file.name)
         evidence = {"security": folder.security, **self.evidence}
         is_whole = final == Taken(len(upload.file.content))
         if self.confirmation and self._may_be_believed(final):

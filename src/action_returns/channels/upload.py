@@ -93,7 +93,7 @@ class Upload:
 
             return FinalName(self, evidence).give(folder, rename)
         try:
-            look = folder.look(self.name)
+            look = self.look(folder, self.name)
         except OSError:
             return self.sent(evidence, None)
         if not self.is_other_size(look):
@@ -132,7 +132,7 @@ class Upload:
         Raises:
             OSError: when the connection broke off.
         """
-        look = folder.look(self.name)
+        look = self.look(folder, self.name)
         if not self.is_renamed and isinstance(look, Taken) and not self.is_other_size(look):
             all_of_it = "all of the file" if look.size is not None else "a file of that name and does not tell its size"
             return self.texts.unknown(self.file, f"it answered {answer}, although it holds {all_of_it}")
@@ -185,6 +185,21 @@ class Upload:
                 break
         return outcome
 
+    def look(self, folder: UploadFolder, name: str) -> Look:
+        """Return what a folder shows under a name; another size than that of the file only where every way shows it.
+
+        Some servers count line ends as a text would have them, although the transfer is binary (RFC 3659, 4).
+
+        Args:
+            folder: over an open connection.
+            name: the name.
+
+        Raises:
+            OSError: when the connection broke off.
+        """
+        look = folder.look(name)
+        return (self.is_other_size(look) and folder.look_otherwise(name)) or look
+
     def is_other_size(self, look: Look) -> bool:
         """Return whether the server shows another number of bytes than the file has."""
         return isinstance(look, Taken) and look.size not in {None, len(self.file.content)}
@@ -195,7 +210,7 @@ class Upload:
 
     def _judge_other_size(self, evidence: Evidence, folder: UploadFolder, /, *, is_last: bool) -> tuple[Outcome, bool]:
         """Return the outcome for a confirmed file of another size: some servers store it only after they confirmed it."""
-        look = folder.look(self.name)
+        look = self.look(folder, self.name)
         if not (isinstance(look, Taken) and look.size is not None and self.is_other_size(look)):
             return self.sent(evidence, look), True
         if is_last:
@@ -217,7 +232,7 @@ class Upload:
     def _judge_lost(self, why: str, folder: UploadFolder, /, *, is_last: bool) -> tuple[Outcome, bool]:
         """Return the outcome for a file of which the server's word was lost, under its final name."""
         del is_last
-        look = folder.look(self.name)
+        look = self.look(folder, self.name)
         evidence: dict[str, str | int] = {"security": folder.security, "lost": why}
         if look == Taken(len(self.file.content)) and self.was_seen:
             return self.sent(evidence, look), True
