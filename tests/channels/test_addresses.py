@@ -48,6 +48,7 @@ def test_the_second_address_is_taken_where_the_first_one_refuses(resolves_to, cl
         with addresses.connect("two.example", 21, limit()) as connection:
             assert connection.getpeername()[1] == port
             assert connection.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) != 0
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
     assert tried == [(closed_port, 30), (port, 60)]
 
 
