@@ -132,7 +132,7 @@ LARGE = b"x" * 8_000_000
 """More than the sockets between two programs on one machine hold."""
 
 
-def break_off(way):
+def break_off(way, kinds):
     way.server.clear()
 
     def send(kind):
@@ -141,25 +141,24 @@ def break_off(way):
         return name, way.send(name, disturbance, LARGE, **IMPATIENT), disturbance
 
     with ThreadPoolExecutor(3) as pool:
-        results = list(pool.map(send, ("hang", "cut", "short")))
+        results = list(pool.map(send, kinds))
     for name, outcome, disturbance in results:
         assert disturbance.reached.is_set(), name
-        half = way.server.files().get(name)
-        assert outcome.state in ({State.FAILED} if half is None else {State.UNKNOWN, State.FAILED}), (name, outcome)
-        if outcome.state is State.UNKNOWN:
-            assert f"{len(half)} of {len(LARGE)} bytes are there under that name" in outcome.message, (name, outcome)
+        # A server may write what it got later than it is asked for it.
+        may_be_unknown = way.upload == "direct"
+        assert outcome.state in ({State.FAILED, State.UNKNOWN} if may_be_unknown else {State.FAILED}), (name, outcome)
         check(way, name, outcome, disturbance, LARGE)
 
 
 @pytest.mark.parametrize("way", SAMPLE, indirect=True, ids=" ".join)
 def test_a_file_that_breaks_off_on_its_way_to_another_make_is_never_called_sent(way):
-    break_off(way)
+    break_off(way, ("cut", "short"))
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("way", WAYS, indirect=True, ids=" ".join)
 def test_a_file_that_breaks_off_over_any_encryption_is_never_called_sent(way):
-    break_off(way)
+    break_off(way, ("hang", "cut", "short"))
 
 
 @pytest.mark.long
