@@ -14,6 +14,7 @@ from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.postgresql import PostgresStore
 from action_returns.ledger.records import TeamDatabase
 from tests.servers import pgbouncer, postgresql
+from tests.servers.postgresql_relay import relay
 from tests.support.available import missing_pgbouncer, require
 from tests.support.ledgers import claim, row, settled
 
@@ -227,6 +228,31 @@ def test_a_connection_without_a_pooler_costs_one_connection_and_one_with_a_poole
     with pgbouncer.pooler(behind, "session") as port:
         PostgresStore(place_at(port, database)).close()
     assert len(made) == 3
+
+
+@pytest.mark.parametrize(("own_key", "connections"), [(False, 1), (True, 2)], ids=["a tunnel", "another pooler"])
+def test_what_keeps_one_session_for_each_connection_is_served_whoever_made_it(behind, database, own_key, connections):
+    """A tunnel or a proxy passes bytes on as they are; a pooler gives its clients a number of its own for cancelling."""
+    with relay(behind.port, own_key=own_key) as between:
+        place = place_at(between.port, database)
+        with open_ledger(place) as first:
+            assert between.connections == connections
+            number = claim(first).number
+            with open_ledger(place) as second:
+                assert second.batch(number).state == "prepared"
+        until_no_lock_is_left(behind, database)
+        with open_ledger(place) as second:
+            assert second.batch(number).state == "failed"
+            assert second.problems() == []
+
+
+def test_a_ledger_is_opened_straight_in_five_round_trips(behind, database):
+    """For encryption, to sign in, to begin the session, for the step of the tables, for batches under way."""
+    with relay(behind.port) as between:
+        open_ledger(place_at(between.port, database)).close()
+        before = between.round_trips
+        open_ledger(place_at(between.port, database)).close()
+    assert between.round_trips - before == 5
 
 
 def test_a_connection_that_a_pooler_lost_is_made_anew_and_the_outcome_is_recorded(behind, database, monkeypatch):

@@ -59,6 +59,8 @@ WHERE held.granted AND held.pid <> pg_backend_pid()
 ORDER BY 2
 """
 
+_STEPS: Final = f"{SCHEMA}.ledger_step"
+"""The table of the steps by which the tables were made."""
 _RECONNECT_DELAYS: Final = (0, 1, 2, 4)
 """Seconds before each attempt to connect again: a server that restarts takes a moment."""
 
@@ -296,9 +298,18 @@ class PostgresStore:
                 self._connection.execute("INSERT INTO ledger_step (number) VALUES (%s)", (migration.number,))
 
     def _schema_version(self) -> int:
-        if self.query("SELECT to_regclass(?) IS NULL", f"{SCHEMA}.ledger_step") == [(True,)]:
-            return 0
-        return int(self.query("SELECT coalesce(max(number), 0) FROM action_returns.ledger_step")[0][0])
+        """Return the number of the latest step of the tables, 0 before the first one."""
+        import psycopg
+
+        with self._translate_errors():
+            # An error ends a transaction. Outside of one it costs nothing, and this question would cost a round trip.
+            if self._in_transaction and self.query("SELECT to_regclass(?) IS NULL", _STEPS) == [(True,)]:
+                return 0
+            try:
+                ((latest,),) = self._connection.execute(f"SELECT coalesce(max(number), 0) FROM {_STEPS}").fetchall()
+            except psycopg.errors.UndefinedTable:
+                return 0
+        return int(latest)
 
     def _translate_errors(self) -> AbstractContextManager[None]:
         return translate_postgresql_errors(str(self._address), self._consequence, self._password)
