@@ -132,7 +132,8 @@ def test_a_computer_calls_itself_by_a_host_name_or_an_address_in_brackets(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["192.0.2.1", "[2001:db8::1]", "[IPv6:192.0.2.1]", "[pc]", "pc\r\nMAIL", "my pc", "", "["]
+    "name",
+    ["192.0.2.1", "[2001:db8::1]", "[IPv6:192.0.2.1]", "[pc]", "pc\r\nMAIL", "my pc", "", "[", "[IPv6:fe80::1%ü]"],
 )
 def test_a_name_of_this_computer_that_no_server_takes_is_refused(name):
     with pytest.raises(ValidationError, match=r"a host name such as pc\.example\.com, or an address in brackets"):

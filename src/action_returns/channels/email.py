@@ -63,7 +63,7 @@ _EHLO_TEXT: Final = "a host name such as pc.example.com, or an address in bracke
 
 
 def _check_ehlo_name(text: str) -> str:
-    if text.startswith("[") and text.endswith("]"):
+    if text.startswith("[") and text.endswith("]") and "%" not in text:  # a zone would be the one of this computer
         address = text[1:-1].removeprefix("IPv6:")
         with contextlib.suppress(ValueError):
             if (ip_address(address).version == 6) == text.startswith("[IPv6:"):  # noqa: PLR2004  # RFC 5321, 4.1.3
