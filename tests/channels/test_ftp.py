@@ -404,8 +404,13 @@ def told():
     [
         (
             (b"226 ok\r\n", *[b"213 9\r\n"] * 4, GONE),
+            State.UNKNOWN,
+            "holds 9 of 8024 bytes: the file did not arrive whole. It was removed again. A receiver may have read it",
+        ),
+        (
+            (b"226 ok\r\n", *[b"213 0\r\n"] * 4, GONE),
             State.FAILED,
-            "holds 9 of 8024 bytes: the file did not arrive whole. It was removed",
+            "holds 0 of 8024 bytes: the file did not arrive whole. It was removed again. Nothing was delivered",
         ),
         ((b"226 ok\r\n", *[b"213 9\r\n"] * 4, NO), State.UNKNOWN, "could not be removed and is still on the server"),
         ((b"226 ok\r\n", b"213 0\r\n", b"213 9\r\n", SIZE), State.SENT, "size confirmed"),

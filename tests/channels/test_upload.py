@@ -11,7 +11,7 @@ from action_returns.channels.upload_texts import UploadTexts
 
 FILE = OutgoingFile("Batch_1.csv", b"x" * 100)
 PART = "Batch_1.abc123.part"
-WHOLE, HALF, BARE, SECRET = Taken(100), Taken(40), Taken(None), Unseen("SIZE: 550 Permission denied")
+WHOLE, HALF, EMPTY, BARE, SECRET = Taken(100), Taken(40), Taken(0), Taken(None), Unseen("SIZE: 550 Permission denied")
 EVIDENCE = {"reply": "226 done"}
 
 
@@ -73,9 +73,10 @@ LOST = ConnectionError("gone")
         ([HALF, FREE], State.SENT, "a receiver that takes files at once leaves none"),
         (
             [HALF],
-            State.FAILED,
-            "holds 40 of 100 bytes: the file did not arrive whole. It was removed again. Send again.",
+            State.UNKNOWN,
+            "holds 40 of 100 bytes: the file did not arrive whole. It was removed again. A receiver may have read it",
         ),
+        ([EMPTY], State.FAILED, "holds 0 of 100 bytes: the file did not arrive whole. It was removed again. Nothing"),
         ([HALF, LOST], State.UNKNOWN, "40 of 100 bytes are there under that name"),
     ],
 )

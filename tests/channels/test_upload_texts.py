@@ -16,9 +16,14 @@ def texts():
 @pytest.mark.parametrize(
     ("gone", "certain", "state", "says"),
     [
-        (True, True, State.FAILED, "did not arrive whole. It was removed again. Send again."),
-        (False, True, State.FAILED, "It could not be removed and is still on the server as b.part. Send again."),
-        (True, False, State.UNKNOWN, "It was removed again. Do not send again before it is removed or checked."),
+        (True, True, State.FAILED, "whole. It was removed again. Nothing was delivered. Send again."),
+        (
+            False,
+            True,
+            State.FAILED,
+            "It could not be removed and is still on the server as b.part. Nothing was delivered. Send again.",
+        ),
+        (True, False, State.UNKNOWN, "removed again. A receiver may have read it before. Do not send it again yet."),
         (False, False, State.UNKNOWN, "is still on the server as b.part. Do not send again before it is removed"),
     ],
 )

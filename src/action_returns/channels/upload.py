@@ -215,7 +215,9 @@ class Upload:
             return self.sent(evidence, look), True
         if is_last:
             gone = folder.remove(self.name)
-            return self.texts.wrong_size(self.file, self.name, look.size, evidence, gone=gone, certain=gone), True
+            # A receiver reads whatever has the final name; of an empty file it gets nothing.
+            certain = gone and look.size == 0
+            return self.texts.wrong_size(self.file, self.name, look.size, evidence, gone=gone, certain=certain), True
         return self.texts.unknown(self.file, self.shown(look), evidence), False
 
     def _judge_unfinished(self, why: str, folder: UploadFolder, /, *, is_last: bool) -> tuple[Outcome, bool]:

@@ -20,6 +20,7 @@ DATA_CONNECTION_TODO: Final = (
     "A firewall on the way often blocks that connection. Ask the administrator of the server which passive ports it uses "
     "and whether they are open, and the administrator of your network to let connections to them out."
 )
+_LOOK_FIRST: Final = "Do not send it again yet. Look for this file name under File Submissions, or compare with a new pending-actions download."
 _UNREAD: Final = "The receiver does not read files with this name."
 
 
@@ -154,9 +155,23 @@ class UploadTexts:
     def wrong_size(
         self, file: OutgoingFile, name: str, size: int, evidence: Evidence, *, gone: bool, certain: bool
     ) -> Outcome:
-        """Return the outcome for a file that the server confirmed with another number of bytes."""
+        """Return the outcome for a file that the server confirmed with another number of bytes.
+
+        Args:
+            file: the file.
+            name: the name that it has on the server.
+            size: the number of bytes there.
+            evidence: the answers of the server.
+            gone: whether it was removed.
+            certain: whether no receiver can have read it, or will.
+        """
         rest = "It was removed again." if gone else f"It could not be removed and is still on the server as {name}."
-        todo = "Send again." if certain else "Do not send again before it is removed or checked."
+        if certain:
+            todo = "Nothing was delivered. Send again."
+        elif gone:
+            todo = f"A receiver may have read it before. {_LOOK_FIRST}"
+        else:
+            todo = "Do not send again before it is removed or checked."
         return Outcome(
             State.FAILED if certain else State.UNKNOWN,
             f"{self.host} holds {size} of {len(file.content)} bytes: the file did not arrive whole. {rest} {todo}",
@@ -233,8 +248,7 @@ class UploadTexts:
         """
         return Outcome(
             State.UNKNOWN,
-            f"It is not known whether {file.name} arrived at {self.host}: {why}. Do not send it again yet. "
-            "Look for this file name under File Submissions, or compare with a new pending-actions download.",
+            f"It is not known whether {file.name} arrived at {self.host}: {why}. {_LOOK_FIRST}",
             evidence={"lost": why} if evidence is None else evidence,
         )
 

@@ -127,7 +127,8 @@ def test_a_receiver_that_confirms_half_a_file_is_never_believed(kind, upload, re
         outcome = delivered(receiver, upload)
         assert FILE.content not in receiver.arrived().values()
         assert FILE.name not in receiver.arrived()
-    assert outcome.state is State.FAILED, outcome
+    # Under the final name a receiver may have read the half.
+    assert outcome.state is (State.UNKNOWN if upload == "direct" else State.FAILED), outcome
     assert "the file did not arrive whole" in outcome.message
 
 
