@@ -348,6 +348,16 @@ def test_a_server_that_stops_showing_names_while_a_file_is_sent_does_not_get_it_
     assert "It was removed again. Nothing was delivered" in outcome.message
 
 
+def test_where_nothing_is_shown_it_is_not_said_that_a_file_is_not_shown_any_more(world, inbox):
+    facts = {"denied": tuple(DENIED), "to_rnfr": "550 Permission denied", "ftp_DELE": saying("550 Permission denied")}
+    with server(inbox, world, **facts) as running:
+        outcome = send(running, world, name_check="when-possible")
+    assert (outcome.state, list(world.files.values())) == (State.UNKNOWN, [CONTENT])
+    assert "(it answered: 550 Permission denied); the server does not show whether Batch_" in outcome.message
+    assert ".part is still there. Do not send it again yet" in outcome.message
+    assert "shown any more" not in outcome.message
+
+
 def test_a_send_asks_at_most_two_commands_more_than_one_that_looks_once(inbox, world):
     for upload, listed in itertools.product(("direct", "temp-rename"), (True, False)):
         heard = []

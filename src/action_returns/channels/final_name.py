@@ -104,8 +104,11 @@ class FinalName:
         look = folder.look(name)
         gone = look != FREE and folder.remove(name)
         if not gone and not isinstance(look, Taken):
-            taken_away = f"the server took every byte as {name}; then {why}, and no file {name} is shown any more"
-            return self.upload.texts.unknown(self.upload.file, taken_away, self.evidence)
+            shown = f"no file {name} is shown any more"
+            if look != FREE:
+                shown = f"the server does not show whether {name} is still there"
+            details = f"the server took every byte as {name}; then {why}; {shown}"
+            return self.upload.texts.unknown(self.upload.file, details, self.evidence)
         return outcome(f"{left_behind(name, gone=gone)} Nothing was delivered.", self.evidence)
 
     def _judge(self, folder: "UploadFolder", /, *, is_last: bool) -> tuple[Outcome, bool]:
