@@ -97,8 +97,12 @@ def test_a_file_that_was_damaged_or_changed_is_left_alone_and_can_be_named(tmp_p
         {"state": "prepared"},
         {"number": "1"},
         {"number": 0},
+        {"number": True},
+        {"process": "1@2.00\x00"},
+        {"sha256": "\ud800"},
         {"message": None},
         {"evidence": {"a": 1.5}},
+        {"evidence": {"a": True}},
         {"evidence": [["a", "b"]]},
     ],
 )

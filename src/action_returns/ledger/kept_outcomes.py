@@ -18,7 +18,9 @@ from action_returns.private_files import make_private_folder, read_own_file
 _FORM: Final = 1
 _MOST_BYTES: Final = 1_000_000
 _PATTERN: Final = "outcome-*.json"
-_TEXTS: Final = ("file_name", "sha256", "process", "state", "message", "at")
+_NAMES: Final = ("file_name", "sha256", "process")
+"""Texts by which the ledger is asked for the batch."""
+_TEXTS: Final = (*_NAMES, "state", "message", "at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +115,13 @@ def _read(path: Path) -> KeptOutcome | None:
 
 
 def _are_right(facts: Mapping[str, Any]) -> bool:
-    """Return whether every fact is of its kind; a hash alone anybody can compute."""
+    """Return whether every fact is of its kind: any program can compute a hash."""
     return (
-        isinstance(facts["number"], int)
+        type(facts["number"]) is int  # not True, which counts as 1
         and 0 < facts["number"] < 2**62
         and all(isinstance(facts[name], str) for name in _TEXTS)
+        and all(facts[name].isprintable() for name in _NAMES)
         and facts["state"] in {SENT, HANDED_OVER, FAILED, UNKNOWN}
         and isinstance(facts["evidence"], dict)
-        and all(isinstance(value, str | int) for value in facts["evidence"].values())
+        and all(type(value) in {str, int} for value in facts["evidence"].values())
     )
