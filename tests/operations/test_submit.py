@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,6 +12,7 @@ from action_returns.errors import ConfigError, LedgerError
 from action_returns.ledger.kept_outcomes import kept_outcomes
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.store import LedgerAwayError
+from action_returns.operations import submit
 from action_returns.operations.submit import PAUSES
 from tests.support.sending import CONTENT, Receiver, send
 
@@ -101,6 +103,23 @@ def test_what_cannot_be_recorded_for_a_minute_is_kept_and_the_next_program_recor
     with open_ledger(place, kept_in=folder) as other:
         assert (other.batch(1).state, other.batch(1).evidence) == ("sent", {"reply": "226"})
     assert list(folder.iterdir()) == []
+
+
+def test_attempts_that_take_long_themselves_are_not_made_for_longer_than_about_a_minute(ledger, folder, monkeypatch):
+    """Where a network drops everything without a word, one attempt alone takes most of a minute."""
+    now = [1_000.0]
+    monkeypatch.setattr(submit, "time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    def slow(*_, **__):
+        now[0] += 47
+        raise AWAY
+
+    monkeypatch.setattr(ledger, "settle", slow)
+    waiting = Waiting()
+    done = sent(ledger, folder, waiting)
+    assert waiting.pauses == list(PAUSES[:2])
+    assert (done.outcome.state, done.recorded) == (State.SENT, False)
+    assert len(list(kept_outcomes(folder))) == 1
 
 
 @pytest.mark.parametrize(

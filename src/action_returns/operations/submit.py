@@ -216,9 +216,12 @@ class _Unrecorded:
             progress: shows what goes on.
             pause: waits that many seconds.
         """
-        kept = self._keep()
+        kept, begin = self._keep(), time.monotonic()
         with progress(outcome_texts.recording_again(self.done.batch, self.done.outcome.state)):
             for seconds in PAUSES if isinstance(error, LedgerAwayError) else ():
+                # An attempt may take most of a minute itself, where a network drops everything.
+                if time.monotonic() - begin >= sum(PAUSES):
+                    break
                 try:
                     pause(seconds)
                     on_record = _settle(self.done, self.claim, self.ledger)
