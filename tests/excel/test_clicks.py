@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from action_returns.excel.shown import MOST_QUESTIONS
 from action_returns.operations.account import Account
 from action_returns.operations.new_workbook import workbook_bytes
 from action_returns.settings.editing import add_profile
@@ -424,15 +425,57 @@ def test_validate_tells_what_a_cell_shows_and_what_is_sent(desk):
     assert 'The cell shows "1", and 1250.00 is sent.' in desk.column("F", [4])[0]
 
 
+def very_mixed(desk, rows=1_000):
+    """Open a workbook in which each amount has a number format of its own; every third is a percentage."""
+    formatted(desk, *[(0.5, ("0%" if at % 3 == 0 else "0.00") + f'"x{at}"') for at in range(rows)])
+
+
 def test_validate_says_which_formats_it_did_not_look_at(desk):
-    formatted(desk, *[(at / 100, f'0.00"{at}"') for at in range(1, 41)])
+    very_mixed(desk)
     said = desk.click("validate")
     told = re.search(
-        r"\n\nNot checked: whether (\d+) cells of Amount \((B\d+) to B\d+\) show the amount that is sent. ", said
+        r"\n\nNot checked: whether (\d+) cells of Amount \((B\d+) to B1003\) show the amount that would be sent\. ",
+        said,
     )
     assert told is not None
-    assert int(told[1]) > 30
-    assert desk.excel.calls.total() <= 75
+    assert 600 < int(told[1]) < 1_000
+    assert desk.excel.calls.total() <= 900
+
+
+@pytest.mark.parametrize(("click", "undone"), [("send", "Nothing was sent."), ("export_csv", "Nothing was written.")])
+def test_no_amount_leaves_whose_format_was_not_looked_at(desk, outbox, click, undone):
+    very_mixed(desk)
+    shown = len(desk.excel.alerts)
+    said = desk.click(click)
+    assert re.match(
+        "Amount has too many different number formats to look at each of them. It is not known whether [67][0-9]{2} cells "
+        rf"\(B\d+ to B1003\) show the amount that would be sent: 50% would leave as 0.50. {undone} Select the column",
+        said,
+    )
+    assert len(desk.excel.alerts) == shown + 1, "nothing was asked"
+    assert list(outbox.iterdir()) == []
+    assert not list(desk.paths.exports.glob("*"))
+
+
+def test_rows_leave_after_the_column_was_given_one_format(desk, outbox):
+    very_mixed(desk)
+    desk.click("send")
+    for row in range(4, 1_004):
+        desk.excel.put(f"Actions!B{row}", 0.5, number_format="0.00")
+    desk.excel.answer("yes", "1000")
+    desk.click("send")
+    (sent,) = outbox.iterdir()
+    assert len(sent.read_text().splitlines()) == 1_001
+
+
+@pytest.mark.parametrize(("rows", "odd"), [(300, range(120, 123)), (1_000, [617]), (300, range(7, 300, 29))])
+def test_percentages_among_many_amounts_stay_behind(desk, outbox, rows, odd):
+    formatted(desk, *[(0.5, "0%" if at in odd else "0.00") for at in range(rows)])
+    desk.excel.answer("yes", str(rows - len(odd)))
+    desk.click("send")
+    assert desk.column("E", [4 + at for at in odd]) == ["Error: Amount is a percentage"] * len(odd)
+    (sent,) = outbox.iterdir()
+    assert len(sent.read_text().splitlines()) == 1 + rows - len(odd)
 
 
 def test_a_percentage_is_not_sent_however_mixed_the_formats_of_some_rows_are(desk, outbox):
@@ -449,25 +492,35 @@ def test_a_percentage_is_not_sent_however_mixed_the_formats_of_some_rows_are(des
     assert "Not checked: whether" not in question
 
 
-def test_formats_that_were_not_looked_at_are_told_before_the_rows_are_sent(desk, outbox):
-    formatted(desk, *[(at / 100, f'0.00"{at}"') for at in range(1, 41)])
-    desk.excel.answer("yes")
-    desk.click("send")
-    assert desk.excel.alerts[-2].text.endswith(
-        "The column has too many different number formats. Format the column as Text, and Validate again."
-    )
-
-
 @pytest.mark.parametrize(("name", "most"), [("validate", 75), ("review", 95), ("send", 165)])
 @pytest.mark.parametrize("hidden", ["", "B", "AC"])
-def test_a_click_costs_few_calls_with_a_format_for_every_second_row_and_hidden_columns(
+def test_a_click_costs_few_calls_where_half_of_the_rows_were_pasted_and_columns_are_hidden(
     desk, outbox, name, most, hidden
 ):
-    formatted(desk, *[(1.0, "0%" if at % 2 else "0.00") for at in range(1_000)])
+    formatted(desk, *[(1.0, "0%" if at >= 150 else "0.00") for at in range(300)])
     desk.excel._sheet("Actions", desk.book).grid.hidden_columns.update(ord(letter) - 64 for letter in hidden)
     desk.excel.answer(str(PENDING))
     desk.click("load_pending")
-    desk.excel.answer("yes")
+    desk.excel.answer("yes", "150")
+    desk.click(name)
+    assert desk.excel.calls.total() <= most, desk.excel.calls.most_common(20)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "odd", "most"),
+    [
+        ("validate", 300, range(120, 123), 120),
+        ("validate", 1_000, [617], 100),
+        ("validate", 300, range(7, 300, 29), 310),
+        ("send", 300, range(7, 300, 29), 950),
+        ("validate", 300, range(0, 300, 2), 60 + 2 * MOST_QUESTIONS),
+        ("validate", 1_000, range(0, 1_000, 2), 60 + 2 * MOST_QUESTIONS),
+    ],
+    ids=["block", "one", "ten", "ten, sent", "every second of 300", "every second of 1,000"],
+)
+def test_a_click_costs_as_many_calls_as_the_formats_of_amount_are_mixed(desk, outbox, name, rows, odd, most):
+    formatted(desk, *[(1.0, "0%" if at in odd else "0.00") for at in range(rows)])
+    desk.excel.answer("yes", str(rows - len(odd)))
     desk.click(name)
     assert desk.excel.calls.total() <= most, desk.excel.calls.most_common(20)
 

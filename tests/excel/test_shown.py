@@ -1,8 +1,12 @@
 """Excel tells the format of a part only where all its cells share one; what was not looked at is told."""
 
-import pytest
+from random import Random
 
-from action_returns.excel.shown import hidden_columns, read_formats
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from action_returns.excel.shown import MOST_QUESTIONS, hidden_columns, is_plain, read_formats
 from tests.hosts.fake_com import fake_excel
 
 
@@ -38,10 +42,91 @@ def test_numbers_among_texts_are_asked_about_before_the_texts():
 
 def test_numbers_beyond_the_last_question_are_told():
     ask, asked = asked_of(["0%", "0", "0%", "0"])
-    formats, unread = read_formats(ask, [4, 5, 6, 7], [0.5, 1.0, 0.5, 1.0], questions=2)
-    assert (formats, unread, len(asked)) == ({}, [0, 1, 2, 3], 2)
+    formats, unread = read_formats(ask, [4, 5, 6, 7], [0.5, 1.0, 0.5, 1.0], questions=3)
+    assert (formats, unread, len(asked)) == ({"0%": [0], "0": [1]}, [2, 3], 3)
     more, none = read_formats(ask, [4, 5, 6, 7], [0.5, 1.0, 0.5, 1.0])
     assert (more, none) == ({"0%": [0, 2], "0": [1, 3]}, [])
+
+
+def column(rows, usual, odd):
+    """Formats of a column: the usual one, and others at some positions."""
+    return [odd.get(at, usual) for at in range(rows)]
+
+
+def scattered(rows, number, code="0%"):
+    """Positions of odd cells, the same in each run of the tests."""
+    return dict.fromkeys(Random(rows + number).sample(range(rows), number), code)
+
+
+PASTED = dict.fromkeys(range(120, 123), "$0.00")
+
+
+@pytest.mark.parametrize(
+    ("codes", "most"),
+    [
+        (column(300, "General", PASTED), 30),
+        (column(1_000, "General", {617: "0%"}), 30),
+        (column(100_000, "General", {61_700: "0%"}), 45),
+        (column(300, "@", scattered(300, 10)), 140),
+        (column(1_000, "@", scattered(1_000, 30)), 350),
+        (["@"] * 1_000 + ["0%"] * 20, 30),
+        (["@", "0.00", "0%"] * 100, MOST_QUESTIONS),
+        ([f'0.00"{at}"' for at in range(300)], MOST_QUESTIONS),
+    ],
+    ids=[
+        "pasted block",
+        "one odd",
+        "one of very many",
+        "ten odd",
+        "thirty odd",
+        "rows added",
+        "in turn",
+        "each its own",
+    ],
+)
+def test_columns_as_people_have_them_are_known_in_full(codes, most):
+    ask, asked = asked_of(codes)
+    formats, unread = read_formats(ask, range(4, 4 + len(codes)), [0.5] * len(codes))
+    assert {at: code for code, positions in formats.items() for at in positions} == {
+        at: code for at, code in enumerate(codes) if not is_plain(code)
+    }
+    assert unread == []
+    assert len(asked) <= most
+
+
+@pytest.mark.parametrize("every", [2, 3, 10])
+def test_numbers_scattered_among_texts_cost_about_one_question_each(every):
+    is_number = [at % every == 0 for at in range(600)]
+    ask, asked = asked_of(["0%" if number else "@" for number in is_number])
+    formats, unread = read_formats(ask, range(4, 604), [0.5 if number else "1" for number in is_number])
+    assert (formats, unread) == ({"0%": [at for at in range(600) if is_number[at]]}, [])
+    assert len(asked) <= 1.4 * sum(is_number) + 8
+
+
+def test_texts_of_many_formats_are_soon_left_alone():
+    ask, asked = asked_of([f'0"{at}"' for at in range(500)])
+    assert read_formats(ask, range(4, 504), ["1"] * 500)[1] == []
+    assert len(asked) < 10
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["@", "0%", "$0.00"]), st.sampled_from([0.5, 1.0, "1"]), st.integers(1, 40)),
+        max_size=30,
+    ),
+    st.integers(1, 60),
+)
+def test_a_number_has_its_own_format_or_is_told_as_not_looked_at(blocks, questions):
+    codes = [code for code, _, length in blocks for _ in range(length)]
+    amounts = [amount for _, amount, length in blocks for _ in range(length)]
+    ask, asked = asked_of(codes)
+    formats, unread = read_formats(ask, range(4, 4 + len(codes)), amounts, questions)
+    found = {at: code for code, positions in formats.items() for at in positions}
+    assert all(codes[at] == code for at, code in found.items())
+    numbers = {at for at, amount in enumerate(amounts) if amount != "1"}
+    assert set(unread) <= numbers
+    assert {at for at in numbers - set(unread) if not is_plain(codes[at])} == numbers & found.keys()
+    assert len(asked) <= questions + 8
 
 
 def test_without_rows_nothing_is_asked():

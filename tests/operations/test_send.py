@@ -16,6 +16,7 @@ from action_returns.errors import (
     ConfigError,
     ConfirmationError,
     DeclinedError,
+    ExcelError,
     LedgerError,
     NoRowsToSendError,
     RaiseNotConfirmedError,
@@ -192,9 +193,9 @@ def box(paths, outbox):
     return paths, open_account(paths), outbox
 
 
-def flow(box, *rows, consent, user=None, pending=None, **options):
+def flow(box, *rows, consent, user=None, pending=None, unread=(), **options):
     paths, account, _ = box
-    reading = checked_batch(rows or ROWS).reading
+    reading = replace(checked_batch(rows or ROWS).reading, unread_formats=unread)
 
     def check():
         past = find_previous_sends(reading, account, paths)
@@ -309,6 +310,28 @@ def test_of_very_many_rows_and_batches_the_first_are_named(box):
     assert "7 rows, the first in row 8, in batch 0007, handed over on " in told
     assert "row 7 in batch 0006" in told
     assert "3 rows in 3 other batches" in told
+
+
+def test_an_amount_whose_cell_may_show_another_one_is_refused_before_anything_is_asked(box):
+    user = Asked(True, True)
+    with pytest.raises(ExcelError, match=r"whether 1 cell \(row 3\) shows .* Nothing was sent\."):
+        flow(box, consent=Consent(), user=user, unread=[3])
+    assert (user.questions, list(box[2].iterdir())) == ([], [])
+    flow(box, consent=Consent("--yes"))
+    with pytest.raises(ExcelError, match=r"\(row 4\)"):
+        flow(box, *ROWS, NEW, consent=Consent(), user=user, unread=[4])
+    assert user.questions == []
+
+
+def test_an_amount_that_was_sent_before_is_refused_only_when_it_would_go_out_again(box):
+    flow(box, consent=Consent("--yes"))
+    assert flow(box, *ROWS, NEW, consent=Consent("--yes"), unread=[3]).submission.rows == 1
+    with pytest.raises(ExcelError, match=r"\(row 3\)"):
+        flow(box, *ROWS, NEW, consent=Consent("--yes", include_sent=True), unread=[3])
+    user = Asked(False)
+    with pytest.raises(ExcelError, match=r"\(row 3\)"):
+        flow(box, *ROWS, NEW, consent=Consent(), user=user, unread=[3])
+    assert len(user.questions) == 1, "the one whether they stay"
 
 
 def test_rows_go_out_again_only_when_the_user_said_so_and_that_is_on_record(box):

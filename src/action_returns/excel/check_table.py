@@ -19,6 +19,7 @@ from action_returns.excel.workbook import ActionsTable, OpenWorkbook
 from action_returns.operations.check import CheckedBatch, check_loaded
 from action_returns.operations.previous_sends import find_previous_sends
 from action_returns.operations.texts import STATES
+from action_returns.operations.unread_formats import note_on_unread_formats
 from action_returns.readers.batch_file import LoadedBatch, note_on_rows_below
 
 MOST_ISSUES: Final = 5_000
@@ -44,7 +45,7 @@ def read_table(context: ButtonContext, *, look_below: bool = False) -> tuple[Act
         ExcelError: the table has no rows yet.
     """
     table = context.book.read_actions(look_below=look_below)
-    notes = [messages.unread_formats(table.unread_formats)] if table.unread_formats else []
+    notes = [note_on_unread_formats(table.unread_formats, table.columns)] if table.unread_formats else []
     if table.rows_below:
         notes.append(note_on_rows_below(table.rows_below, "Actions"))
     if not len(table.columns):
@@ -54,7 +55,9 @@ def read_table(context: ButtonContext, *, look_below: bool = False) -> tuple[Act
     headers: dict[ColumnName, str] = {
         name: f"{letter} {name}" for name, letter in zip(COLUMN_NAMES, letters, strict=False)
     }
-    return table, LoadedBatch(table.columns, "table Actions on sheet Actions", tuple(notes), headers)
+    return table, LoadedBatch(
+        table.columns, "table Actions on sheet Actions", tuple(notes), headers, unread_formats=table.unread_formats
+    )
 
 
 def check_table(context: ButtonContext, *, pending: PendingDownload | None = None) -> tuple[ActionsTable, CheckedBatch]:

@@ -90,15 +90,6 @@ def _attention(checked: "CheckedBatch", listed: int) -> str:
     return f"{number:,} of {_rows(report.rows)} {one_or_many(number, 'needs', 'need')} attention"
 
 
-def unread_formats(addresses: "Sequence[str]") -> str:
-    """Return the note about numbers in Amount whose number format was not looked at."""
-    where = addresses[0] if len(addresses) == 1 else f"{addresses[0]} to {addresses[-1]}"
-    return (
-        f"Not checked: whether {counted(len(addresses), 'cell')} of Amount ({where}) show the amount that is sent. The column has "
-        "too many different number formats. Format the column as Text, and Validate again."
-    )
-
-
 def issue(finding: "Finding") -> str:
     """Return the text of Next issue: the cell and its finding."""
     button = f" {FIX_DOES_IT}" if finding.fix is not None else ""

@@ -42,7 +42,7 @@ class ActionsTable:
         height: rows below them, blank ones included; a row of totals does not count.
         first_result: letter of the column Result.
         last_result: letter of the last column that Validate fills in.
-        unread_formats: addresses of the numbers in Amount whose number format was not looked at.
+        unread_formats: rows of the numbers in Amount whose number format was not looked at.
         rows_below: numbers of the filled rows below the table, where they were looked for.
     """
 
@@ -51,7 +51,7 @@ class ActionsTable:
     height: int
     first_result: str
     last_result: str
-    unread_formats: Sequence[str] = ()
+    unread_formats: Sequence[int] = ()
     rows_below: Sequence[int] = ()
 
 
@@ -174,9 +174,8 @@ class OpenWorkbook:
             amount_formats=formats,
         )
         first, last = (column_letters(left + at) for at in (results[0], results[-1]))
-        unread_cells = [f"{letters[1]}{sheet_rows[at]}" for at in unread]
         rows_below = self._rows_below(letters, end) if look_below else ()
-        return ActionsTable(columns, top, len(rows), first, last, unread_cells, rows_below)
+        return ActionsTable(columns, top, len(rows), first, last, [sheet_rows[at] for at in unread], rows_below)
 
     def _rows_below(self, letters: Sequence[str], bottom: int) -> Sequence[int]:
         """Return the rows below the table that hold something in one of these columns; Excel does not always let it grow."""

@@ -16,6 +16,7 @@ from action_returns.files import (
     write_atomically,
 )
 from action_returns.operations.check import CheckedBatch
+from action_returns.operations.unread_formats import refuse_unread_formats
 from action_returns.private_files import make_private_folder
 
 _REPLACE: Final = "Choose another name, or replace it with --force."
@@ -37,9 +38,11 @@ def export(checked: CheckedBatch, paths: Paths, *, target: Path | None, today: d
 
     Raises:
         NoRowsToSendError: no row may be sent.
+        action_returns.errors.ExcelError: it is not known whether the cells show what would be written.
         OutputFileError: the file cannot be written, or another one would be lost.
     """
     prepared = checked.prepared
+    refuse_unread_formats(checked, "Nothing was written.", "export again")
     if target is not None:
         write_bytes(target, prepared.content, source=checked.file, overwrite=overwrite)
         return target

@@ -26,6 +26,7 @@ from action_returns.operations.confirmation import ask_for_numbers, numbers_to_t
 from action_returns.operations.kept_copies import save_receipt_and_backup
 from action_returns.operations.review import Review, review
 from action_returns.operations.submit import Submission, submit
+from action_returns.operations.unread_formats import refuse_unread_formats
 
 if TYPE_CHECKING:
     from action_returns.files import Paths
@@ -138,6 +139,7 @@ def send(
         WarningsError: the user wants no warnings, and there are some.
         ConfirmationError: another number of rows, or no such raise of order value, was confirmed.
         action_returns.errors.SecretError: the password is missing.
+        action_returns.errors.ExcelError: it is not known whether the cells of an open workbook show what would be sent.
         UsageError: the user has to be asked, and there is no way to ask.
         DeclinedError: the user said no.
         action_returns.errors.RowsAlreadySentError: rows of it were sent after the check.
@@ -157,6 +159,7 @@ def send(
     may_ask = consent.how is None and dialogue.can_ask()
     _refuse_errors(page.checked, consent, may_ask=may_ask)
     page.checked.past.refuse_unread()  # the totals that a user would confirm may be of rows that were sent before
+    refuse_unread_formats(page.checked, "Nothing was sent.", "send again")
     if page.checked.sent_before:
         checked = _leave_out(page, paths, dialogue, may_ask=may_ask and not dry_run)
         page = page if checked is page.checked else shown(checked)
@@ -213,7 +216,8 @@ def _leave_out(page: Review, paths: "Paths", dialogue: Dialogue, *, may_ask: boo
 
 
 def _refuse(checked: "CheckedBatch", consent: Consent) -> None:
-    """Stop when the rows to be sent have warnings that the user does not want, or are not as many as was confirmed."""
+    """Stop when a cell may show another amount, when there are unwanted warnings, or not as many rows as confirmed."""
+    refuse_unread_formats(checked, "Nothing was sent.", "send again")
     if consent.strict and checked.warnings:
         kinds = ", ".join(f"{number:,} {code}" for code, number in checked.warnings.items())
         raise WarningsError(

@@ -22,6 +22,8 @@ class LoadedBatch:
         signature: what is the same for all files with these headers; the user's answers about columns are kept by it.
         header_row: the row, or the line, of the headers; 0 when there are none.
         table_end: the last row of the table they are the headers of; 0 when they stand in no table.
+        unread_formats: rows of the numbers in Amount whose number format was not looked at, ascending. Only Excel leaves
+            some out; a file tells the format of every cell.
     """
 
     columns: Columns
@@ -31,6 +33,7 @@ class LoadedBatch:
     signature: str = ""
     header_row: int = 0
     table_end: int = 0
+    unread_formats: Sequence[int] = ()
 
 
 def note_on_rows_below(rows: Sequence[int], table: str) -> str:
