@@ -176,15 +176,21 @@ def test_whichever_answer_is_lost_the_outcome_is_true_and_no_file_comes_twice(tm
             assert PARCEL.name not in files, case
 
 
-@pytest.mark.parametrize("quirk", ["refuses exclusive", "does not know exclusive"])
+@pytest.mark.parametrize(
+    ("quirk", "is_told"),
+    [("refuses exclusive", True), ("does not know exclusive", True), ("refuses exclusive without a word", False)],
+)
 @pytest.mark.parametrize("upload", UPLOADS)
 def test_a_server_that_cannot_keep_files_of_others_is_told_as_that_and_served_where_the_profile_allows(
-    server, upload, quirk
+    server, upload, quirk, is_told
 ):
     server.quirk = quirk
     outcome = sftp_channel(server, upload=upload).deliver(PARCEL)
-    assert failed(outcome, "seems unable to create a file only where none has the name", "name_check")
-    assert "may write" not in outcome.message
+    assert failed(
+        outcome, "unable to create a file only where none has the name", "name_check", "Nothing was delivered"
+    )
+    assert ("seems unable" in outcome.message) is is_told
+    assert ("Either this user may not write to the folder (directory)" in outcome.message) is not is_told
     assert server.files() == {}
     outcome = sftp_channel(server, upload=upload, name_check="when-possible").deliver(PARCEL)
     assert (outcome.state, server.files()) == (State.SENT, {PARCEL.name: PARCEL.content})

@@ -20,6 +20,7 @@ USER: Final = "uploader"
 Quirk = Literal[
     "",
     "refuses exclusive",
+    "refuses exclusive without a word",
     "does not know exclusive",
     "ignores exclusive",
     "says failure for no such file",
@@ -161,7 +162,7 @@ class _Files(paramiko.SFTPServerInterface):
         if self._server.read_only:
             return paramiko.sftp.SFTP_PERMISSION_DENIED
         quirk = self._server.quirk
-        if flags & os.O_EXCL and quirk in {"refuses exclusive", "does not know exclusive"}:
+        if flags & os.O_EXCL and "exclusive" in quirk and quirk != "ignores exclusive":
             return (
                 paramiko.sftp.SFTP_OP_UNSUPPORTED if quirk == "does not know exclusive" else paramiko.sftp.SFTP_FAILURE
             )

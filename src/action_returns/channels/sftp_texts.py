@@ -1,7 +1,13 @@
 """Build the texts of one SFTP server: of its key and its connection, and of what it refuses before a file leaves."""
 
+from typing import Final
+
 from action_returns.channels.base import Outcome, Phase, ProbeResult, State
 from action_returns.channels.upload_texts import Evidence, UploadTexts
+
+_EXCLUSIVELY: Final = (
+    "create a file only where none has the name (SSH_FXF_EXCL), which keeps files of others from being replaced"
+)
 
 
 class SftpTexts(UploadTexts):
@@ -64,17 +70,26 @@ class SftpTexts(UploadTexts):
             "into it, set the check of the name (name_check) in the profile to when-possible."
         )
 
-    def no_exclusive_creation(self, answer: str) -> Outcome:
+    def no_exclusive_creation(self, answer: str, *, is_told: bool) -> Outcome:
         """Return the outcome for a server that cannot create a file only where none has the name.
 
         Args:
             answer: of the server.
+            is_told: whether it says so; else this user may have no right to write there.
         """
+        if is_told:
+            why = f"It seems unable to {_EXCLUSIVELY}."
+            todo = "Ask the administrator of the server whether it can. Or, if"
+        else:
+            why = (
+                "It does not say why. Either this user may not write to the folder (directory) of the profile, or the server is "
+                f"unable to {_EXCLUSIVELY}."
+            )
+            todo = "Ask the administrator of the server which of them it is. If it is the second, and"
         return Outcome(
             State.FAILED,
-            f"{self.host} did not create the file (it answered: {answer}). It seems unable to create a file only where none has "
-            "the name (SSH_FXF_EXCL), which keeps files of others from being replaced. Nothing was delivered. Ask the "
-            "administrator of the server whether it can. Or, if no other program writes files into this folder, set the check "
-            "of the name (name_check) in the profile to when-possible, then send again.",
+            f"{self.host} did not create the file (it answered: {answer}). {why} Nothing was delivered. {todo} no other program "
+            "writes files into this folder, set the check of the name (name_check) in the profile to when-possible, then send "
+            "again.",
             evidence={"reply": answer},
         )

@@ -27,6 +27,7 @@ _MAY_NOT_KNOW: Final = frozenset({Status.NO_SUCH_FILE, Status.FAILURE, Status.BA
 _says_unknown_way = re.compile(
     r"exclusive|\bexcl\b|\bmode\b|\bflags?\b|not (supported|implemented)|unsupported", re.IGNORECASE
 ).search
+_says_no_right = re.compile(r"permi|denied|read[- ]?only|not allowed|forbidden|access", re.IGNORECASE).search
 
 
 @dataclass(slots=True)
@@ -103,10 +104,12 @@ class SftpUpload(Upload):
         answer = str(rejected)
         if isinstance(look, Taken) and look.size != 0 and not self.is_renamed:
             return self.texts.name_taken(self.name, look, "Nothing was delivered.")
-        is_about_the_way = rejected.status in {Status.BAD_MESSAGE, Status.UNSUPPORTED} or _says_unknown_way(answer)
-        if look == FREE and is_about_the_way and self.must_see:
-            return self.texts.no_exclusive_creation(answer)
-        return self.rejected_before_upload(folder, answer, cause=_cause(rejected))
+        cause = _cause(rejected)
+        may_be_about_the_way = rejected.status in _MAY_NOT_KNOW and not _says_no_right(answer) and not cause
+        if look == FREE and self.must_see and may_be_about_the_way:
+            is_told = rejected.status in {Status.BAD_MESSAGE, Status.UNSUPPORTED} or bool(_says_unknown_way(answer))
+            return self.texts.no_exclusive_creation(answer, is_told=is_told)
+        return self.rejected_before_upload(folder, answer, cause=cause)
 
     def _leave(self) -> None:
         self.has_left = True
