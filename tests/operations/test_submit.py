@@ -85,6 +85,19 @@ def test_it_is_recorded_when_the_database_answers_again_and_nothing_stays_behind
     assert list(folder.iterdir()) == []
 
 
+def test_a_batch_of_which_it_is_not_known_whether_it_is_on_record_is_not_sent_and_that_is_said(ledger, monkeypatch):
+    def lost(*_, **__):
+        raise LedgerAwayError("The connection was lost: it may be on record or not (action-returns history list).")
+
+    monkeypatch.setattr(ledger, "claim", lost)
+    receiver = Receiver(ledger)
+    with pytest.raises(
+        LedgerAwayError, match=r"on record or not \(action-returns history list\)\. Nothing was sent\.$"
+    ):
+        send(ledger, receiver)
+    assert receiver.parcels == []
+
+
 def test_what_cannot_be_recorded_for_a_minute_is_kept_and_the_next_program_records_it(
     ledger, place, folder, monkeypatch
 ):
@@ -96,7 +109,7 @@ def test_what_cannot_be_recorded_for_a_minute_is_kept_and_the_next_program_recor
     assert not done.recorded
     assert done.message == (
         f"There. This could not be recorded: {AWAY} It is kept in {path}. The next command on this computer that opens the "
-        "ledger records it, such as action-returns history list; until then history says sending or unknown."
+        "ledger records it (action-returns history list). Until then history says sending or unknown."
     )
     assert waiting.pauses == list(PAUSES)
     assert sum(PAUSES) == 60

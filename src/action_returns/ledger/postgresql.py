@@ -260,7 +260,7 @@ class PostgresStore:
                 raise
             raise LedgerAwayError(
                 f"The connection to the database {self._address} was lost at the moment this was recorded, so it may be "
-                "on record or not. Look: action-returns history list"
+                "on record or not. History says which (action-returns history list)."
             ) from None
         if done != "COMMIT":
             # After an error that a caller ignored, PostgreSQL rolls back instead and reports it here.

@@ -33,7 +33,7 @@ UNTRUSTED: Final = "The certificate of the database"
 
 @contextmanager
 def tls_options(address: TeamAddress) -> Iterator[dict[str, Any]]:
-    """Give the options of libpq for an encrypted connection, as long as the files exist that they name.
+    """Return the options of libpq for an encrypted connection, as long as the files exist that they name.
 
     An error of the block about a certificate that cannot be trusted is raised with the reason.
 

@@ -4,8 +4,8 @@ The lock that shows who is sending belongs to a session. A pooler that gives eac
 or statement pooling) loses that lock, or leaves it to a stranger, and no statement shows it for certain: by chance, each
 may get the same session. So where a pooler is on the way, the session is told to end when it is idle. In session pooling
 the connection ends with it. In all other modes the pooler takes another session, and the connection lives on: that is
-the proof, whatever the size of the pool and whoever else uses it. A session that ends while it is idle is none of
-anybody's transaction.
+the proof, whatever the size of the pool and however many others use it. A session that ends while it is idle breaks no
+transaction.
 
 That there is a pooler shows in the number of the session that the client is told for cancelling (PostgreSQL manual,
 55.2.8): every pooler gives one of its own. So a connection without one costs nothing more.

@@ -71,7 +71,7 @@ def outcome_kept(reason: str, path: "Path") -> str:
     """
     return (
         f"This could not be recorded: {reason} It is kept in {path}. The next command on this computer that opens the "
-        "ledger records it, such as action-returns history list; until then history says sending or unknown."
+        "ledger records it (action-returns history list). Until then history says sending or unknown."
     )
 
 

@@ -116,6 +116,8 @@ def submit(
     except RepeatedRowsError as repeated:
         latest = max((before.batch for before in repeated.rows.values()), key=int)
         raise RowsAlreadySentError(texts.rows_sent_meanwhile(repeated.rows, checked.file), latest) from None
+    except LedgerAwayError as away:
+        raise LedgerAwayError(f"{away} Nothing was sent.") from None
     outcome = _deliver(channel, OutgoingFile(claim.file_name, prepared.content), claim, prepared.sha256, ledger)
     done = Submission(
         batch=claim.label,
