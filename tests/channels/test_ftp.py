@@ -469,7 +469,7 @@ def test_what_the_server_says_after_the_last_byte_is_held_against_what_it_holds(
         ((SIZE, NOT_THERE, b"350 and\r\n", b"250 ok\r\n", SIZE), State.SENT, "size confirmed"),
         ((SIZE, NOT_THERE, b"350 and\r\n", b"150 hm\r\n"), State.UNKNOWN, "it said: 150 hm"),
         ((SIZE, NOT_THERE, b"150 hm\r\n"), State.FAILED, "before the file got its final name"),
-        ((b"213 9\r\n", NO), State.FAILED, "could not be removed and is still on the server as"),
+        ((*[b"213 9\r\n"] * 3, NO), State.FAILED, "could not be removed and is still on the server as"),
     ],
 )
 def test_what_the_server_says_about_the_final_name_decides(told, said, state, words):

@@ -166,6 +166,12 @@ def test_a_server_that_used_up_the_time_for_all_steps_is_not_called_again(monkey
     assert server.connections == 1
 
 
+def test_words_that_are_no_answer_to_the_password_end_the_sign_in():
+    result, server = probe([HELLO, b"331 password\r\n", b"oops\r\n"])
+    assert failed(result, "does not talk as an FTP server should", phase=Phase.CONNECT)
+    assert server.connections == 1
+
+
 def test_words_that_are_no_answer_in_a_careful_attempt_end_it():
     result, server = probe([*IN, b"oops\r\n"])
     assert failed(result, "does not talk as an FTP server should", phase=Phase.CONNECT)

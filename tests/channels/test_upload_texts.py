@@ -43,6 +43,10 @@ def test_a_file_of_another_size_says_whether_it_was_removed_and_whether_to_send_
             "no space",
             "The disk of ftp.example.com is full, or your share of it is used up (it answered: 5 no). Nothing was",
         ),
+        (
+            "maybe no space",
+            "ftp.example.com created the file but did not take what is in it (it answered: 5 no). Nothing",
+        ),
         ("no data connection", "The second connection to ftp.example.com, which FTP uses for the file, did not work"),
         ("no data encryption", "did not accept how the second connection, which FTP uses for the file, was encrypted"),
         (

@@ -129,7 +129,7 @@ class FinalName:
         return self._unknown(self._shown(final, part)), False
 
     def _may_be_believed(self, final: Look) -> bool:
-        """Return whether the server shows the file under its final name, or nobody can ask it for that."""
+        """Return whether the server shows the file under its final name, or shows no names at all."""
         if isinstance(final, Unseen):
             return not self.upload.was_seen
         return isinstance(final, Taken) and not self.upload.is_other_size(final)

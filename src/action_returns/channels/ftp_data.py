@@ -112,7 +112,7 @@ class FileConnection:
         raise ConnectionError(f"it is longer than {most} bytes")
 
     def end(self) -> None:
-        """Tell the server that the file is whole, and close the connection.
+        """Send the end of the file, and close the connection.
 
         Some servers close at once or never answer the close_notify; the reply on the control connection is what counts
         (CPython issues 103443, 78738).

@@ -221,7 +221,7 @@ class Upload:
         return self.texts.unknown(self.file, self.shown(look), evidence), False
 
     def _judge_unfinished(self, why: str, folder: UploadFolder, /, *, is_last: bool) -> tuple[Outcome, bool]:
-        """Return the outcome for a file whose final name was never asked for: nobody else could have given it that name."""
+        """Return the outcome for a file whose final name was never asked for: only this program could have given it that name."""
         del is_last
         if folder.look(self.name) == FREE:
             if self.has_left:
