@@ -45,14 +45,15 @@ class Asking(Policy):
     Args:
         password: the answer.
         questions: what it asks, all at once.
+        shown: whether the answers may be shown while they are typed.
     """
 
-    def __init__(self, password: str, questions: Sequence[str]) -> None:
+    def __init__(self, password: str, questions: Sequence[str], *, shown: bool = False) -> None:
         super().__init__("keyboard-interactive")
-        self._password, self._questions = password, questions
+        self._password, self._questions, self._shown = password, questions, shown
 
     def check_auth_interactive(self, _username: str, _submethods: str) -> paramiko.InteractiveQuery:
-        return paramiko.InteractiveQuery("title", "words", *[(question, False) for question in self._questions])
+        return paramiko.InteractiveQuery("title", "words", *[(question, self._shown) for question in self._questions])
 
     def check_auth_interactive_response(self, responses: list[str]) -> int:
         return paramiko.common.AUTH_SUCCESSFUL if responses == [self._password] else paramiko.common.AUTH_FAILED

@@ -3,7 +3,6 @@
 No SSH agent and no default key files are used. Each refused step may count towards a lockout, so a password leaves once.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,6 +13,7 @@ from action_returns.channels.base import ConnectionLostError, DeliveryEndedError
 from action_returns.channels.ssh_auth_step import NoSignatureError, PasswordExpiredError, Reply, Step
 from action_returns.channels.ssh_connection import SshConnection
 from action_returns.channels.ssh_credentials import Credentials, sign_in_failed
+from action_returns.channels.ssh_questions import asks_for_password
 
 _KEY: Final = "publickey"
 _PASSWORD: Final = "password"  # noqa: S105  # the name of a way to sign in (RFC 4252, 8)
@@ -24,11 +24,6 @@ _OLD_SERVER: Final = (
     "If it is in place, the server may be old and know RSA signatures with SHA-1 only, which are not safe and which this "
     "program does not make. An Ed25519 or ECDSA key helps then (ssh-keygen -t ed25519)"
 )
-_asks_for_a_code = re.compile(r"one[- ]?time|\botp\b", re.IGNORECASE).search
-_asks_for_a_password = re.compile(r"passwor[dt]", re.IGNORECASE).search
-_may_ask_for_a_code = re.compile(
-    r"\bcode\b|\btoken|passcode|verification|authenticat(?:or|ion)|\b2fa\b|\bpin\b", re.IGNORECASE
-).search
 
 
 def sign_in(connection: SshConnection, credentials: Credentials, host: str, timeout: float) -> None:
@@ -118,7 +113,8 @@ class _SignIn:
             return []
         texts = [text.strip() or instructions for text, _ in questions]
         self.asked.extend(texts)
-        if len(questions) > 1 or not self._has_password or _is_about_a_code(texts[0]):
+        is_for_password = asks_for_password(texts[0], is_shown=questions[0][1])
+        if len(questions) > 1 or not self._has_password or not is_for_password:
             raise _UnanswerableError
         self.password_has_left = True
         return [self.credentials.password or ""]
@@ -216,10 +212,3 @@ class _SignIn:
 
     def _show(self, words: str) -> str:
         return self.connection.words.show(words)
-
-
-def _is_about_a_code(question: str) -> bool:
-    """Return whether a question is not about the password; a wrong answer may count towards a lockout."""
-    if _asks_for_a_code(question):
-        return True
-    return not _asks_for_a_password(question) and bool(_may_ask_for_a_code(question))
