@@ -234,6 +234,25 @@ def test_repeats_are_left_to_validate_beyond_5000_rows_and_the_sheet_says_so(off
         assert "only Validate finds repeated ids" in sheet_of(document, "Actions").getCellRangeByName("F1").String
 
 
+def test_contradictions_are_left_to_validate_beyond_2000_rows_and_the_sheet_says_so(office, tmp_path):
+    rows = [
+        ("M.1.1.0", str(at), "ORDER_UPDATE") if at in {5, 7} else (f"M.1.1.{at}", "0", "REJECTED")
+        for at in range(2_001)
+    ]
+    said = {}
+    for number in (2_000, 2_001):
+        path = tmp_path / f"{number}.xlsx"
+        path.write_bytes(build_workbook(declared_template(), WorkbookInfo(__version__), entries=Entries(rows[:number])))
+        with office.opened(path) as document:
+            document.calculateAll()
+            note = sheet_of(document, "Actions").getCellRangeByName("F1").String
+            said[number] = (note, *column(document, "D", 9, 11)[::2])
+    contradiction, repeated = (f"Error: {TITLES[code]}" for code in ("id-conflict", "id-duplicate"))
+    assert said[2_000] == ("", contradiction, contradiction)
+    assert said[2_001][1:] == (repeated, repeated)
+    assert said[2_001][0] == "More than 2000 rows: whether rows of one id contradict each other, only Validate finds"
+
+
 @pytest.mark.parametrize("suffix", [".xlsm", ".xlsx"])
 def test_it_opens_and_shows_its_sheets(office, tmp_path, suffix):
     path = tmp_path / f"new{suffix}"

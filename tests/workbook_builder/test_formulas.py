@@ -20,7 +20,7 @@ from action_returns.workbook_builder.formulas import expand_formula, live_text_f
 from action_returns.workbook_builder.info import WorkbookInfo
 from action_returns.workbook_builder.template import Live
 
-LIVE = Live(duplicates_to=77, few=7, blanks=(9, 32, 126, 160, 65279), names={})
+LIVE = Live(duplicates_to=77, contradictions_to=33, few=7, blanks=(9, 32, 126, 160, 65279), names={})
 DECLARED = declared_template().live
 TITLES = {rule.code: rule.title for rule in RULES}
 CELLS = {"ActionId": "Actions!$A1", "Amount": "Actions!$B1", "Reason": "Actions!$C1"}
@@ -121,7 +121,7 @@ def test_a_column_can_be_named_in_other_ways_too():
 
 def test_a_declared_function_stands_for_its_formula_with_whatever_is_in_its_parentheses():
     functions = {"TWICE": "({x}+\n {x})", "FOUR": "TWICE(TWICE({x}))"}
-    live = Live(duplicates_to=77, few=7, blanks=(), functions=functions, names={})
+    live = Live(duplicates_to=77, contradictions_to=33, few=7, blanks=(), functions=functions, names={})
     assert expand_formula('TWICE(LEN("a"))', live) == '(LEN("a")+LEN("a"))'
     assert expand_formula("FOUR(1)&NTWICE(1)", live) == "((1+1)+(1+1))&NTWICE(1)"
     with pytest.raises(TemplateError, match="does not close its parentheses"):

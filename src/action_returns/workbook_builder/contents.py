@@ -211,7 +211,11 @@ class Contents:
         def starting(word: str) -> int:
             return sum(verdict.startswith(word) for verdict in self._verdicts)
 
-        limit = self.template.live.duplicates_to
+        live = self.template.live
+
+        def filled_beyond(limit: int) -> int:
+            return sum(row[0] is not None for row in self.entries.rows[limit:])
+
         rows, errors = sum(map(bool, self._verdicts)), starting("Error:")
         return {
             "profile_banner": self.info.banner,
@@ -220,7 +224,8 @@ class Contents:
             "live_ready": rows - errors,
             "live_warnings": starting("Warning:"),
             "live_good": rows - errors - starting("Warning:"),
-            "rows_beyond_limit": sum(row[0] is not None for row in self.entries.rows[limit:]),
+            "rows_beyond_limit": filled_beyond(live.duplicates_to),
+            "rows_beyond_compared": filled_beyond(live.contradictions_to),
         }
 
     def _actions_table(self, table: Table) -> TableContent:

@@ -17,7 +17,7 @@ _NAME_IN_TEXT: Final = re.compile(r"(\{[a-z_]+\})")
 _BARE: Final = re.compile(r"BARE\(([^()]*)\)")
 _PLAIN: Final = re.compile(r"PLAIN\(([^()]*)\)")
 _DIGITLESS: Final = re.compile(r'DIGITLESS\(((?:[^()]|\([^()]*\))*), "([^"]*)"\)')
-_COLUMN_REFERENCE: Final = re.compile(r"\[((?:ActionId|Amount|Reason)(?: head| limited| few)?)\]")
+_COLUMN_REFERENCE: Final = re.compile(r"\[((?:ActionId|Amount|Reason)(?: head| limited| compared| few)?)\]")
 _LONGEST_FORMULA: Final = 8192
 """Characters a formula may have in Excel."""
 
@@ -26,7 +26,7 @@ def expand_formula(formula: str, live: Live, cells: Mapping[str, str] | None = N
     """Return a formula of the template as Excel reads it.
 
     Args:
-        formula: the declared formula, with ``{rule:code}``, ``{limit}``, ``BARE(…)``, ``PLAIN(…)``, ``DIGITLESS(…)`` and the
+        formula: the declared formula, with ``{rule:code}``, ``{limit}``, ``{compared}``, ``BARE(…)``, ``PLAIN(…)``, ``DIGITLESS(…)`` and the
             declared functions.
         live: the declared functions, blanks and limits.
         cells: what stands in square brackets -> reference, for formulas that are defined names.
@@ -68,7 +68,7 @@ def column_references(sheet: Sheet, table: Table, live: Live) -> dict[str, str]:
         found[name] = f"{sheet.name}!{xl_rowcol_to_cell(0, column, col_abs=True)}"
         found[f"{name} head"] = head
         # The end is relative: a fixed one would move up with every row that is deleted.
-        for kind, rows in (("limited", live.duplicates_to), ("few", live.few)):
+        for kind, rows in (("limited", live.duplicates_to), ("compared", live.contradictions_to), ("few", live.few)):
             found[f"{name} {kind}"] = f"{head}:{xl_rowcol_to_cell(top + rows, column, col_abs=True)}"
     return found
 
@@ -115,8 +115,8 @@ def _closing_parenthesis(text: str, start: int) -> int:
 
 
 def _placeholder_text(match: re.Match[str], live: Live) -> str:
-    if match[1] is None and match[2] == "limit":
-        return str(live.duplicates_to)
+    if match[1] is None and match[2] in {"limit", "compared"}:
+        return str(live.duplicates_to if match[2] == "limit" else live.contradictions_to)
     title = _TITLES.get(match[2])
     if title is None:
         raise TemplateError(f"a live formula names {match[0]}, which is no rule of the catalogue")

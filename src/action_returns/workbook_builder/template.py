@@ -163,6 +163,7 @@ class Live(_Declared):
 
     Args:
         duplicates_to: number of rows up to which they look for repeated rows.
+        contradictions_to: number of rows up to which they compare repeated rows with each other.
         few: number of rows up to which the stamp of the sheet is calculated at once.
         known_in_part: rule -> which part of it they know.
         blanks: code points that count as white space.
@@ -172,6 +173,7 @@ class Live(_Declared):
     """
 
     duplicates_to: int
+    contradictions_to: int
     few: int
     known_in_part: dict[str, str] = {}
     blanks: tuple[int, ...] = Field(strict=False)
