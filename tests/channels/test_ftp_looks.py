@@ -78,7 +78,9 @@ def test_a_server_that_does_not_tell_is_never_taken_for_one_that_says_no(said, i
     assert said in found.answers
 
 
-@pytest.mark.parametrize("said", ["213", "213 many", "213 -1", "213 1234567890123456789"])
+@pytest.mark.parametrize(
+    "said", ["213", "213 many", "213 -1", "213 1234567890123456789", "213 8,024", "213 8.024", "213 8 024", "213 8 kB"]
+)
 def test_a_size_that_is_no_number_is_that_of_a_file_all_the_same(said):
     """ftp-srv names none for an empty file."""
     assert from_size(reply(said)) == Taken(None)
@@ -87,6 +89,7 @@ def test_a_size_that_is_no_number_is_that_of_a_file_all_the_same(said):
 @pytest.mark.parametrize("size", [0, 24, 10**17])
 def test_the_size_of_a_file_is_read_from_size(size):
     assert from_size(reply(f"213 {size}")) == Taken(size)
+    assert from_size(reply(f"213 {size} bytes")) == Taken(size)
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,10 @@ def test_a_file_of_another_size_says_whether_it_was_removed_and_whether_to_send_
             "maybe no space",
             "ftp.example.com created the file but did not take what is in it (it answered: 5 no). Nothing",
         ),
+        (
+            "not now",
+            "ftp.example.com did not take the file at the moment (it answered: 5 no). Nothing was delivered. Wait",
+        ),
         ("no data connection", "The second connection to ftp.example.com, which FTP uses for the file, did not work"),
         ("no data encryption", "did not accept how the second connection, which FTP uses for the file, was encrypted"),
         (

@@ -12,7 +12,7 @@ from action_returns.channels.ftp_refusals import without_names
 from action_returns.channels.line_protocol import Reply
 from action_returns.channels.looks import FREE, Look, Taken, Unseen
 
-_SIZE: Final = re.compile(r"[0-9]{1,18}")
+_SIZE: Final = re.compile(r"([0-9]{1,18})(?: bytes?)?", re.IGNORECASE)
 _FACTS_SIZE: Final = re.compile(r"(?:^|;| )size=([0-9]{1,18});", re.IGNORECASE)
 _HAS_SIZE: Final = 213
 _HAS_FACTS: Final = 250
@@ -42,7 +42,8 @@ def from_size(reply: Reply, *, is_first: bool = True) -> Look:
         is_first: whether no other way was tried, which did not tell.
     """
     if reply.code == _HAS_SIZE:  # without a number of an empty file (ftp-srv)
-        return Taken(int(reply.text) if _SIZE.fullmatch(reply.text) else None)
+        found = _SIZE.fullmatch(reply.text)
+        return Taken(int(found[1]) if found else None)
     return _from_refusal("SIZE", reply, is_first=is_first)
 
 

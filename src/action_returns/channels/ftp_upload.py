@@ -18,8 +18,10 @@ _COMPLETE: Final = (226, 250)  # RFC 959, 5.4
 _GOES_ON: Final = (2, 3)
 """First digits of the reply to RNFR after which RNTO follows. It should be 350 (RFC 959, 5.4); some servers answer 250."""
 _CAUSES: Final[Mapping[int, Cause]] = {
+    421: "not now",  # service not available, closing control connection
     425: "no data connection",  # can't open data connection (RFC 959, 4.2.2)
     426: "no data connection",  # connection closed, transfer aborted
+    450: "not now",  # file unavailable, for example busy
     452: "no space",  # insufficient storage
     552: "no space",  # exceeded storage allocation
     522: "no data encryption",  # wants the TLS session resumed (vsftpd, pure-ftpd), or other encryption (RFC 4217, 9)
@@ -113,6 +115,6 @@ def _cause(reply: Reply, data: FileConnection, *, was_taken: bool = False) -> Ca
     """
     if data.is_untrusted:
         return "no trust"
-    if reply.code not in _CAUSES and _FULL.search(without_names(reply.text)):
-        return "no space"
-    return _CAUSES.get(reply.code, "maybe no space" if was_taken and reply.code == _LOCAL_ERROR else "")
+    cause = _CAUSES.get(reply.code, "maybe no space" if was_taken and reply.code == _LOCAL_ERROR else "")
+    may_be_room = cause in {"", "maybe no space", "not now"}
+    return "no space" if may_be_room and _FULL.search(without_names(reply.text)) else cause

@@ -136,7 +136,7 @@ class Upload:
         if not self.is_renamed and isinstance(look, Taken) and not self.is_other_size(look):
             all_of_it = "all of the file" if look.size is not None else "a file of that name and does not tell its size"
             return self.texts.unknown(self.file, f"it answered {answer}, although it holds {all_of_it}")
-        if not self.is_renamed and self.has_left and look == FREE and cause in {"", "maybe no space"}:
+        if not self.is_renamed and self.has_left and look == FREE and cause in {"", "maybe no space", "not now"}:
             # A server that moves a file away as soon as it is whole may fail at its own last step.
             gone = "although it had all bytes, and no file of that name is there"
             return self.texts.unknown(self.file, f"it answered {answer}, {gone}", {"reply": answer})

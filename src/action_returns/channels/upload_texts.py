@@ -8,7 +8,9 @@ from typing import Final, Literal, TypeAlias
 from action_returns.channels.base import Outcome, OutgoingFile, ProbeResult, State
 from action_returns.channels.looks import Free, Look, Taken, Unseen
 
-Cause: TypeAlias = Literal["no space", "maybe no space", "no data connection", "no data encryption", "no trust", ""]
+Cause: TypeAlias = Literal[
+    "no space", "maybe no space", "no data connection", "no data encryption", "no trust", "not now", ""
+]
 """Why a server refused a file, where its answer tells: its disk is full, or the second connection of FTP failed."""
 Evidence: TypeAlias = Mapping[str, str | int]
 
@@ -233,6 +235,9 @@ class UploadTexts:
                 "Another computer may be pretending to be the server. The certificate of the first connection is right: ask "
                 "the administrator of the server to use that one for both connections."
             )
+        elif cause == "not now":
+            why = f"{self.host} did not take the file at the moment (it answered: {answer})."
+            todo = "Wait some minutes, then send again. If it stays, ask the administrator of the server."
         else:
             why = f"{self.host} did not take the file (it answered: {answer})."
             todo = "Check whether this user may write to the folder (directory) of the profile, then send again."
