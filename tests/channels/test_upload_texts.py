@@ -36,6 +36,12 @@ def test_a_file_of_another_size_says_whether_it_was_removed_and_whether_to_send_
     assert says in outcome.message
 
 
+def test_a_file_that_has_grown_is_not_called_half_a_file(texts):
+    message = texts.wrong_size(FILE, "b.part", 107, {}, gone=True, certain=True).message
+    assert "holds 107 bytes instead of 100: the file did not arrive as it was sent" in message
+    assert "whether it changes the ends of lines. It was removed again. Nothing was delivered. Send again." in message
+
+
 @pytest.mark.parametrize(
     ("cause", "says"),
     [

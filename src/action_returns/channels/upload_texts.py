@@ -167,6 +167,12 @@ class UploadTexts:
             gone: whether it was removed.
             certain: whether no receiver can have read it, or will.
         """
+        holds = f"{size} of {len(file.content)} bytes: the file did not arrive whole"
+        if size > len(file.content):
+            holds = (
+                f"{size} bytes instead of {len(file.content)}: the file did not arrive as it was sent. Ask the administrator "
+                "of the server whether it changes the ends of lines"
+            )
         rest = "It was removed again." if gone else f"It could not be removed and is still on the server as {name}."
         if certain:
             todo = "Nothing was delivered. Send again."
@@ -176,7 +182,7 @@ class UploadTexts:
             todo = "Do not send again before it is removed or checked."
         return Outcome(
             State.FAILED if certain else State.UNKNOWN,
-            f"{self.host} holds {size} of {len(file.content)} bytes: the file did not arrive whole. {rest} {todo}",
+            f"{self.host} holds {holds}. {rest} {todo}",
             evidence={**evidence, "size": size},
         )
 
