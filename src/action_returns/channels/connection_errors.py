@@ -8,7 +8,6 @@ import socket
 import ssl
 from typing import Final
 
-from action_returns.certificate_problems import certificate_problem
 from action_returns.channels.base import Outcome, Phase, State, TookTooLongError, bracketed
 
 _NO_WAY: Final = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN})
@@ -79,6 +78,8 @@ def _encryption_error_text(error: Exception, host: str, where: str) -> str:
     """Return why no encryption came about, ``""`` where that is not what failed."""
     match error:
         case ssl.SSLCertVerificationError():
+            from action_returns.certificate_problems import certificate_problem
+
             problem = certificate_problem(error)
             return f"The certificate of {host} cannot be trusted: {problem.words}. {problem.remedy}"
         case ssl.SSLError():
@@ -121,6 +122,8 @@ def reason(error: OSError) -> str:
     """Return why a connection broke off or did not come about, in a few words to stand in brackets."""
     match error:
         case ssl.SSLCertVerificationError():
+            from action_returns.certificate_problems import certificate_problem
+
             return f"its certificate cannot be trusted: {certificate_problem(error).words}"
         case ssl.SSLError():
             return f"no encryption was agreed on: {error.reason or error}"

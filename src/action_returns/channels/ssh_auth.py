@@ -13,7 +13,6 @@ from action_returns.channels.base import ConnectionLostError, DeliveryEndedError
 from action_returns.channels.ssh_auth_step import NoSignatureError, PasswordExpiredError, Reply, Step
 from action_returns.channels.ssh_connection import SshConnection
 from action_returns.channels.ssh_credentials import Credentials, sign_in_failed
-from action_returns.channels.ssh_questions import asks_for_password
 
 _KEY: Final = "publickey"
 _PASSWORD: Final = "password"  # noqa: S105  # the name of a way to sign in (RFC 4252, 8)
@@ -111,6 +110,8 @@ class _SignIn:
         """Answer a question with the password, once; a blank list of questions is confirmed (RFC 4256, 3.4)."""
         if not questions:
             return []
+        from action_returns.channels.ssh_questions import asks_for_password
+
         texts = [text.strip() or instructions for text, _ in questions]
         self.asked.extend(texts)
         is_for_password = asks_for_password(texts[0], is_shown=questions[0][1])

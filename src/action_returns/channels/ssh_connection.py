@@ -21,7 +21,6 @@ from action_returns.channels.base import (
 )
 from action_returns.channels.connection_errors import connection_failed, is_retryable, reason
 from action_returns.channels.server_words import ServerWords
-from action_returns.channels.ssh_algorithms import nothing_in_common
 from action_returns.channels.ssh_transport import (
     CountedSocket,
     NothingInCommonError,
@@ -193,6 +192,8 @@ def connect(
         except NothingInCommonError as error:
             if shown:
                 break  # it has no further key
+            from action_returns.channels.ssh_algorithms import nothing_in_common
+
             raise DeliveryEndedError(
                 nothing_in_common(host, port, str(error), error.offered, error.own, words)
             ) from None
