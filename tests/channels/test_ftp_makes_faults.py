@@ -118,7 +118,8 @@ def lose_every_reply(way, kinds, permanence):
     with ThreadPoolExecutor(12) as pool:
         results = list(pool.map(lose, cases))
     for name, outcome, disturbance in results:
-        assert disturbance.reached.is_set(), name
+        # On a busy machine a first connection that begins with TLS may end before a word was said.
+        assert disturbance.reached.is_set() or not disturbance.heard, name
         check(way, name, outcome, disturbance)
     return Counter(outcome.state for _, outcome, _ in results)
 
