@@ -52,7 +52,7 @@ def module(monkeypatch, tmp_path):
         monkeypatch.delitem(sys.modules, name, raising=False)
         (tmp_path / "modules").mkdir()
         (tmp_path / "modules" / f"{name}.py").write_text(content)
-        monkeypatch.syspath_prepend(str(tmp_path / "modules"))
+        monkeypatch.setattr(sys, "path", [str(tmp_path / "modules"), *sys.path])
         return name
 
     return write

@@ -79,6 +79,7 @@ NOT_RUN: Final[dict[str, str]] = {
     "tests/ledger/test_location_folders.py::test_a_link_to_a_network_drive_is_followed": LINKS_OF_WINE,
     "tests/ledger/test_location_folders.py::test_a_view_that_hides_the_folder_it_shows_is_looked_at_once": MOUNTS,
     "tests/ledger/test_location_folders.py::test_another_view_of_folders_is_as_safe_as_they_are": MOUNTS,
+    "tests/ledger/test_location_folders.py::test_the_advice_names_a_folder_that_is_safe_and_what_moves": MOUNTS,
     "tests/ledger/test_location_folders.py::test_the_documents_of_a_mac_that_icloud_copies_are_named": LINKS_OF_WINE,
     "tests/ledger/test_outcomes.py::test_a_batch_that_is_being_sent_over_a_connection_has_no_such_time": DATABASE,
     "tests/ledger/test_outcomes.py::test_a_program_that_is_connected_is_not_taken_for_ended_whatever_a_person_says": DATABASE,
