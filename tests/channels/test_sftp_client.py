@@ -105,6 +105,27 @@ def test_what_does_not_begin_like_sftp_is_none(first):
         client(first=first)
 
 
+def hello(version):
+    return packet(VERSION, struct.pack(">I", version))
+
+
+@pytest.mark.parametrize("version", [4, 5, 6])
+def test_a_later_version_than_was_asked_for_is_not_talked_in_which_sizes_would_be_misread(version):
+    with pytest.raises(
+        ConnectionLostError, match=f"it answers in version {version} of SFTP, and version 3 was asked for"
+    ):
+        client(first=hello(version))
+
+
+def test_an_earlier_version_whose_packets_are_the_same_is_talked():
+    assert client(first=hello(2)) is not None
+
+
+def test_text_where_sftp_should_begin_is_told():
+    with pytest.raises(ConnectionLostError, match="it sends text in place of SFTP"):
+        client(first=b"Welcome to this server.\n" + HELLO)
+
+
 def test_an_answer_that_comes_late_is_waited_for_in_pieces_and_a_send_is_not():
     made = client()
     server = made.connection

@@ -75,6 +75,8 @@ class Status(IntEnum):
 
 
 _VERSION: Final = 3
+_NO_SFTP: Final = "it does not talk SFTP"
+_TEXT: Final = "it sends text in place of SFTP, as a file does that the user's shell runs at its start"
 _HAS_SIZE, _HAS_OWNER, _HAS_MODE, _HAS_TIMES, _HAS_MORE = 0x01, 0x02, 0x04, 0x08, 0x80000000
 _MOST_NAME_PACKETS: Final = 100
 """Packets of a list of files that are read; OpenSSH puts 100 names into each."""
@@ -124,9 +126,12 @@ class SftpClient:
             self._channel = connection.transport.open_session()
             self._channel.invoke_subsystem("sftp")
             self._send(_Packet.INIT, struct.pack(">I", _VERSION))
-            kind, _ = self._receive()
+            kind, payload = self._receive()
         if kind != _Packet.VERSION:
-            raise ConnectionLostError("it does not talk SFTP")
+            raise ConnectionLostError(_NO_SFTP)
+        version = _Reader(payload).number()
+        if version > _VERSION:  # its answers would be misread
+            raise ConnectionLostError(f"it answers in version {version} of SFTP, and version {_VERSION} was asked for")
 
     def facts(self, path: str, *, follow: bool = False) -> Facts:
         """Return the facts about a file or folder.
@@ -251,9 +256,10 @@ class SftpClient:
         self._channel.sendall(struct.pack(">IB", len(payload) + 1, kind) + payload)
 
     def _receive(self) -> tuple[int, bytes]:
-        (length,) = struct.unpack(">I", self._exactly(4))
+        head = self._exactly(4)
+        (length,) = struct.unpack(">I", head)
         if not 0 < length <= _LARGEST:
-            raise ConnectionLostError("it does not talk SFTP")
+            raise ConnectionLostError(_TEXT if head.isascii() and head.decode().isprintable() else _NO_SFTP)
         packet = self._exactly(length)
         return packet[0], packet[1:]
 
