@@ -226,6 +226,8 @@ class Contents:
             "live_good": rows - errors - starting("Warning:"),
             "rows_beyond_limit": filled_beyond(live.duplicates_to),
             "rows_beyond_compared": filled_beyond(live.contradictions_to),
+            "patterns_find_numbers": 0,
+            "a_number": 5,
         }
 
     def _actions_table(self, table: Table) -> TableContent:
