@@ -123,10 +123,10 @@ def test_an_action_that_is_used_up_stays_behind_whatever_is_done_with_the_file(o
     assert list(outbox.iterdir()) == []
 
 
-def test_a_ledger_that_cannot_be_read_spoils_no_check(home, outbox, run, file):
+def test_a_ledger_that_cannot_be_read_spoils_no_check_and_ends_it_with_11(home, outbox, run, file):
     (home / "ledger.sqlite3").write_bytes(b"this is no ledger" * 1_000)
     result = run("check", file())
-    assert result.code == 0
+    assert result.code == 11
     assert "What was sent before for these actions, and how often." in result.err
     assert "ledger.sqlite3" in result.err
 

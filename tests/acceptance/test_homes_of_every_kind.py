@@ -87,4 +87,5 @@ def test_an_export_tells_that_the_ledger_could_not_be_looked_at(capsys, tmp_path
     run(capsys, tmp_path, OUTBOX)
     (tmp_path / "home" / "ledger.sqlite3").mkdir()
     ended = run(capsys, tmp_path, ("export", "FILE"))
-    assert "Not checked: What was sent before for these actions" in ended.err
+    assert ended.code == 11
+    assert "It could not be looked up what was sent before" in ended.err

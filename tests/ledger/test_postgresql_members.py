@@ -140,6 +140,17 @@ def test_a_mark_shows_the_user_of_the_database_whatever_name_is_given(amy, ben):
     assert amy.batch(number).db_user == "amy"
 
 
+@pytest.mark.parametrize(("state", "to"), [("prepared", "failed"), ("failed", "sent")])
+def test_a_batch_of_which_nothing_has_left_is_marked_by_nobody(standing, state, to):
+    """Its own user could otherwise change it by a mark, and show other words than those of the mark."""
+    number = standing.numbers[state]
+    refuses(
+        standing,
+        lambda: step(standing.her_own, number, to, "marked", {**MARK, "was": state, "state": to}),
+        by=standing.her_own,
+    )
+
+
 def test_a_mark_that_nothing_follows_is_refused(standing):
     number = standing.numbers["handed-over"]
     refuses(standing, lambda: add_event(standing.ben, number, "marked", MARK))

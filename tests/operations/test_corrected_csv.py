@@ -6,7 +6,7 @@ import io
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from action_returns.batch.check import check
@@ -186,6 +186,9 @@ headers = st.sampled_from(["ActionId,Reason,Amount", "Date,ActionId,Amount,Reaso
 
 @given(headers, st.lists(st.lists(fields, max_size=8), min_size=1, max_size=5))
 def test_whatever_the_width_of_a_record_the_new_file_holds_what_was_checked(tmp_path_factory, header, records):
+    # A number alone in its line, below an amount that ends its record, is refused as the rest of that amount. It may come to
+    # stand there by a correction.
+    assume(all(len(list(filter(None, record))) != 1 for record in records))
     text = io.StringIO(newline="")
     csv.writer(text).writerows([header.split(","), *records])
     content = text.getvalue().encode()

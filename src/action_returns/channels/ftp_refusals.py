@@ -98,10 +98,10 @@ _BY_WORDS: Final = (
 """In this order: the maximum number of attempts has been reached by a user who is locked out."""
 _is_about_passwords: Final = re.compile(r"(?i)credential|incorrect|kennwort|log ?in|pass ?(wor[dt]|phrase)").search
 
-_NAMES: Final = re.compile(
-    r"(?<!\w)'[^']*'|\"[^\"]*\"|(?<![\w.])(?:[a-z]:)?[/\\]\S*|\S*\.(?:csv|part)\b\S*", re.IGNORECASE
-)
-"""Words in quotes, whole paths such as ``/srv/failover``, and names of files that this program sends."""
+_NAMES: Final = re.compile(r"(?i)(?<!\w)'[^']*'|\"[^\"]*\"|(?<![\w.])(?:[a-z]:)?[/\\]\S*")
+"""Words in quotes, and whole paths such as ``/srv/failover``."""
+_names_a_file: Final = re.compile(r"(?i)\.(?:csv|part)\b").search
+"""Finds the end of the name of a file that this program sends."""
 
 _CLOSING: Final = 421
 _INVALID_USER: Final = 430
@@ -148,5 +148,9 @@ def without_names(words: str, *names: str) -> str:
         names: further names, such as that of the user.
     """
     for name in names:
-        words = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "", words)
-    return _NAMES.sub("", words)
+        words = _name(name).sub("", words)
+    return " ".join(word for word in _NAMES.sub("", words).split(" ") if not _names_a_file(word))
+
+
+def _name(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")

@@ -107,7 +107,8 @@ BEGIN
             AND starts_with(NEW.detail, '{"state": "' || this.state || '"')
             AND facts - ARRAY['state', 'message', 'found'] = this.evidence::jsonb
             AND facts -> 'message' = to_jsonb(this.message)
-        WHEN 'marked' THEN facts ->> 'was' = this.state AND facts ->> 'state' IN ('sent', 'failed')
+        WHEN 'marked' THEN this.state IN ('sending', 'unknown', 'handed-over', 'sent')
+            AND facts ->> 'was' = this.state AND facts ->> 'state' IN ('sent', 'failed')
             AND starts_with(NEW.detail, '{"state": "' || (facts ->> 'state') || '"')
             AND jsonb_typeof(facts -> 'who') = 'string' AND trim(facts ->> 'why') <> ''
         -- What the program that sent it found out, and which changes nothing of what was marked or recorded meanwhile.
