@@ -13,12 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from action_returns.batch.cells import CellError
+from action_returns.batch.check import check
 from action_returns.batch.context import ReasonKind
 from action_returns.errors import FileError, OutputFileError, SettingsError
 from action_returns.operations import upgrade_workbook as upgrading
 from action_returns.operations.account import Account
 from action_returns.operations.new_workbook import new_workbook, workbook_bytes
 from action_returns.operations.upgrade_workbook import upgrade_workbook
+from action_returns.readers.batch_file import read_batch
 from action_returns.readers.xlsx.workbook import read_table
 from action_returns.workbook_builder.contents import Entries
 from tests.support.profiles import paths_of
@@ -867,3 +869,19 @@ def test_when_the_new_one_loses_a_header_or_its_table_nothing_is_written(tmp_pat
     for build in (other_header, no_table):
         monkeypatch.setattr(upgrading, "workbook_bytes", build)
         assert "would not hold exactly" in refusal(OutputFileError, old, tmp_path / "new.xlsx", paths)
+
+
+def test_a_percentage_in_amount_never_becomes_an_amount_of_that_many_hundredths(tmp_path, paths):
+    def type_percentages(book):
+        for row, (number, code) in enumerate(((0.5, "0%"), (0.125, "0.0 %"), (12.5, "0.00")), 4):
+            book["Actions"].cell(row, 2, number).number_format = code
+
+    rows = [(f"M.8882.4808.106341{last}", "1.00", "ORDER_UPDATE") for last in range(3)]
+    old = edited(make(tmp_path / "old.xlsx", rows), type_percentages)
+    upgrade_workbook(old, tmp_path / "new.xlsx", paths)
+    columns = read_batch(tmp_path / "new.xlsx").columns
+    assert list(columns.amount) == ["50%", "12.5%", 12.5]
+    assert [(finding.row, finding.code) for finding in check(columns) if finding.column == "Amount"] == [
+        (columns.rows[0], "amount-percent"),
+        (columns.rows[1], "amount-percent"),
+    ]

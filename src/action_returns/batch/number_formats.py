@@ -113,6 +113,14 @@ def read_format(code: str) -> NumberFormat:
     raise AssertionError("a list of at most three has one of these lengths")
 
 
+def percentage_text(number: float) -> str:
+    """Return what a cell with a percent format holds, with all its digits: 0.5 is ``50%``.
+
+    Where a file keeps no number formats, 0.5 alone would be read as an amount of 0.50.
+    """
+    return f"{(Decimal(repr(number)) * 100).normalize():f}%"
+
+
 def _text_pieces(section: Section, text: str) -> list[str]:
     return [text if piece == ("mark", "@") else piece.text for piece in section.pieces if piece.kind != "place"]
 

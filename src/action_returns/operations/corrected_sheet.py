@@ -5,7 +5,6 @@ import io
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -147,7 +146,7 @@ def _without_columns(copy: SheetCopy, headers: Sequence[str], filled_in: Collect
 
 def csv_of(copy: SheetCopy) -> tuple[bytes, str]:
     """Return the rows as CSV, each in the line of its row's number, and what the user should know about them, mostly ``""``."""
-    from action_returns.batch.number_formats import read_format
+    from action_returns.batch.number_formats import percentage_text, read_format
 
     text = io.StringIO(newline="")
     writer = csv.writer(text)
@@ -160,8 +159,7 @@ def csv_of(copy: SheetCopy) -> tuple[bytes, str]:
         texts = [_text_of(cell) for cell in cells]
         code = copy.formats.get(number)
         if code is not None and type(cells[amount]) is float and read_format(code).sections[0].is_percent:
-            # Without its format 0.5 would read as an amount of 0.50, and 50 % is what the cell shows.
-            texts[amount] = f"{(Decimal(repr(cells[amount])) * 100).normalize():f}%"
+            texts[amount] = percentage_text(cells[amount])
         formulas.look_at(number, cells)
         writer.writerow(texts)
     content = text.getvalue().encode("utf-8", "surrogatepass")

@@ -71,8 +71,8 @@ def plain_text(value: Cell) -> str:
 def _notes_on_contents(old: Path, table: TableRows, entries: Entries) -> Iterator[str]:
     own = [name for name in own_sheets(old) if name != table.sheet]
     yield (
-        "Values were taken over, not formulas, colours or number formats (50% becomes 0.5); Result and What to do come with "
-        "the next Validate."
+        "Values were taken over, not formulas, colours or number formats (50% in Amount stays 50%, elsewhere it becomes 0.5); "
+        "Result and What to do come with the next Validate."
     )
     if _settings_on(old, _META).get("pending_as_of"):
         yield "The Pending Actions download stays in the old workbook: click Load pending in the fresh one."

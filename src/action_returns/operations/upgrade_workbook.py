@@ -16,6 +16,7 @@ from typing import Final
 
 from action_returns.batch.cells import COLUMN_NAMES, EPOCH, LONGEST_TEXT, Cell, CellError, utf16_length
 from action_returns.batch.context import ReasonKind
+from action_returns.batch.number_formats import percentage_text, read_format
 from action_returns.errors import FileError, OutputFileError, SettingsError
 from action_returns.files import Paths, what_to_do, write_atomically
 from action_returns.operations.account import Account, open_account
@@ -28,6 +29,7 @@ from action_returns.operations.new_workbook import (
 from action_returns.operations.texts import counted
 from action_returns.operations.upgrade_notes import named_profile, notes_on_upgrade, plain_text
 from action_returns.readers.batch_columns import find_columns
+from action_returns.readers.batch_file import read_batch
 from action_returns.readers.xlsx.workbook import TableRows, read_table
 from action_returns.settings.config import load_settings
 from action_returns.workbook_builder.contents import Entries, invalid_character
@@ -76,6 +78,7 @@ def upgrade_workbook(old: Path, new: Path, paths: Paths, *, profile: str | None 
     table = _table(old)
     kept_columns = _columns_to_keep(table, tool_columns(), old.name)
     rows = _rows_to_keep(table, kept_columns, old.name)
+    _keep_percentages(old, table, rows)
     account = _account_of(old, paths, profile)
     entries = Entries(
         rows=[list(map(_as_entered, row)) for row in rows],
@@ -165,6 +168,20 @@ def _rows_to_keep(table: TableRows, kept_columns: Sequence[int], name: str) -> l
             f"{why}, save it, and try again.",
         )
     return rows
+
+
+def _keep_percentages(old: Path, table: TableRows, rows: Sequence[list[Cell]]) -> None:
+    """Write an Amount with a percent format as a text, because number formats are not taken over."""
+    try:
+        columns = read_batch(old, sheet=table.sheet).columns
+    except FileError:  # such as a table without rows; what the new workbook holds is compared with the old one
+        return
+    for code, positions in columns.amount_formats.items():
+        is_percent = read_format(code).is_percent
+        for at in positions:
+            amount = columns.amount[at]
+            if isinstance(amount, float) and is_percent(amount):
+                rows[columns.rows[at] - table.first][1] = percentage_text(amount)
 
 
 def _reason_not_kept(cell: Cell) -> str:
