@@ -157,9 +157,9 @@ def csv_of(copy: SheetCopy) -> tuple[bytes, str]:
             writer.writerow([])
         line = number + 1
         texts = [_text_of(cell) for cell in cells]
-        code = copy.formats.get(number)
-        if code is not None and type(cells[amount]) is float and read_format(code).sections[0].is_percent:
-            texts[amount] = percentage_text(cells[amount])
+        code = copy.formats.get(number)  # of a row that has an Amount
+        if code is not None and isinstance(cell := cells[amount], float) and read_format(code).sections[0].is_percent:
+            texts[amount] = percentage_text(cell)
         formulas.look_at(number, cells)
         writer.writerow(texts)
     content = text.getvalue().encode("utf-8", "surrogatepass")
