@@ -141,7 +141,7 @@ def test_a_mark_shows_the_user_of_the_database_whatever_name_is_given(amy, ben):
 
 
 @pytest.mark.parametrize(("state", "to"), [("prepared", "failed"), ("failed", "sent")])
-def test_a_batch_of_which_nothing_has_left_is_marked_by_nobody(standing, state, to):
+def test_a_batch_that_was_not_sent_takes_no_mark(standing, state, to):
     """Its own user could otherwise change it by a mark, and show other words than those of the mark."""
     number = standing.numbers[state]
     refuses(

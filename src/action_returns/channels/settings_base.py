@@ -175,7 +175,7 @@ def name_check_setting() -> Any:
     return setting(
         "Check of the name",
         "`required` sends only where the server shows that no file has the name, or creates a file only where none has it (SFTP); "
-        "`when-possible` also where it does neither, and a file of somebody else could be replaced.",
+        "`when-possible` also where it does neither, and a file of another sender could be replaced.",
         example="required",
         default="required",
         asked="in the window",

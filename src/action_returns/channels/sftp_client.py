@@ -297,7 +297,7 @@ class _Reader:
         """Read the attributes of a file (5).
 
         Args:
-            to_the_end: whether to read those that nobody needs too, because more follows.
+            to_the_end: whether to read the rest too, because the packet goes on after it.
         """
         flags = self.number()
         size = self.long() if flags & _HAS_SIZE else None

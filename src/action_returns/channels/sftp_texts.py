@@ -39,7 +39,7 @@ class SftpTexts(UploadTexts):
         )
 
     def key_unconfirmed(self) -> Outcome:
-        """Return the outcome for a server whose key nobody has confirmed yet. Nothing is connected."""
+        """Return the outcome for a server whose key the user has not confirmed yet. Nothing is connected."""
         return Outcome(
             State.FAILED,
             f"The key of {self.host} is not confirmed yet, so it may be another server. Nothing was sent. Show its key "

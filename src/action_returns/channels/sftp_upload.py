@@ -81,7 +81,7 @@ class SftpUpload(Upload):
             if others and look == FREE and rejected.status in _MAY_NOT_KNOW and not _cause(rejected):
                 return self._create(folder, others)
             raise DeliveryEndedError(self._not_created(folder, rejected, look)) from None
-        if not self.is_renamed:  # nobody else has a name of chance
+        if not self.is_renamed:  # no other program has a random name
             self._refuse_other_file(folder, handle)
             self.was_seen = self.was_seen or how in _EXCLUSIVE
         return handle
@@ -94,7 +94,7 @@ class SftpUpload(Upload):
             return Unseen(str(error))
 
     def _refuse_other_file(self, folder: SftpFolder, handle: bytes) -> None:
-        """Raise where a file with content was opened: a server that does not keep EXCL opens the file of somebody else."""
+        """Raise where a file with content was opened: a server that does not keep EXCL opens a file of another sender."""
         look = folder.look(self.name)
         if isinstance(look, Taken) and look.size:
             folder.close_file(handle)

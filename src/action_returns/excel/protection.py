@@ -29,7 +29,7 @@ def own_sheet_open(sheet: Any, name: str) -> Iterator[None]:
 
 @contextmanager
 def protection_explained(sheet: Any, name: str) -> Iterator[None]:
-    """Say in words that a sheet is protected where that is why a change of it failed.
+    """Raise that a sheet is protected where that is why a change of it failed.
 
     Args:
         sheet: xlwings' sheet.

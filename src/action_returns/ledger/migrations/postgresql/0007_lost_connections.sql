@@ -1,5 +1,5 @@
 -- The connection of a program may be lost while its file is on the way. It may still be at it then, for as long as it said
--- when the first byte left; until that is over nobody takes it for ended. And an outcome may come after a person has
+-- when the first byte left; until that is over no other program takes it for ended. And an outcome may come after a person has
 -- marked the batch, as in SQLite after step 5.
 
 -- Until when a batch may be sent at most: by the clock of the server, and forty-five minutes where that was not said.
