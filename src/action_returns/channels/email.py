@@ -263,9 +263,9 @@ class EmailChannel:
     def _open(self, password: str | None) -> "EmailSession":
         from action_returns.channels.connection_errors import connection_failed, is_retryable
         from action_returns.channels.email_session import EmailSession, Greeting
+        from action_returns.channels.line_connection import tls_settings
         from action_returns.channels.server_words import ServerWords
         from action_returns.channels.smtp_client import SmtpClient
-        from action_returns.channels.tls_settings import tls_settings
 
         tls = tls_settings(self.security, self.context, self.ca_file)
         try:

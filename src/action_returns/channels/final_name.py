@@ -1,4 +1,4 @@
-"""Give a whole file its final name, and decide what came of that."""
+"""Rename a whole file to its final name, and decide the outcome."""
 
 import re
 from collections.abc import Callable

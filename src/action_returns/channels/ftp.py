@@ -245,8 +245,8 @@ class FtpChannel:
 
     def _signed_in(self, password: str, *, carefully: bool = False) -> "FtpClient":
         from action_returns.channels.ftp_client import FtpClient
+        from action_returns.channels.line_connection import tls_settings
         from action_returns.channels.server_words import ServerWords
-        from action_returns.channels.tls_settings import tls_settings
 
         tls = tls_settings(self.security, self.context, self.ca_file)
         with self._failing_in(Phase.CONNECT):

@@ -1,4 +1,4 @@
-"""Tell the question for the password from the other questions of a sign-in, in the languages of servers.
+"""Which question of a sign-in asks for the password, in the languages of servers.
 
 A wrong answer may count towards a lockout, so a question about anything else gets none.
 """

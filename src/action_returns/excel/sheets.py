@@ -61,7 +61,7 @@ class Sheets:
         return self._tables[name]
 
     def activate(self, name: str) -> None:
-        """Bring a sheet to the front.
+        """Show a sheet in front of the others.
 
         Raises:
             ExcelError: it is hidden.

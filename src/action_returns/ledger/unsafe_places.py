@@ -1,4 +1,4 @@
-"""Tell which file systems and which names of folders are not only of this machine: shares, clusters, virtual machines, clouds."""
+"""File systems and names of folders that other machines share: network drives, clusters, virtual machines, clouds."""
 
 import re
 from typing import TYPE_CHECKING, Final
