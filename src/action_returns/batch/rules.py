@@ -256,8 +256,8 @@ _REASON: Final = (
 _ROW: Final = (
     _error(
         None, "cell-error", "The cell shows an error",
-        "The cell shows {found}.",
-        "It holds an error, not a value.",
+        "{found} is an error, not a value.",
+        "A formula shows it when it cannot be calculated.",
         "Repair the formula or type the value.",
     ),
     _error(
