@@ -354,3 +354,10 @@ def test_every_python_gives_the_same_verdict_on_the_form_of_a_certificate(tmp_pa
     monkeypatch.setattr(ssl, "create_default_context", usual)
     assert newer == [trusting_context().verify_flags, trusting_context(authority.bundle).verify_flags]
     assert not newer[0] & ssl.VERIFY_X509_STRICT
+
+
+@pytest.mark.parametrize("word", ["0+94AX9YY8CaaX", "file:0+94AX9YY8CaaX", "env:SECRET94"])
+def test_a_password_in_the_place_of_a_file_of_certificates_is_not_repeated(word):
+    with pytest.raises(ConfigError, match=r"may be a password, \(ca_file in the profile\) does not exist") as stopped:
+        read_certificates(Path(word), "ca_file")
+    assert word not in str(stopped.value)

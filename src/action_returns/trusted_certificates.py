@@ -20,6 +20,7 @@ from action_returns.private_files import NotPrivateError, read_trusted_file
 
 _LARGEST: Final = 5_000_000
 """Bytes of a file of certificates; all authorities of the web take 250,000."""
+_USUAL_ENDINGS: Final = frozenset({".pem", ".crt", ".cer", ".cert", ".der"})
 _CERTIFICATE: Final = re.compile(r"-----BEGIN ((?:X509 )?CERTIFICATE)-----[^-]*-----END \1-----")
 _BEGIN: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,40})-----")
 _BINARY: Final = re.compile(rb"0[\x80-\x84]")
@@ -111,8 +112,14 @@ def read_certificates(file: Path, setting: str) -> str:
         return _certificates_in(text)
     except _UnusableFileError as unusable:
         raise ConfigError(
-            f"{path} ({setting} in the profile) {unusable.problem}. Nothing was sent. {unusable.remedy}."
+            f"{_shown(file, path)} ({setting} in the profile) {unusable.problem}. Nothing was sent. {unusable.remedy}."
         ) from None
+
+
+def _shown(file: Path, path: Path) -> str:
+    """Return the path for a message. A single word that names no file may be a password in the wrong place."""
+    is_a_path = len(file.parts) > 1 or file.suffix.lower() in _USUAL_ENDINGS or path.exists()
+    return str(path) if is_a_path else "The file, whose name is not repeated here because it may be a password,"
 
 
 class _UnusableFileError(Exception):

@@ -20,7 +20,12 @@ CHANNELS = {
     "outbox": {"directory": "/nowhere"},
     "draft": {"directory": "/nowhere"},
 }
-FREE_TEXT = frozenset({"username", "directory", "subject", "private_key", "action_id_pattern", "account"})
+FREE_TEXT = frozenset(
+    {
+        *("username", "directory", "subject", "private_key", "action_id_pattern", "account"),
+        *("ca_file", "ledger_ca_file"),  # paths as private_key is; that of a file which is missing is not repeated
+    }
+)
 """Settings that take nearly any text: a bare password there cannot be told from what belongs there."""
 PLACES = [
     *((kind, ("channel", setting.key)) for kind in KINDS for setting in settings_class(kind).settings()),
