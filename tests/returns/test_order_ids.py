@@ -1,0 +1,32 @@
+import pytest
+
+from action_returns.returns.order_ids import loose_key
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("1001", "1001"),
+        ("#1001", "1001"),
+        ("  #1001\t", "1001"),
+        ("\u00a01001\u200b", "1001"),
+        ("0001001", "1001"),
+        ("#0001001", "1001"),
+        ("#EU1001-B", "eu1001-b"),
+        ("STRASSE", "strasse"),
+        ("straße", "strasse"),
+        ("10010", "10010"),
+    ],
+)
+def test_the_ways_an_order_is_written_have_one_key(text, key):
+    assert loose_key(text) == key
+
+
+def test_only_one_hash_sign_at_the_start_is_left_out():
+    assert loose_key("##1001") == "#1001"
+    assert loose_key("10#01") == "10#01"
+
+
+def test_an_order_of_zeros_is_never_a_blank_one():
+    assert loose_key("0") == loose_key("#000") == "0"
+    assert loose_key("") == loose_key("#") == loose_key(" \t") == ""
