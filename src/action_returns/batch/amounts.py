@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Final, NewType
 
 Cents = NewType("Cents", int)
+NO_CENTS: Final = Cents(0)
 
 MAX_DIGITS: Final = 15
 """Digits before the point that are read: a spreadsheet keeps no more (ECMA-376, IEEE 754 double)."""

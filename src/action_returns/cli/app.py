@@ -22,6 +22,7 @@ from action_returns.errors import ActionReturnsError, Exit
 COMMANDS: Final = {
     "new": "workbooks:new_command",
     "check": "check:check_command",
+    "import": "import_returns:import_command",
     "fix": "files:fix_command",
     "review": "check:review_command",
     "export": "files:export_command",

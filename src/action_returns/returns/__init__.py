@@ -1,1 +1,1 @@
-"""What a shop's returns export means for the actions of the network. Pure: no file, network, Excel or clock."""
+"""Convert what a shop's export says of orders to new totals of actions. Pure: no file, network, Excel or clock."""
