@@ -35,7 +35,8 @@ def test_one_variable_moves_everything(tmp_path):
 def test_every_path_has_a_name_of_its_own_below_the_one_folder(tmp_path):
     paths = default_paths({"ACTION_RETURNS_HOME": str(tmp_path)})
     found = {
-        name: getattr(paths, name).name for name in (*paths.__slots__, "backups", "pending_answers", "column_answers")
+        name: getattr(paths, name).name
+        for name in (*paths.__slots__, "backups", "pending", "pending_answers", "column_answers")
     }
     assert found == {
         "config_file": "config.toml",
@@ -44,6 +45,7 @@ def test_every_path_has_a_name_of_its_own_below_the_one_folder(tmp_path):
         "exports": "exports",
         "logs": "logs",
         "backups": "backups",
+        "pending": "pending",
         "pending_answers": "pending-columns.json",
         "column_answers": "batch-columns.json",
     }

@@ -43,6 +43,11 @@ class Paths:
         return self.ledger_file.with_name("backups")
 
     @property
+    def pending(self) -> Path:
+        """Folder of the pending downloads that are kept, the latest two of each account."""
+        return self.ledger_file.with_name("pending")
+
+    @property
     def pending_answers(self) -> Path:
         """File of the user's answers to which column is which in a pending download."""
         return self.config_file.with_name("pending-columns.json")

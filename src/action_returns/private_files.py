@@ -15,7 +15,9 @@ from typing import Final
 
 from action_returns.shell import quote
 
-_OUR_FOLDERS: Final = frozenset({"action-returns", "submissions", "exports", "logs", "log", "backups", "clicks"})
+_OUR_FOLDERS: Final = frozenset(
+    {"action-returns", "submissions", "exports", "logs", "log", "backups", "clicks", "pending"}
+)
 """Names of the folders that only this program uses. The one that ACTION_RETURNS_HOME names may hold other files too."""
 
 _MOVE: Final = "Move it to a folder of your own."

@@ -106,7 +106,7 @@ def test_an_answer_about_one_download_does_not_forget_another(download, file, ru
 def test_answers_that_cannot_be_read_any_more_are_asked_for_again(home, download, file, run, damaged):
     pending = ("--pending", download(TWO_AMOUNTS))
     effect(run, file, *pending, "--pending-column", "amount=Wert")
-    (kept,) = (path for path in home.rglob("*") if path.is_file())
+    (kept,) = home.rglob("pending-columns.json")
     kept.write_bytes(damaged)
     assert run("check", file(REVERSED), *pending).code == 0
     assert effect(run, file, *pending, "--pending-column", "amount=Betrag") == -2500

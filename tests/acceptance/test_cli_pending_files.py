@@ -8,7 +8,7 @@ import pytest
 
 from action_returns.files import default_paths
 from action_returns.operations.account import Account
-from action_returns.operations.check import PendingSource, read_download
+from action_returns.operations.pending_source import PendingSource, read_download
 from tests.support.batches import CSV, ONE, TWO
 from tests.support.workbook_parts import RELATED, number, pack, parts, prefixed, relations, row, sheet, text
 

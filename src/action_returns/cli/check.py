@@ -22,8 +22,9 @@ from action_returns.cli.options import (
 from action_returns.cli.output import Output
 from action_returns.errors import FileError
 from action_returns.operations.account import open_channel
-from action_returns.operations.check import CheckedBatch, PendingSource, exit_code
+from action_returns.operations.check import CheckedBatch, exit_code
 from action_returns.operations.findings import write_findings_page, write_findings_table
+from action_returns.operations.pending_source import PendingSource
 from action_returns.operations.review import (
     Kind,
     Review,

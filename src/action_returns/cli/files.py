@@ -9,9 +9,10 @@ from action_returns.batch.cells import ColumnName, quote
 from action_returns.batch.rules import RULE_BY_CODE
 from action_returns.cli.next_step import OF_ONE_FILE, next_command
 from action_returns.cli.options import CommandContext, batch_file, global_options, pending_download
-from action_returns.operations.check import PendingSource, exit_code
+from action_returns.operations.check import exit_code
 from action_returns.operations.export import export
 from action_returns.operations.fix import fix
+from action_returns.operations.pending_source import PendingSource
 from action_returns.operations.sent_before import exported_sentence, undated_batches
 from action_returns.operations.texts import counted
 

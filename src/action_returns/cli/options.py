@@ -15,7 +15,8 @@ from action_returns.cli.next_step import kept_options
 from action_returns.cli.output import Output
 from action_returns.files import Paths, default_paths
 from action_returns.operations.account import Account, open_account
-from action_returns.operations.check import CheckedBatch, PendingSource, check_file, read_download
+from action_returns.operations.check import CheckedBatch, check_file
+from action_returns.operations.pending_source import PendingSource, load_download
 from action_returns.readers.headers import fold_header
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ class CommandContext:
 
     def checked_live(self, workbook: "LiveWorkbook", pending: PendingSource | None) -> CheckedBatch:
         """Check the workbook that is open in Excel against a download, or against its sheet Pending."""
-        download = None if pending is None else read_download(pending, None, workbook.account, now=self.now())
+        download = (
+            None if pending is None else load_download(pending, None, workbook.account, self.paths, now=self.now())
+        )
         return replace(workbook.check(download), options=kept_options())
 
     def checked(

@@ -12,8 +12,9 @@ from action_returns.cli.check import print_review, review_json
 from action_returns.cli.options import CommandContext, batch_file, global_options, live_workbook, pending_download
 from action_returns.errors import ActionReturnsError, AlreadySentError, Exit
 from action_returns.operations import texts
-from action_returns.operations.check import CheckedBatch, PendingSource
+from action_returns.operations.check import CheckedBatch
 from action_returns.operations.confirmation import stay_behind
+from action_returns.operations.pending_source import PendingSource
 from action_returns.operations.review import Review
 from action_returns.operations.send import Consent, SendResult, send
 from action_returns.operations.sent_before import earlier_rows

@@ -38,15 +38,19 @@ MOST_BATCHES: Final = 500
 )
 def load_pending(context: ButtonContext) -> None:
     """Read a Pending Actions download, write it to its sheet, and check the rows against it."""
-    from action_returns.operations.check import PendingSource, read_download
+    from action_returns.operations.pending_source import PendingSource, load_download
 
     context.book.refuse_filtered()
     path = dialogues.pick_file(context.book.app)
     if path is None:
         return
     context.book.status(f"Reading {path.name} ...")
-    pending = read_download(
-        PendingSource(path, context.paths.pending_answers), None, context.account, now=context.now()
+    pending = load_download(
+        PendingSource(path, context.paths.pending_answers),
+        None,
+        context.account,
+        context.paths,
+        now=context.now(),
     )
     # Without its facts no download counts as loaded: should the click break off, new rows must not stand beside an old age.
     context.book.write_metadata(pending_facts(None))

@@ -19,46 +19,11 @@ from action_returns.errors import Exit, NoRowsToSendError
 from action_returns.files import Paths
 from action_returns.operations.account import Account
 from action_returns.operations.answers import save_answers, saved_answers
+from action_returns.operations.pending_source import PendingSource, load_download
 from action_returns.operations.previous_sends import PreviousSends, find_previous_sends
 from action_returns.operations.texts import command_for, no_ready_row
 from action_returns.readers.batch_columns import NO_ANSWERS, ColumnAnswers
 from action_returns.readers.batch_file import LoadedBatch, read_batch, read_stream
-
-
-@dataclass(frozen=True, slots=True)
-class PendingSource:
-    """A pending-actions download, and the user's answers to what its headers leave open.
-
-    Args:
-        path: the download.
-        answers_file: the file of saved answers for downloads with the same headers.
-        columns: field -> header, for columns that the program does not recognise by their name.
-        day_first: whether 05/06/2026 is the fifth of June; None when the user did not answer that.
-    """
-
-    path: Path
-    answers_file: Path
-    columns: Mapping[str, str] = field(default_factory=dict)
-    day_first: bool | None = None
-
-
-def _with_saved_answers(source: PendingSource) -> PendingSource:
-    """Return the source with the saved answers for these headers; the user's new answers replace them.
-
-    Raises:
-        action_returns.errors.FileError: the download cannot be read.
-    """
-    saved = saved_answers(source.answers_file)
-    return replace(source, columns={**saved.get(_signature(source), {}), **source.columns}) if saved else source
-
-
-def _signature(source: PendingSource) -> str:
-    """Return what is the same for all downloads with these headers."""
-    from action_returns.readers.headers import header_signature
-    from action_returns.readers.pending_rows import read_headers
-
-    return header_signature(read_headers(source.path))
-
 
 STANDARD_INPUT: Final = "-"
 """The name of a file that stands for CSV on standard input."""
@@ -206,7 +171,7 @@ def check_file(
     Args:
         file: path of the workbook or CSV, ``-`` for CSV on standard input.
         account: the account whose rules hold.
-        paths: where the ledger is.
+        paths: where the ledger is, and where the download is kept.
         now: the moment of the check, with its time zone.
         pending: the pending-actions download, None without one.
         sheet: the sheet to read, when several could be meant.
@@ -217,7 +182,7 @@ def check_file(
     """
     answers = column_answers(columns or {}, paths)
     reading = read_file(file, sheet=sheet, columns=answers)
-    download = None if pending is None else read_download(pending, reading, account, now=now)
+    download = None if pending is None else load_download(pending, reading, account, paths, now=now)
     past = find_previous_sends(reading, account, paths)
     checked = check_loaded(file, reading, account, now=now, pending=download, past=past)
     remember_columns(reading, answers, checked.report, paths)
@@ -265,34 +230,3 @@ def exit_code(checked: CheckedBatch, *, strict: bool = False) -> Exit:
         return Exit.BATCH_HAS_ERRORS
     checked.past.refuse_unread()
     return Exit.WARNINGS if strict and checked.report.warnings else Exit.DONE
-
-
-def read_download(
-    source: PendingSource, reading: LoadedBatch | None, account: Account, *, now: datetime
-) -> PendingDownload:
-    """Read a pending-actions download with the user's new and saved answers, and save the new ones.
-
-    Args:
-        source: the file, and the answers to what its headers leave open.
-        reading: the batch whose actions are read, None for all actions of the download.
-        account: the account whose time zone holds.
-        now: the moment of the check; later dates of actions do not tell how old the download is.
-
-    Raises:
-        action_returns.errors.FileError: the download cannot be used.
-    """
-    from action_returns.readers.pending_download import read_pending_download
-
-    source = _with_saved_answers(source)
-    ids = None if reading is None else {cell for cell in reading.columns.action_id if isinstance(cell, str)}
-    pending = read_pending_download(
-        source.path,
-        wanted=ids,
-        time_zone=account.time_zone,
-        columns=source.columns,
-        day_first=source.day_first,
-        now=now,
-    )
-    if source.columns:
-        save_answers(source.answers_file, _signature(source), source.columns)  # only now: they have proved right
-    return pending

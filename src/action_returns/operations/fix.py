@@ -14,14 +14,13 @@ from action_returns.files import Paths
 from action_returns.operations.account import Account
 from action_returns.operations.check import (
     STANDARD_INPUT,
-    PendingSource,
     check_loaded,
     column_answers,
-    read_download,
     read_file,
     remember_columns,
 )
 from action_returns.operations.export import write_bytes
+from action_returns.operations.pending_source import PendingSource, load_download
 from action_returns.operations.previous_sends import PreviousSends, find_previous_sends
 from action_returns.readers import read_bytes
 from action_returns.readers.batch_columns import ColumnAnswers
@@ -85,7 +84,7 @@ def fix(
     reading = read_file(file, sheet=sheet, columns=answers) if content is None else read_stream(content, answers)
     corrected, changes = apply_corrections(check(reading.columns, account.policy))
     after = replace(reading, columns=corrected)
-    download = None if pending is None else read_download(pending, after, account, now=now)
+    download = None if pending is None else load_download(pending, after, account, paths, now=now)
     past = find_previous_sends(after, account, paths)
     report = check_loaded(file, after, account, now=now, past=past, pending=download).report
     remember_columns(reading, answers, report, paths)
