@@ -6,8 +6,8 @@ import click
 
 from action_returns.cli.options import CommandContext, global_options, pending_download
 from action_returns.errors import Exit
-from action_returns.operations.check import PendingSource, read_download
 from action_returns.operations.import_returns import preview_import
+from action_returns.operations.pending_source import PendingSource, read_download
 
 
 @click.command("import", short_help="Make rows of a shop's returns export.")
