@@ -30,6 +30,10 @@ Public Sub FixSafe()
     Run "fix_safe"
 End Sub
 
+Public Sub UndoChange()
+    Run "undo_change"
+End Sub
+
 Public Sub Review()
     Run "review"
 End Sub

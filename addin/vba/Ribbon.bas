@@ -27,6 +27,10 @@ Public Sub OnFixSafe(control As IRibbonControl)
     Clicks.FixSafe
 End Sub
 
+Public Sub OnUndoChange(control As IRibbonControl)
+    Clicks.UndoChange
+End Sub
+
 Public Sub OnReview(control As IRibbonControl)
     Clicks.Review
 End Sub

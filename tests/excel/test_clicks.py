@@ -200,7 +200,7 @@ def test_settings_opens_the_window_on_the_profile_of_the_workbook(desk, outbox, 
 
 
 @pytest.mark.parametrize(
-    "name", ["validate", "review", "export_csv", "send", "fix_safe", "remove_duplicates", "load_pending"]
+    "name", ["validate", "review", "export_csv", "send", "fix_safe", "undo_change", "remove_duplicates", "load_pending"]
 )
 def test_a_filter_that_is_on_stops_any_write(desk, outbox, paths, name):
     desk.open([*GOOD, *BAD, *REPEATS])

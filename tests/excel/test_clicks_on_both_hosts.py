@@ -142,10 +142,14 @@ def test_a_correction_can_be_taken_back(desk):
     desk.click("fix_safe")
     assert desk.entered(6) != before
     desk.excel.answer("no")
-    desk.click("fix_safe")
+    desk.click("undo_change")
+    assert desk.excel.alerts[-1].text == (
+        "Take back the correction of 3 cells? The cells of Actions become what they were:\n\n"
+        'B4:  "12.50"  →  "12,50"\nA5:  "M.8882.4808.6"  →  " M.8882.4808.6"\nC6:  "REJECTED"  →  "rejected"'
+    )
     assert desk.entered(6) != before
     desk.excel.answer("yes")
-    assert desk.click("fix_safe").startswith("Taken back")
+    assert desk.click("undo_change").startswith("Taken back")
     assert desk.entered(6) == before
     assert desk.column("E", [4]) == ["Error: Amount uses a comma or grouping"]
 
@@ -156,7 +160,18 @@ def test_a_correction_is_not_taken_back_once_somebody_typed_over_it(desk):
     desk.click("fix_safe")
     desk.put("Actions!B4", "77.00")
     assert desk.click("fix_safe") == "There is nothing to correct."
+    assert 'B4 held "12.50" after it and holds "77.00" now. Nothing was changed.' in desk.click("undo_change")
     assert desk.column("B", [4]) == ["77.00"]
+
+
+def test_fix_safe_takes_nothing_back(desk):
+    desk.open(BAD[:3])
+    desk.excel.answer("yes")
+    desk.click("fix_safe")
+    corrected = desk.entered(6)
+    desk.excel.answer("yes")
+    assert desk.click("fix_safe") == "There is nothing to correct."
+    assert desk.entered(6) == corrected
 
 
 @pytest.mark.parametrize(("answer", "left"), [("yes", [4, 5]), ("no", [5, 6]), ("cancel", [4, 5, 6, 7])])
@@ -179,7 +194,10 @@ def test_rows_that_were_taken_out_come_back(desk):
     desk.click("remove_duplicates")
     assert desk.entered(8) != before
     desk.excel.answer("yes")
-    assert desk.click("fix_safe").startswith("Taken back: taking out 2 rows")
+    assert desk.click("undo_change").startswith("Taken back: taking out 2 rows")
+    assert desk.excel.alerts[-2].text.endswith(
+        '\n\nRow 4:  blank  →  "M.8882.4808.1", "0", "REJECTED"\nRow 7:  blank  →  "M.8882.4808.2", "5", "ORDER_UPDATE"'
+    )
     assert desk.entered(8) == before
 
 
@@ -297,7 +315,7 @@ def test_what_is_taken_back_is_the_text_that_stood_there(desk):
     desk.excel.answer("yes", "yes")
     desk.click("remove_duplicates")
     assert desk.entered(7) != before
-    desk.click("fix_safe")
+    desk.click("undo_change")
     assert desk.entered(7) == before
 
 

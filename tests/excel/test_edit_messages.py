@@ -19,9 +19,18 @@ def test_corrections_are_counted_and_the_first_twelve_shown(desk):
     assert asked[0] == "Correct 14 cells? Each can mean only one thing."
     assert asked[2] == "Row 4, Amount:  1,5  →  1.50"
     assert asked[13:] == ["Row 15, Amount:  1,5  →  1.50", "... and 2 more like these."]
-    assert said == (
-        "14 cells corrected. No errors are left. Next: Review.\n\nTo take it back, click Fix safe issues again."
-    )
+    assert said == ("14 cells corrected. No errors are left. Next: Review.\n\nUndo tool change takes it back.")
+
+
+def test_of_many_rows_to_take_back_the_first_twelve_are_shown(desk):
+    desk.open([(action_id, "1,5", "ORDER_UPDATE") for action_id in ids(13)])
+    desk.excel.answer("yes", "no")
+    desk.click("fix_safe")
+    desk.click("undo_change")
+    asked = desk.excel.alerts[-1].text.splitlines()
+    assert asked[0] == "Take back the correction of 13 cells? The cells of Actions become what they were:"
+    assert asked[2] == 'B4:  "1.50"  →  "1,5"'
+    assert asked[13:] == ['B15:  "1.50"  →  "1,5"', "... and 1 row more."]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +86,7 @@ def test_one_identical_row_is_told_as_one_and_only_confirmed(desk):
     assert desk.excel.alerts[-2].text == (
         "1 Action ID stands in identical rows; the first row stays.\n\n"
         "M.8882.4808.1:  row 4 (0, REJECTED)   row 5 (0, REJECTED)\n\n"
-        "Take the later rows out? The three cells of the other rows are emptied; Fix safe issues can take that back."
+        "Take the later rows out? The three cells of the other rows are emptied; Undo tool change takes that back."
     )
 
 

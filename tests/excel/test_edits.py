@@ -17,6 +17,12 @@ from tests.support.rights import open_to_everyone
 CORRECTED = [["M.8882.4808.5", "12.50", "ORDER_UPDATE"], ["M.8882.4808.6", "0", "REJECTED"]]
 
 
+NOTHING = (
+    "There is nothing to take back. No button has changed cells of Actions since this workbook was made, or the last "
+    "change was taken back already."
+)
+
+
 @pytest.fixture
 def breaking_off(monkeypatch):
     """Makes the program refuse the second block of a change."""
@@ -62,7 +68,7 @@ def test_rows_that_were_half_taken_out_come_back(desk, breaking_off):
     assert desk.entered(7)[2:] == [[None, "7.50", "ORDER_UPDATE"], [None, "5", "ORDER_UPDATE"]]
     repair()
     desk.excel.answer("yes")
-    assert desk.click("fix_safe") == "Taken back: taking out 2 rows. The cells are as they were."
+    assert desk.click("undo_change") == "Taken back: taking out 2 rows. The cells are as they were."
     assert desk.entered(7) == before
 
 
@@ -107,7 +113,7 @@ def test_who_leaves_the_cells_as_they_are_goes_on_with_the_click(desk, half_take
     assert desk.column("B", [8]) == ["12.50"]
     assert desk.entered(7) == half
     desk.excel.answer("yes")
-    assert desk.click("fix_safe") == "Taken back: the correction of 1 cell. The cells are as they were."
+    assert desk.click("undo_change") == "Taken back: the correction of 1 cell. The cells are as they were."
     assert desk.entered(7) == half
 
 
@@ -122,7 +128,7 @@ def test_a_change_that_was_broken_off_is_given_up_only_when_the_user_agrees(desk
     assert (said == "Nothing was changed.") == (answer == "no")
     desk.put("Actions!B7", "5")
     desk.excel.answer("yes")
-    desk.click("fix_safe")
+    desk.click("undo_change")
     assert (desk.entered(8) == half_taken_out) == (answer == "no")
 
 
@@ -134,8 +140,11 @@ def test_a_change_whose_last_cell_was_written_counts_as_made(desk):
         patch.setattr(edits, "save_change", lambda path, change: 1 / 0 if change.is_complete else save(path, change))
         desk.click("fix_safe", unexpected="ZeroDivisionError")
     desk.excel.answer("yes")
-    assert desk.click("fix_safe") == "Taken back: the correction of 1 cell. The cells are as they were."
-    assert desk.excel.alerts[-2].text.startswith("There is nothing to correct. Take back the correction of 1 cell?")
+    assert desk.click("undo_change") == "Taken back: the correction of 1 cell. The cells are as they were."
+    assert desk.excel.alerts[-2].text == (
+        "Take back the correction of 1 cell? It was broken off in the middle. The cells of Actions become what they were:"
+        '\n\nB4:  "12.50"  →  "12,50"'
+    )
 
 
 def test_taking_back_that_was_broken_off_is_offered_again_before_anything_else(desk, breaking_off):
@@ -144,7 +153,7 @@ def test_taking_back_that_was_broken_off_is_offered_again_before_anything_else(d
     desk.click("remove_duplicates")
     desk.excel.answer("yes")
     repair = breaking_off()
-    desk.click("fix_safe", unexpected="RuntimeError")
+    desk.click("undo_change", unexpected="RuntimeError")
     repair()
     assert desk.entered(7)[2:] == [["M.8882.4808.1", None, None], ["M.8882.4808.2", None, None]]
     desk.excel.answer("yes")
@@ -160,16 +169,16 @@ def test_rows_are_not_taken_back_into_columns_that_changed_places(desk):
         for row, cell in enumerate(cells, 3):
             desk.put(f"Actions!{letter}{row}", cell)
     before = desk.entered(7)
-    assert desk.click("fix_safe") == (
-        "There is nothing to correct.\n\nThe last change (taking out 2 rows) can only be taken back while Action ID, "
-        "Amount and Reason stand in the columns A, B and C."
+    assert desk.click("undo_change") == (
+        "The last change (taking out 2 rows) can only be taken back while Action ID, Amount and Reason stand in the "
+        "columns A, B and C. Nothing was changed. Move them back, then click Undo tool change again."
     )
     assert desk.entered(7) == before
     for letter, cells in {"C": ["Reason", "REJECTED", "ORDER_UPDATE"], "B": ["Amount", "0", "5"]}.items():
         for row, cell in enumerate(cells, 3):
             desk.put(f"Actions!{letter}{row}", cell)
     desk.excel.answer("yes")
-    assert desk.click("fix_safe") == "Taken back: taking out 2 rows. The cells are as they were."
+    assert desk.click("undo_change") == "Taken back: taking out 2 rows. The cells are as they were."
     assert desk.entered(7) == [list(row) for row in REPEATS]
 
 
@@ -180,7 +189,11 @@ def test_rows_that_were_half_taken_out_stay_when_somebody_typed_over_one(desk, b
     desk.click("remove_duplicates", unexpected="RuntimeError")
     repair()
     desk.put("Actions!B7", "6")
-    assert desk.click("fix_safe").startswith("Nothing can be corrected safely.")
+    assert desk.click("undo_change") == (
+        "The last change (taking out 2 rows) cannot be taken back, because its cells were changed since: B7 held blank "
+        'after it and holds "6" now. Nothing was changed. Put back what B7 held, then click Undo tool change again, or '
+        "correct the cells by hand."
+    )
     assert desk.column("B", [7]) == ["6"]
 
 
@@ -188,8 +201,8 @@ def test_what_was_taken_back_is_not_offered_again(desk):
     desk.open(REPEATS)
     desk.excel.answer("yes", "yes")
     desk.click("remove_duplicates")
-    desk.click("fix_safe")
-    assert desk.click("fix_safe").startswith("Nothing can be corrected safely. 3 errors need")
+    desk.click("undo_change")
+    assert desk.click("undo_change") == NOTHING
 
 
 def test_a_change_that_nothing_came_of_is_not_offered_to_be_taken_back(desk, monkeypatch):
@@ -197,7 +210,9 @@ def test_a_change_that_nothing_came_of_is_not_offered_to_be_taken_back(desk, mon
     desk.excel.answer("yes")
     monkeypatch.setattr(OpenWorkbook, "change", lambda *_: 1 / 0)
     desk.click("remove_duplicates", unexpected="ZeroDivisionError")
-    assert desk.click("fix_safe").startswith("Nothing can be corrected safely. 3 errors need")
+    assert desk.click("undo_change") == (
+        "There is nothing to take back: the cells of the last change (taking out 2 rows) hold what they held before it."
+    )
 
 
 def test_rows_that_change_while_somebody_is_asked_are_not_taken_back(desk, monkeypatch):
@@ -210,7 +225,7 @@ def test_rows_that_change_while_somebody_is_asked_are_not_taken_back(desk, monke
         return True
 
     monkeypatch.setattr(OpenWorkbook, "ask", agree)
-    assert "changed while you were asked. Nothing was changed" in desk.click("fix_safe")
+    assert "changed while you were asked. Nothing was changed" in desk.click("undo_change")
     assert desk.column("B", [4]) == ["77.00"]
     assert desk.column("A", [5]) == ["M.8882.4808.6"]
 
@@ -220,7 +235,7 @@ def test_a_change_in_one_workbook_is_not_taken_back_in_another(desk):
     desk.excel.answer("yes")
     desk.click("fix_safe")
     desk.open([tuple(row) for row in CORRECTED], name="other.xlsm")
-    assert desk.click("fix_safe") == "There is nothing to correct."
+    assert desk.click("undo_change") == NOTHING
     assert desk.entered(5) == CORRECTED
 
 
@@ -230,7 +245,7 @@ def test_a_change_in_one_workbook_is_not_taken_back_in_another_one_of_the_same_n
     desk.click("remove_duplicates")
     desk.book.close()
     desk.open([*REPEATS[:2], (None, None, None), (None, None, None)])
-    assert desk.click("fix_safe") == "There is nothing to correct."
+    assert desk.click("undo_change") == NOTHING
     assert desk.column("A", [6, 7]) == [None, None]
 
 
@@ -240,7 +255,7 @@ def test_a_formula_that_was_typed_since_is_not_overwritten_by_taking_back(desk):
     desk.click("fix_safe")
     desk.excel._sheet("Actions", desk.book).grid.formulas[4, 2] = '="12"&".50"'
     desk.excel.answer("yes")
-    assert desk.click("fix_safe") == "B4 holds a formula of yours, which is never overwritten. Nothing was changed."
+    assert desk.click("undo_change") == "B4 holds a formula of yours, which is never overwritten. Nothing was changed."
     assert desk.book.sheets["Actions"].range("B4").formula == '="12"&".50"'
     assert desk.column("A", [5]) == ["M.8882.4808.6"]
 
@@ -255,7 +270,7 @@ def test_a_change_is_not_taken_back_once_its_column_was_moved(desk, button):
     for row, note in [(3, "Mine"), (4, "my note"), (8, "my note")]:
         desk.put(f"Actions!B{row}", note)
     before = desk.entered(8)
-    assert "correct" in desk.click("fix_safe")
+    assert "Nothing was changed. Move them back" in desk.click("undo_change")
     assert desk.entered(8) == before
 
 

@@ -34,7 +34,7 @@ PROMISED = {
     "draft_undo", "settings", "diagnose", "show_help",
 }  # fmt: skip
 """The functions behind the buttons, as they were promised; workbooks that people have call them by these names."""
-NOT_YET = {"import_returns", "undo_change", "check_results", "open_receipt", "draft_undo"}
+NOT_YET = {"import_returns", "check_results", "open_receipt", "draft_undo"}
 """Those that are promised and not yet there."""
 LONGEST_TEXT = 1024  # [MS-CUSTOMUI2] 2.3.11 ST_LongString
 INFORMATION, CRITICAL = 64, 16
@@ -385,7 +385,7 @@ def test_the_key_tip_of_the_tab_begins_like_that_of_no_other_tab_and_no_old_menu
 IN_THE_LISTS_FOR_EXCEL = {
     "AutoCorrect", "Connections", "DataValidation", "ErrorChecking", "FilePrintPreview", "FileSaveAs", "FileSendAsAttachment",
     "FunctionsDateTimeInsertGallery", "GetExternalDataFromText", "Help", "PropertySheet", "RemoveDuplicates", "ReviewNextComment",
-    "ReviewPreviousComment",
+    "ReviewPreviousComment", "Undo",
 }  # fmt: skip
 """Microsoft, "Office Fluent User Interface Control Identifiers", Excel (2010 to 2016): those that we use. Add one only from there."""
 

@@ -107,6 +107,17 @@ def show_results(context: ButtonContext, table: ActionsTable, checked: CheckedBa
     context.book.own_sheets.fill("Issues", issue_rows(checked.report, MOST_ISSUES))
 
 
+def clear_results(context: ButtonContext, table: ActionsTable) -> None:
+    """Empty the results beside the rows and the sheet Issues, when Actions has no rows any more.
+
+    Raises:
+        ExcelError: a filter is on.
+    """
+    context.book.refuse_filtered()
+    context.book.write_results(table, {})
+    context.book.own_sheets.fill("Issues", [])
+
+
 def result_rows(checked: CheckedBatch) -> dict[int, Texts]:
     """Return the results of every row.
 

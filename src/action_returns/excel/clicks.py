@@ -6,10 +6,8 @@ function with ``@button`` and run ``make docs``, which writes the ribbon and its
 
 from typing import Final
 
-from action_returns.batch.cells import COLUMN_NAMES
-from action_returns.batch.report import apply_corrections
 from action_returns.errors import ExcelError
-from action_returns.excel import dialogues, edit_messages, edits, messages
+from action_returns.excel import corrections, dialogues, edits, messages
 from action_returns.excel.button import ButtonContext, button
 from action_returns.excel.check_table import (
     MOST_ISSUES,
@@ -19,9 +17,7 @@ from action_returns.excel.check_table import (
     pending_rows,
     show_results,
 )
-from action_returns.excel.edits import cells_of, rows_to_take_out
 from action_returns.excel.sending import make_review, send_rows, show_review
-from action_returns.operations.texts import counted
 
 MOST_BATCHES: Final = 500
 """Number of batches that the sheet Batches lists at most."""
@@ -68,35 +64,11 @@ def load_pending(context: ButtonContext) -> None:
     keytip="U",
     image="RemoveDuplicates",
     tip="Resolve repeated Action IDs",
-    help="Lists repeated Action IDs and lets you choose which row of each stays. Can be taken back with "
-    "Fix safe issues.",
+    help="Lists repeated Action IDs and lets you choose which row of each stays. Undo tool change takes it back.",
 )
 def remove_duplicates(context: ButtonContext) -> None:
-    """List repeated Action IDs and empty the rows that the user chooses; the next Fix safe issues can restore them."""
-    context.book.refuse_filtered()
-    table, checked = check_table(context)
-    if edits.settle_broken_off(context, table):
-        return
-    identical, conflicts = checked.report.repeats(), checked.report.conflicts()
-    if not identical and not conflicts:
-        context.tell(messages.with_notes(edit_messages.no_repeats(checked), checked))
-        return
-    question = messages.with_notes(edit_messages.repeats(identical, conflicts, table.columns), checked)
-    answer = context.book.choose(question) if conflicts else "yes" if context.book.ask(question) else "cancel"
-    if answer not in {"yes", "no"}:
-        context.tell(edit_messages.NOTHING_CHANGED)
-        return
-    out = rows_to_take_out(identical, conflicts, keep_first=answer == "yes")
-    before = cells_of(table.columns, out)
-    formulas = context.book.formula_cells(table) & before.keys()
-    if formulas:
-        raise ExcelError(
-            f"{min(formulas)} holds a formula of yours, which is never overwritten. Take that row out by hand."
-        )
-    edits.apply_change(context, table, f"taking out {counted(len(out), 'row')}", before, dict.fromkeys(before))
-    table, checked = check_table(context)
-    show_results(context, table, checked)
-    context.tell(edit_messages.taken_out(out, checked))
+    """List repeated Action IDs and empty the rows that the user chooses; Undo tool change can restore them."""
+    corrections.remove_duplicates(context)
 
 
 @button(
@@ -151,30 +123,23 @@ def previous_issue(context: ButtonContext) -> None:
     "before and after, and asks first.",
 )
 def fix_safe(context: ButtonContext) -> None:
-    """Correct what has only one reading, after the user agrees; the next click can undo it."""
+    """Correct what has only one reading, after the user agrees; Undo tool change can take it back."""
+    corrections.fix_safe(context)
+
+
+@button(
+    label="Undo tool change",
+    group="Check",
+    keytip="Z",
+    image="Undo",
+    tip="Take back the last change of this tool",
+    help="Puts back the cells of Actions as they were before the last correction, removal or import. Shows before "
+    "and after, and asks first.",
+)
+def undo_change(context: ButtonContext) -> None:
+    """Take back the last change that a button made to cells of Actions, after the user agrees."""
     context.book.refuse_filtered()
-    table, checked = check_table(context)
-    if edits.settle_broken_off(context, table):
-        return
-    letters = dict(zip(COLUMN_NAMES, table.columns.letters or (), strict=True))
-    _, found = apply_corrections(checked.report)
-    formulas = context.book.formula_cells(table) if found else frozenset()
-    changes = [change for change in found if f"{letters[change.column]}{change.row}" not in formulas]
-    if not changes:
-        if not edits.undo_change(context, table):
-            text = messages.with_notes(edit_messages.nothing_to_fix(checked, formulas=len(found)), checked)
-            last = edits.moved_columns(context, table)
-            context.tell(text if last is None else f"{text}\n\n{edit_messages.columns_moved(last.what, last.letters)}")
-        return
-    question = edit_messages.fixes(changes, formulas=len(found) - len(changes))
-    if not context.book.ask(messages.with_notes(question, checked)):
-        return
-    before = {f"{letters[change.column]}{change.row}": change.before for change in changes}
-    after = {f"{letters[change.column]}{change.row}": change.after for change in changes}
-    edits.apply_change(context, table, f"the correction of {counted(len(changes), 'cell')}", before, after)
-    table, checked = check_table(context)
-    show_results(context, table, checked)
-    context.tell(edit_messages.fixed(changes, checked))
+    edits.undo_change(context)
 
 
 @button(

@@ -3,15 +3,22 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from action_returns.batch.cells import quote, split_address
 from action_returns.operations.texts import counted, one_or_many
 
 if TYPE_CHECKING:
     from action_returns.batch.cells import Columns
     from action_returns.batch.report import Correction
+    from action_returns.excel.edits import LastChange, Plain
     from action_returns.operations.check import CheckedBatch
 
 
 NOTHING_CHANGED: Final = "Nothing was changed."
+NOTHING_TO_TAKE_BACK: Final = (
+    "There is nothing to take back. No button has changed cells of Actions since this workbook was made, or the last "
+    "change was taken back already."
+)
+_BLANK: Final = "blank"
 _MOST_LISTED: Final = 12
 
 
@@ -74,7 +81,7 @@ def repeats(
             f"{counted(len(identical), 'Action ID')} {stands} in identical rows; the first row stays.",
             _rows_of_actions(identical, columns, max(1, _MOST_LISTED - len(conflicts))),
         ]
-    emptied = "The three cells of the other rows are emptied; Fix safe issues can take that back."
+    emptied = "The three cells of the other rows are emptied; Undo tool change takes that back."
     if conflicts:
         parts.append(
             "Which of the contradicting rows stay? Yes keeps the first row of each Action ID, No keeps the last, Cancel "
@@ -119,21 +126,65 @@ def fixed(changes: "Sequence[Correction]", checked: "CheckedBatch") -> str:
     """Return the text after Fix safe issues."""
     left = checked.report.errors
     rest = f"{counted(left, 'error')} left: press Next issue." if left else "No errors are left. Next: Review."
-    return f"{counted(len(changes), 'cell')} corrected. {rest}\n\nTo take it back, click Fix safe issues again."
+    return f"{counted(len(changes), 'cell')} corrected. {rest}\n\nUndo tool change takes it back."
 
 
-def take_back(what: str) -> str:
-    """Return the question whether to take the last change back.
+def take_back(change: "LastChange") -> str:
+    """Return the question whether to take the last change back, with each cell now and then."""
+    half = "" if change.is_complete else " It was broken off in the middle."
+    return (
+        f"Take back {change.what}?{half} The cells of Actions become what they were:\n\n"
+        f"{_now_and_then(change.after, change.before)}"
+    )
 
-    Args:
-        what: what was done, such as ``taking out 2 rows``.
-    """
-    return f"There is nothing to correct. Take back {what}? The cells become what they were."
+
+def _now_and_then(now: "Mapping[str, Plain]", then: "Mapping[str, Plain]") -> str:
+    """Return what stands in the cells and what will stand there, a line for each row."""
+    rows: dict[int, list[str]] = {}
+    for address in sorted(now, key=split_address):
+        rows.setdefault(split_address(address)[1], []).append(address)
+    lines = []
+    for row, addresses in sorted(rows.items())[:_MOST_LISTED]:
+        place = addresses[0] if len(addresses) == 1 else f"Row {row}"
+        lines.append(f"{place}:  {_shown(now, addresses)}  →  {_shown(then, addresses)}")
+    if len(rows) > len(lines):
+        lines.append(f"... and {counted(len(rows) - len(lines), 'row')} more.")
+    return "\n".join(lines)
+
+
+def _shown(cells: "Mapping[str, Plain]", addresses: "Sequence[str]") -> str:
+    """Return the contents of the cells of one row."""
+    contents = [_named(cells[address]) for address in addresses]
+    return _BLANK if set(contents) == {_BLANK} else ", ".join(contents)
+
+
+def _named(cell: object) -> str:
+    return _BLANK if cell is None else quote(cell)
 
 
 def taken_back(what: str) -> str:
     """Return the text after a change was taken back."""
     return f"Taken back: {what}. The cells are as they were."
+
+
+def not_made(what: str) -> str:
+    """Return why there is nothing to take back when the cells hold what they held before the last change."""
+    return f"There is nothing to take back: the cells of the last change ({what}) hold what they held before it."
+
+
+def changed_since(change: "LastChange", now: "Mapping[str, object]") -> str:
+    """Return why the last change cannot be taken back after the user changed one of its cells.
+
+    Args:
+        change: the last change.
+        now: address -> what the cell holds now.
+    """
+    address = next(at for at in sorted(now, key=split_address) if now[at] not in (change.before[at], change.after[at]))
+    return (
+        f"The last change ({change.what}) cannot be taken back, because its cells were changed since: {address} held "
+        f"{_named(change.after[address])} after it and holds {_named(now[address])} now. Nothing was changed. Put back "
+        f"what {address} held, then click Undo tool change again, or correct the cells by hand."
+    )
 
 
 def broken_off(what: str) -> str:
@@ -162,5 +213,5 @@ def columns_moved(what: str, letters: "Sequence[str]") -> str:
     action_id, amount, reason = letters
     return (
         f"The last change ({what}) can only be taken back while Action ID, Amount and Reason stand in the columns "
-        f"{action_id}, {amount} and {reason}."
+        f"{action_id}, {amount} and {reason}. Nothing was changed. Move them back, then click Undo tool change again."
     )

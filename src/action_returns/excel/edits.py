@@ -15,7 +15,7 @@ from action_returns.batch.cells import Columns, split_address
 from action_returns.errors import ExcelError
 from action_returns.excel import edit_messages
 from action_returns.excel.button import ButtonContext
-from action_returns.excel.check_table import check_table, read_table, show_results
+from action_returns.excel.check_table import check_table, clear_results, show_results
 from action_returns.excel.workbook import ActionsTable
 from action_returns.files import once_free, write_atomically
 from action_returns.private_files import make_private_folder
@@ -117,24 +117,23 @@ def settle_broken_off(context: ButtonContext, table: ActionsTable) -> bool:
     return True
 
 
-def undo_change(context: ButtonContext, table: ActionsTable) -> bool:
-    """Ask whether to take the last change back, if its cells still are as it left them.
-
-    Returns:
-        Whether the user was asked.
-    """
+def undo_change(context: ButtonContext) -> None:
+    """Take the last change back if the user agrees; tell why where it cannot be taken back."""
     change = read_last_change(context.last_change)
-    if change is None or _state(change, table.columns) not in {"half made", "made"}:
-        return False
-    if context.book.ask(edit_messages.take_back(change.what)):
-        _take_back(context, table, change)
-    return True
-
-
-def moved_columns(context: ButtonContext, table: ActionsTable) -> LastChange | None:
-    """Return the last change if it cannot be taken back because a column stands elsewhere now, else None."""
-    change = read_last_change(context.last_change)
-    return None if change is None or change.letters == table.columns.letters else change
+    if change is None:
+        context.tell(edit_messages.NOTHING_TO_TAKE_BACK)
+        return
+    table = context.book.read_actions()
+    match _state(change, table.columns):
+        case "not made":
+            context.tell(edit_messages.not_made(change.what))
+        case "unknown" if change.letters != table.columns.letters:
+            context.tell(edit_messages.columns_moved(change.what, change.letters))
+        case "unknown":
+            context.tell(edit_messages.changed_since(change, cells_at(table.columns, change.after)))
+        case _:
+            if context.book.ask(edit_messages.take_back(change)):
+                _take_back(context, table, change)
 
 
 def _refuse_to_lose(context: ButtonContext, table: ActionsTable) -> None:
@@ -153,13 +152,16 @@ def _take_back(context: ButtonContext, table: ActionsTable, change: LastChange) 
     save_change(context.last_change, replace(change, is_complete=False))  # this, too, can be broken off
     context.book.change(change.before)
     forget_change(context.last_change)
-    table, checked = check_table(context)
-    show_results(context, table, checked)
+    if len(context.book.read_actions().columns):
+        table, checked = check_table(context)
+        show_results(context, table, checked)
+    else:
+        clear_results(context, table)
     context.tell(edit_messages.taken_back(change.what))
 
 
 def _refuse_changed(context: ButtonContext, table: ActionsTable) -> None:
-    if read_table(context)[0].columns != table.columns:
+    if context.book.read_actions().columns != table.columns:
         raise ExcelError("The rows in Actions changed while you were asked. Nothing was changed. Click again.")
 
 
