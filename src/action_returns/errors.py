@@ -5,12 +5,14 @@ ActionReturnsError
 │   ├── ConfirmationError       the number of rows that was confirmed is not the number there is
 │   │   └── RaiseNotConfirmedError  rows raise order value by more than was confirmed
 │   ├── OutputFileError         the file cannot be written where it was asked for
+│   ├── NoPendingDownloadError  no pending download was named, and none is kept
 │   ├── NoSuchBatchError        the ledger has no batch of that number
 │   └── MarkError               a batch cannot be marked like that
 ├── FileError                   a file cannot be used as a whole; ``problem`` says which refusal it is
 ├── RowsWithErrorsError         rows with errors would have to be left out, and the user did not ask for that
 ├── WarningsError               rows have warnings, and the user wants none to be sent
 ├── NoRowsToSendError           no row may be sent
+├── NothingToImportError        no order of an export became a row, and each of them needs a person
 ├── DeclinedError               the user was asked and said no
 ├── AlreadySentError            every row that could be sent may have arrived before
 │   └── RowsAlreadySentError    rows of it were sent after it was checked
@@ -107,6 +109,12 @@ class OutputFileError(UsageError):
     problem = "output-file"
 
 
+class NoPendingDownloadError(UsageError):
+    """No pending download was named, and none is kept from before."""
+
+    problem = "pending-missing"
+
+
 class NoSuchBatchError(UsageError):
     """The ledger has no batch of that number."""
 
@@ -153,6 +161,13 @@ class NoRowsToSendError(ActionReturnsError):
     """No row may be sent."""
 
     problem = "no-rows-to-send"
+    exit_code = Exit.BATCH_HAS_ERRORS
+
+
+class NothingToImportError(ActionReturnsError):
+    """No order of an export could be used: each of them is to decide or refused. Nothing was written."""
+
+    problem = "nothing-to-import"
     exit_code = Exit.BATCH_HAS_ERRORS
 
 

@@ -57,6 +57,11 @@ class Paths:
         """File of the user's answers to which column is which in a batch."""
         return self.config_file.with_name("batch-columns.json")
 
+    @property
+    def import_answers(self) -> Path:
+        """File of the user's answers about the exports of shops."""
+        return self.config_file.with_name("import-answers.json")
+
 
 def expand_user(path: Path) -> Path:
     """Return a path with the user's home folder in place of ``~``.

@@ -1,35 +1,27 @@
-"""Import a shop's returns export: read it, find the action of each order, compute the new totals."""
+"""Import a shop's returns export: read it, find the action of each order, compute the new totals. Nothing is written."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from action_returns.batch.amounts import Cents
-from action_returns.batch.cells import Columns
+from action_returns.batch.amounts import LIMIT, Cents, cents_of_number, cents_of_text
+from action_returns.batch.cells import Cell, Columns, strip_white_space
 from action_returns.batch.context import PendingDownload
+from action_returns.errors import NoPendingDownloadError, NothingToImportError
 from action_returns.files import Paths
 from action_returns.operations.account import Account
+from action_returns.operations.import_answers import ImportAnswers, SavedAnswers, remembered
+from action_returns.operations.import_texts import orders_equation
+from action_returns.operations.kept_pending import kept_download
+from action_returns.operations.pending_source import PendingSource, load_download
+from action_returns.operations.previous_sends import PreviousSends, find_sends_of
 from action_returns.readers.exports import read_export
 from action_returns.returns.export import ReturnedOrders, ShopExport
-from action_returns.returns.join import match_orders
-from action_returns.returns.new_totals import Choices, Known, decide
+from action_returns.returns.join import Match, loose_keys, match_orders
+from action_returns.returns.new_totals import Known, decide
 from action_returns.returns.orders import understand
-from action_returns.returns.preview import Preview
-from action_returns.returns.source import Field
-
-
-@dataclass(frozen=True, slots=True)
-class ImportAnswers:
-    """What the user answers about one export.
-
-    Args:
-        columns: field -> header, where the user names the column.
-        choices: tolerance, reasons and whether the network's amounts are without tax and shipping.
-    """
-
-    columns: Mapping[Field, str] = field(default_factory=dict)
-    choices: Choices = field(default_factory=Choices)
+from action_returns.returns.preview import Group, Preview
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +33,50 @@ class Imported:
         found: its orders.
         pending: the pending download that the orders were looked for in.
         preview: what becomes of every order.
+        answers: what the user answered about the export, now and earlier.
+        matches: the actions of each order.
+        known: what the new totals rest on besides the export.
+        past: what was sent before for these actions.
+        remembered: which earlier answers were used, one sentence each.
     """
 
     export: ShopExport
     found: ReturnedOrders
     pending: PendingDownload
     preview: Preview
+    answers: ImportAnswers
+    matches: Sequence[Match]
+    known: Known
+    past: PreviousSends = field(default_factory=PreviousSends)
+    remembered: tuple[str, ...] = ()
+
+    @property
+    def needs_a_person(self) -> int:
+        """How many orders are to decide or refused."""
+        counts = self.preview.counts()
+        return counts[Group.TO_DECIDE] + counts[Group.REFUSED]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know of the reading, one sentence each."""
+        return (*self.export.notes, *self.found.notes, *self.remembered, *self.pending.notes)
+
+
+def choose_pending(given: PendingSource | None, account: Account, paths: Paths) -> PendingSource:
+    """Return the pending download that the user named, else the one that was kept last.
+
+    Raises:
+        NoPendingDownloadError: there is none.
+        action_returns.errors.FileError: the kept one was changed or cannot be read.
+    """
+    source = given or kept_download(account, paths)
+    if source is None:
+        raise NoPendingDownloadError(
+            "Which actions do these orders belong to? No pending download was named, and none is kept from before. "
+            "Nothing was written. Download the pending actions from the network's page Pending Actions, and name the "
+            "file with --pending FILE. Or fetch them over the API: action-returns pending fetch"
+        )
+    return source
 
 
 def preview_import(
@@ -55,7 +85,7 @@ def preview_import(
     paths: Paths,
     *,
     now: datetime,
-    pending: PendingDownload,
+    pending: PendingDownload | PendingSource,
     sheet: Columns | None = None,
     answers: ImportAnswers | None = None,
 ) -> Imported:
@@ -66,24 +96,94 @@ def preview_import(
         account: the account whose rules hold.
         paths: where the ledger and earlier answers are.
         now: the moment of the import, with its time zone.
-        pending: the pending actions.
+        pending: the pending actions, or the download they are read from: then only those of the export's orders are.
         sheet: the rows that are in the sheet already, None for a new file.
         answers: what the user answers about the export.
 
     Raises:
-        action_returns.errors.FileError: the export cannot be used as a whole.
+        action_returns.errors.FileError: the export or the download cannot be used as a whole.
+        action_returns.errors.LedgerError: it could not be looked up what was sent before.
+        action_returns.errors.SettingsError: the same, because of a setting or a password of the ledger.
     """
-    answers = answers or ImportAnswers()
-    export = read_export(file, columns=answers.columns)
+    given = answers or ImportAnswers()
+    saved_answers = SavedAnswers(paths, account.policy.reasons)
+    export = read_export(file, columns=given.columns, remembered=saved_answers.columns)
+    saved = saved_answers.of(export.signature)
     found = understand(export)
-    known = Known(pending, now, account.policy, _in_sheet(sheet))
-    del paths
-    preview = decide(found, match_orders(found.orders, pending), known, answers.choices)
-    return Imported(export, found, pending, preview)
+    if isinstance(pending, PendingSource):
+        pending = load_download(pending, None, account, paths, now=now, orders=loose_keys(found.orders))
+    matches = match_orders(found.orders, pending)
+    past = find_sends_of({one for match in matches for one in match.action_ids}, account, paths)
+    past.refuse_unread()  # an amount that was sent already would be sent again
+    known = Known(pending, now, account.policy, _in_sheet(sheet), past.sent)
+    both = given.over(saved)
+    preview = decide(found, matches, known, both.choices)
+    return Imported(export, found, pending, preview, both, matches, known, past, tuple(remembered(given, saved)))
+
+
+def answer_reasons(imported: Imported, reasons: Mapping[str, str]) -> Imported:
+    """Return the import with more words of the export mapped to reason codes. Nothing is read again.
+
+    Args:
+        imported: the import.
+        reasons: the export's word -> reason code.
+    """
+    answers = ImportAnswers(reasons=reasons).over(imported.answers)
+    preview = decide(imported.found, imported.matches, imported.known, answers.choices)
+    return replace(imported, answers=answers, preview=preview)
+
+
+def refuse_nothing(imported: Imported) -> None:
+    """Raise when no order could be used, and at least one needs a person.
+
+    Raises:
+        NothingToImportError: every order with a refund is to decide or refused.
+    """
+    counts = imported.preview.counts()
+    used = counts[Group.ROW] + counts[Group.IN_SHEET] + counts[Group.SENT_BEFORE]
+    if not used and imported.needs_a_person:
+        raise NothingToImportError(
+            f"No order of {imported.export.file} can be used: {orders_equation(imported.preview)}. Nothing was written. "
+            "The preview says for each order why, and what to do."
+        )
+
+
+def remember_import(imported: Imported, account: Account, paths: Paths) -> None:
+    """Write down the answers about an export and what was made of its orders. Call it when its rows were written.
+
+    Args:
+        imported: the import whose rows were written.
+        account: the account.
+        paths: where both are kept.
+    """
+    SavedAnswers(paths, account.policy.reasons).save(imported.export.signature, imported.answers)
 
 
 def _in_sheet(sheet: Columns | None) -> dict[str, tuple[Cents | None, str, int]]:
+    """Return ActionId -> cents, reason and row of the rows of a sheet; no cents where two rows contradict each other."""
+    found: dict[str, tuple[Cents | None, str, int]] = {}
     if sheet is None:
-        return {}
-    cells = zip(sheet.action_id, sheet.reason, sheet.rows, strict=True)
-    return {str(action_id): (None, str(reason), row) for action_id, reason, row in cells}
+        return found
+    for action_id, amount, reason, row in zip(sheet.action_id, sheet.amount, sheet.reason, sheet.rows, strict=True):
+        if not isinstance(action_id, str):
+            continue
+        key, cents, code = strip_white_space(action_id), _cents(amount), _text(reason)
+        before = found.get(key)
+        if before is None:
+            found[key] = cents, code, row
+        elif before[:2] != (cents, code):
+            found[key] = None, before[1], before[2]
+    return found
+
+
+def _cents(cell: Cell) -> Cents | None:
+    """Return the exact cents of a cell, None for one that is no amount."""
+    if isinstance(cell, str):
+        return cents_of_text(strip_white_space(cell))
+    if type(cell) is float and 0 <= cell < LIMIT:
+        return cents_of_number(cell)
+    return None
+
+
+def _text(cell: Cell) -> str:
+    return strip_white_space(cell) if isinstance(cell, str) else ""

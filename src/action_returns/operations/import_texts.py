@@ -87,9 +87,7 @@ GROUPS: Final[Mapping[Group, GroupWords]] = {
 def orders_equation(preview: Preview) -> str:
     """Return what becomes of all orders: ``6 orders = 2 rows + 0 in the sheet + 1 sent before + …``."""
     counts = preview.counts()
-    parts = [
-        f"{counts[group]:,} {words.one if counts[group] == 1 else words.many}" for group, words in GROUPS.items()
-    ]
+    parts = [f"{counts[group]:,} {words.one if counts[group] == 1 else words.many}" for group, words in GROUPS.items()]
     return f"{counted(preview.orders, 'order')} = {' + '.join(parts)}"
 
 
@@ -127,7 +125,7 @@ def _sums(amounts: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 
 def source_sentence(export: ShopExport) -> str:
-    """Return what an export seems to be: ``orders.csv is read as an orders export of Shopify.``"""
+    """Return what an export seems to be: ``orders.csv is read as an orders export of Shopify``."""
     return f"{export.file} is read as {export.source.name}."
 
 

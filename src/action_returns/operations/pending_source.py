@@ -1,7 +1,7 @@
 """Read a pending download with the user's answers about its columns and dates, and keep it for later."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,6 +12,7 @@ from action_returns.files import Paths
 from action_returns.operations.account import Account
 from action_returns.operations.answers import save_answers, saved_answers
 from action_returns.readers.batch_file import LoadedBatch
+from action_returns.returns.order_ids import loose_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,13 @@ class PendingSource:
 
 
 def load_download(
-    source: PendingSource, reading: LoadedBatch | None, account: Account, paths: Paths, *, now: datetime
+    source: PendingSource,
+    reading: LoadedBatch | None,
+    account: Account,
+    paths: Paths,
+    *,
+    now: datetime,
+    orders: Collection[str] | None = None,
 ) -> PendingDownload:
     """Read a pending-actions download, and keep a copy of the file when it proved readable.
 
@@ -69,6 +76,8 @@ def load_download(
         account: the account whose time zone holds, and for which the copy is kept.
         paths: where it is kept.
         now: the moment of the check; later dates of actions do not tell how old the download is.
+        orders: without a batch, the orders whose actions are read, as :func:`action_returns.returns.join.loose_keys` has
+            them; None for all actions.
 
     Raises:
         action_returns.errors.FileError: the download cannot be used.
@@ -77,7 +86,7 @@ def load_download(
 
     before = _state_of(source.path)
     source = _with_saved_answers(source)
-    pending = read_download(source, reading, account, now=now)
+    pending = read_download(source, reading, account, now=now, orders=orders)
     if source.kept is not None:
         return pending
     try:
@@ -93,7 +102,12 @@ def load_download(
 
 
 def read_download(
-    source: PendingSource, reading: LoadedBatch | None, account: Account, *, now: datetime
+    source: PendingSource,
+    reading: LoadedBatch | None,
+    account: Account,
+    *,
+    now: datetime,
+    orders: Collection[str] | None = None,
 ) -> PendingDownload:
     """Read a pending-actions download with the user's new and saved answers, and save the new ones.
 
@@ -102,6 +116,8 @@ def read_download(
         reading: the batch whose actions are read, None for all actions of the download.
         account: the account whose time zone holds.
         now: the moment of the check; later dates of actions do not tell how old the download is.
+        orders: without a batch, the orders whose actions are read, as :func:`action_returns.returns.join.loose_keys` has
+            them; None for all actions.
 
     Raises:
         action_returns.errors.FileError: the download cannot be used.
@@ -119,6 +135,13 @@ def read_download(
         day_first=source.day_first,
         now=now,
     )
+    if orders is not None:
+        of_orders = {
+            action_id: action
+            for action_id, action in pending.actions.items()
+            if action.order_id and loose_key(action.order_id) in orders
+        }
+        pending = replace(pending, actions=of_orders)
     if source.kept is not None:
         # The date of the copy is not the date of the user's file.
         as_of = source.kept.as_of.astimezone(account.time_zone)

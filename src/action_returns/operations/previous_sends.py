@@ -1,7 +1,7 @@
 """Look up what was sent before for the actions of a batch."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -81,6 +81,17 @@ def find_previous_sends(reading: "LoadedBatch", account: Account, paths: "Paths"
         account: the account whose ledger is read, and whose batches count.
         paths: where this computer's ledger is; it is not made when there is none.
     """
+    return find_sends_of((cell for cell in reading.columns.action_id if isinstance(cell, str)), account, paths)
+
+
+def find_sends_of(action_ids: Iterable[str], account: Account, paths: "Paths") -> PreviousSends:
+    """Return what was sent before for these actions, by whichever profile of the account. Never raises.
+
+    Args:
+        action_ids: the actions; a text that is no ActionId is left aside.
+        account: the account whose ledger is read, and whose batches count.
+        paths: where this computer's ledger is; it is not made when there is none.
+    """
     if not account.environment:
         return PreviousSends(unchecked=_NO_PROFILE)
     try:
@@ -88,7 +99,7 @@ def find_previous_sends(reading: "LoadedBatch", account: Account, paths: "Paths"
         if records is None:
             return PreviousSends(unchecked=_NO_LEDGER_YET)
         with records:
-            ids = {cell for cell in reading.columns.action_id if isinstance(cell, str) and is_sendable(cell)}
+            ids = set(filter(is_sendable, action_ids))
             return PreviousSends(records.sent_before(account.sender, ids) if ids else {})
     except Exception as error:  # noqa: BLE001  # a server that is away, a damaged file, a password that is missing
         reason = _ledger_error(error)
