@@ -34,7 +34,7 @@ def download(tmp_path):
 def test_every_known_spelling_of_the_headers_is_understood(download, header):
     path = download(f"{header}\r\n{ID},O-1,PENDING,49.90,EUR,2026-12-01T08:00:00Z,Coupon Corner\r\n")
     action = read(path).actions[ID]
-    assert action == (4990, datetime(2026, 12, 1, 8, tzinfo=UTC), "PENDING", "O-1", "Coupon Corner", "EUR")
+    assert action == (4990, datetime(2026, 12, 1, 8, tzinfo=UTC), "PENDING", "O-1", "Coupon Corner", "EUR", None)
 
 
 def test_the_list_of_actions_of_the_api_is_understood(download):
@@ -297,7 +297,7 @@ def test_every_row_of_a_long_download_counts_and_its_first_dates_decide_their_or
 def test_a_row_that_ends_early_has_nothing_where_it_ends(download):
     pending = read(download(f"Amount,Action ID,State,Currency\r\n5,{ID}\r\n5\r\n"), wanted=None)
     assert pending.count == 1
-    assert pending.actions[ID] == (500, None, None, None, None, None)
+    assert pending.actions[ID] == (500, None, None, None, None, None, None)
 
 
 @pytest.mark.parametrize(

@@ -235,3 +235,19 @@ def test_a_partner_that_is_no_text_is_left_out_and_told(tmp_path):
 def test_a_missing_lock_date_is_told_in_words(tmp_path, dates, note):
     rows = [{"Sale Amount": "5.00", "Locking Date": date} for date in dates]
     assert read(written(tmp_path, rows, dates=False), wanted=None).notes == (note,)
+
+
+@pytest.mark.parametrize("header", ["Original Amount", "IntendedAmount", "original_sale_amount"])
+def test_the_amount_before_any_change_is_read_beside_the_current_one(tmp_path, header):
+    pending = read(written(tmp_path, [{"Amount": "1.234,50", header: "2.000"}, {"Amount": "", header: "99,90"}]), None)
+    assert [(action.cents, action.original_cents) for action in pending.actions.values()] == [
+        (123_450, 200_000),
+        (None, 9_990),
+    ]
+
+
+@pytest.mark.parametrize("cell", ["", "unknown", "-5.00", "1.005"])
+def test_an_amount_before_any_change_that_cannot_be_read_is_unknown_and_never_zero(tmp_path, cell):
+    pending = read(written(tmp_path, [{"Amount": "10.00", "Original Amount": cell}]), None)
+    assert [(action.cents, action.original_cents) for action in pending.actions.values()] == [(1_000, None)]
+    assert pending.notes == ()

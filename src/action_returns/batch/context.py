@@ -54,6 +54,7 @@ class PendingAction(NamedTuple):
         order_id: the order it belongs to.
         partner: who is paid for it.
         currency: what the amount is in.
+        original_cents: its amount before any change of it, in integer cents.
     """
 
     cents: int | None = None
@@ -62,6 +63,7 @@ class PendingAction(NamedTuple):
     order_id: str | None = None
     partner: str | None = None
     currency: str | None = None
+    original_cents: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

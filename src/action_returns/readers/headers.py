@@ -29,6 +29,7 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     "partner": ("partner", "mediapartner", "mediapartnername", "partnername"),
     "currency": ("currency", "originalcurrency", "currencycode"),
     "campaign": ("campaignid", "campaign", "programid"),
+    "original_amount": ("originalamount", "originalsaleamount", "intendedamount"),
 }
 """Field -> folded headers it may have."""
 
@@ -41,6 +42,7 @@ FIELD_WORDS: Final[Mapping[str, str]] = {
     "partner": "partner",
     "currency": "currency",
     "campaign": "campaign",
+    "original_amount": "amount before any change",
 }
 """Field -> its name in messages."""
 

@@ -85,10 +85,10 @@ def _is_blank(cell: object) -> bool:
     return cell is None or (isinstance(cell, str) and not strip_white_space(cell))
 
 
-_Facts: TypeAlias = tuple[Any, datetime | None, str | None, str | None, str | None, str | None]
-"""What one row says of its action, in the order of PendingAction; the amount as it is written, for only the whole
-column tells how to read it."""
-_FIELDS: Final = ("amount", "locks_at", "state", "order_id", "partner", "currency")
+_Facts: TypeAlias = tuple[Any, datetime | None, str | None, str | None, str | None, str | None, Any]
+"""What one row says of its action, in the order of PendingAction; the amounts as they are written, for only the whole
+column tells how to read them."""
+_FIELDS: Final = ("amount", "locks_at", "state", "order_id", "partner", "currency", "original_amount")
 
 
 def _cells_of(indexes: Sequence[int | None]) -> Callable[[Row], Sequence[Any]]:
@@ -158,7 +158,7 @@ class _Reader:
         )
 
     def _keep(self, action_id: str, row: Row) -> None:
-        amount, locks_at, state, order_id, partner, currency = self._cells(row)
+        amount, locks_at, state, order_id, partner, currency, original = self._cells(row)
         known = self._stripped.get  # of most columns, many rows have the same word
         facts = (
             amount,
@@ -167,6 +167,7 @@ class _Reader:
             self._text(order_id),
             known(partner) or self._word(partner),
             known(currency) or self._strip(currency),
+            original,
         )
         before = self._found.setdefault(action_id, facts)
         if before is not facts and before != facts:
@@ -244,13 +245,16 @@ class _Reader:
         )
 
     def _action(self, facts: _Facts, currency: str | None, *, counts: bool = True) -> PendingAction:
-        amount, locks_at, state, order_id, partner, named = facts
+        amount, locks_at, state, order_id, partner, named, before = facts
         cents: Cents | Unread | None = self._amounts.read(amount, currency)
         if isinstance(cents, Unread):
             if counts:
                 self._unknown.amounts[cents].append(amount)
             cents = None
-        return PendingAction(cents, locks_at, state, order_id, partner, named)
+        original = None if before is None else self._amounts.read(before, currency)
+        if isinstance(original, Unread):  # an import does without it; no row is checked with it
+            original = None
+        return PendingAction(cents, locks_at, state, order_id, partner, named, original)
 
     def _one_currency(self) -> str | None:
         """Return the currency of the download: its currency column decides, else the signs beside the amounts.
