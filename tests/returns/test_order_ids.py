@@ -1,6 +1,6 @@
 import pytest
 
-from action_returns.returns.order_ids import loose_key
+from action_returns.returns.order_ids import loose_key, variant_of
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,22 @@ def test_only_one_hash_sign_at_the_start_is_left_out():
 def test_an_order_of_zeros_is_never_a_blank_one():
     assert loose_key("0") == loose_key("#000") == "0"
     assert loose_key("") == loose_key("#") == loose_key(" \t") == ""
+
+
+@pytest.mark.parametrize(
+    ("order", "found", "words"),
+    [
+        ("1001", "1001", ""),
+        ("#1001", "1001", "without #"),
+        ("1001", "#1001", "with #"),
+        ("123", "000000123", "with the leading zeros"),
+        ("000000123", "123", "without the leading zeros"),
+        ("#0123", "123", "without # and without the leading zeros"),
+        ("eu1001", "EU1001", "with other capital letters"),
+        ("#eu1001", "EU1001", "without # and with other capital letters"),
+        ("00EU1", "EU1", None),
+        ("\u0661", "01", None),
+    ],
+)
+def test_each_known_way_to_write_an_order_is_named_and_no_other_counts(order, found, words):
+    assert variant_of(order, found) == words

@@ -1,12 +1,23 @@
-"""Find the action of every order through the pending data."""
+"""Find the action of every order through the pending data: by its exact id, else by the known variants of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import IntEnum
+from typing import Final, NamedTuple
 
-from action_returns.batch.cells import strip_white_space
 from action_returns.batch.context import PendingDownload
 from action_returns.returns.export import ReturnedOrder
-from action_returns.returns.order_ids import loose_key
+from action_returns.returns.order_ids import loose_key, variant_of
+
+
+class Closeness(IntEnum):
+    """How near the id of an order is to that of its action; the lower, the nearer."""
+
+    EXACT = 0
+    INTERNAL = 1
+    """The shop's internal id is the network's order id. That of another order may look the same."""
+    VARIANT = 2
+    """The order number, or the internal id, is written in another way."""
 
 
 class Match(NamedTuple):
@@ -15,10 +26,19 @@ class Match(NamedTuple):
     Args:
         action_ids: every action that the order can be; one of them when it is certain.
         found_as: how the order was found where not by its exact id, such as ``1001, without #``; else ``""``.
+        closeness: how near that is.
+        rivals: up to three other orders of the export that lead to the same action, such as ``1001 (line 9)``. With any
+            of them the order's action is not certain.
     """
 
     action_ids: tuple[str, ...] = ()
     found_as: str = ""
+    closeness: Closeness = Closeness.EXACT
+    rivals: tuple[str, ...] = ()
+
+
+NO_MATCH: Final = Match()
+_NAMED_RIVALS: Final = 3
 
 
 def loose_keys(orders: Iterable[ReturnedOrder]) -> frozenset[str]:
@@ -28,25 +48,106 @@ def loose_keys(orders: Iterable[ReturnedOrder]) -> frozenset[str]:
 
 
 def match_orders(orders: Sequence[ReturnedOrder], pending: PendingDownload) -> list[Match]:
-    """Return the actions of every order: by its exact id, else by the known variants of it.
+    """Return the actions of every order.
+
+    An exact id wins over every variant. An order whose own id and whose internal id lead to different actions has both:
+    which of the two the network was told differs by shop, and an order number may be the internal id of another order.
+    No action is left to two orders.
 
     Args:
         orders: the orders of the export.
         pending: the pending download.
     """
-    by_key: dict[str, list[tuple[str, str]]] = {}
+    by_id: dict[str, list[str]] = defaultdict(list)
     for action_id, action in pending.actions.items():
         if action.order_id:
-            by_key.setdefault(loose_key(action.order_id), []).append((action.order_id, action_id))
-    return [_match(order, by_key) for order in orders]
+            by_id[action.order_id].append(action_id)
+    exact = {order_id: Match(tuple(action_ids)) for order_id, action_ids in by_id.items()}
+    variants = _Variants(exact)
+    matches = []
+    for order in orders:
+        own = exact.get(order.order) or variants.find(order.order)
+        internal = order.internal_id
+        if internal is not None and internal != order.order:
+            own = _with_internal(own, internal, exact, variants)
+        matches.append(own)
+    return _without_rivals(orders, matches)
 
 
-def _match(order: ReturnedOrder, by_key: Mapping[str, Sequence[tuple[str, str]]]) -> Match:
-    for text in filter(None, (order.order, order.internal_id)):
-        found = by_key.get(loose_key(text), ())
-        exact = tuple(action_id for order_id, action_id in found if order_id == strip_white_space(text))
-        if exact:
-            return Match(exact, "" if text == order.order else f"{text}, the shop's internal id")
-        if found:
-            return Match(tuple(action_id for _, action_id in found), found[0][0])
-    return Match()
+class _Variants:
+    """Order ids of the network by what their variants have in common; built when the first exact id is missing."""
+
+    def __init__(self, exact: Mapping[str, Match]) -> None:
+        self._exact = exact
+        self._by_key: dict[str, list[str]] | None = None
+
+    def find(self, order: str) -> Match:
+        """Return the actions whose order id is a variant of an order's."""
+        if self._by_key is None:
+            self._by_key = defaultdict(list)
+            for order_id in self._exact:
+                self._by_key[loose_key(order_id)].append(order_id)
+        same_key = self._by_key.get(loose_key(order))
+        if same_key is None:
+            return NO_MATCH
+        found = {order_id: words for order_id in same_key if (words := variant_of(order, order_id)) is not None}
+        for order_id, words in found.items():
+            if not words:
+                return self._exact[order_id]
+        if not found:
+            return NO_MATCH
+        action_ids = tuple(action_id for order_id in found for action_id in self._exact[order_id].action_ids)
+        named = "; ".join(f"{order_id}, {words}" for order_id, words in found.items())
+        return Match(action_ids, named, Closeness.VARIANT)
+
+
+def _with_internal(own: Match, internal: str, exact: Mapping[str, Match], variants: _Variants) -> Match:
+    """Return the actions of an order whose internal id is another one than its number."""
+    found = exact.get(internal)
+    closeness = Closeness.INTERNAL
+    if found is None:
+        if own.action_ids:
+            return own
+        found, closeness = variants.find(internal), Closeness.VARIANT
+        if not found.action_ids:
+            return own
+    if set(found.action_ids) <= set(own.action_ids):
+        return own
+    named = f"{found.found_as or internal}, the shop's internal id"
+    if not own.action_ids:
+        return Match(found.action_ids, named, closeness)
+    both = tuple(dict.fromkeys((*own.action_ids, *found.action_ids)))
+    return Match(both, "; ".join(filter(None, (own.found_as, named))), own.closeness)
+
+
+def _without_rivals(orders: Sequence[ReturnedOrder], matches: list[Match]) -> list[Match]:
+    """Return the matches, with the rivals of every order that does not keep its action.
+
+    Of several orders that lead to one action, the one with the exact id keeps it, unless another one has it as its
+    internal id.
+    """
+    first: dict[str, int] = {}
+    claims: dict[str, list[int]] = {}
+    for at, match in enumerate(matches):
+        for action_id in match.action_ids:
+            before = first.setdefault(action_id, at)
+            if before != at:
+                claims.setdefault(action_id, [before]).append(at)
+    rivals: dict[int, dict[int, None]] = defaultdict(dict)
+    for several in claims.values():
+        keeper = _keeper(several, lambda at: matches[at].closeness)
+        named = several[: _NAMED_RIVALS + 1]  # not all: each of them would name all others
+        for at in several:
+            if at != keeper:
+                rivals[at].update(dict.fromkeys(other for other in named if other != at))
+    for at, others in rivals.items():
+        first_few = sorted(others)[:_NAMED_RIVALS]
+        words = tuple(f"{orders[other].order} (line {orders[other].line})" for other in first_few)
+        matches[at] = matches[at]._replace(rivals=words)
+    return matches
+
+
+def _keeper(several: Sequence[int], closeness: Callable[[int], Closeness]) -> int | None:
+    nearest = [at for at in several if closeness(at) is Closeness.EXACT]
+    is_rivalled = any(closeness(at) is Closeness.INTERNAL for at in several)
+    return nearest[0] if len(nearest) == 1 and not is_rivalled else None

@@ -92,7 +92,7 @@ def _decide(order: ReturnedOrder, match: Match, known: Known) -> NewRow | LeftOr
         return _left(order, order.problem.code, order.problem.message)
     if not order.refunded and not order.takes_back:
         return _left(order, "nothing-refunded", f"Nothing was refunded of order {order.order}.")
-    if len(match.action_ids) != 1:
+    if len(match.action_ids) != 1 or match.rivals:
         code = "order-several-actions" if match.action_ids else "order-unknown"
         return _left(order, code, f"Order {order.order} has {len(match.action_ids)} actions.", match.action_ids)
     (action_id,) = match.action_ids

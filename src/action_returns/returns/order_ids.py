@@ -1,6 +1,11 @@
 """Compare the order ids of a shop with those of the network, which writes the same order in another way."""
 
+from typing import Final
+
 from action_returns.batch.cells import strip_white_space
+
+HASH: Final = "#"
+"""What shops write before an order number."""
 
 
 def loose_key(text: str) -> str:
@@ -16,5 +21,33 @@ def loose_key(text: str) -> str:
         The text without white space around it, without one ``#`` at its start and without leading zeros, casefolded;
         ``0`` for an id of zeros only, ``""`` for a blank one.
     """
-    number = strip_white_space(text).removeprefix("#")
+    number = strip_white_space(text).removeprefix(HASH)
     return (number.lstrip("0") or number[:1]).casefold()
+
+
+def variant_of(order: str, found: str) -> str | None:
+    """Return how an order id of the network differs from that of the shop, such as ``without #``.
+
+    Args:
+        order: the id as the shop has it.
+        found: an id of the network with the same :func:`loose_key`.
+
+    Returns:
+        The difference in words, ``""`` when they are the same, None when they differ in more than is known to be
+        written in several ways: leading zeros belong to a number, not to ``00EU1``.
+    """
+    order, found = strip_white_space(order), strip_white_space(found)
+    words = []
+    if order.startswith(HASH) != found.startswith(HASH):
+        words.append("with #" if found.startswith(HASH) else "without #")
+    order, found = order.removeprefix(HASH), found.removeprefix(HASH)
+    if order != found:
+        if order.casefold() == found.casefold():
+            words.append("with other capital letters")
+        elif order.isascii() and order.isdigit() and found.isascii() and found.isdigit():
+            if order.lstrip("0") != found.lstrip("0"):
+                return None
+            words.append(f"{'with' if len(found) > len(order) else 'without'} the leading zeros")
+        else:
+            return None
+    return " and ".join(words)
