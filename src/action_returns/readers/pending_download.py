@@ -16,6 +16,7 @@ from action_returns.readers.dates import LatestDate, UndecidedOrderError, day_co
 from action_returns.readers.pending_rows import ID_AT, read_pending_rows
 from action_returns.readers.pending_unknown import Unknown, first_three
 from action_returns.readers.table_file import Row
+from action_returns.returns.order_ids import loose_key
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 """Added to, not converted from: Windows' C library converts no moment before it."""
@@ -28,6 +29,7 @@ def read_pending_download(
     *,
     wanted: Collection[str] | None,
     time_zone: tzinfo,
+    orders: Collection[str] | None = None,
     columns: Mapping[str, str] | None = None,
     day_first: bool | None = None,
     now: datetime | None = None,
@@ -36,8 +38,9 @@ def read_pending_download(
 
     Args:
         path: a file of any format of :data:`action_returns.readers.FORMATS`.
-        wanted: the ids of the batch, others are only counted; None to keep all of them.
+        wanted: the ids of the batch, others are only counted; None to keep all of them, or those of ``orders``.
         time_zone: dates without an offset are in it; a date without a time is the start of that day.
+        orders: keys of :func:`action_returns.returns.order_ids.loose_key`; rows of these orders are kept as well.
         columns: field -> header, where the user named it.
         day_first: whether 05/06/2026 is the fifth of June; None when the user did not choose.
         now: later dates of actions do not tell how old the download is; None: those later than its file.
@@ -53,7 +56,9 @@ def read_pending_download(
     if "locks_at" in fields:
         _refuse_unreadable_dates(sample, fields["locks_at"], time_zone, day_first=day_first, name=path.name)
     file_date = (_EPOCH + timedelta(seconds=path.stat().st_mtime)).astimezone(time_zone)
-    reader = _Reader(path.name, fields, wanted, time_zone, day_first=day_first)
+    if orders is not None and "order_id" not in fields:
+        raise _no_orders(path.name)
+    reader = _Reader(path.name, fields, wanted, orders, time_zone, day_first=day_first)
     latest = LatestDate(download.dates, sample, time_zone, day_first=day_first, limit=now or file_date)
     reader.read(chain(sample, download.rows), latest)
     return reader.result(file_date, latest)
@@ -81,8 +86,23 @@ def _refuse_unreadable_dates(sample: list[Row], at: int, zone: tzinfo, *, day_fi
         )
 
 
+def _no_orders(name: str) -> FileError:
+    return FileError(
+        "pending-columns-missing",
+        f"{name} has no column for the order ID, so the actions of an order cannot be found in it. Download it again with "
+        'the column OID; or say which column it is: --pending-column order_id="HEADER"',
+    )
+
+
 def _is_blank(cell: object) -> bool:
     return cell is None or (isinstance(cell, str) and not strip_white_space(cell))
+
+
+def _word_of(cell: Any) -> str | None:
+    """Return an order id or a partner as a text; None for a blank cell and for what is none."""
+    if isinstance(cell, str):
+        return strip_white_space(cell) or None
+    return display_cell(cell) if isinstance(cell, float) else None
 
 
 _Facts: TypeAlias = tuple[Any, datetime | None, str | None, str | None, str | None, str | None, Any]
@@ -106,6 +126,7 @@ class _Reader:
         name: str,
         fields: Mapping[str, int],
         wanted: Collection[str] | None,
+        orders: Collection[str] | None,
         zone: tzinfo,
         *,
         day_first: bool | None,
@@ -113,7 +134,9 @@ class _Reader:
         self._name = name
         self._fields = fields
         self._cells = _cells_of([fields.get(field) for field in _FIELDS])
-        self._wanted = None if wanted is None else frozenset(wanted)
+        self._keeps_all = wanted is None and orders is None
+        self._wanted = frozenset(wanted or ())
+        self._orders = frozenset(orders or ()) - {""}
         self._zone = zone
         self._day_first = day_first
         self._amounts = AmountColumn()
@@ -128,8 +151,9 @@ class _Reader:
 
     def read(self, rows: Iterator[Row], latest: LatestDate) -> None:
         """Read every row; only wanted actions are kept. How amounts are written is looked at in every row."""
-        currency_at, amount_at = map(self._fields.get, ("currency", "amount"))
+        currency_at, amount_at, order_at = map(self._fields.get, ("currency", "amount", "order_id"))
         wanted, campaigns, seen = self._wanted, self._campaigns, set[str]()
+        keeps_all, orders = self._keeps_all, self._orders
         note, proven, has_dates = self._amounts.note, self._amounts.proven, bool(latest.columns)
         count = 0
         for row in rows:
@@ -143,7 +167,11 @@ class _Reader:
                 note(amount)  # of a long column, nearly every amount is left out here
             if has_dates:
                 latest.look(row)
-            if wanted is None or action_id in wanted:
+            if (
+                keeps_all
+                or action_id in wanted
+                or (orders and order_at is not None and loose_key(_word_of(row[order_at]) or "") in orders)
+            ):
                 self._keep(action_id, row)
             elif not self._found:
                 campaigns.add(campaign_of(action_id))
@@ -206,12 +234,9 @@ class _Reader:
         return self._strip(cell) if isinstance(cell, str) else self._text(cell)
 
     def _text(self, cell: Any) -> str | None:
-        if isinstance(cell, str):
-            return strip_white_space(cell) or None
-        if isinstance(cell, float):
-            return display_cell(cell)
-        self._unknown.words_left_out += cell is not None
-        return None
+        word = _word_of(cell)
+        self._unknown.words_left_out += word is None and cell is not None and not isinstance(cell, str)
+        return word
 
     def result(self, file_date: datetime, latest: LatestDate) -> PendingDownload:
         """Return what was read.
@@ -287,7 +312,7 @@ class _Reader:
             raise FileError("pending-empty", f"{name} holds no actions. Download Pending Actions again.")
         if len(self._currencies) > 1:
             raise self._mixed(first_three(self._currencies))
-        ours = {campaign_of(strip_white_space(action_id)) for action_id in self._wanted or () if action_id} - {""}
+        ours = {campaign_of(strip_white_space(action_id)) for action_id in self._wanted if action_id} - {""}
         theirs = self._campaigns - {""}
         if ours and theirs and not self._found and not ours & theirs:
             raise FileError(
