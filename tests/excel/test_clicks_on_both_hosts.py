@@ -4,6 +4,7 @@ One suite, so that the two cannot drift apart.
 """
 
 import csv
+from datetime import UTC, datetime
 
 import pytest
 
@@ -65,7 +66,7 @@ def test_columns_of_ones_own_are_never_written(desk):
     rows = [(*row, f"note {at}", at * 1.5) for at, row in enumerate(GOOD)]
     desk.open(rows, own_headers=("My note", "My figure"))
     desk.click("validate")
-    assert desk.peek("Actions!L3:M5") == [
+    assert desk.peek("Actions!M3:N5") == [
         ["My note", "My figure"],
         ["note 0", 0.0],
         ["note 1", 1.5],
@@ -206,6 +207,11 @@ def test_without_repeats_nothing_is_asked(desk):
     assert desk.click("remove_duplicates").startswith("No Action ID stands twice")
 
 
+def days_since(moment):
+    """Return how many full days have passed since a moment; of a later one the next lower number."""
+    return (datetime.now(UTC) - moment).days
+
+
 PARTLY_LOCKED = (
     "2 of 5 rows need attention.\n\n1 error in 1 row stops that row from being sent; 1 warning does not. "
     "4 can be sent. Press Next issue to go through them, or open Issues."
@@ -217,13 +223,15 @@ def test_load_pending_brings_amounts_partners_and_lock_dates_and_validate_uses_t
     chosen(PENDING)
     said = desk.click("load_pending")
     assert said.startswith("60 actions from pending_actions.csv, as of ")
-    assert said.endswith(f".\n\n{PARTLY_LOCKED}")
+    days = days_since(datetime(2026, 11, 2, 10, 42, tzinfo=UTC))
+    partly_locked = f"{PARTLY_LOCKED}\n\nPending download of 2026-11-02 ({days} days old), 60 actions."
+    assert said.endswith(f".\n\n{partly_locked}")
     assert desk.peek("Pending!A4:F4")[0][0] == "M.8882.4808.1063415"
     assert desk.column("E", [6, 8]) == ["Error: Action is locked", "Warning: Action is not in the download"]
     for row in range(4, 9):
-        for column in "EFGHIJK":
+        for column in "EFGHIJKL":
             desk.put(f"Actions!{column}{row}", None)
-    assert desk.click("validate") == PARTLY_LOCKED
+    assert desk.click("validate") == partly_locked
     assert desk.column("E", range(4, 9)) == [
         "Ready: reverse",
         "Ready: reverse",
@@ -231,9 +239,11 @@ def test_load_pending_brings_amounts_partners_and_lock_dates_and_validate_uses_t
         "Ready: reverse",
         "Warning: Action is not in the download",
     ]
-    assert desk.peek("Actions!G4:K4") == [
-        ["ORD-5000", "Coupon Corner", "19.90 EUR", -19.9, "2099-01-31 08:00 UTC"],
+    left = -days_since(datetime(2099, 1, 31, 8, tzinfo=UTC)) - 1  # a day that has begun is not a full one
+    assert desk.peek("Actions!G4:L4") == [
+        ["ORD-5000", "Coupon Corner", "19.90 EUR", -19.9, "2099-01-31 08:00 UTC", left],
     ]  # fmt: skip
+    assert desk.peek("Actions!L6") < 0
 
 
 def test_the_download_that_was_loaded_judges_rows_typed_in_later(desk, chosen):
@@ -337,7 +347,7 @@ def test_a_file_that_is_no_download_is_said_in_words(desk, chosen, tmp_path):
 def test_review_shows_totals_destination_and_what_was_not_checked(desk, outbox):
     desk.open([*GOOD, *BAD])
     said = desk.click("review")
-    figures = dict(desk.peek("Review!B4:C19"))
+    figures = dict(desk.peek("Review!B4:C21"))
     assert figures["Environment"].startswith("TEST is not practice")
     assert figures["Rows in Actions"] == "6 = 2 to be sent + 4 with errors + 0 sent before"
     assert figures["Rows to send"] == "2 = 1 reversal + 1 new total"
@@ -396,7 +406,7 @@ def test_send_asks_nothing_when_no_row_can_be_sent(desk, outbox, paths):
     assert list(outbox.iterdir()) == []
     assert not paths.ledger_file.exists()
     assert desk.column("E", [4, 5]) == ["Error: Amount uses a comma or grouping", "Error: Amount is missing"]
-    assert dict(desk.peek("Review!B4:C19"))["SHA-256"] == "no row can be sent"
+    assert dict(desk.peek("Review!B4:C21"))["SHA-256"] == "no row can be sent"
 
 
 def test_review_says_when_no_row_can_be_sent(desk, outbox):

@@ -54,7 +54,7 @@ def test_a_table_that_is_protected_after_the_yes_was_sent_and_the_outcome_says_w
 
 def test_cells_that_the_user_unlocked_are_written_on_a_protected_sheet(desk):
     desk.open(GOOD)
-    desk.excel.unlock("Actions!E4:K203", book=desk.book)
+    desk.excel.unlock("Actions!E4:L203", book=desk.book)
     desk.excel.protect("Actions", "x", book=desk.book)
     assert desk.click("validate").startswith("All 2 rows are ready.")
     assert desk.column("E", [4, 5]) == ["Ready: reverse", "Ready: new total 12.50"]

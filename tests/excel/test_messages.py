@@ -202,7 +202,7 @@ def test_review_shows_every_figure(desk, outbox, known):
         "1 reversal, 2 new totals.\nLowers order value by 1,207.50 EUR over the 2 rows whose current amount is known; "
         "unknown for 1 row.\n\nThe sheet Review shows everything. Nothing was sent. Next: Send."
     )
-    figures = dict(desk.peek("Review!B4:C19"))
+    figures = dict(desk.peek("Review!B4:C21"))
     made = desk.click("export_csv")
     assert figures.pop("Reviewed").endswith("from 5 rows of table Actions on sheet Actions, beside 3 pending actions")
     assert {
@@ -210,6 +210,7 @@ def test_review_shows_every_figure(desk, outbox, known):
     } == {
         "Environment": "TEST is not practice: a file of this profile is really uploaded to its receiver.",
         "Destination": f"outbox: {outbox} (profile acme)",
+        "Pending download": f"of {datetime.now(UTC):%Y-%m-%d} (less than 1 day old), 3 actions",
         "Rows in Actions": "5 = 3 to be sent + 2 with errors + 0 sent before",
         "Rows to send": "3 = 1 reversal + 2 new totals",
         "New totals": "3,012.50 EUR together",

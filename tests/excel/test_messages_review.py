@@ -75,7 +75,7 @@ def test_a_raise_of_order_value_is_told_in_words_on_the_sheet(desk, outbox, tmp_
     desk.excel.answer(str(download))
     desk.click("load_pending")
     desk.click("review")
-    figures = dict(desk.peek("Review!B4:C19"))
+    figures = dict(desk.peek("Review!B4:C21"))
     assert figures["Money effect"] == "RAISES order value by 99,989.00 EUR"
     assert figures["Largest raises"] == "row 4, M.8882.4808.2: from 10.00 to 99,999.00 EUR"
 
@@ -89,7 +89,7 @@ def test_what_a_download_does_not_tell_is_still_told_at_a_later_review(desk, out
     assert desk.column("B", [4, 5], sheet="Pending") == ["unknown", "10.00"]
     assert desk.peek("Pending!E5") == "no lock date known"
     desk.click("review")
-    figures = dict(desk.peek("Review!B4:C19"))
+    figures = dict(desk.peek("Review!B4:C21"))
     assert figures["Money effect"] == (
         "RAISES order value by 2.50 over the 1 row whose current amount is known; unknown for 1 row"
     )
@@ -105,7 +105,7 @@ def test_the_sheet_actions_shows_unknown_and_never_nothing_for_a_missing_current
     desk.open(GOOD)
     desk.excel.answer(str(download))
     desk.click("load_pending")
-    shown = desk.peek("Actions!D3:K5")
+    shown = desk.peek("Actions!D3:L5")
     results = [dict(zip(shown[0], row, strict=True)) for row in shown[1:]]
     assert [row["Current amount"] for row in results] == ["unknown", "unknown"]
     assert [row["Change"] for row in results] == [None, None]

@@ -26,7 +26,7 @@ from action_returns.workbook_builder.contents import Entries
 from tests.support.profiles import paths_of
 
 ROW = ("M.8882.4808.1063415", 0.0, "REJECTED")
-TOOL = ["Check", "Result", "What to do", "Order ID", "Partner", "Current amount", "Change", "Locks at"]
+TOOL = ["Check", "Result", "What to do", "Order ID", "Partner", "Current amount", "Change", "Locks at", "Locks in"]
 NOON = datetime(2026, 3, 1, 12, 30)  # noqa: DTZ001  # a spreadsheet's dates have no time zone
 
 
@@ -72,7 +72,7 @@ def rewritten(path, **changes):
     return path
 
 
-def resized(book, *, right="K", bottom):
+def resized(book, *, right="L", bottom):
     book["Actions"].tables["Actions"].ref = f"A3:{right}{bottom}"
     book["Actions"].tables["Actions"].autoFilter.ref = f"A3:{right}{bottom}"
 
@@ -180,9 +180,9 @@ def test_times_of_day_and_durations_keep_the_number_they_are(tmp_path, paths, en
     old = make(tmp_path / "old.xlsx", [(*ROW, entered)], ("Collected at",))
     upgrade_workbook(old, tmp_path / "new.xlsx", paths)
     sheet = zipfile.ZipFile(tmp_path / "new.xlsx").read("xl/worksheets/sheet2.xml").decode()
-    written = sheet.split('<c r="L4"')[1].split("<v>")[1].split("</v>")[0]
+    written = sheet.split('<c r="M4"')[1].split("<v>")[1].split("</v>")[0]
     assert math.isclose(float(written), serial, abs_tol=1e-9)
-    shown = openpyxl.load_workbook(tmp_path / "new.xlsx")["Actions"]["L4"]
+    shown = openpyxl.load_workbook(tmp_path / "new.xlsx")["Actions"]["M4"]
     assert shown.number_format == ("hh:mm:ss" if isinstance(entered, dt.time) else "[h]:mm:ss")
 
 
@@ -216,7 +216,7 @@ def test_what_validate_filled_in_does_not_come_along_but_ones_own_columns_do(tmp
     table = read_table(tmp_path / "new.xlsx", "Actions")
     assert table.headers == ("ActionId", "Amount", "Reason", *TOOL, "Note", "Agent")
     assert table.rows[0][:4] == [*ROW, "OK: reverse"]
-    assert table.rows[0][4:] == [None] * 7 + ["call back", 7.0]
+    assert table.rows[0][4:] == [None] * 8 + ["call back", 7.0]
     assert upgraded.own_headers == ("Note", "Agent")
 
 
@@ -245,6 +245,24 @@ def test_a_workbook_just_made_moves_with_its_samples(tmp_path, paths):
     assert upgrade_workbook(tmp_path / "blank.xlsm", tmp_path / "blank new.xlsm", paths).rows == 0
 
 
+def test_a_workbook_of_version_2_gets_the_column_locks_in(tmp_path, paths):
+    old = Path(__file__).parent / "workbooks" / "version_2.xlsx"
+    assert meta(old)["template_version"] == 2
+    made = upgrade_workbook(old, tmp_path / "new.xlsx", paths)
+    assert meta(made.path)["template_version"] == 3
+    assert kept(made.path, ["Note"]) == [(*ROW, "call back"), ("M.8882.4808.1063416", "38.50", "ORDER_UPDATE", None)]
+    assert read_table(made.path, "Actions").headers == ("ActionId", "Amount", "Reason", *TOOL, "Note")
+
+
+def test_a_column_of_ones_own_that_is_called_like_a_new_one_of_the_program_is_never_lost(tmp_path, paths):
+    older = Path(__file__).parent / "workbooks" / "version_2.xlsx"
+    old = tmp_path / "old.xlsx"
+    old.write_bytes(older.read_bytes())
+    rewritten(old, table1=(b'name="Note"', b'name="Locks In"'), sharedStrings=(b"<t>Note</t>", b"<t>Locks In</t>"))
+    told = refusal(FileError, old, tmp_path / "new.xlsx", paths)
+    assert 'The column "Locks In" of old.xlsx is your own.' in told
+
+
 def test_a_workbook_of_version_1_moves_with_its_rows_own_columns_and_codes(tmp_path, paths):
     old = Path(__file__).parent / "workbooks" / "version_1.xlsx"
     assert "History" in openpyxl.load_workbook(old).sheetnames, "Excel keeps this name for itself and repairs the file"
@@ -262,7 +280,7 @@ def test_a_workbook_of_version_1_moves_with_its_rows_own_columns_and_codes(tmp_p
     assert "Batches" in (sheets := openpyxl.load_workbook(made.path).sheetnames)
     assert "History" not in sheets
     assert not any("Sheets of your own" in note for note in made.notes), "History was the program's"
-    assert meta(made.path)["template_version"] == 2
+    assert meta(made.path)["template_version"] == 3
 
 
 def test_a_sheet_of_ones_own_is_named_also_when_a_sheet_of_the_program_is_called_so_today(tmp_path, paths):
@@ -308,7 +326,7 @@ def test_columns_that_were_moved_are_found_by_their_headers(tmp_path, paths):
     def moved(book):
         sheet = book["Actions"]
         names = [*TOOL, "Reason", "Colour", "ActionId", "Amount"]
-        resized(book, right="L", bottom=5)
+        resized(book, right="M", bottom=5)
         columns = sheet.tables["Actions"].tableColumns
         columns.append(openpyxl.worksheet.table.TableColumn(id=12, name=""))
         for at, name in enumerate(names, 1):
@@ -409,20 +427,20 @@ def test_half_filled_rows_below_the_table_are_refused_too(tmp_path, paths, below
 
 def test_a_note_of_ones_own_below_the_table_is_refused_too(tmp_path, paths):
     rows = [(*ROW, "here"), (None, None, None, "call back")]
-    old = edited(make(tmp_path / "old.xlsx", rows, ("My note",)), lambda book: resized(book, right="L", bottom=4))
+    old = edited(make(tmp_path / "old.xlsx", rows, ("My note",)), lambda book: resized(book, right="M", bottom=4))
     said = refusal(FileError, old, tmp_path / "new.xlsx", paths)
     assert "old.xlsx has 1 filled row below its table (from row 5)" in said
 
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("A", "M.8882.4808.7"), ("B", 0), ("B", "12.50"), ("C", "REJECTED"), ("L", "call back"), ("L", False)],
+    [("A", "M.8882.4808.7"), ("B", 0), ("B", "12.50"), ("C", "REJECTED"), ("M", "call back"), ("M", False)],
 )
 def test_a_row_below_the_table_that_is_filled_in_only_partly_is_refused_too(tmp_path, paths, column, value):
     old = make(tmp_path / "old.xlsx", [(*ROW, None)], ("Note",))
 
     def below(book):
-        resized(book, right="L", bottom=8)
+        resized(book, right="M", bottom=8)
         book["Actions"][f"{column}9"] = value
 
     said = refusal(FileError, edited(old, below), tmp_path / "new.xlsx", paths)
@@ -431,7 +449,7 @@ def test_a_row_below_the_table_that_is_filled_in_only_partly_is_refused_too(tmp_
 
 def test_rows_below_the_table_in_which_nothing_can_be_seen_do_not_matter(tmp_path, paths):
     old = make(tmp_path / "old.xlsx")
-    rewritten(old, table1=(b'ref="A3:K203"', b'ref="A3:K9"'))
+    rewritten(old, table1=(b'ref="A3:L203"', b'ref="A3:L9"'))
     assert '<c r="D10"' in zipfile.ZipFile(old).read("xl/worksheets/sheet2.xml").decode(), "Check, which says nothing"
     assert upgrade_workbook(old, tmp_path / "new.xlsx", paths).rows == 1
 
@@ -486,8 +504,8 @@ def test_a_download_that_was_loaded_is_said_to_stay(tmp_path, paths):
 
 def test_a_formula_nobody_has_calculated_is_refused_with_its_place(tmp_path, paths):
     def with_formulas(book):
-        book["Actions"]["L5"] = "=1+1"
-        book["Actions"]["L6"] = "=B6"
+        book["Actions"]["M5"] = "=1+1"
+        book["Actions"]["M6"] = "=B6"
 
     old = edited(make(tmp_path / "old.xlsx", [(*ROW, None)] * 3, ("Own sum",)), with_formulas)
     said = refusal(FileError, old, tmp_path / "new.xlsx", paths)

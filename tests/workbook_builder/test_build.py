@@ -324,13 +324,13 @@ def test_cells_are_texts_dates_and_numbers_to_other_programs_too(tmp_path):
     rows = [("00123", "=1+1", "OTHER", moment), ("M.1", 0.1 + 0.2, "OTHER", True)]
     sheet = openpyxl.load_workbook(io.BytesIO(built(rows, own_headers=("Mine",))))["Actions"]
     for at, row in enumerate(rows, 4):
-        found = [sheet.cell(at, column) for column in (1, 2, 3, 12)]
+        found = [sheet.cell(at, column) for column in (1, 2, 3, 13)]
         assert [cell.value for cell in found] == list(row)
         assert [cell.data_type for cell in found] == [
             {str: "s", float: "n", datetime: "d", bool: "b"}[type(value)] for value in row
         ]
-    assert sheet["L3"].value == "Mine"
-    assert sheet.tables["Actions"].ref == f"A3:L{3 + TEMPLATE_ROWS}"
+    assert sheet["M3"].value == "Mine"
+    assert sheet.tables["Actions"].ref == f"A3:M{3 + TEMPLATE_ROWS}"
 
 
 TEMPLATE_ROWS = next(table for sheet in TEMPLATE.sheets for table in sheet.tables if table.name == "Actions").blank_rows
@@ -339,7 +339,7 @@ TEMPLATE_ROWS = next(table for sheet in TEMPLATE.sheets for table in sheet.table
 def test_the_table_grows_with_its_rows_and_never_shrinks_below_the_blank_ones():
     for count in (0, TEMPLATE_ROWS, TEMPLATE_ROWS + 1):
         book = openpyxl.load_workbook(io.BytesIO(built([("M.1.2.3", "1", "OTHER")] * count)))
-        assert book["Actions"].tables["Actions"].ref == f"A3:K{3 + max(count, TEMPLATE_ROWS)}"
+        assert book["Actions"].tables["Actions"].ref == f"A3:L{3 + max(count, TEMPLATE_ROWS)}"
 
 
 def test_a_row_that_is_not_filled_in_shows_no_verdict():
@@ -418,7 +418,7 @@ def test_as_many_rows_as_a_sheet_has_fit_and_one_more_is_refused_in_words(monkey
     monkeypatch.setattr(page, "LAST_ROW", last)
     rows = [("M.1.2.3", "1", "OTHER")] * (last - 3)
     book = openpyxl.load_workbook(io.BytesIO(built(rows)))
-    assert book["Actions"].tables["Actions"].ref == f"A3:K{last}"
+    assert book["Actions"].tables["Actions"].ref == f"A3:L{last}"
     with pytest.raises(WorkbookError, match=rf"^{last - 2} rows do not fit a worksheet, .*{last} rows.* Divide them"):
         built([*rows, rows[0]])
 

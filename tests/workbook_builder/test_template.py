@@ -43,7 +43,7 @@ def refused(tmp_path):
 @pytest.mark.parametrize(
     ("before", "after", "place"),
     [
-        ("version = 2\n", "version = 2\nauthor = 'me'\n", "author"),
+        ("version = 3\n", "version = 3\nauthor = 'me'\n", "author"),
         ('code_name = "StartSheet"', 'code_name = "StartSheet"\nzoom = 90', "sheets.0.zoom"),
         ("blank_rows = 200", "blank_rows = 200\nbanded = true", "sheets.1.tables.0.banded"),
         ('{ at = "A1", style = "title",', '{ at = "A1", size = 3, style = "title",', "sheets.0.lines.0.size"),
@@ -208,7 +208,7 @@ def styles_of(sheet):
 
 @pytest.mark.parametrize(
     ("sheet", "headers"),
-    [("Actions", ["Amount", "Current amount", "Change"]), ("Pending", ["Current amount"]), ("Batches", ["Rows"]), ("Issues", ["Row"])],
+    [("Actions", ["Amount", "Current amount", "Change", "Locks in"]), ("Pending", ["Current amount"]), ("Batches", ["Rows"]), ("Issues", ["Row"])],
 )  # fmt: skip
 def test_what_is_a_number_to_the_eye_is_aligned_to_the_right(sheet, headers):
     assert [header for header, style in styles_of(sheet).items() if style.get("align") == "right"] == headers
@@ -289,7 +289,7 @@ def test_every_sheet_has_a_name_and_a_module_of_its_own():
 # ----------------------------------------------------------------------------------------- texts that Python fills in
 
 TEXT_FORMAT = "@"
-NUMBERS = {("Actions", "Change"), ("Issues", "Row"), ("Batches", "Rows")}
+NUMBERS = {("Actions", "Change"), ("Actions", "Locks in"), ("Issues", "Row"), ("Batches", "Rows")}
 FORMULAS = {("Actions", "Check"), ("Issues", "Go")}
 
 
@@ -306,7 +306,7 @@ def test_every_column_that_is_filled_with_texts_has_the_format_text():
 
 
 def test_every_cell_that_is_filled_with_a_text_has_the_format_text():
-    named = {"pending_told": ("Pending", ["C1"]), "review_figures": ("Review", [f"C{row}" for row in range(4, 20)])}
+    named = {"pending_told": ("Pending", ["C1"]), "review_figures": ("Review", [f"C{row}" for row in range(4, 22)])}
     for name, (sheet, places) in named.items():
         assert SHEETS[sheet].names[name].split(":") == [places[0], places[-1]][: len(places)]
         styles = {line.at: line.style for line in SHEETS[sheet].lines}

@@ -13,7 +13,8 @@ from typing import Final
 from action_returns.batch.amounts import Cents
 from action_returns.batch.cell_rules import Code
 from action_returns.batch.checked_cells import CheckedCells, Found, RowFindings
-from action_returns.batch.context import Context, PendingAction, ReasonKind
+from action_returns.batch.context import Context, ReasonKind
+from action_returns.batch.lock_dates import is_locked
 from action_returns.batch.repeats import positions_in
 from action_returns.batch.rules import MODIFICATION_LIMIT, NEAR_LIMIT
 from action_returns.batch.shown_rules import (
@@ -24,9 +25,6 @@ from action_returns.batch.shown_rules import (
     find_mixed_currencies,
     find_percentages,
 )
-
-_LOCKED_STATES: Final = frozenset({"APPROVED", "LOCKED"})
-"""States in which an action takes no more changes (impact.com: an approved action cannot be modified further)."""
 
 
 def find_duplicates(batch: CheckedCells, _context: Context) -> RowFindings:
@@ -81,7 +79,7 @@ def compare_with_download(batch: CheckedCells, context: Context) -> RowFindings:
         if action is None:
             found["action-unknown"].append(at)
             continue
-        if _is_locked(action, context):
+        if is_locked(action, context.now):
             found["action-locked"].append(at)
         if action.cents is None or at in told:
             continue
@@ -120,12 +118,6 @@ ROW_RULES: Final[tuple[Callable[[CheckedCells, Context], RowFindings], ...]] = (
     find_hidden_rows,
 )
 """Every rule for rows, in the order in which they are applied."""
-
-
-def _is_locked(action: PendingAction, context: Context) -> bool:
-    now = context.now
-    date_passed = now is not None and action.locks_at is not None and action.locks_at <= now
-    return date_passed or (action.state or "").upper() in _LOCKED_STATES
 
 
 def _compare_amounts(cents: Cents | Code, current: int) -> Code | None:

@@ -9,6 +9,7 @@ from action_returns import __version__
 from action_returns.batch.amounts import Cents, cents_of_text, money
 from action_returns.batch.cells import COLUMN_NAMES, Cell, ColumnName, Columns, column_number
 from action_returns.batch.context import PendingAction, PendingDownload
+from action_returns.batch.lock_dates import days_until_lock
 from action_returns.batch.report import CheckResult, Finding
 from action_returns.batch.rules import RULES
 from action_returns.errors import ExcelError
@@ -122,7 +123,7 @@ def result_rows(checked: CheckedBatch) -> dict[int, Texts]:
     """Return the results of every row.
 
     Returns:
-        Sheet row -> Result, What to do, Order ID, Partner, Current amount, Change, Locks at.
+        Sheet row -> Result, What to do, Order ID, Partner, Current amount, Change, Locks at, Locks in.
     """
     columns, report = checked.reading.columns, checked.report
     numbered = groupby(enumerate(report), key=lambda pair: pair[1].row)
@@ -131,7 +132,7 @@ def result_rows(checked: CheckedBatch) -> dict[int, Texts]:
     return {
         row: (
             *_verdict(report, findings.get(row, []), ready.get(row)),
-            *_download_facts(action_id, ready.get(row), checked.pending),
+            *_download_facts(action_id, ready.get(row), checked.pending, report.context.now),
         )
         for row, action_id in zip(columns.rows, columns.action_id, strict=True)
     }
@@ -165,12 +166,14 @@ def _what_to_do(report: CheckResult, index: int, finding: Finding) -> str:
     return report.instruction(index, messages.FIX_DOES_IT if finding.fix is not None else "")
 
 
-def _download_facts(action_id: object, cents: int | None, pending: PendingDownload | None) -> Texts:
+def _download_facts(
+    action_id: object, cents: int | None, pending: PendingDownload | None, now: datetime | None
+) -> Texts:
     if pending is None:
-        return (None,) * 5
+        return (None,) * 6
     action = pending.actions.get(action_id) if isinstance(action_id, str) else None
     if action is None:
-        return (None, None, UNKNOWN, None, None)
+        return (None, None, UNKNOWN, None, None, None)
     change = None if cents is None or action.cents is None else (cents - action.cents) / 100  # only shown, never sent
     return (
         action.order_id,
@@ -178,6 +181,7 @@ def _download_facts(action_id: object, cents: int | None, pending: PendingDownlo
         UNKNOWN if action.cents is None else money(action.cents, action.currency or pending.currency),
         change,
         NO_LOCK_DATE if action.locks_at is None else f"{action.locks_at:%Y-%m-%d %H:%M %Z}",
+        None if action.locks_at is None or now is None else days_until_lock(action.locks_at, now),
     )
 
 

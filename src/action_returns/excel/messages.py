@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from action_returns.batch.cells import COLUMN_NAMES
 from action_returns.operations.confirmation import lines_to_confirm
+from action_returns.operations.pending_texts import age_of_used, locks_soon
 from action_returns.operations.texts import (
     STATES,
     broken_batches,
@@ -64,6 +65,7 @@ def validated(checked: "CheckedBatch", *, hidden: bool, listed: int) -> str:
     if hidden:
         text += "\n\nSome rows are hidden. Hidden rows are checked and sent like all others."
     text = _with_doubts(text, checked)
+    text += "".join(f"\n\n{told}." for told in (locks_soon(checked.locks_soon or []), age_of_used(checked)) if told)
     if checked.pending is None:
         text += (
             "\n\nNot checked, because no Pending Actions download is loaded: whether the actions exist, are locked, "
@@ -150,6 +152,7 @@ def _reviewed(page: "Review") -> str:
 REVIEW_FACTS: Final = (
     "Environment",
     "Destination",
+    "Pending download",
     "Rows in file",
     "Rows to send",
     "New totals",
@@ -157,6 +160,7 @@ REVIEW_FACTS: Final = (
     "Largest raises",
     "Not compared",
     "Sent before",
+    "Locks soon",
     "Errors",
     "Warnings",
     "Columns read",

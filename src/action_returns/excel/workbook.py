@@ -25,9 +25,9 @@ from action_returns.excel.sheets import Sheets, corners_of
 from action_returns.excel.shown import hidden_columns, is_plain, read_formats
 from action_returns.operations.texts import command
 
-TEMPLATE_VERSION: Final = 2
+TEMPLATE_VERSION: Final = 3
 """The version of the template that this program works with."""
-RESULTS: Final = ("Result", "What to do", "Order ID", "Partner", "Current amount", "Change", "Locks at")
+RESULTS: Final = ("Result", "What to do", "Order ID", "Partner", "Current amount", "Change", "Locks at", "Locks in")
 """The columns that Validate fills in; they stand side by side."""
 _META_ROWS: Final = 40
 
@@ -235,7 +235,7 @@ class OpenWorkbook:
 
     @retry_while_busy
     def write_results(self, table: ActionsTable, results: Mapping[int, Sequence[object]]) -> None:
-        """Write the columns Result to Locks at, all rows at once. The user's columns are never written.
+        """Write the columns Result to Locks in, all rows at once. The user's columns are never written.
 
         Args:
             table: the table as it was read.

@@ -12,6 +12,7 @@ from action_returns.batch.cells import ColumnName, ReadyRows
 from action_returns.batch.check import check
 from action_returns.batch.context import Context, PendingDownload
 from action_returns.batch.csv_format import CsvFile, make_csv
+from action_returns.batch.lock_dates import SoonLocked, rows_that_lock_soon
 from action_returns.batch.report import CheckResult
 from action_returns.batch.shown_rules import currency_note
 from action_returns.batch.summary import Summary, summarise
@@ -97,6 +98,18 @@ class CheckedBatch:
         if not self.rows:
             raise NoRowsToSendError(no_ready_row(self.report.rows, self.file, self.command("check")))
         return make_csv(self.rows)
+
+    @cached_property
+    def locks_soon(self) -> list[SoonLocked] | None:
+        """The rows that lock within 3 days, the earliest first, without those that may have arrived before.
+
+        None without a download: the lock dates are not known.
+        """
+        now = self.report.context.now
+        if self.pending is None or now is None:
+            return None
+        out = frozenset() if self.include_sent else self.repeats
+        return rows_that_lock_soon(self.report.columns, self.pending, now, without=out)
 
     @property
     def rows_with_errors(self) -> int:

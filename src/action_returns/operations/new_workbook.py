@@ -37,6 +37,8 @@ _MAC_SCRIPTS: Final = "Library/Application Scripts/com.microsoft.Excel"
 _TABLE: Final = "Actions"
 _RENAMED_SHEETS: Final = {"1": {"Batches": "History"}}
 """Version of the template -> name of a sheet -> the name it had there."""
+_ADDED_COLUMNS: Final = {"1": frozenset({"locks in"}), "2": frozenset({"locks in"})}
+"""Version of the template -> columns of the table Actions that it did not have; one of that name is the user's own."""
 _TEMPLATE: Final = "workbook_templates/mobile_actions.toml"
 
 
@@ -110,10 +112,15 @@ def declared_template() -> Template:
     return load_template(packaged_file(_TEMPLATE))
 
 
-def tool_columns() -> frozenset[str]:
-    """Return the headers of the table Actions that the program fills in itself, in small letters."""
+def tool_columns(version: str = "") -> frozenset[str]:
+    """Return the headers of the table Actions that the program fills in itself, in small letters.
+
+    Args:
+        version: the version of the workbook's template, as text; the present one when it is not an earlier one.
+    """
     tables = (table for sheet in declared_template().sheets for table in sheet.tables if table.name == _TABLE)
-    return frozenset(column.header.casefold() for column in next(tables).columns if column.header not in COLUMN_NAMES)
+    headers = (column.header.casefold() for column in next(tables).columns if column.header not in COLUMN_NAMES)
+    return frozenset(headers) - _ADDED_COLUMNS.get(version, frozenset())
 
 
 def tool_sheets(version: str = "") -> frozenset[str]:

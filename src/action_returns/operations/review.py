@@ -14,6 +14,7 @@ from action_returns.batch.summary import Summary
 from action_returns.operations.account import Account
 from action_returns.operations.check import CheckedBatch
 from action_returns.operations.export import write_bytes
+from action_returns.operations.pending_texts import age_of_used, locks_soon
 from action_returns.operations.sent_before import earlier_rows
 from action_returns.operations.texts import (
     MOST_ROWS_ON_A_PAGE,
@@ -173,6 +174,7 @@ def review_facts(page: Review) -> list[Fact]:
         largest.append(f"and {summary.raised_rows - len(largest):,} more")
     facts = [
         *_receiver(page),
+        Fact("Pending download", age_of_used(checked).removeprefix("Pending download ")),
         Fact(
             "Rows in file",
             f"{checked.report.rows:,} = {summary.rows:,} to be sent + {checked.rows_with_errors:,} with errors + "
@@ -184,6 +186,7 @@ def review_facts(page: Review) -> list[Fact]:
         Fact("Largest raises", "; ".join(largest), "error"),
         Fact("Not compared", _not_compared(summary), "warning"),
         Fact("Sent before", _sent_before(checked), "warning"),
+        Fact("Locks soon", locks_soon(checked.locks_soon or []), "warning"),
         Fact("Errors", "; ".join(map(str, errors)), "error"),
         Fact("Warnings", "; ".join(map(str, warnings)) or "none", "warning" if warnings else ""),
         Fact("Reasons", ", ".join(f"{number:,} {code}" for code, number in summary.reasons.items()) or "none"),

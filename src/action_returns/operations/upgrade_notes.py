@@ -47,9 +47,14 @@ def named_profile(old: Path) -> str | None:
     return clean_line(_settings_on(old, _META).get("profile", "")[: _LONGEST_PROFILE + 1]) or None
 
 
+def template_version(path: Path) -> str:
+    """Return the version of the template that a workbook was made from, as text; blank where it does not tell."""
+    return _settings_on(path, _META).get("template_version", "")
+
+
 def own_sheets(path: Path) -> list[str]:
     """Return the names of the sheets of a workbook of this program that are the user's own."""
-    ours = tool_sheets(_settings_on(path, _META).get("template_version", ""))
+    ours = tool_sheets(template_version(path))
     return [name for name in sheet_names(path) if name not in ours]
 
 

@@ -27,7 +27,7 @@ from action_returns.operations.new_workbook import (
     workbook_bytes,
 )
 from action_returns.operations.texts import counted
-from action_returns.operations.upgrade_notes import named_profile, notes_on_upgrade, plain_text
+from action_returns.operations.upgrade_notes import named_profile, notes_on_upgrade, plain_text, template_version
 from action_returns.readers.batch_columns import find_columns
 from action_returns.readers.batch_file import read_batch
 from action_returns.readers.xlsx.workbook import TableRows, read_table
@@ -76,7 +76,7 @@ def upgrade_workbook(old: Path, new: Path, paths: Paths, *, profile: str | None 
     if new.exists():
         raise _taken(new)
     table = _table(old)
-    kept_columns = _columns_to_keep(table, tool_columns(), old.name)
+    kept_columns = _columns_to_keep(table, tool_columns(template_version(old)), old.name)
     rows = _rows_to_keep(table, kept_columns, old.name)
     _keep_percentages(old, table, rows)
     account = _account_of(old, paths, profile)
@@ -123,7 +123,14 @@ def _columns_to_keep(table: TableRows, filled_in: frozenset[str], name: str) -> 
     first = [sent.indexes[column] for column in COLUMN_NAMES]
     own = [at for at, header in enumerate(table.headers) if at not in first and header.casefold() not in filled_in]
     uses = Counter(header.casefold() for header in table.headers)
+    taken = tool_columns()
     for header in (table.headers[at] for at in own):
+        if header.casefold() in taken:
+            raise FileError(
+                "columns-repeated",
+                f'The column "{header}" of {name} is your own. The program has a column of that name now. Give yours '
+                "another name, save it, and try again.",
+            )
         if _unsafe_header(header) or uses[header.casefold()] > 1:
             raise FileError(
                 "columns-repeated",

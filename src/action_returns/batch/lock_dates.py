@@ -1,0 +1,73 @@
+"""Decide which actions are locked, and which lock soon. A lock in less than 24 hours is 0 days away."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from action_returns.batch.cells import Columns
+from action_returns.batch.context import PendingAction, PendingDownload
+
+SOON_DAYS: Final = 3
+"""An action locks soon when it locks in less than this many times 24 hours."""
+_DAY: Final = timedelta(days=1)
+_LOCKED_STATES: Final = frozenset({"APPROVED", "LOCKED"})
+"""States in which an action takes no more changes (impact.com: an approved action cannot be modified further)."""
+
+
+class SoonLocked(NamedTuple):
+    """One row whose action locks soon.
+
+    Args:
+        locks_at: when it locks.
+        row: the row number a person sees.
+        action_id: its action.
+        days: full days until then, 0 for less than 24 hours.
+    """
+
+    locks_at: datetime
+    row: int
+    action_id: str
+    days: int
+
+
+def takes_no_changes(state: str | None) -> bool:
+    """Return whether the network's word for the state of an action says that it takes no more changes."""
+    return (state or "").upper() in _LOCKED_STATES
+
+
+def is_locked(action: PendingAction, now: datetime | None) -> bool:
+    """Return whether an action is locked: by its date, or by its state."""
+    date_passed = now is not None and action.locks_at is not None and action.locks_at <= now
+    return date_passed or takes_no_changes(action.state)
+
+
+def days_until_lock(locks_at: datetime, now: datetime) -> int:
+    """Return the full days until a lock date: 0 for less than 24 hours, below 0 once it has passed."""
+    days = (locks_at - now) // _DAY
+    return min(days, -1) if locks_at <= now else days
+
+
+def rows_that_lock_soon(
+    columns: Columns, pending: PendingDownload, now: datetime, *, without: Collection[int] = ()
+) -> list[SoonLocked]:
+    """Return the rows whose action locks within :data:`SOON_DAYS` days and can still be changed, the earliest first.
+
+    Args:
+        columns: the rows.
+        pending: the download with the lock dates.
+        now: the moment of the check.
+        without: numbers of rows that do not count, such as those that may have arrived before.
+    """
+    limit = now + SOON_DAYS * _DAY
+    soon = {
+        action_id: action.locks_at
+        for action_id, action in pending.actions.items()
+        if action.locks_at is not None and now < action.locks_at < limit and not takes_no_changes(action.state)
+    }
+    if not soon:
+        return []
+    return sorted(
+        SoonLocked(soon[action_id], row, action_id, days_until_lock(soon[action_id], now))
+        for row, action_id in zip(columns.rows, columns.action_id, strict=True)
+        if isinstance(action_id, str) and action_id in soon and row not in without
+    )
