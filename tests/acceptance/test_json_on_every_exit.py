@@ -16,10 +16,12 @@ from action_returns.channels.base import Outcome, State
 from action_returns.cli.app import COMMANDS, tree
 from tests.support.batches import LIST, ONE
 from tests.support.cli import run_at_a_terminal
+from tests.support.imports import write_imports
 
 LINES = {
     "new": ("made.xlsx",),
     "check": ("returns.csv",),
+    "import": ("orders.csv", "--pending", "pending.csv", "-o", "rows.csv"),
     "fix": ("returns.csv", "-o", "fixed.csv"),
     "review": ("returns.csv",),
     "export": ("returns.csv", "-o", "clean.csv"),
@@ -50,9 +52,9 @@ LINES = {
 """Every command, with words that let it succeed."""
 FULL = Path("/dev/full")
 """A device on which there is never room, where the system has one."""
-READS_A_FILE = {"check", "fix", "review", "export", "send", "upgrade-workbook"}
+READS_A_FILE = {"check", "import", "fix", "review", "export", "send", "upgrade-workbook"}
 READS_NO_SETTINGS = {"doctor", "demo", "completion", "secret delete", "upgrade-workbook"}
-READS_THE_LEDGER = {name for name in LINES if name.startswith("history")} | {"action show", "send"}
+READS_THE_LEDGER = {name for name in LINES if name.startswith("history")} | {"action show", "send", "import"}
 
 
 def leaves(command, path=()):
@@ -73,6 +75,7 @@ def work(work, outbox, returns, store, monkeypatch):
     """A folder with a list, a profile to send it with, and a password that is kept and one that is typed."""
     store.set_password("action-returns", "acme", "s3cret")
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"s3cret\n")))
+    write_imports(work)
     return work
 
 

@@ -141,7 +141,7 @@ def _columns(texts: tuple[str, ...]) -> dict[ColumnName, str]:
     names = {fold_header(name): name for name in COLUMN_NAMES}
     columns = {}
     for text in texts:
-        name, header = _column_and_header(text, "--column", 'Amount="New Amount"')
+        name, header = column_and_header(text, "--column", 'Amount="New Amount"')
         if fold_header(name) not in names or not header:
             raise click.UsageError(
                 f"--column {text}: there is no such column. Choose {', '.join(COLUMN_NAMES[:-1])} or {COLUMN_NAMES[-1]}, "
@@ -177,7 +177,7 @@ def pending_download(function: Callable[..., Any]) -> Callable[..., Any]:
         source = None
         if pending is not None:
             answers = dict(
-                _column_and_header(text, "--pending-column", 'amount="Sale Amount"') for text in pending_column
+                column_and_header(text, "--pending-column", 'amount="Sale Amount"') for text in pending_column
             )
             saved = default_paths(os.environ).pending_answers
             source = PendingSource(
@@ -198,7 +198,12 @@ def pending_download(function: Callable[..., Any]) -> Callable[..., Any]:
     )(with_pending)
 
 
-def _column_and_header(text: str, option: str, example: str) -> tuple[str, str]:
+def column_and_header(text: str, option: str, example: str) -> tuple[str, str]:
+    """Return what stands before and after the first "=" of the value of an option.
+
+    Raises:
+        click.UsageError: there is none.
+    """
     field, equals, header = text.partition("=")
     if not equals:
         raise click.UsageError(f'{option} {text} has no "=". Write it like {option} {example}.')

@@ -38,6 +38,7 @@ class Imported:
         known: what the new totals rest on besides the export.
         past: what was sent before for these actions.
         remembered: which earlier answers were used, one sentence each.
+        source: the download's file, None when the pending actions came from elsewhere.
     """
 
     export: ShopExport
@@ -49,6 +50,7 @@ class Imported:
     known: Known
     past: PreviousSends = field(default_factory=PreviousSends)
     remembered: tuple[str, ...] = ()
+    source: PendingSource | None = None
 
     @property
     def needs_a_person(self) -> int:
@@ -110,6 +112,7 @@ def preview_import(
     export = read_export(file, columns=given.columns, remembered=saved_answers.columns)
     saved = saved_answers.of(export.signature)
     found = understand(export)
+    source = pending if isinstance(pending, PendingSource) else None
     if isinstance(pending, PendingSource):
         pending = load_download(pending, None, account, paths, now=now, orders=loose_keys(found.orders))
     matches = match_orders(found.orders, pending)
@@ -118,7 +121,9 @@ def preview_import(
     known = Known(pending, now, account.policy, _in_sheet(sheet), past.sent)
     both = given.over(saved)
     preview = decide(found, matches, known, both.choices)
-    return Imported(export, found, pending, preview, both, matches, known, past, tuple(remembered(given, saved)))
+    return Imported(
+        export, found, pending, preview, both, matches, known, past, tuple(remembered(given, saved)), source
+    )
 
 
 def answer_reasons(imported: Imported, reasons: Mapping[str, str]) -> Imported:

@@ -1,9 +1,13 @@
 """Words about an import that the command line and the sheet Import share: the equations, the groups, the mapping, the reasons."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from action_returns.batch.amounts import money
+from action_returns.batch.context import PendingDownload
+from action_returns.operations.pending_source import PendingSource
+from action_returns.operations.pending_texts import pending_age
 from action_returns.operations.texts import counted
 from action_returns.returns.export import MappedColumn, ReturnedOrders, ShopExport
 from action_returns.returns.preview import Group, LeftOrder, Preview
@@ -127,6 +131,22 @@ def _sums(amounts: Iterable[tuple[str, int]]) -> dict[str, int]:
 def source_sentence(export: ShopExport) -> str:
     """Return what an export seems to be: ``orders.csv is read as an orders export of Shopify``."""
     return f"{export.file} is read as {export.source.name}."
+
+
+def pending_sentence(pending: PendingDownload, source: PendingSource | None, now: datetime) -> str:
+    """Return which pending download the orders are looked for in, how old it is, and how many actions it has.
+
+    Args:
+        pending: the download.
+        source: its file, None when the actions came from the sheet Pending.
+        now: the moment of the import.
+    """
+    text = f"{pending_age(pending.as_of, now)}, {counted(pending.count, 'action')}"
+    if source is None:
+        return f"{text}."
+    if source.kept is None:
+        return f"{text}: {source.path.name}."
+    return f"{text}: {source.kept.name}, the one that was loaded last. Another one: --pending FILE"
 
 
 def mapping_row(column: MappedColumn) -> tuple[str, str, str, str]:

@@ -59,13 +59,16 @@ class NewWorkbook:
     kept: Path | None = None
 
 
-def new_workbook(path: Path, account: Account, *, samples: bool = False, overwrite: bool = False) -> NewWorkbook:
+def new_workbook(
+    path: Path, account: Account, *, samples: bool = False, entries: Entries | None = None, overwrite: bool = False
+) -> NewWorkbook:
     """Make a workbook, with macros as .xlsm or without as .xlsx.
 
     Args:
         path: the new file.
         account: the account whose rules and reason codes it shows.
         samples: whether sample returns are filled in.
+        entries: the rows to fill in instead.
         overwrite: whether a file of that name may be renamed.
 
     Raises:
@@ -73,7 +76,7 @@ def new_workbook(path: Path, account: Account, *, samples: bool = False, overwri
         action_returns.errors.ActionReturnsError: this installation is incomplete.
     """
     refuse_unusable_name(path)
-    entries = _samples() if samples else Entries()
+    entries = _samples() if samples else entries or Entries()
     content = workbook_bytes(account, entries, macros=path.suffix.lower() == WITH_MACROS)
     kept = _rename_existing(path) if overwrite else None
     try:

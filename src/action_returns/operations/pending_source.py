@@ -12,7 +12,6 @@ from action_returns.files import Paths
 from action_returns.operations.account import Account
 from action_returns.operations.answers import save_answers, saved_answers
 from action_returns.readers.batch_file import LoadedBatch
-from action_returns.returns.order_ids import loose_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +133,8 @@ def read_download(
         columns=source.columns,
         day_first=source.day_first,
         now=now,
+        orders=orders,
     )
-    if orders is not None:
-        of_orders = {
-            action_id: action
-            for action_id, action in pending.actions.items()
-            if action.order_id and loose_key(action.order_id) in orders
-        }
-        pending = replace(pending, actions=of_orders)
     if source.kept is not None:
         # The date of the copy is not the date of the user's file.
         as_of = source.kept.as_of.astimezone(account.time_zone)

@@ -2,7 +2,7 @@
 
 import posixpath
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from action_returns.batch.cells import area
@@ -37,6 +37,7 @@ class Table:
         top: row of its headers.
         bottom: its last data row; a row of totals does not count.
         totals: rows of totals below that.
+        part: the part that holds it.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Table:
     top: int
     bottom: int
     totals: int
+    part: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,14 @@ class Structure:
         strings: the part with the shared strings, None without one.
         styles: the part with the cell formats, None without one.
         from_1904: whether dates are counted from 1904.
+        main: the part that names the sheets.
     """
 
     sheets: tuple[Sheet, ...]
     strings: str | None
     styles: str | None
     from_1904: bool
+    main: str = field(default="", compare=False)
 
 
 _Relations: TypeAlias = dict[str, tuple[str, str]]
@@ -147,6 +151,7 @@ def structure(package: Package) -> Structure:
         strings=_only(package, relations, "sharedStrings"),
         styles=_only(package, relations, "styles"),
         from_1904=properties.get("date1904", "").strip() in TRUE,
+        main=main,
     )
 
 
@@ -235,7 +240,7 @@ def _read_table(package: Package, part: str) -> Table | None:
     left, top, _, bottom = table_area
     headers = tuple(unescape(column.get("name", "")) for name, column in elements.found if name == "tableColumn")
     name = unescape(attributes.get("displayName") or attributes.get("name", ""))
-    return Table(name, headers, left, top, bottom - int(totals), int(totals))
+    return Table(name, headers, left, top, bottom - int(totals), int(totals), part)
 
 
 _ROW_COUNTS: Final = (("headerRowCount", "1"), ("totalsRowCount", "0"))

@@ -1,0 +1,196 @@
+"""Print an import: how the export was read, what becomes of every order, and what was written."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from action_returns.batch.amounts import money
+from action_returns.cli.next_step import next_command
+from action_returns.cli.output import Output
+from action_returns.operations.check import CheckedBatch
+from action_returns.operations.import_into import Written
+from action_returns.operations.import_returns import Imported
+from action_returns.operations.import_texts import (
+    GROUPS,
+    candidates_text,
+    lines_equation,
+    mapping_row,
+    money_equations,
+    orders_equation,
+    pending_sentence,
+    source_sentence,
+)
+from action_returns.operations.texts import counted
+from action_returns.returns.preview import Group, LeftOrder, NewRow
+
+_MOST_LISTED: Final = 20
+"""Rows, and orders of a group that a person has to look at, that are printed; all of them with --verbose."""
+_FEW_LISTED: Final = 3
+"""Orders that are printed of a group about which there is nothing to do."""
+_NEEDS_A_PERSON: Final = frozenset({Group.TO_DECIDE, Group.REFUSED})
+_STYLES: Final = {Group.TO_DECIDE: "warning", Group.REFUSED: "error"}
+
+
+def import_json(file: str, imported: Imported | None) -> dict[str, Any]:
+    """Return the import for machines; the orders that are left are an iterator, for there may be very many.
+
+    Args:
+        file: the export as the user named it.
+        imported: the import, None when the export could not be used.
+    """
+    facts: dict[str, Any] = {"file": file, "source": None, "mapping": {}, "lines": 0, "lines_without_order": 0}
+    if imported is None:
+        return {**facts, "orders": 0, **dict.fromkeys((group.value for group in Group), 0), "written": None, "left": []}
+    preview = imported.preview
+    return {
+        "file": file,
+        "source": imported.export.source.code,
+        "mapping": {column.field.value: column.header for column in imported.export.mapping},
+        "lines": imported.found.lines,
+        "lines_without_order": imported.found.lines_without_order,
+        "orders": preview.orders,
+        **{group.value: count for group, count in preview.counts().items()},
+        "written": None,
+        "pending": {
+            "actions": imported.pending.count,
+            "as_of": imported.pending.as_of.isoformat(),
+            "basis": imported.pending.as_of_basis,
+        },
+        "notes": list(imported.notes),
+        "message": f"{orders_equation(preview)}. Nothing was written.",
+        "left": map(_left, preview.left),
+    }
+
+
+def _left(left: LeftOrder) -> dict[str, Any]:
+    return {
+        "line": left.line,
+        "order": left.order,
+        "group": left.group.value,
+        "code": left.code,
+        "candidates": list(left.candidates),
+        "message": left.message,
+    }
+
+
+def print_preview(output: Output, imported: Imported) -> None:
+    """Print how the export was read, what becomes of its orders, and why."""
+    preview = imported.preview
+    output.data(source_sentence(imported.export), style="strong")
+    output.table(("What it is", "Column", "Examples", "How sure"), map(mapping_row, imported.export.mapping))
+    output.data()
+    _print_wrapped(output, pending_sentence(imported.pending, imported.source, imported.known.now))
+    for note in imported.notes:
+        _print_wrapped(output, f"Note: {note}")
+    output.data()
+    for equation in (
+        lines_equation(imported.found),
+        orders_equation(preview),
+        *money_equations(imported.found, preview),
+    ):
+        _print_wrapped(output, equation, style="strong")
+    if preview.rows:
+        _print_rows(output, preview.rows)
+    for group, words in GROUPS.items():
+        if group is not Group.ROW:
+            _print_group(output, group, words.many, words.heading, [one for one in preview.left if one.group is group])
+
+
+def _print_rows(output: Output, rows: Sequence[NewRow]) -> None:
+    shown = rows if output.verbose else rows[:_MOST_LISTED]
+    _print_title(output, f"{counted(len(rows), 'row')}:", "")
+    output.table(
+        ("Line", "Order", "ActionId", "Now", "Refunded", "New total", "Reason"),
+        (
+            (
+                str(row.line),
+                row.order,
+                row.action_id,
+                "" if row.current is None else money(row.current),
+                money(row.refunded),
+                money(row.cents),
+                row.reason,
+            )
+            for row in shown
+        ),
+        right=frozenset({0, 3, 4, 5}),
+    )
+    _print_more(output, len(rows) - len(shown))
+    variants = [f"{row.order} as {row.found_as}" for row in rows if row.found_as]
+    if variants:
+        more = len(variants) - _FEW_LISTED
+        listed = "; ".join(variants[:_FEW_LISTED]) + (f"; and {more:,} more" if more > 0 else "")
+        _print_wrapped(output, f"Found by another way to write the order number: {listed}.")
+
+
+def _print_group(output: Output, group: Group, words: str, heading: str, orders: list[LeftOrder]) -> None:
+    if not orders:
+        return
+    most = _MOST_LISTED if group in _NEEDS_A_PERSON else _FEW_LISTED
+    shown = orders if output.verbose else orders[:most]
+    _print_title(output, f"{len(orders):,} {words}:", heading, style=_STYLES.get(group))
+    for left in shown:
+        _print_wrapped(output, _line(left), indent="    ")
+    _print_more(output, len(orders) - len(shown))
+
+
+def _line(left: LeftOrder) -> str:
+    candidates = candidates_text(left)
+    missing = candidates if any(one not in left.message for one in left.candidates) else ""
+    return f"  line {left.line}, {left.order}: {left.message} [{left.code}]" + (
+        f" Candidates: {missing}." if missing else ""
+    )
+
+
+def _print_title(output: Output, title: str, text: str, *, style: str | None = None) -> None:
+    output.data()
+    for line in output.wrapped(f"{title} {text}".rstrip()):
+        output.data(line, style=style, strong="" if style else title)
+
+
+def _print_more(output: Output, number: int) -> None:
+    if number > 0:
+        output.data(f"  and {number:,} more: --verbose or --json lists all.")
+
+
+def _print_wrapped(output: Output, text: str, *, indent: str = "", style: str | None = None) -> None:
+    # A command is to be pasted, so its line is never broken.
+    lines = [text] if "action-returns " in text else output.wrapped(text, indent=indent)
+    for line in lines:
+        output.data(line, style=style)
+
+
+def print_written(output: Output, written: Written, checked: CheckedBatch, imported: Imported) -> None:
+    """Print what was written, how its check ended, and the next command."""
+    report = checked.report
+    sentence = f"Written: {written.path} ({counted(written.rows, 'new row')})."
+    output.json(
+        {
+            "written": str(written.path),
+            "kept": None if written.kept is None else str(written.kept),
+            "checked": {
+                "rows": report.rows,
+                "ready": report.ready,
+                "errors": report.errors,
+                "warnings": report.warnings,
+            },
+            "message": f"{orders_equation(imported.preview)}. {sentence} Nothing was sent.",
+        }
+    )
+    output.info()
+    output.info(f"{sentence} Nothing was sent.", style="good")
+    if written.kept is not None:
+        output.info(f"The workbook as it was: {written.kept}")
+    if imported.needs_a_person:
+        output.info(
+            f"{counted(imported.needs_a_person, 'order')} above need a decision and {_is_not(imported.needs_a_person)} in it."
+        )
+    if report.ready == report.rows:
+        output.info(f"{counted(report.rows, 'row')} checked, all ready.", style="good")
+        output.info(f"Next: {next_command('review', str(written.path))}")
+    else:
+        output.info(f"{report.rows - report.ready:,} of {counted(report.rows, 'row')} have errors.", style="error")
+        output.info(f"Next: {next_command('check', str(written.path))}")
+
+
+def _is_not(number: int) -> str:
+    return "is not" if number == 1 else "are not"
