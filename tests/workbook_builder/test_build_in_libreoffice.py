@@ -20,7 +20,7 @@ from tests.workbook_builder import live_cases
 
 TITLES = {rule.code: rule.title for rule in RULES}
 BUTTONS = ["Load pending...", "Validate", "Review", "Export CSV", "Send..."]
-VISIBLE = ["Start", "Actions", "Issues", "Pending", "Review", "Batches", "Reasons", "Dictionary"]
+VISIBLE = ["Start", "Actions", "Issues", "Import", "Pending", "Review", "Batches", "Reasons", "Dictionary"]
 
 
 def sheet_of(document, name):

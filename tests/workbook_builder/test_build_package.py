@@ -6,7 +6,7 @@ import re
 import sys
 import zipfile
 from datetime import datetime
-from itertools import pairwise
+from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -328,12 +328,13 @@ def test_pages_are_a4_and_as_wide_as_the_sheet(book):
 
 
 def entry_columns(sheet):
-    """Return the columns people fill in, each with its range down to the last row of a sheet."""
+    """Return the columns people fill in, each with its range: of the last table of a sheet down to the last row."""
     for table in sheet.tables:
         top, left = xl_cell_to_rowcol(table.at)
+        last = LAST_ROW - 1 if table is sheet.tables[-1] else top + table.blank_rows
         for at, column in enumerate(table.columns, left):
             if column.message is not None:
-                yield f"{xl_rowcol_to_cell(top + 1, at)}:{xl_rowcol_to_cell(LAST_ROW - 1, at)}", column
+                yield f"{xl_rowcol_to_cell(top + 1, at)}:{xl_rowcol_to_cell(last, at)}", column
 
 
 def test_entry_cells_say_what_belongs_there_down_to_the_last_row(book):
@@ -347,8 +348,23 @@ def test_entry_cells_say_what_belongs_there_down_to_the_last_row(book):
         assert found == [
             (where, column.title, column.message, *(("list", column.title, column.refusal, None, column.choices) if column.choices else [None] * 5))
             for where, column in entry_columns(SHEETS[name])
+        ] + [
+            (entry.at, entry.title, entry.message, *(("list", entry.title, None, None, f'"{",".join(entry.values)}"') if entry.values else [None] * 5))
+            for entry in SHEETS[name].entry_cells
         ]  # fmt: skip
     assert len(list(entry_columns(SHEETS["Actions"]))) == 3
+
+
+def test_what_people_may_change_on_a_protected_sheet_is_not_locked(book):
+    sheet = book.xml(book.sheets["Import"])
+    styles = book.xml("xl/styles.xml").find(f"{MAIN}cellXfs")
+    open_styles = {
+        at for at, style in enumerate(styles) if (lock := style.find(f"{MAIN}protection")) is not None and lock.get("locked") == "0"
+    }  # fmt: skip
+    unlocked = [cell.get("r") for cell in sheet.iter(f"{MAIN}c") if int(cell.get("s", 0)) in open_styles]
+    mapping, codes = ([f"{letter}{row}" for row in range(15, 33)] for letter in "BH")
+    assert sorted(unlocked) == sorted(["B10", "B11", *mapping, *codes])
+    assert not any(int(column.get("style", 0)) in open_styles for column in sheet.iter(f"{MAIN}col"))
 
 
 def test_ids_kept_as_text_get_no_green_triangles(book):
@@ -397,16 +413,21 @@ def test_every_table_is_where_it_was_declared_and_shows_its_headers(book):
             bottom, right = xl_cell_to_rowcol(last)
             assert (first, right) == (declared.at, left + len(headers) - 1)
             assert bottom - top >= max(declared.blank_rows, 1)
-            assert table.find(f"{MAIN}autoFilter").get("ref") == table.get("ref")
+            filtered = table.find(f"{MAIN}autoFilter")
+            assert (None if filtered is None else filtered.get("ref")) == (
+                table.get("ref") if declared.filter else None
+            )
 
 
 def test_tables_of_a_sheet_do_not_touch(book):
     for sheet in TEMPLATE.sheets:
-        rows = sorted(
-            tuple(int(re.sub("[A-Z]", "", corner)) for corner in book.tables[table.name][1].get("ref").split(":"))
+        corners = [
+            [xl_cell_to_rowcol(corner) for corner in book.tables[table.name][1].get("ref").split(":")]
             for table in sheet.tables
-        )
-        assert all(bottom + 1 < top for (_, bottom), (top, _) in pairwise(rows)), sheet.name
+        ]
+        for (first, last), (other_first, other_last) in combinations(corners, 2):
+            gaps = [max(other_first[at] - last[at], first[at] - other_last[at]) for at in (0, 1)]
+            assert max(gaps) > 1, sheet.name
 
 
 def test_a_calculated_column_has_its_formula_in_every_row(book):

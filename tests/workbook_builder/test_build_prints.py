@@ -33,8 +33,8 @@ def pages(office, tmp_path):
 
 def test_a_list_without_rows_takes_no_paper(pages):
     sheets = [sheet for sheet, _ in pages(samples=False)]
-    assert set(sheets) == {"Start", "Actions", "Review", "Reasons", "Dictionary"}
-    assert [sheets.count(sheet) for sheet in ("Start", "Review", "Reasons")] == [1, 1, 1]
+    assert set(sheets) == {"Start", "Actions", "Import", "Review", "Reasons", "Dictionary"}
+    assert [sheets.count(sheet) for sheet in ("Start", "Import", "Review", "Reasons")] == [1, 1, 1, 1]
 
 
 def test_actions_prints_the_columns_that_matter_one_page_wide_below_its_headers(pages):

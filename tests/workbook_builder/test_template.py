@@ -80,7 +80,7 @@ def test_text_that_is_no_toml_is_refused_with_its_line(refused):
         ('name = "Start"', f'name = "{"S" * 32}"', "sheets.0.name"),
         ('code_name = "StartSheet"', 'code_name = "Start Sheet"', "sheets.0.code_name"),
         ('{ at = "A1", style = "title"', '{ at = "1A", style = "title"', "sheets.0.lines.0.at"),
-        ('rows = "reasons"', 'rows = "codes"', "sheets.6.tables.0.rows"),
+        ('rows = "reasons"', 'rows = "codes"', "sheets.7.tables.0.rows"),
         ("blank_rows = 200", 'blank_rows = "200"', "sheets.1.tables.0.blank_rows"),
     ],
 )
@@ -151,7 +151,7 @@ def test_marks_are_told_apart_by_words_and_not_by_colour_alone():
             text = (
                 r'"[A-Z]+",?\$[A-Z]\$[0-9]|\$[A-Z]\$[0-9]+.*"[A-Z]+"|^AND\(LEN'
                 if sheet.name == "Review"
-                else r'\$?[A-Z]4\b.*"[A-Za-z:\- ]+"'
+                else r'\$?[A-Z](4|15|36)\b.*"[A-Za-z:\- ]+"'
             )
             assert re.search(text, mark.formula), (sheet.name, mark.formula)
 
@@ -186,6 +186,15 @@ def test_a_page_of_texts_is_as_wide_as_a_small_screen_at_most(sheet):
     assert sum(map(pixels, SHEETS[sheet].widths)) <= VISIBLE_PIXELS
 
 
+def test_the_columns_of_an_export_and_what_becomes_of_each_order_fit_a_small_screen():
+    mapping, reasons, preview = SHEETS["Import"].tables
+    assert sum(pixels(column.width) for column in preview.columns[:7]) <= VISIBLE_PIXELS
+    # The tables stand below each other, so the last one decides how wide a column is.
+    widths = [column.width for column in preview.columns]
+    assert [column.width for column in mapping.columns] == widths[:4]
+    assert [column.width for column in reasons.columns] == widths[5:8]
+
+
 def test_both_tables_of_the_dictionary_fit_a_small_screen():
     columns, findings = ([column.width for column in table.columns] for table in SHEETS["Dictionary"].tables)
     assert columns == findings
@@ -208,7 +217,7 @@ def styles_of(sheet):
 
 @pytest.mark.parametrize(
     ("sheet", "headers"),
-    [("Actions", ["Amount", "Current amount", "Change", "Locks in"]), ("Pending", ["Current amount"]), ("Batches", ["Rows"]), ("Issues", ["Row"])],
+    [("Actions", ["Amount", "Current amount", "Change", "Locks in"]), ("Pending", ["Current amount"]), ("Batches", ["Rows"]), ("Issues", ["Row"]), ("Import", ["Orders", "Line", "Current amount", "Refunded", "New total"])],
 )  # fmt: skip
 def test_what_is_a_number_to_the_eye_is_aligned_to_the_right(sheet, headers):
     assert [header for header, style in styles_of(sheet).items() if style.get("align") == "right"] == headers
@@ -267,8 +276,9 @@ def test_every_column_that_people_fill_in_says_what_belongs_there():
 
 def test_a_column_with_a_drop_down_tells_why_another_value_is_refused():
     columns = [column for sheet in TEMPLATE.sheets for table in sheet.tables for column in table.columns]
-    assert [column.header for column in columns if column.choices] == ["Reason"]
-    assert [column.header for column in columns if column.refusal] == ["Reason"]
+    assert [column.header for column in columns if column.choices] == ["Reason", "Column in the export", "Code to send"]
+    assert all(column.refusal and column.title and column.message for column in columns if column.choices)
+    assert not [column.header for column in columns if column.refusal and not column.choices]
 
 
 def test_the_dictionary_explains_the_columns_that_are_sent():
@@ -289,7 +299,14 @@ def test_every_sheet_has_a_name_and_a_module_of_its_own():
 # ----------------------------------------------------------------------------------------- texts that Python fills in
 
 TEXT_FORMAT = "@"
-NUMBERS = {("Actions", "Change"), ("Actions", "Locks in"), ("Issues", "Row"), ("Batches", "Rows")}
+NUMBERS = {
+    ("Import", "Line"),
+    ("Import", "Orders"),
+    ("Actions", "Change"),
+    ("Actions", "Locks in"),
+    ("Issues", "Row"),
+    ("Batches", "Rows"),
+}
 FORMULAS = {("Actions", "Check"), ("Issues", "Go")}
 
 
@@ -306,7 +323,10 @@ def test_every_column_that_is_filled_with_texts_has_the_format_text():
 
 
 def test_every_cell_that_is_filled_with_a_text_has_the_format_text():
-    named = {"pending_told": ("Pending", ["C1"]), "review_figures": ("Review", [f"C{row}" for row in range(4, 22)])}
+    named = {
+        "import_told": ("Import", [f"B{row}" for row in range(3, 10)]), "import_choices": ("Import", ["B10", "B11"]),
+        "import_facts": ("Import", ["N1"]), "pending_told": ("Pending", ["C1"]), "review_figures": ("Review", [f"C{row}" for row in range(4, 22)]),
+    }  # fmt: skip
     for name, (sheet, places) in named.items():
         assert SHEETS[sheet].names[name].split(":") == [places[0], places[-1]][: len(places)]
         styles = {line.at: line.style for line in SHEETS[sheet].lines}

@@ -157,11 +157,19 @@ def _define_names(book: Any, contents: Contents) -> None:
 def _define_choices(book: Any, template: Template) -> None:
     sheet, table = _declared_table(template, "Reasons")
     top, left = xl_cell_to_rowcol(table.at)
-    first, whole = (
-        f"{sheet.name}!{xl_range_abs(top + 1, left, bottom, left)}" for bottom in (top + 1, top + _MOST_CODES)
-    )
+    _define_list(book, "reason_codes", sheet.name, (top + 1, left, top + _MOST_CODES, left))
+    for sheet in template.sheets:
+        for name, cells in sheet.lists.items():
+            first, _, last = cells.partition(":")
+            _define_list(book, name, sheet.name, (*xl_cell_to_rowcol(first), *xl_cell_to_rowcol(last)))
+
+
+def _define_list(book: Any, name: str, sheet: str, corners: tuple[int, int, int, int]) -> None:
+    """Define a name for the filled cells of a column, without a gap from its top."""
+    top, left, _, _ = corners
+    first, whole = (f"{sheet}!{xl_range_abs(*area)}" for area in ((top, left, top, left), corners))
     # No blank cell among the choices: with one, Excel lets every text pass (Data validation, Ignore blank).
-    book.define_name("reason_codes", f"=OFFSET({first},0,0,MAX(1,COUNTA({whole})),1)")
+    book.define_name(name, f"=OFFSET({first},0,0,MAX(1,COUNTA({whole})),1)")
 
 
 def _declared_table(template: Template, name: str) -> tuple[Sheet, Table]:

@@ -13,7 +13,7 @@ from xlsxwriter.utility import quote_sheetname, xl_cell_to_rowcol, xl_col_to_nam
 from action_returns.batch.cells import LAST_ROW, Cell, CellError
 from action_returns.errors import WorkbookError
 from action_returns.workbook_builder.contents import Contents
-from action_returns.workbook_builder.template import Button, Column, Line, Sheet, Table
+from action_returns.workbook_builder.template import Button, Column, EntryCell, Line, Sheet, Table
 
 _TABLE_STYLE: Final = "Table Style Light 1"
 _PAPER_A4: Final = 9
@@ -107,6 +107,7 @@ class SheetWriter:
         self._contents = contents
         self._cell_format = cell_format
         self._define_name = define_name
+        self._entry_ranges: list[str] = []
 
     def write(self, *, with_buttons: bool) -> None:
         """Write the whole sheet.
@@ -122,6 +123,9 @@ class SheetWriter:
             self._write_line(line)
         for table in self._sheet.tables:
             self._write_table(table)
+        if self._entry_ranges:
+            # Ids are texts on purpose: without this, Excel marks each of them with a green triangle.
+            self._worksheet.ignore_errors({"number_stored_as_text": " ".join(self._entry_ranges)})
         if self._sheet.rows is not None:
             for at, row in enumerate(self._contents.rows(self._sheet.rows)):
                 for column, value in enumerate(row):
@@ -132,11 +136,17 @@ class SheetWriter:
             self._define_name(
                 name, f"{quote_sheetname(self._sheet.name)}!{xl_range_abs(*_corners(first, last or first))}"
             )
+        self._write_rules()
+        for button in self._sheet.buttons if with_buttons else ():
+            self._insert_button(button)
+
+    def _write_rules(self) -> None:
+        """Write what colours cells and what may be typed into those outside of tables."""
         for mark in self._sheet.marks:
             rule = {"type": "formula", "criteria": f"={mark.formula}", "format": self._cell_format(mark.style, None)}
             self._worksheet.conditional_format(mark.range, rule)
-        for button in self._sheet.buttons if with_buttons else ():
-            self._insert_button(button)
+        for entry in self._sheet.entry_cells:
+            self._worksheet.data_validation(entry.at, _entry_rule(entry))
 
     def _set_up(self) -> None:
         sheet, worksheet = self._sheet, self._worksheet
@@ -201,7 +211,8 @@ class SheetWriter:
                 f"{len(content.rows):,} rows do not fit a worksheet, which has {LAST_ROW:,} rows with its headers. "
                 "Divide them into several workbooks."
             )
-        self._set_columns(content.columns, top + 1, left)
+        # The rows below the last table look the same: it grows into them.
+        self._set_columns(content.columns, top + 1, left, LAST_ROW if table is self._sheet.tables[-1] else bottom + 1)
         self._worksheet.add_table(
             top,
             left,
@@ -210,6 +221,7 @@ class SheetWriter:
             {
                 "name": table.name,
                 "style": _TABLE_STYLE,
+                "autofilter": table.filter,
                 "columns": [self._table_column(column) for column in content.columns],
             },
         )
@@ -233,20 +245,18 @@ class SheetWriter:
             declared["formula"] = self._contents.formula(column.formula)
         return declared
 
-    def _set_columns(self, columns: Sequence[Column], first: int, left: int) -> None:
-        """Set widths, formats of cells that are still blank, input messages and drop-downs, down to the last row."""
-        entries = []
+    def _set_columns(self, columns: Sequence[Column], first: int, left: int, last: int) -> None:
+        """Set widths, formats of cells that are still blank, input messages and drop-downs, down to the last row.
+
+        Of tables that stand in the same columns, the last one decides about widths and formats.
+        """
         for at, column in enumerate(columns, left):
             letter = xl_col_to_name(at)
-            whole = f"{letter}{first + 1}:{letter}{LAST_ROW}"
-            # The rows below the table look the same: it grows into them.
+            whole = f"{letter}{first + 1}:{letter}{last}"
             self._worksheet.set_column(at, at, column.width, self._cell_format(column.style, None))
             if column.message is not None:
-                entries.append(whole)
+                self._entry_ranges.append(whole)
                 self._worksheet.data_validation(whole, _input_rule(column))
-        if entries:
-            # Ids are texts on purpose: without this, Excel marks each of them with a green triangle.
-            self._worksheet.ignore_errors({"number_stored_as_text": " ".join(entries)})
 
     def _write_cell(self, row: int, column: int, value: Cell, style: str) -> None:
         worksheet = self._worksheet
@@ -283,6 +293,13 @@ def _lines(columns: Sequence[Column], row: Sequence[Cell]) -> int:
     return max(
         len(wrap(str(value), column.width)) for column, value in zip(columns, row, strict=True) if value is not None
     )
+
+
+def _entry_rule(entry: EntryCell) -> dict[str, Any]:
+    rule: dict[str, Any] = {"validate": "any", "input_title": entry.title, "input_message": entry.message}
+    if entry.values:
+        rule |= {"validate": "list", "source": list(entry.values), "error_title": entry.title, "error_type": "stop"}
+    return rule
 
 
 def _input_rule(column: Column) -> dict[str, Any]:

@@ -81,6 +81,7 @@ class Table(_Declared):
         columns: its columns, left to right.
         blank_rows: the least number of rows it has.
         rows: the source of its printed rows.
+        filter: whether its headers have filter buttons.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Table(_Declared):
     columns: tuple[Column, ...] = Field(min_length=1, strict=False)
     blank_rows: int = 0
     rows: RowSource | None = None
+    filter: bool = True
 
 
 class ConditionalFormat(_Declared):
@@ -114,6 +116,22 @@ class Button(_Declared):
     description: str
 
 
+class EntryCell(_Declared):
+    """One cell outside the tables that the user fills in.
+
+    Args:
+        at: its address.
+        title: title of the input message.
+        message: the input message, shown when the cell is selected.
+        values: the values of its drop-down; without them any value can be typed.
+    """
+
+    at: Cell
+    title: _Title
+    message: _Message
+    values: tuple[str, ...] = Field((), strict=False)
+
+
 class Sheet(_Declared):
     """One sheet.
 
@@ -136,6 +154,8 @@ class Sheet(_Declared):
         buttons: its buttons.
         rows: the source of its rows, for a hidden sheet without tables.
         names: defined name -> cell or range that Python fills later.
+        lists: defined name -> column of values for a drop-down; the name stands for its filled cells.
+        entry_cells: its cells outside of tables that the user fills in.
     """
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=31)]
@@ -156,6 +176,8 @@ class Sheet(_Declared):
     buttons: tuple[Button, ...] = Field((), strict=False)
     rows: RowSource | None = None
     names: dict[str, str] = {}
+    lists: dict[str, str] = {}
+    entry_cells: tuple[EntryCell, ...] = Field((), strict=False)
 
 
 class Live(_Declared):
