@@ -352,7 +352,7 @@ def test_a_download_is_the_same_after_it_lay_on_its_sheet():
     pending = PendingDownload(
         actions={
             "M.8882.4808.1": PendingAction(
-                1_990, datetime(2099, 1, 31, 8, tzinfo=UTC), "PENDING", "ORD-1", "Ann", "EUR"
+                1_990, datetime(2099, 1, 31, 8, tzinfo=UTC), "PENDING", "ORD-1", "Ann", "EUR", 123_456
             ),
             "M.8882.4808.2": PendingAction(0, datetime(2026, 6, 1, 0, 30, tzinfo=zone)),
             "M.8882.4808.3": PendingAction(),

@@ -293,13 +293,16 @@ def pending_rows(pending: PendingDownload) -> list[tuple[str, ...]]:
             else action.locks_at.isoformat(" ", "seconds" if action.locks_at.second else "minutes"),
             action.order_id or "",
             action.partner or "",
+            "" if action.original_cents is None else money(action.original_cents),
         )
         for action_id, action in pending.actions.items()
     ]
 
 
 def _pending_action(row: Sequence[Cell]) -> PendingAction:
-    _, amount, currency, state, locks_at, order_id, partner = (str(cell) if cell is not None else "" for cell in row)
+    _, amount, currency, state, locks_at, order_id, partner, original = (
+        str(cell) if cell is not None else "" for cell in row
+    )
     return PendingAction(
         cents=cents_of_text(amount.replace(",", "")),  # thousands are marked
         locks_at=None if locks_at in {"", NO_LOCK_DATE} else datetime.fromisoformat(locks_at),
@@ -307,4 +310,5 @@ def _pending_action(row: Sequence[Cell]) -> PendingAction:
         order_id=order_id or None,
         partner=partner or None,
         currency=currency or None,
+        original_cents=cents_of_text(original.replace(",", "")),
     )

@@ -12,6 +12,9 @@ from action_returns.batch.context import DEFAULT_POLICY, Policy
 PENDING_FACTS: Final = ("pending_as_of", "pending_basis", "pending_currency", "pending_count", "pending_notes")
 """Keys of the facts about the pending download on the sheet Pending; blank until one is loaded."""
 
+IMPORT_FACTS: Final = "import_facts"
+"""Key of what the sheet Import shows, as JSON; blank until an export was read."""
+
 INTERPRETER_KEYS: Final = ("INTERPRETER_WIN", "INTERPRETER_MAC")
 """Keys of the sheet ``xlwings.conf`` that hold the path of Python on each system; one that is not known is blank."""
 
@@ -103,6 +106,7 @@ class WorkbookInfo:
             ("book_id", "book_id", self.book_id),
             *((key, _DEFINED_NAMES.get(key, key), value) for key, value in self.profile_values().items()),
             *((key, key, "") for key in PENDING_FACTS),
+            (IMPORT_FACTS, IMPORT_FACTS, ""),
         ]
 
     def profile_values(self) -> dict[str, str | float | bool]:
