@@ -86,7 +86,8 @@ def test_a_column_that_cannot_be_guessed_has_a_place_for_its_header():
 def test_the_export_of_a_shop_is_known_when_it_is_seen(headers, source):
     said = refusal(f"{headers}\r\n1,2,3\r\n")
     assert source in said
-    assert "Find each order in the download of pending actions" in said
+    assert 'action-returns import "standard input" --pending DOWNLOAD -o returns.csv' in said.replace("'", '"')
+    assert "button Import returns" in said
     assert "--column" not in said  # a refund is no new total, however the column is called
 
 

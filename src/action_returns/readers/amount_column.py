@@ -136,6 +136,23 @@ class AmountColumn:
                 return Unread.UNREADABLE if cents is None else cents
         return Unread.UNREADABLE
 
+    def read_signed(self, cell: object) -> Cents | Unread:
+        """Return the amount of one cell in cents, below 0 for one with a minus or in brackets, or why it is unknown.
+
+        Args:
+            cell: a value of the column.
+        """
+        read = self.read(cell)
+        if read is not Unread.NEGATIVE:
+            return read
+        if isinstance(cell, NumberText):
+            read = _cents(cell.removeprefix("-"), ".")
+        elif isinstance(cell, float):
+            read = self.read(-cell)
+        elif (written := _written(strip_white_space(str(cell)))) is not None:
+            read = _cents(written["body"], self.point or ".")  # not settled: both readings are the same
+        return read if isinstance(read, Unread) else Cents(-read)
+
     def _read_text(self, cell: str, currency: str | None) -> Cents | Unread:
         point = self.point
         text = strip_white_space(cell)

@@ -38,7 +38,16 @@ def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """
     from action_returns.readers.csv_download import records_of
 
-    return records_of(CsvText(read_bytes(path), path.name))
+    return records_of(read_text(path))
+
+
+def read_text(path: Path) -> "CsvText":
+    """Read the text of a CSV file.
+
+    Raises:
+        FileError: when it cannot be opened, is too large, or is no text.
+    """
+    return CsvText(read_bytes(path), path.name)
 
 
 def read_batch(path: Path, *, sheet: str | None, columns: ColumnAnswers) -> LoadedBatch:  # noqa: ARG001  # no sheets

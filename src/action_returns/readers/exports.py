@@ -1,19 +1,22 @@
 """Read a shop's returns export: find its header row, recognise its source, and read its columns."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from action_returns.batch.cells import display_cell, strip_white_space
-from action_returns.errors import FileError
-from action_returns.readers.amount_column import AmountColumn, Unread
+from action_returns.readers.export_cells import currencies_in, read_amounts, read_orders, read_texts
+from action_returns.readers.export_columns import find_export_columns, fold_export_header, unit_of
+from action_returns.readers.export_table import open_export_table, read_cells
 from action_returns.readers.headers import fold_header, header_signature
-from action_returns.readers.table_file import read_table
-from action_returns.returns.export import Certainty, MappedColumn, Money, ShopExport, UnreadAmount
-from action_returns.returns.source import MONEY_FIELDS, Field, Source
-from action_returns.returns.sources import find_source
+from action_returns.returns.export import MappedColumn, Money, ShopExport, UnreadAmount
+from action_returns.returns.source import MONEY_FIELDS, Amounts, Field
 
 _EXAMPLES: Final = 3
+_LOOKED_AT: Final = 1_000
+"""Cells of a column among which examples are looked for."""
+_NEEDED: Final = MONEY_FIELDS | {Field.ORDER, Field.STATUS, Field.REFUND_ID}
+"""Fields without which a line says less than it should."""
 
 
 def read_export(
@@ -29,73 +32,87 @@ def read_export(
     Raises:
         FileError: when it cannot be used as a whole.
     """
-    table = read_table(path)
-    if table is None:
-        raise FileError("no-rows", f"{path.name} is empty.")
-    headers = [str(header or "") for header in table.headers]
-    folded = list(map(fold_header, headers))
-    source = find_source(folded)
-    signature = header_signature([header for header in headers if fold_header(header)])
-    indexes = _find(source, headers, folded, columns or {}, (remembered or {}).get(signature, {}))
-    lines: list[int] = []
-    cells: list[list[Any]] = [[] for _ in indexes]
-    for line, row in table.rows:
-        lines.append(line)
-        for column, (at, _) in zip(cells, indexes.values(), strict=True):
-            column.append(row[at] if at < len(row) else None)
-    texts: dict[Field, Sequence[str | None]] = {}
-    amounts: dict[Field, Sequence[Money]] = {}
-    for name, column in zip(indexes, cells, strict=True):
-        if name in MONEY_FIELDS:
-            amounts[name] = _read_amounts(column)
-        texts[name] = list(map(_text, column))
-    mapping = tuple(
-        MappedColumn(name, headers[at], at, certainty, tuple(dict.fromkeys(filter(None, texts[name])))[:_EXAMPLES])
-        for name, (at, certainty) in indexes.items()
+    chosen = columns or {}
+    table = open_export_table(path, frozenset(map(fold_export_header, chosen.values())))
+    signature = header_signature([header for header in table.headers if fold_header(header)])
+    found = find_export_columns(table.name, table.headers, chosen, (remembered or {}).get(signature, {}))
+    source, indexes = found.source, found.indexes
+    needed = [at for field, (at, _) in indexes.items() if field in _NEEDED]
+    cells = read_cells(
+        table, [at for at, _ in indexes.values()], needed, with_repeats=source.amounts is not Amounts.TO_DATE
     )
-    return ShopExport(path.name, source, mapping, headers, lines, texts, amounts, signature)
+    by_field = dict(zip(indexes, cells.columns, strict=True))
+    texts: dict[Field, Sequence[str | None]] = {}
+    damaged: dict[int, str] = {}
+    for field, column in by_field.items():
+        if field is Field.ORDER:
+            texts[field], damaged = read_orders(column)
+        else:
+            texts[field] = read_texts(column)
+    amounts: dict[Field, Sequence[Money]] = dict(
+        read_amounts({field: column for field, column in by_field.items() if field in MONEY_FIELDS})
+    )
+    notes = _read_currencies(table.headers, indexes, by_field, texts, amounts)
+    mapping = tuple(
+        MappedColumn(field, table.headers[at], at, certainty, _examples(texts[field]))
+        for field, (at, certainty) in indexes.items()
+    )
+    return ShopExport(
+        path.name,
+        source,
+        mapping,
+        table.headers,
+        cells.lines,
+        texts,
+        amounts,
+        signature,
+        notes,
+        cells.repeats,
+        damaged,
+    )
 
 
-def _find(
-    source: Source,
+def _examples(texts: Sequence[str | None]) -> tuple[str, ...]:
+    return tuple(islice(dict.fromkeys(filter(None, texts[:_LOOKED_AT])), _EXAMPLES))
+
+
+def _read_currencies(
     headers: Sequence[str],
-    folded: Sequence[str],
-    columns: Mapping[Field, str],
-    remembered: Mapping[str, str],
-) -> dict[Field, tuple[int, Certainty]]:
-    found: dict[Field, tuple[int, Certainty]] = {}
-    for name in Field:
-        chosen = columns.get(name) or remembered.get(name)
-        if chosen is not None and fold_header(chosen) in folded:
-            certainty = Certainty.CHOSEN if name in columns else Certainty.REMEMBERED
-            found[name] = folded.index(fold_header(chosen)), certainty
-            continue
-        alias = next((alias for alias in source.aliases.get(name, ()) if alias in folded), None)
-        if alias is not None:
-            found[name] = folded.index(alias), Certainty.KNOWN if source.signatures else Certainty.ALIAS
-    if Field.ORDER not in found:
-        raise FileError(
-            "export-columns-missing",
-            f'It has no column with order numbers. Name it: --map order="HEADER". Its headers are {", ".join(headers)}.',
-        )
-    return found
+    indexes: Mapping[Field, tuple[int, Any]],
+    cells: Mapping[Field, Sequence[Any]],
+    texts: dict[Field, Sequence[str | None]],
+    amounts: dict[Field, Sequence[Money]],
+) -> tuple[str, ...]:
+    """Add the currency that headers and signs say where no column does; refuse amounts whose sign says another one.
+
+    Returns:
+        What the user should know of it, one sentence each.
+    """
+    if Field.CURRENCY in texts:
+        texts[Field.CURRENCY] = _codes(texts[Field.CURRENCY])
+    field = next((field for field in (Field.REFUND, Field.NEW_TOTAL, Field.TOTAL) if field in cells), None)
+    if field is None:
+        return ()
+    signs = currencies_in(cells[field])
+    if signs is None:
+        unit = unit_of(headers[indexes[field][0]])
+        if unit is None or Field.CURRENCY in texts:
+            return ()
+        texts[Field.CURRENCY] = [unit] * len(cells[field])
+        return (f'The currency is {unit}, as the header "{headers[indexes[field][0]]}" says.',)
+    if Field.CURRENCY not in texts:
+        texts[Field.CURRENCY] = [next(iter(sign)) if sign and len(sign) == 1 else None for sign in signs]
+        return ("The currency of each amount was read from the sign beside it.",)
+    named = texts[Field.CURRENCY]
+    amounts[field] = [
+        UnreadAmount(str(cell), "an amount with the sign of another currency than its currency column")
+        if sign is not None and currency is not None and currency not in sign
+        else money
+        for money, sign, currency, cell in zip(amounts[field], signs, named, cells[field], strict=True)
+    ]
+    return ()
 
 
-def _text(cell: Any) -> str | None:
-    if cell is None:
-        return None
-    return strip_white_space(cell if isinstance(cell, str) else display_cell(cell)) or None
-
-
-def _read_amounts(cells: Sequence[Any]) -> list[Money]:
-    column = AmountColumn()
-    for cell in cells:
-        column.note(cell)
-    return [_money(cell, column) for cell in cells]
-
-
-def _money(cell: Any, column: AmountColumn) -> Money:
-    read = column.read(cell)
-    if not isinstance(read, Unread):
-        return read
-    return None if read is Unread.BLANK else UnreadAmount(str(cell), read.value)
+def _codes(texts: Sequence[str | None]) -> list[str | None]:
+    known = {text: text and text.upper() for text in set(texts)}
+    return [known[text] for text in texts]

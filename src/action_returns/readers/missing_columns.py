@@ -14,36 +14,15 @@ from action_returns.readers.batch_columns import (
     column_option,
     plain_header,
 )
+from action_returns.readers.export_columns import fold_export_header
 from action_returns.readers.headers import HEADER_SEARCH_ROWS, fold_header, looks_like_id
+from action_returns.returns.sources import OTHER, find_source
+from action_returns.shell import quote as quote_word
 
 Row = Sequence[object]
 
 _MOST_HEADERS: Final = 30
 """Headers that a message lists at most."""
-
-_SOURCES: Final[tuple[tuple[str, tuple[frozenset[str], ...]], ...]] = (
-    # A file is what has all headers of one of the sets. Folded; written down from the shops' own documentation.
-    (
-        "an orders export of Shopify",
-        (frozenset({"name", "financialstatus", "refundedamount"}), frozenset({"name", "financialstatus", "paidat"})),
-    ),
-    ("an orders export of Shopify by Matrixify", (frozenset({"name", "command", "line:type"}),)),
-    (
-        "an export of WooCommerce",
-        (
-            frozenset({"orderid", "refundamount"}),
-            frozenset({"ordernumber", "refundamount"}),
-            frozenset({"orderid", "orderrefund"}),
-            frozenset({"ordernumber", "orderrefund"}),
-            frozenset({"order#", "n.revenue"}),
-        ),
-    ),
-    ("the credit memos of Adobe Commerce", (frozenset({"creditmemo", "refunded"}),)),
-    ("a sales report of Google Play", (frozenset({"ordernumber", "financialstatus", "chargedamount"}),)),
-    ("an export of AppsFlyer", (frozenset({"appsflyerid", "eventname"}),)),
-    ("an export of Stripe", (frozenset({"id", "amount", "amountrefunded"}),)),
-    ("a returns report of Amazon", (frozenset({"orderid", "asin", "detaileddisposition"}),)),
-)
 
 _REFUNDED: Final = re.compile("refund|returned|erstatt|gutschrift|rembours|reembols|rimbors|discount|difference|delta")
 _BEFORE: Final = re.compile(
@@ -86,7 +65,7 @@ def columns_missing(groups: Sequence[Sequence[Row]], name: str, answers: ColumnA
     advice = (
         _of_whole_line(headers)
         or _of_download(headers, name)
-        or _of_source(headers)
+        or _of_source(headers, name)
         or "".join(_of_columns(headers, below, answers))
     )
     is_longer = any(len(rows) >= HEADER_SEARCH_ROWS for rows in groups)
@@ -138,20 +117,18 @@ def _of_download(headers: Row, name: str) -> str:
     )
 
 
-def _of_source(headers: Row) -> str:
+def _of_source(headers: Row, name: str) -> str:
     """Return what to do with a shop's export, an empty text for any other file."""
-    folded = {fold_header(header) for header in headers}
     if _has(headers, "ActionId"):
         return ""
-    for source, signatures in _SOURCES:
-        if any(signature <= folded for signature in signatures):
-            return (
-                f"It looks like {source}: it knows orders and what was refunded, not actions and their new totals. "
-                "Find each order in the download of pending actions (its column OID has the order number) and write a "
-                "list with ActionId from there, Amount (the order's new total: what it was worth minus what was "
-                "refunded, 0 to take it back) and Reason."
-            )
-    return ""
+    source = find_source([text for header in headers if (text := fold_export_header(header))])
+    if source is OTHER:
+        return ""
+    return (
+        f"It looks like {source.name}: it knows orders and what was refunded, not actions and their new totals. Find each "
+        f"order in the download of pending actions and make the rows: action-returns import {quote_word(name)} --pending "
+        "DOWNLOAD -o returns.csv. In Excel: button Load pending, then button Import returns."
+    )
 
 
 def _of_columns(headers: Row, below: Sequence[Row], answers: ColumnAnswers) -> Iterator[str]:

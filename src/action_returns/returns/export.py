@@ -66,6 +66,9 @@ class ShopExport:
         amounts: field -> its cells as cents.
         signature: what is the same for all files with these headers.
         notes: what the user should know of the reading, one sentence each.
+        repeats: positions of the lines that are the same, in all cells, as an earlier line; only of exports whose
+            lines are refunds.
+        damaged_orders: position -> why the order number there is no longer what the shop wrote.
     """
 
     file: str
@@ -77,6 +80,8 @@ class ShopExport:
     amounts: Mapping[Field, Sequence[Money]]
     signature: str = ""
     notes: tuple[str, ...] = ()
+    repeats: frozenset[int] = frozenset()
+    damaged_orders: Mapping[int, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.lines)

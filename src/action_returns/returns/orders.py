@@ -1,52 +1,56 @@
 """Convert the lines of an export to its orders: what was refunded of each, once."""
 
-from action_returns.batch.amounts import Cents
-from action_returns.returns.export import Problem, ReturnedOrder, ReturnedOrders, ShopExport, UnreadAmount
-from action_returns.returns.source import Amounts, Field
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from action_returns.returns.export import ReturnedOrders, ShopExport
+from action_returns.returns.lines_appsflyer import understand_appsflyer
+from action_returns.returns.lines_google_play import understand_google_play
+from action_returns.returns.lines_matrixify import understand_matrixify
+from action_returns.returns.lines_other import refuse_without_amounts, understand_other, understand_woocommerce
+from action_returns.returns.lines_returns import understand_amazon, understand_returns
+from action_returns.returns.lines_shopify import understand_shopify
+from action_returns.returns.lines_stripe import understand_stripe
+from action_returns.returns.source import Amounts
+from action_returns.returns.sources import (
+    AMAZON,
+    APPSFLYER,
+    GOOGLE_PLAY,
+    MAGENTO,
+    MATRIXIFY,
+    RETURNS_APP,
+    SHOPIFY,
+    STRIPE,
+    WOOCOMMERCE,
+)
+
+_BY_SOURCE: Final[Mapping[str, Callable[[ShopExport], ReturnedOrders]]] = {
+    SHOPIFY.code: understand_shopify,
+    MATRIXIFY.code: understand_matrixify,
+    MAGENTO.code: understand_returns,
+    GOOGLE_PLAY.code: understand_google_play,
+    APPSFLYER.code: understand_appsflyer,
+    STRIPE.code: understand_stripe,
+    AMAZON.code: understand_amazon,
+    RETURNS_APP.code: understand_returns,
+}
+"""Source -> what its lines mean. The lines of all others can mean two things."""
 
 
-def understand(export: ShopExport) -> ReturnedOrders:
+def understand(export: ShopExport, *, amounts: Amounts | None = None) -> ReturnedOrders:
     """Return the orders of an export, each once, in the order of the file.
+
+    Args:
+        export: the export.
+        amounts: what the user says that the refund column counts, where the source leaves that open (WooCommerce and
+            exports that are not known); None to decide by what the file has besides.
 
     Raises:
         FileError: the export as a whole cannot be understood.
     """
-    blank: list[None] = [None] * len(export)
-    orders: dict[str, ReturnedOrder] = {}
-    without = 0
-    columns = [export.texts.get(name, blank) for name in (Field.ORDER, Field.INTERNAL_ID, Field.STATUS)]
-    cancelled = export.texts.get(Field.CANCELLED, blank)
-    currencies = export.texts.get(Field.CURRENCY, blank)
-    refunds, totals = (export.amounts.get(name, blank) for name in (Field.REFUND, Field.TOTAL))
-    for at, (order, internal_id, status) in enumerate(zip(*columns, strict=True)):
-        if order is None:
-            without += 1
-            continue
-        if order in orders:
-            continue
-        refund, total = refunds[at], totals[at]
-        problem = None
-        if isinstance(refund, UnreadAmount):
-            problem = Problem("amount-unreadable", f'The refund "{refund.text}" cannot be read.')
-            refund = None
-        if isinstance(total, UnreadAmount):
-            total = None
-        refunded = refund or Cents(0)
-        takes_back = ""
-        if cancelled[at]:
-            takes_back = "it was cancelled"
-        elif status and (status.casefold() in {"refunded", "voided"} or (refunded and refunded == total)):
-            takes_back = f"its status is {status}"
-        orders[order] = ReturnedOrder(
-            order,
-            export.lines[at],
-            internal_id,
-            refunded,
-            takes_back=takes_back,
-            total=total,
-            currency=currencies[at],
-            problem=problem,
-        )
-    return ReturnedOrders(
-        list(orders.values()), len(export), without, are_to_date=export.source.amounts is Amounts.TO_DATE
-    )
+    if export.source.code in _BY_SOURCE:
+        return _BY_SOURCE[export.source.code](export)
+    refuse_without_amounts(export)
+    if export.source.code == WOOCOMMERCE.code:
+        return understand_woocommerce(export, amounts)
+    return understand_other(export, amounts)

@@ -27,6 +27,7 @@ GROUP_OF_CODE: Final[Mapping[str, Group]] = {
     "order-several-actions": Group.TO_DECIDE,
     "action-locked": Group.TO_DECIDE,
     "reason-unmapped": Group.TO_DECIDE,
+    "lines-identical": Group.TO_DECIDE,
     "refund-above-amount": Group.REFUSED,
     "currency-differs": Group.REFUSED,
     "total-differs": Group.REFUSED,

@@ -26,9 +26,13 @@ class Field(StrEnum):
     EVENT = "event"
     QUANTITY = "quantity"
     PARENT = "parent"
+    LINE_AMOUNT = "line-amount"
+    TRANSACTION_STATUS = "transaction-status"
 
 
-MONEY_FIELDS = frozenset({Field.REFUND, Field.NEW_TOTAL, Field.TOTAL, Field.TAX, Field.SHIPPING, Field.NET_TOTAL})
+MONEY_FIELDS = frozenset(
+    {Field.REFUND, Field.NEW_TOTAL, Field.TOTAL, Field.TAX, Field.SHIPPING, Field.NET_TOTAL, Field.LINE_AMOUNT}
+)
 """Fields whose cells are amounts."""
 
 
@@ -53,6 +57,7 @@ class Source:
         amounts: what its refund column counts.
         signatures: a file is of this source when it has all headers of one of these sets. They are folded.
         aliases: field -> the folded headers it may have, preferred first.
+        by_general_words: fields that are also looked for by the general words for them, as any export may have them.
     """
 
     code: str
@@ -60,3 +65,4 @@ class Source:
     amounts: Amounts
     signatures: tuple[frozenset[str], ...] = ()
     aliases: Mapping[Field, tuple[str, ...]] = field(default_factory=dict)
+    by_general_words: frozenset[Field] = frozenset()
