@@ -33,12 +33,14 @@ class Policy:
         action_id_pattern: when given, an ActionId that does not match it as a whole is an error.
         max_cents: an amount above this many cents is worth a warning.
         max_raise_cents: rows that raise order value by more than this in all leave only after the amount was typed.
+        return_reasons: a shop's word for a reason -> the reason code that an import writes for it.
     """
 
     reasons: Mapping[str, ReasonKind] = field(default_factory=lambda: DEFAULT_REASONS)
     action_id_pattern: str | None = None
     max_cents: int = 99_999_999
     max_raise_cents: int = 100_000
+    return_reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 DEFAULT_POLICY = Policy()

@@ -8,7 +8,7 @@ from action_returns.batch.amounts import NO_CENTS, Cents, amount_text, cents_of_
 from action_returns.files import Paths
 from action_returns.operations.answers import Answers, save_answers, saved_answers
 from action_returns.operations.import_texts import FIELD_WORDS
-from action_returns.returns.new_totals import Choices
+from action_returns.returns.known import Choices
 from action_returns.returns.source import Field
 
 _COLUMN: Final = "column "

@@ -17,9 +17,10 @@ from action_returns.operations.kept_pending import kept_download
 from action_returns.operations.pending_source import PendingSource, load_download
 from action_returns.operations.previous_sends import PreviousSends, find_sends_of
 from action_returns.readers.exports import read_export
+from action_returns.returns.decide import decide
 from action_returns.returns.export import ReturnedOrders, ShopExport
 from action_returns.returns.join import Match, loose_keys, match_orders
-from action_returns.returns.new_totals import Known, decide
+from action_returns.returns.known import Known
 from action_returns.returns.orders import understand
 from action_returns.returns.preview import Group, Preview
 
@@ -61,7 +62,7 @@ class Imported:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user should know of the reading, one sentence each."""
-        return (*self.export.notes, *self.found.notes, *self.remembered, *self.pending.notes)
+        return (*self.export.notes, *self.found.notes, *self.remembered, *self.preview.notes, *self.pending.notes)
 
 
 def choose_pending(given: PendingSource | None, account: Account, paths: Paths) -> PendingSource:

@@ -1,120 +1,288 @@
-"""Decide what becomes of every order: the new total of its action, or why it is left."""
+"""Compute the new total of an order's action, or why there is none: in exact cents, never guessed and never clipped.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+A refund is subtracted from what the export counts it from: one refund from the current amount, what was refunded until
+now from the amount before any refund. So a later export of the same shop never subtracts a refund twice.
+"""
+
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Final, NamedTuple
 
 from action_returns.batch.amounts import NO_CENTS, Cents, money
-from action_returns.batch.context import DEFAULT_POLICY, PendingDownload, Policy, ReasonKind, SentAction
-from action_returns.returns.export import ReturnedOrder, ReturnedOrders
-from action_returns.returns.join import Match
-from action_returns.returns.preview import GROUP_OF_CODE, LeftOrder, NewRow, Preview
+from action_returns.batch.context import PendingAction, SentAction
+from action_returns.returns import left_amounts as left
+from action_returns.returns.earlier_imports import import_that_counts, is_explained, original_amount
+from action_returns.returns.export import RefundPart, ReturnedOrder
+from action_returns.returns.known import Choices, ImportedBefore, Known
+from action_returns.returns.preview import Base, LeftOrder, NewTotal
+
+_ALL_REFUNDED: Final = "all of it was refunded"
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What the user chose for an import.
+class _Case(NamedTuple):
+    """One order with its action.
 
     Args:
-        reasons: the export's word for a reason -> reason code.
-        tolerance: cents by which the order's total may differ from the action's amount.
-        without_tax_and_shipping: whether the network's amounts are without tax and shipping, and the export's are not.
+        order: the order.
+        action_id: its action.
+        currency: of the action.
+        current: what the action is worth now.
+        original: what it was worth before any refund, None when that is not known.
+        is_listed: whether the download lists that amount.
+        sent: what was sent for the action last.
+        imports: what earlier imports made of it, the latest last.
     """
 
-    reasons: Mapping[str, str] = field(default_factory=dict)
-    tolerance: Cents = NO_CENTS
-    without_tax_and_shipping: bool = False
+    order: ReturnedOrder
+    action_id: str
+    currency: str
+    current: Cents
+    original: Cents | None
+    is_listed: bool
+    sent: SentAction | None
+    imports: Sequence[ImportedBefore]
 
 
-@dataclass(frozen=True, slots=True)
-class ImportedBefore:
-    """What an earlier import made of an order.
-
-    Args:
-        original: the action's amount before any refund was taken from it, in cents.
-        new_total: the new total that the import wrote.
-        refund_ids: the refunds that are in it.
-    """
-
-    original: Cents
-    new_total: Cents
-    refund_ids: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known besides the export.
+class NewTotals:
+    """Computes the new totals of one import.
 
     Args:
-        pending: the pending download.
-        now: the moment of the import, with its time zone.
-        policy: the account's rules.
-        in_sheet: ActionId -> cents, reason and row of the rows that are in the sheet already.
-        sent: ActionId -> what was sent for it before.
-        imported: ActionId -> what earlier imports made of it, the latest last.
-    """
-
-    pending: PendingDownload
-    now: datetime
-    policy: Policy = DEFAULT_POLICY
-    in_sheet: Mapping[str, tuple[Cents | None, str, int]] = field(default_factory=dict)
-    sent: Mapping[str, SentAction] = field(default_factory=dict)
-    imported: Mapping[str, Sequence[ImportedBefore]] = field(default_factory=dict)
-
-
-def decide(found: ReturnedOrders, matches: Sequence[Match], known: Known, choices: Choices) -> Preview:
-    """Return what becomes of every order.
-
-    Args:
-        found: the orders of the export.
-        matches: the actions of each of them.
-        known: what is known besides.
+        known: what is known besides the export.
         choices: what the user chose.
+        are_to_date: whether the export lists what was refunded until it was made, and not single refunds.
     """
-    rows: list[NewRow] = []
-    left: list[LeftOrder] = []
-    for order, match in zip(found.orders, matches, strict=True):
-        result = _decide(order, match, known)
-        if isinstance(result, NewRow):
-            rows.append(result)
+
+    def __init__(self, known: Known, choices: Choices, *, are_to_date: bool) -> None:
+        self._known = known
+        self._tolerance = choices.tolerance
+        self._without_tax = choices.without_tax_and_shipping
+        self._are_to_date = are_to_date
+
+    def compute(
+        self, order: ReturnedOrder, action_id: str, action: PendingAction, currency: str
+    ) -> NewTotal | LeftOrder:
+        """Return the new total of an order's action.
+
+        Args:
+            order: the order; something of it was taken back.
+            action_id: its action.
+            action: the facts about it.
+            currency: of the action.
+        """
+        if action.cents is None:
+            return left.unknown_amount(order, action_id)
+        current, listed = Cents(action.cents), action.original_cents
+        sent, imports = self._known.sent.get(action_id), self._known.imported.get(action_id, ())
+        original = original_amount(None if listed is None else Cents(listed), imports, sent, current)
+        case = _Case(order, action_id, currency, current, original, listed is not None, sent, imports)
+        if order.new_total is not None:
+            new = self._given(case, order.new_total)
+        elif order.takes_back or (order.refunded and order.refunded == order.total):
+            new = self._whole(case)
+        elif self._are_to_date:
+            new = self._to_date(case)
         else:
-            left.append(result)
-    del choices
-    return Preview(rows, left)
+            new = self._events(case)
+        return _settle(case, new) if isinstance(new, NewTotal) else new
 
-
-def _left(order: ReturnedOrder, code: str, message: str, candidates: tuple[str, ...] = ()) -> LeftOrder:
-    return LeftOrder(order.order, order.line, GROUP_OF_CODE[code], code, message, candidates, order.refunded)
-
-
-def _decide(order: ReturnedOrder, match: Match, known: Known) -> NewRow | LeftOrder:
-    if order.problem is not None:
-        return _left(order, order.problem.code, order.problem.message)
-    if not order.refunded and not order.takes_back:
-        return _left(order, "nothing-refunded", f"Nothing was refunded of order {order.order}.")
-    if len(match.action_ids) != 1 or match.rivals:
-        code = "order-several-actions" if match.action_ids else "order-unknown"
-        return _left(order, code, f"Order {order.order} has {len(match.action_ids)} actions.", match.action_ids)
-    (action_id,) = match.action_ids
-    action = known.pending.actions[action_id]
-    current = action.cents
-    if current is None:
-        return _left(order, "amount-unreadable", f"What {action_id} is worth now is unknown.")
-    if order.refunded > current:
-        return _left(
-            order, "refund-above-amount", f"{money(order.refunded)} is more than the action's {money(current)}."
+    def _given(self, case: _Case, listed: Cents) -> NewTotal | LeftOrder:
+        """Return the new total that the export lists itself."""
+        order = case.order
+        follows = not order.refunded or order.total is None or order.total - order.refunded == listed
+        if not follows or (order.takes_back and listed):
+            return left.contradicts_itself(order, listed, case.currency)
+        cents = self._share(order, listed)
+        return self._compare(case) or NewTotal(
+            cents,
+            case.current,
+            Base.GIVEN,
+            Cents(case.current - cents),
+            order.refunded,
+            original=case.original,
         )
-    new_total = Cents(0) if order.takes_back else Cents(current - order.refunded)
-    wanted = ReasonKind.MODIFY if new_total else ReasonKind.REVERSE
-    reason = next(code for code, kind in known.policy.reasons.items() if kind is wanted)
-    return NewRow(
-        action_id,
-        new_total,
-        reason,
-        order.order,
-        order.line,
-        Cents(current),
-        order.refunded,
-        match.found_as,
-        f"{money(current)} minus {money(order.refunded)}",
-    )
+
+    def _whole(self, case: _Case) -> NewTotal | LeftOrder:
+        """Return 0 for an order that was cancelled, or refunded as a whole by the export's own figures."""
+        order, original = case.order, case.original
+        if original is not None:
+            taken = self._share(order, order.refunded)
+            differs = self._compare(case)
+            if taken > original and (differs or (order.total is None and taken - original > self._tolerance)):
+                return self._refund_above(case, taken, original)
+            if differs:
+                return differs
+        return NewTotal(
+            NO_CENTS,
+            case.current,
+            Base.CURRENT,
+            case.current,
+            order.refunded,
+            order.takes_back or _ALL_REFUNDED,
+            original=original,
+            refund_ids=self._refund_ids(case),
+        )
+
+    def _to_date(self, case: _Case) -> NewTotal | LeftOrder:
+        """Return the original amount minus what was refunded until now."""
+        order, original, sent = case.order, case.original, case.sent
+        taken = self._share(order, order.refunded)
+        if original is None:
+            return left.unknown_amount(order, case.action_id) if sent is None else self._after(case, sent, taken)
+        if sent is None and not case.is_listed and self._counted(case) is None and (doubt := _moved(case)):
+            return doubt
+        if taken > original:
+            return self._refund_above(case, taken, original)
+        return self._compare(case) or self._difference(case, original, Base.ORIGINAL, taken, order.refunded)
+
+    def _after(self, case: _Case, sent: SentAction, taken: Cents) -> LeftOrder:
+        """Return an order of whose action it is not known what it was worth before what was sent for it."""
+        if sent.cents in {worth - taken for worth in (self._worth(case.order), case.current) if worth is not None}:
+            return left.sent_before(case.order, case.action_id, sent, case.currency)
+        return left.sent_otherwise(case.order, case.action_id, sent, case.current, case.currency)
+
+    def _events(self, case: _Case) -> NewTotal | LeftOrder:
+        """Return the current amount, or that after the earlier import, minus the refunds that are new."""
+        order = case.order
+        counted = self._counted(case)
+        if counted is None:
+            taken = self._share(order, order.refunded)
+            if doubt := self._doubt(case, taken):
+                return doubt
+            if taken > case.current:
+                return self._refund_above(case, taken, case.current)
+            return self._compare(case) or self._difference(case, case.current, Base.CURRENT, taken, order.refunded)
+        base = counted.new_total
+        fresh = Cents(sum(part.cents for part in _parts(order) if part.id not in counted.refund_ids))
+        if not fresh:
+            return self._difference(case, base, Base.IMPORTED, NO_CENTS, fresh)
+        taken = self._share(order, fresh)
+        if not is_explained(case.current, counted, case.imports):
+            return left.changed_elsewhere(order, case.action_id, base, case.current, case.currency)
+        if taken > base:
+            return self._refund_above(case, taken, base)
+        return self._compare(case) or self._difference(case, base, Base.IMPORTED, taken, fresh)
+
+    def _doubt(self, case: _Case, taken: Cents) -> LeftOrder | None:
+        """Return the order when its refunds may be in the action's amount, or on their way, by no import of this computer."""
+        order, current, original, sent = case.order, case.current, case.original, case.sent
+        if sent is not None:
+            after = {current - taken}
+            if current == sent.cents:
+                after = {worth - taken for worth in (original, self._worth(order)) if worth is not None}
+            if sent.cents in after:
+                return left.sent_before(order, case.action_id, sent, case.currency)
+            return left.sent_otherwise(order, case.action_id, sent, current, case.currency)
+        if doubt := _moved(case):
+            return doubt
+        if original is not None and original > current:
+            single = [self._share(order, part.cents) for part in _parts(order)]
+            if original - current in {taken, *single, *accumulate(single)}:
+                return left.changed_elsewhere(order, case.action_id, original, current, case.currency)
+        return None
+
+    def _counted(self, case: _Case) -> ImportedBefore | None:
+        """Return the earlier import of the same source that counts."""
+        if not case.imports:
+            return None
+        row = self._known.in_sheet.get(case.action_id)
+        counted = import_that_counts(case.imports, case.sent, None if row is None else row[0], case.current)
+        return counted if counted is not None and counted.source == self._known.source else None
+
+    def _refund_ids(self, case: _Case) -> frozenset[str]:
+        if self._are_to_date:
+            return frozenset()
+        counted = self._counted(case)
+        ids = frozenset(part.id for part in _parts(case.order))
+        return ids if counted is None else ids | counted.refund_ids
+
+    def _difference(self, case: _Case, base: Cents, base_is: Base, taken: Cents, refunded: Cents) -> NewTotal:
+        net = self._net(case.order)
+        return NewTotal(
+            Cents(base - taken),
+            base,
+            base_is,
+            taken,
+            refunded,
+            shares=None if net is None or case.order.total is None else (net, case.order.total),
+            original=case.original,
+            refund_ids=self._refund_ids(case),
+        )
+
+    def _net(self, order: ReturnedOrder) -> Cents | None:
+        """Return the order's total without tax and shipping, None where the user did not choose it or it is unknown."""
+        return _net(order) if self._without_tax else None
+
+    def _worth(self, order: ReturnedOrder) -> Cents | None:
+        """Return the order's total in the export as it is compared with the network's amount."""
+        net = self._net(order)
+        return order.total if net is None else net
+
+    def _share(self, order: ReturnedOrder, cents: Cents) -> Cents:
+        """Return an amount of an order without tax and shipping, in proportion to its totals, half a cent rounded up."""
+        net, total = self._net(order), order.total
+        return cents if net is None or not total else Cents((2 * cents * net + total) // (2 * total))
+
+    def _fits(self, one: Cents | None, other: Cents) -> bool:
+        return one is not None and abs(one - other) <= self._tolerance
+
+    def _compare(self, case: _Case) -> LeftOrder | None:
+        """Return the order when its total in the export is not what its action was worth before any refund."""
+        worth, original = self._worth(case.order), case.original
+        if worth is None or original is None or self._fits(worth, original):
+            return None
+        if not self._are_to_date and case.sent is None and self._fits(worth, case.current):
+            return None  # corrected in the network before anything was refunded
+        hint = self._hint(case.order, original, case.current)
+        return left.other_total(case.order, case.action_id, worth, original, case.currency, hint)
+
+    def _refund_above(self, case: _Case, taken: Cents, base: Cents) -> LeftOrder:
+        hint = self._hint(case.order, base if case.original is None else case.original, case.current)
+        return left.refund_above(case.order, case.action_id, taken, base, case.currency, hint)
+
+    def _hint(self, order: ReturnedOrder, original: Cents, current: Cents) -> str:
+        """Return what explains that an order's amounts in the export are others than in the network."""
+        net, total = _net(order), order.total
+        if self._without_tax:
+            return left.FITS_WITH_TAX if net is not None and self._fits(total, original) else ""
+        if net is not None and net != total and self._fits(net, original):
+            return left.FITS_WITHOUT_TAX.format(net=money(net))
+        if total is not None and order.refunded and total - order.refunded == current:
+            return left.MAY_BE_APPLIED
+        return ""
+
+
+def _settle(case: _Case, new: NewTotal) -> NewTotal | LeftOrder:
+    """Return the new total, unless it was sent before, is there already or would raise the action's amount."""
+    order, sent, current = case.order, case.sent, case.current
+    ceiling = current
+    if sent is not None:
+        if sent.cents == new.cents:
+            return left.sent_before(order, case.action_id, sent, case.currency)
+        ceiling = min(current, Cents(sent.cents))
+    if new.cents == current:
+        return left.applied_already(order, case.action_id, current, case.currency)
+    if new.cents > ceiling:
+        is_given = new.base_is is Base.GIVEN
+        return left.raises_amount(order, case.action_id, new.cents, ceiling, case.currency, given=is_given)
+    return new
+
+
+def _moved(case: _Case) -> LeftOrder | None:
+    """Return the order when its action has another amount than at the last import, and nothing was sent for it."""
+    before = case.imports[-1].before if case.imports else None
+    if before is None or before == case.current:
+        return None
+    return left.changed_elsewhere(case.order, case.action_id, before, case.current, case.currency)
+
+
+def _parts(order: ReturnedOrder) -> tuple[RefundPart, ...]:
+    """Return the refunds of an order; one without a number is known again by its amount."""
+    if order.parts or not order.refunded:
+        return order.parts
+    return (RefundPart(f"in all {order.refunded}", order.refunded),)
+
+
+def _net(order: ReturnedOrder) -> Cents | None:
+    """Return the order's total without tax and shipping, None where it is unknown or more than the total."""
+    net, total = order.net_total, order.total
+    return net if net is not None and net >= 0 and (total is None or net <= total) else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from action_returns.batch.amounts import NO_CENTS, Cents
+from action_returns.batch.amounts import NO_CENTS, Cents, money
 
 
 class Group(StrEnum):
@@ -36,6 +36,57 @@ GROUP_OF_CODE: Final[Mapping[str, Group]] = {
 """Code -> the group it is usually in. A code can be in "to decide" instead, where a person can settle it."""
 
 
+class Base(StrEnum):
+    """What a refund is subtracted from, in words."""
+
+    CURRENT = "the current amount"
+    ORIGINAL = "the amount before any refund"
+    IMPORTED = "the amount after the earlier import"
+    GIVEN = "the new total that the export lists"
+
+
+class NewTotal(NamedTuple):
+    """The new total of an action, and how it came about.
+
+    Args:
+        cents: the new total.
+        base: what the refund was subtracted from, in cents.
+        base_is: which amount that is.
+        taken: what was subtracted, in cents.
+        refunded: the refund that it was, in cents, before tax and shipping were left out of it.
+        takes_back: why the action is taken back as a whole, such as ``it was cancelled``; ``""`` when it is not.
+        shares: the order without and with tax and shipping, in cents, where only that part of the refund counts.
+        original: what the action was worth before any refund, in cents; None when that is not known.
+        refund_ids: the refunds that are in the new total, for a later import.
+    """
+
+    cents: Cents
+    base: Cents
+    base_is: Base = Base.CURRENT
+    taken: Cents = NO_CENTS
+    refunded: Cents = NO_CENTS
+    takes_back: str = ""
+    shares: tuple[Cents, Cents] | None = None
+    original: Cents | None = None
+    refund_ids: frozenset[str] = frozenset()
+
+    @property
+    def why(self) -> str:
+        """How the new total came about, one or two sentences."""
+        if self.takes_back:
+            return f"Taken back as a whole: {self.takes_back}."
+        if self.base_is is Base.GIVEN:
+            return f"{money(self.cents)} is {self.base_is}."
+        sentence = f"{money(self.base)}, {self.base_is}, minus {money(self.taken)}."
+        if self.shares is not None and self.refunded != self.taken:
+            net, total = self.shares
+            sentence += (
+                f" Of the {money(self.refunded)} refunded, {money(self.taken)} is without tax and shipping: the order is "
+                f"{money(net)} without them and {money(total)} with them."
+            )
+        return sentence
+
+
 class NewRow(NamedTuple):
     """A row for the batch.
 
@@ -48,7 +99,7 @@ class NewRow(NamedTuple):
         current: what the action is worth now, in cents; None where the download does not say.
         refunded: what the export says was refunded, in cents.
         found_as: how the order was found where not by its exact id, such as ``1001, without #``; else ``""``.
-        why: how the new total came about, one or two sentences.
+        new_total: the new total with its steps.
     """
 
     action_id: str
@@ -59,7 +110,12 @@ class NewRow(NamedTuple):
     current: Cents | None
     refunded: Cents
     found_as: str
-    why: str
+    new_total: NewTotal
+
+    @property
+    def why(self) -> str:
+        """How the new total came about, one or two sentences."""
+        return self.new_total.why  # only the rows that are shown need it: it is text for each of 100,000
 
 
 class LeftOrder(NamedTuple):
@@ -91,10 +147,12 @@ class Preview:
     Args:
         rows: the rows it would write, in the order of the export.
         left: every other order, in the order of the export.
+        notes: what could not be compared, one sentence each.
     """
 
     rows: Sequence[NewRow]
     left: Sequence[LeftOrder]
+    notes: tuple[str, ...] = ()
 
     @property
     def orders(self) -> int:

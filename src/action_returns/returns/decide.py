@@ -1,0 +1,151 @@
+"""Decide what becomes of every order of an export: a row, or why there is none."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from action_returns.batch.amounts import Cents
+from action_returns.batch.currencies import may_be_the_same
+from action_returns.batch.lock_dates import is_locked
+from action_returns.errors import FileError
+from action_returns.returns import left_orders as left
+from action_returns.returns.export import ReturnedOrder, ReturnedOrders
+from action_returns.returns.import_reasons import ReasonCodes
+from action_returns.returns.join import Match
+from action_returns.returns.known import Choices, Known
+from action_returns.returns.left_amounts import nothing_refunded
+from action_returns.returns.new_totals import NewTotals
+from action_returns.returns.preview import Group, LeftOrder, NewRow, NewTotal, Preview
+
+_NEEDS_A_PERSON: Final = frozenset({Group.TO_DECIDE, Group.REFUSED})
+
+
+def decide(found: ReturnedOrders, matches: Sequence[Match], known: Known, choices: Choices) -> Preview:
+    """Return what becomes of every order.
+
+    Args:
+        found: the orders of the export.
+        matches: the actions of each of them.
+        known: what is known besides.
+        choices: what the user chose.
+
+    Raises:
+        FileError: ``export-currencies-mixed`` when the export has several currencies and the download names none.
+    """
+    orders = _Orders(found, known, choices)
+    rows: list[NewRow] = []
+    others: list[LeftOrder] = []
+    for order, match in zip(found.orders, matches, strict=True):
+        result = orders.decide(order, match)
+        if isinstance(result, NewRow):
+            rows.append(result)
+        else:
+            others.append(result)
+    return Preview(rows, others, orders.notes())
+
+
+class _Orders:
+    """Decides about one order after the other."""
+
+    def __init__(self, found: ReturnedOrders, known: Known, choices: Choices) -> None:
+        self._known = known
+        self._age = left.age_of(known.pending, known.now)
+        self._totals = NewTotals(known, choices, are_to_date=found.are_to_date)
+        self._reasons = ReasonCodes(known.policy, choices.reasons)
+        self._same: dict[tuple[str, str], bool] = {}
+        """Currency of an order and of its action -> whether they can be the same."""
+        self._unnamed: dict[str, None] = {}
+        """Currencies of orders whose action has none in the download."""
+        self._orders_without_currency = 0
+
+    def decide(self, order: ReturnedOrder, match: Match) -> NewRow | LeftOrder:
+        """Return the row of an order, or why it has none."""
+        if order.problem is not None:
+            return left.leave(order, order.problem.code, order.problem.message)
+        if not order.refunded and not order.takes_back and order.new_total is None:
+            return nothing_refunded(order)
+        if len(match.action_ids) != 1 or match.rivals:
+            if match.action_ids:
+                return left.uncertain_order(order, match, self._known.pending)
+            return left.unknown_order(order, self._age)
+        action_id = match.action_ids[0]
+        pending, now = self._known.pending, self._known.now
+        action = pending.actions[action_id]
+        currency = action.currency or pending.currency or ""
+        new: NewTotal | LeftOrder
+        if self._is_same_currency(order, currency):
+            new = self._totals.compute(order, action_id, action, currency)
+        else:
+            new = left.other_currency(order, action_id, currency)
+        result = self._row(order, match, new, currency) if isinstance(new, NewTotal) else new
+        # Looked at last: of a locked action whose new total was sent in time there is nothing to settle.
+        if is_locked(action, now) and (isinstance(result, NewRow) or result.group in _NEEDS_A_PERSON):
+            wanted = new if isinstance(new, NewTotal) else None
+            return left.locked(order, action_id, action, now, wanted, currency)
+        return result
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what could not be compared, one sentence each."""
+        notes = []
+        if self._orders_without_currency:
+            named = self._known.pending.currency
+            notes.append(
+                f"{self._orders_without_currency:,} of the orders name no currency in the export, so it was not compared "
+                f"with that of their actions{f' ({named})' if named else ''}."
+            )
+        if self._unnamed:
+            notes.append(
+                f"The pending download names no currency, so that of the export ({', '.join(self._unnamed)}) was not "
+                "compared with it."
+            )
+        return tuple(notes)
+
+    def _row(self, order: ReturnedOrder, match: Match, new: NewTotal, currency: str) -> NewRow | LeftOrder:
+        action_id = match.action_ids[0]
+        reason, candidates = self._reasons.choose(order.reason, reverses=not new.cents)
+        there = self._known.in_sheet.get(action_id)
+        if there is not None:
+            if there[0] == new.cents and reason in {"", there[1]}:
+                return left.in_sheet(order, action_id, there[2], new.cents, currency)
+            return left.otherwise_in_sheet(order, action_id, there, (new.cents, reason), currency)
+        if not reason:
+            return left.unmapped_reason(order, new.cents, candidates, currency)
+        current = self._known.pending.actions[action_id].cents
+        return NewRow(
+            action_id,
+            new.cents,
+            reason,
+            order.order,
+            order.line,
+            None if current is None else Cents(current),
+            order.refunded,
+            match.found_as,
+            new,
+        )
+
+    def _is_same_currency(self, order: ReturnedOrder, currency: str) -> bool:
+        own = order.currency
+        if own == currency and own:
+            return True
+        if not own:
+            self._orders_without_currency += 1
+            return True
+        if not currency:
+            self._note_unnamed(own)
+            return True
+        same = self._same.get((own, currency))
+        if same is None:
+            same = self._same[own, currency] = may_be_the_same(own, currency)
+        return same
+
+    def _note_unnamed(self, own: str) -> None:
+        if own in self._unnamed:
+            return
+        for other in self._unnamed:
+            if not may_be_the_same(own, other):
+                raise FileError(
+                    "export-currencies-mixed",
+                    f"The export mixes currencies ({other}, {own}), and the pending download does not say which of them "
+                    "its amounts are in. So no refund can be subtracted safely, and nothing was added. Download Pending "
+                    "Actions again with the currency, or export the orders of one currency.",
+                )
+        self._unnamed[own] = None
