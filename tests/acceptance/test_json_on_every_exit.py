@@ -34,6 +34,8 @@ LINES = {
     "history mark": ("1", "sent", "--why", "seen", "--yes"),
     "history export": (),
     "action show": (ONE,),
+    "pending status": (),
+    "pending compare": ("pending.csv", "pending.csv"),
     "upgrade-workbook": ("old.xlsx", "upgraded.xlsx"),
     "profile list": (),
     "profile show": ("acme",),

@@ -642,3 +642,46 @@ def test_a_workbook_whose_profile_is_gone_says_so_and_what_to_do(desk, paths):
             in said
         )
         assert "Click Settings and save a profile of that name" in said
+
+
+def test_load_pending_tells_what_changed_since_the_download_before(desk, chosen, tmp_path):
+    path = tmp_path / "pending.csv"
+    head = "Action ID,Amount,Currency,Locking Date,Action Date\n"
+    ids = [f"M.8882.4808.{number}" for number in (1, 2, 3)]
+    path.write_text(f"{head}{ids[0]},10,EUR,2099-01-31,2026-11-02\n{ids[1]},20,EUR,2099-01-31,2026-11-02\n")
+    desk.open(GOOD)
+    chosen(path)
+    assert "Compared with" not in desk.click("load_pending")
+    assert "Compared with" not in desk.click("load_pending"), "the same file again"
+    path.write_text(f"{head}{ids[0]},12.50,EUR,2099-01-31,2026-11-09\n{ids[2]},30,EUR,2099-01-31,2026-11-09\n")
+    days = days_since(datetime(2026, 11, 2, tzinfo=UTC))
+    assert (
+        f"\n\nCompared with the pending download of 2026-11-02 ({days} days old): 1 new, 1 gone, 1 with another amount, "
+        "0 locked since and still listed, 0 as before.\nAnother amount: M.8882.4808.1: from 10.00 EUR to 12.50 EUR\n"
+        "Gone: M.8882.4808.2\nNew: M.8882.4808.3\n\n"
+    ) in desk.click("load_pending")
+
+
+def test_a_download_that_was_loaded_before_a_later_one_is_not_taken_for_the_latest(desk, chosen, tmp_path):
+    files = tmp_path / "first.csv", tmp_path / "second.csv"
+    for amount, path in enumerate(files, 1):
+        path.write_text(f"Action ID,Amount,Action Date\nM.8882.4808.1,{amount},2026-11-0{amount}\n")
+    desk.open(GOOD)
+    for path in (*files, files[0]):
+        chosen(path)
+        said = desk.click("load_pending")
+    assert "This download was loaded before already. A later one is kept too: Pending download of 2026-11-02 (" in said
+    assert said.count("second.csv.") == 1
+
+
+def test_a_kept_download_that_was_damaged_stops_no_click(desk, chosen, paths, tmp_path):
+    path = tmp_path / "pending.csv"
+    path.write_text("Action ID,Amount\nM.8882.4808.1,10\n")
+    desk.open(GOOD)
+    chosen(path)
+    desk.click("load_pending")
+    next(paths.pending.rglob("pending.csv")).write_text("damaged")
+    path.write_text("Action ID,Amount\nM.8882.4808.1,12\n")
+    said = desk.click("load_pending")
+    assert "Not compared with the download before: The kept copy of pending.csv is not the file" in said
+    assert desk.peek("Actions!I4") == "12.00"

@@ -47,6 +47,21 @@ def days_until_lock(locks_at: datetime, now: datetime) -> int:
     return min(days, -1) if locks_at <= now else days
 
 
+def actions_that_lock_soon(pending: PendingDownload, now: datetime) -> dict[str, datetime]:
+    """Return ActionId -> lock date of the actions that lock soon and can still be changed.
+
+    Args:
+        pending: the download with the lock dates.
+        now: the moment of the check.
+    """
+    limit = now + SOON_DAYS * _DAY
+    return {
+        action_id: action.locks_at
+        for action_id, action in pending.actions.items()
+        if action.locks_at is not None and now < action.locks_at < limit and not takes_no_changes(action.state)
+    }
+
+
 def rows_that_lock_soon(
     columns: Columns, pending: PendingDownload, now: datetime, *, without: Collection[int] = ()
 ) -> list[SoonLocked]:
@@ -58,12 +73,7 @@ def rows_that_lock_soon(
         now: the moment of the check.
         without: numbers of rows that do not count, such as those that may have arrived before.
     """
-    limit = now + SOON_DAYS * _DAY
-    soon = {
-        action_id: action.locks_at
-        for action_id, action in pending.actions.items()
-        if action.locks_at is not None and now < action.locks_at < limit and not takes_no_changes(action.state)
-    }
+    soon = actions_that_lock_soon(pending, now)
     if not soon:
         return []
     return sorted(

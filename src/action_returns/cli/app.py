@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "probe": "setup:probe_command",
     "history": "history:history_command",
     "action": "action:action_command",
+    "pending": "pending:pending_command",
     "upgrade-workbook": "workbooks:upgrade_workbook_command",
     "profile": "profiles:profile_command",
     "secret": "secrets:secret_command",

@@ -25,6 +25,7 @@ from action_returns.operations.account import open_channel
 from action_returns.operations.check import CheckedBatch, exit_code
 from action_returns.operations.findings import write_findings_page, write_findings_table
 from action_returns.operations.pending_source import PendingSource
+from action_returns.operations.pending_texts import age_in_days, age_of_used, locks_soon
 from action_returns.operations.review import (
     Kind,
     Review,
@@ -98,6 +99,8 @@ def check_json(checked: CheckedBatch) -> dict[str, Any]:
         "ready": report.ready,
         "errors": report.errors,
         "warnings": report.warnings,
+        "locks_within_3_days": None if checked.locks_soon is None else len(checked.locks_soon),
+        "pending": _pending_json(checked),
         "origin": checked.reading.origin,
         "notes": list(notes(checked)),
         "unchecked": unchecked(checked),
@@ -127,6 +130,10 @@ def print_totals(output: Output, checked: CheckedBatch, *, live: bool = False) -
         output.info(f"Read: {columns_read(checked.reading.headers)}.")
     for note in notes(checked):
         output.info(f"Note: {note}")
+    if age := age_of_used(checked):
+        output.info(f"{age}.")
+    if soon := locks_soon(checked.locks_soon or []):
+        output.info(f"{soon}.", style="warning")
     output.info(_verdict(checked), style="good" if report.ready == report.rows else "error")
     output.info(f"Not checked: {' '.join(unchecked(checked))}", style="quiet")
     for line in next_step(checked, live=live):
@@ -210,7 +217,7 @@ def step_after_review(page: Review) -> list[str]:
 
 def review_json(page: Review) -> dict[str, object]:
     """Return the review for machines; money in integer cents."""
-    summary, report, pending = page.checked.summary, page.checked.report, page.checked.pending
+    summary, report = page.checked.summary, page.checked.report
     return {
         "file": page.checked.file,
         "rows": report.rows,
@@ -244,10 +251,26 @@ def review_json(page: Review) -> dict[str, object]:
         "sha256": page.sha256,
         "bytes": page.size,
         "notes": list(notes(page.checked)),
-        "pending": None
-        if pending is None
-        else {"actions": pending.count, "as_of": pending.as_of.isoformat(), "basis": pending.as_of_basis},
+        "locks_within_3_days": None if page.checked.locks_soon is None else len(page.checked.locks_soon),
+        "pending": _pending_json(page.checked),
         "unchecked": list(page.unchecked),
+    }
+
+
+def _pending_json(checked: CheckedBatch) -> dict[str, object] | None:
+    """Return the download a batch was compared with for machines, and the row that locks first within 3 days."""
+    pending, now = checked.pending, checked.report.context.now
+    if pending is None or now is None:
+        return None
+    first = checked.locks_soon[0] if checked.locks_soon else None
+    return {
+        "actions": pending.count,
+        "as_of": pending.as_of.isoformat(),
+        "basis": pending.as_of_basis,
+        "age_days": age_in_days(pending.as_of, now),
+        "locks_first": None
+        if first is None
+        else {"row": first.row, "action": first.action_id, "locks_at": first.locks_at.isoformat(), "days": first.days},
     }
 
 

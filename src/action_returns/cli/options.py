@@ -171,31 +171,49 @@ def pending_download(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of the pending-actions download to a command; it gets them as one ``pending``."""
 
     @functools.wraps(function)
-    def with_pending(
-        *, pending: str | None, pending_column: tuple[str, ...], pending_dates: str | None, **options: Any
-    ) -> Any:
-        source = None
-        if pending is not None:
-            answers = dict(
-                column_and_header(text, "--pending-column", 'amount="Sale Amount"') for text in pending_column
-            )
-            saved = default_paths(os.environ).pending_answers
-            source = PendingSource(
-                Path(pending), saved, answers, {"dmy": True, "mdy": False, None: None}[pending_dates]
-            )
+    def with_pending(*, pending: str | None, answers: "PendingAnswers", **options: Any) -> Any:
+        source = None if pending is None else answers.source(pending)
         return function(pending=source, **options)
 
-    with_pending = click.option(
+    return click.option(
+        "--pending", metavar="FILE", help="Pending-actions download (CSV, XLSX or the API's JSON) to compare with."
+    )(pending_answers(with_pending))
+
+
+@dataclass(frozen=True, slots=True)
+class PendingAnswers:
+    """The user's answers to what the headers and dates of a download leave open.
+
+    Args:
+        columns: field -> header.
+        day_first: whether 05/06/2026 is the fifth of June; None when the user did not answer that.
+    """
+
+    columns: Mapping[str, str]
+    day_first: bool | None
+
+    def source(self, file: str) -> PendingSource:
+        """Return a download that is read with these answers."""
+        return PendingSource(Path(file), default_paths(os.environ).pending_answers, self.columns, self.day_first)
+
+
+def pending_answers(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options about the columns and dates of a download; a command gets them as one ``answers``."""
+
+    @functools.wraps(function)
+    def with_answers(*, pending_column: tuple[str, ...], pending_dates: str | None, **options: Any) -> Any:
+        columns = dict(column_and_header(text, "--pending-column", 'amount="Sale Amount"') for text in pending_column)
+        day_first = {"dmy": True, "mdy": False, None: None}[pending_dates]
+        return function(answers=PendingAnswers(columns, day_first), **options)
+
+    with_answers = click.option(
         "--pending-dates",
         type=click.Choice(["dmy", "mdy"]),
         help="How its dates are written, when that cannot be told.",
-    )(with_pending)
-    with_pending = click.option(
-        "--pending-column", multiple=True, metavar='FIELD="HEADER"', help="Which of its columns is which."
-    )(with_pending)
+    )(with_answers)
     return click.option(
-        "--pending", metavar="FILE", help="Pending-actions download (CSV, XLSX or the API's JSON) to compare with."
-    )(with_pending)
+        "--pending-column", multiple=True, metavar='FIELD="HEADER"', help="Which of its columns is which."
+    )(with_answers)
 
 
 def column_and_header(text: str, option: str, example: str) -> tuple[str, str]:

@@ -5,7 +5,10 @@ from typing import Final
 
 import click
 
-PENDING_COMMANDS: Final[dict[str, str]] = {}
+PENDING_COMMANDS: Final[dict[str, str]] = {
+    "status": "pending_kept:status_command",
+    "compare": "pending_kept:compare_command",
+}
 """Command -> module and function; the module is loaded only when its command is called."""
 
 

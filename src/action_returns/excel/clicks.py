@@ -34,6 +34,7 @@ MOST_BATCHES: Final = 500
 )
 def load_pending(context: ButtonContext) -> None:
     """Read a Pending Actions download, write it to its sheet, and check the rows against it."""
+    from action_returns.operations.compare_pending import compared_with_kept
     from action_returns.operations.pending_source import PendingSource, load_download
 
     context.book.refuse_filtered()
@@ -41,13 +42,8 @@ def load_pending(context: ButtonContext) -> None:
     if path is None:
         return
     context.book.status(f"Reading {path.name} ...")
-    pending = load_download(
-        PendingSource(path, context.paths.pending_answers),
-        None,
-        context.account,
-        context.paths,
-        now=context.now(),
-    )
+    source = PendingSource(path, context.paths.pending_answers)
+    pending = load_download(source, None, context.account, context.paths, now=context.now())
     # Without its facts no download counts as loaded: should the click break off, new rows must not stand beside an old age.
     context.book.write_metadata(pending_facts(None))
     context.book.own_sheets.fill("Pending", pending_rows(pending))
@@ -55,7 +51,8 @@ def load_pending(context: ButtonContext) -> None:
     context.book.write_metadata(pending_facts(pending))
     table, checked = check_table(context, pending=pending)
     show_results(context, table, checked)
-    context.tell(messages.pending_loaded(pending, path.name, checked))
+    changes = compared_with_kept(source, pending, context.account, context.paths, now=context.now())
+    context.tell(messages.pending_loaded(pending, path.name, checked, changes))
 
 
 @button(

@@ -109,10 +109,18 @@ def loaded(pending: "PendingDownload", name: str) -> str:
     return f"{counted(pending.count, 'action')} from {name}, as of {as_of} ({pending.as_of_basis})"
 
 
-def pending_loaded(pending: "PendingDownload", name: str, checked: "CheckedBatch") -> str:
-    """Return the text after Load pending."""
+def pending_loaded(pending: "PendingDownload", name: str, checked: "CheckedBatch", changes: str = "") -> str:
+    """Return the text after Load pending.
+
+    Args:
+        pending: the download.
+        name: the name of its file.
+        checked: the rows beside it.
+        changes: what changed since the download before, in words.
+    """
     notes = "".join(f"\n{note}" for note in pending.notes)
-    return f"{loaded(pending, name)}.{notes}\n\n{validated(checked, hidden=False, listed=5_000)}"
+    since = f"\n\n{changes}" if changes else ""
+    return f"{loaded(pending, name)}.{notes}{since}\n\n{validated(checked, hidden=False, listed=5_000)}"
 
 
 def exported(path: "Path", checked: "CheckedBatch") -> str:

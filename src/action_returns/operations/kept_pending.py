@@ -65,7 +65,7 @@ def keep_download(
         OSError: the copy cannot be written. What was kept before is as it was.
     """
     folder = paths.pending / _folder_name(account)
-    sha256, size = _hash_of(source.path)
+    sha256, size = hash_of(source.path)
     if not is_same():
         return False
     same = None
@@ -82,7 +82,7 @@ def keep_download(
     make_private_folder(folder)
     make_private_folder(copy.parent)
     write_atomically(copy, lambda draft: _copy(source.path, draft), overwrite=True)
-    if not is_same() or _hash_of(copy) != (sha256, size):
+    if not is_same() or hash_of(copy) != (sha256, size):
         _remove_folder(copy.parent)
         return False
     kept = KeptFacts(
@@ -134,7 +134,7 @@ def check_kept(source: PendingSource) -> None:
     if facts is None:
         return
     try:
-        found = _hash_of(source.path)
+        found = hash_of(source.path)
     except OSError as error:
         raise _changed(f"The kept copy of {facts.name} cannot be read ({error.strerror or error})") from None
     if found != (facts.sha256, facts.size):
@@ -221,7 +221,12 @@ def _folder_name(account: Account) -> str:
     return f"{shown}-{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
-def _hash_of(path: Path) -> tuple[str, int]:
+def hash_of(path: Path) -> tuple[str, int]:
+    """Return the SHA-256 of a file, and its size.
+
+    Raises:
+        OSError: it cannot be read.
+    """
     digest, size = hashlib.sha256(), 0
     with open_to_read(path) as file:
         while chunk := file.read(_CHUNK):
