@@ -40,6 +40,7 @@ CHANGES = [
     (("action_id_pattern",), r"M\.\d+"),
     (("reasons", "RETURNED"), "reverse"),
     (("reasons",), {"LOST": "either"}),
+    (("return_reasons", "Too small"), "REJECTED"),
     (("channel", "host"), "new.example"),
     (("channel", "port"), 2222),
     (("environment",), "test"),

@@ -52,6 +52,36 @@ def test_reasons_that_leave_no_code_are_refused():
     )
 
 
+def with_words(words):
+    return FTP.replace('max_amount = "500.5"', f'max_amount = "500.5"\nreturn_reasons = {words}')
+
+
+def test_the_words_of_a_shop_stand_for_reason_codes_of_the_profile():
+    text = with_words('{ "Too small" = "RETURNED", Other = "ORDER_UPDATE" }')
+    policy = parse_settings(text.encode(), Path("c")).choose()[1].policy()
+    assert policy.return_reasons == {"Too small": "RETURNED", "Other": "ORDER_UPDATE"}
+    assert parse_settings(FTP.encode(), Path("c")).choose()[1].policy().return_reasons == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            '{ "Too small" = "GONE" }',
+            "return_reasons: a word stands for a code that the profile does not have; its codes",
+        ),
+        ('{ "Too small" = "returned" }', "its codes are ORDER_UPDATE, REJECTED, RETURNED, OTHER."),
+        ('{ " " = "RETURNED" }', "return_reasons: name 1 of 1 is none; allowed is 1 to 200 visible characters"),
+        ('{ "a\\u0007b" = "RETURNED" }', "name 1 of 1 is none"),
+        ('{ "me:pass@host" = "RETURNED" }', "name 1 of 1 is none"),
+        (f'{{ "{"x" * 201}" = "RETURNED" }}', "name 1 of 1 is none"),
+        ('"RETURNED"', "allowed is words of a shop in quotes, each with a reason code of the profile"),
+    ],
+)
+def test_words_that_cannot_be_used_are_refused(words, told):
+    assert told in refused(with_words(words))
+
+
 def test_every_setting_of_a_profile_and_of_every_channel_explains_itself():
     declared = [ConfigFile, Profile, *map(settings_class, KINDS)]
     for table in declared:

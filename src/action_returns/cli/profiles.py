@@ -67,6 +67,8 @@ def show(context: CommandContext, *, name: str | None) -> None:
     chosen, profile = load_settings(context.paths.config_file).choose(name or context.profile)
     facts = profile.model_dump(mode="json", exclude_none=True)
     facts["reasons"] = {code: use.value for code, use in profile.policy().reasons.items()}
+    if not profile.return_reasons:
+        del facts["return_reasons"]
     channel = facts.pop("channel")
     if "password" in channel:
         channel["password"] = shown_reference(profile.channel.password_reference or "")  # where it is kept

@@ -71,8 +71,8 @@ def find_key(text: str, kind: str) -> Key:
     """
     known = _known_keys(kind)
     table, _, code = text.partition(".")
-    if table == "reasons" and code:
-        return Key((table, code), known["reasons"].setting)
+    if table in {"reasons", "return_reasons"} and code:
+        return Key((table, code), known[table].setting)
     found = known.get(text) or known.get(f"channel.{text}")
     if found is None:
         names = [*known, *_without_table(known)]

@@ -72,12 +72,12 @@ def problems_text(path: Path, raw: Mapping[str, Any], error: "ValidationError", 
 
 def _problem_text(detail: "ErrorDetails", raw: Mapping[str, Any]) -> str:
     from action_returns.channels import KINDS
-    from action_returns.settings.profile import CODE_TEXT, NAME_TEXT, UNKNOWN_KIND
+    from action_returns.settings.profile import CODE_TEXT, NAME_TEXT, UNKNOWN_KIND, WORD_TEXT
 
     steps, value = [str(step) for step in detail["loc"]], detail["input"]
     if steps[-1] == "[key]":
         names = list(_table_at(steps[:-2], raw))
-        allowed = CODE_TEXT if steps[-3] == "reasons" else NAME_TEXT
+        allowed = {"reasons": CODE_TEXT, "return_reasons": WORD_TEXT}.get(steps[-3], NAME_TEXT)
         return f"{place_of(steps[:-2])}: name {names.index(value) + 1} of {len(names)} is none; allowed is {allowed}. {NOT_REPEATED}"
     where, known = place_of(steps), _settings_beside(steps, raw)
     if detail["type"] == "extra_forbidden":

@@ -8,7 +8,15 @@ from types import MappingProxyType
 from typing import Annotated, Final, Literal, Self, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, SerializeAsAny, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SerializeAsAny,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from action_returns.batch.amounts import amount_text, cents_of_text
@@ -99,6 +107,20 @@ Reasons: TypeAlias = Annotated[
     dict[Code, ReasonUse],
     Allowed('codes, each with "reverse", "modify", "either" or "off", such as { RETURNED = "reverse" }'),
 ]
+WORD_TEXT: Final = "1 to 200 visible characters, as the shop's export writes the reason"
+"""What a shop's word for a reason may be."""
+
+
+def _check_word(word: str) -> str:
+    if not word.strip() or not word.isprintable() or may_hold_password(word):
+        raise ValueError(WORD_TEXT)
+    return word
+
+
+ReturnReasons: TypeAlias = Annotated[
+    dict[Annotated[str, Field(max_length=200), AfterValidator(_check_word)], str],
+    Allowed('words of a shop in quotes, each with a reason code of the profile, such as { "Too small" = "RETURNED" }'),
+]
 
 
 class Profile(Table):
@@ -122,6 +144,13 @@ class Profile(Table):
         "Codes added to the two that every account has, ORDER_UPDATE (modify) and REJECTED (reverse). `reverse` goes "
         "with the amount 0, `modify` with an amount above 0, `either` with both; `off` takes a code away.",
         example='{ RETURNED = "reverse" }',
+        default={},
+    )
+    return_reasons: ReturnReasons = setting(
+        "Reason codes of a shop's words",
+        "Which code an import writes for a word in the export's column of reasons, however that is capitalised. A code "
+        "that goes with 0 only is not written for a partial refund. Other words are asked about where several codes fit.",
+        example='{ "Too small" = "RETURNED" }',
         default={},
     )
     action_id_pattern: Pattern | None = setting(
@@ -176,6 +205,16 @@ class Profile(Table):
             raise ValueError("every reason code is off, so that no row could be sent; leave at least one")
         return reasons
 
+    @field_validator("return_reasons")
+    @classmethod
+    def _check_the_codes_exist(cls, words: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        reasons = info.data.get("reasons")
+        if reasons is not None and not set(words.values()) <= (codes := _in_use(reasons)).keys():
+            raise ValueError(
+                f"a word stands for a code that the profile does not have; its codes are {', '.join(codes)}"
+            )
+        return words
+
     @model_validator(mode="after")
     def _check_what_belongs_to_a_team(self) -> Self:
         for key in ("ledger_password", "ledger_ca_file"):
@@ -199,6 +238,7 @@ class Profile(Table):
             action_id_pattern=self.action_id_pattern,
             max_cents=cents_of_text(self.max_amount) or 0,
             max_raise_cents=cents_of_text(self.max_raise) or 0,
+            return_reasons=MappingProxyType(self.return_reasons),
         )
 
     def zone(self) -> tzinfo:
