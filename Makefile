@@ -31,12 +31,12 @@ promise: $(READY)
 	tests/servers/fetch_servers.sh
 	$(BIN)/pytest $$($(BIN)/python docs/promises.py $(N))
 
-# Every branch of what moves money is taken by a test.
+# Every branch of what moves money, or reads it over the API, is taken by a test.
 coverage: $(READY)
 	tests/servers/fetch_servers.sh
-	$(BIN)/coverage run -m pytest -q tests/ledger tests/channels tests/settings tests/operations/test_send.py tests/operations/test_submit.py
+	$(BIN)/coverage run -m pytest -q tests/ledger tests/channels tests/brand_api tests/settings tests/operations/test_send.py tests/operations/test_submit.py
 	$(BIN)/coverage report --show-missing --fail-under 100 \
-	  --include "src/action_returns/ledger/*,src/action_returns/channels/*,src/action_returns/operations/send.py,src/action_returns/operations/submit.py"
+	  --include "src/action_returns/ledger/*,src/action_returns/channels/*,src/action_returns/brand_api/*,src/action_returns/operations/send.py,src/action_returns/operations/submit.py"
 
 # Which small mistakes in the product no test notices: make mutants SAMPLE=100 SEED=7 PACKAGE=batch
 mutants: $(READY)

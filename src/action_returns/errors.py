@@ -20,6 +20,8 @@ ActionReturnsError
 │   ├── ConfigError             config.toml: a file, key or value that is not allowed
 │   │   └── NoSuchProfileError  there is no profile of that name
 │   └── SecretError             a password is missing or must not be used
+├── ApiError                    the network's Brand API cannot be reached, refuses, or answers what cannot be used
+├── FetchInterruptedError       the user stopped a fetch; what was read is kept
 ├── LedgerError                 the ledger cannot be reached or written, or is broken; nothing was sent
 ├── WorkbookError               no workbook can hold the rows
 │   └── TemplateError           the declared template contradicts itself: a mistake of ours
@@ -239,6 +241,30 @@ class SecretError(SettingsError):
     def __init__(self, message: str = "", state: PasswordState = "missing") -> None:
         super().__init__(message)
         self.state = state
+
+
+class ApiError(ActionReturnsError):
+    """The network's Brand API cannot be reached, refuses, or answers what cannot be used. Nothing was written.
+
+    Args:
+        problem: which refusal it is: ``api-unreachable``, ``api-sign-in`` (401), ``api-not-allowed`` (403), ``api-limit``
+            (429), ``api-refused`` (any other status), ``api-answer`` (not what is documented) or ``api-incomplete``
+            (not all of the rows that it counts).
+        message: what happened, why, and what to do.
+    """
+
+    exit_code = Exit.CANNOT_CONNECT
+
+    def __init__(self, problem: str, message: str) -> None:
+        super().__init__(message)
+        self.problem = problem
+
+
+class FetchInterruptedError(ActionReturnsError):
+    """The user stopped a fetch. The message says what is kept of it."""
+
+    problem = "interrupted"
+    exit_code = Exit.INTERRUPTED
 
 
 class LedgerError(ActionReturnsError):

@@ -1,0 +1,338 @@
+"""Ask the Brand API over one HTTPS connection. The token goes to the configured host and nowhere else.
+
+A question (GET) changes nothing at the network, so it is asked again when its answer was lost.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
+from urllib.parse import quote, urlencode, urlsplit
+
+from action_returns.brand_api import problems
+from action_returns.brand_api.answers import Answer, UnreadableAnswerError, read_answer
+from action_returns.errors import ApiError, ConfigError
+
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse, HTTPSConnectionPool
+
+VERSION: Final = "14"
+"""The version of the API (header IR-Version). Without it, the account's own setting would decide."""
+LARGEST_ANSWER: Final = 128 * 2**20
+"""Bytes of an answer, unpacked: a page of 20,000 actions has about 30 MB."""
+LONGEST_WAIT: Final = 900.0
+"""Seconds that are waited in all until the API takes requests again."""
+MOST_PAGES: Final = 1_000
+"""Pages of one list that are followed: more than the API allows in an hour."""
+PAUSES: Final = (1.0, 5.0)
+"""Seconds before each further try of a question whose answer was lost."""
+
+_CONNECT_SECONDS: Final = 15.0
+_SILENCE_SECONDS: Final = 90.0
+_ANSWER_SECONDS: Final = 600.0
+"""Seconds for one whole answer: one that comes byte by byte would keep to every other limit."""
+_CHUNK: Final = 2**16
+_MANY_REQUESTS: Final = 429
+_DONE: Final = 200
+_FIRST_OF_SERVER: Final = 500
+_UNKNOWN_RESET: Final = 60.0
+"""Seconds that are waited when the API does not say when it takes requests again."""
+_HTTPS: Final = 443
+_SECONDS = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?").fullmatch
+_TARGET = re.compile(r"/[!-~]{1,4000}").fullmatch
+
+
+@dataclass(frozen=True, slots=True)
+class ApiPlace:
+    """Where the API is and whose account is asked.
+
+    Args:
+        account_sid: the account, which is also the user of the sign-in.
+        host: the host.
+        port: its port.
+        ca_file: certificates that are trusted beside those of this computer.
+    """
+
+    account_sid: str
+    host: str = "api.impact.com"
+    port: int = _HTTPS
+    ca_file: Path | None = None
+
+
+class _Reply(NamedTuple):
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+class _LostError(Exception):
+    """No whole answer came.
+
+    Args:
+        error: what the user reads when it was the last try.
+        may_pass: whether another try may succeed.
+    """
+
+    def __init__(self, error: ApiError, *, may_pass: bool) -> None:
+        super().__init__()
+        self.error = error
+        self.may_pass = may_pass
+
+
+class RequestRefusedError(ApiError):
+    """The API refused a request itself (400).
+
+    Args:
+        problem: see :class:`ApiError`.
+        message: the same.
+        fields: the parameters that it names, if any.
+    """
+
+    def __init__(self, problem: str, message: str, fields: list[str]) -> None:
+        super().__init__(problem, message)
+        self.fields = fields
+
+
+class BrandApi:
+    """Asks the API.
+
+    Args:
+        place: where it is.
+        token: the auth token.
+        show: makes the words of the server fit to be shown.
+        tell: takes sentences about waiting.
+        sleep: waits.
+        clock: seconds since any moment.
+
+    Attributes:
+        requests: how many were sent. The API takes 1,000 an hour of an account.
+    """
+
+    def __init__(
+        self,
+        place: ApiPlace,
+        token: str,
+        *,
+        show: problems.ShowWords,
+        tell: Callable[[str], None],
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._place = place
+        self._show = show
+        self._tell = tell
+        self._sleep = sleep
+        self._clock = clock
+        self._waited = 0.0
+        self.requests = 0
+        self._pool = _open_pool(place, token)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.close()
+
+    def get(self, path: str, parameters: Mapping[str, str]) -> Answer:
+        """Return the answer to a question about the account.
+
+        Args:
+            path: below the account: ``Actions``.
+            parameters: the filters.
+
+        Raises:
+            RequestRefusedError: the API refused the parameters.
+            ApiError: there is no answer, or none that can be used.
+        """
+        account = quote(self._place.account_sid, safe="")
+        return self._fetch(f"/Advertisers/{account}/{path}?{urlencode(parameters)}")
+
+    def pages(self, path: str, parameters: Mapping[str, str]) -> Iterator[Answer]:
+        """Return every page of a list; addresses of next pages are followed on the same host only.
+
+        Raises:
+            ApiError: as :meth:`get`; or a next page is on another host, or there is no end to them.
+        """
+        answer = self.get(path, parameters)
+        seen: set[str] = set()
+        while True:
+            yield answer
+            try:
+                address = answer.next_page
+            except UnreadableAnswerError as error:
+                raise problems.unusable(str(error), self._place.host) from None
+            if not address:
+                return
+            target = self._target(address)
+            if target in seen or len(seen) >= MOST_PAGES:
+                raise problems.unusable("there is no end to its pages", self._place.host)
+            seen.add(target)
+            answer = self._fetch(target)
+
+    def _target(self, address: str) -> str:
+        """Return the path and query of the next page.
+
+        Raises:
+            ApiError: it is on another host, or no address.
+        """
+        place = self._place
+        try:
+            parts = urlsplit(address)
+            is_here = not (parts.scheme or parts.netloc) or (
+                parts.scheme == "https"
+                and parts.username is None
+                and (parts.hostname or "") == place.host.lower()
+                and (parts.port or _HTTPS) == place.port
+            )
+        except ValueError:  # a port that is none, a bracket that is not closed
+            is_here = False
+        else:
+            address = parts.path + (f"?{parts.query}" if parts.query else "")
+        if not is_here:
+            raise problems.unusable(
+                "its next page is on another server, which is not asked: the token goes to one host only", place.host
+            )
+        if not _TARGET(address) or address.startswith("//"):
+            raise problems.unusable("its address of the next page is none", place.host)
+        return address
+
+    def _fetch(self, target: str) -> Answer:
+        tries = iter(PAUSES)
+        while True:
+            try:
+                reply = self._exchange(target)
+            except _LostError as lost:
+                self._pause(next(tries, None) if lost.may_pass else None, lost.error)
+                continue
+            if reply.status == _MANY_REQUESTS:
+                self._wait_for_reset(reply)
+            elif reply.status >= _FIRST_OF_SERVER:
+                self._pause(next(tries, None), self._refusal(reply))
+            elif reply.status != _DONE:
+                raise self._refusal(reply)
+            else:
+                try:
+                    return read_answer(reply.content)
+                except UnreadableAnswerError as error:
+                    raise problems.unusable(str(error), self._place.host) from None
+
+    def _pause(self, seconds: float | None, error: ApiError) -> None:
+        if seconds is None:
+            raise error
+        self._sleep(seconds)
+
+    def _refusal(self, reply: _Reply) -> ApiError:
+        error = problems.refusal(reply.status, reply.content, self._place.host, self._show)
+        if reply.status != 400:  # noqa: PLR2004  # Bad Request
+            return error
+        return RequestRefusedError(error.problem, error.message, problems.refused_fields(reply.content))
+
+    def _wait_for_reset(self, reply: _Reply) -> None:
+        """Wait until the API takes requests again.
+
+        Raises:
+            ApiError: that takes too long.
+        """
+        # Seconds until the reset, and not its date (documentation of the rate limits). There is no Retry-After.
+        told = reply.headers.get("X-RateLimit-Reset", "").strip()
+        seconds = float(told) + 1 if _SECONDS(told) else _UNKNOWN_RESET
+        minutes = max(1, round(seconds / 60))
+        many = "1 minute" if minutes == 1 else f"{minutes:,} minutes"
+        limit = (
+            f"{self._place.host} takes no more requests for about {many}: the account has used up those of this hour"
+        )
+        if self._waited + seconds > LONGEST_WAIT:
+            raise ApiError(problems.LIMIT, f"{limit}. Run the same command again after that time.")
+        self._tell(f"{limit}. Waiting for that time …")
+        self._waited += seconds
+        self._sleep(seconds)
+
+    def _exchange(self, target: str) -> _Reply:
+        """Send a question once, and return the answer.
+
+        Raises:
+            _LostError: no whole answer came.
+            ApiError: the answer is too large.
+        """
+        from urllib3.exceptions import HTTPError, TimeoutError  # noqa: A004  # its own kind
+
+        self.requests += 1
+        try:
+            response = self._pool.urlopen("GET", target, redirect=False, retries=False, preload_content=False)
+            try:
+                return _Reply(response.status, response.headers, self._read(response))
+            finally:
+                response.close()
+        except (HTTPError, OSError) as error:
+            cause, is_timeout = problems.cause_of(error), isinstance(error, TimeoutError)
+            text = problems.unreachable(cause, self._place.host, self._place.port, is_timeout=is_timeout)
+            raise _LostError(text, may_pass=problems.may_pass(cause)) from None
+
+    def _read(self, response: "BaseHTTPResponse") -> bytes:
+        end = self._clock() + _ANSWER_SECONDS
+        parts: list[bytes] = []
+        size = 0
+        while part := response.read1(_CHUNK, decode_content=True):
+            parts.append(part)
+            size += len(part)
+            if size > LARGEST_ANSWER:
+                raise problems.unusable(f"it has more than {LARGEST_ANSWER >> 20} MB", self._place.host)
+            if self._clock() > end:
+                raise problems.unusable(f"it took more than {_ANSWER_SECONDS:.0f} seconds", self._place.host)
+        return b"".join(parts)
+
+
+def check_urllib3() -> None:
+    """Check that urllib3, the HTTP library, is installed.
+
+    Raises:
+        ConfigError: it is not installed.
+    """
+    from importlib.util import find_spec
+
+    if find_spec("urllib3") is None:
+        from action_returns.extras import install_command
+
+        raise ConfigError(
+            "The network's API needs a part of this program that is not installed here. Nothing was fetched. "
+            f"Install it: {install_command('api')}"
+        )
+
+
+def _open_pool(place: ApiPlace, token: str) -> "HTTPSConnectionPool":
+    """Return the connection, which is made with the first question.
+
+    Raises:
+        ConfigError: urllib3 is not installed, or the file of certificates cannot be used.
+    """
+    check_urllib3()
+    from urllib3 import HTTPSConnectionPool, Timeout, make_headers
+
+    from action_returns.trusted_certificates import trusting_context
+
+    headers = {
+        **make_headers(accept_encoding="gzip", user_agent="action-returns"),
+        # The library's own function knows Latin-1 only.
+        "Authorization": _basic(place.account_sid, token),
+        "Accept": "application/json",
+        "IR-Version": VERSION,
+    }
+    return HTTPSConnectionPool(
+        place.host,
+        place.port,
+        headers=headers,
+        timeout=Timeout(connect=_CONNECT_SECONDS, read=_SILENCE_SECONDS),
+        maxsize=1,
+        ssl_context=trusting_context(place.ca_file),
+    )
+
+
+def _basic(user: str, password: str) -> str:
+    from base64 import b64encode
+
+    return "Basic " + b64encode(f"{user}:{password}".encode("utf-8", "surrogateescape")).decode("ascii")

@@ -1,0 +1,253 @@
+"""The network's Brand API on loopback, as its published documents describe it: HTTPS, sign-in, limits, pages, errors.
+
+What only the real one shows, such as the words of its errors, is made up. A test puts faults in front of the answers:
+each request takes the next one of ``faults``.
+"""
+
+import base64
+import gzip
+import json
+import ssl
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from tests.servers.loopback import LOOPBACK, Authority
+
+SID = "IRabc123"
+TOKEN = "t0ken-that-is-secret"
+LEAST_PAGE = 2_000
+MOST_DAYS = 45
+
+
+class Literal(str):
+    """The text of a number, which is written into the JSON as it stands."""
+
+    __slots__ = ()
+
+
+@dataclass(slots=True)
+class BrandApiServer:
+    """A running API.
+
+    Args:
+        port: where it listens.
+        actions: what it has; every one has an Id, a CampaignId and an EventDate.
+        token: the token it takes.
+        page_rows: rows of a page, however many are asked for.
+        most_pages: pages after which it refuses a request.
+        is_packed: whether answers are gzipped for those who take that.
+        faults: what the next requests meet, instead of or before their answer; None for nothing.
+        asked: path, parameters and headers of each request.
+    """
+
+    port: int = 0
+    actions: list[dict[str, Any]] = field(default_factory=list, repr=False)
+    token: str = TOKEN
+    page_rows: int | None = None
+    most_pages: int = 10
+    is_packed: bool = False
+    faults: deque[Any] = field(default_factory=deque)
+    asked: list[tuple[str, dict[str, str], dict[str, str]]] = field(default_factory=list, repr=False)
+
+    @property
+    def parameters(self) -> list[dict[str, str]]:
+        """The parameters of each request."""
+        return [parameters for _, parameters, _ in self.asked]
+
+
+def action(
+    action_id: str, *, campaign: str = "1000", when: str = "2026-11-20T10:00:00-08:00", **facts: Any
+) -> dict[str, Any]:
+    """Return an action with all the keys that the documents name for it and this program reads."""
+    return {
+        "Id": action_id,
+        "CampaignId": Literal(campaign),
+        "CampaignName": "Acme Campaign",
+        "ActionTrackerId": Literal("2240"),
+        "MediaPartnerId": Literal("10000"),
+        "MediaPartnerName": "Acme Partner",
+        "State": "PENDING",
+        "Payout": Literal("0.88"),
+        "IntendedPayout": Literal("0.88"),
+        "Amount": Literal("21.99"),
+        "DeltaAmount": Literal("21.99"),
+        "IntendedAmount": Literal("21.99"),
+        "Currency": "USD",
+        "EventDate": when,
+        "CreationDate": when,
+        "LockingDate": "2026-12-26T00:00:00-08:00",
+        "ClearedDate": "",
+        "Oid": "9217374917472",
+        **facts,
+    }
+
+
+def dumps(value: Any) -> str:
+    """Return JSON in which every :class:`Literal` is a number."""
+    match value:
+        case Literal():
+            return str(value)
+        case dict():
+            return "{" + ",".join(f"{json.dumps(key)}:{dumps(inner)}" for key, inner in value.items()) + "}"
+        case list():
+            return "[" + ",".join(map(dumps, value)) + "]"
+    return json.dumps(value)
+
+
+Answering = Callable[["_Handler", int, bytes, dict[str, str]], None]
+
+
+def status(code: int, content: bytes = b"", **headers: str) -> Callable[["_Handler"], None]:
+    """Return a fault: another status, with headers whose names have _ for -."""
+    return lambda handler: handler.send(code, content, {name.replace("_", "-"): text for name, text in headers.items()})
+
+
+def refused(code: int, message: str, *errors: dict[str, str]) -> Callable[["_Handler"], None]:
+    """Return a fault: the documented object of an error."""
+    return status(code, json.dumps({"Status": "ERROR", "Message": message, "Errors": list(errors)}).encode())
+
+
+def hang_up(handler: "_Handler") -> None:
+    """End the connection instead of an answer."""
+    handler.close_connection = True
+
+
+def cut(handler: "_Handler") -> None:
+    """Send the first half of the answer, and end the connection."""
+    code, content, headers = handler.answer()
+    handler.send(code, content, headers, sent=len(content) // 2)
+    handler.close_connection = True
+
+
+def altered(change: Callable[[dict[str, Any]], object]) -> Callable[["_Handler"], None]:
+    """Return a fault: the answer after a change of its object, in place."""
+
+    def send(handler: "_Handler") -> None:
+        code, found = handler.found()
+        change(found)
+        handler.send(code, dumps(found).encode())
+
+    return send
+
+
+class _Refused(Exception):
+    def __init__(self, code: int, message: str, field_name: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.error = {"Status": "ERROR", "Message": message}
+        if field_name:
+            self.error["Errors"] = [{"Field": field_name, "Message": message}]  # type: ignore[assignment]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    api: BrandApiServer
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        parameters = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
+        self.api.asked.append((parts.path, parameters, dict(self.headers.items())))
+        fault = self.api.faults.popleft() if self.api.faults else None
+        if fault is not None:
+            fault(self)
+        else:
+            self.send(*self.answer())
+
+    def send(
+        self, code: int, content: bytes, headers: dict[str, str] | None = None, *, sent: int | None = None
+    ) -> None:
+        self.send_response(code)
+        for name, text in {"Content-Type": "application/json", **(headers or {})}.items():
+            self.send_header(name, text)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content[:sent])
+
+    def answer(self) -> tuple[int, bytes, dict[str, str]]:
+        code, found = self.found()
+        content = dumps(found).encode()
+        if self.api.is_packed and "gzip" in self.headers.get("Accept-Encoding", ""):
+            return code, gzip.compress(content), {"Content-Encoding": "gzip"}
+        return code, content, {}
+
+    def found(self) -> tuple[int, dict[str, Any]]:
+        """Return the status and the object that the documents describe."""
+        try:
+            self._check_sign_in()
+            return 200, self._actions(self.api.asked[-1][1])
+        except _Refused as refusal:
+            return refusal.code, refusal.error
+
+    def _check_sign_in(self) -> None:
+        wanted = base64.b64encode(f"{SID}:{self.api.token}".encode()).decode()
+        if self.headers.get("Authorization") != f"Basic {wanted}":
+            raise _Refused(401, "Access denied")
+        if self.headers.get("Accept") != "application/json" or self.headers.get("IR-Version") != "14":
+            raise _Refused(400, "Another version than 14, or no JSON")
+
+    def _actions(self, asked: dict[str, str]) -> dict[str, Any]:
+        path = f"/Advertisers/{SID}/Actions"
+        if urlsplit(self.path).path != path:
+            raise _Refused(404, "The requested resource was not found")
+        if not asked.get("CampaignId"):
+            raise _Refused(400, "CampaignId is required", "CampaignId")
+        size = int(asked.get("PageSize", 20_000))
+        if size < LEAST_PAGE:
+            raise _Refused(400, "PageSize is below 2000", "PageSize")
+        start, end = (datetime.fromisoformat(asked[f"ActionDate{name}"]) for name in ("Start", "End"))
+        if end - start > timedelta(days=MOST_DAYS):
+            raise _Refused(400, "The range exceeds 45 days", "ActionDateEnd")
+        rows = [
+            dict(one)
+            for one in self.api.actions
+            if one["CampaignId"] == asked["CampaignId"]
+            and one["State"] == asked["State"]
+            and start <= datetime.fromisoformat(one["EventDate"]) <= end
+        ]
+        rows.sort(key=lambda one: datetime.fromisoformat(one["CreationDate"]), reverse=True)
+        size, page = self.api.page_rows or size, int(asked.get("Page", 1))
+        pages = max(1, -(-len(rows) // size))
+        if pages > self.api.most_pages:
+            raise _Refused(400, "Too many records: reduce the date range or increase PageSize")
+        after = urlencode({**asked, "Page": str(page + 1)}) if page < pages else ""
+        return {
+            "@page": str(page),
+            "@numpages": str(pages),
+            "@pagesize": str(size),
+            "@total": str(len(rows)),
+            "@uri": self.path,
+            "@nextpageuri": f"{path}?{after}" if after else "",
+            "Actions": rows[(page - 1) * size : page * size],
+        }
+
+
+@contextmanager
+def brand_api_server(authority: Authority, **facts: Any) -> Iterator[BrandApiServer]:
+    """Run the API over HTTPS; it ends with the block."""
+    api = BrandApiServer(**facts)
+    handler = type("Handler", (_Handler,), {"api": api})
+    server = ThreadingHTTPServer((LOOPBACK, 0), handler)
+    server.daemon_threads = True
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a client that hangs up is part of the tests
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(authority.server)
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    api.port = server.server_port
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield api
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
