@@ -8,6 +8,7 @@ from action_returns.channels import KINDS, settings_class
 from action_returns.channels.setting import Setting
 from action_returns.channels.time_limits import ALL_STEPS, file_seconds
 from action_returns.operations.texts import TEST_UPLOADS
+from action_returns.settings.api import ApiSettings
 from action_returns.settings.profile import ConfigFile, Profile
 
 _HEAD = [
@@ -28,14 +29,15 @@ _HEAD = [
 _PASSWORDS = [
     "## Passwords",
     "",
-    "A password never stands in this file. `password` and `ledger_password` say where it is kept:",
+    "A password never stands in this file. `password`, `ledger_password` and `auth_token` say where it is kept:",
     "",
     "| value | where | how it gets there |",
     "|---|---|---|",
-    "| `keyring` | the password store of Windows, macOS or the desktop | `action-returns secret set NAME`; for the ledger `action-returns secret set NAME --ledger` |",
+    "| `keyring` | the password store of Windows, macOS or the desktop | `action-returns secret set NAME`; for the ledger `action-returns secret set NAME --ledger`, for the API `action-returns secret set NAME --api` |",
     "| `env:NAME` | the environment variable NAME | whatever starts the program sets it |",
     "| `file:PATH` | a file of yours with nothing but the password; no other user may read it (mode 0600), or replace it in its folder | you write it |",
 ]
+_API = "It needs a package that `action-returns doctor` names where it is missing; nothing is changed at the network."
 _TIME = [
     "## How long a server may take",
     "",
@@ -77,6 +79,9 @@ def page() -> str:
         ]
         lines += ["", *_block(_profile(["environment"]), _channel(kind, [setting.key for setting in declared]))]
         lines += ["", *_table(declared)]
+    declared = ApiSettings.settings()
+    lines += ["", "## The API: [profiles.NAME.api]", "", f"{ApiSettings.__doc__} {_API}", ""]
+    lines += [*_block(_profile(["environment"]), _channel("outbox", ["directory"]), _api()), "", *_table(declared)]
     lines += ["", *_TIME]
     return "\n".join(lines) + "\n"
 
@@ -97,6 +102,11 @@ def _profile(keys: Sequence[str]) -> Iterator[str]:
 def _channel(kind: str, keys: Sequence[str]) -> Iterator[str]:
     yield from ("[profiles.acme.channel]", f'kind = "{kind}"')
     yield from (_line(setting) for setting in settings_class(kind).settings() if setting.key in keys)
+
+
+def _api() -> Iterator[str]:
+    yield "[profiles.acme.api]"
+    yield from (_line(setting) for setting in ApiSettings.settings())
 
 
 def _line(setting: Setting) -> str:

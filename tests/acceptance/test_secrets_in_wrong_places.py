@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from action_returns.channels import KINDS, settings_class
+from action_returns.settings.api import ApiSettings
 from action_returns.settings.profile import Profile
 from tests.support.passwords import MemoryStore
 
@@ -31,6 +32,9 @@ PLACES = [
     *((kind, ("channel", setting.key)) for kind in KINDS for setting in settings_class(kind).settings()),
     *((kind, ("channel", "kind")) for kind in KINDS),
     *(("ftp", (setting.key,)) for setting in Profile.settings()),
+    *(("outbox", ("api", setting.key)) for setting in ApiSettings.settings()),
+    *(("ftp", ("api", key)) for key in ("unknown_key", "token")),
+    *(("ftp", (key,)) for key in ("api",)),
     *(("ftp", (key,)) for key in ("channel", "unknown_key", "api_token")),
 ]
 WAYS = {
@@ -58,6 +62,7 @@ COMMANDS = [
     ("profile", "set", "acme", "max_amount=1"),
     ("secret", "status"),
     ("secret", "status", "--json"),
+    ("pending", "fetch"),
     ("history", "list"),
 ]
 secrets = st.text("abcxyzABCXYZ0123456789!+", min_size=8, max_size=20).filter(
@@ -94,6 +99,12 @@ def anywhere(work, returns, home, run, monkeypatch):
     return seen
 
 
+def profile_with(kind):
+    """Return a profile with a channel of a kind and with the API."""
+    api = {"account_sid": "IRabc123", "auth_token": "env:UNSET_PASSWORD", "campaigns": ["1000"]}
+    return {"environment": "test", "channel": {"kind": kind, **CHANNELS[kind]}, "api": api}
+
+
 @settings(suppress_health_check=list(HealthCheck))
 @given(
     st.sampled_from(PLACES),
@@ -106,8 +117,8 @@ def test_a_password_in_a_wrong_place_of_the_settings_is_repeated_nowhere(anywher
     kind, steps = place
     if way in {"bare", "variable", "file", "user and host"} and steps[-1] in FREE_TEXT:
         way = "address with a user"
-    profile = {"environment": "test", "channel": {"kind": kind, **CHANNELS[kind]}}
-    table = profile if len(steps) == 1 else profile["channel"]
+    profile = profile_with(kind)
+    table = profile if len(steps) == 1 else profile[steps[0]]
     table[steps[-1]] = WAYS[way](secret)
     assert secret not in anywhere(tomlkit.dumps({"profiles": {"acme": profile}}), first, second)
 
@@ -116,8 +127,8 @@ def test_a_password_in_a_wrong_place_of_the_settings_is_repeated_nowhere(anywher
 @given(st.sampled_from(PLACES), st.integers(10**7, 10**12))
 def test_a_number_in_a_wrong_place_of_the_settings_is_repeated_nowhere(anywhere, place, secret):
     kind, steps = place
-    profile = {"environment": "test", "channel": {"kind": kind, **CHANNELS[kind]}}
-    table = profile if len(steps) == 1 else profile["channel"]
+    profile = profile_with(kind)
+    table = profile if len(steps) == 1 else profile[steps[0]]
     table[steps[-1]] = secret
     assert str(secret) not in anywhere(tomlkit.dumps({"profiles": {"acme": profile}}), *COMMANDS[:1])
 
@@ -158,6 +169,14 @@ def test_a_password_that_is_no_value_of_the_settings_is_repeated_nowhere(anywher
         ("profile", "set", "acme", "{}"),
         ("profile", "set", "acme", "{}", "x"),
         ("profile", "set", "acme", "password", "{}"),
+        ("profile", "set", "acme", "api.auth_token={}"),
+        ("profile", "set", "acme", "api.auth_token", "{}"),
+        ("profile", "set", "acme", "api.campaigns=1000,{}"),
+        ("profile", "set", "acme", "api.campaigns=[{}]"),
+        ("profile", "set", "acme", "api.days_back={}"),
+        ("profile", "set", "acme", "auth_token={}"),
+        ("secret", "set", "acme", "--api", "{}"),
+        ("pending", "fetch", "{}"),
         ("profile", "set", "acme", "password=env:{}"),
         ("profile", "set", "acme", "host=ftp://me:{}@x.example"),
         ("profile", "set", "acme", "username=me:{}"),
@@ -217,7 +236,8 @@ def test_a_password_on_the_command_line_is_not_repeated(anywhere, run, words, se
 def test_a_password_behind_env_or_file_is_shown_by_no_command(anywhere, reference):
     channel = {"kind": "ftp", **CHANNELS["ftp"], "password": reference}
     team = {"ledger": "postgresql://ann@localhost:1/returns", "ledger_password": reference}
-    for more in ({}, team):
+    api = {"api": {"account_sid": "IRabc123", "auth_token": reference, "campaigns": ["1000"]}}
+    for more in ({}, team, api):
         profile = {"environment": "test", **more, "channel": channel}
         assert "unter2" not in anywhere(tomlkit.dumps({"profiles": {"acme": profile}}), *COMMANDS)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from action_returns.channels import KINDS, settings_class
+from action_returns.settings.api import ApiSettings
 from action_returns.settings.profile import Profile
 from tests.support.cli import run_here
 from tests.support.profiles import write_profile
@@ -40,18 +41,23 @@ def table(file):
     return tomllib.loads(file.read_text(encoding="utf-8"))["profiles"]["acme"]
 
 
+API = {"account_sid": "IRxyz9", "auth_token": "env:TOKEN", "campaigns": ["7"]}
+MADE = ["api.account_sid=IR1", "api.auth_token=keyring", "api.campaigns=1000"]
 TEAM_KEYS = {"ledger_password", "ledger_ca_file"}
 KEYS = [("outbox", setting.key, setting) for setting in Profile.settings()]
+KEYS += [("outbox", f"api.{setting.key}", setting) for setting in ApiSettings.settings()]
 KEYS += [(kind, f"channel.{setting.key}", setting) for kind in KINDS for setting in settings_class(kind).settings()]
 
 
 @pytest.mark.parametrize(("kind", "key", "setting"), KEYS, ids=lambda part: part if isinstance(part, str) else "")
 def test_every_key_is_set_to_its_example(home, run, kind, key, setting):
     team = {"ledger": "postgresql://ann@db.example.com/returns"} if key in TEAM_KEYS else {}
-    write_profile(home, {"kind": kind, **CHANNELS[kind]}, **team)
+    api = {"api": API} if key.startswith("api.") else {}
+    write_profile(home, {"kind": kind, **CHANNELS[kind]}, **team, **api)
     assert run("profile", "set", "acme", f"{key}={setting.example}").code == 0
     told = run("profile", "show", "acme", "--json").facts
-    shown = (told["channel"] if key.startswith("channel.") else told)[setting.key]
+    table, _, _ = key.rpartition(".")
+    shown = (told[table] if table else told)[setting.key]
     wanted = setting.value(setting.example)
     if "path" in setting.allowed:
         wanted = str(Path(wanted))  # with the strokes of this system
@@ -87,6 +93,61 @@ def test_a_change_is_told_with_what_was_before(profile, run):
         "reasons": {"RETURNED": "reverse"},
         "channel": {"kind": "ftp", **CHANNELS["ftp"], "host": "new.example"},
     }
+
+
+def test_the_api_gets_a_table_of_its_own_and_loses_it_again(profile, run):
+    before = profile.read_bytes()
+    keys = ["api.account_sid=IRabc123", "api.auth_token=keyring", "api.campaigns=1000, 2000"]
+    result = run("profile", "set", "acme", *keys)
+    assert result.err.splitlines() == [
+        "acme: api.account_sid is IRabc123 now (before: not set).",
+        "acme: api.auth_token is keyring now (before: not set).",
+        "acme: api.campaigns is 1000,2000 now (before: not set).",
+        "Next: action-returns pending fetch --profile acme",
+    ]
+    assert b"[profiles.acme.api]" in profile.read_bytes()
+    assert table(profile)["api"] == {"account_sid": "IRabc123", "auth_token": "keyring", "campaigns": ["1000", "2000"]}
+    assert run("profile", "set", "acme", "api.campaigns=[3000]").code == 0
+    assert table(profile)["api"]["campaigns"] == [3000]
+    shown = [line.split(None, 1) for line in run("profile", "show").out.splitlines() if line.startswith("api.")]
+    assert [line[0] for line in shown] == [
+        "api.account_sid",
+        "api.auth_token",
+        "api.campaigns",
+        "api.days_back",
+        "api.host",
+        "api.port",
+    ]
+    assert shown[2][1] == "3000"
+    assert run("profile", "unset", "acme", "api.account_sid").code == 9
+    assert run("profile", "unset", "acme", *(key.partition("=")[0] for key in keys)).code == 0
+    assert profile.read_bytes().rstrip() == before.rstrip()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["api.account_sid=IR1"], "[profiles.acme.api] auth_token: this key is missing"),
+        (
+            [*MADE, "api.campaigns=1000,1000"],
+            "[profiles.acme.api] campaigns: allowed is a list of campaign numbers, each once",
+        ),
+        ([*MADE, "api.campaigns=acme"], "[profiles.acme.api] campaigns: allowed is a list of campaign numbers"),
+        ([*MADE, "api.campaigns=[]"], "[profiles.acme.api] campaigns: allowed is a list of campaign numbers"),
+        ([*MADE, "api.campaigns=0"], "[profiles.acme.api] campaigns: allowed is a list of campaign numbers"),
+        (
+            [*MADE, "api.days_back=1096"],
+            "[profiles.acme.api] days_back = 1096: allowed is a whole number of days from 1 to 1095",
+        ),
+        ([*MADE, "api.account_sid=IR 1"], "allowed is 1 to 64 letters and digits"),
+        ([*MADE, "api.host=http://api.example"], "[profiles.acme.api] host"),
+    ],
+)
+def test_settings_of_the_api_that_are_not_allowed_change_nothing(profile, run, words, says):
+    before = profile.read_bytes()
+    result = run("profile", "set", "acme", *words)
+    assert (result.code, profile.read_bytes()) == (9, before)
+    assert says in result.err
 
 
 def test_scripts_read_what_was_changed(profile, run):
@@ -141,6 +202,7 @@ def test_what_is_not_allowed_changes_nothing(profile, run, words, code, says):
         ("channel.password", "secret set acme"),
         ("password", "secret set acme"),
         ("ledger_password", "secret set acme --ledger"),
+        ("api.auth_token", "secret set acme --api"),
     ],
 )
 def test_a_password_is_never_taken_nor_repeated(profile, run, key, command):

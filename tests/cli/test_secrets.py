@@ -94,3 +94,47 @@ def test_a_password_of_a_removed_profile_can_be_removed(store, capsys):
     assert "action-returns secret delete acme" in capsys.readouterr().err
     assert run(["secret", "delete", "acme"]) == 0
     assert store.kept == {}
+
+
+API = {"account_sid": "IRabc123", "auth_token": "keyring", "campaigns": ["1000"]}
+
+
+def test_the_token_of_the_api_is_a_secret_of_its_own(home, store, pipe, capsys):
+    write_profile(home, {**FTP, "password": "keyring"}, api=API)
+    store.set_password("action-returns", "acme", "of the channel")
+    pipe("token\n")
+    assert run(["secret", "set", "acme", "--api", "--password-stdin"]) == 0
+    assert capsys.readouterr().err == "Stored. Next: action-returns pending fetch --profile acme\n"
+    assert store.kept == {("action-returns", "acme"): "of the channel", ("action-returns", "acme:api"): "token"}
+    assert run(["secret", "status"]) == 0
+    shown = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert shown[1:] == [["acme", "channel", "keyring", "there"], ["acme", "api", "keyring", "there"]]
+    assert run(["secret", "delete", "acme", "--api"]) == 0
+    assert capsys.readouterr().err == "The password of the API of profile acme is removed.\n"
+    assert store.kept == {("action-returns", "acme"): "of the channel"}
+
+
+def test_a_token_that_no_profile_reads_is_told_with_the_settings_that_are_missing(store, pipe, capsys):
+    pipe("token\n")
+    assert run(["secret", "set", "acme", "--api", "--password-stdin"]) == 0
+    assert capsys.readouterr().err.splitlines() == [
+        "Profile acme does not read it: api.auth_token is not set.",
+        "Stored. Next: action-returns profile set acme api.auth_token=keyring api.account_sid=SID api.campaigns=NUMBER",
+    ]
+
+
+def test_a_token_that_is_read_elsewhere_is_told(home, store, pipe, capsys):
+    write_profile(home, {**FTP, "password": "keyring"}, api={**API, "auth_token": "env:API_TOKEN"})
+    pipe("token\n")
+    assert run(["secret", "set", "acme", "--api", "--password-stdin"]) == 0
+    assert capsys.readouterr().err.splitlines() == [
+        "Profile acme does not read it: api.auth_token is env:API_TOKEN.",
+        "Stored. Next: action-returns profile set acme api.auth_token=keyring",
+    ]
+
+
+def test_two_passwords_at_once_are_refused(store, pipe, capsys):
+    pipe("token\n")
+    assert run(["secret", "set", "acme", "--api", "--ledger", "--password-stdin"]) == 2
+    assert "--ledger and --api name two passwords" in capsys.readouterr().err
+    assert store.kept == {}

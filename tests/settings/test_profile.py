@@ -6,6 +6,7 @@ import pytest
 
 from action_returns.batch.context import DEFAULT_POLICY, ReasonKind
 from action_returns.channels import KINDS, settings_class
+from action_returns.settings.api import ApiSettings
 from action_returns.settings.config import parse_settings
 from action_returns.settings.profile import ConfigFile, Profile
 from tests.settings.texts import FTP, refused
@@ -83,10 +84,15 @@ def test_words_that_cannot_be_used_are_refused(words, told):
 
 
 def test_every_setting_of_a_profile_and_of_every_channel_explains_itself():
-    declared = [ConfigFile, Profile, *map(settings_class, KINDS)]
+    declared = [ConfigFile, Profile, ApiSettings, *map(settings_class, KINDS)]
     for table in declared:
         settings = table.settings()
-        assert {setting.key for setting in settings} == table.model_fields.keys() - {"channel", "kind", "profiles"}
+        assert {setting.key for setting in settings} == table.model_fields.keys() - {
+            "api",
+            "channel",
+            "kind",
+            "profiles",
+        }
         for setting in settings:
             assert setting.label, setting
             assert setting.description.endswith("."), setting

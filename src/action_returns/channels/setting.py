@@ -59,15 +59,23 @@ class Setting:
         """Whether it holds keys of its own, such as the reason codes of a profile."""
         return get_origin(self._type) is dict
 
+    @property
+    def is_list(self) -> bool:
+        """Whether it holds several texts, such as the campaigns of the API."""
+        return get_origin(self._type) is tuple
+
     def value(self, text: str) -> object:
         """Return the value for config.toml; text that does not fit stays text, and the reader of the file refuses it."""
         if self._type is int and text.isascii() and text.isdigit():
             return int(text)
         if self._type is bool:
             return {"yes": True, "true": True, "no": False, "false": False}.get(text, text)
-        if self.is_table:
+        if self.is_table or self.is_list:
             with suppress(tomllib.TOMLDecodeError):
-                return tomllib.loads(f"value = {text}")["value"]
+                value = tomllib.loads(f"value = {text}")["value"]
+                return value if self.is_table or isinstance(value, list) else [text]
+        if self.is_list:
+            return [part.strip() for part in text.split(",")]
         return text
 
 

@@ -74,11 +74,15 @@ def show(context: CommandContext, *, name: str | None) -> None:
         channel["password"] = shown_reference(profile.channel.password_reference or "")  # where it is kept
     if profile.ledger_password is not None:
         facts["ledger_password"] = shown_reference(profile.ledger_password.get_secret_value())  # the same
+    if profile.api is not None:
+        facts["api"]["auth_token"] = shown_reference(profile.api.token_reference)
     if context.output.as_json:
         context.output.json({"name": chosen, **facts, "channel": channel, "file": str(context.paths.config_file)})
         return
+    api = facts.pop("api", {})
     rows = [(key, _shown(value)) for key, value in facts.items()]
     rows += [(f"channel.{key}", _shown(value)) for key, value in channel.items()]
+    rows += [(f"api.{key}", _shown(value)) for key, value in api.items()]
     context.output.table(("Profile", chosen), rows)
     if profile.environment == "test":
         context.output.info(TEST_UPLOADS, style="warning")
@@ -165,6 +169,8 @@ def _change(context: CommandContext, name: str, changes: "Mapping[Steps, object]
         context.output.info(TEST_UPLOADS, style="warning")
     if any(change.key.startswith("channel.") for change in done):
         context.output.info(f"Next: action-returns probe --profile {name}")
+    elif any(change.key.startswith("api.") and change.after is not None for change in done):
+        context.output.info(f"Next: action-returns pending fetch --profile {name}")
 
 
 def _change_json(change: "Change") -> dict[str, Any]:
@@ -177,7 +183,9 @@ def _change_json(change: "Change") -> dict[str, Any]:
 
 def _without_secret(key: str, value: Any) -> Any:
     """Return a value as it may be shown; of a password only where it is kept."""
-    return shown_reference(value) if "password" in key and isinstance(value, str) else value
+    return (
+        shown_reference(value) if ("password" in key or key == "api.auth_token") and isinstance(value, str) else value
+    )
 
 
 def _change_text(change: "Change") -> str:
@@ -193,6 +201,8 @@ def _shown(value: object) -> str:
     """Return a value of config.toml as ``profile set`` takes it."""
     if isinstance(value, Mapping):
         return ", ".join(f"{key}={inner}" for key, inner in value.items()) or "none"
+    if isinstance(value, list):
+        return ",".join(map(str, value))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

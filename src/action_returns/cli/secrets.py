@@ -1,7 +1,9 @@
 """``action-returns secret``: the passwords of the profiles, in the operating system's store."""
 
+import functools
 import sys
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import click
 
@@ -9,7 +11,14 @@ from action_returns.cli.options import CommandContext, global_options
 from action_returns.errors import Exit, NoSuchProfileError, SecretError
 from action_returns.settings.config import load_settings
 from action_returns.settings.repeated import close_match
-from action_returns.settings.secrets import delete_secret, ledger_account, password_state, set_secret, shown_reference
+from action_returns.settings.secrets import (
+    api_account,
+    delete_secret,
+    ledger_account,
+    password_state,
+    set_secret,
+    shown_reference,
+)
 
 if TYPE_CHECKING:
     from action_returns.settings.profile import Profile
@@ -20,9 +29,31 @@ def secret_command() -> None:
     """Keep passwords in the operating system's store. They are never shown."""
 
 
-_of_the_ledger = click.option(
-    "--ledger", "is_of_ledger", is_flag=True, help="The password of the team's ledger instead of the channel's."
-)
+Of: TypeAlias = Literal["channel", "ledger", "api"]
+"""What a password is of."""
+
+_KEYS: Final[Mapping[Of, str]] = {"channel": "channel.password", "ledger": "ledger_password", "api": "api.auth_token"}
+"""The keys of a profile that say where its passwords are kept."""
+
+
+def _of_what(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options --ledger and --api to a command, which gets what they say as ``of``."""
+
+    @functools.wraps(function)
+    def with_of(*, is_of_ledger: bool, is_of_api: bool, **options: Any) -> Any:
+        if is_of_ledger and is_of_api:
+            raise click.UsageError("--ledger and --api name two passwords. Name one of them, and then the other.")
+        return function(of="ledger" if is_of_ledger else "api" if is_of_api else "channel", **options)
+
+    with_of = click.option(
+        "--api",
+        "is_of_api",
+        is_flag=True,
+        help="The auth token of the network's API instead of the channel's password.",
+    )(with_of)
+    return click.option(
+        "--ledger", "is_of_ledger", is_flag=True, help="The password of the team's ledger instead of the channel's."
+    )(with_of)
 
 
 class _OneProfile(click.Command):
@@ -50,10 +81,10 @@ _IN_HISTORY: Final = (
 
 @secret_command.command("set", cls=_OneProfile)
 @click.argument("name", metavar="PROFILE")
-@_of_the_ledger
+@_of_what
 @click.option("--password-stdin", is_flag=True, help="Read it from standard input instead of asking.")
 @global_options
-def set_(context: CommandContext, *, name: str, is_of_ledger: bool, password_stdin: bool) -> None:
+def set_(context: CommandContext, *, name: str, of: Of, password_stdin: bool) -> None:
     """Store the password of a profile."""
     settings = load_settings(context.paths.config_file)
     if settings.profiles and name not in settings.profiles and not close_match(name, settings.profiles):
@@ -65,7 +96,7 @@ def set_(context: CommandContext, *, name: str, is_of_ledger: bool, password_std
     if password_stdin:
         password = _piped_password()
     elif context.output.can_ask():
-        question = f"Password of {_password_owner(name, is_of_ledger)}"
+        question = f"{'Auth token' if of == 'api' else 'Password'} of {_password_owner(name, of)}"
         password = context.output.prompt(question, hide_input=True, confirmation_prompt=True)
     else:
         raise click.UsageError(
@@ -73,15 +104,17 @@ def set_(context: CommandContext, *, name: str, is_of_ledger: bool, password_std
         )
     if not password:
         raise click.UsageError("The password is empty. Nothing was stored.")
-    set_secret(ledger_account(name) if is_of_ledger else name, password)
-    reference = _references(profile)["ledger" if is_of_ledger else "channel"]
-    then = "doctor" if is_of_ledger else f"probe --profile {name}"
+    set_secret(_account(name, of), password)
+    reference = _references(profile)[of]
+    then = {"ledger": "doctor", "api": f"pending fetch --profile {name}"}.get(of, f"probe --profile {name}")
     if reference != "keyring":
-        key = "ledger_password" if is_of_ledger else "channel.password"
+        key = _KEYS[of]
         kept = "not set" if reference is None else shown_reference(reference)
         context.output.info(f"Profile {name} does not read it: {key} is {kept}.", style="warning")
-        if is_of_ledger or profile.channel.takes_password():
+        if of != "channel" or profile.channel.takes_password():
             then = f"profile set {name} {key}=keyring"
+        if of == "api" and reference is None:
+            then += " api.account_sid=SID api.campaigns=NUMBER"
     context.output.info(f"Stored. Next: action-returns {then}", style="good")
 
 
@@ -103,12 +136,12 @@ def _piped_password() -> str:
 
 @secret_command.command("delete", cls=_OneProfile)
 @click.argument("name", metavar="PROFILE")
-@_of_the_ledger
+@_of_what
 @global_options
-def delete(context: CommandContext, *, name: str, is_of_ledger: bool) -> None:
+def delete(context: CommandContext, *, name: str, of: Of) -> None:
     """Remove the password of a profile from the store."""
-    was_there = delete_secret(ledger_account(name) if is_of_ledger else name)
-    whose = _password_owner(name, is_of_ledger)
+    was_there = delete_secret(_account(name, of))
+    whose = _password_owner(name, of)
     if was_there:
         context.output.info(f"The password of {whose} is removed.")
     else:  # the word may be a password itself
@@ -121,7 +154,7 @@ def delete(context: CommandContext, *, name: str, is_of_ledger: bool) -> None:
 def status(context: CommandContext) -> int:
     """Show for each profile whether its password can be fetched; passwords are not shown."""
     rows = [
-        {"profile": name, "of": of, **_password_facts(reference, ledger_account(name) if of == "ledger" else name)}
+        {"profile": name, "of": of, **_password_facts(reference, _account(name, of))}
         for name, profile in load_settings(context.paths.config_file).profiles.items()
         for of, reference in _references(profile).items()
         if of == "channel" or reference is not None
@@ -139,17 +172,23 @@ def status(context: CommandContext) -> int:
     return Exit.CONFIGURATION if reasons else Exit.DONE
 
 
-def _references(profile: "Profile") -> "dict[str, str | None]":
-    """Return where the passwords of a profile are kept: of its channel and of its team's ledger."""
+def _account(name: str, of: Of) -> str:
+    """Return the name under which a password is kept."""
+    return {"ledger": ledger_account, "api": api_account}[of](name) if of != "channel" else name
+
+
+def _references(profile: "Profile") -> "dict[Of, str | None]":
+    """Return where the passwords of a profile are kept: of its channel, of its team's ledger, and of the API."""
     of_ledger = profile.ledger_password
     return {
         "channel": profile.channel.password_reference,
         "ledger": None if of_ledger is None else of_ledger.get_secret_value(),
+        "api": None if profile.api is None else profile.api.token_reference,
     }
 
 
-def _password_owner(name: str, is_of_ledger: bool) -> str:
-    return f"the team's ledger of profile {name}" if is_of_ledger else f"profile {name}"
+def _password_owner(name: str, of: Of) -> str:
+    return {"ledger": "the team's ledger of ", "api": "the API of "}.get(of, "") + f"profile {name}"
 
 
 def _password_facts(reference: str | None, account: str) -> dict[str, str]:

@@ -17,11 +17,12 @@ from action_returns.operations.file_rights import check_file_rights
 from action_returns.operations.interpreter import obstacle_to_buttons, way_round_obstacle
 from action_returns.operations.texts import TEST_UPLOADS, counted
 from action_returns.settings.config import load_settings
-from action_returns.settings.secrets import ledger_account, read_secret
+from action_returns.settings.secrets import api_account, ledger_account, read_secret
 
 if TYPE_CHECKING:
     from action_returns.channels.base import Channel
     from action_returns.channels.settings_base import ChannelSettings
+    from action_returns.settings.api import ApiSettings
     from action_returns.settings.profile import Profile
 
 
@@ -135,6 +136,7 @@ def _secrets(paths: Paths) -> Iterator[DoctorCheck]:
         accounts = {
             f"Password of {name}": (name, getattr(profile.channel, "password", None)),
             f"Password of the ledger of {name}": (ledger_account(name), profile.ledger_password),
+            f"Token of the API of {name}": (api_account(name), None if profile.api is None else profile.api.auth_token),
         }
         for subject, (account, password) in accounts.items():
             if password is not None:
@@ -157,6 +159,25 @@ def _certificates(paths: Paths) -> Iterator[DoctorCheck]:
                 return "can be read"
 
             yield _checked(f"Certificates of {name}", read)
+        if profile.api is not None:
+            yield _checked(f"API of {name}", lambda api=profile.api: _api(api))  # type: ignore[misc]
+
+
+def _api(settings: "ApiSettings") -> str:
+    """Return that the API can be called.
+
+    Raises:
+        ConfigError: a package is missing, or the file of certificates cannot be used.
+    """
+    from action_returns.brand_api.client import check_urllib3
+
+    check_urllib3()
+    if settings.ca_file is None:
+        return f"{settings.host}, {counted(len(settings.campaigns), 'campaign')}; action-returns pending fetch calls it"
+    from action_returns.trusted_certificates import read_certificates
+
+    read_certificates(settings.ca_file, "api.ca_file")
+    return "the certificates can be read; action-returns pending fetch calls it"
 
 
 def _ledgers(paths: Paths) -> Iterator[DoctorCheck]:

@@ -117,6 +117,8 @@ def change_keys(path: Path, name: str, changes: "Mapping[Steps, object]") -> lis
         outdated = _outdated(before["channel"], profile["channel"].unwrap())
         for steps in outdated - changes.keys():
             _change(profile, steps, None)
+        if profile.get("api") == {}:  # its last key was taken out
+            profile.pop("api")
         after = profile.unwrap()
     return [
         Change(".".join(steps), _value(before, steps), _value(after, steps))
@@ -143,12 +145,20 @@ def _change(profile: Any, steps: "Steps", value: object) -> None:
     table = profile
     for step in steps[:-1]:
         if step not in table:
-            _set(table, step, {})
+            _add_table(table, step)
         table = table[step]
     if value is None:
         table.pop(steps[-1], None)
     elif table.get(steps[-1]) != value:
         _set(table, steps[-1], value)
+
+
+def _add_table(table: Any, key: str) -> None:
+    """Add a table; that of the API has a header of its own, as the channel has."""
+    if key == "api":
+        table[key] = {}
+    else:
+        _set(table, key, {})
 
 
 def _set(table: Any, key: str, value: object) -> None:

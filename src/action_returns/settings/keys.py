@@ -16,6 +16,8 @@ Steps: TypeAlias = tuple[str, ...]
 
 KIND: Final[Steps] = ("channel", "kind")
 
+API_TOKEN: Final[Steps] = ("api", "auth_token")
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -51,10 +53,10 @@ class Key:
         if self.setting is None or (self.setting.is_table and len(self.steps) > 1):
             return text
         if self.setting.is_password and not is_password_reference(text):
-            ledger = " --ledger" if self.steps == ("ledger_password",) else ""
+            of = {("ledger_password",): " --ledger", API_TOKEN: " --api"}.get(self.steps, "")
             raise UsageError(
                 f"{self} says where the password is kept: {self.setting.allowed}. Nothing was changed, and the text is "
-                f"not repeated here. To store a password: action-returns secret set {profile}{ledger}"
+                f"not repeated here. To store a password: action-returns secret set {profile}{of}"
             )
         return self.setting.value(text)
 
@@ -89,11 +91,13 @@ def _without_table(keys: Iterable[str]) -> list[str]:
 
 
 def _known_keys(kind: str) -> dict[str, Key]:
+    from action_returns.settings.api import ApiSettings
     from action_returns.settings.profile import Profile
 
     keys = [Key((setting.key,), setting) for setting in Profile.settings()]
     keys.append(Key(KIND, None))
     keys += [Key(("channel", setting.key), setting) for setting in settings_class(kind).settings()]
+    keys += [Key(("api", setting.key), setting) for setting in ApiSettings.settings()]
     return {str(key): key for key in keys}
 
 

@@ -47,7 +47,7 @@ def place_of(steps: Sequence[str]) -> str:
     """
     if not steps:
         return ""
-    tables = 3 if steps[2:3] == ["channel"] else 2
+    tables = 3 if steps[2:3] in (["channel"], ["api"]) else 2
     if steps[0] != "profiles" or len(steps) == 1:
         return ".".join(map(_key, steps))
     table, keys = steps[:tables], steps[tables:]
@@ -124,11 +124,14 @@ def _refused(where: str, value: object, allowed: str, known: Iterable[str]) -> s
 def _settings_beside(steps: Sequence[str], raw: Mapping[str, Any]) -> "dict[str, Setting]":
     """Return the settings of the table that the last step is in, by key."""
     from action_returns.channels import settings_class
+    from action_returns.settings.api import ApiSettings
     from action_returns.settings.profile import ConfigFile, Profile
 
     match steps:
         case ["profiles", name, "channel", _]:
             declared = settings_class(raw["profiles"][name]["channel"][_KIND]).settings()
+        case ["profiles", _, "api", _]:
+            declared = ApiSettings.settings()
         case ["profiles", _, _]:
             declared = Profile.settings()
         case [_]:
@@ -139,7 +142,7 @@ def _settings_beside(steps: Sequence[str], raw: Mapping[str, Any]) -> "dict[str,
 
 
 def _tables_beside(steps: Sequence[str]) -> tuple[str, ...]:
-    return {1: ("profiles",), 3: ("channel",)}.get(len(steps), ())
+    return {1: ("profiles",), 3: ("channel", "api")}.get(len(steps), ())
 
 
 def _key(name: str) -> str:

@@ -31,6 +31,7 @@ from action_returns.channels.settings_base import (
     may_hold_password,
     setting,
 )
+from action_returns.settings.api import ApiSettings
 
 UNKNOWN_KIND: Final = "unknown_channel_kind"
 """Type of the validation error for a channel whose kind is missing or not registered."""
@@ -196,6 +197,7 @@ class Profile(Table):
         example="~/authority.pem",
         default=None,
     )
+    api: ApiSettings | None = None
     channel: Annotated[SerializeAsAny[ChannelSettings], BeforeValidator(_read_channel)]
 
     @field_validator("reasons")

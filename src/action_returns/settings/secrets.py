@@ -25,12 +25,17 @@ def ledger_account(profile: str) -> str:
     return f"{profile}:ledger"
 
 
+def api_account(profile: str) -> str:
+    """Return the name under which the auth token of a profile's API is kept."""
+    return f"{profile}:api"
+
+
 def read_secret(reference: str, *, profile: str) -> str:
     """Return a password.
 
     Args:
         reference: ``keyring``, ``env:NAME`` or ``file:PATH``.
-        profile: the profile it belongs to, or :func:`ledger_account` of it.
+        profile: the profile it belongs to, or :func:`ledger_account` or :func:`api_account` of it.
 
     Raises:
         SecretError: when it is missing or kept where others can read it. The message never holds it.
@@ -190,10 +195,10 @@ def _from_file(location: str, profile: str) -> str:
 
 
 def _owner(account: str) -> str:
-    name = account.removesuffix(":ledger")
-    return f"profile {name}" if name == account else f"the team's ledger of profile {name}"
+    name, _, of = account.partition(":")
+    return {"ledger": "the team's ledger of ", "api": "the API of "}.get(of, "") + f"profile {name}"
 
 
 def _option(account: str) -> str:
-    name = account.removesuffix(":ledger")
-    return name if name == account else f"{name} --ledger"
+    name, _, of = account.partition(":")
+    return f"{name} --{of}" if of else name
