@@ -24,6 +24,7 @@ ALLOWED = {
     "files.py: touch": "takes the name with the rights of the draft",
     "operations/error_details.py: open": "with the opener of private files",
     "excel/button.py: open": "with the opener of private files",
+    "operations/fetch_part.py: open": "with the opener of private files",
     "files.py: mkdir": "the folder of -o and --keep, which the user chose",
     "operations/export.py: not private": "the file of -o, which the user chose",
     "operations/new_workbook.py: not private": "a workbook where the user wants it",

@@ -48,6 +48,11 @@ class Paths:
         return self.ledger_file.with_name("pending")
 
     @property
+    def fetches(self) -> Path:
+        """Folder of what was read of fetches that did not end."""
+        return self.ledger_file.with_name("fetches")
+
+    @property
     def pending_answers(self) -> Path:
         """File of the user's answers to which column is which in a pending download."""
         return self.config_file.with_name("pending-columns.json")

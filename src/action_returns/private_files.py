@@ -16,7 +16,7 @@ from typing import Final
 from action_returns.shell import quote
 
 _OUR_FOLDERS: Final = frozenset(
-    {"action-returns", "submissions", "exports", "logs", "log", "backups", "clicks", "pending"}
+    {"action-returns", "submissions", "exports", "logs", "log", "backups", "clicks", "pending", "fetches"}
 )
 """Names of the folders that only this program uses. The one that ACTION_RETURNS_HOME names may hold other files too."""
 

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ import pytest
 
 from action_returns.channels.base import Outcome, State
 from action_returns.cli.app import COMMANDS, tree
+from action_returns.operations.fetch_pending import Fetched
 from tests.support.batches import LIST, ONE
 from tests.support.cli import run_at_a_terminal
 from tests.support.imports import write_imports
@@ -37,6 +39,7 @@ LINES = {
     "pending status": (),
     "pending compare": ("pending.csv", "pending.csv"),
     "upgrade-workbook": ("old.xlsx", "upgraded.xlsx"),
+    "pending fetch": (),
     "profile list": (),
     "profile show": ("acme",),
     "profile add": ("other", "--environment", "test", "--kind", "outbox", "--set", "directory=there"),
@@ -76,6 +79,9 @@ ALL = dict(leaves(tree))
 def work(work, outbox, returns, store, monkeypatch):
     """A folder with a list, a profile to send it with, and a password that is kept and one that is typed."""
     store.set_password("action-returns", "acme", "s3cret")
+    # Its own tests (test_pending_fetch.py) have a server that it asks.
+    nothing = Fetched(None, False, 0, {}, 0, False, datetime(2026, 12, 1, tzinfo=UTC), ())
+    monkeypatch.setattr("action_returns.operations.fetch_pending.fetch_pending", lambda *_, **__: nothing)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"s3cret\n")))
     write_imports(work)
     return work

@@ -6,6 +6,7 @@ from typing import Final
 import click
 
 PENDING_COMMANDS: Final[dict[str, str]] = {
+    "fetch": "pending_fetch:fetch_command",
     "status": "pending_kept:status_command",
     "compare": "pending_kept:compare_command",
 }

@@ -1,0 +1,342 @@
+"""Fetch the pending actions over the network's Brand API into a file that is read like a pending download."""
+
+import csv
+import hashlib
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+from action_returns.brand_api.actions import COLUMNS, ActionRow, Stretch, TooManyActionsError, read_stretch, stretches
+from action_returns.brand_api.client import ApiPlace, BrandApi, check_urllib3
+from action_returns.channels.server_words import ServerWords
+from action_returns.errors import ApiError, ConfigError, FetchInterruptedError, OutputFileError
+from action_returns.files import Paths, check_file_name, write_atomically
+from action_returns.operations.account import Account
+from action_returns.operations.export import write_bytes
+from action_returns.operations.fetch_part import FetchPart, FetchPlan, open_part
+from action_returns.operations.formula_texts import is_formula_text, may_hold_formulas
+from action_returns.operations.kept_pending import keep_download, kept_downloads
+from action_returns.operations.pending_source import PendingSource
+from action_returns.operations.texts import counted, one_or_many
+from action_returns.private_files import make_private_folder
+from action_returns.settings.secrets import api_account, read_secret
+
+if TYPE_CHECKING:
+    from action_returns.batch.context import PendingDownload
+    from action_returns.settings.api import ApiSettings
+
+Tell = Callable[[str], None]
+"""Takes a sentence about the progress."""
+
+_PENDING: Final = "PENDING"
+_AT: Final = {key: at for at, (_, key) in enumerate(COLUMNS)}
+_ID, _STATE, _CAMPAIGN = (_AT[key] for key in ("Id", "State", "CampaignId"))
+_OF_OTHERS: Final = (_AT["Oid"], _AT["MediaPartnerName"])
+"""Columns whose texts shops and partners write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a fetch came to.
+
+    Args:
+        written: the file; None when there are no pending actions, and nothing was written.
+        is_kept: whether it is the account's kept download, and no file that the user named.
+        rows: the actions in it.
+        campaigns: campaign -> number of its actions.
+        requests: how many were sent now; the network takes 1,000 an hour of an account.
+        resumed: whether it went on with a fetch that had not ended.
+        as_of: when the first action was asked for. What changed at the network since may not be in it.
+        notes: what the user should know of it.
+    """
+
+    written: Path | None
+    is_kept: bool
+    rows: int
+    campaigns: Mapping[str, int]
+    requests: int
+    resumed: bool
+    as_of: datetime
+    notes: tuple[str, ...]
+
+
+def fetch_pending(
+    account: Account,
+    paths: Paths,
+    *,
+    target: Path | None,
+    now: datetime,
+    tell: Tell,
+    overwrite: bool = False,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Fetched:
+    """Fetch the pending actions of an account.
+
+    Args:
+        account: the account; its profile has the settings of the API.
+        paths: where what was read is kept until all is read.
+        target: the file to write; None to keep it as the account's pending download.
+        now: the local time.
+        tell: takes sentences about the progress.
+        overwrite: whether another file of the target's name may be replaced.
+        sleep: waits.
+
+    Raises:
+        ConfigError: the profile has no settings of the API, or urllib3 is not installed.
+        action_returns.errors.SecretError: the token is missing, or kept where it must not be used.
+        ApiError: the API cannot be reached, refuses, or its answers cannot be used. Nothing was written.
+        FetchInterruptedError: the user stopped it.
+        OutputFileError: the file cannot be written.
+        action_returns.errors.FileError: the actions make no pending download, such as those of several currencies.
+    """
+    settings = _settings(account, paths)
+    check_urllib3()
+    _refuse_taken(target, overwrite=overwrite)
+    token = read_secret(settings.token_reference, profile=api_account(account.name))
+    place = ApiPlace(settings.account_sid, settings.host, settings.port, settings.ca_file)
+    began = now.astimezone().replace(microsecond=0)
+    plan = FetchPlan(place.account_sid, place.host, place.port, settings.campaigns, settings.days_back, began)
+    with (
+        BrandApi(place, token, show=ServerWords(token).show, tell=tell, sleep=sleep) as api,
+        open_part(paths.fetches, account.name, plan) as part,
+    ):
+        resumed = bool(part.counts)
+        _tell_beginning(part, tell)
+        try:
+            _read_all(part, api, tell)
+        except KeyboardInterrupt:
+            raise FetchInterruptedError(f"Interrupted. Nothing was written.{_kept_so_far(part)}") from None
+        except ApiError as error:
+            raise ApiError(error.problem, f"{error.message}{_kept_so_far(part)}") from None
+        rows = _MergedRows(part)
+        written = _write(rows, account, paths, target, part.plan.began, overwrite=overwrite) if rows.count else None
+        part.remove()
+    return Fetched(
+        written=written,
+        is_kept=target is None and written is not None,
+        rows=rows.count,
+        campaigns={campaign: rows.campaigns.get(campaign, 0) for campaign in plan.campaigns},
+        requests=api.requests,
+        resumed=resumed,
+        as_of=part.plan.began,
+        notes=(*rows.notes(), *_oldest_note(part, account.name)),
+    )
+
+
+def _settings(account: Account, paths: Paths) -> "ApiSettings":
+    if account.profile is None:
+        raise ConfigError(
+            f"There is no profile yet, so it is not known whose actions to fetch: {paths.config_file} does not exist. "
+            "Make one with: action-returns profile add NAME"
+        )
+    if account.profile.api is None:
+        name = account.name
+        raise ConfigError(
+            f"Profile {name} has no settings of the network's API ([profiles.{name}.api] in {paths.config_file}). In the "
+            "network, account SID and auth token stand under Settings, Technical, API. Set them: action-returns profile set "
+            f"{name} api.account_sid=SID api.auth_token=keyring api.campaigns=NUMBER, then: action-returns secret set {name} --api"
+        )
+    return account.profile.api
+
+
+def _refuse_taken(target: Path | None, *, overwrite: bool) -> None:
+    """Refuse a name that is taken before an hour of reading, and not after it."""
+    if target is None:
+        return
+    try:
+        check_file_name(target)
+        if target.is_dir():
+            raise OutputFileError(f"{target} is a folder. Nothing was fetched. Name a file in it.")
+        if target.exists() and not overwrite:
+            raise OutputFileError(
+                f"{target} exists already. It was left as it is, and nothing was fetched. Choose another name, or replace "
+                "it with --force."
+            )
+    except OSError as error:
+        raise OutputFileError(
+            f"{target} cannot be written: {error.strerror or error}. Nothing was fetched. Choose another folder."
+        ) from None
+
+
+def _tell_beginning(part: FetchPart, tell: Tell) -> None:
+    if part.thrown_away:
+        tell(f"What an earlier fetch had read is thrown away: {part.thrown_away}.")
+    if part.counts:
+        tell(
+            f"Going on with the fetch that began at {part.plan.began:%H:%M}: {counted(part.rows, 'action')} "
+            f"{one_or_many(part.rows, 'is', 'are')} there already."
+        )
+
+
+def _kept_so_far(part: FetchPart) -> str:
+    if not part.counts:
+        return ""
+    return (
+        f" {counted(part.rows, 'action')} that {one_or_many(part.rows, 'was', 'were')} read so far "
+        f"{one_or_many(part.rows, 'is', 'are')} kept on this computer: the same command goes on there today."
+    )
+
+
+def _read_all(part: FetchPart, api: BrandApi, tell: Tell) -> None:
+    plan = part.plan
+    end = plan.began.astimezone(UTC)
+    for campaign in plan.campaigns:
+        left = deque(stretches(campaign, end - timedelta(days=plan.days_back), end))
+        while left:
+            stretch = left.popleft()
+            if stretch in part.counts:
+                continue
+            if stretch not in part.halved:
+                if _read(stretch, part, api, tell):
+                    continue
+                part.add_halved(stretch)
+            left.extendleft(reversed(stretch.halves() or ()))
+
+
+def _read(stretch: Stretch, part: FetchPart, api: BrandApi, tell: Tell) -> bool:
+    """Read a stretch; return False when it has to be halved."""
+    try:
+        rows = read_stretch(api, stretch, part.plan.host, tell)
+    except TooManyActionsError as too_many:
+        if stretch.halves() is None:
+            raise too_many.error from None
+        return False
+    part.add(stretch, rows)
+    tell(f"{stretch}: {counted(len(rows), 'action')} ({part.rows:,} in all)")
+    return True
+
+
+class _MergedRows:
+    """The actions of all stretches, each once: of an action that was read twice, the last one read counts.
+
+    Args:
+        part: what was read.
+
+    Attributes:
+        count: how many there are.
+        campaigns: campaign -> number of its actions, for those that were written.
+    """
+
+    def __init__(self, part: FetchPart) -> None:
+        self._part = part
+        self._last: dict[str, int] = {}
+        for number, rows in enumerate(part.stretches()):
+            self._last.update(dict.fromkeys((row[_ID] for row in rows), number))
+        self.count = len(self._last)
+        self.campaigns: dict[str, int] = {}
+        self._differing: list[str] = []
+        self._not_pending = self._formulas = 0
+
+    def __iter__(self) -> Iterator[ActionRow]:
+        earlier: dict[str, ActionRow] = {}
+        for number, rows in enumerate(self._part.stretches()):
+            for row in rows:
+                if self._last[row[_ID]] != number:
+                    earlier[row[_ID]] = row
+                    continue
+                if earlier.get(row[_ID], row) != row:
+                    self._differing.append(row[_ID])
+                self._look_at(row)
+                yield row
+
+    def _look_at(self, row: ActionRow) -> None:
+        self.campaigns[row[_CAMPAIGN]] = self.campaigns.get(row[_CAMPAIGN], 0) + 1
+        self._not_pending += row[_STATE] != _PENDING
+        texts = (row[at] for at in _OF_OTHERS)
+        self._formulas += sum(1 for text in texts if may_hold_formulas(text) and is_formula_text(text))
+
+    def notes(self) -> Iterator[str]:
+        """Return what the user should know of the rows, after they were written."""
+        if self._differing:
+            many = len(self._differing)
+            first = ", ".join(self._differing[:3])
+            yield (
+                f"{counted(many, 'action')} ({first}{', …' if many > 3 else ''}) changed while the list was read: "  # noqa: PLR2004
+                "what was read last counts."
+            )
+        if self._not_pending:
+            yield (
+                f"{counted(self._not_pending, 'action')} {one_or_many(self._not_pending, 'is', 'are')} not pending any "
+                "more: the state stands in the list."
+            )
+        if self._formulas:
+            yield (
+                f"{counted(self._formulas, 'text')} of orders and partners {one_or_many(self._formulas, 'begins', 'begin')} with =, +, -, @, a tab or a line break, which a "
+                "spreadsheet program that opens the file may take for a formula. Nothing in them was changed. Do not open the "
+                "file in a spreadsheet program; import it there as text."
+            )
+
+
+def _write(
+    rows: _MergedRows, account: Account, paths: Paths, target: Path | None, began: datetime, *, overwrite: bool
+) -> Path:
+    """Write the list where it is to be, after it was read as a pending download; return the file."""
+    make_private_folder(paths.fetches)
+    with TemporaryDirectory(dir=paths.fetches) as folder:
+        path = Path(folder) / f"pending_{began:%Y-%m-%d}.csv"
+        try:
+            write_atomically(path, lambda draft: _write_csv(rows, draft), overwrite=False)
+            download = _read_back(path, rows.count, account, began)
+            if target is not None:
+                write_bytes(target, path.read_bytes(), overwrite=overwrite)
+                return target
+            return _keep(path, download, account, paths, began)
+        except OSError as error:
+            raise OutputFileError(
+                f"The list cannot be written: {error.strerror or error}. Make room, then run the same command again: it "
+                "fetches nothing twice today."
+            ) from None
+
+
+def _keep(path: Path, download: "PendingDownload", account: Account, paths: Paths, began: datetime) -> Path:
+    """Keep the list as the account's pending download; return the copy."""
+    download = replace(download, as_of=began, as_of_basis="it was fetched over the network's API")
+    keep_download(PendingSource(path, paths.pending_answers), download, account, paths, now=began)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    return next(
+        one.path for one in kept_downloads(account, paths) if one.kept is not None and one.kept.sha256 == sha256
+    )
+
+
+def _write_csv(rows: _MergedRows, draft: Path) -> None:
+    with draft.open("r+", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(header for header, _ in COLUMNS)
+        writer.writerows(rows)
+
+
+def _read_back(path: Path, count: int, account: Account, began: datetime) -> "PendingDownload":
+    """Return the list as a pending download, without its actions.
+
+    Raises:
+        action_returns.errors.FileError: it makes no pending download.
+        ApiError: another number of actions is in it: a text of the network was not read as it was written.
+    """
+    from action_returns.readers.pending_download import read_pending_download
+
+    download = read_pending_download(path, wanted=frozenset(), time_zone=account.time_zone, now=began)
+    if download.count != count:
+        raise ApiError(
+            "api-incomplete",
+            f"The list that was written holds {download.count:,} actions, and {count:,} were read. Nothing was kept. Please "
+            "report it, and download Pending Actions in the network instead.",
+        )
+    return download
+
+
+def _oldest_note(part: FetchPart, profile: str) -> Iterator[str]:
+    """Return a note when pending actions reach to the beginning of the time that was read: older ones may exist."""
+    plan = part.plan
+    start = plan.began.astimezone(UTC) - timedelta(days=plan.days_back)
+    many = sum(count for stretch, count in part.counts.items() if stretch.start == start)
+    if many:
+        yield (
+            f"{counted(many, 'action')} {one_or_many(many, 'is', 'are')} of the first days that were read, from "
+            f"{start:%Y-%m-%d} on. There may be older pending actions. To read more days: action-returns profile set {profile} "
+            "api.days_back=DAYS"
+        )
