@@ -75,7 +75,7 @@ def test_the_age_and_what_locks_soon_are_told_by_check(both, run):
 
 def test_the_age_and_what_locks_soon_are_told_by_review(both, run):
     told = " ".join(run("review", both, "--pending", "older.csv").out.split())
-    assert "Pending download of 2026-11-20 (10 days old), 2 actions" in told
+    assert "Pending download of 2026-11-20 (10 days old), 2 actions Rows in file" in told
     assert f"Locks soon 1 row locks within 3 days. The earliest: row 2, {ONE}, in 1 day" in told
 
 
@@ -90,6 +90,14 @@ def test_the_age_and_what_locks_soon_are_told_to_scripts(command, both, run):
         "locks_at": "2026-12-03T08:00:00+00:00",
         "days": 1,
     }
+
+
+def test_what_locks_soon_is_unknown_and_not_0_when_a_download_has_no_lock_dates(download, file, run):
+    pending = download(f"Action ID,Amount\r\n{ONE},5\r\n", "undated.csv")
+    assert run("check", file(REVERSED), "--pending", pending, "--json").json["locks_within_3_days"] is None
+    (kept,) = run("pending", "status", "--json").facts["kept"]
+    assert kept["locks_within_3_days"] is None
+    assert run("pending", "status").out.split()[-1] == "unknown"
 
 
 def test_status_says_when_nothing_is_kept(run):

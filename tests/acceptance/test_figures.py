@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -41,6 +42,7 @@ def paragraphs(text):
 
 FACTS = {
     "Environment": "TEST is not practice: a file of this profile is really uploaded to its receiver.",
+    "Pending": f"download of {datetime.now(UTC):%Y-%m-%d} (less than 1 day old), 4 actions",
     "Rows in file": "5 = 3 to be sent + 2 with errors + 0 sent before",
     "Rows to send": "3 = 1 reversal + 2 new totals",
     "New totals": "1,250.40 EUR together",
@@ -82,6 +84,7 @@ def test_the_review_gives_scripts_the_same_figures(outbox, run, mixed, pending):
         "ready": 3,
         "errors": 2,
         "warnings": 1,
+        "locks_within_3_days": None,
         "sent_before": 0,
         "to_send": 3,
         "left_out": {"errors": 2, "sent_before": 0},

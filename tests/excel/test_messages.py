@@ -210,7 +210,7 @@ def test_review_shows_every_figure(desk, outbox, known):
     } == {
         "Environment": "TEST is not practice: a file of this profile is really uploaded to its receiver.",
         "Destination": f"outbox: {outbox} (profile acme)",
-        "Pending download": f"of {datetime.now(UTC):%Y-%m-%d} (less than 1 day old), 3 actions",
+        "Pending": f"download of {datetime.now(UTC):%Y-%m-%d} (less than 1 day old), 3 actions",
         "Rows in Actions": "5 = 3 to be sent + 2 with errors + 0 sent before",
         "Rows to send": "3 = 1 reversal + 2 new totals",
         "New totals": "3,012.50 EUR together",
@@ -232,6 +232,7 @@ def test_who_confirms_sees_totals_effect_errors_and_warnings(desk, outbox, known
         "Send 3 rows to TEST now?\n\n1 reversal, 2 new totals, 3,012.50 EUR in all\n"
         "Lowers order value by 1,207.50 EUR over the 2 rows whose current amount is known; unknown for 1 row\n"
         f"outbox: {outbox} (profile acme)\nTEST is not practice: a file of this profile is really uploaded to its receiver.\n"
+        f"Pending download of {datetime.now(UTC):%Y-%m-%d} (less than 1 day old), 3 actions\n"
         "Read: Amount from B Amount, ActionId from A ActionId, Reason from C Reason\n"
         "2 rows with errors stay here.\nWarnings: Action is not in the download (1)\n\n"
         "Each change counts towards its action's 1,000, and can only be undone before the action locks."

@@ -116,7 +116,6 @@ def profile(**settings):
     return Profile.model_validate({"environment": "test", "channel": channel, **settings})
 
 
-@pytest.mark.skipif(os.name != "posix", reason="Windows has access lists, which the folder hands down")
 def test_only_this_user_can_read_what_is_kept(load, paths):
     load(MONDAY)
     kept = [paths.pending, *paths.pending.rglob("*")]

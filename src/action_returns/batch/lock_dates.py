@@ -47,6 +47,11 @@ def days_until_lock(locks_at: datetime, now: datetime) -> int:
     return min(days, -1) if locks_at <= now else days
 
 
+def has_lock_dates(pending: PendingDownload) -> bool:
+    """Return whether a download tells of any of its actions when it locks; else it is unknown what locks soon."""
+    return any(action.locks_at is not None for action in pending.actions.values())
+
+
 def actions_that_lock_soon(pending: PendingDownload, now: datetime) -> dict[str, datetime]:
     """Return ActionId -> lock date of the actions that lock soon and can still be changed.
 

@@ -8,7 +8,7 @@ import click
 
 from action_returns.batch.amounts import amount_text
 from action_returns.batch.context import PendingAction, PendingDownload
-from action_returns.batch.lock_dates import SOON_DAYS, actions_that_lock_soon
+from action_returns.batch.lock_dates import SOON_DAYS, actions_that_lock_soon, has_lock_dates
 from action_returns.batch.pending_changes import LockedSince, PendingChanges
 from action_returns.cli.options import CommandContext, PendingAnswers, global_options, pending_answers
 from action_returns.errors import FileError
@@ -69,7 +69,8 @@ def _status(source: PendingSource, account: Account, now: datetime) -> dict[str,
     locks, problem = None, ""
     try:
         check_kept(source)
-        locks = len(actions_that_lock_soon(read_download(source, None, account, now=now), now))
+        pending = read_download(source, None, account, now=now)
+        locks = len(actions_that_lock_soon(pending, now)) if has_lock_dates(pending) else None
     except FileError as error:
         problem = error.message
     return {**_facts(facts, source, account, now), "locks_within_3_days": locks, "problem": problem or None}

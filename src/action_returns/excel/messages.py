@@ -160,7 +160,7 @@ def _reviewed(page: "Review") -> str:
 REVIEW_FACTS: Final = (
     "Environment",
     "Destination",
-    "Pending download",
+    "Pending",
     "Rows in file",
     "Rows to send",
     "New totals",

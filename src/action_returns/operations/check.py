@@ -12,7 +12,7 @@ from action_returns.batch.cells import ColumnName, ReadyRows
 from action_returns.batch.check import check
 from action_returns.batch.context import Context, PendingDownload
 from action_returns.batch.csv_format import CsvFile, make_csv
-from action_returns.batch.lock_dates import SoonLocked, rows_that_lock_soon
+from action_returns.batch.lock_dates import SoonLocked, has_lock_dates, rows_that_lock_soon
 from action_returns.batch.report import CheckResult
 from action_returns.batch.shown_rules import currency_note
 from action_returns.batch.summary import Summary, summarise
@@ -103,10 +103,10 @@ class CheckedBatch:
     def locks_soon(self) -> list[SoonLocked] | None:
         """The rows that lock within 3 days, the earliest first, without those that may have arrived before.
 
-        None without a download: the lock dates are not known.
+        None without a download, and with one that has no lock dates: it is unknown.
         """
         now = self.report.context.now
-        if self.pending is None or now is None:
+        if self.pending is None or now is None or not has_lock_dates(self.pending):
             return None
         out = frozenset() if self.include_sent else self.repeats
         return rows_that_lock_soon(self.report.columns, self.pending, now, without=out)

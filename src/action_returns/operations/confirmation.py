@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from action_returns.batch.amounts import amount_text, cents_of_text, money, only_reading
 from action_returns.batch.rules import RULE_BY_CODE
 from action_returns.errors import DeclinedError, RaiseNotConfirmedError
+from action_returns.operations.pending_texts import age_of_used, locks_soon
 from action_returns.operations.texts import (
     CHANGES_COUNT,
     TEST_UPLOADS,
@@ -153,6 +154,7 @@ def lines_to_confirm(page: "Review") -> list[str]:
         f"{page.channel}: {page.destination} (profile {account.name})",
         *([TEST_UPLOADS] if account.environment == "test" else []),
         *([f"Encryption: {UNENCRYPTED}."] if account.unencrypted else []),
+        *filter(None, (age_of_used(checked), locks_soon(checked.locks_soon or []))),
         *([f"Read: {columns}"] if (columns := columns_read(checked.reading.headers)) else []),
         *stay_behind(checked),
         *([f"Warnings: {warnings}"] if (warnings := warnings_in_words(checked)) else []),

@@ -174,7 +174,7 @@ def review_facts(page: Review) -> list[Fact]:
         largest.append(f"and {summary.raised_rows - len(largest):,} more")
     facts = [
         *_receiver(page),
-        Fact("Pending download", age_of_used(checked).removeprefix("Pending download ")),
+        Fact("Pending", age_of_used(checked).removeprefix("Pending ")),
         Fact(
             "Rows in file",
             f"{checked.report.rows:,} = {summary.rows:,} to be sent + {checked.rows_with_errors:,} with errors + "

@@ -159,6 +159,7 @@ NOT_RUN: Final[dict[str, str]] = {
     "tests/operations/test_kept_copies.py::test_what_is_no_file_under_the_batches_name_is_told_and_holds_nothing_up[pipe]": MODES,
     "tests/operations/test_send_kills.py::test_killed_while_an_ftp_server_of_another_make_has_the_file_the_next_start_tells_the_truth": UNIX_SERVERS,
     "tests/operations/test_texts.py::test_a_command_shows_every_character_and_is_read_back_exactly": LINUX_TOOLS,
+    "tests/operations/test_kept_pending.py::test_only_this_user_can_read_what_is_kept": MODES,
     "tests/settings/test_config.py::test_a_pipe_in_the_place_of_the_profiles_is_an_error_at_once": MODES,
     "tests/settings/test_config.py::test_profiles_in_a_folder_that_others_can_change_are_not_used": MODES,
     "tests/settings/test_config.py::test_profiles_that_an_editor_left_readable_are_used_and_made_private": MODES,
