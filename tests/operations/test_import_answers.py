@@ -2,10 +2,10 @@
 
 from action_returns.files import default_paths
 from action_returns.operations.import_answers import ImportAnswers, SavedAnswers, remembered
-from action_returns.returns.source import Field
+from action_returns.returns.source import Amounts, Field
 
 REASONS = {"REJECTED": "reverse", "ORDER_UPDATE": "modify"}
-ANSWERS = ImportAnswers({Field.REFUND: "Money back"}, {"Too small": "REJECTED"}, 150, True)
+ANSWERS = ImportAnswers({Field.REFUND: "Money back"}, {"Too small": "REJECTED"}, 150, True, Amounts.EVENTS)
 
 
 def paths(tmp_path):
@@ -26,7 +26,13 @@ def test_a_reason_code_that_the_profile_has_no_more_is_forgotten(tmp_path):
 
 
 def test_what_the_user_answers_now_comes_before_what_was_saved():
-    now = ImportAnswers({Field.REFUND: "Refund"}, {"Too small": "ORDER_UPDATE"}, 0, without_tax_and_shipping=False)
+    now = ImportAnswers(
+        {Field.REFUND: "Refund"},
+        {"Too small": "ORDER_UPDATE"},
+        0,
+        without_tax_and_shipping=False,
+        amounts=Amounts.TO_DATE,
+    )
     assert now.over(ANSWERS) == now
     assert ImportAnswers().over(ANSWERS) == ANSWERS
 

@@ -1,8 +1,16 @@
 """The equations of an import always close, and name every group, also one that has no order."""
 
-from action_returns.operations.import_texts import lines_equation, money_equations, orders_equation, unmapped_reasons
+from action_returns.operations.import_texts import (
+    FIELD_WORDS,
+    GROUPS,
+    lines_equation,
+    money_equations,
+    orders_equation,
+    unmapped_reasons,
+)
 from action_returns.returns.export import ReturnedOrder, ReturnedOrders
 from action_returns.returns.preview import GROUP_OF_CODE, Group, LeftOrder, NewRow, Preview
+from action_returns.returns.source import Field
 
 ONE = "M.8882.4808.1063415"
 
@@ -26,6 +34,11 @@ PREVIEW = Preview(
     [row("#1", 2000)],
     [left("#2", 500, "currency-differs"), left("#3", 700, "order-unknown"), left("#4", 0, "nothing-refunded")],
 )
+
+
+def test_everything_that_a_column_can_be_and_every_group_has_words():
+    assert set(FIELD_WORDS) == set(Field)
+    assert set(GROUPS) == set(Group)
 
 
 def test_the_orders_of_an_export_are_its_rows_and_every_other_group():

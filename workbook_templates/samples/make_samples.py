@@ -1,4 +1,4 @@
-"""Makes the sample files: a sheet of returns with the usual mistakes, and the download that belongs to it.
+"""Makes the sample files: a sheet of returns with the usual mistakes, a shop's export, and the download that belongs to both.
 
 Run it from the repository root after changing it: .venv/bin/python workbook_templates/samples/make_samples.py
 """
@@ -24,6 +24,31 @@ MISTAKES: dict[int, tuple[object, object, object]] = {
     33: ("M.8882.4808.1063446", "1.234,00", "ORDER_UPDATE"),
     40: ("8882.4808.1063453", 0, "REJECTED"),
 }
+
+
+LOCKED = frozenset({2, 30, 53})
+TWO_ACTIONS = 55
+"""The order of this action has the next action too."""
+
+ORDERS: list[tuple[str, int, int | None, str, str, str]] = [
+    # order, action whose amount its total is, refund in cents (None for all of it), status, currency, cancelled at
+    ("#ORD-5003", 3, 3897, "partially_refunded", "EUR", ""),  # the sheet of returns has this new total already
+    ("#ORD-5048", 48, None, "refunded", "EUR", ""),
+    ("#ORD-5049", 49, 1250, "partially_refunded", "EUR", ""),
+    ("#ORD-5050", 50, None, "refunded", "EUR", "2026-11-20 09:12:44 +0100"),
+    ("#ORD-5051", 51, 0, "paid", "EUR", ""),
+    ("#ORD-5052", 52, 500, "partially_refunded", "EUR", ""),
+    ("#ORD-5053", 53, 2000, "partially_refunded", "EUR", ""),  # locked
+    ("#ORD-5054", 54, 1000, "partially_refunded", "USD", ""),  # the action is in EUR
+    ("#ORD-5055", TWO_ACTIONS, 1500, "partially_refunded", "EUR", ""),
+    ("#ORD-5057", 57, 25000, "partially_refunded", "EUR", ""),  # more than the action is worth
+    ("#ORD-5058", 58, 0, "paid", "EUR", ""),
+    ("#ORD-9001", 59, 3000, "partially_refunded", "EUR", ""),  # the network has no such order
+]
+EXPORT_HEADERS = [
+    "Name", "Financial Status", "Paid at", "Fulfillment Status", "Currency", "Subtotal", "Shipping", "Taxes", "Total",
+    "Created at", "Lineitem quantity", "Lineitem name", "Lineitem price", "Cancelled at", "Refunded Amount", "Id",
+]  # fmt: skip
 
 
 def original(at: int) -> int:
@@ -73,13 +98,35 @@ def write_pending(path: Path) -> None:
         )
         for at in range(ROWS + 12):
             cents = 0 if at == 20 else original(at)  # noqa: PLR2004  # one action was 0 before
-            locks = "2026-01-31T08:00:00Z" if at in {2, 30} else "2099-01-31T08:00:00Z"
-            amount = f"{cents // 100}.{cents % 100:02d}"
+            locks = "2026-01-31T08:00:00Z" if at in LOCKED else "2099-01-31T08:00:00Z"
+            order = at - 1 if at == TWO_ACTIONS + 1 else at
             partner = ("Coupon Corner", "Review Radar", "Creator Club")[at % 3]
-            row = [f"M.8882.4808.{FIRST + at}", f"ORD-{5000 + at}", partner, "PENDING", amount, "EUR"]
+            row = [f"M.8882.4808.{FIRST + at}", f"ORD-{5000 + order}", partner, "PENDING", text(cents), "EUR"]
             writer.writerow([*row, "2026-11-02T10:42:38Z", locks])
+
+
+def write_export(path: Path) -> None:
+    """Write a shop's export of orders; every second order has two lines, of which the second repeats only its number."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(EXPORT_HEADERS)
+        for at, (order, action, refund, status, currency, cancelled) in enumerate(ORDERS):
+            total = original(action)
+            refunded = total if refund is None else refund
+            paid = f"2026-11-{at + 2:02d} 10:42:38 +0100"
+            amounts = [text(total), "0.00", "0.00", text(total)]
+            facts = [order, status, paid, "fulfilled", currency, *amounts, paid, 1, "Rain jacket", text(total)]
+            writer.writerow([*facts, cancelled, text(refunded), 5_501_234_567_000 + at])
+            if at % 2:
+                writer.writerow([order, *[""] * 9, 1, "Gift bag", "0.00", *[""] * 3])
+
+
+def text(cents: int) -> str:
+    """Write cents as an amount."""
+    return f"{cents // 100}.{cents % 100:02d}"
 
 
 if __name__ == "__main__":
     write_returns(HERE / "returns.xlsx")
     write_pending(HERE / "pending_actions.csv")
+    write_export(HERE / "shopify_orders.csv")

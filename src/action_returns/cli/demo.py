@@ -1,4 +1,4 @@
-"""``action-returns demo``: the whole job on sample data, over real FTP and e-mail to servers on this machine."""
+"""``action-returns demo``: the whole job on sample data, from a shop's export to the receipt, over real FTP and e-mail to servers on this machine."""
 
 import os
 import shutil
@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stdout
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -132,12 +133,21 @@ class _Demo:
         add_profile(config, "demo-mail", {**account, "channel": mail})
 
     def _prepare(self) -> tuple[tuple[str, ...], Path]:
-        returns, pending = str(self._folder / "returns.xlsm"), str(self._folder / "pending_actions.csv")
-        write_bytes(Path(pending), packaged_file(f"{_SAMPLES}/pending_actions.csv").read_bytes(), overwrite=True)
+        returns, orders, pending = (
+            str(self._folder / name) for name in ("returns.xlsm", "shopify_orders.csv", "pending_actions.csv")
+        )
+        for path in map(Path, (orders, pending)):
+            write_bytes(path, packaged_file(f"{_SAMPLES}/{path.name}").read_bytes(), overwrite=True)
+        self._title("A shop's export of orders and the pending actions: what would become rows, and what would not")
+        export = ("import", orders, "--pending", pending, "--profile", "demo-ftp")
+        self._run_command(*export, "--dry-run", expected=Exit.DONE)
         self._title("The workbook that people fill in, here with sample returns")
         with _in_words(f"{returns} of an earlier demo cannot be removed"):
-            once_free(lambda: Path(returns).unlink(missing_ok=True))
+            for earlier in (Path(returns), *self._folder.glob("returns before import *.xlsm")):
+                once_free(partial(earlier.unlink, missing_ok=True))
         self._run_command("new", returns, "--samples", "--profile", "demo-ftp", expected=Exit.DONE)
+        self._title("The rows of the export go below them; one is there already. The workbook as it was is kept")
+        self._run_command(*export, "--quiet", "--into", returns, expected=Exit.DONE)
         repaired, clean = self._folder / "repaired.xlsx", self._folder / "clean.csv"
         self._title("A sheet of returns, as people fill it in, compared with the pending-actions download")
         self._run_command("check", returns, "--pending", pending, expected=Exit.BATCH_HAS_ERRORS)

@@ -73,26 +73,30 @@ def _left(left: LeftOrder) -> dict[str, Any]:
 
 
 def print_preview(output: Output, imported: Imported) -> None:
-    """Print how the export was read, what becomes of its orders, and why."""
+    """Print how the export was read, what becomes of its orders, and why; only the equations when the command is quiet."""
     preview = imported.preview
+    equations = (lines_equation(imported.found), orders_equation(preview), *money_equations(imported.found, preview))
+    if output.quiet:
+        _print_equations(output, equations)
+        return
     output.data(source_sentence(imported.export), style="strong")
-    output.table(("What it is", "Column", "Examples", "How sure"), map(mapping_row, imported.export.mapping))
+    output.table(("What it is", "Column", "How sure", "Examples"), map(mapping_row, imported.export.mapping))
     output.data()
     _print_wrapped(output, pending_sentence(imported.pending, imported.source, imported.known.now))
     for note in imported.notes:
         _print_wrapped(output, f"Note: {note}")
     output.data()
-    for equation in (
-        lines_equation(imported.found),
-        orders_equation(preview),
-        *money_equations(imported.found, preview),
-    ):
-        _print_wrapped(output, equation, style="strong")
+    _print_equations(output, equations)
     if preview.rows:
         _print_rows(output, preview.rows)
     for group, words in GROUPS.items():
         if group is not Group.ROW:
             _print_group(output, group, words.many, words.heading, [one for one in preview.left if one.group is group])
+
+
+def _print_equations(output: Output, equations: Sequence[str]) -> None:
+    for equation in equations:
+        _print_wrapped(output, equation, style="strong")
 
 
 def _print_rows(output: Output, rows: Sequence[NewRow]) -> None:

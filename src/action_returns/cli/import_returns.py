@@ -15,7 +15,7 @@ from action_returns.cli.options import CommandContext, column_and_header, global
 from action_returns.errors import Exit, FileError
 from action_returns.operations.account import Account
 from action_returns.operations.check import STANDARD_INPUT
-from action_returns.operations.import_answers import ImportAnswers
+from action_returns.operations.import_answers import COUNTED, ImportAnswers
 from action_returns.operations.import_into import (
     Target,
     Written,
@@ -36,7 +36,7 @@ from action_returns.operations.import_returns import (
 from action_returns.operations.import_texts import FIELD_WORDS, unmapped_reasons
 from action_returns.operations.pending_source import PendingSource
 from action_returns.operations.texts import counted
-from action_returns.returns.source import Field
+from action_returns.returns.source import Amounts, Field
 
 _STREAM_NAME: Final = "standard input"
 
@@ -48,6 +48,7 @@ _STREAM_NAME: Final = "standard input"
 @click.option("--into", metavar="WORKBOOK", help="Workbook that gets the rows below its own; made when there is none.")
 @click.option("--map", "mapped", multiple=True, metavar='FIELD="HEADER"', help="Which of its columns is which; kept.")
 @click.option("--reason", "reasons", multiple=True, metavar='"WORD=CODE"', help="Reason code for a word of FILE; kept.")
+@click.option("--amounts", type=click.Choice([one.value for one in COUNTED]), help="What its refunds count; kept.")
 @click.option("--tolerance", metavar="AMOUNT", help="How far totals may differ from the network's amounts; kept.")
 @click.option(
     "--without-tax-and-shipping/--with-tax-and-shipping",
@@ -68,6 +69,7 @@ def import_command(
     into: str | None,
     mapped: Sequence[str],
     reasons: Sequence[str],
+    amounts: str | None,
     tolerance: str | None,
     net: bool | None,
     dry_run: bool,
@@ -84,7 +86,8 @@ def import_command(
     if output is not None:
         check_output(Path(output))
     account = context.account()
-    answers = ImportAnswers(_columns(mapped), _reasons(reasons, account), _tolerance(tolerance), net)
+    counted_as = None if amounts is None else Amounts(amounts)
+    answers = ImportAnswers(_columns(mapped), _reasons(reasons, account), _tolerance(tolerance), net, counted_as)
     target = None if into is None else open_target(Path(into))
     try:
         imported = _preview(context, file, account, pending, target, answers)

@@ -235,7 +235,7 @@ class _Finder:
     def _end(self, name: str) -> None:
         self._path.pop()
         at = self._parser.CurrentByteIndex
-        end = self._after_tag(at) if self._sheet.startswith(b"</", at) else self._end_of_short_tag(at)
+        end = end_of_element(self._sheet, at)
         if name == "row" and self._path[-1] == "sheetData":
             if self._row is not None:
                 self._row.end = end
@@ -252,9 +252,15 @@ class _Finder:
     def _after_tag(self, at: int) -> int:
         return self._sheet.index(b">", at) + 1
 
-    def _end_of_short_tag(self, at: int) -> int:
-        # Expat tells the place behind a tag that opens and closes an element, or the place where it begins.
-        return at if self._sheet.startswith(b"/>", at - 2) else self._after_tag(at)
+
+def end_of_element(content: bytes, at: int) -> int:
+    """Return where an element ends.
+
+    Args:
+        content: the XML.
+        at: the place that expat tells at the end of the element: that of its last tag, or the one behind a short tag.
+    """
+    return content.index(b">", at) + 1 if content.startswith(b"</", at) else at
 
 
 def _refuse(*_: object) -> NoReturn:

@@ -9,12 +9,15 @@ from action_returns.files import Paths
 from action_returns.operations.answers import Answers, save_answers, saved_answers
 from action_returns.operations.import_texts import FIELD_WORDS
 from action_returns.returns.known import Choices
-from action_returns.returns.source import Field
+from action_returns.returns.source import Amounts, Field
 
 _COLUMN: Final = "column "
 _REASON: Final = "reason "
 _TOLERANCE: Final = "tolerance"
 _NET: Final = "without tax and shipping"
+_AMOUNTS: Final = "amounts"
+COUNTED: Final = (Amounts.EVENTS, Amounts.TO_DATE)
+"""What a user can say that the refund column of an export counts."""
 _YES: Final = "yes"
 _NO: Final = "no"
 
@@ -29,12 +32,14 @@ class ImportAnswers:
         tolerance: cents by which the order's total may differ from the action's amount; None when that is not answered.
         without_tax_and_shipping: whether the network's amounts are without tax and shipping, and the export's are not;
             None when that is not answered.
+        amounts: what the refund column counts, where the source leaves that open; None when that is not answered.
     """
 
     columns: Mapping[Field, str] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     tolerance: Cents | None = None
     without_tax_and_shipping: bool | None = None
+    amounts: Amounts | None = None
 
     @property
     def choices(self) -> Choices:
@@ -49,6 +54,7 @@ class ImportAnswers:
             {**saved.reasons, **self.reasons},
             saved.tolerance if self.tolerance is None else self.tolerance,
             saved.without_tax_and_shipping if net is None else net,
+            self.amounts or saved.amounts,
         )
 
 
@@ -80,6 +86,7 @@ class SavedAnswers:
             {word: code for word, code in _beginning(_REASON, answers).items() if code in self._reasons},
             cents_of_text(answers.get(_TOLERANCE, "")),
             None if net is None else net == _YES,
+            next((one for one in COUNTED if one == answers.get(_AMOUNTS)), None),
         )
 
     def save(self, signature: str, answers: ImportAnswers) -> None:
@@ -90,6 +97,8 @@ class SavedAnswers:
             written[_TOLERANCE] = amount_text(answers.tolerance)
         if answers.without_tax_and_shipping is not None:
             written[_NET] = _YES if answers.without_tax_and_shipping else _NO
+        if answers.amounts is not None:
+            written[_AMOUNTS] = answers.amounts.value
         save_answers(self._file, signature, written)
 
 
@@ -115,6 +124,13 @@ def remembered(given: ImportAnswers, saved: ImportAnswers) -> Iterator[str]:
         yield (
             f"Totals may differ by {money(saved.tolerance)}, as you chose for an earlier file with these headers. To allow "
             "no difference: --tolerance 0"
+        )
+    if saved.amounts is not None and given.amounts is None:
+        what = "one refund in each line" if saved.amounts is Amounts.EVENTS else "all refunds of the order so far"
+        other = next(one for one in COUNTED if one is not saved.amounts)
+        yield (
+            f"The refunded amount is read as {what}, as you chose for an earlier file with these headers. If that is "
+            f"wrong: --amounts {other}"
         )
     if saved.without_tax_and_shipping and given.without_tax_and_shipping is None:
         yield (

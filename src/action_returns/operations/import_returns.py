@@ -112,7 +112,8 @@ def preview_import(
     saved_answers = SavedAnswers(paths, account.policy.reasons)
     export = read_export(file, columns=given.columns, remembered=saved_answers.columns)
     saved = saved_answers.of(export.signature)
-    found = understand(export)
+    both = given.over(saved)
+    found = understand(export, amounts=both.amounts)
     source = pending if isinstance(pending, PendingSource) else None
     if isinstance(pending, PendingSource):
         pending = load_download(pending, None, account, paths, now=now, orders=loose_keys(found.orders))
@@ -120,7 +121,6 @@ def preview_import(
     past = find_sends_of({one for match in matches for one in match.action_ids}, account, paths)
     past.refuse_unread()  # an amount that was sent already would be sent again
     known = Known(pending, now, account.policy, _in_sheet(sheet), past.sent)
-    both = given.over(saved)
     preview = decide(found, matches, known, both.choices)
     return Imported(
         export, found, pending, preview, both, matches, known, past, tuple(remembered(given, saved)), source

@@ -32,6 +32,8 @@ FIELD_WORDS: Final[Mapping[Field, str]] = {
     Field.EVENT: "event",
     Field.QUANTITY: "quantity",
     Field.PARENT: "number of the order that was refunded",
+    Field.LINE_AMOUNT: "amount of the line",
+    Field.TRANSACTION_STATUS: "status of the transaction",
 }
 """What a column of an export is, in words."""
 
@@ -150,8 +152,8 @@ def pending_sentence(pending: PendingDownload, source: PendingSource | None, now
 
 
 def mapping_row(column: MappedColumn) -> tuple[str, str, str, str]:
-    """Return what a column is, its header, its first values, and how sure that is."""
-    return FIELD_WORDS[column.field], column.header, ", ".join(column.examples), column.certainty.value
+    """Return what a column is, its header, how sure that is, and its first values."""
+    return FIELD_WORDS[column.field], column.header, column.certainty.value, ", ".join(column.examples)
 
 
 def reason_counts(found: ReturnedOrders) -> dict[str, int]:

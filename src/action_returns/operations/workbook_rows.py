@@ -3,7 +3,7 @@
 import io
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -17,11 +17,12 @@ from action_returns.operations.added_rows import (
     column_formulas,
     longer_table,
 )
-from action_returns.operations.new_workbook import tool_columns
+from action_returns.operations.new_workbook import tool_columns, tool_sheets
+from action_returns.operations.stale_values import without_values
 from action_returns.operations.texts import counted
 from action_returns.readers.batch_columns import find_columns
 from action_returns.readers.xlsx.package import Package
-from action_returns.readers.xlsx.structure import Table, structure
+from action_returns.readers.xlsx.structure import Structure, Table, structure
 from action_returns.readers.xlsx.workbook import TableRows, read_table
 
 _TABLE: Final = "Actions"
@@ -104,7 +105,11 @@ def _repacked(
             {table.left + at: formula for at, formula in column_formulas(table_xml).items()},
             len(table.headers),
         )
-        changed = {parts[0]: add_rows(sheet_xml, place, texts), parts[2]: calculated_on_load(book_xml)}
+        changed = {parts[2]: calculated_on_load(book_xml), **_anew(old, book, names, sheet.part)}
+        ours = {table.left + at for at, header in enumerate(table.headers) if header.casefold() in tool_columns()}
+        changed[parts[0]] = without_values(
+            add_rows(sheet_xml, place, texts), lambda column, row: row < table.top or column in ours
+        )
         if last > table.bottom:
             changed[parts[1]] = longer_table(table_xml, _area(table, table.bottom), _area(table, last))
         for one in old.infolist():
@@ -112,6 +117,24 @@ def _repacked(
             entry.compress_type, entry.external_attr = one.compress_type, one.external_attr
             new.writestr(entry, changed.get(one.filename) or old.read(one))
     return buffer.getvalue(), frozenset(changed)
+
+
+def _anew(package: zipfile.ZipFile, book: Structure, names: Mapping[str, str], but: str) -> dict[str, bytes]:
+    """Return the sheets of the program, without the values that their formulas had: part -> XML.
+
+    Args:
+        package: the workbook.
+        book: its structure.
+        names: part in small letters -> its name in the package.
+        but: the part of the sheet with the rows.
+    """
+    ours = tool_sheets()
+    parts = [
+        names[sheet.part.lower()]
+        for sheet in book.sheets
+        if sheet.name in ours and sheet.part != but and sheet.part.lower() in names
+    ]
+    return {part: without_values(package.read(part), lambda _column, _row: True) for part in parts}
 
 
 def _area(table: Table, bottom: int) -> str:
