@@ -36,7 +36,7 @@ def test_every_path_has_a_name_of_its_own_below_the_one_folder(tmp_path):
     paths = default_paths({"ACTION_RETURNS_HOME": str(tmp_path)})
     found = {
         name: getattr(paths, name).name
-        for name in (*paths.__slots__, "backups", "pending", "pending_answers", "column_answers")
+        for name in (*paths.__slots__, "backups", "pending", "imports", "pending_answers", "column_answers")
     }
     assert found == {
         "config_file": "config.toml",
@@ -46,6 +46,7 @@ def test_every_path_has_a_name_of_its_own_below_the_one_folder(tmp_path):
         "logs": "logs",
         "backups": "backups",
         "pending": "pending",
+        "imports": "imports.sqlite3",
         "pending_answers": "pending-columns.json",
         "column_answers": "batch-columns.json",
     }

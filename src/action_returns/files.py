@@ -53,6 +53,11 @@ class Paths:
         return self.ledger_file.with_name("fetches")
 
     @property
+    def imports(self) -> Path:
+        """File of what earlier imports made of actions."""
+        return self.ledger_file.with_name("imports.sqlite3")
+
+    @property
     def pending_answers(self) -> Path:
         """File of the user's answers to which column is which in a pending download."""
         return self.config_file.with_name("pending-columns.json")

@@ -154,9 +154,11 @@ def _write(
         written = add_to_workbook(imported, target, account, today=now.date())
     else:
         written = write_rows(imported, target, source=file, overwrite=force)
-    remember_import(imported, account, context.paths)
+    not_kept = remember_import(imported, account, context.paths)
     checked = check_written(written, imported, account, context.paths, now=now)
     print_written(context.output, written, checked, imported)
+    if not_kept:
+        context.output.info(not_kept, style="warning")
 
 
 def _ask_reasons(context: CommandContext, imported: Imported) -> Imported:

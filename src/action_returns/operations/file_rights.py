@@ -85,6 +85,7 @@ def _ours_in(folder: Path, paths: Paths) -> Iterator[Path]:
         paths.logs,
         paths.backups,
         paths.pending,
+        paths.imports,
         paths.ledger_file.with_name("clicks"),
     }
     ledger = paths.ledger_file.name  # with its log, its index and its copies from before a migration

@@ -12,6 +12,7 @@ from action_returns.errors import NoPendingDownloadError, NothingToImportError
 from action_returns.files import Paths
 from action_returns.operations.account import Account
 from action_returns.operations.import_answers import ImportAnswers, SavedAnswers, remembered
+from action_returns.operations.import_memory import imports_of, keep_imports, source_of
 from action_returns.operations.import_texts import orders_equation
 from action_returns.operations.kept_pending import kept_download
 from action_returns.operations.pending_source import PendingSource, load_download
@@ -118,13 +119,14 @@ def preview_import(
     if isinstance(pending, PendingSource):
         pending = load_download(pending, None, account, paths, now=now, orders=loose_keys(found.orders))
     matches = match_orders(found.orders, pending)
-    past = find_sends_of({one for match in matches for one in match.action_ids}, account, paths)
+    action_ids = {one for match in matches for one in match.action_ids}
+    past = find_sends_of(action_ids, account, paths)
     past.refuse_unread()  # an amount that was sent already would be sent again
-    known = Known(pending, now, account.policy, _in_sheet(sheet), past.sent)
+    memory = imports_of(action_ids, account, paths)
+    known = Known(pending, now, account.policy, _in_sheet(sheet), past.sent, memory.imported, source_of(export))
     preview = decide(found, matches, known, both.choices)
-    return Imported(
-        export, found, pending, preview, both, matches, known, past, tuple(remembered(given, saved)), source
-    )
+    notes = filter(None, (*remembered(given, saved), memory.problem))
+    return Imported(export, found, pending, preview, both, matches, known, past, tuple(notes), source)
 
 
 def answer_reasons(imported: Imported, reasons: Mapping[str, str]) -> Imported:
@@ -154,15 +156,19 @@ def refuse_nothing(imported: Imported) -> None:
         )
 
 
-def remember_import(imported: Imported, account: Account, paths: Paths) -> None:
+def remember_import(imported: Imported, account: Account, paths: Paths) -> str:
     """Write down the answers about an export and what was made of its orders. Call it when its rows were written.
 
     Args:
         imported: the import whose rows were written.
         account: the account.
         paths: where both are kept.
+
+    Returns:
+        Why what was made of the orders could not be kept, ``""`` when it was.
     """
     SavedAnswers(paths, account.policy.reasons).save(imported.export.signature, imported.answers)
+    return keep_imports(imported.preview.rows, imported.export, account, paths, now=imported.known.now)
 
 
 def _in_sheet(sheet: Columns | None) -> dict[str, tuple[Cents | None, str, int]]:
