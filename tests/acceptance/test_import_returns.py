@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.cli import run_at_a_terminal, run_program
 from tests.support.imports import FIRST, HEADER, ORDERS, ROWS, write_imports
+from tests.support.profiles import write_profile
 
 PENDING_OPTION = ("--pending", "pending.csv")
 LINE = ("import", "orders.csv", *PENDING_OPTION)
@@ -271,3 +272,43 @@ def test_a_line_that_is_printed_fits_a_terminal_of_80_columns(files, monkeypatch
     assert code == 0
     assert max(len(re.sub(r"\x1b\[[0-9;]*m", "", line)) for line in seen.splitlines()) <= 80
     assert "\x1b[3" not in seen  # no colour
+
+
+def test_an_order_of_a_web_action_becomes_no_row_of_a_batch_of_mobile_actions(run, files):
+    (files / "pending.csv").write_text("Action ID,OID,Sale Amount\r\n8882.4808.1063415,1001,49.90\r\n", newline="")
+    facts = run(*LINE, "-o", "rows.csv", "--json").json
+    (left,) = [one for one in facts["left"] if one["order"] == "#1001"]
+    assert (facts["rows"], facts["written"], facts["problem"]) == (0, None, "nothing-to-import")
+    assert (left["group"], left["candidates"]) == ("to_decide", ["8882.4808.1063415"])
+    assert "8882.4808.1063415" in left["message"]
+
+
+@pytest.fixture
+def two_codes(home, outbox):
+    write_profile(home, {"kind": "outbox", "directory": str(outbox)}, reasons={"SIZE": "modify", "COLOUR": "modify"})
+
+
+OWN = "Order ID,Refund,Total,Currency,Reason\r\n1001,10.00,49.90,EUR,Too small\r\n"
+
+
+def test_a_word_for_a_reason_is_asked_once_at_a_terminal_and_then_remembered(run, files, two_codes):
+    (files / "own.csv").write_text(OWN, newline="")
+    line = ("import", "own.csv", *PENDING_OPTION, "-o", "rows.csv", "--force")
+    code, seen = run_at_a_terminal("SIZE", *line, "--map", "reason=Reason", asks=b"decide later")
+    assert code == 0, seen
+    assert 'Which reason code for "Too small" (1 order)?' in seen
+    assert rows_of(files / "rows.csv").endswith(f"{FIRST},39.90,SIZE\r\n")
+    again = run(*line)
+    assert '"Too small" becomes the reason SIZE, as you chose' in " ".join(again.out.split())
+    assert rows_of(files / "rows.csv").endswith(f"{FIRST},39.90,SIZE\r\n")
+
+
+def test_without_a_terminal_a_word_without_a_code_is_to_decide_and_can_be_answered_by_an_option(run, files, two_codes):
+    (files / "own.csv").write_text(OWN, newline="")
+    line = ("import", "own.csv", *PENDING_OPTION, "--map", "reason=Reason", "-o", "rows.csv", "--json")
+    asked = run(*line)
+    (left,) = asked.json["left"]
+    assert (asked.code, left["code"], left["group"]) == (3, "reason-unmapped", "to_decide")
+    assert {"SIZE", "COLOUR"} <= set(left["candidates"])
+    assert run(*line, "--reason", "Too small=COLOUR").code == 0
+    assert rows_of(files / "rows.csv").endswith(f"{FIRST},39.90,COLOUR\r\n")

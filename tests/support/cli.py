@@ -67,13 +67,14 @@ def run_program(*arguments, stdin=None, program=("-m", "action_returns"), **envi
     return Result(done.returncode, *(text.decode("utf-8", "surrogateescape") for text in (done.stdout, done.stderr)))
 
 
-def run_at_a_terminal(answer, *arguments, program=("-m", "action_returns")):
+def run_at_a_terminal(answer, *arguments, program=("-m", "action_returns"), asks=None):
     """Run a command with a user in front of it who answers its first question; further lines answer further ones.
 
     Args:
         answer: what the user types.
         arguments: the command and its options.
         program: what Python runs instead of the product as it is.
+        asks: what the question ends with that is no question of yes or no.
 
     Returns:
         its exit code, and all that is seen on the terminal.
@@ -88,7 +89,7 @@ def run_at_a_terminal(answer, *arguments, program=("-m", "action_returns")):
     seen = b""
     try:
         while chunk := os.read(terminal, 65_536):
-            if not _asks(seen) and _asks(seen + chunk):
+            if not _asks(seen, asks) and _asks(seen + chunk, asks):
                 os.write(terminal, answer.encode() + b"\n")
             seen += chunk
     except OSError:  # Linux says so when the program has ended
@@ -109,8 +110,8 @@ def _run_with_answers(answer, *arguments, program):
     return done.returncode, done.stdout.decode().replace("\r\n", "\n")
 
 
-def _asks(seen):
-    return b"[y/N]" in seen or b"[Y/n]" in seen
+def _asks(seen, question):
+    return b"[y/N]" in seen or b"[Y/n]" in seen or (question is not None and question in seen)
 
 
 def json_of(*arguments, code=0):

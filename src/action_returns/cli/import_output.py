@@ -192,7 +192,9 @@ def print_written(output: Output, written: Written, checked: CheckedBatch, impor
         output.info(f"{counted(report.rows, 'row')} checked, all ready.", style="good")
         output.info(f"Next: {next_command('review', str(written.path))}")
     else:
-        output.info(f"{report.rows - report.ready:,} of {counted(report.rows, 'row')} have errors.", style="error")
+        output.info(
+            f"{counted(report.rows, 'row')} checked, {report.rows - report.ready:,} with an error.", style="error"
+        )
         output.info(f"Next: {next_command('check', str(written.path))}")
 
 

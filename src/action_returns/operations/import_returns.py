@@ -12,6 +12,7 @@ from action_returns.errors import NoPendingDownloadError, NothingToImportError
 from action_returns.files import Paths
 from action_returns.operations.account import Account
 from action_returns.operations.import_answers import ImportAnswers, SavedAnswers, remembered
+from action_returns.operations.import_checks import without_errors
 from action_returns.operations.import_memory import imports_of, keep_imports, source_of
 from action_returns.operations.import_texts import orders_equation
 from action_returns.operations.kept_pending import kept_download
@@ -124,7 +125,7 @@ def preview_import(
     past.refuse_unread()  # an amount that was sent already would be sent again
     memory = imports_of(action_ids, account, paths)
     known = Known(pending, now, account.policy, _in_sheet(sheet), past.sent, memory.imported, source_of(export))
-    preview = decide(found, matches, known, both.choices)
+    preview = without_errors(decide(found, matches, known, both.choices), account.policy)
     notes = filter(None, (*remembered(given, saved), memory.problem))
     return Imported(export, found, pending, preview, both, matches, known, past, tuple(notes), source)
 
@@ -138,6 +139,7 @@ def answer_reasons(imported: Imported, reasons: Mapping[str, str]) -> Imported:
     """
     answers = ImportAnswers(reasons=reasons).over(imported.answers)
     preview = decide(imported.found, imported.matches, imported.known, answers.choices)
+    preview = without_errors(preview, imported.known.policy)
     return replace(imported, answers=answers, preview=preview)
 
 

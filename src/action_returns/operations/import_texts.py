@@ -78,7 +78,7 @@ GROUPS: Final[Mapping[Group, GroupWords]] = {
         "To decide",
         "to decide",
         "to decide",
-        "The program does not guess these. Decide about each of them, and enter its row by hand.",
+        "The program does not guess these. Read what each of them needs.",
     ),
     Group.REFUSED: GroupWords(
         "Refused",
