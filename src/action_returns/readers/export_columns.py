@@ -152,7 +152,7 @@ class _Search:
                 raise FileError(
                     "export-columns-unclear",
                     f'The column "{self._headers[at]}" of {self._name} is named for two things, {by_index[at]} and '
-                    f"{field}. One column can be one thing only. Choose another column for one of them.",
+                    f"{field}. One column can be one thing only. Nothing was added. Choose another column for one of them.",
                 )
             by_index[at] = field
 
@@ -218,7 +218,7 @@ class _Search:
     def _missing(self, source: Source, found: Mapping[Field, tuple[int, Certainty]]) -> Iterator[Field]:
         if Field.ORDER not in found and Field.PARENT not in found:
             yield Field.ORDER
-        money = {Field.REFUND, Field.NEW_TOTAL, Field.STATUS, Field.CANCELLED}
+        money = {*MONEY_FIELDS - {Field.TOTAL, Field.TAX, Field.SHIPPING}, Field.STATUS, Field.CANCELLED}
         if source.by_general_words.isdisjoint({Field.REFUND}) and money.isdisjoint(found):
             yield Field.REFUND
 

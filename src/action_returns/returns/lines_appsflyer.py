@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from action_returns.batch.amounts import Cents
 from action_returns.returns.export import Money, Problem, ReturnedOrders, ShopExport
-from action_returns.returns.lines import Line, amounts, collect, column
+from action_returns.returns.grouping import collect
+from action_returns.returns.lines import Line, amounts, column
 from action_returns.returns.source import Amounts, Field
 
 _ORDER_KEYS: Final = ("af_order_id", "order_id", "orderid", "order_number")

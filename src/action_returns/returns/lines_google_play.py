@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from action_returns.batch.amounts import Cents
 from action_returns.returns.export import Money, Problem, ReturnedOrders, ShopExport
-from action_returns.returns.lines import Line, amounts, collect, column
+from action_returns.returns.grouping import collect
+from action_returns.returns.lines import Line, amounts, column
 from action_returns.returns.source import Amounts, Field
 from action_returns.returns.statuses import State, states
 

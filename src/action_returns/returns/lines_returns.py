@@ -6,7 +6,8 @@ A return is money only when it was refunded: requests that are open or declined,
 from collections.abc import Iterator
 
 from action_returns.returns.export import Problem, ReturnedOrders, ShopExport
-from action_returns.returns.lines import Line, collect, column, unsigned
+from action_returns.returns.grouping import collect
+from action_returns.returns.lines import Line, column, unsigned
 from action_returns.returns.source import Amounts, Field
 from action_returns.returns.statuses import State, states
 
@@ -19,7 +20,7 @@ def understand_returns(export: ShopExport) -> ReturnedOrders:
     notes: dict[str, int] = {}
     lines = list(_lines(export, notes))
     texts = [
-        f"{count} {'line was' if count == 1 else 'lines were'} not counted as refunds: {why}."
+        f"{count} {'line was not counted as a refund' if count == 1 else 'lines were not counted as refunds'}: {why}."
         for why, count in notes.items()
     ]
     return collect(export, lines, Amounts.EVENTS, notes=texts)

@@ -6,7 +6,8 @@ The columns of an order stand in its first line only; lines of further items rep
 from collections.abc import Iterator
 
 from action_returns.returns.export import Problem, ReturnedOrders, ShopExport
-from action_returns.returns.lines import Line, amounts, collect, column, net_totals, part_cancelled, unsigned
+from action_returns.returns.grouping import collect
+from action_returns.returns.lines import Line, amounts, column, net_totals, part_cancelled, unsigned
 from action_returns.returns.source import Amounts, Field
 from action_returns.returns.statuses import State, states
 

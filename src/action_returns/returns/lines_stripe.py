@@ -9,7 +9,8 @@ from typing import Final
 
 from action_returns.batch.amounts import NO_CENTS
 from action_returns.returns.export import Problem, ReturnedOrders, ShopExport, UnreadAmount
-from action_returns.returns.lines import Line, amounts, collect, column, unsigned
+from action_returns.returns.grouping import collect
+from action_returns.returns.lines import Line, amounts, column, unsigned
 from action_returns.returns.source import Amounts, Field
 
 _MOVED_NOTHING: Final = frozenset({"failed", "canceled", "cancelled", "blocked", "uncaptured", "incomplete", "expired"})

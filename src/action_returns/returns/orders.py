@@ -7,10 +7,11 @@ from action_returns.returns.export import ReturnedOrders, ShopExport
 from action_returns.returns.lines_appsflyer import understand_appsflyer
 from action_returns.returns.lines_google_play import understand_google_play
 from action_returns.returns.lines_matrixify import understand_matrixify
-from action_returns.returns.lines_other import refuse_without_amounts, understand_other, understand_woocommerce
+from action_returns.returns.lines_other import refuse_without_amounts, understand_other
 from action_returns.returns.lines_returns import understand_amazon, understand_returns
 from action_returns.returns.lines_shopify import understand_shopify
 from action_returns.returns.lines_stripe import understand_stripe
+from action_returns.returns.lines_woocommerce import understand_woocommerce
 from action_returns.returns.source import Amounts
 from action_returns.returns.sources import (
     AMAZON,

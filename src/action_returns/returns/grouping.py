@@ -1,0 +1,296 @@
+"""Put the lines of an export together to its orders: each order once, each refund once, and every line counted."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from action_returns.batch.amounts import NO_CENTS, Cents, money
+from action_returns.returns.export import (
+    Money,
+    Problem,
+    RefundPart,
+    ReturnedOrder,
+    ReturnedOrders,
+    ShopExport,
+    UnreadAmount,
+)
+from action_returns.returns.lines import Line, amounts, column, unread
+from action_returns.returns.source import Amounts, Field
+
+_MOST_NAMED: Final = 5
+"""Lines that a note or message names at most."""
+
+
+def collect(
+    export: ShopExport, lines: Iterable[Line], kind: Amounts, *, adds_totals: bool = False, notes: Sequence[str] = ()
+) -> ReturnedOrders:
+    """Return the orders of an export.
+
+    Args:
+        export: the export.
+        lines: one entry for each of its lines, in their order.
+        kind: what refunds of the same order count.
+        adds_totals: whether the totals of an order's lines add up; else each line repeats the order's total.
+        notes: what the user should know, one sentence each.
+    """
+    return _Orders(export, kind, adds_totals=adds_totals).of(lines, notes)
+
+
+class _Orders:
+    def __init__(self, export: ShopExport, kind: Amounts, *, adds_totals: bool) -> None:
+        self._export = export
+        self._adds_totals = adds_totals
+        self._is_to_date = kind is Amounts.TO_DATE
+        self._lines = export.lines
+        self._damaged = export.damaged_orders
+        self._internal_ids = column(export, Field.INTERNAL_ID)
+        self._currencies = column(export, Field.CURRENCY)
+        self._reasons = column(export, Field.REASON)
+        self._dates = column(export, Field.DATE)
+        self._refund_texts = column(export, Field.REFUND)
+        self._new_totals = amounts(export, Field.NEW_TOTAL)
+        self._repeated: list[int] = []
+
+    def of(self, lines: Iterable[Line], notes: Sequence[str]) -> ReturnedOrders:
+        groups: dict[str, list[Line]] = {}
+        without: list[Line] = []
+        above: dict[str, list[int]] = {}
+        last = None
+        for line in lines:
+            if line.order is None:
+                without.append(line)
+                if line.refund and last is not None:
+                    above.setdefault(last, []).append(self._lines[line.at])
+                continue
+            last = line.order
+            if last in groups:
+                groups[last].append(line)
+            else:
+                groups[last] = [line]
+        total_line = self._total_line(without, groups)
+        if total_line is not None and last is not None:
+            above.pop(last, None)
+        orders = [
+            self._of_line(group[0]) if len(group) == 1 else self._order(order, group) for order, group in groups.items()
+        ]
+        if above:
+            orders = [self._with_lines_below(order, above.get(order.order)) for order in orders]
+        return ReturnedOrders(
+            orders,
+            len(self._export),
+            len(without),
+            are_to_date=self._is_to_date,
+            notes=(*notes, *self._notes(without, total_line)),
+        )
+
+    def _of_line(self, line: Line) -> ReturnedOrder:
+        """Return the order of a line that is its only one, as nearly all are in most exports."""
+        at, order, refund, _, total, net_total, takes_back, problem = line
+        new_total = self._new_totals[at]
+        if (
+            (refund and not (self._is_to_date and isinstance(refund, int)))
+            or isinstance(new_total, UnreadAmount)
+            or (self._damaged and at in self._damaged)
+        ):
+            return self._order(str(order), [line])
+        return ReturnedOrder(
+            str(order),
+            self._lines[at],
+            self._internal_ids[at],
+            Cents(refund) if isinstance(refund, int) else NO_CENTS,
+            (),
+            takes_back,
+            new_total,
+            None if isinstance(total, UnreadAmount) else total,
+            None if isinstance(net_total, UnreadAmount) else net_total,
+            self._currencies[at],
+            self._reasons[at],
+            problem,
+        )
+
+    def _order(self, order: str, group: Sequence[Line]) -> ReturnedOrder:
+        problem = next((line.problem for line in group if line.problem), None)
+        if self._is_to_date and all(line.refund_id is None for line in group):
+            refunded, refund_problem = self._once(order, group)
+            parts: tuple[RefundPart, ...] = ()
+        else:
+            refunded, parts, refund_problem = self._added(order, group)
+        new_total, total_problem = self._new_total(order, group)
+        currency, currency_problem = self._currency(order, group)
+        refunding = [line for line in group if line.refund]
+        return ReturnedOrder(
+            order,
+            self._lines[group[0].at],
+            _first(self._internal_ids, group),
+            refunded,
+            () if self._is_to_date else parts,
+            next((line.takes_back for line in group if line.takes_back), ""),
+            new_total,
+            self._total([line.total for line in group]),
+            self._total([line.net_total for line in group]),
+            currency,
+            _first(self._reasons, refunding) or _first(self._reasons, group),
+            self._damage(group) or problem or refund_problem or currency_problem or total_problem,
+        )
+
+    def _currency(self, order: str, group: Sequence[Line]) -> tuple[str | None, Problem | None]:
+        found = sorted({text for line in group if (text := self._currencies[line.at])})
+        if len(found) < len(("EUR", "USD")):
+            return (found[0] if found else None), None
+        return None, Problem(
+            "currency-differs",
+            f"Order {order} has amounts in {' and '.join(found)}, which cannot be added. Look the order up in the shop, and "
+            "write its row by hand.",
+        )
+
+    def _new_total(self, order: str, group: Sequence[Line]) -> tuple[Cents | None, Problem | None]:
+        found = list({value: 0 for line in group if (value := self._new_totals[line.at]) is not None})
+        unknown = next((value for value in found if isinstance(value, UnreadAmount)), None)
+        if unknown is not None:
+            return None, unread(order, unknown, "new total")
+        known = [value for value in found if isinstance(value, int)]
+        if len(known) > 1:
+            named = " and ".join(map(money, known))
+            return None, Problem(
+                "amount-unreadable",
+                f"Order {order} has different new totals: {named}. It is unknown which of them is right. Keep one line of the "
+                "order in the file.",
+            )
+        return (known[0] if known else None), None
+
+    def _damage(self, group: Sequence[Line]) -> Problem | None:
+        damage = next((self._damaged[line.at] for line in group if line.at in self._damaged), None)
+        if damage is None:
+            return None
+        return Problem(
+            "order-unknown",
+            f"The order number {damage}. So the order cannot be looked for. Export the file again, and open it in no "
+            "spreadsheet program before the import.",
+        )
+
+    def _total(self, totals: Sequence[Money]) -> Cents | None:
+        known = [total for total in totals if isinstance(total, int)]
+        if not known or any(isinstance(total, UnreadAmount) for total in totals):
+            return None
+        if self._adds_totals:
+            return Cents(sum(known))
+        return known[0] if len(set(known)) == 1 else None
+
+    def _once(self, order: str, group: Sequence[Line]) -> tuple[Cents, Problem | None]:
+        """Return the refund of an order that its lines repeat, or that one of them has."""
+        unknown = next((line.refund for line in group if isinstance(line.refund, UnreadAmount)), None)
+        if unknown is not None:
+            return NO_CENTS, unread(order, unknown, "refund")
+        given = [line.refund for line in group if isinstance(line.refund, int) and line.refund]
+        if len(set(given)) <= 1:
+            return (given[0] if given else NO_CENTS), None
+        lines = self._named([line.at for line in group if line.refund])
+        amounts_given = " and ".join(money(refund) for refund in dict.fromkeys(given))
+        is_open = self._export.source.amounts is not Amounts.TO_DATE
+        return max(given), Problem(
+            "amount-unreadable",
+            f"Order {order} has different refunds in {lines}: {amounts_given}. It is unknown whether they add up or one of "
+            "them is the latest. Keep one line of the order in the file, with all that was refunded"
+            f"{'; or, if every line of the file is one refund, add: --amounts events' if is_open else '.'}",
+        )
+
+    def _added(self, order: str, group: Sequence[Line]) -> tuple[Cents, tuple[RefundPart, ...], Problem | None]:
+        """Return the refunds of an order, each once."""
+        found: dict[str, Cents] = {}
+        problem: Problem | None = None
+        for line in group:
+            refund = line.refund
+            if not refund:
+                continue
+            if isinstance(refund, UnreadAmount):
+                problem = problem or unread(order, refund, "refund")
+                continue
+            name = line.refund_id
+            if name is None:
+                if line.at in self._export.repeats:
+                    problem = problem or _identical(order, self._lines[line.at])
+                name = self._own_words(line.at, found)
+            elif name in found:
+                if found[name] == refund:
+                    self._repeated.append(line.at)
+                    continue
+                problem = problem or Problem(
+                    "amount-unreadable",
+                    f"Order {order} has the refund {name} with {money(found[name])} and with {money(refund)}. It is unknown "
+                    "which of them is right. Keep one of the lines in the file.",
+                )
+                name = self._own_words(line.at, found)
+            found[name] = refund
+        parts = tuple(map(RefundPart, found.keys(), found.values()))
+        return Cents(sum(found.values())), parts, problem
+
+    def _own_words(self, at: int, taken: dict[str, Cents]) -> str:
+        """Return what tells a refund without a number from the others of its order: its date and amount."""
+        words = " ".join(filter(None, (self._dates[at], self._refund_texts[at]))) or "refund"
+        name, count = words, 1
+        while name in taken:
+            count += 1
+            name = f"{words} ({count})"
+        return name
+
+    def _total_line(self, without: Sequence[Line], groups: dict[str, list[Line]]) -> Line | None:
+        """Return the last line when it names no order and has the sum of all refunds above it."""
+        if not without or without[-1].at != len(self._export) - 1 or not without[-1].refund:
+            return None
+        values = [line.refund for group in groups.values() for line in group if line.refund]
+        known = [value for value in values if isinstance(value, int)]
+        is_total = len(known) == len(values) > 1 and sum(known) == without[-1].refund
+        return without[-1] if is_total else None
+
+    def _with_lines_below(self, order: ReturnedOrder, lines: Sequence[int] | None) -> ReturnedOrder:
+        if lines is None or order.problem is not None:
+            return order
+        named = _lines(lines)
+        return order._replace(
+            problem=Problem(
+                "amount-unreadable",
+                f"Below order {order.order}, {named} {'has a refund' if len(lines) == 1 else 'have refunds'} without an "
+                "order number. It is unknown whether they belong to this order. Write the order number in every line.",
+            )
+        )
+
+    def _notes(self, without: Sequence[Line], total_line: Line | None) -> Iterable[str]:
+        if total_line is not None:
+            yield f"Line {self._lines[total_line.at]} has the sum of all refunds: it was left out."
+        lost = [line.at for line in without if line.refund and line is not total_line]
+        if lost:
+            yield (
+                f"{self._named(lost).capitalize()} {'has a refund' if len(lost) == 1 else 'have refunds'} and no order "
+                "number: no order can be found for this money. Write the order number there, and import again."
+            )
+        if self._repeated:
+            is_one = len(self._repeated) == 1
+            yield (
+                f"{self._named(self._repeated).capitalize()} {'repeats' if is_one else 'repeat'} the number of a refund above: "
+                "each refund was counted once."
+            )
+
+    def _named(self, positions: Sequence[int]) -> str:
+        return _lines([self._lines[at] for at in positions])
+
+
+def _lines(lines: Sequence[int]) -> str:
+    """Return lines as words: ``lines 3, 4 and 7``."""
+    shown = [str(line) for line in lines[:_MOST_NAMED]]
+    if len(lines) == 1:
+        return f"line {shown[0]}"
+    if len(lines) > _MOST_NAMED:
+        return f"lines {', '.join(shown)} and {len(lines) - _MOST_NAMED} more"
+    return f"lines {', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def _first(texts: Sequence[str | None], group: Iterable[Line]) -> str | None:
+    return next((text for line in group if (text := texts[line.at])), None)
+
+
+def _identical(order: str, line: int) -> Problem:
+    return Problem(
+        "lines-identical",
+        f"Order {order} has the same line twice: line {line} repeats one above it in every cell. It is unknown whether "
+        "this is one refund or two. Delete the line if it is one. If it is two, write a column Refund ID with different "
+        "numbers.",
+    )

@@ -1,0 +1,122 @@
+"""What becomes of lists of returns: credit memos of Adobe Commerce, returns apps, and Amazon's returns."""
+
+import pytest
+
+from action_returns.returns.export import RefundPart
+from tests.support.exports import by_order, problems, refunds, understood
+
+MEMOS = "Credit Memo,Created,Order #,Order Date,Bill-to Name,Status,Refunded\n"
+
+
+def test_the_credit_memos_of_an_order_add_up(tmp_path):
+    text = (
+        MEMOS
+        + "000000011,2026-11-10,000000123,2026-11-01,Jane,Refunded,$12.50\n"
+        + "000000012,2026-11-11,000000123,2026-11-01,Jane,Refunded,$7.00\n"
+        + '000000013,2026-11-11,000000124,2026-11-01,Joe,Refunded,"$1,200.00"\n'
+    )
+    found = understood(tmp_path, text)
+    assert refunds(found) == {"000000123": 1950, "000000124": 120000}
+    assert by_order(found)["000000123"].parts == (RefundPart("000000011", 1250), RefundPart("000000012", 700))
+    assert [order.currency for order in found.orders] == [None, None]  # a dollar of which country is not said
+
+
+def test_the_sign_beside_an_amount_says_its_currency(tmp_path):
+    text = MEMOS.replace("Order #", "Order") + '11,2026-11-10,123,2026-11-01,Jane,Refunded,"12,50 €"\n'
+    found = understood(tmp_path, text)
+    assert (found.orders[0].refunded, found.orders[0].currency) == (1250, "EUR")
+
+
+def test_one_order_in_two_currencies_is_not_added_up(tmp_path):
+    text = MEMOS + "11,2026-11-10,123,,Jane,Refunded,€12.50\n12,2026-11-10,123,,Jane,Refunded,£7.00\n"
+    found = understood(tmp_path, text)
+    assert problems(found) == {"123": "currency-differs"}
+    assert "EUR and GBP" in found.orders[0].problem.message
+
+
+def test_a_memo_that_is_open_or_cancelled_moved_no_money(tmp_path):
+    text = MEMOS + "11,,123,,Jane,Pending,5.00\n12,,123,,Jane,Canceled,6.00\n13,,123,,Jane,Refunded,7.00\n"
+    found = understood(tmp_path, text)
+    assert refunds(found) == {"123": 700}
+    assert found.notes == (
+        "1 line was not counted as a refund: the file says Pending.",
+        "1 line was not counted as a refund: the file says Canceled.",
+    )
+
+
+def test_a_status_that_is_not_known_is_not_taken_for_a_refund(tmp_path):
+    found = understood(tmp_path, MEMOS + "11,,123,,Jane,Frobnicated,5.00\n")
+    assert problems(found) == {"123": "amount-unreadable"}
+    assert 'says "Frobnicated"' in found.orders[0].problem.message
+
+
+def test_a_memo_that_stands_there_twice_counts_once(tmp_path):
+    found = understood(tmp_path, MEMOS + 2 * "11,,123,,Jane,Refunded,5.00\n")
+    assert refunds(found) == {"123": 500}
+    assert found.notes == ("Line 3 repeats the number of a refund above: each refund was counted once.",)
+
+
+def test_a_memo_with_two_amounts_is_not_guessed(tmp_path):
+    found = understood(tmp_path, MEMOS + "11,,123,,Jane,Refunded,5.00\n11,,123,,Jane,Refunded,6.00\n")
+    assert problems(found) == {"123": "amount-unreadable"}
+    assert "the refund 11 with 5.00 and with 6.00" in found.orders[0].problem.message
+
+
+APP = "RMA,Order,Created,Type,Status,Products,Refund amount (EUR)\n"
+
+
+def test_an_exchange_is_no_refund(tmp_path):
+    text = (
+        APP
+        + 'R1,#1001,2026-11-10,Refund,Refunded,"Hat, red; Scarf",12.50\n'
+        + "R2,#1001,2026-11-11,Exchange,Approved,Shoe,40.00\n"
+        + "R3,#1002,2026-11-11,Exchange,Approved,Shoe,40.00\n"
+    )
+    found = understood(tmp_path, text)
+    assert refunds(found) == {"#1001": 1250, "#1002": 0}
+    assert found.notes == ("2 lines were not counted as refunds: the file says Exchange.",)
+    assert found.orders[0].currency == "EUR"
+
+
+@pytest.mark.parametrize(
+    ("status", "refunded"),
+    [("Refunded", 500), ("approved", 500), ("Requested", 0), ("Declined", 0), ("in transit", 0), ("exchanged", 0)],
+)
+def test_a_return_is_money_when_it_was_refunded(tmp_path, status, refunded):
+    text = f"Return ID,Order number,Status,Refund Total,Currency\nR1,1001,{status},5.00,EUR\n"
+    assert refunds(understood(tmp_path, text)) == {"1001": refunded}
+
+
+def test_a_return_for_store_credit_is_left_to_the_user(tmp_path):
+    assert problems(understood(tmp_path, APP + "R1,#1,2026-11-10,Store credit,Approved,Hat,12.50\n")) == {
+        "#1": "amount-unreadable"
+    }
+
+
+def test_the_products_of_one_return_do_not_repeat_its_refund(tmp_path):
+    text = APP + "R1,#1,2026-11-10,Refund,Refunded,Hat,12.50\nR1,#1,2026-11-10,Refund,Refunded,Scarf,12.50\n"
+    assert refunds(understood(tmp_path, text)) == {"#1": 1250}
+
+
+AMAZON = (
+    "return-date,order-id,sku,asin,fnsku,product-name,quantity,fulfillment-center-id,detailed-disposition,reason,"
+    "license-plate-number,customer-comments\n"
+)
+RETURNED = "2026-11-10T10:00:00+00:00,302-1234567-1234567,S1,B01,X1,Hat,1,LEJ1,SELLABLE,UNWANTED_ITEM,LPN1,\n"
+
+
+def test_amazon_says_nothing_of_money(tmp_path):
+    found = understood(tmp_path, AMAZON + RETURNED + RETURNED.replace("B01", "B02"))
+    assert problems(found) == {"302-1234567-1234567": "amount-unreadable"}
+    assert "Add a column Refund Amount" in found.orders[0].problem.message
+    assert found.orders[0].reason == "UNWANTED_ITEM"
+
+
+def test_amazon_with_tabs_and_a_column_of_money_that_the_user_added(tmp_path):
+    text = (
+        (AMAZON + RETURNED)
+        .replace(",", "\t")
+        .replace("\n", "\tRefund Amount\n", 1)
+        .replace("LPN1\t\n", "LPN1\t\t5.00\n")
+    )
+    assert refunds(understood(tmp_path, text)) == {"302-1234567-1234567": 500}
