@@ -6,8 +6,10 @@ if TYPE_CHECKING:
     from action_returns.batch.report import CheckResult, Finding
     from action_returns.channels.base import Channel, Outcome, State
     from action_returns.errors import ActionReturnsError
-    from action_returns.operations.api import check, load, review, send
+    from action_returns.operations.api import check, import_returns, load, review, send
     from action_returns.operations.check import CheckedBatch
+    from action_returns.operations.import_answers import ImportAnswers
+    from action_returns.operations.import_returns import Imported
     from action_returns.operations.review import Review
     from action_returns.operations.send import SendResult
     from action_returns.operations.submit import Submission
@@ -22,6 +24,8 @@ __all__ = [
     "CheckResult",
     "CheckedBatch",
     "Finding",
+    "ImportAnswers",
+    "Imported",
     "LoadedBatch",
     "Outcome",
     "Review",
@@ -30,6 +34,7 @@ __all__ = [
     "Submission",
     "__version__",
     "check",
+    "import_returns",
     "load",
     "review",
     "send",
@@ -42,6 +47,8 @@ _MODULES = {
     "CheckResult": "batch.report",
     "CheckedBatch": "operations.check",
     "Finding": "batch.report",
+    "ImportAnswers": "operations.import_answers",
+    "Imported": "operations.import_returns",
     "LoadedBatch": "readers.batch_file",
     "Outcome": "channels.base",
     "Review": "operations.review",
@@ -49,6 +56,7 @@ _MODULES = {
     "State": "channels.base",
     "Submission": "operations.submit",
     "check": "operations.api",
+    "import_returns": "operations.api",
     "load": "operations.api",
     "review": "operations.api",
     "send": "operations.api",

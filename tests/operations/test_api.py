@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import action_returns
-from action_returns import ActionReturn, State, check, load, review, send
+from action_returns import ActionReturn, State, check, import_returns, load, review, send
 from action_returns.errors import (
     AlreadySentError,
     ConfirmationError,
@@ -16,6 +16,8 @@ from action_returns.errors import (
     WarningsError,
 )
 from action_returns.files import packaged_file
+from tests.support.imports import write_imports
+from tests.support.profiles import paths_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 ROWS = [
@@ -87,3 +89,21 @@ def test_a_file_is_checked_like_on_the_command_line(outbox):
     with pytest.raises(RowsWithErrorsError):
         send(checked, confirmed_rows=len(checked.rows))
     assert send(checked, confirmed_rows=len(checked.rows), only_ready=True).submission.rows == len(checked.rows)
+
+
+def test_an_export_of_a_shop_becomes_a_batch_that_can_be_checked_and_sent_once(outbox, tmp_path):
+    write_imports(tmp_path)
+    imported = import_returns(tmp_path / "orders.csv", pending=tmp_path / "pending.csv")
+    checked = check(imported.batch)
+    assert [row.order for row in imported.preview.rows] == ["#1001", "#1002", "#1003"]
+    assert [left.code for left in imported.preview.left] == ["refund-above-amount", "nothing-refunded", "order-unknown"]
+    assert send(checked, confirmed_rows=3).submission.rows == 3
+    again = import_returns(tmp_path / "orders.csv")  # the download was kept
+    assert [left.code for left in again.preview.left[:3]] == ["sent-before"] * 3
+    assert len(again.batch.columns) == 0
+
+
+def test_a_look_at_an_export_keeps_nothing_of_its_orders(outbox, home, tmp_path):
+    write_imports(tmp_path)
+    import_returns(tmp_path / "orders.csv", pending=tmp_path / "pending.csv", keep=False)
+    assert not paths_of(home).imports.exists()

@@ -163,8 +163,16 @@ def _print_wrapped(output: Output, text: str, *, indent: str = "", style: str | 
         output.data(line, style=style)
 
 
-def print_written(output: Output, written: Written, checked: CheckedBatch, imported: Imported) -> None:
-    """Print what was written, how its check ended, and the next command."""
+def print_written(output: Output, written: Written, checked: CheckedBatch, imported: Imported, not_kept: str) -> None:
+    """Print what was written, how its check ended, and the next command.
+
+    Args:
+        output: where it is printed.
+        written: the file.
+        checked: its check.
+        imported: the import.
+        not_kept: why a later import will not know of this one, ``""`` when it will.
+    """
     report = checked.report
     sentence = f"Written: {written.path} ({counted(written.rows, 'new row')})."
     output.json(
@@ -177,13 +185,15 @@ def print_written(output: Output, written: Written, checked: CheckedBatch, impor
                 "errors": report.errors,
                 "warnings": report.warnings,
             },
-            "message": f"{orders_equation(imported.preview)}. {sentence} Nothing was sent.",
+            "message": f"{orders_equation(imported.preview)}. {sentence} Nothing was sent. {not_kept}".rstrip(),
         }
     )
     output.info()
     output.info(f"{sentence} Nothing was sent.", style="good")
     if written.kept is not None:
         output.info(f"The workbook as it was: {written.kept}")
+    if not_kept:
+        output.info(not_kept, style="warning")
     if imported.needs_a_person:
         output.info(
             f"{counted(imported.needs_a_person, 'order')} above need a decision and {_is_not(imported.needs_a_person)} in it."

@@ -156,7 +156,7 @@ def _write(
         written = write_rows(imported, target, source=file, overwrite=force)
     not_kept = remember_import(imported, account, context.paths)
     checked = check_written(written, imported, account, context.paths, now=now)
-    print_written(context.output, written, checked, imported)
+    print_written(context.output, written, checked, imported, not_kept)
     if not_kept:
         context.output.info(not_kept, style="warning")
 

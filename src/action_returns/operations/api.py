@@ -1,4 +1,4 @@
-"""The public Python API: load, check, review and send a batch from a program, with the rules of the command line.
+"""The public Python API: import, load, check, review and send a batch from a program, with the rules of the command line.
 
 ``action_returns`` exports these functions. None of them asks a user: the program passes in what it agrees to.
 """
@@ -26,6 +26,8 @@ from action_returns.readers.batch_file import LoadedBatch
 if TYPE_CHECKING:
     from action_returns.batch.action_return import ActionReturn
     from action_returns.batch.cells import ColumnName
+    from action_returns.operations.import_answers import ImportAnswers
+    from action_returns.operations.import_returns import Imported
 
 
 def load(
@@ -50,6 +52,47 @@ def load(
     from action_returns.batch.action_return import as_columns
 
     return LoadedBatch(as_columns(source), "rows of a program")
+
+
+def import_returns(
+    file: Path,
+    *,
+    pending: Path | None = None,
+    profile: str | None = None,
+    answers: "ImportAnswers | None" = None,
+    keep: bool = True,
+    paths: Paths | None = None,
+) -> "Imported":
+    """Find the action of each order of a shop's export, and compute its new total. Nothing is written to a file or sent.
+
+    Args:
+        file: the export.
+        pending: a pending-actions download, None for the one that was kept last.
+        profile: the profile, None for the default one.
+        answers: which column is which, and what else the file leaves open; those that users gave for files with the same
+            headers hold too.
+        keep: whether what was made of the orders is kept, so that a later import adds only what is new. False for a look.
+        paths: where profiles and ledger are, None for the usual folders.
+
+    Returns:
+        ``batch`` for :func:`check`, and ``preview`` with the rows and, for each order without one, why it has none.
+
+    Raises:
+        action_returns.errors.FileError: when the export or the download cannot be used.
+        action_returns.errors.NoPendingDownloadError: when no download was named, and none is kept.
+        action_returns.errors.LedgerError: when it cannot be looked up what was sent before.
+        action_returns.errors.SettingsError: when there is no such profile, or the settings are wrong.
+    """
+    from action_returns.operations import import_returns as importing
+
+    paths = paths or default_paths(os.environ)
+    account = open_account(paths, profile)
+    given = None if pending is None else PendingSource(pending, paths.pending_answers)
+    source = importing.choose_pending(given, account, paths)
+    imported = importing.preview_import(file, account, paths, now=_now(), pending=source, answers=answers)
+    if keep and imported.preview.rows:
+        importing.remember_import(imported, account, paths)
+    return imported
 
 
 def check(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from action_returns.batch.amounts import LIMIT, Cents, cents_of_number, cents_of_text
+from action_returns.batch.amounts import LIMIT, Cents, amount_text, cents_of_number, cents_of_text
 from action_returns.batch.cells import Cell, Columns, strip_white_space
 from action_returns.batch.context import PendingDownload
 from action_returns.errors import NoPendingDownloadError, NothingToImportError
@@ -18,6 +18,7 @@ from action_returns.operations.import_texts import orders_equation
 from action_returns.operations.kept_pending import kept_download
 from action_returns.operations.pending_source import PendingSource, load_download
 from action_returns.operations.previous_sends import PreviousSends, find_sends_of
+from action_returns.readers.batch_file import LoadedBatch
 from action_returns.readers.exports import read_export
 from action_returns.returns.decide import decide
 from action_returns.returns.export import ReturnedOrders, ShopExport
@@ -54,6 +55,18 @@ class Imported:
     past: PreviousSends = field(default_factory=PreviousSends)
     remembered: tuple[str, ...] = ()
     source: PendingSource | None = None
+
+    @property
+    def batch(self) -> LoadedBatch:
+        """The rows as a batch, to be checked and sent by a program."""
+        rows = self.preview.rows
+        columns = Columns(
+            [row.action_id for row in rows],
+            [amount_text(row.cents) for row in rows],
+            [row.reason for row in rows],
+            rows=range(1, len(rows) + 1),
+        )
+        return LoadedBatch(columns, f"orders of {self.export.file}")
 
     @property
     def needs_a_person(self) -> int:
