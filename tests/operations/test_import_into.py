@@ -54,7 +54,7 @@ def plain(path, fill=lambda _book, _sheet: None, *, last=3, total_row=False):
 
 
 def add(path, rows):
-    return add_to_workbook(ImportOf(rows), open_target(path), Account(), today=TODAY)
+    return add_to_workbook(ImportOf(rows), open_target(path, Account()), Account(), today=TODAY)
 
 
 def parts(path):
@@ -75,7 +75,7 @@ def test_rows_follow_the_last_filled_one_also_beyond_the_end_of_the_table(tmp_pa
         [action_id, f"{cents // 100}.{cents % 100:02d}", reason] for action_id, cents, reason in new_rows(number)
     ]
     assert sent_cells(path) == expected
-    assert len(open_target(path).sheet) == max(200, number + 2)
+    assert len(open_target(path, Account()).sheet) == max(200, number + 2)
 
 
 def test_new_rows_beyond_the_table_have_the_live_check_and_the_formats_of_the_others(tmp_path):
@@ -151,7 +151,15 @@ def test_a_table_with_a_row_of_totals_is_not_made_longer(tmp_path):
 def test_rows_below_the_table_are_not_taken_for_rows_of_it(tmp_path):
     path = plain(tmp_path / "w.xlsx", lambda _, sheet: sheet.write_string("A9", "M.1.1.9"))
     with pytest.raises(FileError, match="below its table"):
-        open_target(path)
+        open_target(path, Account())
+
+
+def test_a_workbook_of_another_profile_is_not_added_to(tmp_path):
+    path = tmp_path / "w.xlsx"
+    path.write_bytes(workbook_bytes(Account("acme", "test", profile=object()), Entries(), macros=False))
+    with pytest.raises(OutputFileError, match="--profile acme"):
+        open_target(path, Account("other", "test", profile=object()))
+    assert open_target(path, Account("acme", "test", profile=object())).sheet is not None
 
 
 def test_a_workbook_of_another_program_is_not_added_to(tmp_path):
@@ -160,12 +168,12 @@ def test_a_workbook_of_another_program_is_not_added_to(tmp_path):
     book.add_worksheet("Sheet1").write_string(0, 0, "Name")
     book.close()
     with pytest.raises(FileError, match="no table Actions"):
-        open_target(path)
+        open_target(path, Account())
 
 
 def test_a_workbook_that_was_saved_meanwhile_is_not_replaced(tmp_path):
     path = made(tmp_path / "w.xlsx")
-    target = open_target(path)
+    target = open_target(path, Account())
     made(path, [("M.1.1.1", "5.00", "ORDER_UPDATE")])
     saved = path.read_bytes()
     with pytest.raises(OutputFileError, match="was changed"):

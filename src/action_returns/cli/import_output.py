@@ -79,8 +79,12 @@ def print_preview(output: Output, imported: Imported) -> None:
     if output.quiet:
         _print_equations(output, equations)
         return
+    mapping = map(mapping_row, imported.export.mapping)
     output.data(source_sentence(imported.export), style="strong")
-    output.table(("What it is", "Column", "How sure", "Examples"), map(mapping_row, imported.export.mapping))
+    output.table(
+        ("What it is", "Column", "How sure", "Examples"),
+        ((what, header, sure.partition(":")[0], examples) for what, header, sure, examples in mapping),
+    )
     output.data()
     _print_wrapped(output, pending_sentence(imported.pending, imported.source, imported.known.now))
     for note in imported.notes:

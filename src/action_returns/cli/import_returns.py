@@ -88,7 +88,7 @@ def import_command(
     account = context.account()
     counted_as = None if amounts is None else Amounts(amounts)
     answers = ImportAnswers(_columns(mapped), _reasons(reasons, account), _tolerance(tolerance), net, counted_as)
-    target = None if into is None else open_target(Path(into))
+    target = None if into is None else open_target(Path(into), account)
     try:
         imported = _preview(context, file, account, pending, target, answers)
     except FileError:

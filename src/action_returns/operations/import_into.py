@@ -23,6 +23,7 @@ from action_returns.operations.texts import counted
 from action_returns.operations.workbook_rows import sent_columns, with_rows
 from action_returns.readers.batch_file import read_batch
 from action_returns.returns.preview import NewRow
+from action_returns.shell import quote
 
 if TYPE_CHECKING:
     from action_returns.readers.xlsx.workbook import TableRows
@@ -76,11 +77,15 @@ def check_output(path: Path) -> None:
         )
 
 
-def open_target(path: Path) -> Target:
+def open_target(path: Path, account: Account) -> Target:
     """Read the workbook that gets the rows; a name without a file is a workbook that will be made.
 
+    Args:
+        path: the workbook.
+        account: the account of the import.
+
     Raises:
-        OutputFileError: no workbook can have the name, or it is open in a spreadsheet program.
+        OutputFileError: no workbook can have the name, it is open in a spreadsheet program, or it is for another profile.
         FileError: the file cannot be read, or is no workbook of this program.
     """
     from action_returns.operations.new_workbook import refuse_unusable_name
@@ -103,6 +108,7 @@ def open_target(path: Path) -> Target:
             f"{path.name} has no table {_TABLE}, so it was not made by this program, and nothing was added to it. Choose a "
             "new name: the workbook is made then.",
         )
+    _refuse_other_profile(path, account)
     return Target(path, content, table, _columns(table, path.name))
 
 
@@ -229,6 +235,23 @@ def _refuse_open(path: Path) -> None:
         raise OutputFileError(
             f"{path} seems to be open in a spreadsheet program: beside it lies the file {found}. Nothing was written. "
             "Save and close it there, then run the command again. If it is open nowhere, delete that file."
+        )
+
+
+def _refuse_other_profile(path: Path, account: Account) -> None:
+    """Raise when a workbook is for another profile: what was sent before was looked up for the profile of the import.
+
+    Raises:
+        OutputFileError: it is.
+    """
+    from action_returns.operations.upgrade_notes import named_profile
+
+    named = named_profile(path)
+    if named is not None and named != account.name:
+        raise OutputFileError(
+            f'{path} was made for the profile "{named}", and this import is for "{account.name}". Its buttons would send the '
+            f"rows to the receiver of that profile. Nothing was written. Run the command again with --profile {quote(named)}, "
+            "or choose another workbook."
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from action_returns.batch.amounts import LIMIT, Cents, amount_text, cents_of_number, cents_of_text
 from action_returns.batch.cells import Cell, Columns, strip_white_space
@@ -26,6 +27,10 @@ from action_returns.returns.join import Match, loose_keys, match_orders
 from action_returns.returns.known import Known
 from action_returns.returns.orders import understand
 from action_returns.returns.preview import Group, Preview
+
+_NO_PROFILE: Final = (
+    "What was sent before is not known, because there is no profile yet. Make one with: action-returns profile add NAME"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +144,7 @@ def preview_import(
     memory = imports_of(action_ids, account, paths)
     known = Known(pending, now, account.policy, _in_sheet(sheet), past.sent, memory.imported, source_of(export))
     preview = without_errors(decide(found, matches, known, both.choices), account.policy)
-    notes = filter(None, (*remembered(given, saved), memory.problem))
+    notes = filter(None, (*remembered(given, saved), memory.problem, "" if account.environment else _NO_PROFILE))
     return Imported(export, found, pending, preview, both, matches, known, past, tuple(notes), source)
 
 
