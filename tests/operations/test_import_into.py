@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from action_returns.errors import FileError, OutputFileError
@@ -198,6 +198,7 @@ def test_a_signed_workbook_is_not_changed(tmp_path):
         add(path, new_rows(1))
 
 
+@settings(max_examples=30)
 @given(st.integers(0, 6), st.integers(1, 6), st.integers(3, 12))
 def test_wherever_the_table_ends_old_and_new_rows_stand_in_order(tmp_path_factory, old, new, last):
     path = tmp_path_factory.mktemp("w") / "w.xlsx"

@@ -187,6 +187,7 @@ class _Finder:
         self._cell: _Cell | None = None
         self._at_formula = 0
         self._path: list[str] = []
+        self._starts: list[int] = []
         self._parser = guarded_parser(_refuse)
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
@@ -200,6 +201,7 @@ class _Finder:
     def _start(self, name: str, attributes: dict[str, Any]) -> None:
         at, parent = self._parser.CurrentByteIndex, self._path[-1] if self._path else ""
         self._path.append(name)
+        self._starts.append(at)
         if not parent:
             if name != "worksheet" or attributes.get("xmlns") not in SPREADSHEET:
                 raise UnusualXmlError("is written with other names than Excel writes")
@@ -235,11 +237,11 @@ class _Finder:
     def _end(self, name: str) -> None:
         self._path.pop()
         at = self._parser.CurrentByteIndex
-        end = end_of_element(self._sheet, at)
+        end = end_of_element(self._sheet, self._starts.pop(), at)
         if name == "row" and self._path[-1] == "sheetData":
             if self._row is not None:
                 self._row.end = end
-                self._row.close = at if self._sheet.startswith(b"</", at) else end
+                self._row.close = min(end, at)
             if not self.rows:
                 self.before = end
             self._row = None
@@ -253,14 +255,16 @@ class _Finder:
         return self._sheet.index(b">", at) + 1
 
 
-def end_of_element(content: bytes, at: int) -> int:
+def end_of_element(content: bytes, start: int, at: int) -> int:
     """Return where an element ends.
 
     Args:
         content: the XML.
-        at: the place that expat tells at the end of the element: that of its last tag, or the one behind a short tag.
+        start: where the element begins.
+        at: the place that expat tells at its end: that of its last tag, or the one behind a tag that is first and last.
     """
-    return content.index(b">", at) + 1 if content.startswith(b"</", at) else at
+    opened = content.index(b">", start)
+    return opened + 1 if content.startswith(b"/", opened - 1) else content.index(b">", at) + 1
 
 
 def _refuse(*_: object) -> NoReturn:

@@ -63,7 +63,7 @@ class _Finder:
 
     def _end(self, name: str) -> None:
         if name == "v" and self._is_wanted and self._has_formula:
-            self.found.append((self._value, end_of_element(self._sheet, self._parser.CurrentByteIndex)))
+            self.found.append((self._value, end_of_element(self._sheet, self._value, self._parser.CurrentByteIndex)))
         elif name == "c":
             self._is_wanted = False
 
