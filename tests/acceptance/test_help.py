@@ -52,7 +52,7 @@ def test_the_help_of_the_program_keeps_its_examples_one_a_line():
     shown = run_program("--help")
     assert (shown.code, shown.err) == (0, "")
     examples = [line for line in shown.out.splitlines() if line.startswith("  action-returns ")]
-    assert [line.split()[1] for line in examples] == ["new", "check", "review", "send"]
+    assert [line.split()[1] for line in examples] == ["new", "import", "check", "review", "send"]
     assert "\\b" not in shown.out
 
 

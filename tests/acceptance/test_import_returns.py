@@ -254,6 +254,7 @@ def test_a_workbook_that_is_open_in_a_spreadsheet_program_is_left_alone(run, fil
     assert (result.code, result.json["problem"]) == (2, "output-file")
     assert lock in result.json["message"]
     assert (files / "returns.xlsx").read_bytes() == before
+    assert run(*LINE, "--into", "returns.xlsx", "--dry-run").code == 0  # a look changes nothing
 
 
 # ---------------------------------------------------------------------------------------------------------- terminal

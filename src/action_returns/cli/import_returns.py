@@ -34,6 +34,7 @@ from action_returns.operations.import_returns import (
     remember_import,
 )
 from action_returns.operations.import_texts import FIELD_WORDS, unmapped_reasons
+from action_returns.operations.new_workbook import WITH_MACROS, install_applescript
 from action_returns.operations.pending_source import PendingSource
 from action_returns.operations.texts import counted
 from action_returns.returns.source import Amounts, Field
@@ -88,7 +89,7 @@ def import_command(
     account = context.account()
     counted_as = None if amounts is None else Amounts(amounts)
     answers = ImportAnswers(_columns(mapped), _reasons(reasons, account), _tolerance(tolerance), net, counted_as)
-    target = None if into is None else open_target(Path(into), account)
+    target = None if into is None else open_target(Path(into), account, to_write=not dry_run)
     try:
         imported = _preview(context, file, account, pending, target, answers)
     except FileError:
@@ -154,6 +155,10 @@ def _write(
         written = add_to_workbook(imported, target, account, today=now.date())
     else:
         written = write_rows(imported, target, source=file, overwrite=force)
+    if written.kept is None and written.path.suffix.lower() == WITH_MACROS:
+        script = install_applescript(sys.platform, Path.home())
+        if script is not None:
+            context.output.info(f"For the buttons on this Mac: {script}")
     not_kept = remember_import(imported, account, context.paths)
     checked = check_written(written, imported, account, context.paths, now=now)
     print_written(context.output, written, checked, imported, not_kept)

@@ -77,12 +77,13 @@ def check_output(path: Path) -> None:
         )
 
 
-def open_target(path: Path, account: Account) -> Target:
+def open_target(path: Path, account: Account, *, to_write: bool = True) -> Target:
     """Read the workbook that gets the rows; a name without a file is a workbook that will be made.
 
     Args:
         path: the workbook.
         account: the account of the import.
+        to_write: whether rows will be written; to look, the workbook may be open elsewhere.
 
     Raises:
         OutputFileError: no workbook can have the name, it is open in a spreadsheet program, or it is for another profile.
@@ -95,7 +96,8 @@ def open_target(path: Path, account: Account) -> Target:
     refuse_unusable_name(path)
     if not path.exists():
         return Target(path)
-    _refuse_open(path)
+    if to_write:
+        _refuse_open(path)
     try:
         with open_to_read(path) as file:
             content = file.read()
@@ -292,11 +294,9 @@ def _copy_beside(path: Path, content: bytes, today: date) -> Path:
     for number in count(1):
         again = "" if number == 1 else f" {number}"
         kept = path.with_stem(f"{path.stem} before import {today:%Y-%m-%d}{again}")
-        if os.path.lexists(kept):
-            continue
         try:
             write_atomically(kept, content, overwrite=False, private=is_private)
-        except FileExistsError:  # written by another program at this moment
+        except FileExistsError:
             continue
         return kept
     raise AssertionError  # pragma: no cover
