@@ -248,8 +248,8 @@ class ApiError(ActionReturnsError):
 
     Args:
         problem: which refusal it is: ``api-unreachable``, ``api-sign-in`` (401), ``api-not-allowed`` (403), ``api-limit``
-            (429), ``api-refused`` (any other status), ``api-answer`` (not what is documented) or ``api-incomplete``
-            (not all of the rows that it counts).
+            (429), ``api-refused`` (any other status), ``api-answer`` (not what is documented), ``api-incomplete``
+            (not all of the rows that it counts) or ``api-at-work`` (another command asks it for the same).
         message: what happened, why, and what to do.
     """
 

@@ -192,6 +192,12 @@ def test_a_refusal_without_the_documented_words_is_told_without_them(server, cli
     )
 
 
+def test_the_object_of_a_refusal_is_one_whatever_the_status(server, client):
+    server.faults.append(refused(200, "The campaign is not yours"))
+    with pytest.raises(ApiError, match=r"refused the request \(200\)\. 127\.0\.0\.1 says: The campaign is not yours\."):
+        client().get("Actions", ASKED)
+
+
 def test_words_that_repeat_the_token_or_hide_are_not_shown(server, client):
     server.faults += [refused(403, f"no scope for {TOKEN}"), refused(403, "red \x1b[31m \u202e text")]
     for says in ("not shown, because it repeats the sign-in", "red [U+001B][31m [U+202E] text"):

@@ -216,10 +216,16 @@ class BrandApi:
             elif reply.status != _DONE:
                 raise self._refusal(reply)
             else:
-                try:
-                    return read_answer(reply.content)
-                except UnreadableAnswerError as error:
-                    raise problems.unusable(str(error), self._place.host) from None
+                return self._read_answer(reply)
+
+    def _read_answer(self, reply: _Reply) -> Answer:
+        try:
+            answer = read_answer(reply.content)
+        except UnreadableAnswerError as error:
+            raise problems.unusable(str(error), self._place.host) from None
+        if answer.content.get("Status") == "ERROR":  # the object of a refusal
+            raise self._refusal(reply)
+        return answer
 
     def _pause(self, seconds: float | None, error: ApiError) -> None:
         if seconds is None:
