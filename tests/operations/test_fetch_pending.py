@@ -153,9 +153,12 @@ def test_without_a_name_the_list_is_kept_as_the_pending_download(server, fetch, 
     assert [path.name for path in paths.fetches.iterdir()] == []
 
 
-def test_the_same_list_is_kept_once(server, fetch):
+def test_the_same_list_is_kept_once_and_is_as_new_as_the_last_fetch(server, fetch, paths):
     server.actions = [action("1000.1.1")]
-    assert fetch(None).written == fetch(None, now=NOW + timedelta(hours=1)).written
+    later = NOW + timedelta(hours=1)
+    assert fetch(None).written == fetch(None, now=later).written
+    kept = kept_download(open_account(paths), paths)
+    assert (kept.kept.as_of, kept.kept.loaded_at) == (later.replace(microsecond=0), later.replace(microsecond=0))
 
 
 def test_each_campaign_is_asked_and_counted(server, fetch, use):
@@ -239,7 +242,7 @@ def test_after_a_limit_the_same_command_goes_on_where_it_was(server, fetch, path
         fetch()
     assert (stopped.value.problem, stopped.value.exit_code) == ("api-limit", Exit.CANNOT_CONNECT)
     assert stopped.value.message.endswith(
-        "1 action that was read so far is kept on this computer: the same command goes on there today."
+        " What was read so far (1 of 2 parts, 1 action) is kept on this computer: the same command goes on there today."
     )
     assert not fetch.target.exists()
     done = fetch(now=NOW + timedelta(hours=2))
@@ -318,8 +321,8 @@ def test_ctrl_c_says_how_far_it_came(server, fetch):
         fetch(sleep=stop)
     assert stopped.value.exit_code == Exit.INTERRUPTED
     assert stopped.value.message == (
-        "Interrupted. Nothing was written. 1 action that was read so far is kept on this computer: the same command goes on "
-        "there today."
+        "Interrupted. Nothing was written. What was read so far (1 of 2 parts, 1 action) is kept on this computer: the same "
+        "command goes on there today."
     )
     assert fetch().resumed
 

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
@@ -44,6 +44,11 @@ class FetchPlan:
     campaigns: tuple[str, ...]
     days_back: int
     began: datetime
+
+    def span(self) -> tuple[datetime, datetime]:
+        """Return the first and the last moment of the events that are read, in UTC."""
+        end = self.began.astimezone(UTC)
+        return end - timedelta(days=self.days_back), end
 
     def facts(self) -> dict[str, object]:
         """Return it as the first line has it."""

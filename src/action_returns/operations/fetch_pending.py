@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
@@ -168,8 +168,8 @@ def _tell_beginning(part: FetchPart, tell: Tell) -> None:
         tell(f"What an earlier fetch had read is thrown away: {part.thrown_away}.")
     if part.counts:
         tell(
-            f"Going on with the fetch that began at {part.plan.began:%H:%M}: {counted(part.rows, 'action')} "
-            f"{one_or_many(part.rows, 'is', 'are')} there already."
+            f"Going on with the fetch that began at {part.plan.began:%H:%M}: {_progress(part)} and "
+            f"{counted(part.rows, 'action')} are there already."
         )
 
 
@@ -177,16 +177,22 @@ def _kept_so_far(part: FetchPart) -> str:
     if not part.counts:
         return ""
     return (
-        f" {counted(part.rows, 'action')} that {one_or_many(part.rows, 'was', 'were')} read so far "
-        f"{one_or_many(part.rows, 'is', 'are')} kept on this computer: the same command goes on there today."
+        f" What was read so far ({_progress(part)}, {counted(part.rows, 'action')}) is kept on this computer: the same "
+        "command goes on there today."
     )
+
+
+def _progress(part: FetchPart) -> str:
+    """Return how many parts of the time were read, ``3 of 8 parts``; a part that is halved becomes two."""
+    start, end = part.plan.span()
+    parts = len(part.plan.campaigns) * len(stretches("", start, end)) + len(part.halved)
+    return f"{len(part.counts):,} of {counted(parts, 'part')}"
 
 
 def _read_all(part: FetchPart, api: BrandApi, tell: Tell) -> None:
     plan = part.plan
-    end = plan.began.astimezone(UTC)
     for campaign in plan.campaigns:
-        left = deque(stretches(campaign, end - timedelta(days=plan.days_back), end))
+        left = deque(stretches(campaign, *plan.span()))
         while left:
             stretch = left.popleft()
             if stretch in part.counts:
@@ -207,7 +213,7 @@ def _read(stretch: Stretch, part: FetchPart, api: BrandApi, tell: Tell) -> bool:
             raise too_many.error from None
         return False
     part.add(stretch, rows)
-    tell(f"{stretch}: {counted(len(rows), 'action')} ({part.rows:,} in all)")
+    tell(f"{stretch}: {counted(len(rows), 'action')} ({_progress(part)}, {part.rows:,} in all)")
     return True
 
 
@@ -331,8 +337,7 @@ def _read_back(path: Path, count: int, account: Account, began: datetime) -> "Pe
 
 def _oldest_note(part: FetchPart, profile: str) -> Iterator[str]:
     """Return a note when pending actions reach to the beginning of the time that was read: older ones may exist."""
-    plan = part.plan
-    start = plan.began.astimezone(UTC) - timedelta(days=plan.days_back)
+    start, _ = part.plan.span()
     many = sum(count for stretch, count in part.counts.items() if stretch.start == start)
     if many:
         yield (

@@ -74,8 +74,15 @@ def keep_download(
         same = next(found, None)
     facts_file = folder / f"{sha256[:_HASH_SHOWN]}.json"
     if same is not None and same.kept is not None and _has_its_bytes(same):
-        if (same.columns, same.day_first) != (dict(source.columns), source.day_first):  # the user has corrected them
-            _write_facts(facts_file, replace(source, kept=same.kept))
+        is_newer = pending.as_of > same.kept.as_of  # fetched again, and nothing has changed at the network
+        if is_newer or (same.columns, same.day_first) != (
+            dict(source.columns),
+            source.day_first,
+        ):  # corrected by the user
+            facts = same.kept
+            if is_newer:
+                facts = replace(facts, loaded_at=now.astimezone(UTC), as_of=pending.as_of, basis=pending.as_of_basis)
+            _write_facts(facts_file, replace(source, kept=facts))
         return True
     copy = folder / sha256[:_HASH_SHOWN] / source.path.name
     make_private_folder(paths.pending)
