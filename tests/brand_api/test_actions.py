@@ -143,6 +143,13 @@ def test_an_action_that_comes_twice_may_stand_for_one_that_is_missing(server, re
     assert "the API counts 2 actions and sent 2, 1 of them twice, so it is read again" in said.told[0]
 
 
+def test_an_action_that_comes_twice_beside_all_others_is_read_again(server, read, said):
+    server.actions = [action("1000.1.1"), action("1000.1.2")]
+    server.faults.append(altered(lambda found: found["Actions"].append(found["Actions"][0])))
+    assert sorted(row[0] for row in read()) == ["1000.1.1", "1000.1.2"]
+    assert "the API counts 2 actions and sent 3, 1 of them twice, so it is read again" in said.told[0]
+
+
 def test_an_answer_without_a_total_is_refused(server, read):
     server.faults.append(altered(lambda found: found.pop("@total")))
     with pytest.raises(ApiError, match="does not say how many actions there are"):

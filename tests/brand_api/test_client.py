@@ -76,6 +76,7 @@ def test_a_whole_address_of_the_same_server_is_followed(server, client):
         "https://{host}:1/Advertisers/x/Actions",
         "https://me:pw@{here}/Advertisers/x/Actions",
         "https://{here}.elsewhere.example/x",
+        "https://{host}.elsewhere.example:{port}/x",
         "https://[::1/x",
         "https://{host}:port/x",
         "ftp://{here}/x",
@@ -84,7 +85,9 @@ def test_a_whole_address_of_the_same_server_is_followed(server, client):
 def test_a_next_page_on_another_server_is_not_asked(server, client, address):
     here = f"{LOOPBACK}:{server.port}"
     server.faults.append(
-        altered(lambda found: found.update({"@nextpageuri": address.format(here=here, host=LOOPBACK)}))
+        altered(
+            lambda found: found.update({"@nextpageuri": address.format(here=here, host=LOOPBACK, port=server.port)})
+        )
     )
     with pytest.raises(ApiError, match="token goes to one host only") as refusal:
         list(client().pages("Actions", ASKED))
@@ -255,11 +258,11 @@ def test_a_limit_without_a_time_is_waited_for_a_minute(server, client, said, res
 
 
 def test_a_limit_that_lasts_too_long_stops_the_command(server, client, said):
-    server.faults += [status(429, b"", X_RateLimit_Reset="800"), status(429, b"", X_RateLimit_Reset="3000")]
+    server.faults += [status(429, b"", X_RateLimit_Reset="800"), status(429, b"", X_RateLimit_Reset="120")]
     with pytest.raises(ApiError) as refusal:
         client().get("Actions", ASKED)
     assert refusal.value.problem == "api-limit"
-    assert "takes no more requests for about 50 minutes" in refusal.value.message
+    assert "takes no more requests for about 2 minutes" in refusal.value.message
     assert "Run the same command again after that time." in refusal.value.message
     assert said.waits == [801.0]
 
