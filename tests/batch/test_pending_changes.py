@@ -47,6 +47,10 @@ def test_another_currency_is_another_amount_but_a_missing_one_is_not():
     assert compared(same, {"M.1": PendingAction(1000, state="PENDING")}, currency=None).amounts == ()
 
 
+def test_an_amount_that_is_unknown_in_both_has_not_changed_whatever_the_currency():
+    assert compared({"M.1": PendingAction()}, {"M.1": PendingAction()}, currency="USD").amounts == ()
+
+
 def test_an_action_whose_lock_date_passed_between_the_two_has_locked_since():
     old = {"M.1": PendingAction(100, BETWEEN), "M.2": PendingAction(100, LATER), "M.3": PendingAction(100, OLD)}
     assert [one.action_id for one in compared(old, old).locked] == ["M.1"], "M.3 was locked before, M.2 is not yet"

@@ -46,6 +46,21 @@ def earlier(state="sent", label="0007"):
     return SentAction(1, 0, "REJECTED", label, state)
 
 
+def test_a_row_that_may_have_arrived_is_not_among_those_that_lock_soon():
+    locks_at = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)  # 22 hours and 55 minutes after NOW
+    actions = {action_id: PendingAction(100, locks_at) for action_id in IDS[:2]}
+    reading = LoadedBatch(rows_of((IDS[0], "0", "REJECTED"), (IDS[1], "0", "REJECTED")), "here")
+    past, pending = PreviousSends({IDS[0]: earlier()}), PendingDownload(actions, 2, NOW)
+    checked = check_loaded("returns.csv", reading, ACCOUNT, now=NOW, past=past, pending=pending)
+    shown = {fact.label: fact.value for fact in review_facts(review(checked, ACCOUNT))}
+    assert shown["Locks soon"] == (
+        f"1 row locks within 3 days. The earliest: row 3, {IDS[1]}, in less than 24 hours (2026-12-01 08:00 UTC). Send "
+        "today: a locked action cannot be changed any more"
+    )
+    again = {fact.label: fact.value for fact in review_facts(review(checked.with_sent_rows(), ACCOUNT))}
+    assert again["Locks soon"].startswith("2 rows lock within 3 days. The earliest: row 2, ")
+
+
 def test_the_rows_of_the_file_and_the_rows_to_send_are_sums():
     shown = facts(
         (IDS[0], "0", "REJECTED"),

@@ -98,10 +98,13 @@ def compare_downloads(old: PendingDownload, new: PendingDownload) -> PendingChan
 
 
 def _amounts(old: PendingDownload, new: PendingDownload) -> Iterator[AmountChange]:
+    find, is_same_currency = old.actions.get, old.currency == new.currency
     for action_id, after in new.actions.items():
-        before = old.actions.get(action_id)
+        before = find(action_id)
         if before is None:
             continue
+        if is_same_currency and before.cents == after.cents and before.currency == after.currency:
+            continue  # nearly always
         currencies = old.currency_of(action_id), new.currency_of(action_id)
         # A download that names no currency does not say that it is another one.
         is_other_currency = all(currencies) and currencies[0] != currencies[1] and after.cents is not None
@@ -110,10 +113,9 @@ def _amounts(old: PendingDownload, new: PendingDownload) -> Iterator[AmountChang
 
 
 def _locked(old: PendingDownload, new: PendingDownload) -> Iterator[LockedSince]:
+    find, old_as_of, new_as_of = new.actions.get, old.as_of, new.as_of
     for action_id, before in old.actions.items():
-        if is_locked(before, old.as_of):
-            continue
-        after = new.actions.get(action_id)
+        after = find(action_id)
         found = before if after is None else after
-        if is_locked(found, new.as_of):
+        if is_locked(found, new_as_of) and not is_locked(before, old_as_of):
             yield LockedSince(action_id, found, after is None)
