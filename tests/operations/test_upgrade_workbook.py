@@ -254,6 +254,13 @@ def test_a_workbook_of_version_2_gets_the_column_locks_in(tmp_path, paths):
     assert read_table(made.path, "Actions").headers == ("ActionId", "Amount", "Reason", *TOOL, "Note")
 
 
+def test_a_sheet_of_ones_own_that_is_called_like_a_new_one_of_the_program_is_told_as_ones_own(tmp_path, paths):
+    old = tmp_path / "old.xlsx"
+    old.write_bytes((Path(__file__).parent / "workbooks" / "version_2.xlsx").read_bytes())
+    made = upgrade_workbook(edited(old, lambda book: book.create_sheet("Import")), tmp_path / "new.xlsx", paths)
+    assert "Sheets of your own stay in the old workbook: Import." in made.notes
+
+
 def test_a_column_of_ones_own_that_is_called_like_a_new_one_of_the_program_is_never_lost(tmp_path, paths):
     older = Path(__file__).parent / "workbooks" / "version_2.xlsx"
     old = tmp_path / "old.xlsx"

@@ -39,6 +39,8 @@ _RENAMED_SHEETS: Final = {"1": {"Batches": "History"}}
 """Version of the template -> name of a sheet -> the name it had there."""
 _ADDED_COLUMNS: Final = {"1": frozenset({"locks in"}), "2": frozenset({"locks in"})}
 """Version of the template -> columns of the table Actions that it did not have; one of that name is the user's own."""
+_ADDED_SHEETS: Final = {"1": frozenset({"Import"}), "2": frozenset({"Import"})}
+"""Version of the template -> sheets that it did not have; one of that name is the user's own."""
 _TEMPLATE: Final = "workbook_templates/mobile_actions.toml"
 
 
@@ -133,7 +135,8 @@ def tool_sheets(version: str = "") -> frozenset[str]:
         version: the version of its template, as text; the present one when it is not an earlier one.
     """
     earlier = _RENAMED_SHEETS.get(version, {})
-    return frozenset(earlier.get(sheet.name, sheet.name) for sheet in declared_template().sheets)
+    names = frozenset(earlier.get(sheet.name, sheet.name) for sheet in declared_template().sheets)
+    return names - _ADDED_SHEETS.get(version, frozenset())
 
 
 def workbook_info(account: Account) -> WorkbookInfo:
