@@ -1,12 +1,14 @@
 """A shop's export becomes rows: the example of the documentation, word by word, and every way to write the rows."""
 
+import csv
 import re
 from datetime import UTC, datetime
 
 import pytest
+import xlsxwriter
 
 from tests.support.cli import run_at_a_terminal, run_program
-from tests.support.imports import FIRST, HEADER, ORDERS, ROWS, write_imports
+from tests.support.imports import FIRST, HEADER, ORDERS, PENDING, ROWS, write_imports
 from tests.support.profiles import write_profile
 
 PENDING_OPTION = ("--pending", "pending.csv")
@@ -313,3 +315,86 @@ def test_without_a_terminal_a_word_without_a_code_is_to_decide_and_can_be_answer
     assert {"SIZE", "COLOUR"} <= set(left["candidates"])
     assert run(*line, "--reason", "Too small=COLOUR").code == 0
     assert rows_of(files / "rows.csv").endswith(f"{FIRST},39.90,COLOUR\r\n")
+
+
+# ----------------------------------------------------------------------------------------------- tax, later exports
+
+WITH_TAX = (
+    "Name,Financial Status,Paid at,Subtotal,Shipping,Taxes,Total,Currency,Refunded Amount\r\n"
+    "#1001,partially_refunded,2026-11-01,49.90,5.00,10.10,65.00,EUR,13.00\r\n"
+)
+
+
+def test_tax_and_shipping_are_left_out_only_when_the_user_says_so_and_the_figures_are_shown(run, files):
+    (files / "orders.csv").write_text(WITH_TAX, newline="")
+    refused = run(*LINE, "-o", "rows.csv", "--json").json
+    assert [(one["code"], one["group"]) for one in refused["left"]] == [("total-differs", "refused")]
+    assert "--without-tax-and-shipping" in refused["left"][0]["message"]
+    done = run(*LINE, "-o", "rows.csv", "--without-tax-and-shipping")
+    assert done.code == 0
+    # 13.00 of 65.00 is a fifth; a fifth of 49.90 is 9.98, and 49.90 - 9.98 is 39.92.
+    assert rows_of(files / "rows.csv") == f"ActionId,Amount,Reason\r\n{FIRST},39.92,ORDER_UPDATE\r\n"
+    assert "9.98 is without tax and shipping" in " ".join(done.out.split())
+    assert "without tax and shipping, as you chose" in " ".join(run(*LINE, "--dry-run").out.split())
+    assert run(*LINE, "--dry-run", "--with-tax-and-shipping", "--json").json["rows"] == 0
+
+
+def test_totals_may_differ_by_the_tolerance_that_the_user_allows(run, files):
+    (files / "orders.csv").write_text(ORDERS.replace("49.90", "49.95"), newline="")
+    assert run(*LINE, "--dry-run", "--json").json["rows"] == 2
+    allowed = run(*LINE, "--dry-run", "--tolerance", "0.05", "--json").json
+    assert allowed["rows"] == 3
+    assert run(*LINE, "--dry-run", "--tolerance", "0.04", "--json").json["rows"] == 2
+
+
+def test_a_later_export_brings_only_what_was_refunded_since(run, files):
+    """Both of Shopify: 10.00 of 49.90 refunded, sent, applied by the network, and 5.00 more refunded afterwards."""
+    assert run(*LINE, "-o", "rows.csv").code == 0
+    assert run("send", "rows.csv", "--yes").code == 0
+    again = run(*LINE, "--dry-run", "--json").json
+    assert (again["rows"], again["sent_before"]) == (0, 3)
+    (files / "pending.csv").write_text(PENDING.replace("49.90", "39.90"), newline="")
+    later = ORDERS.replace("EUR,10.00", "EUR,15.00")
+    (files / "orders.csv").write_text(later, newline="")
+    assert run(*LINE, "-o", "later.csv").code == 0
+    assert rows_of(files / "later.csv") == f"ActionId,Amount,Reason\r\n{FIRST},34.90,ORDER_UPDATE\r\n"
+
+
+def test_an_export_in_a_workbook_becomes_the_same_rows(run, files, sent):
+    book = xlsxwriter.Workbook("orders.xlsx")
+    sheet = book.add_worksheet("Orders")
+    for row, record in enumerate(csv.reader(ORDERS.splitlines())):
+        for column, text in enumerate(record):
+            if text and column in {3, 5} and row:
+                sheet.write_number(row, column, float(text))
+            elif text:
+                sheet.write_string(row, column, text)
+    book.close()
+    assert run("import", "orders.xlsx", *PENDING_OPTION, "-o", "rows.csv").code == 0
+    assert rows_of(files / "rows.csv") == ROWS
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (PENDING, None),
+        ("", "no-rows"),
+        (HEADER, "no-rows"),
+        ("Campaign,Impressions,Clicks,Cost\r\nA,1,2,3.00\r\n", None),
+    ],
+)
+def test_a_file_that_is_no_export_is_refused_in_words_and_nothing_is_written(run, files, content, problem):
+    (files / "orders.csv").write_text(content, newline="")
+    result = run(*LINE, "-o", "rows.csv", "--json")
+    assert result.code == 3
+    assert result.json["problem"] == (problem or result.json["problem"]) != "unexpected"
+    assert (result.json["orders"], result.json["rows"], result.json["written"]) == (0, 0, None)
+    assert not (files / "rows.csv").exists()
+
+
+def test_a_kept_download_that_was_changed_is_not_used(run, home, files):
+    assert run(*LINE, "--dry-run").code == 0
+    (copy,) = (home / "pending").glob("*/*/pending.csv")
+    copy.write_text(PENDING.replace("49.90", "99.90"), newline="")
+    result = run("import", "orders.csv", "-o", "rows.csv", "--json")
+    assert (result.code, result.json["problem"]) == (3, "pending-kept-changed")

@@ -123,11 +123,17 @@ def _print_rows(output: Output, rows: Sequence[NewRow]) -> None:
         right=frozenset({0, 3, 4, 5}),
     )
     _print_more(output, len(rows) - len(shown))
+    for row in shown:
+        if row.current is None or row.cents != row.current - row.refunded:
+            _print_wrapped(output, f"  line {row.line}, {row.order}: {row.why}", indent="    ")
     variants = [f"{row.order} as {row.found_as}" for row in rows if row.found_as]
     if variants:
-        more = len(variants) - _FEW_LISTED
-        listed = "; ".join(variants[:_FEW_LISTED]) + (f"; and {more:,} more" if more > 0 else "")
-        _print_wrapped(output, f"Found by another way to write the order number: {listed}.")
+        more = 0 if output.verbose else len(variants) - _FEW_LISTED
+        listed = "; ".join(variants[:_FEW_LISTED] if more > 0 else variants)
+        _print_wrapped(
+            output,
+            f"Found by another way to write the order number: {listed}{f'; and {more:,} more' if more > 0 else ''}.",
+        )
 
 
 def _print_group(output: Output, group: Group, words: str, heading: str, orders: list[LeftOrder]) -> None:
