@@ -49,7 +49,9 @@ def test_a_new_folder_and_those_above_it_are_private_whatever_the_umask(tmp_path
     assert [mode(tmp_path / name) for name in ("a", "a/b", "a/b/submissions")] == [0o700] * 3
 
 
-@pytest.mark.parametrize("name", ["submissions", "exports", "logs", "backups", "clicks", "pending", "action-returns"])
+@pytest.mark.parametrize(
+    "name", ["submissions", "exports", "logs", "backups", "clicks", "pending", "fetches", "action-returns"]
+)
 def test_a_folder_of_ours_that_an_older_version_left_open_is_made_private(tmp_path, name):
     (tmp_path / name).mkdir()
     (tmp_path / name).chmod(0o2775)

@@ -1,6 +1,7 @@
 """The pending actions over the API: all of them in a file that reads like a download, or nothing; a stop loses nothing."""
 
 import csv
+import errno
 import json
 import os
 import re
@@ -21,6 +22,7 @@ from action_returns.errors import (
     OutputFileError,
     SecretError,
 )
+from action_returns.operations import fetch_pending as fetch_module
 from action_returns.operations.account import open_account
 from action_returns.operations.fetch_part import FetchPlan, open_part
 from action_returns.operations.fetch_pending import fetch_pending
@@ -428,3 +430,32 @@ def test_the_part_is_private(server, fetch, paths):
     assert [json.loads(line).keys() for line in part.read_bytes().splitlines()][1] == {"stretch", "rows"}
     if os.name == "posix":
         assert (part.stat().st_mode & 0o077, paths.fetches.stat().st_mode & 0o077) == (0, 0)
+
+
+def test_a_list_that_is_not_read_back_whole_is_not_kept(server, fetch, monkeypatch):
+    """A text of the network that makes two rows of one, or none, would be seen here."""
+    server.actions = [action("1000.1.1"), action("1000.1.2")]
+    write_csv = fetch_module._write_csv
+    monkeypatch.setattr(fetch_module, "_write_csv", lambda rows, draft: write_csv(list(rows)[:1], draft))
+    with pytest.raises(ApiError, match=r"holds 1 action, and 2 were read\. Nothing was kept"):
+        fetch()
+    assert not fetch.target.exists()
+
+
+def test_a_disk_without_room_for_the_list_is_told_and_nothing_is_fetched_twice(server, fetch, monkeypatch):
+    server.actions = [action("1000.1.1")]
+
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(fetch_module, "write_atomically", full)
+        with pytest.raises(OutputFileError, match="The list cannot be written: No space left on device"):
+            fetch()
+    assert (fetch().rows, len(server.asked)) == (1, 2)
+
+
+def test_a_place_that_cannot_be_looked_at_is_told(server, fetch, tmp_path):
+    with pytest.raises(OutputFileError, match=r"cannot be written: .*Nothing was fetched"):
+        fetch(tmp_path / ("x" * 300 + ".csv"))
+    assert server.asked == []

@@ -23,7 +23,7 @@ def used(home, paths):
     for name in ("config.toml", "ledger.sqlite3", "ledger.sqlite3.before-step-2", "pending-columns.json", "mine.txt"):
         (home / name).write_bytes(b"")
         (home / name).chmod(0o644)
-    for name in ("submissions/0001", "exports", "logs", "backups", "clicks", "pending", "pictures"):
+    for name in ("submissions/0001", "exports", "logs", "backups", "clicks", "pending", "fetches", "pictures"):
         (home / name).mkdir(parents=True)
         (home / name).chmod(0o755)
     (home / "submissions").chmod(0o755)
@@ -43,7 +43,7 @@ def run(message):
 def test_the_command_that_is_told_mends_everything_of_ours_and_nothing_else(home, used):
     message = told(used)
     assert f"Other users of this computer can read or change {home / 'backups'}, " in message
-    assert "and 5 more. Run: chmod -R go-rwx " in message
+    assert "and 6 more. Run: chmod -R go-rwx " in message
     run(message)
     assert check_file_rights(used) == FINE
     assert {path.name for path in home.iterdir() if path.stat().st_mode & 0o077} == {"mine.txt", "pictures"}

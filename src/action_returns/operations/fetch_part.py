@@ -90,7 +90,8 @@ class FetchPart:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        with suppress(OSError):  # every line was flushed; what could not be written was told
+            self._file.close()
 
     @property
     def rows(self) -> int:
@@ -146,7 +147,8 @@ class FetchPart:
 
     def remove(self) -> None:
         """Remove the file: everything was read and written elsewhere."""
-        self._file.close()
+        with suppress(OSError):
+            self._file.close()
         with suppress(OSError):  # a fetch of today would go on there, and one of tomorrow throw it away
             once_free(self.path.unlink)
 
@@ -238,7 +240,10 @@ def _lock(handle: int) -> None:
 
         # Far beyond the end: on Windows, locked bytes cannot be read or written.
         os.lseek(handle, 2**40, os.SEEK_SET)
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        finally:
+            os.lseek(handle, 0, os.SEEK_SET)
     else:
         import fcntl
 

@@ -329,7 +329,7 @@ def _read_back(path: Path, count: int, account: Account, began: datetime) -> "Pe
     if download.count != count:
         raise ApiError(
             "api-incomplete",
-            f"The list that was written holds {download.count:,} actions, and {count:,} were read. Nothing was kept. Please "
+            f"The list that was written holds {counted(download.count, 'action')}, and {count:,} were read. Nothing was kept. Please "
             "report it, and download Pending Actions in the network instead.",
         )
     return download

@@ -85,6 +85,7 @@ def _ours_in(folder: Path, paths: Paths) -> Iterator[Path]:
         paths.logs,
         paths.backups,
         paths.pending,
+        paths.fetches,
         paths.imports,
         paths.ledger_file.with_name("clicks"),
     }
