@@ -134,7 +134,7 @@ class FileError(ActionReturnsError):
 
     Args:
         problem: which refusal it is: ``file-unreadable``, ``file-protected``, ``file-too-large``, ``columns-missing``,
-            ``columns-repeated``, ``no-rows``, ``sheet-ambiguous``, or a ``pending-…`` code.
+            ``columns-repeated``, ``no-rows``, ``sheet-ambiguous``, or a ``pending-…`` or ``export-…`` code.
         message: what is wrong, where, why it matters and what to do, in plain sentences.
     """
 

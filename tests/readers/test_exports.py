@@ -139,6 +139,35 @@ def unreadable(folder, text):
     return caught.value.problem, caught.value.message
 
 
+def test_a_single_line_may_lack_its_last_blank_cells(tmp_path):
+    assert exported(tmp_path, "Order,Refund,Note\n1001,5.00\n").amounts[Field.REFUND] == [500]
+
+
+def test_an_amount_that_the_end_of_the_file_cut_is_not_taken_for_a_smaller_one(tmp_path):
+    text = "Order,Refund\n1001,5.00\n1002,120.00\n1003,12"
+    problem, said = refusal(tmp_path, text)
+    assert (problem, 'its last amount is "12"' in said) == ("export-truncated", True)
+    assert exported(tmp_path, text + "\n").amounts[Field.REFUND] == [500, 12000, 1200]
+    assert exported(tmp_path, text + ".00").amounts[Field.REFUND] == [500, 12000, 1200]
+
+
+def test_a_row_that_a_lone_quotation_mark_swallowed_is_missed(tmp_path):
+    text = 'Order,Refund,Note\n#1001,5.00,"12 inch\n#1002,6.00,a"\n#1003,7.00,b\n'
+    problem, said = unreadable(tmp_path, text)
+    assert (problem, "from line 2 on" in said) == ("file-unreadable", True)
+    harmless = 'Order,Refund,Note\n#1001,5.00,"a, b\nc, d, e"\n#1003,7.00,b\n'
+    assert exported(tmp_path, harmless).amounts[Field.REFUND] == [500, 700]
+
+
+def test_the_headers_of_a_second_file_below_the_first_are_no_order(tmp_path):
+    assert exported(tmp_path, ORDERS + ORDERS.replace("100", "200")).texts[Field.ORDER] == [
+        "1001",
+        "1002",
+        "2001",
+        "2002",
+    ]
+
+
 def test_lines_above_the_headers_are_no_orders(tmp_path):
     export = exported(tmp_path, "Refunds of November\nmade on,2026-11-30\n\n" + ORDERS)
     assert (list(export.lines), export.texts[Field.ORDER]) == ([5, 6], ["1001", "1002"])
@@ -212,6 +241,12 @@ def test_order_numbers_of_a_sheet_are_whole_numbers_again(tmp_path):
     assert export.texts[Field.ORDER] == ["1001", "#1002", "123456789012345"]
     assert export.amounts[Field.REFUND] == [1250, 700, -30]
     assert not export.damaged_orders
+
+
+def test_a_truth_value_is_no_amount(tmp_path):
+    export = read_export(sheet(tmp_path, [["Order", "Refund"], ["#1", 1], ["#2", True]]))
+    assert export.amounts[Field.REFUND][0] == 100
+    assert isinstance(export.amounts[Field.REFUND][1], UnreadAmount)
 
 
 def test_order_numbers_that_a_sheet_changed_are_named(tmp_path):

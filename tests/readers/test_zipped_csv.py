@@ -40,7 +40,8 @@ def test_a_zip_with_other_files_is_refused_with_their_names(tmp_path, members):
 
 
 def test_a_zip_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(tmp_path):
-    assert refusal(zipped(tmp_path, "one.csv"), ZipLimits(unpacked=len(TEXT) - 1))[0] == "file-too-large"
+    problem, said = refusal(zipped(tmp_path, "one.csv"), ZipLimits(unpacked=len(TEXT) - 1))
+    assert (problem, "unpacks to more than" in said) == ("file-too-large", True)
     assert read_text(zipped(tmp_path, "one.csv"), ZipLimits(unpacked=len(TEXT))).name == "report.zip, one.csv"
 
 

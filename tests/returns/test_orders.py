@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections import Counter
 
 import pytest
@@ -19,7 +20,8 @@ def test_an_export_that_is_not_known_is_read_by_its_words(tmp_path):
     assert refunds(found) == {"1001": 750, "1002": 700}
     assert by_order(found)["1001"].parts == (RefundPart("5.00", 500), RefundPart("2.50", 250))
     assert [order.currency for order in found.orders] == ["EUR", "USD"]  # each order has its own
-    (note,) = found.notes
+    note, later = found.notes
+    assert later.startswith("The file has neither numbers nor dates of refunds.")
     assert note.startswith('"Refund" was read as one refund in each line: its header says so.')
     assert note.endswith("If it counts all until now, add: --amounts to-date")
 
@@ -46,6 +48,7 @@ def test_words_of_other_languages_are_suggestions(tmp_path, header):
         ("Order,Refund,Refund ID", False),
         ("Order,Refunded,Refund date", False),
         ("Order,Refund,Refunded at (UTC)", False),
+        ("Order,Refunded,Refund date (local time)", False),
         ("Order,Refund,Order total", True),
         ("Order,Refunded amount,Note", True),
         ("Order,Refund amount,Note", False),
@@ -101,6 +104,34 @@ def test_a_status_alone_takes_orders_back(tmp_path):
     assert problems(found) == {"1004": "amount-unreadable"}
 
 
+@pytest.mark.parametrize("status", ["refunded", "partially refunded"])
+def test_a_status_that_contradicts_the_amount_is_not_guessed(tmp_path, status):
+    found = understood(tmp_path, f"Order,Order total,Refunded,Status\n1001,50.00,0.00,{status}\n1002,5.00,1.00,paid\n")
+    assert problems(found) == {"1001": "amount-unreadable"}
+
+
+def test_a_cancelled_order_of_which_a_part_was_kept_is_not_guessed(tmp_path):
+    found = understood(
+        tmp_path, "Order,Total,Refunded,Cancelled at\n1001,50.00,40.00,2026-11-02\n1002,5.00,5.00,2026-11-02\n"
+    )
+    assert problems(found) == {"1001": "total-differs"}
+    assert by_order(found)["1002"].takes_back == "it was cancelled"
+
+
+def test_an_exchange_in_any_export_is_no_refund(tmp_path):
+    text = "Order,Refund,Refund ID,Type\n1001,5.00,R1,Exchange\n1001,3.00,R2,Refund\n"
+    assert refunds(understood(tmp_path, text)) == {"1001": 300}
+
+
+def test_a_new_total_that_cannot_be_read_keeps_its_order_back(tmp_path):
+    assert problems(understood(tmp_path, "Order,New total\n1001,five\n1002,0\n")) == {"1001": "amount-unreadable"}
+
+
+def test_an_order_number_that_was_changed_is_named_though_nothing_was_refunded(tmp_path):
+    text = "Name,Financial Status,Refunded Amount,Paid at\n5.5E+12,paid,0.00,2026-11-02\n#1,refunded,5.00,2026-11-02\n"
+    assert problems(understood(tmp_path, text)) == {"5.5E+12": "order-unknown"}
+
+
 def test_a_status_that_says_nothing_of_money_is_refused(tmp_path):
     with pytest.raises(FileError) as caught:
         understood(tmp_path, "Order,Status\n1001,shipped\n1003,paid\n")
@@ -126,6 +157,11 @@ def test_a_line_of_totals_is_left_out(tmp_path):
     found = understood(tmp_path, "Order,Refund,SKU\n1001,5.00,A\n1002,6.00,A\n,11.00,\n")
     assert refunds(found) == {"1001": 500, "1002": 600}
     assert "Line 4 has the sum of all refunds: it was left out." in found.notes
+
+
+def test_a_line_that_is_called_total_is_no_order(tmp_path):
+    found = understood(tmp_path, "Order,Refund,SKU\n1001,5.00,A\n1002,6.00,A\nTotal,11.00,\n")
+    assert (refunds(found), found.lines_without_order) == ({"1001": 500, "1002": 600}, 1)
 
 
 @pytest.mark.parametrize(
@@ -157,24 +193,61 @@ def shown(value):
     return f"{value // 100}.{value % 100:02d}"
 
 
-@given(st.lists(st.tuples(orders_of_shops, cents), min_size=1, max_size=12), st.booleans())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_refunds_of_lines_are_neither_lost_nor_doubled(tmp_path, refunded, is_memo):
+EVENTS = {
+    "magento-credit-memos": (
+        "Credit Memo,Created,Order #,Status,Refunded",
+        lambda number, order, value: (number, "2026-11-10", order, "Refunded", f"${shown(value)}"),
+    ),
+    "returns-app": (
+        "RMA,Order,Type,Status,Refund amount,Currency",
+        lambda number, order, value: (number, order, "Refund", "approved", shown(value), "EUR"),
+    ),
+    "google-play-sales": (
+        "Order Number,Order Charged Timestamp,Financial Status,Currency of Sale,Item Price,Charged Amount",
+        lambda number, order, value: (order, number, "Refund", "EUR", "1.00", f"{'-' * (number % 2)}{shown(value)}"),
+    ),
+    "appsflyer-events": (
+        "AppsFlyer ID,Event Time,Event Name,Event Value,Event Revenue,Event Revenue Currency",
+        lambda number, order, value: (
+            1,
+            number,
+            "af_refund",
+            json.dumps({"af_order_id": order}),
+            f"-{shown(value)}",
+            "EUR",
+        ),
+    ),
+    "matrixify-orders": (
+        "Name,Command,Line: Type,Line: Total,Refund: ID,Currency",
+        lambda number, order, value: (order, "", "Refund Line", f"-{shown(value)}", number, "EUR"),
+    ),
+    "woocommerce-orders": (
+        "Order ID,Order Number,Refund Date,Refund Amount",
+        lambda number, order, value: (f"9{order}" if order else "", order, f"day {number}", f"-{shown(value)}"),
+    ),
+    "other": ("Order,Refund,Refund ID", lambda number, order, value: (order, shown(value), number)),
+    "stripe-payments": (
+        "id,Amount,Amount Refunded,Currency,order_id (metadata)",
+        lambda number, order, value: (f"ch_{number}", shown(value), shown(value), "eur", order),
+    ),
+}
+"""Source -> its headers, and the line of a refund by its number, order and cents."""
+
+
+@pytest.mark.parametrize("code", EVENTS)
+@given(refunded=st.lists(st.tuples(orders_of_shops, cents), min_size=1, max_size=12))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+def test_refunds_of_lines_are_neither_lost_nor_doubled(tmp_path, code, refunded):
     """Money is conserved: the refunds of all lines are those of the orders and of the lines without an order."""
-    if is_memo:
-        rows = [
-            (number, "2026-11-10", order, "Refunded", shown(value)) for number, (order, value) in enumerate(refunded)
-        ]
-        text = as_text("Credit Memo,Created,Order #,Status,Refunded", rows)
-    else:
-        rows = [(order, shown(value), number) for number, (order, value) in enumerate(refunded)]
-        text = as_text("Order,Refund,Refund ID", rows)
+    header, line = EVENTS[code]
+    text = as_text(header, [line(number, order, value) for number, (order, value) in enumerate(refunded, 1)])
     found = understood(tmp_path, text)
     expected = Counter()
     for order, value in refunded:
         if order:
             expected[order] += value
     assert {order.order: order.refunded for order in found.orders} == dict(expected)
+    assert code in {"other", "woocommerce-orders"} or not problems(found)  # a line there may continue the one above
     assert found.lines_without_order == sum(not order for order, _ in refunded)
     assert [order.order for order in found.orders] == list(dict.fromkeys(order for order, _ in refunded if order))
 

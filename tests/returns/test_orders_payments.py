@@ -3,7 +3,9 @@
 import pytest
 
 from action_returns.returns.export import RefundPart
-from tests.support.exports import by_order, problems, refunds, understood
+from action_returns.returns.orders import understand
+from action_returns.returns.source import Field
+from tests.support.exports import by_order, exported, problems, refunds, understood
 
 OLDER = (
     "Order Number,Order Charged Date,Order Charged Timestamp,Financial Status,Device Model,Product Title,Product ID,"
@@ -102,6 +104,12 @@ def test_a_refund_event_without_an_order_is_told(tmp_path):
     )
     assert found.lines_without_order == 1
     assert "Line 2 has a refund and no order number" in found.notes[0]
+
+
+def test_another_column_of_appsflyer_holds_the_order_number_itself(tmp_path):
+    text = EVENTS + event("af_refund", '{"af_order_id":"A-1"}', "-3.00").replace(",u1", ",1001")
+    export = exported(tmp_path, text, {Field.ORDER: "Customer User ID"})
+    assert refunds(understand(export)) == {"1001": 300}
 
 
 @pytest.mark.parametrize("order", ["order_id (metadata)", "Metadata: order_id", "Metadata: Order Number"])

@@ -104,3 +104,10 @@ def test_analytics_has_refunds_as_net_revenue_below_0(tmp_path):
     assert refunds(found) == {"1001": 1000, "1002": 3000}
     assert [(order.total, order.net_total) for order in found.orders] == [(5000, 5000), (3000, 3000)]
     assert [order.takes_back for order in found.orders] == ["", "its status is refunded"]
+
+
+def test_a_cancelled_order_of_which_a_part_was_kept_is_not_guessed(tmp_path):
+    text = "order_id,status,order_total,refund_amount\n51,cancelled,50.00,40.00\n52,cancelled,50.00,50.00\n"
+    found = understood(tmp_path, text)
+    assert problems(found) == {"51": "total-differs"}
+    assert refunds(found) == {"52": 5000}

@@ -26,7 +26,8 @@ def understood(folder: Path, text: str, amounts: Amounts | None = None) -> Retur
     export = exported(folder, text)
     found = understand(export, amounts=amounts)
     assert found.lines == len(export)
-    ids = [order for order in export.texts.get(Field.ORDER, ()) if order is None]
+    named = {order.order for order in found.orders}
+    ids = [order for order in export.texts.get(Field.ORDER, ()) if order not in named]
     assert export.source.code in {"appsflyer-events", "woocommerce-orders"} or found.lines_without_order == len(ids)
     assert len({order.order for order in found.orders}) == len(found.orders)
     for order in found.orders:

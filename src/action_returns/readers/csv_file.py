@@ -126,6 +126,11 @@ class CsvText:
         return text.encode(self._bare_codec)
 
     @property
+    def is_open_ended(self) -> bool:
+        """Whether the last line has no line end, as when the file was cut."""
+        return not self._content.rstrip(b"\0").endswith((b"\n", b"\r"))
+
+    @property
     def byte_order_mark(self) -> bytes:
         """What stands before the text in the file."""
         return next((mark for mark, _, _ in BYTE_ORDER_MARKS if self._content.startswith(mark)), b"")

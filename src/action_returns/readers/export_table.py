@@ -1,17 +1,12 @@
-"""The table of a shop's export in a file of any format: its header row, and the cells of the columns that are needed.
-
-A record of a CSV file that does not fit the header row may have its cells in wrong columns, and a file that ends early
-lacks refunds. Both are refused: a new total would be wrong, and nothing would show it.
-"""
+"""Find the table of a shop's export in a file of any format: its sheet, its delimiter and its header row."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
-from action_returns.batch.cells import LAST_ROW, display_cell
+from action_returns.batch.cells import display_cell
 from action_returns.errors import FileError
 from action_returns.readers import find_format
 from action_returns.readers.csv_file import DELIMITERS, CsvText
@@ -33,28 +28,15 @@ class ExportTable:
         name: of the file, for messages.
         headers: its header row.
         rows: the rows below it, with what a person finds each by.
-        is_text: whether every row has as many cells as its line has fields, as in CSV.
+        delimiter: what stands between the fields of a line of text, ``""`` in another format: there, rows may end early.
+        is_open_ended: whether the last line of the text has no line end, as when the file was cut.
     """
 
     name: str
     headers: Sequence[str]
     rows: Iterator[tuple[int, Sequence[Any]]]
-    is_text: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ExportCells:
-    """The cells of some columns.
-
-    Args:
-        lines: what a person finds each row by.
-        columns: the cells, one sequence for each column that was asked for.
-        repeats: positions of the rows all cells of which stand in an earlier row, too.
-    """
-
-    lines: Sequence[int]
-    columns: Sequence[Sequence[Any]]
-    repeats: frozenset[int]
+    delimiter: str = ""
+    is_open_ended: bool = False
 
 
 def open_export_table(path: Path, chosen: frozenset[str]) -> ExportTable:
@@ -80,106 +62,7 @@ def open_export_table(path: Path, chosen: frozenset[str]) -> ExportTable:
         first = next(rows, None)
     if first is None:
         raise _is_empty(path.name)
-    return ExportTable(path.name, list(map(_header, first[1])), rows, is_text=False)
-
-
-def read_cells(table: ExportTable, indexes: Sequence[int], needed: Sequence[int], *, with_repeats: bool) -> ExportCells:
-    """Read the cells of some columns. Blank rows are left out.
-
-    Args:
-        table: the table.
-        indexes: of the columns.
-        needed: indexes of those without which a row says nothing.
-        with_repeats: whether repeated rows are looked for.
-
-    Raises:
-        FileError: a record does not fit the header row, or the file has no rows or too many.
-    """
-    shape = _Shape(table, max(needed, default=0))
-    lines: list[int] = []
-    picked: list[Any] = []
-    repeats: set[int] = set()
-    seen: set[int] = set()
-    pick = itemgetter(*indexes)
-    width = len(table.headers)
-    for line, row in table.rows:
-        cells = row if len(row) == width else shape.fit(line, row)
-        if not any(cells):
-            continue
-        if with_repeats:
-            mark = hash(tuple(cells))
-            if mark in seen:
-                repeats.add(len(lines))
-            seen.add(mark)
-        lines.append(line)
-        picked.append(pick(cells))
-    shape.refuse_broken(lines)
-    if not lines:
-        raise FileError(
-            "no-rows", f"{table.name} has headers and no rows below them. Nothing was added. Export the orders again."
-        )
-    if len(lines) > LAST_ROW:
-        raise FileError("file-too-large", f"{table.name} has more than {LAST_ROW:,} rows. Export a shorter time.")
-    columns = [picked] if len(indexes) == 1 else list(zip(*picked, strict=True))
-    return ExportCells(lines, columns, frozenset(repeats))
-
-
-class _Shape:
-    """Fits rows to the header row, and remembers those that are shorter."""
-
-    def __init__(self, table: ExportTable, last_needed: int) -> None:
-        self._name = table.name
-        self._is_text = table.is_text
-        self._width = len(table.headers)
-        self._last_needed = last_needed
-        self._shorter: list[tuple[int, int]] = []
-
-    def fit(self, line: int, row: Sequence[Any]) -> Sequence[Any]:
-        """Return a row with as many cells as there are headers; a blank one stays as it is.
-
-        Raises:
-            FileError: it has more cells than headers, and its cells may stand in wrong columns.
-        """
-        if not any(row):
-            return row
-        if len(row) > self._width:
-            if self._is_text and any(row[self._width :]):
-                raise FileError(
-                    "file-unreadable",
-                    f"{self._name} cannot be read from line {line} on: the line has {len(row)} fields, and the header row "
-                    f"has {self._width}. Cells may stand in wrong columns, as when a text or an amount holds a delimiter "
-                    "without quotation marks around it. Nothing was added. Export it again.",
-                )
-            return row[: self._width]
-        if self._is_text:
-            self._shorter.append((line, len(row)))
-        return [*row, *[None] * (self._width - len(row))]
-
-    def refuse_broken(self, lines: Sequence[int]) -> None:
-        """Refuse a file that ends within its last record, or in which a line break cut a record.
-
-        Raises:
-            FileError: ``export-truncated`` or ``file-unreadable``.
-        """
-        if not self._shorter:
-            return
-        line, size = self._shorter[0]
-        cut = next(((line, size) for line, size in self._shorter if size <= self._last_needed), None)
-        if line == lines[-1]:
-            raise FileError(
-                "export-truncated",
-                f"{self._name} ends within its last line, line {line}: that has {size} of {self._width} fields, and all "
-                "others have all of them. Orders after it may be missing. Nothing was added. Export it again; if the line "
-                "is no order, delete it.",
-            )
-        if cut is not None:
-            line, size = cut
-            raise FileError(
-                "file-unreadable",
-                f"{self._name} cannot be read from line {line} on: the line has {size} fields, and the header row has "
-                f"{self._width}. A line break without quotation marks around it does this. Nothing was added. Export it "
-                "again; if the line is no order, delete it.",
-            )
+    return ExportTable(path.name, list(map(_header, first[1])), rows)
 
 
 def _table_of_text(text: CsvText, chosen: frozenset[str]) -> ExportTable:
@@ -198,7 +81,7 @@ def _table_of_text(text: CsvText, chosen: frozenset[str]) -> ExportTable:
         raise damage
     records = text.records(delimiter)
     headers = next(record for line, record in records if line == header_line)
-    return ExportTable(text.name, headers, records, is_text=True)
+    return ExportTable(text.name, headers, records, delimiter, text.is_open_ended)
 
 
 def _header_of_text(

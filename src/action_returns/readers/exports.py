@@ -5,9 +5,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from action_returns.batch.cells import quote
+from action_returns.errors import FileError
 from action_returns.readers.export_cells import currencies_in, read_amounts, read_orders, read_texts
 from action_returns.readers.export_columns import find_export_columns, fold_export_header, unit_of
-from action_returns.readers.export_table import open_export_table, read_cells
+from action_returns.readers.export_rows import read_cells
+from action_returns.readers.export_table import ExportTable, open_export_table
 from action_returns.readers.headers import fold_header, header_signature
 from action_returns.returns.export import MappedColumn, Money, ShopExport, UnreadAmount
 from action_returns.returns.source import MONEY_FIELDS, Amounts, Field
@@ -42,6 +45,8 @@ def read_export(
         table, [at for at, _ in indexes.values()], needed, with_repeats=source.amounts is not Amounts.TO_DATE
     )
     by_field = dict(zip(indexes, cells.columns, strict=True))
+    if table.is_open_ended:
+        _refuse_cut_amount(table, indexes, by_field, cells.lines[-1])
     texts: dict[Field, Sequence[str | None]] = {}
     damaged: dict[int, str] = {}
     for field, column in by_field.items():
@@ -70,6 +75,33 @@ def read_export(
         cells.repeats,
         damaged,
     )
+
+
+def _refuse_cut_amount(
+    table: ExportTable, indexes: Mapping[Field, tuple[int, Any]], cells: Mapping[Field, Sequence[Any]], line: int
+) -> None:
+    """Refuse a file whose last character is that of an amount with fewer decimals than all others have.
+
+    Raises:
+        FileError: ``export-truncated``.
+    """
+    last = next((field for field, (at, _) in indexes.items() if at == len(table.headers) - 1), None)
+    if last not in MONEY_FIELDS or last is None:
+        return
+    *others, cut = cells[last][-_LOOKED_AT:]
+    places = {_places(cell) for cell in others if cell}
+    if cut and len(places) == 1 and _places(cut) < max(places):
+        raise FileError(
+            "export-truncated",
+            f"{table.name} ends within its last line, line {line}: its last amount is {quote(cut)}, and all others have "
+            f"{max(places)} decimals. Nothing was added. Export it again; if the amount is whole, write its decimals.",
+        )
+
+
+def _places(text: str) -> int:
+    """Return how many characters stand behind the decimal sign of an amount."""
+    _, point, places = text.rpartition("." if "." in text else ",")
+    return len(places) if point else 0
 
 
 def _examples(texts: Sequence[str | None]) -> tuple[str, ...]:

@@ -16,12 +16,20 @@ from action_returns.returns.export import (
 from action_returns.returns.lines import Line, amounts, column, unread
 from action_returns.returns.source import Amounts, Field
 
+_TOTAL_WORDS: Final = frozenset({"total", "totals", "grand total", "sum", "summe", "gesamt", "totale", "suma"})
+"""What stands in the column of order numbers where the last line has totals."""
 _MOST_NAMED: Final = 5
 """Lines that a note or message names at most."""
 
 
 def collect(
-    export: ShopExport, lines: Iterable[Line], kind: Amounts, *, adds_totals: bool = False, notes: Sequence[str] = ()
+    export: ShopExport,
+    lines: Iterable[Line],
+    kind: Amounts,
+    *,
+    adds_totals: bool = False,
+    may_continue: bool = False,
+    notes: Sequence[str] = (),
 ) -> ReturnedOrders:
     """Return the orders of an export.
 
@@ -30,14 +38,16 @@ def collect(
         lines: one entry for each of its lines, in their order.
         kind: what refunds of the same order count.
         adds_totals: whether the totals of an order's lines add up; else each line repeats the order's total.
+        may_continue: whether a line without an order number may belong to the order above it.
         notes: what the user should know, one sentence each.
     """
-    return _Orders(export, kind, adds_totals=adds_totals).of(lines, notes)
+    return _Orders(export, kind, adds_totals=adds_totals, may_continue=may_continue).of(lines, notes)
 
 
 class _Orders:
-    def __init__(self, export: ShopExport, kind: Amounts, *, adds_totals: bool) -> None:
+    def __init__(self, export: ShopExport, kind: Amounts, *, adds_totals: bool, may_continue: bool) -> None:
         self._export = export
+        self._may_continue = may_continue
         self._adds_totals = adds_totals
         self._is_to_date = kind is Amounts.TO_DATE
         self._lines = export.lines
@@ -49,6 +59,7 @@ class _Orders:
         self._refund_texts = column(export, Field.REFUND)
         self._new_totals = amounts(export, Field.NEW_TOTAL)
         self._repeated: list[int] = []
+        self._is_unnumbered = False
 
     def of(self, lines: Iterable[Line], notes: Sequence[str]) -> ReturnedOrders:
         groups: dict[str, list[Line]] = {}
@@ -58,17 +69,19 @@ class _Orders:
         for line in lines:
             if line.order is None:
                 without.append(line)
-                if line.refund and last is not None:
-                    above.setdefault(last, []).append(self._lines[line.at])
+                if line.refund and last is not None and self._may_continue:
+                    above.setdefault(last, []).append(line.at)
                 continue
             last = line.order
             if last in groups:
                 groups[last].append(line)
             else:
                 groups[last] = [line]
+        if last is not None and last.casefold() in _TOTAL_WORDS and groups[last][0].at == len(self._export) - 1:
+            without += groups.pop(last)
         total_line = self._total_line(without, groups)
-        if total_line is not None and last is not None:
-            above.pop(last, None)
+        if total_line is not None:
+            above = {order: below for order, below in above.items() if below != [total_line.at]}
         orders = [
             self._of_line(group[0]) if len(group) == 1 else self._order(order, group) for order, group in groups.items()
         ]
@@ -226,6 +239,7 @@ class _Orders:
     def _own_words(self, at: int, taken: dict[str, Cents]) -> str:
         """Return what tells a refund without a number from the others of its order: its date and amount."""
         words = " ".join(filter(None, (self._dates[at], self._refund_texts[at]))) or "refund"
+        self._is_unnumbered |= self._dates[at] is None
         name, count = words, 1
         while name in taken:
             count += 1
@@ -241,14 +255,14 @@ class _Orders:
         is_total = len(known) == len(values) > 1 and sum(known) == without[-1].refund
         return without[-1] if is_total else None
 
-    def _with_lines_below(self, order: ReturnedOrder, lines: Sequence[int] | None) -> ReturnedOrder:
-        if lines is None or order.problem is not None:
+    def _with_lines_below(self, order: ReturnedOrder, below: Sequence[int] | None) -> ReturnedOrder:
+        if below is None or order.problem is not None:
             return order
-        named = _lines(lines)
+        named = self._named(below)
         return order._replace(
             problem=Problem(
                 "amount-unreadable",
-                f"Below order {order.order}, {named} {'has a refund' if len(lines) == 1 else 'have refunds'} without an "
+                f"Below order {order.order}, {named} {'has a refund' if len(below) == 1 else 'have refunds'} without an "
                 "order number. It is unknown whether they belong to this order. Write the order number in every line.",
             )
         )
@@ -261,6 +275,11 @@ class _Orders:
             yield (
                 f"{self._named(lost).capitalize()} {'has a refund' if len(lost) == 1 else 'have refunds'} and no order "
                 "number: no order can be found for this money. Write the order number there, and import again."
+            )
+        if self._is_unnumbered:
+            yield (
+                "The file has neither numbers nor dates of refunds. So a refund in a later file counts as the same one when "
+                "it is of the same order and amount."
             )
         if self._repeated:
             is_one = len(self._repeated) == 1

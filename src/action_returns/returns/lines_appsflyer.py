@@ -1,6 +1,6 @@
 """Read the lines of AppsFlyer's raw data: events in an app, of which some are refunds.
 
-The order number is in the JSON text of ``Event Value``. A refund has a revenue below 0, or a name that says so; every
+The order number is in the JSON text of ``Event Value``, unless the user names another column. A refund has a revenue below 0, or a name that says so; every
 other event with an order number is a sale of it, or nothing.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from action_returns.batch.amounts import Cents
-from action_returns.returns.export import Money, Problem, ReturnedOrders, ShopExport
+from action_returns.returns.export import Certainty, Money, Problem, ReturnedOrders, ShopExport
 from action_returns.returns.grouping import collect
 from action_returns.returns.lines import Line, amounts, column
 from action_returns.returns.source import Amounts, Field
@@ -27,7 +27,8 @@ def understand_appsflyer(export: ShopExport) -> ReturnedOrders:
 
 def _lines(export: ShopExport) -> Iterator[Line]:
     values = column(export, Field.ORDER)
-    orders = {value: _order_in(value) for value in set(values)}
+    is_json = any(column.field is Field.ORDER and column.certainty is Certainty.KNOWN for column in export.mapping)
+    orders = {value: _order_in(value) if is_json else value for value in set(values)}
     names = column(export, Field.EVENT)
     refunding = {name: bool(name and _is_refund(name)) for name in set(names)}
     for at, (value, name, revenue) in enumerate(zip(values, names, amounts(export, Field.REFUND), strict=True)):

@@ -23,7 +23,7 @@ def understand_other(export: ShopExport, chosen: Amounts | None) -> ReturnedOrde
     """
     kind, note = counted_amounts(export, chosen)
     refunds = unsigned(export)
-    return collect(export, _lines(export, refunds, kind), kind, notes=(note,) if note else ())
+    return collect(export, _lines(export, refunds, kind), kind, may_continue=True, notes=(note,) if note else ())
 
 
 def _lines(export: ShopExport, refunds: Sequence[Money], kind: Amounts) -> Iterator[Line]:
@@ -47,11 +47,11 @@ def _lines(export: ShopExport, refunds: Sequence[Money], kind: Amounts) -> Itera
         takes_back, problem = "", None
         if cancelled:
             takes_back = "it was cancelled"
-        elif (state is State.CANCELLED and is_of_order) or (state is State.REFUNDED and is_of_order and not refund):
+        elif (state is State.CANCELLED and is_of_order) or (state is State.REFUNDED and is_of_order and refund is None):
             takes_back = f"its status is {status}"
         elif refund and state in {State.NOT_DONE, State.CANCELLED}:
             problem = _contradiction(order, status)
-        elif not refund and state is State.PARTLY_REFUNDED and is_of_order:
+        elif not refund and is_of_order and (state is State.PARTLY_REFUNDED or state is State.REFUNDED):
             problem = _amount_missing(order, status)
         if takes_back and isinstance(refund, int) and isinstance(total, int) and 0 < refund < total:
             problem = part_cancelled(order or "", refund, total, None)

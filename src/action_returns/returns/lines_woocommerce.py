@@ -29,7 +29,7 @@ def understand_woocommerce(export: ShopExport, chosen: Amounts | None) -> Return
     if Field.REFUND not in export.amounts and Field.NET_TOTAL in export.amounts:
         return collect(export, _of_analytics(export), Amounts.EVENTS, adds_totals=True)
     kind, note = counted_amounts(export, chosen)
-    return collect(export, _of_orders(export, unsigned(export)), kind, notes=(note,) if note else ())
+    return collect(export, _of_orders(export, unsigned(export)), kind, may_continue=True, notes=(note,) if note else ())
 
 
 def _taken_back(state: State | None, status: str | None) -> str:
