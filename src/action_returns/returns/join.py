@@ -1,13 +1,15 @@
 """Find the action of every order through the pending data: by its exact id, else by the known variants of it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
+from itertools import chain
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from action_returns.batch.context import PendingDownload
 from action_returns.returns.export import ReturnedOrder
-from action_returns.returns.order_ids import loose_key, variant_of
+from action_returns.returns.order_ids import HASH, loose_key, variant_of
 
 
 class Closeness(IntEnum):
@@ -58,57 +60,92 @@ def match_orders(orders: Sequence[ReturnedOrder], pending: PendingDownload) -> l
         orders: the orders of the export.
         pending: the pending download.
     """
-    by_id: dict[str, list[str]] = defaultdict(list)
-    for action_id, action in pending.actions.items():
-        if action.order_id:
-            by_id[action.order_id].append(action_id)
-    exact = {order_id: Match(tuple(action_ids)) for order_id, action_ids in by_id.items()}
-    variants = _Variants(exact)
+    actions = _Actions(pending)
     matches = []
     for order in orders:
-        own = exact.get(order.order) or variants.find(order.order)
-        internal = order.internal_id
-        if internal is not None and internal != order.order:
-            own = _with_internal(own, internal, exact, variants)
-        matches.append(own)
+        number, internal = order.order, order.internal_id
+        match = actions.exactly(number) or actions.nearly(number)
+        if internal is not None and internal != number:
+            match = _with_internal(match, internal, actions)
+        matches.append(match)
     return _without_rivals(orders, matches)
 
 
-class _Variants:
-    """Order ids of the network by what their variants have in common; built when the first exact id is missing."""
+class _Actions:
+    """The actions of a pending download by their order ids."""
 
-    def __init__(self, exact: Mapping[str, Match]) -> None:
-        self._exact = exact
-        self._by_key: dict[str, list[str]] | None = None
+    def __init__(self, pending: PendingDownload) -> None:
+        self._by_id: dict[str, str] = {}
+        self._several: dict[str, list[str]] = {}
+        """Order ids with more than one action; nearly all have one, and a list for each of those takes time."""
+        for action_id, action in pending.actions.items():
+            order_id = action.order_id
+            if order_id:
+                first = self._by_id.setdefault(order_id, action_id)
+                if first is not action_id:
+                    self._several.setdefault(order_id, [first]).append(action_id)
+        self._by_key: dict[str, str] | None = None
+        self._same_key: dict[str, list[str]] = {}
 
-    def find(self, order: str) -> Match:
-        """Return the actions whose order id is a variant of an order's."""
-        if self._by_key is None:
-            self._by_key = defaultdict(list)
-            for order_id in self._exact:
-                self._by_key[loose_key(order_id)].append(order_id)
-        same_key = self._by_key.get(loose_key(order))
-        if same_key is None:
+    def exactly(self, order: str) -> Match | None:
+        """Return the actions with this order id, None without any."""
+        action_id = self._by_id.get(order)
+        if action_id is None:
+            return None
+        return Match(tuple(self._several[order]) if order in self._several else (action_id,))
+
+    def nearly(self, order: str) -> Match:
+        """Return the actions whose order id is a variant of an order's; none has it exactly."""
+        by_key = self._by_key if self._by_key is not None else self._keys()
+        key = _key(order)
+        found = by_key.get(key)
+        if found is None:
             return NO_MATCH
+        if key in self._same_key:
+            return self._one_of(order, self._same_key[key])
+        words = "without #" if order == HASH + found else variant_of(order, found)
+        if words is None:
+            return NO_MATCH
+        match = self.exactly(found) or NO_MATCH
+        return Match(match.action_ids, f"{found}, {words}", Closeness.VARIANT) if words else match
+
+    def _one_of(self, order: str, same_key: Sequence[str]) -> Match:
         found = {order_id: words for order_id in same_key if (words := variant_of(order, order_id)) is not None}
+        matches = {order_id: self.exactly(order_id) or NO_MATCH for order_id in found}
         for order_id, words in found.items():
             if not words:
-                return self._exact[order_id]
+                return matches[order_id]
         if not found:
             return NO_MATCH
-        action_ids = tuple(action_id for order_id in found for action_id in self._exact[order_id].action_ids)
+        action_ids = tuple(action_id for match in matches.values() for action_id in match.action_ids)
         named = "; ".join(f"{order_id}, {words}" for order_id, words in found.items())
         return Match(action_ids, named, Closeness.VARIANT)
 
+    def _keys(self) -> dict[str, str]:
+        """Return what the variants of each order id have in common -> the order id."""
+        self._by_key = {}
+        for order_id in self._by_id:
+            key = _key(order_id)
+            first = self._by_key.setdefault(key, order_id)
+            if first is not order_id:
+                self._same_key.setdefault(key, [first]).append(order_id)
+        return self._by_key
 
-def _with_internal(own: Match, internal: str, exact: Mapping[str, Match], variants: _Variants) -> Match:
+
+def _key(order: str) -> str:
+    """Return :func:`loose_key` of an order id; most are numbers, with # or without, whose key is the number."""
+    number = order[1:] if order.startswith(HASH) else order
+    return number if number.isdigit() and number.isascii() and number[0] != "0" else loose_key(order)
+
+
+def _with_internal(own: Match, internal: str, actions: _Actions) -> Match:
     """Return the actions of an order whose internal id is another one than its number."""
-    found = exact.get(internal)
+    found = actions.exactly(internal)
     closeness = Closeness.INTERNAL
     if found is None:
         if own.action_ids:
             return own
-        found, closeness = variants.find(internal), Closeness.VARIANT
+        found, closeness = actions.nearly(internal), Closeness.VARIANT
         if not found.action_ids:
             return own
     if set(found.action_ids) <= set(own.action_ids):
@@ -126,6 +163,9 @@ def _without_rivals(orders: Sequence[ReturnedOrder], matches: list[Match]) -> li
     Of several orders that lead to one action, the one with the exact id keeps it, unless another one has it as its
     internal id.
     """
+    named_ids = list(chain.from_iterable(map(itemgetter(0), matches)))
+    if len(set(named_ids)) == len(named_ids):  # nearly always
+        return matches
     first: dict[str, int] = {}
     claims: dict[str, list[int]] = {}
     for at, match in enumerate(matches):

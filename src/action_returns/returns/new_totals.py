@@ -219,7 +219,9 @@ class NewTotals:
 
     def _share(self, order: ReturnedOrder, cents: Cents) -> Cents:
         """Return an amount of an order without tax and shipping, in proportion to its totals, half a cent rounded up."""
-        net, total = self._net(order), order.total
+        if not self._without_tax:
+            return cents
+        net, total = _net(order), order.total
         return cents if net is None or not total else Cents((2 * cents * net + total) // (2 * total))
 
     def _fits(self, one: Cents | None, other: Cents) -> bool:
