@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from action_returns.batch.context import Policy, ReasonKind
 from action_returns.errors import FileError
 from action_returns.returns.export import Problem
 from action_returns.returns.preview import GROUP_OF_CODE, Group
@@ -157,6 +158,11 @@ class TestOfTheSheet:
         assert (only.code, only.group, only.candidates) == ("already-in-sheet", Group.TO_DECIDE, (A,))
         assert words in only.message
         assert "order 1001 gives 80.00 EUR and ORDER_UPDATE" in only.message
+
+    def test_a_row_whose_reason_the_user_chose_by_hand_is_not_added_again(self):
+        reasons = Policy({"A": ReasonKind.MODIFY, "B": ReasonKind.MODIFY})
+        known = {"in_sheet": {A: (8_000, "B", 12)}, "policy": reasons}
+        assert outcome(order(refunded=2_000, reason="Damaged"), action(), **known) == ("already-in-sheet", "in_sheet")
 
     def test_a_row_that_was_sent_is_told_as_sent(self):
         known = {"in_sheet": {A: (8_000, "ORDER_UPDATE", 12)}, "sent": {A: sent(8_000)}}

@@ -244,6 +244,11 @@ class TestOfSingleRefunds:
             (only,) = preview.rows
             assert (only.cents, only.new_total.refund_ids) == (6_500, {"r1", "r2", "r3"})
 
+    def test_refunds_that_a_later_export_no_longer_lists_stay_known(self):
+        known = {"sent": {A: sent(9_000)}, "imported": {A: [imported(9_000, "r1")]}}
+        (only,) = decided(order(**parts(r2=2_000)), action(9_000), **known).rows
+        assert only.new_total.refund_ids == {"r1", "r2"}
+
     def test_an_amount_that_no_import_explains_is_to_decide(self):
         known = {"sent": {A: sent(9_000)}, "imported": {A: [imported(9_000, "r1")]}}
         only = left(order(**parts(r1=1_000, r2=2_000)), action(8_000), **known)
