@@ -29,6 +29,17 @@ def test_a_part_is_what_it_was_when_it_is_opened_again(paths):
     assert not part.path.exists()
 
 
+def test_a_last_line_without_its_end_does_not_count(paths):
+    with open_part(paths.fetches, "acme", PLAN) as part:
+        part.add(OCTOBER, [ROW])
+        part.add(NOVEMBER, [ROW, ROW])
+    part.path.write_bytes(part.path.read_bytes()[:-1])
+    with open_part(paths.fetches, "acme", PLAN) as part:
+        assert part.counts == {OCTOBER: 1}
+        part.add(NOVEMBER, [ROW])
+        assert list(part.stretches()) == [[ROW], [ROW]]
+
+
 def test_each_profile_has_a_part_of_its_own(paths):
     with open_part(paths.fetches, "acme", PLAN) as part, open_part(paths.fetches, "other", PLAN) as other:
         part.add(OCTOBER, [ROW])
@@ -44,13 +55,11 @@ def test_a_folder_that_cannot_be_made_is_told(paths):
 @pytest.mark.skipif(not FULL.exists(), reason="no device that is full")
 @pytest.mark.parametrize("rows", [1, 1_000])
 def test_a_disk_without_room_is_told(paths, rows):
-    with (
-        pytest.raises(OutputFileError, match="No space left on device"),
-        open_part(paths.fetches, "acme", PLAN) as part,
-    ):
+    with open_part(paths.fetches, "acme", PLAN) as part:
         part._file.close()
         part._file = FULL.open("wb")
-        part.add(OCTOBER, [ROW] * rows)
+        with pytest.raises(OutputFileError, match="No space left on device"):
+            part.add(OCTOBER, [ROW] * rows)
     assert part.rows == 0
 
 
