@@ -181,7 +181,10 @@ def test_more_actions_than_one_query_takes_are_found(paths, monkeypatch):
     assert recalled(paths, *ids).keys() == set(ids)
 
 
-@given(st.lists(st.tuples(st.text(max_size=9), st.integers(0, 10**17), st.frozensets(st.text(max_size=5))), max_size=4))
+ids = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=9)  # no id has a NUL
+
+
+@given(st.lists(st.tuples(ids, st.integers(0, 10**17), st.frozensets(st.text(max_size=5))), max_size=4))
 def test_every_text_and_amount_comes_back_as_it_was(tmp_path_factory, entries):
     from action_returns.files import default_paths
 
