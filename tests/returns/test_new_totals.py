@@ -244,6 +244,15 @@ class TestOfSingleRefunds:
             (only,) = preview.rows
             assert (only.cents, only.new_total.refund_ids) == (6_500, {"r1", "r2", "r3"})
 
+    def test_a_refund_whose_number_lost_its_zeros_in_a_spreadsheet_is_the_same_refund(self):
+        (first,) = decided(order(**parts(**{"000000011": 1_000})), action(10_000)).rows
+        earlier = imported(first.cents, *first.new_total.refund_ids)
+        known = {"sent": {A: sent(9_000)}, "imported": {A: [earlier]}}
+        for number in ("11", "#11", "000000011"):
+            returned = order(**parts(**{number: 1_000}))
+            assert outcome(returned, action(9_000), **known) == ("sent-before", "sent_before")
+        assert row(order(**parts(**{"12": 1_000})), action(9_000), **known) == (8_000, PARTIAL)
+
     def test_refunds_that_a_later_export_no_longer_lists_stay_known(self):
         known = {"sent": {A: sent(9_000)}, "imported": {A: [imported(9_000, "r1")]}}
         (only,) = decided(order(**parts(r2=2_000)), action(9_000), **known).rows

@@ -26,6 +26,12 @@ def test_an_export_that_is_not_known_is_read_by_its_words(tmp_path):
     assert note.endswith("If it counts all until now, add: --amounts to-date")
 
 
+def test_a_refund_without_a_number_is_the_same_one_however_its_amount_is_written(tmp_path):
+    first = understood(tmp_path, "Order ID,Refund,Refund Date\n1001,12.50,2026-11-10\n")
+    again = understood(tmp_path, "Order ID,Refund,Refund Date\n1001,12.5,2026-11-10\n")
+    assert first.orders[0].parts == again.orders[0].parts == (RefundPart("2026-11-10 12.50", 1250),)
+
+
 @pytest.mark.parametrize(
     "header",
     [

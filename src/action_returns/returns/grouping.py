@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from action_returns.batch.amounts import NO_CENTS, Cents, money
+from action_returns.batch.amounts import NO_CENTS, Cents, amount_text, money
 from action_returns.returns.export import (
     Money,
     Problem,
@@ -56,7 +56,6 @@ class _Orders:
         self._currencies = column(export, Field.CURRENCY)
         self._reasons = column(export, Field.REASON)
         self._dates = column(export, Field.DATE)
-        self._refund_texts = column(export, Field.REFUND)
         self._new_totals = amounts(export, Field.NEW_TOTAL)
         self._repeated: list[int] = []
         self._is_unnumbered = False
@@ -221,7 +220,7 @@ class _Orders:
             if name is None:
                 if line.at in self._export.repeats:
                     problem = problem or _identical(order, self._lines[line.at])
-                name = self._own_words(line.at, found)
+                name = self._own_words(line.at, refund, found)
             elif name in found:
                 if found[name] == refund:
                     self._repeated.append(line.at)
@@ -231,14 +230,17 @@ class _Orders:
                     f"Order {order} has the refund {name} with {money(found[name])} and with {money(refund)}. It is unknown "
                     "which of them is right. Keep one of the lines in the file.",
                 )
-                name = self._own_words(line.at, found)
+                name = self._own_words(line.at, refund, found)
             found[name] = refund
         parts = tuple(map(RefundPart, found.keys(), found.values()))
         return Cents(sum(found.values())), parts, problem
 
-    def _own_words(self, at: int, taken: dict[str, Cents]) -> str:
-        """Return what tells a refund without a number from the others of its order: its date and amount."""
-        words = " ".join(filter(None, (self._dates[at], self._refund_texts[at]))) or "refund"
+    def _own_words(self, at: int, refund: Cents, taken: dict[str, Cents]) -> str:
+        """Return what tells a refund without a number from the others of its order: its date and amount.
+
+        A later export may write 12.5 for 12.50, so the amount is not the text of the cell.
+        """
+        words = " ".join(filter(None, (self._dates[at], amount_text(refund))))
         self._is_unnumbered |= self._dates[at] is None
         name, count = words, 1
         while name in taken:

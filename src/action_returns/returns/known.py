@@ -30,7 +30,8 @@ class ImportedBefore:
     Args:
         original: the action's amount before any refund was taken from it, in cents; None where it was not known.
         new_total: the new total that the import wrote.
-        refund_ids: the refunds that are in it, those of imports before it included.
+        refund_ids: the refunds that are in it, those of imports before it included. A spreadsheet program removes the
+            zeros before their numbers, so they are kept as their :func:`action_returns.returns.order_ids.loose_key`.
         before: the action's amount at the time of that import.
         source: what made the export, as :attr:`Known.source` has it. Refund ids of another source mean nothing here.
     """

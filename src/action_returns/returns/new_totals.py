@@ -14,6 +14,7 @@ from action_returns.returns import left_amounts as left
 from action_returns.returns.earlier_imports import import_that_counts, is_explained, original_amount
 from action_returns.returns.export import RefundPart, ReturnedOrder
 from action_returns.returns.known import Choices, ImportedBefore, Known
+from action_returns.returns.order_ids import loose_key
 from action_returns.returns.preview import Base, LeftOrder, NewTotal
 
 _ALL_REFUNDED: Final = "all of it was refunded"
@@ -152,7 +153,7 @@ class NewTotals:
                 return self._refund_above(case, taken, case.current)
             return self._compare(case) or self._difference(case, case.current, Base.CURRENT, taken, order.refunded)
         base = counted.new_total
-        fresh = Cents(sum(part.cents for part in _parts(order) if part.id not in counted.refund_ids))
+        fresh = Cents(sum(part.cents for part in _parts(order) if loose_key(part.id) not in counted.refund_ids))
         if not fresh:
             return self._difference(case, base, Base.IMPORTED, NO_CENTS, fresh)
         taken = self._share(order, fresh)
@@ -192,7 +193,7 @@ class NewTotals:
         if self._are_to_date:
             return frozenset()
         counted = self._counted(case)
-        ids = frozenset(part.id for part in _parts(case.order))
+        ids = frozenset(loose_key(part.id) for part in _parts(case.order))
         return ids if counted is None else ids | counted.refund_ids
 
     def _difference(self, case: _Case, base: Cents, base_is: Base, taken: Cents, refunded: Cents) -> NewTotal:
