@@ -110,8 +110,8 @@ def test_status_shows_file_age_rows_and_what_locks_soon(both, run):
     told = run("pending", "status")
     assert [line.split() for line in told.out.splitlines()] == [
         ["File", "Loaded", "Data", "of", "Age", "Actions", "Lock", "within", "3", "days"],
-        ["newer.csv", "2026-12-01", "09:30", "UTC", "2026-11-28", "07:00", "3", "d", "2", "1"],
-        ["older.csv", "2026-12-01", "09:30", "UTC", "2026-11-20", "10:00", "10", "d", "2", "1"],
+        ["newer.csv", "2026-12-01", "09:30", "UTC", "2026-11-28", "07:00", "UTC", "3", "days", "2", "1"],
+        ["older.csv", "2026-12-01", "09:30", "UTC", "2026-11-20", "10:00", "UTC", "10", "days", "2", "1"],
     ]
     assert "Pending download of 2026-11-28 (3 days old): newer.csv." in told.err
 

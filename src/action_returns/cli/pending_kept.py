@@ -44,9 +44,9 @@ def status_command(context: CommandContext) -> None:
             (
                 (
                     one["file"],
-                    one["loaded_at"][:16].replace("T", " ") + " UTC",
-                    one["as_of"][:16].replace("T", " "),
-                    f"{one['age_days']} d",
+                    _day_and_time(one["loaded_at"]),
+                    _day_and_time(one["as_of"]),
+                    counted(one["age_days"], "day"),
                     f"{one['rows']:,}",
                     "unknown" if one["locks_within_3_days"] is None else f"{one['locks_within_3_days']:,}",
                 )
@@ -60,6 +60,10 @@ def status_command(context: CommandContext) -> None:
     newest = kept_downloads(account, context.paths)[0].kept
     if newest is not None:
         context.output.info(f"{pending_age(newest.as_of.astimezone(account.time_zone), now)}: {newest.name}.")
+
+
+def _day_and_time(moment: str) -> str:
+    return f"{datetime.fromisoformat(moment):%Y-%m-%d %H:%M %Z}"
 
 
 def _status(source: PendingSource, account: Account, now: datetime) -> dict[str, Any]:
