@@ -266,7 +266,7 @@ def test_a_change_is_not_taken_back_once_its_column_was_moved(desk, button):
     desk.excel.answer("yes")
     desk.click(button)
     for row, amount in [(3, "Amount"), (4, "0"), (5, "5"), (8, "12.50")]:
-        desk.put(f"Actions!L{row}", amount)
+        desk.put(f"Actions!M{row}", amount)
     for row, note in [(3, "Mine"), (4, "my note"), (8, "my note")]:
         desk.put(f"Actions!B{row}", note)
     before = desk.entered(8)
