@@ -55,7 +55,14 @@ def files(home, tmp_path, monkeypatch):
         "headers": f"headers{NAME}.csv",
         "pending": f"pending{NAME}.csv",
         "missing": f"-missing{NAME}.csv",
+        "orders": f"orders{NAME}.csv",
     }
+    write_text(
+        named["orders"],
+        "Name,Financial Status,Refunded Amount,Total,Currency,Paid at,Lineitem name\r\n"
+        f"{HOSTILE},refunded,20.00,20.00,EUR,,x\r\n#1{HOSTILE},partially_refunded,1{HOSTILE},2.00,U{HOSTILE}D,,x\r\n"
+        f'"#2\n{HOSTILE}",{HOSTILE},1.00,2.00,USD,,x\r\n',
+    )
     write_text(named["good"], CSV + f"{ONE},0,REJECTED\r\n{TWO},49.9,ORDER_UPDATE\r\n")
     write_text(named["bad"], CSV + f'M.1.{HOSTILE},"{HOSTILE}",{HOSTILE}\r\n{ONE}\u200b,0,REJECTED\r\n')
     write_text(named["headers"], f"ActionId,Amount{HOSTILE},Reason{HOSTILE},{HOSTILE}\r\n{ONE},0,REJECTED,\r\n")
@@ -88,9 +95,10 @@ def write_text(name, text):
 
 def commands(files):
     """Return every command with its options that repeats something of others, in an order in which they can be run."""
-    good, bad, headers, pending, book, missing = (
-        files[name] for name in ("good", "bad", "headers", "pending", "book", "missing")
+    good, bad, headers, pending, book, missing, orders = (
+        files[name] for name in ("good", "bad", "headers", "pending", "book", "missing", "orders")
     )
+    importing = ("import", orders, "--pending", pending)
     return [
         ("check", bad),
         ("check", bad, "--verbose", "--csv", f"found{NAME}.csv", "--html", f"found{NAME}.html"),
@@ -112,6 +120,16 @@ def commands(files):
         ("check", good, HOSTILE),
         ("check", good, "--live"),
         (HOSTILE,),
+        (*importing, "--dry-run", "--verbose"),
+        (*importing, "--dry-run", "--json"),
+        (*importing, "-o", f"rows{NAME}.csv"),
+        (*importing, "--into", f"into{NAME}.xlsx"),
+        (*importing, "--into", book),
+        (*importing, "--dry-run", "--map", f"refund={HOSTILE}"),
+        (*importing, "--dry-run", "--map", f"{HOSTILE}=x"),
+        (*importing, "--dry-run", "--reason", f"{HOSTILE}=x"),
+        (*importing, "--dry-run", "--tolerance", HOSTILE),
+        ("import", headers, "--pending", pending, "--dry-run"),
         ("fix", bad, "-o", f"fixed{NAME}.csv"),
         ("fix", book, "--dry-run"),
         ("export", good, "-o", f"exported{NAME}.csv"),
