@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from action_returns.batch.amounts import money
+from action_returns.batch.report import CheckResult
 from action_returns.cli.next_step import next_command
 from action_returns.cli.output import Output
-from action_returns.operations.check import CheckedBatch
 from action_returns.operations.import_into import Written
 from action_returns.operations.import_returns import Imported
 from action_returns.operations.import_texts import (
@@ -173,17 +173,16 @@ def _print_wrapped(output: Output, text: str, *, indent: str = "", style: str | 
         output.data(line, style=style)
 
 
-def print_written(output: Output, written: Written, checked: CheckedBatch, imported: Imported, not_kept: str) -> None:
+def print_written(output: Output, written: Written, report: CheckResult, imported: Imported, not_kept: str) -> None:
     """Print what was written, how its check ended, and the next command.
 
     Args:
         output: where it is printed.
         written: the file.
-        checked: its check.
+        report: its check.
         imported: the import.
         not_kept: why a later import will not know of this one, ``""`` when it will.
     """
-    report = checked.report
     sentence = f"Written: {written.path} ({counted(written.rows, 'new row')})."
     output.json(
         {
@@ -209,8 +208,9 @@ def print_written(output: Output, written: Written, checked: CheckedBatch, impor
             f"{counted(imported.needs_a_person, 'order')} above need a decision and {_is_not(imported.needs_a_person)} in it."
         )
     if report.ready == report.rows:
-        output.info(f"{counted(report.rows, 'row')} checked, all ready.", style="good")
-        output.info(f"Next: {next_command('review', str(written.path))}")
+        warned = f", {counted(report.warnings, 'warning')}" if report.warnings else ""
+        output.info(f"{counted(report.rows, 'row')} checked, all ready{warned}.", style="warning" if warned else "good")
+        output.info(f"Next: {next_command('check' if warned else 'review', str(written.path))}")
     else:
         output.info(
             f"{counted(report.rows, 'row')} checked, {report.rows - report.ready:,} with an error.", style="error"

@@ -160,8 +160,8 @@ def _write(
         if script is not None:
             context.output.info(f"For the buttons on this Mac: {script}")
     not_kept = remember_import(imported, account, context.paths)
-    checked = check_written(written, imported, account, context.paths, now=now)
-    print_written(context.output, written, checked, imported, not_kept)
+    report = check_written(written, imported, account, context.paths, now=now)
+    print_written(context.output, written, report, imported, not_kept)
     if not_kept:
         context.output.info(not_kept, style="warning")
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from action_returns.batch.amounts import amount_text
 from action_returns.batch.cells import COLUMN_NAMES, Cell, Columns, ReadyRows
+from action_returns.batch.report import CheckResult
 from action_returns.errors import FileError, OutputFileError
 from action_returns.files import Paths, check_file_name, open_to_read, what_to_do, write_atomically
 from action_returns.operations.account import Account
 from action_returns.operations.added_rows import UnusualXmlError
-from action_returns.operations.check import CheckedBatch, check_loaded
+from action_returns.operations.check import check_loaded
 from action_returns.operations.export import write_bytes
 from action_returns.operations.import_returns import Imported
 from action_returns.operations.previous_sends import find_previous_sends
@@ -198,8 +199,8 @@ def add_to_workbook(imported: Imported, target: Target, account: Account, *, tod
 
 def check_written(
     written: Written, imported: Imported, account: Account, paths: Paths, *, now: datetime
-) -> CheckedBatch:
-    """Read what was written, and check it.
+) -> CheckResult:
+    """Return the check of the batch that was written: of a new file that of the import's rows, else of the whole workbook.
 
     Args:
         written: the file.
@@ -211,10 +212,11 @@ def check_written(
     Raises:
         FileError: it cannot be read.
     """
+    if written.kept is None:
+        return imported.report
     reading = read_batch(written.path)
-    if written.kept is None:  # it has these rows only
-        return check_loaded(str(written.path), reading, account, now=now, past=imported.past, pending=imported.pending)
-    return check_loaded(str(written.path), reading, account, now=now, past=find_previous_sends(reading, account, paths))
+    past = find_previous_sends(reading, account, paths)
+    return check_loaded(str(written.path), reading, account, now=now, past=past).report
 
 
 def _make(path: Path, texts: Sequence[Sequence[str]], account: Account) -> None:

@@ -6,14 +6,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from action_returns.batch.amounts import LIMIT, Cents, amount_text, cents_of_number, cents_of_text
+from action_returns.batch.amounts import LIMIT, Cents, cents_of_number, cents_of_text
 from action_returns.batch.cells import Cell, Columns, strip_white_space
 from action_returns.batch.context import PendingDownload
+from action_returns.batch.report import CheckResult
 from action_returns.errors import NoPendingDownloadError, NothingToImportError
 from action_returns.files import Paths
 from action_returns.operations.account import Account
 from action_returns.operations.import_answers import ImportAnswers, SavedAnswers, remembered
-from action_returns.operations.import_checks import without_errors
+from action_returns.operations.import_checks import check_rows, columns_of
 from action_returns.operations.import_memory import imports_of, keep_imports, source_of
 from action_returns.operations.import_texts import orders_equation
 from action_returns.operations.kept_pending import kept_download
@@ -42,6 +43,7 @@ class Imported:
         found: its orders.
         pending: the pending download that the orders were looked for in.
         preview: what becomes of every order.
+        report: the check of the rows; each of them is ready.
         answers: what the user answered about the export, now and earlier.
         matches: the actions of each order.
         known: what the new totals rest on besides the export.
@@ -54,6 +56,7 @@ class Imported:
     found: ReturnedOrders
     pending: PendingDownload
     preview: Preview
+    report: CheckResult
     answers: ImportAnswers
     matches: Sequence[Match]
     known: Known
@@ -64,14 +67,7 @@ class Imported:
     @property
     def batch(self) -> LoadedBatch:
         """The rows as a batch, to be checked and sent by a program."""
-        rows = self.preview.rows
-        columns = Columns(
-            [row.action_id for row in rows],
-            [amount_text(row.cents) for row in rows],
-            [row.reason for row in rows],
-            rows=range(1, len(rows) + 1),
-        )
-        return LoadedBatch(columns, f"orders of {self.export.file}")
+        return LoadedBatch(columns_of(self.preview.rows), f"orders of {self.export.file}")
 
     @property
     def needs_a_person(self) -> int:
@@ -143,9 +139,9 @@ def preview_import(
     past.refuse_unread()  # an amount that was sent already would be sent again
     memory = imports_of(action_ids, account, paths)
     known = Known(pending, now, account.policy, _in_sheet(sheet), past.sent, memory.imported, source_of(export))
-    preview = without_errors(decide(found, matches, known, both.choices), account.policy)
+    preview, report = check_rows(decide(found, matches, known, both.choices), known)
     notes = filter(None, (*remembered(given, saved), memory.problem, "" if account.environment else _NO_PROFILE))
-    return Imported(export, found, pending, preview, both, matches, known, past, tuple(notes), source)
+    return Imported(export, found, pending, preview, report, both, matches, known, past, tuple(notes), source)
 
 
 def answer_reasons(imported: Imported, reasons: Mapping[str, str]) -> Imported:
@@ -156,9 +152,9 @@ def answer_reasons(imported: Imported, reasons: Mapping[str, str]) -> Imported:
         reasons: the export's word -> reason code.
     """
     answers = ImportAnswers(reasons=reasons).over(imported.answers)
-    preview = decide(imported.found, imported.matches, imported.known, answers.choices)
-    preview = without_errors(preview, imported.known.policy)
-    return replace(imported, answers=answers, preview=preview)
+    decided = decide(imported.found, imported.matches, imported.known, answers.choices)
+    preview, report = check_rows(decided, imported.known)
+    return replace(imported, answers=answers, preview=preview, report=report)
 
 
 def refuse_nothing(imported: Imported) -> None:
