@@ -113,7 +113,7 @@ class TestOfCurrencies:
     def test_what_could_not_be_compared_is_noted(self):
         assert decided(order(refunded=2_000, currency="EUR"), action()).notes == ()
         assert decided(order(refunded=2_000), action(), currency="EUR").notes == (
-            "1 of the orders name no currency in the export, so it was not compared with that of their actions (EUR).",
+            "1 order names no currency in the export, so it was not compared with that of its action (EUR).",
         )
         assert decided(order(refunded=2_000, currency="USD"), action(currency=None)).notes == (
             "The pending download names no currency, so that of the export (USD) was not compared with it.",

@@ -86,11 +86,13 @@ class _Orders:
     def notes(self) -> tuple[str, ...]:
         """Return what could not be compared, one sentence each."""
         notes = []
-        if self._orders_without_currency:
+        if number := self._orders_without_currency:
             named = self._known.pending.currency
+            orders, its = (
+                ("1 order names", "its action") if number == 1 else (f"{number:,} orders name", "their actions")
+            )
             notes.append(
-                f"{self._orders_without_currency:,} of the orders name no currency in the export, so it was not compared "
-                f"with that of their actions{f' ({named})' if named else ''}."
+                f"{orders} no currency in the export, so it was not compared with that of {its}{f' ({named})' if named else ''}."
             )
         if self._unnamed:
             notes.append(
