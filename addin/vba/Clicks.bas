@@ -6,6 +6,14 @@ Option Explicit
 
 Private isRunning As Boolean
 
+Public Sub ImportReturns()
+    Run "import_returns"
+End Sub
+
+Public Sub AddImportedRows()
+    Run "add_imported_rows"
+End Sub
+
 Public Sub LoadPending()
     Run "load_pending"
 End Sub

@@ -3,6 +3,14 @@ Option Explicit
 
 ' One callback for each button of customUI14.xml; each only calls the procedure of the same name in Clicks.
 
+Public Sub OnImportReturns(control As IRibbonControl)
+    Clicks.ImportReturns
+End Sub
+
+Public Sub OnAddImportedRows(control As IRibbonControl)
+    Clicks.AddImportedRows
+End Sub
+
 Public Sub OnLoadPending(control As IRibbonControl)
     Clicks.LoadPending
 End Sub

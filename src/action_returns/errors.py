@@ -27,6 +27,7 @@ ActionReturnsError
 │   └── TemplateError           the declared template contradicts itself: a mistake of ours
 └── ExcelError                  a click stopped
     ├── ExcelBusyError          Excel takes no calls
+    ├── NoRowsYetError          the table Actions is empty
     ├── SheetProtectedError     a sheet is protected, so nothing can be written there
     └── UnsupportedWorkbookError  the workbook is not one that this version can work with
 
@@ -293,6 +294,12 @@ class ExcelError(ActionReturnsError):
 
     problem = "excel"
     exit_code = Exit.BATCH_HAS_ERRORS
+
+
+class NoRowsYetError(ExcelError):
+    """The table Actions has no rows yet."""
+
+    problem = "no-rows"
 
 
 class ExcelBusyError(ExcelError):

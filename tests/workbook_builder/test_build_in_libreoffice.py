@@ -19,7 +19,7 @@ from action_returns.workbook_builder.info import WorkbookInfo
 from tests.workbook_builder import live_cases
 
 TITLES = {rule.code: rule.title for rule in RULES}
-BUTTONS = ["Load pending...", "Validate", "Review", "Export CSV", "Send..."]
+BUTTONS = ["Load pending...", "Import returns...", "Add these rows...", "Validate", "Review", "Export CSV", "Send..."]
 VISIBLE = ["Start", "Actions", "Issues", "Import", "Pending", "Review", "Batches", "Reasons", "Dictionary"]
 
 
@@ -262,7 +262,7 @@ def test_it_opens_and_shows_its_sheets(office, tmp_path, suffix):
         assert [name for name in document.Sheets.ElementNames if sheet_of(document, name).IsVisible] == VISIBLE
         assert [name for name in VISIBLE if not sheet_of(document, name).isProtected()] == ["Actions"]
         forms = sheet_of(document, "Start").DrawPage.Forms
-        captions = [forms.getByIndex(0).getByIndex(at).Label for at in range(5)] if forms.Count else []
+        captions = [forms.getByIndex(0).getByIndex(at).Label for at in range(len(BUTTONS))] if forms.Count else []
         assert captions == (BUTTONS if suffix == ".xlsm" else [])
 
 

@@ -362,8 +362,8 @@ def test_what_people_may_change_on_a_protected_sheet_is_not_locked(book):
         at for at, style in enumerate(styles) if (lock := style.find(f"{MAIN}protection")) is not None and lock.get("locked") == "0"
     }  # fmt: skip
     unlocked = [cell.get("r") for cell in sheet.iter(f"{MAIN}c") if int(cell.get("s", 0)) in open_styles]
-    mapping, codes = ([f"{letter}{row}" for row in range(15, 33)] for letter in "BH")
-    assert sorted(unlocked) == sorted(["B10", "B11", *mapping, *codes])
+    mapping, codes = ([f"{letter}{row}" for row in range(15, 35)] for letter in "BH")
+    assert sorted(unlocked) == sorted(["B10", "B11", "B12", *mapping, *codes])
     assert not any(int(column.get("style", 0)) in open_styles for column in sheet.iter(f"{MAIN}col"))
 
 

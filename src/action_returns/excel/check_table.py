@@ -12,11 +12,12 @@ from action_returns.batch.context import PendingAction, PendingDownload
 from action_returns.batch.lock_dates import days_until_lock
 from action_returns.batch.report import CheckResult, Finding
 from action_returns.batch.rules import RULES
-from action_returns.errors import ExcelError
+from action_returns.errors import NoRowsYetError
 from action_returns.excel import messages
+from action_returns.excel.actions_table import ActionsTable
 from action_returns.excel.button import ButtonContext
 from action_returns.excel.cell_writer import Formula
-from action_returns.excel.workbook import ActionsTable, OpenWorkbook
+from action_returns.excel.workbook import OpenWorkbook
 from action_returns.operations.check import CheckedBatch, check_loaded
 from action_returns.operations.previous_sends import find_previous_sends
 from action_returns.operations.texts import STATES
@@ -43,15 +44,15 @@ def read_table(context: ButtonContext, *, look_below: bool = False) -> tuple[Act
         look_below: whether the notes tell of filled rows below the table.
 
     Raises:
-        ExcelError: the table has no rows yet.
+        NoRowsYetError: the table has no rows yet.
     """
     table = context.book.read_actions(look_below=look_below)
     notes = [note_on_unread_formats(table.unread_formats, table.columns)] if table.unread_formats else []
     if table.rows_below:
         notes.append(note_on_rows_below(table.rows_below, "Actions"))
     if not len(table.columns):
-        empty = "Actions has no rows yet. Paste the returns there: Action ID, new order amount, reason code."
-        raise ExcelError(" ".join([empty, *notes]))
+        empty = messages.NO_ROWS_YET
+        raise NoRowsYetError(" ".join([empty, *notes]))
     letters = table.columns.letters or ()
     headers: dict[ColumnName, str] = {
         name: f"{letter} {name}" for name, letter in zip(COLUMN_NAMES, letters, strict=False)

@@ -6,7 +6,7 @@ function with ``@button`` and run ``make docs``, which writes the ribbon and its
 
 from typing import Final
 
-from action_returns.errors import ExcelError
+from action_returns.errors import ExcelError, NoRowsYetError
 from action_returns.excel import corrections, dialogues, edits, messages
 from action_returns.excel.button import ButtonContext, button
 from action_returns.excel.check_table import (
@@ -24,13 +24,44 @@ MOST_BATCHES: Final = 500
 
 
 @button(
+    label="Import returns...",
+    group="Data",
+    keytip="I",
+    image="FileOpen",
+    tip="Bring in returns or refunds of your shop",
+    help="Reads the export of your shop, finds the action of each order, and shows on the sheet Import what becomes of "
+    "it. Adds nothing yet.",
+    large=True,
+)
+def import_returns(context: ButtonContext) -> None:
+    """Read a shop's returns export and show on the sheet Import what becomes of each order."""
+    from action_returns.excel import import_click
+
+    import_click.import_returns(context)
+
+
+@button(
+    label="Add these rows...",
+    group="Data",
+    keytip="A",
+    image="TableRowsInsertBelowExcel",
+    tip="Add the rows of the sheet Import to Actions",
+    help="Adds them below your rows, after you confirmed how many. Undo tool change takes them back. Sends nothing.",
+)
+def add_imported_rows(context: ButtonContext) -> None:
+    """Add the rows of the sheet Import to Actions, after the user agrees; Undo tool change can take them back."""
+    from action_returns.excel import import_click
+
+    import_click.add_imported_rows(context)
+
+
+@button(
     label="Load pending...",
     group="Data",
     keytip="L",
     image="GetExternalDataFromText",
     tip="Load the Pending Actions download",
     help="Adds current amounts, partners and lock dates, so that more can be checked before sending.",
-    large=True,
 )
 def load_pending(context: ButtonContext) -> None:
     """Read a Pending Actions download, write it to its sheet, and check the rows against it."""
@@ -49,10 +80,15 @@ def load_pending(context: ButtonContext) -> None:
     context.book.own_sheets.fill("Pending", pending_rows(pending))
     context.book.own_sheets.write_named_ranges("Pending", {"pending_told": [[messages.loaded(pending, path.name)]]})
     context.book.write_metadata(pending_facts(pending))
-    table, checked = check_table(context, pending=pending)
-    show_results(context, table, checked)
+    try:
+        table, checked = check_table(context, pending=pending)
+    except NoRowsYetError as empty:  # the first step of a new workbook
+        rows = str(empty)
+    else:
+        show_results(context, table, checked)
+        rows = messages.validated(checked, hidden=False, listed=MOST_ISSUES)
     changes = compared_with_kept(source, pending, context.account, context.paths, now=context.now())
-    context.tell(messages.pending_loaded(pending, path.name, checked, changes))
+    context.tell(messages.pending_loaded(pending, path.name, rows, changes))
 
 
 @button(

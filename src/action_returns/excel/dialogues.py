@@ -10,6 +10,9 @@ from action_returns.excel.engine import MAC, WINDOWS, engine_of
 
 _TITLE: Final = "Action Returns"
 _PENDING_FILES: Final = "Pending Actions download (*.csv;*.xlsx;*.json),*.csv;*.xlsx;*.json"
+_EXPORT_FILES: Final = (
+    "Returns export (*.csv;*.tsv;*.txt;*.xlsx;*.xlsm;*.json;*.zip),*.csv;*.tsv;*.txt;*.xlsx;*.xlsm;*.json;*.zip"
+)
 
 _YES_NO: Final = 0x4
 _YES_NO_CANCEL: Final = 0x3
@@ -26,15 +29,24 @@ _CANCELLED: Final = -128  # errAEUserCanceled (Apple, AppleScript error codes)
 
 def pick_file(app: Any) -> Path | None:
     """Ask for the file of a Pending Actions download; None when the user cancels."""
+    return _pick(app, "Choose the Pending Actions download", _PENDING_FILES)
+
+
+def pick_export(app: Any) -> Path | None:
+    """Ask for a shop's returns export; None when the user cancels."""
+    return _pick(app, "Choose the returns export of your shop", _EXPORT_FILES)
+
+
+def _pick(app: Any, title: str, files: str) -> Path | None:
     if engine_of(app) == WINDOWS:
-        chosen = app.api.GetOpenFilename(_PENDING_FILES, 1, "Choose the Pending Actions download")
+        chosen = app.api.GetOpenFilename(files, 1, title)
         return Path(chosen) if isinstance(chosen, str) else None
     import tkinter as tk
     from tkinter import filedialog
 
     root = tk.Tk()
     root.withdraw()
-    chosen = filedialog.askopenfilename(title="Choose the Pending Actions download")
+    chosen = filedialog.askopenfilename(title=title)
     root.destroy()
     return Path(chosen) if chosen else None
 

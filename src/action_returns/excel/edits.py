@@ -14,9 +14,9 @@ from typing import Literal, TypeAlias
 from action_returns.batch.cells import Columns, split_address
 from action_returns.errors import ExcelError
 from action_returns.excel import edit_messages
+from action_returns.excel.actions_table import ActionsTable
 from action_returns.excel.button import ButtonContext
 from action_returns.excel.check_table import check_table, clear_results, show_results
-from action_returns.excel.workbook import ActionsTable
 from action_returns.files import once_free, write_atomically
 from action_returns.private_files import make_private_folder
 

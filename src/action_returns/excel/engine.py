@@ -73,6 +73,11 @@ def read_plain_cells(cells: Any) -> list[list[Cell]]:
     return read_cells(cells)
 
 
+def read_formulas(cells: Any) -> list[list[str]]:
+    """Return the formula of each cell of a range, what it holds where it has none, and ``""`` where it is blank."""
+    return [["" if cell is None else str(cell) for cell in row] for row in _as_rows(cells.formula)]
+
+
 def _shown_values(cells: Any, exact: list[list[Any]]) -> list[list[Any]]:
     """Return what Value answers for a range, part by part where one date keeps all of it from arriving.
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from action_returns.batch.context import PendingDownload
 from action_returns.errors import ExcelError
+from action_returns.excel.actions_table import ActionsTable
 from action_returns.excel.button import ButtonContext, single_click_lock
 from action_returns.excel.check_table import check_table, show_results
 from action_returns.excel.engine import retry_while_busy
 from action_returns.excel.reach import reach_excel
 from action_returns.excel.sending import show_outcome
-from action_returns.excel.workbook import ActionsTable, OpenWorkbook
+from action_returns.excel.workbook import OpenWorkbook
 from action_returns.files import Paths
 from action_returns.operations.account import Account
 from action_returns.operations.check import CheckedBatch

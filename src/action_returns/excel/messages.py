@@ -33,8 +33,13 @@ if TYPE_CHECKING:
 
 
 FIX_DOES_IT: Final = "Fix safe issues does it."
+NO_ROWS_YET: Final = (
+    "Actions has no rows yet. Import returns fills it from an export of your shop. Or paste the returns there: Action ID, "
+    "new order amount, reason code."
+)
 HELP: Final = (
-    "Five steps: fill in Actions, Load pending, Validate, Review, Send. Settings says where your returns go.\n\n"
+    "Five steps: Load pending, fill in Actions, Validate, Review, Send. Import returns fills Actions from an export of your "
+    "shop. Settings says where your returns go.\n\n"
     "Dictionary explains the columns and every finding. Batches shows what was sent and what became of it. "
     "Nothing leaves this computer before you have confirmed the totals."
 )
@@ -109,18 +114,18 @@ def loaded(pending: "PendingDownload", name: str) -> str:
     return f"{counted(pending.count, 'action')} from {name}, as of {as_of} ({pending.as_of_basis})"
 
 
-def pending_loaded(pending: "PendingDownload", name: str, checked: "CheckedBatch", changes: str = "") -> str:
+def pending_loaded(pending: "PendingDownload", name: str, rows: str, changes: str = "") -> str:
     """Return the text after Load pending.
 
     Args:
         pending: the download.
         name: the name of its file.
-        checked: the rows beside it.
+        rows: what is said of the rows beside it.
         changes: what changed since the download before, in words.
     """
     notes = "".join(f"\n{note}" for note in pending.notes)
     since = f"\n\n{changes}" if changes else ""
-    return f"{loaded(pending, name)}.{notes}{since}\n\n{validated(checked, hidden=False, listed=5_000)}"
+    return f"{loaded(pending, name)}.{notes}{since}\n\n{rows}"
 
 
 def exported(path: "Path", checked: "CheckedBatch") -> str:

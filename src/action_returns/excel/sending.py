@@ -7,9 +7,9 @@ from action_returns.batch.cells import Cell
 from action_returns.clean_text import clean
 from action_returns.errors import ExcelError, NoRowsToSendError, SheetProtectedError
 from action_returns.excel import dialogues, messages
+from action_returns.excel.actions_table import ActionsTable
 from action_returns.excel.button import ButtonContext
 from action_returns.excel.check_table import check_table, read_table, sent_rows, show_results
-from action_returns.excel.workbook import ActionsTable
 from action_returns.operations.check import CheckedBatch
 from action_returns.operations.review import Review
 

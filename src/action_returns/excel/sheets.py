@@ -41,13 +41,17 @@ class Sheets:
             ) from None
         return self._found[name]
 
-    def table(self, name: str) -> Any:
-        """Return xlwings' table on the sheet of the same name.
+    def table(self, name: str, on: str | None = None) -> Any:
+        """Return xlwings' table.
+
+        Args:
+            name: its name.
+            on: the sheet it stands on, the one of the same name when None.
 
         Raises:
             UnsupportedWorkbookError: the sheet or its table is missing.
         """
-        sheet = self[name]
+        sheet = self[on or name]
         try:
             if name not in self._tables:
                 self._tables[name] = sheet.tables[name]

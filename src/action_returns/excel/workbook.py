@@ -1,7 +1,6 @@
 """Read and write the open workbook: its facts and the table Actions, whose rows are one call, whatever their number."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
@@ -17,6 +16,8 @@ from action_returns.batch.cells import (
 from action_returns.clean_text import clean, clean_line
 from action_returns.errors import ExcelError, UnsupportedWorkbookError
 from action_returns.excel import dialogues, engine
+from action_returns.excel.actions_table import ActionsTable
+from action_returns.excel.added_rows import Room, find_room, grow
 from action_returns.excel.cell_writer import write_cells, write_scattered
 from action_returns.excel.engine import retry_while_busy
 from action_returns.excel.own_sheets import OwnSheets
@@ -30,29 +31,6 @@ TEMPLATE_VERSION: Final = 3
 RESULTS: Final = ("Result", "What to do", "Order ID", "Partner", "Current amount", "Change", "Locks at", "Locks in")
 """The columns that Validate fills in; they stand side by side."""
 _META_ROWS: Final = 40
-
-
-@dataclass(frozen=True, slots=True)
-class ActionsTable:
-    """The table Actions as it was read.
-
-    Args:
-        columns: the three columns that are sent, without blank rows.
-        top: sheet row of the headers.
-        height: rows below them, blank ones included; a row of totals does not count.
-        first_result: letter of the column Result.
-        last_result: letter of the last column that Validate fills in.
-        unread_formats: rows of the numbers in Amount whose number format was not looked at.
-        rows_below: numbers of the filled rows below the table, where they were looked for.
-    """
-
-    columns: Columns
-    top: int
-    height: int
-    first_result: str
-    last_result: str
-    unread_formats: Sequence[int] = ()
-    rows_below: Sequence[int] = ()
 
 
 class OpenWorkbook:
@@ -270,6 +248,16 @@ class OpenWorkbook:
         sheet = self._sheets["Actions"]
         with protection_explained(sheet, "Actions"):
             write_scattered(sheet, cells)
+
+    @retry_while_busy
+    def find_room(self, table: ActionsTable, number: int) -> Room:
+        """Return where new rows can stand, see :func:`action_returns.excel.added_rows.find_room`."""
+        return find_room(self._sheets, table, number)
+
+    @retry_while_busy
+    def grow(self, room: Room) -> None:
+        """Let the table Actions grow where it is not large enough."""
+        grow(self._sheets, room)
 
     @retry_while_busy
     def select(self, address: str) -> None:
