@@ -28,8 +28,14 @@ def sheet(rows, head=HEAD):
 
 
 def cells(xml):
-    """Return cell -> what it holds, as a parser of its own reads it."""
+    """Return cell -> what it holds, as a parser of its own reads it; rows and cells have to ascend, else Excel repairs."""
     found = {}
+    rows = [int(row.get("r")) for row in ET.fromstring(xml).iter(f"{{{MAIN}}}row")]
+    assert rows == sorted(set(rows))
+    for row in ET.fromstring(xml).iter(f"{{{MAIN}}}row"):
+        columns = [cell.get("r").rstrip("0123456789") for cell in row]
+        assert columns == sorted(set(columns))
+        assert all(cell.get("r").lstrip("ABCDE") == row.get("r") for cell in row)
     for cell in ET.fromstring(xml).iter(f"{{{MAIN}}}c"):
         assert cell.get("r") not in found
         formula = cell.find(f"{{{MAIN}}}f")

@@ -78,7 +78,7 @@ class _Tree(click.Group):
     help="Report returned mobile-app actions to impact.com: check the file, make the exact CSV, deliver it.\n\n"
     "\b\n"
     "action-returns new returns.xlsm      make the workbook to fill in\n"
-    "action-returns import orders.csv      make rows of a shop's export\n"
+    "action-returns import orders.csv     make rows of a shop's export\n"
     "action-returns check returns.xlsx    what is wrong, where, and what to do\n"
     "action-returns review returns.xlsx   totals, money effect, destination\n"
     "action-returns send returns.xlsx     deliver it over the profile's channel, with proof\n",
