@@ -153,3 +153,37 @@ def test_a_text_longer_than_any_amount_is_not_searched(blanks, cents):
     assert column(text).point == ("." if cents == 1250 else None)
     assert currencies(text) == (frozenset({"EUR"}) if cents == 1250 else None)
     assert column("99.90").read(f"{' ' * 100}12.50{' ' * 100}") == 1250
+
+
+@pytest.mark.parametrize(
+    ("cell", "cents"),
+    [
+        ("-12.50", -1250),
+        ("\u221212.50", -1250),
+        ("(12.50)", -1250),
+        ("€ -12.50", -1250),
+        ("12.50", 1250),
+        ("0", 0),
+        ("-0", 0),
+        (-12.5, -1250),
+        (12.5, 1250),
+        (NumberText("-12.5"), -1250),
+        ("", Unread.BLANK),
+        ("-12.505", Unread.UNREADABLE),
+        (-12.505, Unread.UNREADABLE),
+        (NumberText("-1e5"), Unread.UNREADABLE),
+        ("-1,250", 125000 * -1),
+    ],
+)
+def test_a_signed_amount_keeps_its_sign(cell, cents):
+    column = AmountColumn()
+    column.note("1.50")
+    column.note(cell)
+    assert column.read_signed(cell) == cents
+
+
+def test_a_signed_amount_that_can_mean_two_things_is_not_read():
+    column = AmountColumn()
+    column.note("-1,250")
+    assert column.read_signed("-1,250") is Unread.UNSETTLED
+    assert column.read_signed("-12") == -1200

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from action_returns.errors import FileError
 from action_returns.returns.export import RefundPart
+from action_returns.returns.preview import GROUP_OF_CODE
 from action_returns.returns.source import Amounts
+from action_returns.returns.sources import OTHER, SOURCES
 from tests.support.exports import by_order, exported, problems, refunds, understood
 
 
@@ -82,9 +84,26 @@ def test_different_amounts_in_the_lines_of_an_order_are_not_guessed(tmp_path):
 
 
 def test_the_same_line_twice_is_one_refund_or_two(tmp_path):
-    found = understood(tmp_path, "Order,Refund,SKU\n1001,5.00,A\n1001,5.00,A\n1002,5.00,A\n1002,5.00,B\n")
+    text = "Order,Refund,SKU\n1001,5.00,A\n1001,5.00,A\n1002,5.00,A\n1002,6.00,B\n"
+    found = understood(tmp_path, text)
     assert problems(found) == {"1001": "lines-identical"}
-    assert refunds(found) == {"1002": 1000}
+    assert refunds(found) == {"1002": 1100}
+    assert problems(understood(tmp_path, text, Amounts.EVENTS)) == {"1001": "lines-identical"}
+
+
+@pytest.mark.parametrize("header", ["Order,Refund,SKU,Note", "Order,Refund,SKU,Refund date"])
+def test_the_same_refund_in_lines_of_different_items_is_one_or_two(tmp_path, header):
+    text = f"{header}\n1001,5.00,A,d1\n1001,5.00,B,d1\n1002,5.00,A,d2\n"
+    found = understood(tmp_path, text)
+    assert problems(found) == {"1001": "lines-identical"}
+    assert refunds(found) == {"1002": 500}
+    assert refunds(understood(tmp_path, text, Amounts.EVENTS)) == {"1001": 1000, "1002": 500}
+    assert refunds(understood(tmp_path, text, Amounts.TO_DATE)) == {"1001": 500, "1002": 500}
+
+
+def test_the_same_amount_on_two_days_is_two_refunds(tmp_path):
+    text = "Order,Refund,Refund date\n1001,5.00,2026-11-02\n1001,5.00,2026-11-03\n"
+    assert refunds(understood(tmp_path, text)) == {"1001": 1000}
 
 
 def test_a_refund_with_a_number_counts_once(tmp_path):
@@ -183,6 +202,68 @@ def test_an_order_number_that_a_spreadsheet_changed_is_named(tmp_path, order, wh
     found = understood(tmp_path, f"Order,Refund\n{order},5.00\n1002,5.00\n")
     assert problems(found) == {order: "order-unknown"}
     assert why in found.orders[0].problem.message
+
+
+HOSTILE = (
+    *(
+        "",
+        "1001",
+        "#1001",
+        "5.00",
+        "-5.00",
+        "1,250",
+        "12,50",
+        "(3.00)",
+        "€ 4,00",
+        "$5",
+        "five",
+        "refunded",
+        "cancelled",
+    ),
+    *(
+        "partially_refunded",
+        "Charged",
+        "Refund",
+        "2026-11-02",
+        "1.5E+12",
+        '{"af_order_id":"A1"}',
+        '{"af_order_id":{}}',
+        "[1]",
+    ),
+    *(
+        "NaN",
+        "1e400",
+        "9" * 400,
+        "\u0663",
+        "=1+1",
+        "0",
+        "TRUE",
+        "Refund Line",
+        "\u200b",
+        " ",
+        "\n",
+        "a\nb",
+        "Total",
+        "12.",
+    ),
+    *("exchange", "store credit", "EUR", "eur", "XX", "1.005", "'5", "ch_1"),
+)
+
+
+@given(st.sampled_from([*SOURCES, OTHER]), st.data())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+def test_whatever_stands_in_an_export_is_an_order_or_a_reason(tmp_path, source, data):
+    known = data.draw(st.sampled_from(source.signatures)) if source.signatures else ()
+    more = [data.draw(st.sampled_from(aliases)) for aliases in source.aliases.values()]
+    headers = list(dict.fromkeys([*sorted(known), *more]))
+    row = st.lists(st.sampled_from(HOSTILE), min_size=len(headers), max_size=len(headers))
+    text = as_text(",".join(headers), data.draw(st.lists(row, max_size=5)))
+    try:
+        found = understood(tmp_path, text, data.draw(st.sampled_from([None, Amounts.EVENTS, Amounts.TO_DATE])))
+    except FileError:
+        return
+    assert all(order.refunded >= 0 for order in found.orders)
+    assert all(order.problem is None or order.problem.code in GROUP_OF_CODE for order in found.orders)
 
 
 orders_of_shops = st.sampled_from(["1001", "1002", "#1003", "GPA.1..0", "000000123", ""])

@@ -10,7 +10,7 @@ from action_returns.readers.headers import fold_header
 from action_returns.returns.export import Certainty
 from action_returns.returns.source import MONEY_FIELDS, Field, Source
 from action_returns.returns.sources import ORDER_IDS, ORDER_NUMBERS, OTHER, find_source
-from action_returns.shell import option_with_name
+from action_returns.shell import option_with_name, quote
 
 _MOST_LISTED: Final = 30
 """Headers that a message lists at most."""
@@ -192,13 +192,13 @@ class _Search:
             raise FileError(
                 "export-is-batch",
                 f"{self._name} is a list of returns already: it has ActionId, Amount and Reason. Nothing was added. Check "
-                f"it as it is: action-returns check {self._name}",
+                f"it as it is: action-returns check {quote(self._name)}",
             )
         raise FileError(
             "export-is-pending-download",
             f"{self._name} looks like a download of pending actions: it has ActionIds and nothing of what was refunded. "
             f"Nothing was added. Give the shop's export, and this file beside it: action-returns import EXPORT --pending "
-            f"{self._name}. In Excel: button Load pending, then button Import returns.",
+            f"{quote(self._name)}. In Excel: button Load pending, then button Import returns.",
         )
 
     def refuse_missing(self, source: Source, found: Mapping[Field, tuple[int, Certainty]]) -> None:

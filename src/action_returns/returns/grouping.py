@@ -1,6 +1,6 @@
 """Put the lines of an export together to its orders: each order once, each refund once, and every line counted."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from action_returns.batch.amounts import NO_CENTS, Cents, amount_text, money
@@ -13,13 +13,12 @@ from action_returns.returns.export import (
     ShopExport,
     UnreadAmount,
 )
-from action_returns.returns.lines import Line, amounts, column, unread
+from action_returns.returns.lines import Line, amounts, column
+from action_returns.returns.order_problems import identical, named_lines, repeated, unread
 from action_returns.returns.source import Amounts, Field
 
 _TOTAL_WORDS: Final = frozenset({"total", "totals", "grand total", "sum", "summe", "gesamt", "totale", "suma"})
 """What stands in the column of order numbers where the last line has totals."""
-_MOST_NAMED: Final = 5
-"""Lines that a note or message names at most."""
 
 
 def collect(
@@ -29,6 +28,7 @@ def collect(
     *,
     adds_totals: bool = False,
     may_continue: bool = False,
+    may_repeat: bool = False,
     notes: Sequence[str] = (),
 ) -> ReturnedOrders:
     """Return the orders of an export.
@@ -39,14 +39,20 @@ def collect(
         kind: what refunds of the same order count.
         adds_totals: whether the totals of an order's lines add up; else each line repeats the order's total.
         may_continue: whether a line without an order number may belong to the order above it.
+        may_repeat: whether the lines of an order may repeat one refund without a number of it.
         notes: what the user should know, one sentence each.
     """
-    return _Orders(export, kind, adds_totals=adds_totals, may_continue=may_continue).of(lines, notes)
+    return _Orders(export, kind, adds_totals=adds_totals, may_continue=may_continue, may_repeat=may_repeat).of(
+        lines, notes
+    )
 
 
 class _Orders:
-    def __init__(self, export: ShopExport, kind: Amounts, *, adds_totals: bool, may_continue: bool) -> None:
+    def __init__(
+        self, export: ShopExport, kind: Amounts, *, adds_totals: bool, may_continue: bool, may_repeat: bool
+    ) -> None:
         self._export = export
+        self._may_repeat = may_repeat
         self._may_continue = may_continue
         self._adds_totals = adds_totals
         self._is_to_date = kind is Amounts.TO_DATE
@@ -218,9 +224,12 @@ class _Orders:
                 continue
             name = line.refund_id
             if name is None:
+                words = self._own_words(line.at, refund)
                 if line.at in self._export.repeats:
-                    problem = problem or _identical(order, self._lines[line.at])
-                name = self._own_words(line.at, refund, found)
+                    problem = problem or identical(order, self._lines[line.at])
+                elif words in found and self._may_repeat:
+                    problem = problem or repeated(order, words, self._lines[line.at])
+                name = _free_name(words, found)
             elif name in found:
                 if found[name] == refund:
                     self._repeated.append(line.at)
@@ -230,23 +239,18 @@ class _Orders:
                     f"Order {order} has the refund {name} with {money(found[name])} and with {money(refund)}. It is unknown "
                     "which of them is right. Keep one of the lines in the file.",
                 )
-                name = self._own_words(line.at, refund, found)
+                name = _free_name(name, found)
             found[name] = refund
         parts = tuple(map(RefundPart, found.keys(), found.values()))
         return Cents(sum(found.values())), parts, problem
 
-    def _own_words(self, at: int, refund: Cents, taken: dict[str, Cents]) -> str:
+    def _own_words(self, at: int, refund: Cents) -> str:
         """Return what tells a refund without a number from the others of its order: its date and amount.
 
         A later export may write 12.5 for 12.50, so the amount is not the text of the cell.
         """
-        words = " ".join(filter(None, (self._dates[at], amount_text(refund))))
         self._is_unnumbered |= self._dates[at] is None
-        name, count = words, 1
-        while name in taken:
-            count += 1
-            name = f"{words} ({count})"
-        return name
+        return " ".join(filter(None, (self._dates[at], amount_text(refund))))
 
     def _total_line(self, without: Sequence[Line], groups: dict[str, list[Line]]) -> Line | None:
         """Return the last line when it names no order and has the sum of all refunds above it."""
@@ -291,27 +295,16 @@ class _Orders:
             )
 
     def _named(self, positions: Sequence[int]) -> str:
-        return _lines([self._lines[at] for at in positions])
+        return named_lines([self._lines[at] for at in positions])
 
 
-def _lines(lines: Sequence[int]) -> str:
-    """Return lines as words: ``lines 3, 4 and 7``."""
-    shown = [str(line) for line in lines[:_MOST_NAMED]]
-    if len(lines) == 1:
-        return f"line {shown[0]}"
-    if len(lines) > _MOST_NAMED:
-        return f"lines {', '.join(shown)} and {len(lines) - _MOST_NAMED} more"
-    return f"lines {', '.join(shown[:-1])} and {shown[-1]}"
+def _free_name(words: str, taken: Collection[str]) -> str:
+    name, count = words, 1
+    while name in taken:
+        count += 1
+        name = f"{words} ({count})"
+    return name
 
 
 def _first(texts: Sequence[str | None], group: Iterable[Line]) -> str | None:
     return next((text for line in group if (text := texts[line.at])), None)
-
-
-def _identical(order: str, line: int) -> Problem:
-    return Problem(
-        "lines-identical",
-        f"Order {order} has the same line twice: line {line} repeats one above it in every cell. It is unknown whether "
-        "this is one refund or two. Delete the line if it is one. If it is two, write a column Refund ID with different "
-        "numbers.",
-    )

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from action_returns.batch.amounts import Cents, money
+from action_returns.batch.amounts import Cents
 from action_returns.errors import FileError
-from action_returns.returns.export import Money, Problem, ShopExport, UnreadAmount
+from action_returns.returns.export import Money, Problem, ShopExport
 from action_returns.returns.source import Field
 
 
@@ -84,20 +84,3 @@ def net_totals(export: ShopExport) -> Sequence[Money]:
         else None
         for total, tax, shipping in zip(*columns, strict=True)
     ]
-
-
-def part_cancelled(order: str, refunded: int, total: int, currency: str | None) -> Problem:
-    """Return the problem of a cancelled order of which only a part was refunded."""
-    return Problem(
-        "total-differs",
-        f"Order {order} was cancelled, but only {money(refunded, currency)} of {money(total, currency)} was refunded. It "
-        "is unknown whether the shop keeps the rest. Look the order up in the shop, and write its row by hand.",
-    )
-
-
-def unread(order: str, amount: UnreadAmount, what: str) -> Problem:
-    """Return the problem of an amount that cannot be read exactly."""
-    return Problem(
-        "amount-unreadable",
-        f'The {what} of order {order} is "{amount.text}": {amount.why}. Write it as a plain number such as 12.50 in the file.',
-    )

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from action_returns.batch.amounts import NO_CENTS, Cents
 from action_returns.returns.export import Money, Problem, ReturnedOrders, ShopExport, UnreadAmount
 from action_returns.returns.grouping import collect
-from action_returns.returns.lines import Line, amounts, column, net_totals, part_cancelled
+from action_returns.returns.lines import Line, amounts, column, net_totals
+from action_returns.returns.order_problems import part_cancelled
 from action_returns.returns.source import Amounts, Field
 from action_returns.returns.statuses import State, states
 

@@ -6,7 +6,8 @@ from action_returns.errors import FileError
 from action_returns.returns.counted_amounts import counted_amounts
 from action_returns.returns.export import Money, Problem, ReturnedOrders, ShopExport
 from action_returns.returns.grouping import collect
-from action_returns.returns.lines import Line, amounts, column, net_totals, part_cancelled, unsigned
+from action_returns.returns.lines import Line, amounts, column, net_totals, unsigned
+from action_returns.returns.order_problems import part_cancelled
 from action_returns.returns.source import Amounts, Field
 from action_returns.returns.statuses import State, states
 
@@ -23,7 +24,14 @@ def understand_other(export: ShopExport, chosen: Amounts | None) -> ReturnedOrde
     """
     kind, note = counted_amounts(export, chosen)
     refunds = unsigned(export)
-    return collect(export, _lines(export, refunds, kind), kind, may_continue=True, notes=(note,) if note else ())
+    return collect(
+        export,
+        _lines(export, refunds, kind),
+        kind,
+        may_continue=True,
+        may_repeat=chosen is None,
+        notes=(note,) if note else (),
+    )
 
 
 def _lines(export: ShopExport, refunds: Sequence[Money], kind: Amounts) -> Iterator[Line]:

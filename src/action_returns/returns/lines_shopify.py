@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from action_returns.returns.export import Problem, ReturnedOrders, ShopExport
 from action_returns.returns.grouping import collect
-from action_returns.returns.lines import Line, amounts, column, net_totals, part_cancelled, unsigned
+from action_returns.returns.lines import Line, amounts, column, net_totals, unsigned
+from action_returns.returns.order_problems import part_cancelled
 from action_returns.returns.source import Amounts, Field
 from action_returns.returns.statuses import State, states
 

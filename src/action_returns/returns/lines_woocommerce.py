@@ -9,7 +9,8 @@ from action_returns.batch.amounts import NO_CENTS, Cents
 from action_returns.returns.counted_amounts import counted_amounts
 from action_returns.returns.export import Money, ReturnedOrders, ShopExport
 from action_returns.returns.grouping import collect
-from action_returns.returns.lines import Line, amounts, column, net_totals, part_cancelled, unsigned
+from action_returns.returns.lines import Line, amounts, column, net_totals, unsigned
+from action_returns.returns.order_problems import part_cancelled
 from action_returns.returns.source import Amounts, Field
 from action_returns.returns.statuses import State, states
 
@@ -29,7 +30,14 @@ def understand_woocommerce(export: ShopExport, chosen: Amounts | None) -> Return
     if Field.REFUND not in export.amounts and Field.NET_TOTAL in export.amounts:
         return collect(export, _of_analytics(export), Amounts.EVENTS, adds_totals=True)
     kind, note = counted_amounts(export, chosen)
-    return collect(export, _of_orders(export, unsigned(export)), kind, may_continue=True, notes=(note,) if note else ())
+    return collect(
+        export,
+        _of_orders(export, unsigned(export)),
+        kind,
+        may_continue=True,
+        may_repeat=chosen is None,
+        notes=(note,) if note else (),
+    )
 
 
 def _taken_back(state: State | None, status: str | None) -> str:
