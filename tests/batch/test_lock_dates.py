@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from action_returns.batch.context import PendingAction, PendingDownload
-from action_returns.batch.lock_dates import SoonLocked, days_until_lock, is_locked, rows_that_lock_soon
+from action_returns.batch.lock_dates import SoonLocked, days_left, days_until_lock, is_locked, rows_that_lock_soon
 from tests.batch.sheets import NOW, rows_of
 
 HOUR = timedelta(hours=1)
@@ -29,6 +29,23 @@ def test_an_action_is_locked_by_its_date_exactly_when_its_days_are_below_0(left)
 @pytest.mark.parametrize(("state", "locked"), [("LOCKED", True), ("approved", True), ("PENDING", False), (None, False)])
 def test_a_state_that_takes_no_changes_is_locked_whatever_the_date_says(state, locked):
     assert is_locked(PendingAction(locks_at=NOW + 900 * HOUR, state=state), NOW) is locked
+
+
+@pytest.mark.parametrize(
+    ("locks_at", "state", "days"),
+    [
+        (NOW + 30 * HOUR, "PENDING", 1),
+        (NOW + 5 * HOUR, None, 0),
+        (NOW - 30 * HOUR, "PENDING", -2),
+        (NOW + 30 * HOUR, "APPROVED", -1),
+        (NOW + 5 * HOUR, "LOCKED", -1),
+        (NOW - 30 * HOUR, "LOCKED", -2),
+        (None, "LOCKED", -1),
+        (None, "PENDING", None),
+    ],
+)
+def test_an_action_that_is_locked_has_no_days_left_whatever_its_date_says(locks_at, state, days):
+    assert days_left(PendingAction(locks_at=locks_at, state=state), NOW) == days
 
 
 def soon(*hours, states=None, without=()):

@@ -47,6 +47,15 @@ def days_until_lock(locks_at: datetime, now: datetime) -> int:
     return min(days, -1) if locks_at <= now else days
 
 
+def days_left(action: PendingAction, now: datetime) -> int | None:
+    """Return the full days in which an action can still be changed, below 0 when it is locked, None when that is unknown.
+
+    A state that takes no changes counts more than a lock date that is still to come.
+    """
+    days = None if action.locks_at is None else days_until_lock(action.locks_at, now)
+    return min(-1, days or -1) if takes_no_changes(action.state) else days
+
+
 def has_lock_dates(pending: PendingDownload) -> bool:
     """Return whether a download tells of any of its actions when it locks; else it is unknown what locks soon."""
     return any(action.locks_at is not None for action in pending.actions.values())

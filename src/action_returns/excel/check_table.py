@@ -9,7 +9,7 @@ from action_returns import __version__
 from action_returns.batch.amounts import Cents, cents_of_text, money
 from action_returns.batch.cells import COLUMN_NAMES, Cell, ColumnName, Columns, column_number
 from action_returns.batch.context import PendingAction, PendingDownload
-from action_returns.batch.lock_dates import days_until_lock
+from action_returns.batch.lock_dates import days_left
 from action_returns.batch.report import CheckResult, Finding
 from action_returns.batch.rules import RULES
 from action_returns.errors import NoRowsYetError
@@ -182,7 +182,7 @@ def _download_facts(
         UNKNOWN if action.cents is None else money(action.cents, action.currency or pending.currency),
         change,
         NO_LOCK_DATE if action.locks_at is None else f"{action.locks_at:%Y-%m-%d %H:%M %Z}",
-        None if action.locks_at is None or now is None else days_until_lock(action.locks_at, now),
+        None if now is None else days_left(action, now),
     )
 
 

@@ -39,7 +39,7 @@ def age_of_used(checked: "CheckedBatch") -> str:
     return f"{pending_age(pending.as_of, now)}, {counted(pending.count, 'action')}"
 
 
-def days_left(days: int) -> str:
+def in_days(days: int) -> str:
     """Return in how many days an action locks, such as ``in 2 days``."""
     return f"in {counted(days, 'day')}" if days else "in less than 24 hours"
 
@@ -53,7 +53,7 @@ def locks_soon(soon: Sequence[SoonLocked]) -> str:
     if not soon:
         return ""
     first = soon[0]
-    named = f"row {first.row}, {first.action_id}, {days_left(first.days)} ({first.locks_at:%Y-%m-%d %H:%M %Z})"
+    named = f"row {first.row}, {first.action_id}, {in_days(first.days)} ({first.locks_at:%Y-%m-%d %H:%M %Z})"
     return (
         f"{counted(len(soon), 'row')} {one_or_many(len(soon), 'locks', 'lock')} within {SOON_DAYS} days. "
         f"The earliest: {named}. Send today: a locked action cannot be changed any more"
