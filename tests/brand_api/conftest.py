@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from action_returns.brand_api.client import ApiPlace, BrandApi
+from action_returns.brand_api.client import BrandApi
+from action_returns.brand_api.connection import ApiPlace
 from action_returns.channels.server_words import ServerWords
 from tests.servers.brand_api_server import SID, TOKEN, brand_api_server
 from tests.servers.loopback import LOOPBACK, make_authority

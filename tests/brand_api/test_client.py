@@ -292,7 +292,7 @@ def test_an_answer_that_never_ends_is_given_up(server, client):
 
 
 def test_a_server_that_is_silent_is_told(server, client, monkeypatch, said):
-    monkeypatch.setattr(client_module, "_SILENCE_SECONDS", 0.2)
+    monkeypatch.setattr("action_returns.brand_api.connection._SILENCE_SECONDS", 0.2)
     monkeypatch.setattr(client_module, "PAUSES", ())
     import threading
 

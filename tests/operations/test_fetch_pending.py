@@ -435,8 +435,8 @@ def test_the_part_is_private(server, fetch, paths):
 def test_a_list_that_is_not_read_back_whole_is_not_kept(server, fetch, monkeypatch):
     """A text of the network that makes two rows of one, or none, would be seen here."""
     server.actions = [action("1000.1.1"), action("1000.1.2")]
-    write_csv = fetch_module._write_csv
-    monkeypatch.setattr(fetch_module, "_write_csv", lambda rows, draft: write_csv(list(rows)[:1], draft))
+    write_csv = fetch_module.write_csv
+    monkeypatch.setattr(fetch_module, "write_csv", lambda rows, draft: write_csv(list(rows)[:1], draft))
     with pytest.raises(ApiError, match=r"holds 1 action, and 2 were read\. Nothing was kept"):
         fetch()
     assert not fetch.target.exists()

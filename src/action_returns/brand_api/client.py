@@ -6,21 +6,18 @@ A question (GET) changes nothing at the network, so it is asked again when its a
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 from urllib.parse import quote, urlencode, urlsplit
 
 from action_returns.brand_api import problems
 from action_returns.brand_api.answers import Answer, UnreadableAnswerError, read_answer
-from action_returns.errors import ApiError, ConfigError
+from action_returns.brand_api.connection import HTTPS, ApiPlace, open_pool
+from action_returns.errors import ApiError
 
 if TYPE_CHECKING:
-    from urllib3 import BaseHTTPResponse, HTTPSConnectionPool
+    from urllib3 import BaseHTTPResponse
 
-VERSION: Final = "14"
-"""The version of the API (header IR-Version). Without it, the account's own setting would decide."""
 LARGEST_ANSWER: Final = 128 * 2**20
 """Bytes of an answer, unpacked: a page of 20,000 actions has about 30 MB."""
 LONGEST_WAIT: Final = 900.0
@@ -30,8 +27,6 @@ MOST_PAGES: Final = 1_000
 PAUSES: Final = (1.0, 5.0)
 """Seconds before each further try of a question whose answer was lost."""
 
-_CONNECT_SECONDS: Final = 15.0
-_SILENCE_SECONDS: Final = 90.0
 _ANSWER_SECONDS: Final = 600.0
 """Seconds for one whole answer: one that comes byte by byte would keep to every other limit."""
 _CHUNK: Final = 2**16
@@ -40,26 +35,8 @@ _DONE: Final = 200
 _FIRST_OF_SERVER: Final = 500
 _UNKNOWN_RESET: Final = 60.0
 """Seconds that are waited when the API does not say when it takes requests again."""
-_HTTPS: Final = 443
 _SECONDS = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?").fullmatch
 _TARGET = re.compile(r"/[!-~]{1,4000}").fullmatch
-
-
-@dataclass(frozen=True, slots=True)
-class ApiPlace:
-    """Where the API is and whose account is asked.
-
-    Args:
-        account_sid: the account, which is also the user of the sign-in.
-        host: the host.
-        port: its port.
-        ca_file: certificates that are trusted beside those of this computer.
-    """
-
-    account_sid: str
-    host: str = "api.impact.com"
-    port: int = _HTTPS
-    ca_file: Path | None = None
 
 
 class _Reply(NamedTuple):
@@ -128,7 +105,7 @@ class BrandApi:
         self._clock = clock
         self._waited = 0.0
         self.requests = 0
-        self._pool = _open_pool(place, token)
+        self._pool = open_pool(place, token)
 
     def __enter__(self) -> Self:
         return self
@@ -187,7 +164,7 @@ class BrandApi:
                 parts.scheme == "https"
                 and parts.username is None
                 and (parts.hostname or "") == place.host.lower()
-                and (parts.port or _HTTPS) == place.port
+                and (parts.port or HTTPS) == place.port
             )
         except ValueError:  # a port that is none, a bracket that is not closed
             is_here = False
@@ -291,54 +268,3 @@ class BrandApi:
             if self._clock() > end:
                 raise problems.unusable(f"it took more than {_ANSWER_SECONDS:.0f} seconds", self._place.host)
         return b"".join(parts)
-
-
-def check_urllib3() -> None:
-    """Check that urllib3, the HTTP library, is installed.
-
-    Raises:
-        ConfigError: it is not installed.
-    """
-    from importlib.util import find_spec
-
-    if find_spec("urllib3") is None:
-        from action_returns.extras import install_command
-
-        raise ConfigError(
-            "The network's API needs a part of this program that is not installed here. Nothing was fetched. "
-            f"Install it: {install_command('api')}"
-        )
-
-
-def _open_pool(place: ApiPlace, token: str) -> "HTTPSConnectionPool":
-    """Return the connection, which is made with the first question.
-
-    Raises:
-        ConfigError: urllib3 is not installed, or the file of certificates cannot be used.
-    """
-    check_urllib3()
-    from urllib3 import HTTPSConnectionPool, Timeout, make_headers
-
-    from action_returns.trusted_certificates import trusting_context
-
-    headers = {
-        **make_headers(accept_encoding="gzip", user_agent="action-returns"),
-        # The library's own function knows Latin-1 only.
-        "Authorization": _basic(place.account_sid, token),
-        "Accept": "application/json",
-        "IR-Version": VERSION,
-    }
-    return HTTPSConnectionPool(
-        place.host,
-        place.port,
-        headers=headers,
-        timeout=Timeout(connect=_CONNECT_SECONDS, read=_SILENCE_SECONDS),
-        maxsize=1,
-        ssl_context=trusting_context(place.ca_file),
-    )
-
-
-def _basic(user: str, password: str) -> str:
-    from base64 import b64encode
-
-    return "Basic " + b64encode(f"{user}:{password}".encode("utf-8", "surrogateescape")).decode("ascii")

@@ -169,7 +169,7 @@ def _api(settings: "ApiSettings") -> str:
     Raises:
         ConfigError: a package is missing, or the file of certificates cannot be used.
     """
-    from action_returns.brand_api.client import check_urllib3
+    from action_returns.brand_api.connection import check_urllib3
 
     check_urllib3()
     if settings.ca_file is None:

@@ -1,6 +1,5 @@
 """Fetch the pending actions over the network's Brand API into a file that is read like a pending download."""
 
-import csv
 import hashlib
 import time
 from collections import deque
@@ -9,17 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from action_returns.brand_api.actions import COLUMNS, ActionRow, Stretch, TooManyActionsError, read_stretch, stretches
-from action_returns.brand_api.client import ApiPlace, BrandApi, check_urllib3
+from action_returns.brand_api.actions import Stretch, TooManyActionsError, read_stretch, stretches
+from action_returns.brand_api.client import BrandApi
+from action_returns.brand_api.connection import ApiPlace, check_urllib3
 from action_returns.channels.server_words import ServerWords
 from action_returns.errors import ApiError, ConfigError, FetchInterruptedError, OutputFileError
 from action_returns.files import Paths, check_file_name, write_atomically
 from action_returns.operations.account import Account
 from action_returns.operations.export import write_bytes
+from action_returns.operations.fetch_merged import MergedRows, write_csv
 from action_returns.operations.fetch_part import FetchPart, FetchPlan, open_part
-from action_returns.operations.formula_texts import is_formula_text, may_hold_formulas
 from action_returns.operations.kept_pending import keep_download, kept_downloads
 from action_returns.operations.pending_source import PendingSource
 from action_returns.operations.texts import counted, one_or_many
@@ -32,12 +32,6 @@ if TYPE_CHECKING:
 
 Tell = Callable[[str], None]
 """Takes a sentence about the progress."""
-
-_PENDING: Final = "PENDING"
-_AT: Final = {key: at for at, (_, key) in enumerate(COLUMNS)}
-_ID, _STATE, _CAMPAIGN = (_AT[key] for key in ("Id", "State", "CampaignId"))
-_OF_OTHERS: Final = (_AT["Oid"], _AT["MediaPartnerName"])
-"""Columns whose texts shops and partners write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +107,7 @@ def fetch_pending(
             raise FetchInterruptedError(f"Interrupted. Nothing was written.{_kept_so_far(part)}") from None
         except ApiError as error:
             raise ApiError(error.problem, f"{error.message}{_kept_so_far(part)}") from None
-        rows = _MergedRows(part)
+        rows = MergedRows(part)
         written = _write(rows, account, paths, target, part.plan.began, overwrite=overwrite) if rows.count else None
         part.remove()
     return Fetched(
@@ -217,76 +211,15 @@ def _read(stretch: Stretch, part: FetchPart, api: BrandApi, tell: Tell) -> bool:
     return True
 
 
-class _MergedRows:
-    """The actions of all stretches, each once: of an action that was read twice, the last one read counts.
-
-    Args:
-        part: what was read.
-
-    Attributes:
-        count: how many there are.
-        campaigns: campaign -> number of its actions, for those that were written.
-    """
-
-    def __init__(self, part: FetchPart) -> None:
-        self._part = part
-        self._last: dict[str, int] = {}
-        for number, rows in enumerate(part.stretches()):
-            self._last.update(dict.fromkeys((row[_ID] for row in rows), number))
-        self.count = len(self._last)
-        self.campaigns: dict[str, int] = {}
-        self._differing: list[str] = []
-        self._not_pending = self._formulas = 0
-
-    def __iter__(self) -> Iterator[ActionRow]:
-        earlier: dict[str, ActionRow] = {}
-        for number, rows in enumerate(self._part.stretches()):
-            for row in rows:
-                if self._last[row[_ID]] != number:
-                    earlier[row[_ID]] = row
-                    continue
-                if earlier.get(row[_ID], row) != row:
-                    self._differing.append(row[_ID])
-                self._look_at(row)
-                yield row
-
-    def _look_at(self, row: ActionRow) -> None:
-        self.campaigns[row[_CAMPAIGN]] = self.campaigns.get(row[_CAMPAIGN], 0) + 1
-        self._not_pending += row[_STATE] != _PENDING
-        texts = (row[at] for at in _OF_OTHERS)
-        self._formulas += sum(1 for text in texts if may_hold_formulas(text) and is_formula_text(text))
-
-    def notes(self) -> Iterator[str]:
-        """Return what the user should know of the rows, after they were written."""
-        if self._differing:
-            many = len(self._differing)
-            first = ", ".join(self._differing[:3])
-            yield (
-                f"{counted(many, 'action')} ({first}{', …' if many > 3 else ''}) changed while the list was read: "  # noqa: PLR2004
-                "what was read last counts."
-            )
-        if self._not_pending:
-            yield (
-                f"{counted(self._not_pending, 'action')} {one_or_many(self._not_pending, 'is', 'are')} not pending any "
-                "more: the state stands in the list."
-            )
-        if self._formulas:
-            yield (
-                f"{counted(self._formulas, 'text')} of orders and partners {one_or_many(self._formulas, 'begins', 'begin')} with =, +, -, @, a tab or a line break, which a "
-                "spreadsheet program that opens the file may take for a formula. Nothing in them was changed. Do not open the "
-                "file in a spreadsheet program; import it there as text."
-            )
-
-
 def _write(
-    rows: _MergedRows, account: Account, paths: Paths, target: Path | None, began: datetime, *, overwrite: bool
+    rows: MergedRows, account: Account, paths: Paths, target: Path | None, began: datetime, *, overwrite: bool
 ) -> Path:
     """Write the list where it is to be, after it was read as a pending download; return the file."""
     make_private_folder(paths.fetches)
     with TemporaryDirectory(dir=paths.fetches) as folder:
         path = Path(folder) / f"pending_{began:%Y-%m-%d}.csv"
         try:
-            write_atomically(path, lambda draft: _write_csv(rows, draft), overwrite=False)
+            write_atomically(path, lambda draft: write_csv(rows, draft), overwrite=False)
             download = _read_back(path, rows.count, account, began)
             if target is not None:
                 write_bytes(target, path.read_bytes(), overwrite=overwrite)
@@ -307,13 +240,6 @@ def _keep(path: Path, download: "PendingDownload", account: Account, paths: Path
     return next(
         one.path for one in kept_downloads(account, paths) if one.kept is not None and one.kept.sha256 == sha256
     )
-
-
-def _write_csv(rows: _MergedRows, draft: Path) -> None:
-    with draft.open("r+", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow(header for header, _ in COLUMNS)
-        writer.writerows(rows)
 
 
 def _read_back(path: Path, count: int, account: Account, began: datetime) -> "PendingDownload":
