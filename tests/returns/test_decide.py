@@ -52,6 +52,21 @@ def test_an_order_with_several_actions_is_to_decide_and_each_is_listed_with_its_
     assert "4 more" in left(order(refunded=100), many).message
 
 
+def test_very_many_actions_of_an_order_are_counted_as_at_least_so_many():
+    many = {f"M.1.2.{number}": action() for number in range(300)}
+    assert "leads to at least 100 actions" in left(order(refunded=100), many).message
+
+
+def test_orders_that_are_found_in_two_ways_are_noted():
+    orders = [order("#1001", 100, internal_id="5501"), order("#1002", 100, internal_id="5502")]
+    by_both = decided(orders, {A: action(number="1001"), B: action(number="5502")})
+    assert len(by_both.rows) == 2
+    (note,) = [one for one in by_both.notes if "internal id" in one]
+    assert note.startswith("1 of the orders were found by their number and 1 by the shop's internal id.")
+    for number in ("1001", "5501"):
+        assert not [one for one in decided(orders, {A: action(number=number)}).notes if "internal id" in one]
+
+
 def test_two_orders_of_one_action_never_become_two_rows():
     preview = decided([order("1001", 100, 2), order("#1001", 200, 3)], action())
     assert [(one.order, one.cents) for one in preview.rows] == [("1001", 9_900)]

@@ -116,6 +116,14 @@ def test_many_orders_with_one_internal_id_name_three_others_each():
     assert matches[-1].rivals == ("1000 (line 2)", "1001 (line 3)", "1002 (line 4)")
 
 
+def test_of_very_many_actions_or_spellings_a_hundred_are_looked_at_and_none_is_certain():
+    same = {f"M.1.2.{number}": "none" for number in range(300)}
+    assert one(same, "none").action_ids == tuple(f"M.1.2.{number}" for number in range(100))
+    spellings = {f"M.1.2.{number}": f"{number:010b}".replace("0", "a").replace("1", "A") for number in range(900)}
+    matches = matched(spellings, *(f"#{text}" for text in spellings.values()))
+    assert all(len(match.action_ids) == 100 for match in matches)
+
+
 def test_the_keys_of_all_ids_are_looked_for_in_the_download():
     assert loose_keys([ReturnedOrder("#1001", 2, "0055"), ReturnedOrder("EU-7", 3)]) == {"1001", "55", "eu-7"}
 

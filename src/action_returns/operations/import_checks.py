@@ -44,6 +44,7 @@ def check_rows(preview: Preview, known: Known) -> tuple[Preview, CheckResult]:
     good = Preview(
         [row for number, row in enumerate(preview.rows, 1) if number not in errors],
         sorted((*preview.left, *left), key=lambda one: one.line),
+        preview.notes,
     )
     return good, check(columns_of(good.rows), known.policy, context)
 

@@ -1,5 +1,6 @@
 """Decide what becomes of every order of an export: a row, or why there is none."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,7 +11,7 @@ from action_returns.errors import FileError
 from action_returns.returns import left_orders as left
 from action_returns.returns.export import ReturnedOrder, ReturnedOrders
 from action_returns.returns.import_reasons import ReasonCodes
-from action_returns.returns.join import Match
+from action_returns.returns.join import Closeness, Match
 from action_returns.returns.known import Choices, Known
 from action_returns.returns.left_amounts import nothing_refunded
 from action_returns.returns.new_totals import NewTotals
@@ -56,6 +57,7 @@ class _Orders:
         self._unnamed: dict[str, None] = {}
         """Currencies of orders whose action has none in the download."""
         self._orders_without_currency = 0
+        self._found: Counter[Closeness] = Counter()
 
     def decide(self, order: ReturnedOrder, match: Match) -> NewRow | LeftOrder:
         """Return the row of an order, or why it has none."""
@@ -67,6 +69,7 @@ class _Orders:
             if match.action_ids:
                 return left.uncertain_order(order, match, self._known.pending)
             return left.unknown_order(order, self._age)
+        self._found[match.closeness] += 1
         action_id = match.action_ids[0]
         pending, now = self._known.pending, self._known.now
         action = pending.actions[action_id]
@@ -86,6 +89,14 @@ class _Orders:
     def notes(self) -> tuple[str, ...]:
         """Return what could not be compared, one sentence each."""
         notes = []
+        by_internal_id = self._found[Closeness.INTERNAL]
+        by_number = self._found.total() - by_internal_id
+        if by_internal_id and by_number:
+            notes.append(
+                f"{by_number:,} of the orders were found by their number and {by_internal_id:,} by the shop's internal id. A "
+                "network usually has one of the two, and a number may be the internal id of another order. Compare some of "
+                "the rows with their orders before you send them."
+            )
         if number := self._orders_without_currency:
             named = self._known.pending.currency
             orders, its = (

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
-from itertools import chain
+from itertools import chain, islice
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -26,7 +26,7 @@ class Match(NamedTuple):
     """The actions of an order.
 
     Args:
-        action_ids: every action that the order can be; one of them when it is certain.
+        action_ids: every action that the order can be, :data:`MOST_CANDIDATES` at most; one of them when it is certain.
         found_as: how the order was found where not by its exact id, such as ``1001, without #``; else ``""``.
         closeness: how near that is.
         rivals: up to three other orders of the export that lead to the same action, such as ``1001 (line 9)``. With any
@@ -40,7 +40,10 @@ class Match(NamedTuple):
 
 
 NO_MATCH: Final = Match()
+MOST_CANDIDATES: Final = 100
+"""Actions, and ways to write an order id, that are looked at for one order. With so many none of them is certain."""
 _NAMED_RIVALS: Final = 3
+_NAMED_SPELLINGS: Final = 5
 
 
 def loose_keys(orders: Iterable[ReturnedOrder]) -> frozenset[str]:
@@ -83,7 +86,7 @@ class _Actions:
             if order_id:
                 first = self._by_id.setdefault(order_id, action_id)
                 if first is not action_id:
-                    self._several.setdefault(order_id, [first]).append(action_id)
+                    _add(self._several.setdefault(order_id, [first]), action_id)
         self._by_key: dict[str, str] | None = None
         self._same_key: dict[str, list[str]] = {}
 
@@ -111,6 +114,8 @@ class _Actions:
 
     def _one_of(self, order: str, same_key: Sequence[str]) -> Match:
         found = {order_id: words for order_id in same_key if (words := variant_of(order, order_id)) is not None}
+        if len(same_key) == MOST_CANDIDATES:  # there may be more, so not even a single variant is certain
+            found = dict.fromkeys(same_key, "in another spelling")
         matches = {order_id: self.exactly(order_id) or NO_MATCH for order_id in found}
         for order_id, words in found.items():
             if not words:
@@ -118,8 +123,8 @@ class _Actions:
         if not found:
             return NO_MATCH
         action_ids = tuple(action_id for match in matches.values() for action_id in match.action_ids)
-        named = "; ".join(f"{order_id}, {words}" for order_id, words in found.items())
-        return Match(action_ids, named, Closeness.VARIANT)
+        named = "; ".join(f"{order_id}, {words}" for order_id, words in islice(found.items(), _NAMED_SPELLINGS))
+        return Match(action_ids[:MOST_CANDIDATES], named, Closeness.VARIANT)
 
     def _keys(self) -> dict[str, str]:
         """Return what the variants of each order id have in common -> the order id."""
@@ -128,8 +133,13 @@ class _Actions:
             key = _key(order_id)
             first = self._by_key.setdefault(key, order_id)
             if first is not order_id:
-                self._same_key.setdefault(key, [first]).append(order_id)
+                _add(self._same_key.setdefault(key, [first]), order_id)
         return self._by_key
+
+
+def _add(listed: list[str], one: str) -> None:
+    if len(listed) < MOST_CANDIDATES:
+        listed.append(one)
 
 
 def _key(order: str) -> str:
@@ -154,7 +164,7 @@ def _with_internal(own: Match, internal: str, actions: _Actions) -> Match:
     if not own.action_ids:
         return Match(found.action_ids, named, closeness)
     both = tuple(dict.fromkeys((*own.action_ids, *found.action_ids)))
-    return Match(both, "; ".join(filter(None, (own.found_as, named))), own.closeness)
+    return Match(both[:MOST_CANDIDATES], "; ".join(filter(None, (own.found_as, named))), own.closeness)
 
 
 def _without_rivals(orders: Sequence[ReturnedOrder], matches: list[Match]) -> list[Match]:

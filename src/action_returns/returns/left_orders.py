@@ -7,7 +7,7 @@ from typing import Final
 from action_returns.batch.amounts import Cents, money
 from action_returns.batch.context import PendingAction, PendingDownload
 from action_returns.returns.export import ReturnedOrder
-from action_returns.returns.join import Match
+from action_returns.returns.join import MOST_CANDIDATES, Match
 from action_returns.returns.preview import GROUP_OF_CODE, Group, LeftOrder, NewTotal
 
 _NAMED: Final = 5
@@ -77,7 +77,7 @@ def uncertain_order(order: ReturnedOrder, match: Match, pending: PendingDownload
         )
     else:
         message = (
-            f"Order {order.order}{found} leads to {len(ids):,} actions: {', '.join(listed)}. It is unknown which of them "
+            f"Order {order.order}{found} leads to {'at least ' if len(ids) == MOST_CANDIDATES else ''}{len(ids):,} actions: {', '.join(listed)}. It is unknown which of them "
             "was returned. Enter the row of the right one by hand."
         )
     return leave(order, "order-several-actions", message, candidates=ids)
