@@ -15,6 +15,7 @@ from action_returns.channels import ftp_refusals
 from action_returns.channels.server_words import ServerWords
 from action_returns.excel import button_texts, ribbon
 from action_returns.operations import support_file
+from action_returns.readers.usual_lines import DownloadColumns, like_line
 from action_returns.readers.xlsx import blocks, row_pattern
 from action_returns.readers.xlsx.package import Package
 from action_returns.workbook_builder import formulas
@@ -52,6 +53,20 @@ def _block_patterns() -> Iterator["re.Pattern[bytes]"]:
     return iter(made)
 
 
+def _usual_lines() -> Iterator["re.Pattern[bytes]"]:
+    """Return the patterns of the lines of a download: by order, quoted, and by id with other columns between them."""
+    columns = DownloadColumns(action_id=0, order_id=1, amount=2, currency=None, dates=(3,))
+    spread = DownloadColumns(action_id=1, order_id=None, amount=3, currency=5, dates=())
+    for line, which, point in (
+        (b"M.1.2.3,1001,5.00,2026-11-30T10:00:00Z", columns, "."),
+        (b'"M.1.2.3","#EU1","5.00","30/11/2026"', columns, None),
+        (b"a,M.1.2.3,b,5.00,c,EUR,d", spread, "."),
+    ):
+        usual = like_line(line, b",", which, point=point, capitals=b"EU1" in line)
+        yield usual.in_any.__self__  # type: ignore[attr-defined]
+        yield usual.in_even.__self__  # type: ignore[attr-defined]
+
+
 MADE: dict[Function, Callable[[], Iterator[tuple["re.Pattern[Any]", set[str]]]]] = {
     ("action_returns.batch.amounts", "_grouped_by"): lambda: (
         (grouped.__self__, {"fullmatch"}) for grouped, _ in amounts._GROUPED
@@ -80,6 +95,7 @@ MADE: dict[Function, Callable[[], Iterator[tuple["re.Pattern[Any]", set[str]]]]]
     ("action_returns.excel.button_texts", "_patterns"): lambda: (
         (pattern, {"sub"}) for pattern, _ in button_texts._patterns()
     ),
+    ("action_returns.readers.usual_lines", "like_line"): lambda: ((pattern, {"findall"}) for pattern in _usual_lines()),
     ("action_returns.readers.xlsx.blocks", "blocks"): lambda: (
         (pattern, {"search"}) for pattern in islice(_block_patterns(), 0, 1)
     ),

@@ -7,21 +7,53 @@ from itertools import dropwhile, islice
 
 from action_returns.errors import FileError
 from action_returns.readers.csv_file import DELIMITERS, CsvText
+from action_returns.readers.csv_lines import CsvLines
 from action_returns.readers.headers import ALIASES, HEADER_SEARCH_ROWS, best_header, fold_header, looks_like_id
 
 _is_whole = re.compile(r"[^0-9]*[0-9]+\s*").fullmatch
 _are_two_digits = re.compile(r"\s*[0-9]{2}[^0-9]*").fullmatch
 
 
-def records_of(text: CsvText) -> Iterator[tuple[int, list[str]]]:
-    """Return the records of a file with their lines, with the delimiter that shows the best header row.
+class CsvRecords(Iterator[tuple[int, list[str]]]):
+    """The records of a file with their lines.
+
+    Args:
+        text: the file.
+        delimiter: what stands between its fields.
+        header_line: the line of the header row, 0 when none is recognised.
+    """
+
+    def __init__(self, text: CsvText, delimiter: str, header_line: int) -> None:
+        self._text = text
+        self._delimiter = delimiter
+        self._records = _records(text, delimiter, header_line)
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:  # noqa: PYI034  # it is an iterator all the same
+        return self._records  # whose steps are faster than those of this class
+
+    def __next__(self) -> tuple[int, list[str]]:
+        return next(self._records)
+
+    def lines_below(self, line: int, header: Sequence[object]) -> CsvLines | None:
+        """Return the lines below the header row, None when the file cannot be read line by line.
+
+        Args:
+            line: the line on which the header row starts.
+            header: its fields.
+        """
+        lines = self._text.lines_from(line, self._delimiter, len(header))
+        return None if lines is None else lines.below(header)
+
+
+def records_of(text: CsvText) -> CsvRecords:
+    """Return the records of a file, with the delimiter that shows the best header row.
 
     Raises:
         FileError: when it is no CSV, or a record below its header row may be divided in the wrong places.
     """
     divisions = [_Division(text, delimiter) for delimiter in text.delimiters]
     best = min(divisions, key=lambda division: division.unfitness)
-    return _records(text, best.delimiter, best.header_line)
+    return CsvRecords(text, best.delimiter, best.header_line)
 
 
 def _records(text: CsvText, delimiter: str, header_line: int) -> Iterator[tuple[int, list[str]]]:

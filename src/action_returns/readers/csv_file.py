@@ -13,6 +13,7 @@ from action_returns.errors import FileError
 from action_returns.readers import read_bytes
 from action_returns.readers.batch_columns import NO_ANSWERS, BatchHeader, ColumnAnswers, find_columns, signature_of
 from action_returns.readers.batch_file import LoadedBatch
+from action_returns.readers.csv_lines import CsvLines
 from action_returns.readers.csv_shape import RecordShape, is_row
 from action_returns.readers.headers import HEADER_SEARCH_ROWS
 from action_returns.readers.text_encoding import BYTE_ORDER_MARKS, decode
@@ -23,6 +24,7 @@ DELIMITERS: Final[Mapping[str, str]] = {",": "commas", ";": "semicolons", "\t": 
 _MOST_BYTES: Final = 200 * 2**20
 _LONGEST_FIELD: Final = 2**20
 _DELIMITER_LINE: Final = "sep="
+_LIKE_ASCII: Final = frozenset({"utf-8", "cp1252"})
 
 
 def matches(_head: bytes, _name: str) -> bool:
@@ -120,6 +122,21 @@ class CsvText:
         for line, record in self._records(lines(), delimiter):
             yield line, record, "".join(taken)
             taken.clear()
+
+    def lines_from(self, line: int, delimiter: str, width: int) -> CsvLines | None:
+        """Return the lines from one on, None in an encoding that has not all ASCII characters as they are.
+
+        Args:
+            line: its number.
+            delimiter: what stands between the fields.
+            width: fields of the header row.
+        """
+        if self._bare_codec not in _LIKE_ASCII:
+            return None
+        start = len(self.byte_order_mark)
+        for _ in range(line - 1):
+            start = self._content.find(b"\n", start) + 1
+        return CsvLines(self._content, start, delimiter, self._bare_codec, width)
 
     def encoded(self, text: str) -> bytes:
         """Return a piece of text in the encoding of the file."""

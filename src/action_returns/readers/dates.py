@@ -130,13 +130,15 @@ class LatestDate:
             date = row[at]
             if date.__class__ is str and date[:_DAY] < self.floor and date[4:5] == "-":
                 continue  # most dates of a long column: parsing each would be slow
-            if not date:
-                continue
-            moment = parse_moment(date, self._zone, day_first=self._day_first[at])
-            if (
-                moment is None or moment.year == MINYEAR or moment > self._limit
-            ):  # 0001-01-01 is how .NET writes no date
-                continue
-            if self.moment is None or moment > self.moment:
-                self.moment = moment
-                self.floor = (moment - _MOST_BETWEEN_ZONES).isoformat()[:_DAY]
+            if date:
+                self.look_at(at, date)
+
+    def look_at(self, at: int, date: object) -> bool:
+        """Look at one date of a column, and return whether it may count: it is a date and not after the limit."""
+        moment = parse_moment(date, self._zone, day_first=self._day_first[at])
+        if moment is None or moment.year == MINYEAR or moment > self._limit:  # 0001-01-01 is how .NET writes no date
+            return False
+        if self.moment is None or moment > self.moment:
+            self.moment = moment
+            self.floor = (moment - _MOST_BETWEEN_ZONES).isoformat()[:_DAY]
+        return True

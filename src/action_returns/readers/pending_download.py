@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
 from itertools import chain, islice
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from action_returns.batch.amounts import Cents
 from action_returns.batch.cells import campaign_of, display_cell, strip_white_space
@@ -13,7 +14,7 @@ from action_returns.batch.context import PendingAction, PendingDownload
 from action_returns.errors import FileError
 from action_returns.readers.amount_column import AmountColumn, Unread, currencies
 from action_returns.readers.dates import LatestDate, UndecidedOrderError, day_comes_first, parse_moment
-from action_returns.readers.pending_rows import ID_AT, read_pending_rows
+from action_returns.readers.pending_rows import ID_AT, PendingRows, read_pending_rows
 from action_returns.readers.pending_unknown import Unknown, first_three
 from action_returns.readers.table_file import Row
 from action_returns.returns.order_ids import loose_key
@@ -58,10 +59,46 @@ def read_pending_download(
     file_date = (_EPOCH + timedelta(seconds=path.stat().st_mtime)).astimezone(time_zone)
     if orders is not None and "order_id" not in fields:
         raise _no_orders(path.name)
-    reader = _Reader(path.name, fields, wanted, orders, time_zone, day_first=day_first)
-    latest = LatestDate(download.dates, sample, time_zone, day_first=day_first, limit=now or file_date)
-    reader.read(chain(sample, download.rows), latest)
-    return reader.result(file_date, latest)
+    reader = partial(_Reader, path.name, fields, wanted, orders, time_zone, day_first=day_first)
+    latest = partial(LatestDate, download.dates, sample, time_zone, day_first=day_first, limit=now or file_date)
+    read = _read_needed(download, wanted, orders, reader(), latest())
+    if read is None:
+        read = reader(), latest()
+        read[0].read(chain(sample, download.rows), read[1])
+    return read[0].result(file_date, read[1])
+
+
+def _read_needed(
+    download: PendingRows,
+    wanted: Collection[str] | None,
+    orders: Collection[str] | None,
+    reader: "_Reader",
+    latest: LatestDate,
+) -> tuple["_Reader", LatestDate] | None:
+    """Read only the rows that matter, which gives the same result; None when all rows have to be read.
+
+    Args:
+        download: the download.
+        wanted: the ids that are looked for, None for none.
+        orders: the keys of the orders that are looked for, None for none.
+        reader: reads the rows.
+        latest: looks at the dates.
+    """
+    lines = download.lines
+    if lines is None or (wanted is None) == (orders is None):
+        return None
+    from action_returns.readers.csv_lines import SpreadRecordError
+    from action_returns.readers.needed_lines import NeededLines
+
+    key: Literal["action_id", "order_id"] = "action_id" if orders is None else "order_id"
+    needed = NeededLines(download, lines, key, wanted or orders or (), reader.amounts, latest)
+    try:
+        reader.read(download.with_id(needed.records()), latest)
+    except SpreadRecordError:
+        return None
+    reader.count += needed.left_out
+    # Where nothing is found, the campaigns of all rows tell whether the download is another account's.
+    return (reader, latest) if reader.has_found() or orders is not None else None
 
 
 def _order_of_dates(sample: list[Row], at: int, name: str) -> bool | None:
@@ -139,7 +176,7 @@ class _Reader:
         self._orders = frozenset(orders or ()) - {""}
         self._zone = zone
         self._day_first = day_first
-        self._amounts = AmountColumn()
+        self.amounts = AmountColumn()
         self._found: dict[str, _Facts] = {}
         self._differing: dict[str, list[_Facts]] = {}
         self._unknown = Unknown(name, fields)
@@ -154,7 +191,7 @@ class _Reader:
         currency_at, amount_at, order_at = map(self._fields.get, ("currency", "amount", "order_id"))
         wanted, campaigns, seen = self._wanted, self._campaigns, set[str]()
         keeps_all, orders = self._keeps_all, self._orders
-        note, proven, has_dates = self._amounts.note, self._amounts.proven, bool(latest.columns)
+        note, proven, has_dates = self.amounts.note, self.amounts.proven, bool(latest.columns)
         count = 0
         for row in rows:
             count += 1
@@ -177,6 +214,10 @@ class _Reader:
                 campaigns.add(campaign_of(action_id))
         self.count = count
         self._currencies = {text for currency in seen if (text := strip_white_space(currency))}
+
+    def has_found(self) -> bool:
+        """Return whether any row was kept."""
+        return bool(self._found)
 
     def _no_currency(self, action_id: str) -> FileError:
         return FileError(
@@ -266,17 +307,17 @@ class _Reader:
             as_of=file_date if latest.moment is None else min(latest.moment, file_date),
             as_of_basis=self._basis(file_date, latest),
             currency=currency,
-            notes=tuple(self._unknown.notes(self._amounts, self._differing)),
+            notes=tuple(self._unknown.notes(self.amounts, self._differing)),
         )
 
     def _action(self, facts: _Facts, currency: str | None, *, counts: bool = True) -> PendingAction:
         amount, locks_at, state, order_id, partner, named, before = facts
-        cents: Cents | Unread | None = self._amounts.read(amount, currency)
+        cents: Cents | Unread | None = self.amounts.read(amount, currency)
         if isinstance(cents, Unread):
             if counts:
                 self._unknown.amounts[cents].append(amount)
             cents = None
-        original = None if before is None else self._amounts.read(before, currency)
+        original = None if before is None else self.amounts.read(before, currency)
         if isinstance(original, Unread):  # an import does without it; no row is checked with it
             original = None
         return PendingAction(cents, locks_at, state, order_id, partner, named, original)

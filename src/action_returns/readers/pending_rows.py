@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
@@ -9,8 +10,9 @@ from typing import Any, Final
 from action_returns.batch.amounts import LIMIT
 from action_returns.batch.cells import display_cell, quote, strip_white_space
 from action_returns.errors import FileError
+from action_returns.readers.csv_lines import CsvLines
 from action_returns.readers.headers import ACTION_DATES, find_fields, fold_header, pending_columns_missing
-from action_returns.readers.table_file import NumberText, Row, Table, read_table
+from action_returns.readers.table_file import NumberedRow, NumberText, Row, read_table
 
 ID_AT: Final = 0
 """Where the ActionId is in a row of :class:`PendingRows`."""
@@ -24,11 +26,17 @@ class PendingRows:
         fields: field -> index of its cell in a row; only the fields that the download has.
         dates: indexes of the cells that are dates of an action.
         rows: the rows that have an ActionId, all of the same width. It is a text without white space around it.
+        columns: index of a cell in a row -> index of its column in the file.
+        lines: the same rows as lines of a CSV file, None where they cannot be read that way.
+        with_id: returns those of some records that have an ActionId, as rows like those in ``rows``.
     """
 
     fields: Mapping[str, int]
     dates: tuple[int, ...]
     rows: Iterator[Row]
+    columns: Sequence[int]
+    lines: CsvLines | None
+    with_id: Callable[[Iterator[NumberedRow]], Iterator[Row]]
 
 
 def read_headers(path: Path) -> list[str]:
@@ -63,25 +71,30 @@ def read_pending_rows(path: Path, columns: Mapping[str, str]) -> PendingRows:
         if (text := fold_header(header)) in ACTION_DATES:
             dated.setdefault(text, at)
     needed = list(dict.fromkeys([found["action_id"], *found.values(), *dated.values()]))
+    with_id = partial(_with_id, columns=needed, name=path.name, row_word=table.row_word)
     return PendingRows(
         fields={field: needed.index(at) for field, at in found.items()},
         dates=tuple(needed.index(at) for at in dated.values()),
-        rows=_with_id(table, needed, path.name),
+        rows=with_id(table.rows),
+        columns=needed,
+        lines=table.lines,
+        with_id=with_id,
     )
 
 
-def _with_id(table: Table, columns: Sequence[int], name: str) -> Iterator[Row]:
+def _with_id(rows: Iterator[NumberedRow], columns: Sequence[int], name: str, row_word: str) -> Iterator[Row]:
     """Return some cells of the rows that have an id, None where a row ends before one of them.
 
     The other cells do not stay in memory: a row of a sheet may have 16,384.
 
     Args:
-        table: the rows.
+        rows: the rows.
         columns: indexes of the cells, that of the id first.
         name: of the file.
+        row_word: what messages call a row of the file.
     """
     pick = _picker(columns)
-    for number, row in table.rows:
+    for number, row in rows:
         try:
             cells = pick(row)
         except IndexError:
@@ -95,7 +108,7 @@ def _with_id(table: Table, columns: Sequence[int], name: str) -> Iterator[Row]:
         if action_id is None:
             raise FileError(
                 "pending-ids-bad",
-                f"{name} has {quote(cell)} as the ActionId of {table.row_word} {number:,}. That is not a text, so it is "
+                f"{name} has {quote(cell)} as the ActionId of {row_word} {number:,}. That is not a text, so it is "
                 "unknown which action is meant. Download Pending Actions again.",
             )
         if action_id:

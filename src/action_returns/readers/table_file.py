@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from action_returns.errors import FileError
 from action_returns.readers import find_format
+from action_returns.readers.csv_lines import CsvLines
 from action_returns.readers.headers import HEADER_SEARCH_ROWS, best_header
 
 Row: TypeAlias = Sequence[Any]
@@ -29,11 +30,13 @@ class Table:
         headers: its header row.
         rows: the rows below it.
         row_word: what messages call a row of such a file.
+        lines: the same rows as lines of a CSV file, None where they cannot be read that way.
     """
 
     headers: Row
     rows: Iterator[NumberedRow]
     row_word: str
+    lines: CsvLines | None = None
 
 
 def read_table(path: Path) -> Table | None:
@@ -49,11 +52,16 @@ def read_table(path: Path) -> Table | None:
         FileError: when the file cannot be read.
     """
     reader = find_format(path)
-    rows = reader.rows(path)
+    rows = records = reader.rows(path)
     if not getattr(reader, "HEADER_FIRST", False):
-        rows = _from_header(rows)
+        rows = _from_header(records)
     first = next(rows, None)
-    return None if first is None else Table(first[1], rows, getattr(reader, "ROW_WORD", "row"))
+    if first is None:
+        return None
+    number, headers = first
+    lines_below = getattr(records, "lines_below", None)
+    lines = None if lines_below is None else lines_below(number, headers)
+    return Table(headers, rows, getattr(reader, "ROW_WORD", "row"), lines)
 
 
 def _from_header(rows: Iterator[NumberedRow]) -> Iterator[NumberedRow]:
