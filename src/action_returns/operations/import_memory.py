@@ -28,6 +28,7 @@ from action_returns.returns.source import Field
 _BUSY_SECONDS: Final = 5
 _VERSION: Final = 1
 _CHUNK: Final = 50_000
+_NO_IDS: Final[frozenset[str]] = frozenset()
 _KEPT: Final = timedelta(days=1_100)
 """Open-ended actions can be changed for 730 days; what is older than this changes no import."""
 _SCHEMA: Final = (
@@ -177,15 +178,23 @@ def _read(memory: sqlite3.Connection, action_ids: Sequence[str], account: str) -
             (account, json.dumps(action_ids[start : start + _CHUNK])),
         )
         for action_id, original, new_total, refund_ids, before, source in rows:
-            entry = ImportedBefore(
-                _cents(original), Cents(int(new_total)), _ids(refund_ids), _cents(before), str(source)
-            )
-            found.setdefault(action_id, []).append(entry)
+            ids = _NO_IDS if refund_ids == "[]" else _ids(refund_ids)
+            entry = ImportedBefore(_cents(original), _exact(new_total), ids, _cents(before), source)
+            if action_id in found:
+                found[action_id].append(entry)
+            else:
+                found[action_id] = [entry]
     return found
 
 
 def _cents(value: Any) -> Cents | None:
-    return None if value is None else Cents(int(value))
+    return None if value is None else _exact(value)
+
+
+def _exact(value: Any) -> Cents:
+    if value.__class__ is not int:
+        raise _UnusableError("an amount in it is no whole number")
+    return Cents(value)
 
 
 def _ids(text: str) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from action_returns.batch.amounts import NO_CENTS, Cents
 from action_returns.batch.context import DEFAULT_POLICY, PendingDownload, Policy, SentAction
@@ -23,8 +24,7 @@ class Choices:
     without_tax_and_shipping: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ImportedBefore:
+class ImportedBefore(NamedTuple):
     """What an earlier import made of an order.
 
     Args:
