@@ -120,7 +120,7 @@ def _check_word(word: str) -> str:
 
 ReturnReasons: TypeAlias = Annotated[
     dict[Annotated[str, Field(max_length=200), AfterValidator(_check_word)], str],
-    Allowed('words of a shop in quotes, each with a reason code of the profile, such as { "Too small" = "RETURNED" }'),
+    Allowed('words of a shop in quotes, each with a reason code of the profile, such as { "Too small" = "REJECTED" }'),
 ]
 
 
@@ -151,7 +151,7 @@ class Profile(Table):
         "Reason codes of a shop's words",
         "Which code an import writes for a word in the export's column of reasons, however that is capitalised. A code "
         "that goes with 0 only is not written for a partial refund. Other words are asked about where several codes fit.",
-        example='{ "Too small" = "RETURNED" }',
+        example='{ "Too small" = "REJECTED" }',
         default={},
     )
     action_id_pattern: Pattern | None = setting(
