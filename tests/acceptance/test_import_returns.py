@@ -106,6 +106,30 @@ def test_the_export_itself_is_never_written(run, files):
     assert rows_of(files / "orders.csv") == ORDERS
 
 
+@pytest.mark.parametrize("way", [("-o", "pending.csv", "--force"), ("-o", "./pending.csv"), ("-o", "orders.csv")])
+def test_the_download_and_the_export_are_never_written(run, files, way):
+    result = run(*LINE, *way, "--json")
+    assert (result.code, result.json["problem"]) == (2, "output-file")
+    assert rows_of(files / "pending.csv") == PENDING
+
+
+@pytest.mark.parametrize(
+    ("way", "problem"),
+    [
+        (("-o", "rows.txt"), "output-file"),
+        (("--into", "rows.csv"), "output-file"),
+        (("--into", "before.csv"), "output-file"),
+        (("--into", "."), "output-file"),
+        (("--into", "folder.xlsx"), "file-unreadable"),
+    ],
+)
+def test_a_place_where_no_rows_can_be_is_refused(run, files, way, problem):
+    (files / "folder.xlsx").mkdir()
+    result = run(*LINE, *way, "--json")
+    assert result.json["problem"] == problem
+    assert sorted(path.name for path in files.iterdir()).count("rows.csv") == 0
+
+
 def test_without_a_place_for_the_rows_the_preview_is_shown_and_the_way_named(run, files):
     result = run(*LINE)
     assert result.code == 2

@@ -23,6 +23,7 @@ from action_returns.operations.import_into import (
     check_output,
     check_written,
     open_target,
+    refuse_read_files,
     write_rows,
 )
 from action_returns.operations.import_returns import (
@@ -86,6 +87,8 @@ def import_command(
         raise click.UsageError("The rows go to one place: say -o OUT or --into WORKBOOK, not both.")
     if output is not None:
         check_output(Path(output))
+    if (written := output or into) is not None:
+        refuse_read_files(Path(written), [Path(file), *([] if pending is None else [pending.path])])
     account = context.account()
     counted_as = None if amounts is None else Amounts(amounts)
     answers = ImportAnswers(_columns(mapped), _reasons(reasons, account), _tolerance(tolerance), net, counted_as)

@@ -13,7 +13,7 @@ from action_returns.batch.amounts import amount_text
 from action_returns.batch.cells import COLUMN_NAMES, Cell, Columns, ReadyRows
 from action_returns.batch.report import CheckResult
 from action_returns.errors import FileError, OutputFileError
-from action_returns.files import Paths, check_file_name, open_to_read, what_to_do, write_atomically
+from action_returns.files import Paths, check_file_name, is_same_file, open_to_read, what_to_do, write_atomically
 from action_returns.operations.account import Account
 from action_returns.operations.added_rows import UnusualXmlError
 from action_returns.operations.check import check_loaded
@@ -66,6 +66,22 @@ class Written:
     kept: Path | None = None
 
 
+def refuse_read_files(path: Path, read: Sequence[Path]) -> None:
+    """Raise when a file that would be written is one of those that are read, by whatever name it is called.
+
+    Args:
+        path: the file that would be written.
+        read: the export and the pending download.
+
+    Raises:
+        OutputFileError: it is.
+    """
+    if any(is_same_file(path, one) for one in read):
+        raise OutputFileError(
+            f"{path} is a file that is read for this import; it is never written. Choose another name."
+        )
+
+
 def check_output(path: Path) -> None:
     """Check the name of a new file for rows, before anything is read.
 
@@ -90,12 +106,12 @@ def open_target(path: Path, account: Account, *, to_write: bool = True) -> Targe
         OutputFileError: no workbook can have the name, it is open in a spreadsheet program, or it is for another profile.
         FileError: the file cannot be read, or is no workbook of this program.
     """
-    from action_returns.operations.new_workbook import refuse_unusable_name
+    from action_returns.operations.new_workbook import WITH_MACROS, WITHOUT_MACROS, refuse_unusable_name
     from action_returns.readers import open_error
     from action_returns.readers.xlsx.workbook import read_table
 
-    refuse_unusable_name(path)
-    if not path.exists():
+    if not path.exists() or path.suffix.lower() not in {WITH_MACROS, WITHOUT_MACROS}:
+        refuse_unusable_name(path)
         return Target(path)
     if to_write:
         _refuse_open(path)
