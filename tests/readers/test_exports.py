@@ -155,6 +155,7 @@ def test_a_row_that_a_lone_quotation_mark_swallowed_is_missed(tmp_path):
     text = 'Order,Refund,Note\n#1001,5.00,"12 inch\n#1002,6.00,a"\n#1003,7.00,b\n'
     problem, said = unreadable(tmp_path, text)
     assert (problem, "from line 2 on" in said) == ("file-unreadable", True)
+    assert unreadable(tmp_path, text.removesuffix("#1003,7.00,b\n"))[0] == "file-unreadable"
     harmless = 'Order,Refund,Note\n#1001,5.00,"a, b\nc, d, e"\n#1003,7.00,b\n'
     assert exported(tmp_path, harmless).amounts[Field.REFUND] == [500, 700]
 
@@ -188,6 +189,16 @@ def test_delimiters_and_encodings_are_found(tmp_path, delimiter, encoding):
     export = read_export(path)
     assert export.amounts[Field.REFUND] == [500]
     assert export.texts[Field.CURRENCY] == ["EUR"]
+
+
+def test_a_first_line_that_names_the_delimiter_is_followed(tmp_path):
+    export = exported(tmp_path, "sep=;\nOrder;Refund\n1001;12,50\n")
+    assert (export.amounts[Field.REFUND], list(export.lines)) == ([1250], [3])
+
+
+def test_a_long_example_is_shortened(tmp_path):
+    (column, *_) = exported(tmp_path, f"Order,Refund\n{'1' * 99},5.00\n").mapping
+    assert column.examples == ("1" * 60 + "…",)
 
 
 @pytest.mark.parametrize(

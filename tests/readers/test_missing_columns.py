@@ -81,6 +81,7 @@ def test_a_column_that_cannot_be_guessed_has_a_place_for_its_header():
         ("Install Time,Event Time,Event Name,Event Value,AppsFlyer ID", "AppsFlyer"),
         ("id,Description,Amount,Amount Refunded,Currency", "Stripe"),
         ("return-date,order-id,sku,asin,detailed-disposition,reason", "Amazon"),
+        ("RMA,Order name,Refund Total,Currency,Status", "a returns app"),
     ],
 )
 def test_the_export_of_a_shop_is_known_when_it_is_seen(headers, source):

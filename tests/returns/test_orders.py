@@ -143,6 +143,11 @@ def test_a_cancelled_order_of_which_a_part_was_kept_is_not_guessed(tmp_path):
     assert by_order(found)["1002"].takes_back == "it was cancelled"
 
 
+def test_a_column_that_says_no_cancels_nothing(tmp_path):
+    found = understood(tmp_path, "Order,Refunded,Cancelled at\n1001,5.00,FALSE\n1002,5.00,-\n1003,5.00,2026-11-02\n")
+    assert [order.takes_back for order in found.orders] == ["", "", "it was cancelled"]
+
+
 def test_an_exchange_in_any_export_is_no_refund(tmp_path):
     text = "Order,Refund,Refund ID,Type\n1001,5.00,R1,Exchange\n1001,3.00,R2,Refund\n"
     assert refunds(understood(tmp_path, text)) == {"1001": 300}
@@ -202,6 +207,14 @@ def test_an_order_number_that_a_spreadsheet_changed_is_named(tmp_path, order, wh
     found = understood(tmp_path, f"Order,Refund\n{order},5.00\n1002,5.00\n")
     assert problems(found) == {order: "order-unknown"}
     assert why in found.orders[0].problem.message
+
+
+@pytest.mark.parametrize(("amounts", "is_told"), [(Amounts.EVENTS, True), (Amounts.TO_DATE, False), (None, False)])
+def test_a_choice_that_is_not_used_is_told(tmp_path, amounts, is_told):
+    text = "Name,Financial Status,Refunded Amount,Paid at\n#1,refunded,5.00,2026-11-02\n"
+    found = understood(tmp_path, text, amounts)
+    assert any("--amounts was not used" in note for note in found.notes) is is_told
+    assert found.are_to_date
 
 
 HOSTILE = (

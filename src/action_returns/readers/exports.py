@@ -16,6 +16,7 @@ from action_returns.returns.export import MappedColumn, Money, ShopExport, Unrea
 from action_returns.returns.source import MONEY_FIELDS, Amounts, Field
 
 _EXAMPLES: Final = 3
+_LONGEST_EXAMPLE: Final = 60
 _LOOKED_AT: Final = 1_000
 """Cells of a column among which examples are looked for."""
 _NEEDED: Final = MONEY_FIELDS | {Field.ORDER, Field.STATUS, Field.REFUND_ID}
@@ -105,7 +106,8 @@ def _places(text: str) -> int:
 
 
 def _examples(texts: Sequence[str | None]) -> tuple[str, ...]:
-    return tuple(islice(dict.fromkeys(filter(None, texts[:_LOOKED_AT])), _EXAMPLES))
+    different = islice(dict.fromkeys(filter(None, texts[:_LOOKED_AT])), _EXAMPLES)
+    return tuple(text if len(text) <= _LONGEST_EXAMPLE else f"{text[:_LONGEST_EXAMPLE]}…" for text in different)
 
 
 def _read_currencies(

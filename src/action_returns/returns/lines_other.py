@@ -1,6 +1,7 @@
 """Read the lines of exports that are not known, with all the words that their columns may be named by."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from action_returns.errors import FileError
 from action_returns.returns.counted_amounts import counted_amounts
@@ -10,6 +11,9 @@ from action_returns.returns.lines import Line, amounts, column, net_totals, unsi
 from action_returns.returns.order_problems import part_cancelled
 from action_returns.returns.source import Amounts, Field
 from action_returns.returns.statuses import State, states
+
+_NOT_CANCELLED: Final = frozenset({"false", "no", "n", "0", "-", "nein", "non"})
+"""What stands in a column such as Cancelled at where an order was not."""
 
 
 def understand_other(export: ShopExport, chosen: Amounts | None) -> ReturnedOrders:
@@ -53,7 +57,7 @@ def _lines(export: ShopExport, refunds: Sequence[Money], kind: Amounts) -> Itera
             yield Line(at, order, total=total, net_total=net_total)
             continue
         takes_back, problem = "", None
-        if cancelled:
+        if cancelled and cancelled.casefold() not in _NOT_CANCELLED:
             takes_back = "it was cancelled"
         elif (state is State.CANCELLED and is_of_order) or (state is State.REFUNDED and is_of_order and refund is None):
             takes_back = f"its status is {status}"

@@ -1,6 +1,7 @@
 """Convert the lines of an export to its orders: what was refunded of each, once."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from action_returns.returns.export import ReturnedOrders, ShopExport
@@ -50,8 +51,20 @@ def understand(export: ShopExport, *, amounts: Amounts | None = None) -> Returne
         FileError: the export as a whole cannot be understood.
     """
     if export.source.code in _BY_SOURCE:
-        return _BY_SOURCE[export.source.code](export)
+        found = _BY_SOURCE[export.source.code](export)
+        return found if amounts in {None, _kind(found)} else replace(found, notes=(*found.notes, _not_used(export)))
     refuse_without_amounts(export)
     if export.source.code == WOOCOMMERCE.code:
         return understand_woocommerce(export, amounts)
     return understand_other(export, amounts)
+
+
+def _kind(found: ReturnedOrders) -> Amounts:
+    return Amounts.TO_DATE if found.are_to_date else Amounts.EVENTS
+
+
+def _not_used(export: ShopExport) -> str:
+    return (
+        f"The choice --amounts was not used: what the refunds of {export.source.name} count is known. To read the file as "
+        "that of another program, rename the headers that it is known by."
+    )
