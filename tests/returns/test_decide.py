@@ -67,6 +67,17 @@ def test_orders_that_are_found_in_two_ways_are_noted():
         assert not [one for one in decided(orders, {A: action(number=number)}).notes if "internal id" in one]
 
 
+def test_a_current_amount_that_is_only_assumed_to_be_the_original_one_is_noted():
+    (note,) = decided(order(refunded=2_000, currency="EUR"), action(), to_date=True).notes
+    assert note.startswith(
+        "The export lists all refunds until now, and neither file has what 1 order was worth before."
+    )
+    euros = {"refunded": 2_000, "currency": "EUR"}
+    assert decided(order(total=10_000, **euros), action(), to_date=True).notes == ()
+    assert decided(order(**euros), action(original_cents=10_000), to_date=True).notes == ()
+    assert decided(order(**euros), action()).notes == ()
+
+
 def test_two_orders_of_one_action_never_become_two_rows():
     preview = decided([order("1001", 100, 2), order("#1001", 200, 3)], action())
     assert [(one.order, one.cents) for one in preview.rows] == [("1001", 9_900)]

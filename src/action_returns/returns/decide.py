@@ -97,6 +97,12 @@ class _Orders:
                 "network usually has one of the two, and a number may be the internal id of another order. Compare some of "
                 "the rows with their orders before you send them."
             )
+        if number := self._totals.assumed:
+            notes.append(
+                f"The export lists all refunds until now, and neither file has what {number:,} "
+                f"{'order was' if number == 1 else 'orders were'} worth before. The current amount was taken for it. If "
+                "others changed these actions in the network, look at them before you send the rows."
+            )
         if number := self._orders_without_currency:
             named = self._known.pending.currency
             orders, its = (

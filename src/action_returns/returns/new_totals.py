@@ -58,6 +58,8 @@ class NewTotals:
         self._tolerance = choices.tolerance
         self._without_tax = choices.without_tax_and_shipping
         self._are_to_date = are_to_date
+        self.assumed = 0
+        """New totals of orders of which nothing but the current amount tells what they were worth before any refund."""
 
     def compute(
         self, order: ReturnedOrder, action_id: str, action: PendingAction, currency: str
@@ -133,7 +135,10 @@ class NewTotals:
             return doubt
         if taken > original:
             return self._refund_above(case, taken, original)
-        return self._compare(case) or self._difference(case, original, Base.ORIGINAL, taken, order.refunded)
+        if differs := self._compare(case):
+            return differs
+        self.assumed += not case.is_listed and not case.imports and self._worth(order) is None
+        return self._difference(case, original, Base.ORIGINAL, taken, order.refunded)
 
     def _after(self, case: _Case, sent: SentAction, taken: Cents) -> LeftOrder:
         """Return an order of whose action it is not known what it was worth before what was sent for it."""
