@@ -153,6 +153,18 @@ def test_a_row_that_could_never_be_sent_is_left_to_the_user_with_its_action_and_
     assert action_id in left.message
 
 
+def test_notes_stay_when_a_row_is_left_to_the_user():
+    preview, _ = check_rows(Preview([new_row("ORD-5012")], [], ("A note.",)), KNOWN)
+    assert preview.notes == ("A note.",)
+
+
+def test_without_a_profile_it_is_said_that_earlier_sends_are_unknown_and_no_answer_is_said_to_be_remembered(look):
+    imported = look()
+    assert imported.remembered == ()
+    assert "What was sent before is not known" in " ".join(imported.unknown)
+    assert set(imported.unknown) <= set(imported.notes)
+
+
 def test_rows_that_can_be_sent_stay_as_they_are():
     before = Preview([new_row(FIRST)], [])
     preview, report = check_rows(before, KNOWN)

@@ -111,7 +111,7 @@ def page_lines(imported: "Imported", file: str, pending: str, most: int) -> list
         pending: the sentence about the pending download.
         most: number of orders that the sheet lists at most.
     """
-    notes = [*imported.export.notes, *imported.found.notes, *imported.preview.notes]
+    notes = [*imported.export.notes, *imported.found.notes, *imported.unknown, *imported.preview.notes]
     return [
         file,
         source_sentence(imported.export),

@@ -1,6 +1,7 @@
 """Check the new rows of an import by the rules of a batch before they are shown: a row with an error is no row."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from action_returns.batch.amounts import amount_text
 from action_returns.batch.cells import Columns
@@ -41,10 +42,10 @@ def check_rows(preview: Preview, known: Known) -> tuple[Preview, CheckResult]:
         if finding.severity is Severity.ERROR:
             errors.setdefault(finding.row, finding)
     left = [_left(preview.rows[row - 1], finding) for row, finding in errors.items()]
-    good = Preview(
-        [row for number, row in enumerate(preview.rows, 1) if number not in errors],
-        sorted((*preview.left, *left), key=lambda one: one.line),
-        preview.notes,
+    good = replace(
+        preview,
+        rows=[row for number, row in enumerate(preview.rows, 1) if number not in errors],
+        left=sorted((*preview.left, *left), key=lambda one: one.line),
     )
     return good, check(columns_of(good.rows), known.policy, context)
 

@@ -49,6 +49,7 @@ class Imported:
         known: what the new totals rest on besides the export.
         past: what was sent before for these actions.
         remembered: which earlier answers were used, one sentence each.
+        unknown: what is not known of earlier imports and sends, one sentence each.
         source: the download's file, None when the pending actions came from elsewhere.
     """
 
@@ -62,6 +63,7 @@ class Imported:
     known: Known
     past: PreviousSends = field(default_factory=PreviousSends)
     remembered: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
     source: PendingSource | None = None
 
     @property
@@ -78,7 +80,14 @@ class Imported:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user should know of the reading, one sentence each."""
-        return (*self.export.notes, *self.found.notes, *self.remembered, *self.preview.notes, *self.pending.notes)
+        return (
+            *self.export.notes,
+            *self.found.notes,
+            *self.remembered,
+            *self.unknown,
+            *self.preview.notes,
+            *self.pending.notes,
+        )
 
 
 def choose_pending(given: PendingSource | None, account: Account, paths: Paths) -> PendingSource:
@@ -140,8 +149,9 @@ def preview_import(
     memory = imports_of(action_ids, account, paths)
     known = Known(pending, now, account.policy, _in_sheet(sheet), past.sent, memory.imported, source_of(export))
     preview, report = check_rows(decide(found, matches, known, both.choices), known)
-    notes = filter(None, (*remembered(given, saved), memory.problem, "" if account.environment else _NO_PROFILE))
-    return Imported(export, found, pending, preview, report, both, matches, known, past, tuple(notes), source)
+    unknown = tuple(filter(None, (memory.problem, "" if account.environment else _NO_PROFILE)))
+    used = tuple(remembered(given, saved))
+    return Imported(export, found, pending, preview, report, both, matches, known, past, used, unknown, source)
 
 
 def answer_reasons(imported: Imported, reasons: Mapping[str, str]) -> Imported:
