@@ -115,6 +115,7 @@ def test_an_order_number_and_an_order_id_are_two_things(tmp_path):
         ("Campaign,Clicks,Cost\nA,12,3.50\n", "export-columns-missing", '"Campaign", "Clicks", "Cost"'),
         ("Order,Campaign\n1001,A\n", "export-columns-missing", "no column with refunded amounts"),
         ("Refund,Campaign\n5.00,A\n", "export-columns-missing", "no column with order numbers"),
+        ("id,Amount,Amount Refunded,Currency\nch_1,5.00,1.00,eur\n", "export-columns-missing", "into the metadata"),
         ("ActionId,Amount,Reason\nM.1.2.3,0,REJECTED\n", "export-is-batch", "action-returns check export.csv"),
         (
             "Action ID,OID,Status,Sale Amount,Locking Date\nM.1.2.3,1,PENDING,9,2026-12-31\n",

@@ -87,7 +87,7 @@ def test_a_refund_that_stands_with_its_parent_and_alone_counts_once(tmp_path):
     text = (
         "order_id,parent_id,status,order_total,refund_amount\n"
         "51,0,completed,50.00,10.00\n"
-        "61,51,completed,-10.00,10.00\n"
+        "61,51,completed,-10.00,-10.00\n"
     )
     assert refunds(understood(tmp_path, text)) == {"51": 1000}
 

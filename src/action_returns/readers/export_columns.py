@@ -9,7 +9,7 @@ from action_returns.errors import FileError
 from action_returns.readers.headers import fold_header
 from action_returns.returns.export import Certainty
 from action_returns.returns.source import MONEY_FIELDS, Field, Source
-from action_returns.returns.sources import ORDER_IDS, ORDER_NUMBERS, OTHER, find_source
+from action_returns.returns.sources import ORDER_IDS, ORDER_NUMBERS, OTHER, STRIPE, find_source
 from action_returns.shell import option_with_name, quote
 
 _MOST_LISTED: Final = 30
@@ -212,7 +212,8 @@ class _Search:
         raise FileError(
             "export-columns-missing",
             f"{what} {has}, so it is unknown {_WHY[missing[0]]}. Nothing was added. {self._listed()} If one of them is "
-            f"meant, name it: {options}. Else export the orders or refunds of the shop again, with these columns.",
+            f"meant, name it: {options}. Else export the orders or refunds of the shop again, with these columns."
+            f"{_ADVICE.get(source.code, '')}",
         )
 
     def _missing(self, source: Source, found: Mapping[Field, tuple[int, Certainty]]) -> Iterator[Field]:
@@ -234,6 +235,10 @@ _WORDS: Final[Mapping[Field, str]] = {field: field.value.replace("-", " ") for f
     Field.REFUND: "refunded amounts",
     Field.NEW_TOTAL: "new totals",
 }
+_ADVICE: Final[Mapping[str, str]] = {
+    STRIPE.code: " Stripe has the order number where the shop wrote it into the metadata: choose these columns, too.",
+}
+"""Source -> what else can be done when a column is missing."""
 _WHY: Final[Mapping[Field, str]] = {
     Field.ORDER: "which orders came back",
     Field.REFUND: "how much of an order was refunded",

@@ -80,7 +80,8 @@ def _with_parents(export: ShopExport) -> Iterator[Line]:
     statuses = column(export, Field.STATUS)
     orders, ids = column(export, Field.ORDER), column(export, Field.INTERNAL_ID)
     parents = [None if parent == "0" else parent for parent in column(export, Field.PARENT)]
-    refunds, totals = unsigned(export), amounts(export, Field.TOTAL)
+    refunds = [_unsigned(refund) for refund in amounts(export, Field.REFUND)]  # the parent says which are refunds
+    totals = amounts(export, Field.TOTAL)
     order_of = {
         known: order
         for order, internal_id, parent in zip(orders, ids, parents, strict=True)
@@ -92,9 +93,12 @@ def _with_parents(export: ShopExport) -> Iterator[Line]:
     rows = zip(orders, ids, parents, refunds, totals, net_totals(export), statuses, states(statuses), strict=True)
     for at, (order, internal_id, parent, refund, total, net_total, status, state) in enumerate(rows):
         if parent is not None:
-            money = refund or (Cents(abs(total)) if isinstance(total, int) else total)
-            yield Line(at, order_of.get(parent, parent), money, internal_id or order)
+            yield Line(at, order_of.get(parent, parent), refund or _unsigned(total), internal_id or order)
         elif order in by_child:  # its refunds stand in lines of their own
             yield Line(at, order, total=total, net_total=net_total, takes_back=_taken_back(state, status))
         else:
             yield Line(at, order, refund or NO_CENTS, None, total, net_total, _taken_back(state, status))
+
+
+def _unsigned(amount: Money) -> Money:
+    return Cents(abs(amount)) if isinstance(amount, int) else amount
