@@ -121,7 +121,9 @@ def _counts(earlier, action, facts):
 
 def _counted(action, facts):
     counting = [earlier for earlier in facts.imports if _counts(earlier, action, facts)]
-    return counting[-1] if counting and counting[-1].source == facts.source else None
+    if not counting or counting[-1].source != facts.source:
+        return None
+    return counting[-1] if facts.to_date or counting[-1].refund_ids else None
 
 
 def _new_total(order, action, facts):

@@ -292,6 +292,11 @@ class TestOfSingleRefunds:
         unsent = {**known, "sent": {}}
         assert outcome(order(**parts(x1=1_000)), action(9_000), **unsent) == ("total-differs", "to_decide")
 
+    def test_an_import_of_what_was_refunded_until_then_tells_nothing_of_single_refunds(self):
+        known = {"sent": {A: sent(9_000)}, "imported": {A: [imported(9_000)]}}
+        assert outcome(order(**parts(r1=1_000)), action(9_000), **known) == ("sent-before", "sent_before")
+        assert outcome(order(**parts(r1=1_000, r2=500)), action(9_000), **known) == ("sent-before", "to_decide")
+
     def test_a_refund_without_a_number_is_known_again_by_its_amount_only(self):
         known = {"sent": {A: sent(9_000)}, "imported": {A: [imported(9_000, "in all 1000")]}}
         assert outcome(order(refunded=1_000), action(9_000), **known) == ("sent-before", "sent_before")

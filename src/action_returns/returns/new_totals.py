@@ -187,12 +187,17 @@ class NewTotals:
         return None
 
     def _counted(self, case: _Case) -> ImportedBefore | None:
-        """Return the earlier import of the same source that counts."""
+        """Return the earlier import that counts, where its refund ids tell what is new.
+
+        They do not when it was of another source, or of what was refunded until then: such an import lists no ids.
+        """
         if not case.imports:
             return None
         row = self._known.in_sheet.get(case.action_id)
         counted = import_that_counts(case.imports, case.sent, None if row is None else row[0], case.current)
-        return counted if counted is not None and counted.source == self._known.source else None
+        if counted is None or counted.source != self._known.source:
+            return None
+        return counted if counted.refund_ids or self._are_to_date else None
 
     def _refund_ids(self, case: _Case) -> frozenset[str]:
         if self._are_to_date:
