@@ -18,6 +18,8 @@ Value = TypeVar("Value")
 _MOST_DIGITS: Final = 10**15
 """A spreadsheet keeps 15 digits of a number (ECMA-376, IEEE 754 double)."""
 _BETWEEN: Final = "|"
+_WITHOUT_SIGN: Final = f"0123456789.,-{_BETWEEN}"
+"""Characters of amounts that have no sign of a currency."""
 _SIGNS_OF_DAMAGE: Final = "-/. Ee"
 """Characters one of which every date and every shortened number has."""
 _is_exponent = re.compile(r"[0-9](?:[.,][0-9]+)?[Ee][+-]?[0-9]+").fullmatch
@@ -132,6 +134,9 @@ def _money(cell: Any, column: AmountColumn) -> Money:
 
 def currencies_in(cells: Sequence[Any]) -> list[frozenset[str] | None] | None:
     """Return the currencies that the signs in the amounts of a column can mean, None when no amount has a sign."""
+    joined = _joined(cells)
+    if joined and not joined.strip(_WITHOUT_SIGN):  # nearly always
+        return None
     known = {cell: currencies(strip_white_space(cell)) for cell in set(cells) if cell.__class__ is str}
     if not any(known.values()):
         return None
