@@ -1,6 +1,8 @@
 """Rows of an import go below those of a workbook, of which nothing is lost: no cell, no part, no formula of the user."""
 
+import errno
 import io
+import stat
 import zipfile
 from datetime import date
 
@@ -10,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from action_returns.errors import FileError, OutputFileError
+from action_returns.operations import import_into
 from action_returns.operations.account import Account
 from action_returns.operations.import_into import add_to_workbook, open_target
 from action_returns.operations.new_workbook import workbook_bytes
@@ -203,6 +206,38 @@ def test_a_copy_never_takes_the_name_of_another_file(tmp_path):
     assert second.name == "w before import 2026-12-01 2.xlsx"
     assert len(sent_cells(first)) == 0
     assert len(sent_cells(second)) == 1
+
+
+def test_a_disk_that_is_full_leaves_the_workbook_as_it_was_and_names_the_copy(tmp_path, monkeypatch):
+    path = made(tmp_path / "w.xlsx")
+    before, real = path.read_bytes(), import_into.write_atomically
+
+    def full(target, content, *, overwrite, private):
+        if overwrite:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(target, content, overwrite=overwrite, private=private)
+
+    monkeypatch.setattr(import_into, "write_atomically", full)
+    with pytest.raises(OutputFileError, match=r"It is as it was\. A copy of it is .*before import 2026-12-01"):
+        add(path, new_rows(1))
+    assert path.read_bytes() == before
+
+
+def test_the_copy_of_a_workbook_that_only_this_user_may_read_is_as_private(tmp_path):
+    path = made(tmp_path / "w.xlsx")
+    path.chmod(0o600)
+    kept = add(path, new_rows(1)).kept
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_link_to_a_workbook_stays_a_link(tmp_path):
+    path = made(tmp_path / "real.xlsx")
+    link = tmp_path / "w.xlsx"
+    link.symlink_to(path)
+    add(link, new_rows(1))
+    assert link.is_symlink()
+    assert len(sent_cells(path)) == 1
 
 
 def test_a_signed_workbook_is_not_changed(tmp_path):

@@ -19,7 +19,7 @@ from action_returns.operations.import_texts import (
     pending_sentence,
     source_sentence,
 )
-from action_returns.operations.texts import counted
+from action_returns.operations.texts import counted, one_or_many
 from action_returns.returns.preview import Group, LeftOrder, NewRow
 
 _MOST_LISTED: Final = 20
@@ -203,10 +203,9 @@ def print_written(output: Output, written: Written, report: CheckResult, importe
         output.info(f"The workbook as it was: {written.kept}")
     if not_kept:
         output.info(not_kept, style="warning")
-    if imported.needs_a_person:
-        output.info(
-            f"{counted(imported.needs_a_person, 'order')} above need a decision and {_is_not(imported.needs_a_person)} in it."
-        )
+    if number := imported.needs_a_person:
+        needs, is_not = one_or_many(number, "needs", "need"), one_or_many(number, "is", "are")
+        output.info(f"{counted(number, 'order')} above {needs} a decision and {is_not} not in it.")
     if report.ready == report.rows:
         warned = f", {counted(report.warnings, 'warning')}" if report.warnings else ""
         output.info(f"{counted(report.rows, 'row')} checked, all ready{warned}.", style="warning" if warned else "good")
@@ -216,7 +215,3 @@ def print_written(output: Output, written: Written, report: CheckResult, importe
             f"{counted(report.rows, 'row')} checked, {report.rows - report.ready:,} with an error.", style="error"
         )
         output.info(f"Next: {next_command('check', str(written.path))}")
-
-
-def _is_not(number: int) -> str:
-    return "is not" if number == 1 else "are not"
