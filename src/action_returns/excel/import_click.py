@@ -15,6 +15,7 @@ from action_returns.excel.button import ButtonContext
 from action_returns.excel.check_table import MOST_ISSUES, check_table, read_pending, show_results
 from action_returns.excel.import_page import ImportPage, ReadPage, actions_fingerprint, pending_fingerprint, read_page
 from action_returns.excel.import_sheet import SHEET, page_of, write_columns, write_page
+from action_returns.excel.yellow_cells import name_cells
 from action_returns.operations.import_answers import ImportAnswers
 from action_returns.operations.import_returns import Imported, preview_import, remember_import
 from action_returns.operations.import_texts import pending_sentence
@@ -115,15 +116,18 @@ def _preview(
 ) -> tuple[Imported, ImportPage]:
     context.book.status(f"Reading {path.name} ...")
     sha256 = _sha256(path)
-    imported = preview_import(
-        path,
-        context.account,
-        context.paths,
-        now=context.now(),
-        pending=pending,
-        sheet=table.columns,
-        answers=answers,
-    )
+    try:
+        imported = preview_import(
+            path,
+            context.account,
+            context.paths,
+            now=context.now(),
+            pending=pending,
+            sheet=table.columns,
+            answers=answers,
+        )
+    except FileError as error:
+        raise FileError(error.problem, name_cells(str(error))) from None
     return imported, page_of(imported, answers, str(path), sha256, table.columns)
 
 
@@ -171,10 +175,9 @@ def _write_rows(context: ButtonContext, table: ActionsTable, imported: Imported,
 
 
 def _tell_added(context: ButtonContext, page: ImportPage, imported: Imported, room: Room) -> None:
-    problem = ""
     try:
-        remember_import(imported, context.account, context.paths)
-    except ActionReturnsError as error:
+        problem = remember_import(imported, context.account, context.paths)
+    except ActionReturnsError as error:  # the rows are there all the same
         problem = f"Your answers about this export could not be kept: {error}"
     kept = replace(page, added=import_messages.rows_named(room))
     context.book.write_metadata({IMPORT_FACTS: kept.to_json()})

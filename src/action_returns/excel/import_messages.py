@@ -1,9 +1,9 @@
 """Return the texts of an import in Excel: the lines of the sheet Import, the question, and what was done."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from action_returns.excel.yellow_cells import name_cells
 from action_returns.operations.import_texts import (
     FIELD_WORDS,
     lines_equation,
@@ -85,21 +85,13 @@ def file_gone(path: str) -> str:
     return f"{path} is no longer there. Nothing was added. Click Import returns and choose the export again."
 
 
-_MAP_OPTION: Final = re.compile(r'--map ([a-z-]+)="([^"]*)"')
-
-
 def choose_columns(refusal: str) -> str:
     """Return why an export cannot be read, and where the user chooses its columns.
 
     Args:
-        refusal: the message, which names options of the command line.
+        refusal: the message.
     """
-
-    def in_excel(option: re.Match[str]) -> str:
-        words = {name.value: said for name, said in FIELD_WORDS.items()}.get(option[1], option[1])
-        return words if option[2] == "HEADER" else f'"{option[2]}" as {words}'
-
-    return f"{_MAP_OPTION.sub(in_excel, refusal)}\n\nThe sheet Import lists all columns of this file. {CHOOSE_COLUMNS}"
+    return f"{refusal}\n\nThe sheet Import lists all columns of this file. {CHOOSE_COLUMNS}"
 
 
 def page_lines(imported: "Imported", file: str, pending: str, most: int) -> list[str]:
@@ -118,7 +110,7 @@ def page_lines(imported: "Imported", file: str, pending: str, most: int) -> list
         pending,
         orders_equation(imported.preview),
         "; ".join(money_equations(imported.found, imported.preview)) or "Nothing was refunded in this export.",
-        " ".join([f"{lines_equation(imported.found)}.", *notes]),
+        " ".join([f"{lines_equation(imported.found)}.", *map(name_cells, notes)]),
         " ".join([*_limits(imported, most), next_step(imported)]),
     ]
 

@@ -16,6 +16,7 @@ from action_returns.excel.import_page import (
     pending_fingerprint,
 )
 from action_returns.excel.workbook import OpenWorkbook
+from action_returns.excel.yellow_cells import name_cells
 from action_returns.operations.import_answers import ImportAnswers
 from action_returns.operations.import_returns import Imported
 from action_returns.operations.import_texts import (
@@ -207,7 +208,7 @@ def _row_of_left(left: LeftOrder) -> tuple[str | int, ...]:
         GROUPS[left.group].label,
         left.order,
         "",
-        left.message,
+        name_cells(left.message),
         left.line,
         "",
         money(left.refunded),
