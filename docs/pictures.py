@@ -22,6 +22,8 @@ IMAGES = Path(__file__).parent / "images"
 # Wider than the screens it stands for: the fonts of this computer are wider than those of the workbook.
 _WINDOW = (0, 0, 1930, 900)
 _POSITION_AND_SIZE = 15
+_ORDERS = 35
+"""The row of the sheet Import from which on the orders are listed, counted from 0."""
 _SETTLED = 2.0
 """Seconds after which a window has drawn itself."""
 
@@ -50,33 +52,52 @@ def picture_of_sheets(screen: Screen, folder: Path) -> None:
             document.CurrentController.ShowPageBreaks = False
             document.CurrentController.Frame.ContainerWindow.setPosSize(*_WINDOW, _POSITION_AND_SIZE)
             document.calculateAll()
-            validate(office, document)
-            for sheet in ("Actions", "Start"):
+            click_through(office, document)
+            for sheet in ("Actions", "Start", "Import"):
                 shoot(screen, document, sheet, folder)
+            shoot(screen, document, "Import", folder, name="import-orders", first_row=_ORDERS)
     finally:
         office.stop()
 
 
-def validate(office: Office, document: Any) -> None:
-    """Click Validate, with the sample download on the sheet Pending."""
+def click_through(office: Office, document: Any) -> None:
+    """Load the sample download, which checks the rows too, and show what becomes of the sample orders."""
     person = SimpleNamespace(alert=lambda _text, _buttons: "ok")
     app = App(office.desktop, person)
     xw.engines.add(xw.Engine(impl=app.engine))
     xw.engines["excel"].activate()
     xw.Book(impl=Book(app, document)).set_mock_caller()
     dialogues.pick_file = lambda _app: packaged_file("workbook_templates/samples/pending_actions.csv")
+    dialogues.pick_export = lambda _app: packaged_file("workbook_templates/samples/shopify_orders.csv")
     with tempfile.TemporaryDirectory() as home:
         os.environ["ACTION_RETURNS_HOME"] = home
         clicks.load_pending()
+        clicks.import_returns()
+    sheet = document.Sheets.getByName("Import")
+    sheet.unprotect("")
+    sheet.getCellRangeByName("B3").String = r"C:\Users\Ann\Downloads\shopify_orders.csv"  # no path of this computer
+    sheet.protect("")
 
 
-def shoot(screen: Screen, document: Any, sheet: str, folder: Path) -> None:
-    """Bring a sheet to the front and keep what shows of it, without the menus around it."""
+def shoot(
+    screen: Screen, document: Any, sheet: str, folder: Path, *, name: str | None = None, first_row: int = 0
+) -> None:
+    """Bring a sheet to the front and keep what shows of it, without the menus around it.
+
+    Args:
+        screen: the screen.
+        document: the workbook.
+        sheet: the sheet.
+        folder: for the whole picture.
+        name: of the picture, that of the sheet when None.
+        first_row: the row that stands on top, counted from 0.
+    """
     document.CurrentController.setActiveSheet(document.Sheets.getByName(sheet))
+    document.CurrentController.setFirstVisibleRow(first_row)
     time.sleep(_SETTLED)
     whole = folder / f"{sheet}.png"
     screen.picture(whole)
-    target = IMAGES / f"{sheet.lower()}.png"
+    target = IMAGES / f"{name or sheet.lower()}.png"
     crop = ["-crop", "1870x736+0+106", "+repage", "-resize", "1440x", "-colors", "64", "-strip"]
     subprocess.run(["convert", str(whole), *crop, str(target)], check=True)
 
