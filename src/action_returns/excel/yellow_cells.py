@@ -10,6 +10,7 @@ _TEXTS: Final = (
     (f"Import again with --without-tax-and-shipping{_ON_SHEET}", "Choose yes beside Without tax and shipping"),
     (f"Import again without --without-tax-and-shipping{_ON_SHEET}", "Choose no beside Without tax and shipping"),
     ("allow it with --tolerance AMOUNT or on the sheet Import", "allow it beside Tolerance"),
+    ("The choice --amounts ", "The choice beside Refunds in the export "),
     ("add: --amounts events", 'choose "one refund a line" beside Refunds in the export'),
     ("add: --amounts to-date", 'choose "all until now" beside Refunds in the export'),
 )
