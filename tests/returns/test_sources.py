@@ -80,3 +80,16 @@ def test_a_source_is_one_code_of_the_contract():
     assert [source.code for source in (*SOURCES, OTHER)] == list(
         dict.fromkeys(source.code for source in (*SOURCES, OTHER))
     )
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"),
+    [
+        ("Name,Currency,Refunded Amount", "shopify-orders"),
+        ("Name,Refunded Amount", "shopify-orders"),
+        ("Order ID,Name,Refunded Amount", "other"),  # Name is a person here
+        ("Name,Refund", "other"),
+    ],
+)
+def test_a_few_columns_of_shopify_are_known_unless_another_one_has_the_order_numbers(headers, code):
+    assert find_source([fold_export_header(header) for header in headers.split(",")]).code == code

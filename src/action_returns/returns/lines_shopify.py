@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from action_returns.returns.export import Problem, ReturnedOrders, ShopExport
 from action_returns.returns.grouping import collect
 from action_returns.returns.lines import Line, amounts, column, net_totals, unsigned
-from action_returns.returns.order_problems import part_cancelled
+from action_returns.returns.order_problems import part_cancelled, part_refunded
 from action_returns.returns.source import Amounts, Field
 from action_returns.returns.statuses import State, states
 
@@ -39,6 +39,8 @@ def _lines(export: ShopExport) -> Iterator[Line]:
                 problem = part_cancelled(order or "", refund, total, currency)
         elif state is State.REFUNDED or state is State.CANCELLED:
             takes_back = f"its status is {status}"
+            if state is State.REFUNDED and isinstance(refund, int) and isinstance(total, int) and 0 < refund < total:
+                problem = part_refunded(order or "", status or "", refund, total, currency)
         elif state is State.PARTLY_REFUNDED and not refund:
             problem = _amount_missing(order or "", status or "")
         yield Line(at, order, refund, None, total, net_total, takes_back, problem)

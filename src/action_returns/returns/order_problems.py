@@ -19,6 +19,15 @@ def part_cancelled(order: str, refunded: int, total: int, currency: str | None) 
     )
 
 
+def part_refunded(order: str, status: str, refunded: int, total: int, currency: str | None) -> Problem:
+    """Return the problem of an order whose status says that all of it was refunded, and whose amounts say a part."""
+    return Problem(
+        "total-differs",
+        f"The status of order {order} is {status}, which means all of it, but only {money(refunded, currency)} of "
+        f"{money(total, currency)} was refunded. Look the order up in the shop, and write its row by hand.",
+    )
+
+
 def unread(order: str, amount: UnreadAmount, what: str) -> Problem:
     """Return the problem of an amount that cannot be read exactly."""
     return Problem(

@@ -258,7 +258,15 @@ SOURCES: Final[tuple[Source, ...]] = (
 """Every known source; the first one whose signature a file has is the one."""
 
 
+_LEFT_OF_SHOPIFY: Final = frozenset({"name", "refundedamount"})
+"""What is left of the headers of Shopify's export when a person deletes what is not needed; beside a column with order
+numbers, Name is the name of a person."""
+
+
 def find_source(folded: Collection[str]) -> Source:
     """Return the source of a file with these folded headers, :data:`OTHER` for one that is not known."""
     headers = set(folded)
-    return next((source for source in SOURCES if any(known <= headers for known in source.signatures)), OTHER)
+    found = next((source for source in SOURCES if any(known <= headers for known in source.signatures)), OTHER)
+    if found is OTHER and headers >= _LEFT_OF_SHOPIFY and headers.isdisjoint(OTHER.aliases[Field.ORDER]):
+        return SHOPIFY
+    return found
