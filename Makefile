@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 BENCH_READY := .venv-bench/.ready
+DUCKDB_READY := .venv-bench-duckdb/.ready
 
 .PHONY: demo test test-long test-windows promise coverage mutants lint types bench docs pictures lock clean
 
@@ -55,8 +56,8 @@ types: $(READY)
 	$(BIN)/mypy --platform win32 --no-warn-unreachable --cache-dir .mypy_cache/win32
 	$(BIN)/mypy --platform darwin --no-warn-unreachable --cache-dir .mypy_cache/darwin
 
-bench: $(READY) $(BENCH_READY)
-	$(BIN)/python benchmarks/run.py --peers .venv-bench/bin/python
+bench: $(READY) $(BENCH_READY) $(DUCKDB_READY)
+	$(BIN)/python benchmarks/run.py --peers .venv-bench/bin/python --duckdb .venv-bench-duckdb/bin/python
 
 docs: $(READY)
 	$(BIN)/python -m docs.print
@@ -70,7 +71,7 @@ lock:
 	requirements/compile.sh
 
 clean:
-	rm -rf .venv .venv-bench .cache demo-output
+	rm -rf .venv .venv-bench .venv-bench-duckdb .cache demo-output
 
 $(READY): requirements/dev.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Action Returns needs Python 3.11 or newer: make PYTHON=python3.11 ..." if sys.version_info < (3, 11) else 0)'
@@ -82,4 +83,9 @@ $(READY): requirements/dev.lock pyproject.toml
 $(BENCH_READY): requirements/bench.lock
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.lock
+	@touch $@
+
+$(DUCKDB_READY): requirements/bench-duckdb.lock
+	$(PYTHON) -m venv .venv-bench-duckdb
+	.venv-bench-duckdb/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench-duckdb.lock
 	@touch $@

@@ -4,7 +4,8 @@ Every figure is the median of five runs (fewer where one takes over 20 s), ours 
 session. Peers live in their own environment; each run is a process of its own, so start-up counts.
 
     make bench            everything (about 20 minutes on two cores)
-    .venv/bin/python benchmarks/run.py --peers .venv-bench/bin/python --most 100000     without the largest sizes
+    .venv/bin/python benchmarks/run.py --peers .venv-bench/bin/python --duckdb .venv-bench-duckdb/bin/python --most 100000
+                          without the largest sizes
 """
 
 import argparse
@@ -18,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 HERE = Path(__file__).parent
 SIZES = (1_000, 10_000, 100_000, 1_048_575)
@@ -25,8 +27,17 @@ RUNS = 5
 SLOW = 20.0
 
 
-def run(command: Sequence[str], **environment: str) -> tuple[float, float, str]:
-    """Run one process; give seconds, peak memory in MB and what it printed last."""
+class Run(NamedTuple):
+    """One run of a process: seconds, peak memory in MB, what it printed last, and its seconds of processor time."""
+
+    seconds: float
+    peak: float
+    printed: str
+    processor: float
+
+
+def run(command: Sequence[str], **environment: str) -> Run:
+    """Run one process to its end."""
     start = time.perf_counter()
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **environment}, text=True
@@ -43,12 +54,13 @@ def run(command: Sequence[str], **environment: str) -> tuple[float, float, str]:
     if process.returncode not in (0, 3):
         sys.exit(f"{' '.join(command)} ended with {process.returncode}: {errors[-2000:]}")
     scale = 1024 * 1024 if sys.platform == "darwin" else 1024
-    return seconds, usage.ru_maxrss / scale, output.strip().splitlines()[-1] if output.strip() else ""
+    printed = output.strip().splitlines()[-1] if output.strip() else ""
+    return Run(seconds, usage.ru_maxrss / scale, printed, usage.ru_utime + usage.ru_stime)
 
 
 def turns(commands: dict[str, list[str]], **environment: str) -> dict[str, tuple[float, float, str]]:
     """Run several commands in turn, RUNS times; give the medians."""
-    seen: dict[str, list[tuple[float, float, str]]] = {name: [] for name in commands}
+    seen: dict[str, list[Run]] = {name: [] for name in commands}
     for _ in range(RUNS):
         for name, command in commands.items():
             done = seen[name]
@@ -74,9 +86,9 @@ def check_only(size: int, ours: str, peers: str, data: Path) -> list[list[str]]:
         peaks: dict[str, list[float]] = {name: [] for name in commands}
         for _ in range(RUNS):
             for name, command in commands.items():
-                _, peak, printed = run(command)
-                inner[name].append(float(json.loads(printed)["seconds"]))
-                peaks[name].append(peak)
+                done = run(command)
+                inner[name].append(float(json.loads(done.printed)["seconds"]))
+                peaks[name].append(done.peak)
         mine = statistics.median(inner["action-returns"])
         for name in commands:
             seconds = statistics.median(inner[name])
@@ -224,8 +236,11 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def main() -> None:
     """Measure, print and keep."""
+    import imports  # which uses what stands above
+
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peers", required=True, help="interpreter of the peers' environment")
+    parser.add_argument("--duckdb", required=True, help="interpreter of the environment of DuckDB")
     parser.add_argument("--most", type=int, default=SIZES[-1], help="largest number of rows")
     options = parser.parse_args()
     ours, sizes = sys.executable, [size for size in SIZES if size <= options.most]
@@ -249,6 +264,7 @@ def main() -> None:
             table(("process", "ms", "times bare Python"), start_up(ours, data)),
             "## With the pending-actions download\n",
             table(("what", "s", "MB"), pending(ours, data)),
+            imports.section(ours, options.peers, options.duckdb, data),
             "## The workbook\n",
             table(("what", "s", ""), workbook(ours, data)),
             "## The ledger\n",

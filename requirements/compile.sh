@@ -18,4 +18,5 @@ uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --n
   --no-annotate pyproject.toml --extra demo --extra sftp --extra postgresql --extra api -c requirements/dev.lock \
   -o requirements/constraints.txt
 lock --group bench -o requirements/bench.lock
+lock requirements/bench-duckdb.in -o requirements/bench-duckdb.lock
 lock requirements/producers.in -o requirements/producers.lock
