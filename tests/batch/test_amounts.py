@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_returns.batch.amounts import amount_text, cents_of_number, cents_of_text, exact_cents
+from action_returns.batch.amounts import PLAIN, amount_text, cents_of_number, cents_of_parts, cents_of_text, exact_cents
 from action_returns.batch.check import check
 from tests.batch.sheets import one_row
 
@@ -16,6 +16,12 @@ def test_every_amount_up_to_two_hundred_is_read_exactly_from_a_number_and_from_a
     for cents in range(20_000):
         assert cents_of_number(cents / 100) == cents
         assert cents_of_text(f"{cents // 100}.{cents % 100:02d}") == cents
+
+
+@given(st.text("019.,-é١", max_size=22) | st.from_regex(r"[0-9]{0,20}\.?[0-9]{0,3}", fullmatch=True))
+def test_a_text_with_two_places_is_read_like_any_other(text):
+    match = PLAIN.fullmatch(text)
+    assert cents_of_text(text) == (None if match is None else cents_of_parts(match[1], match[2]))
 
 
 @given(st.integers(0, 10**13))

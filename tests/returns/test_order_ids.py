@@ -1,5 +1,8 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from action_returns.batch.cells import strip_white_space
 from action_returns.returns.order_ids import loose_key, variant_of
 
 
@@ -49,3 +52,9 @@ def test_an_order_of_zeros_is_never_a_blank_one():
 )
 def test_each_known_way_to_write_an_order_is_named_and_no_other_counts(order, found, words):
     assert variant_of(order, found) == words
+
+
+@given(st.text("#0019 aÉ١\u00a0", max_size=6))
+def test_numbers_are_no_exception(text):
+    number = strip_white_space(text).removeprefix("#")
+    assert loose_key(text) == (number.lstrip("0") or number[:1]).casefold()

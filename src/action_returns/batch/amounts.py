@@ -25,10 +25,17 @@ EXACT_BELOW: Final = 1e11
 """Below this, ``int(x * 100 + 0.5)`` hits the one candidate, and ``candidate / 100 == x`` proves it: the division is
 rounded correctly (IEEE 754), so it gives x only if x is the double nearest to that two-place amount."""
 _CENT: Final = Decimal("0.01")
+_PLACES: Final = len(".00")
 
 
 def cents_of_text(text: str) -> Cents | None:
     """Read a plain decimal with at most two places, ``49.9`` as 4990 cents; None for everything else."""
+    if (
+        text[-3:-2] == "." and _PLACES < len(text) <= MAX_DIGITS + _PLACES and text.isascii()
+    ):  # nearly always, and faster
+        digits = text[:-3] + text[-2:]
+        if digits.isdigit():
+            return Cents(int(digits))
     match = PLAIN.fullmatch(text)
     return None if match is None else cents_of_parts(match[1], match[2])
 

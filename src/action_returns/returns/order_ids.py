@@ -21,6 +21,9 @@ def loose_key(text: str) -> str:
         The text without white space around it, without one ``#`` at its start and without leading zeros, casefolded;
         ``0`` for an id of zeros only, ``""`` for a blank one.
     """
+    number = text.removeprefix(HASH)
+    if number.isdigit() and number.isascii() and number[0] != "0":  # nearly always
+        return number
     number = strip_white_space(text).removeprefix(HASH)
     return (number.lstrip("0") or number[:1]).casefold()
 
