@@ -10,15 +10,20 @@ from tempfile import TemporaryDirectory
 
 from action_returns.batch.amounts import amount_text
 from action_returns.files import default_paths
+from action_returns.operations import kept_pending
 from action_returns.operations.account import Account
 from action_returns.operations.import_returns import preview_import
 from action_returns.operations.pending_source import PendingSource
 
 
 def main() -> None:
-    """Import and write, without keeping what was imported for the next time, which the peers do not do either."""
+    """Import and write the rows. The peers keep no copy of the download and no record of the import: nor does this."""
     gc.disable()  # as the command does
     folder, out = Path(sys.argv[1]), Path(sys.argv[2])
+    now = datetime.now(UTC)
+    kept = KeptFacts(
+        "pending.csv", loaded_at=now, as_of=now, basis="", rows=0, sha256="", size=0
+    )  # so it is not copied
     with TemporaryDirectory() as home:
         imported = preview_import(
             folder / "orders.csv",
