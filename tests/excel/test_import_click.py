@@ -1,5 +1,7 @@
 """From a shop's export to rows of Actions, on both hosts: the preview, the rows, and how they are taken back."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.excel.desk import Desk
@@ -187,6 +189,17 @@ def test_rows_that_were_sent_since_the_preview_are_looked_at_first(loaded, expor
     desk.excel.answer("yes")
     desk.click("add_imported_rows")
     assert desk.entered(6) == [NEW_ROWS[0], [None] * 3, [None] * 3]
+
+
+def test_an_action_that_locked_since_the_preview_is_not_added(loaded, export, monkeypatch):
+    desk = loaded(chosen=export(*ORDERS))
+    desk.click("import_returns")
+    later = datetime(2099, 2, 1, tzinfo=UTC)
+    monkeypatch.setattr("action_returns.excel.button.ButtonContext.now", staticmethod(lambda: later))
+    said = desk.click("add_imported_rows")
+    assert said.startswith("Nothing was added: rows were sent or an action locked since the preview.")
+    assert "6 orders = 0 rows" in said
+    assert desk.entered(6) == [[None] * 3] * 3
 
 
 def test_without_a_pending_download_nothing_is_guessed(desk, export, monkeypatch):

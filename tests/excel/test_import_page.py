@@ -110,6 +110,8 @@ def test_a_yellow_cell_that_cannot_be_used_is_named(shown, cell, typed, said):
 def test_a_header_with_line_breaks_is_not_taken_for_a_change_of_the_user(shown):
     desk = shown("1002,12.50,80.00,EUR,", headers='Order ID,"Refund  \r\n Amount",Order Total,Currency,Return Reason')
     assert listed(desk) == [("Row", "1002", "ORDER_UPDATE")]
+    places = {cells[0]: row for row, cells in enumerate(desk.peek("Import!A15:A34"), 15)}
+    desk.put(f"Import!B{places['refunded amount']}", "Refund  \n Amount")  # what Excel keeps of \r\n in a cell
     desk.excel.answer("yes")
     assert desk.click("add_imported_rows").startswith("1 row of refunds.csv added (row 4).")
 
@@ -127,3 +129,11 @@ def test_what_was_answered_is_used_for_the_next_file_with_the_same_headers(shown
     assert "Answers that you gave for an earlier file with these headers were used" in said
     assert listed(desk) == [("Row", "1005", "DAMAGED")]
     assert desk.peek("Import!F15:H15") == [["Broken", "1", "DAMAGED"]]
+
+
+def test_words_that_are_too_long_to_be_kept_are_refused_before_anything_is_written(shown):
+    words = [f"{at} {'x' * 2_000}" for at in range(20)]
+    desk = shown(*(f"{at},1.00,50.00,EUR,{word}" for at, word in enumerate(words, 3001)))
+    assert "are too long to be kept in this workbook. Nothing was changed." in desk.excel.alerts[-1].text
+    assert desk.peek("Import!B3") is None
+    assert desk.click("add_imported_rows").startswith("No export was read yet.")

@@ -75,6 +75,14 @@ def unreadable_amounts(text: str) -> str:
     )
 
 
+def too_long(name: str) -> str:
+    """Return that the workbook cannot keep what the import needs, because texts of the export are too long."""
+    return (
+        f"The headers or the words for reasons of {name} are too long to be kept in this workbook. Nothing was changed. Make "
+        "them shorter in the file, then click Import returns again."
+    )
+
+
 def read_again(name: str) -> str:
     """Return the question whether the same file is read again after the user changed a yellow cell."""
     return f"Read {name} again with your changes on the sheet Import?\n\nNo lets you choose another file."

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from action_returns.batch.amounts import money
-from action_returns.batch.cells import Columns
+from action_returns.batch.cells import LONGEST_TEXT, Columns, utf16_length
+from action_returns.errors import ExcelError
 from action_returns.excel import import_messages
 from action_returns.excel.import_page import (
     ImportPage,
@@ -84,7 +85,13 @@ def write_page(book: OpenWorkbook, imported: Imported, page: ImportPage, pending
         imported: the import.
         page: what is kept about it.
         pending: the sentence about the pending download.
+
+    Raises:
+        ExcelError: its headers or words are too long to be kept in the workbook.
     """
+    facts = page.to_json()
+    if utf16_length(facts) > LONGEST_TEXT:
+        raise ExcelError(import_messages.too_long(imported.export.file))
     # Without its facts no preview counts: should the click break off, new rows must not stand beside an old file.
     book.write_metadata({IMPORT_FACTS: ""})
     told = import_messages.page_lines(imported, page.file, pending, MOST_LISTED)
@@ -94,7 +101,7 @@ def write_page(book: OpenWorkbook, imported: Imported, page: ImportPage, pending
         "import_headers": _column(_different(imported.export.headers), _HEADERS),
     }
     book.own_sheets.fill("ImportPreview", preview_rows(imported), sheet=SHEET, ranges=ranges)
-    book.write_metadata({IMPORT_FACTS: page.to_json()})
+    book.write_metadata({IMPORT_FACTS: facts})
 
 
 def write_columns(book: OpenWorkbook, file: Path, sha256: str, headers: Sequence[str], given: ImportAnswers) -> None:
