@@ -10,9 +10,6 @@ from action_returns.operations.added_rows import (
     Place,
     UnusualXmlError,
     add_rows,
-    calculated_on_load,
-    column_formulas,
-    longer_table,
 )
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -124,35 +121,3 @@ def test_old_cells_stay_and_new_rows_stand_in_order_for_every_way_to_write_blank
         assert tuple(found[f"{column}{at}"][1] for column in "ABC") == texts
     for name, before in cells(sheet(rows)).items():
         assert found[name][0] == before[0]
-
-
-def test_the_formulas_of_a_table_are_those_of_its_columns():
-    table = (
-        f'<table xmlns="{MAIN}"><tableColumns><tableColumn id="1" name="A"/><tableColumn id="2" name="B">'
-        "<calculatedColumnFormula>A1&amp;&lt;1</calculatedColumnFormula></tableColumn></tableColumns></table>"
-    )
-    assert column_formulas(table.encode()) == {1: "A1&<1"}
-    with pytest.raises(UnusualXmlError):
-        column_formulas(table.replace("<calculatedColumnFormula>", '<calculatedColumnFormula array="1">').encode())
-
-
-def test_a_table_grows_with_its_filter():
-    assert longer_table(b'<table ref="A3:C9"><autoFilter ref="A3:C9"/>', "A3:C9", "A3:C12") == (
-        b'<table ref="A3:C12"><autoFilter ref="A3:C12"/>'
-    )
-    with pytest.raises(UnusualXmlError):
-        longer_table(b"<table ref='A3:C9'>", "A3:C9", "A3:C12")
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        (b'<w><calcPr calcId="1"/></w>', b'<w><calcPr calcId="1" fullCalcOnLoad="1"/></w>'),
-        (b'<w><calcPr calcId="1" fullCalcOnLoad="0"/></w>', b'<w><calcPr calcId="1" fullCalcOnLoad="1"/></w>'),
-        (b'<w><calcPr fullCalcOnLoad="1"/></w>', b'<w><calcPr fullCalcOnLoad="1"/></w>'),
-        (b"<w><calcPr></calcPr></w>", b'<w><calcPr fullCalcOnLoad="1"></calcPr></w>'),
-        (b"<w/>", b"<w/>"),
-    ],
-)
-def test_excel_calculates_the_workbook_when_it_is_opened(before, after):
-    assert calculated_on_load(before) == after

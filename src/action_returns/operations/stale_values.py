@@ -4,10 +4,10 @@ LibreOffice shows the saved values of a workbook when it opens it, and calculate
 """
 
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
 from action_returns.batch.cells import area
-from action_returns.operations.added_rows import UnusualXmlError, end_of_element
+from action_returns.operations.added_rows import UnusualXmlError, end_of_element, refuse_type
 from action_returns.readers.xlsx.guarded import ERRORS, guarded_parser
 
 
@@ -43,7 +43,7 @@ class _Finder:
         self._sheet, self._is_ours = sheet, is_ours
         self._is_wanted = self._has_formula = False
         self._value = 0
-        self._parser = guarded_parser(_refuse)
+        self._parser = guarded_parser(refuse_type)
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         try:
@@ -66,7 +66,3 @@ class _Finder:
             self.found.append((self._value, end_of_element(self._sheet, self._value, self._parser.CurrentByteIndex)))
         elif name == "c":
             self._is_wanted = False
-
-
-def _refuse(*_: object) -> NoReturn:
-    raise UnusualXmlError("declares a document type")

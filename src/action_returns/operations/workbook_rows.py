@@ -13,12 +13,10 @@ from action_returns.operations.added_rows import (
     Place,
     UnusualXmlError,
     add_rows,
-    calculated_on_load,
-    column_formulas,
-    longer_table,
 )
 from action_returns.operations.new_workbook import tool_columns, tool_sheets
 from action_returns.operations.stale_values import without_values
+from action_returns.operations.table_parts import calculated_on_load, column_formulas, longer_table
 from action_returns.operations.texts import counted
 from action_returns.readers.batch_columns import find_columns
 from action_returns.readers.xlsx.package import Package
