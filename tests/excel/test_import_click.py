@@ -1,5 +1,6 @@
 """From a shop's export to rows of Actions, on both hosts: the preview, the rows, and how they are taken back."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -75,6 +76,17 @@ def test_the_preview_shows_what_becomes_of_each_order_and_adds_nothing(loaded, e
     ]
 
 
+def test_a_download_can_be_loaded_before_actions_has_rows(loaded, export):
+    desk = loaded(chosen=export(*ORDERS))
+    said = desk.excel.alerts[-1].text
+    assert said.startswith("6 actions from pending.csv, as of ")
+    assert said.endswith(
+        "Actions has no rows yet. Import returns fills it from an export of your shop. Or paste the returns there: "
+        "Action ID, new order amount, reason code."
+    )
+    assert desk.peek("Pending!A9") == "M.8882.4808.2006"
+
+
 def test_the_mapping_is_shown_with_examples_and_how_sure_it_is(loaded, export):
     desk = loaded(chosen=export(*ORDERS))
     desk.click("import_returns")
@@ -134,7 +146,7 @@ def test_rows_are_not_added_twice(loaded, export):
     desk.click("add_imported_rows")
     rows = desk.entered(12)
     assert "were added already (Actions, rows 4 to 5). Nothing was added." in desk.click("add_imported_rows")
-    assert desk.peek("Import!B9").startswith("Added to Actions: rows 4 to 5.")
+    assert re.match(r"Added to Actions on \d{4}-\d\d-\d\d at \d\d:\d\d: rows 4 to 5\.", desk.peek("Import!B9"))
     said = desk.click("import_returns")
     assert "6 orders = 0 rows + 2 in the sheet" in said
     assert desk.click("add_imported_rows").startswith("Nothing was added. 6 orders = 0 rows + 2 in the sheet")

@@ -1,5 +1,6 @@
 """The texts of an import in Excel: singular and plural, and what to do next."""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -35,7 +36,9 @@ def test_the_next_step_is_told_in_singular_and_plural(rows, groups, said):
 def test_new_rows_are_named(rows, named):
     room = Room(rows, "")
     assert import_messages.rows_named(room) == named
-    assert import_messages.added_line(room).startswith(f"Added to Actions: {named}. Next: Review.")
+    assert import_messages.added_line(room, datetime(2026, 12, 1, 9, 5, tzinfo=UTC)).startswith(
+        f"Added to Actions on 2026-12-01 at 09:05: {named}. Next: Review."
+    )
 
 
 def test_answers_that_could_not_be_kept_are_told_after_the_rows():

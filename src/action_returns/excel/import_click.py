@@ -16,6 +16,7 @@ from action_returns.excel.check_table import MOST_ISSUES, check_table, read_pend
 from action_returns.excel.import_page import ImportPage, ReadPage, actions_fingerprint, pending_fingerprint, read_page
 from action_returns.excel.import_sheet import SHEET, page_of, write_columns, write_page
 from action_returns.excel.yellow_cells import name_cells
+from action_returns.files import open_to_read
 from action_returns.operations.import_answers import ImportAnswers
 from action_returns.operations.import_returns import Imported, preview_import, remember_import
 from action_returns.operations.import_texts import pending_sentence
@@ -26,6 +27,8 @@ from action_returns.workbook_builder.info import IMPORT_FACTS
 
 COLUMN_PROBLEMS: Final = frozenset({"export-columns-missing", "export-columns-unclear"})
 """Refusals of a file that the user settles by choosing its columns."""
+_PART: Final = 1 << 20
+"""Bytes of the file that are read at once."""
 
 
 def import_returns(context: ButtonContext) -> None:
@@ -115,7 +118,6 @@ def _preview(
     context: ButtonContext, path: Path, answers: ImportAnswers, pending: PendingDownload, table: ActionsTable
 ) -> tuple[Imported, ImportPage]:
     context.book.status(f"Reading {path.name} ...")
-    sha256 = _sha256(path)
     try:
         imported = preview_import(
             path,
@@ -128,7 +130,7 @@ def _preview(
         )
     except FileError as error:
         raise FileError(error.problem, name_cells(str(error))) from None
-    return imported, page_of(imported, answers, str(path), sha256, table.columns)
+    return imported, page_of(imported, answers, str(path), _sha256(path), table.columns)
 
 
 def _show_columns(context: ButtonContext, path: Path, answers: ImportAnswers) -> None:
@@ -139,11 +141,14 @@ def _show_columns(context: ButtonContext, path: Path, answers: ImportAnswers) ->
 
 
 def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        with open_to_read(path) as file:
+            while part := file.read(_PART):
+                digest.update(part)
     except OSError as error:
         raise ExcelError(f"{path} cannot be read ({error.strerror or error}). Nothing was added.") from None
+    return digest.hexdigest()
 
 
 def _causes(read: ReadPage, now: ImportPage, pending: PendingDownload, table: ActionsTable) -> list[str]:
@@ -181,7 +186,9 @@ def _tell_added(context: ButtonContext, page: ImportPage, imported: Imported, ro
         problem = f"Your answers about this export could not be kept: {error}"
     kept = replace(page, added=import_messages.rows_named(room))
     context.book.write_metadata({IMPORT_FACTS: kept.to_json()})
-    context.book.own_sheets.write_named_ranges(SHEET, {"import_next": [[import_messages.added_line(room)]]})
+    context.book.own_sheets.write_named_ranges(
+        SHEET, {"import_next": [[import_messages.added_line(room, context.now())]]}
+    )
     table, checked = check_table(context)
     show_results(context, table, checked)
     context.book.select(f"{(table.columns.letters or 'A')[0]}{room.rows[0]}")

@@ -17,6 +17,8 @@ from action_returns.returns.export import Certainty
 from action_returns.returns.source import Amounts
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from action_returns.excel.added_rows import Room
     from action_returns.operations.import_returns import Imported
 
@@ -239,6 +241,6 @@ def added(imported: "Imported", room: "Room", validated: str, problem: str) -> s
     return "\n\n".join(filter(None, [done, problem, validated]))
 
 
-def added_line(room: "Room") -> str:
-    """Return the line on the sheet Import after its rows were added."""
-    return f"Added to Actions: {rows_named(room)}. Next: Review. For another export click Import returns."
+def added_line(room: "Room", now: "datetime") -> str:
+    """Return the line on the sheet Import after its rows were added; it is true after they were taken back, too."""
+    return f"Added to Actions on {now:%Y-%m-%d at %H:%M}: {rows_named(room)}. Next: Review. For another export click Import returns."
