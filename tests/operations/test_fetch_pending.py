@@ -27,6 +27,7 @@ from action_returns.operations.account import open_account
 from action_returns.operations.fetch_part import FetchPlan, open_part
 from action_returns.operations.fetch_pending import fetch_pending
 from action_returns.operations.kept_pending import kept_download
+from action_returns.operations.pending_source import PendingSource, load_download
 from action_returns.readers.pending_download import read_pending_download
 from tests.servers.brand_api_server import (
     SID,
@@ -160,7 +161,29 @@ def test_the_same_list_is_kept_once_and_is_as_new_as_the_last_fetch(server, fetc
     later = NOW + timedelta(hours=1)
     assert fetch(None).written == fetch(None, now=later).written
     kept = kept_download(open_account(paths), paths)
-    assert (kept.kept.as_of, kept.kept.loaded_at) == (later.replace(microsecond=0), later.replace(microsecond=0))
+    assert (kept.kept.as_of, kept.kept.loaded_at) == (later.replace(microsecond=0), later)
+
+
+def test_a_fetch_that_goes_on_is_the_last_list_that_was_loaded(server, fetch, paths, tmp_path):
+    server.actions = [action("1000.1.1", when="2026-09-05T10:00:00Z"), action("1000.1.2", when="2026-11-20T10:00:00Z")]
+    server.faults += [None, LIMIT]
+    with pytest.raises(ApiError):
+        fetch(None)
+    (tmp_path / "between.csv").write_text("Action ID,Amount\r\nM.1.2.1,5\r\n")
+    source, account = PendingSource(tmp_path / "between.csv", paths.pending_answers), open_account(paths)
+    load_download(source, None, account, paths, now=NOW + timedelta(hours=1))
+    written = fetch(None, now=NOW + timedelta(hours=2)).written
+    kept = kept_download(account, paths)
+    assert (kept.path, kept.kept.as_of) == (written, NOW.replace(microsecond=0))
+
+
+def test_a_copy_of_the_list_that_is_not_the_list_is_told_and_not_kept(server, fetch, paths, monkeypatch):
+    server.actions = [action("1000.1.1")]
+    with monkeypatch.context() as patched:
+        patched.setattr(fetch_module, "keep_download", lambda *_, **__: None)
+        with pytest.raises(ApiError, match=r"is not the list, and was removed: .* Run the same command again"):
+            fetch(None)
+    assert (fetch(None).rows, len(server.asked)) == (1, 2)
 
 
 def test_each_campaign_is_asked_and_counted(server, fetch, use):

@@ -155,8 +155,15 @@ def test_a_copy_that_is_gone_is_not_used(load, paths):
         lambda facts: {key: facts[key] for key in facts if key != "sha256"},
         lambda facts: {**facts, "rows": None},
         lambda facts: {**facts, "columns": ["amount"]},
+        lambda facts: {**facts, "as_of": "0001-01-01T00:00:00+14:00"},
+        lambda facts: {**facts, "day_first": []},
+        lambda facts: {**facts, "rows": float("inf")},
+        lambda facts: {**facts, "name": ""},
+        lambda facts: {**facts, "name": "a\0b"},
+        lambda facts: {**facts, "name": "\ud800"},
         lambda _: [],
         lambda _: "{",
+        lambda _: "[" * 100_000,
     ],
 )
 def test_facts_that_were_changed_are_refused_and_replaced_by_the_next_download(load, paths, change):
@@ -212,3 +219,95 @@ def test_a_copy_that_another_program_is_writing_is_left_alone_and_an_old_one_rem
     load(TUESDAY)
     assert (folder / "young").exists()
     assert not (folder / "old").exists()
+
+
+UNDATED = "Action ID,Amount\r\nM.1.2.1,5\r\n"
+
+
+@pytest.fixture
+def undated_copy(tmp_path, paths):
+    """The kept copy of a download without dates, which is a week old."""
+    path = tmp_path / "undated.csv"
+    path.write_text(UNDATED, newline="")
+    week_ago = (NOW - timedelta(days=7)).timestamp()
+    os.utime(path, (week_ago, week_ago))
+    load_download(PendingSource(path, paths.pending_answers), None, Account(), paths, now=NOW)
+    return kept_download(Account(), paths).path
+
+
+@pytest.mark.parametrize("account", [Account(), Account("other", "test")])
+def test_a_kept_copy_that_is_named_as_a_file_is_as_old_as_its_data(undated_copy, paths, account):
+    source = PendingSource(undated_copy, paths.pending_answers)
+    pending = load_download(source, None, account, paths, now=NOW + timedelta(days=1))
+    assert pending.as_of == NOW - timedelta(days=7)
+    assert kept_download(account, paths).kept.as_of == NOW - timedelta(days=7)
+
+
+def test_a_kept_copy_is_known_by_a_link_too(undated_copy, paths, tmp_path):
+    (tmp_path / "link.csv").symlink_to(undated_copy)
+    source = PendingSource(tmp_path / "link.csv", paths.pending_answers)
+    assert load_download(source, None, Account(), paths, now=NOW).as_of == NOW - timedelta(days=7)
+
+
+def test_a_kept_copy_that_is_named_and_was_changed_is_refused(undated_copy, paths):
+    undated_copy.write_text(UNDATED.replace("5", "6"), newline="")
+    with pytest.raises(FileError, match=r"undated\.csv is not the file that was loaded"):
+        load_download(PendingSource(undated_copy, paths.pending_answers), None, Account(), paths, now=NOW)
+
+
+def test_a_kept_copy_that_is_named_keeps_the_answers_that_read_it(load, paths):
+    load("Kennung,Wert,Lock Date\r\nM.1.2.1,7,05/06/2026\r\n", columns={"action_id": "Kennung", "amount": "Wert"}, day_first=True)  # fmt: skip
+    paths.pending_answers.unlink()
+    named = PendingSource(kept_download(Account(), paths).path, paths.pending_answers, {}, day_first=False)
+    pending = load_download(named, None, Account(), paths, now=NOW)
+    assert pending.actions == {"M.1.2.1": PendingAction(700, datetime(2026, 5, 6, tzinfo=UTC))}
+
+
+def test_a_file_beside_the_kept_copies_is_a_file_of_the_user(undated_copy, paths):
+    other = undated_copy.with_name("other.csv")
+    other.write_text(MONDAY, newline="")
+    source = PendingSource(other, paths.pending_answers)
+    assert load_download(source, None, Account(), paths, now=NOW).as_of == datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("name", ["copy", "facts"])
+def test_a_disk_that_gets_full_keeps_nothing_of_a_download_and_all_of_the_one_before(load, paths, monkeypatch, name):
+    from action_returns.operations import kept_facts, kept_pending
+
+    load(MONDAY, "monday.csv")
+    before = {path.name for path in paths.pending.rglob("*")}
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(kept_pending if name == "copy" else kept_facts, "write_atomically", full)
+        pending = load(TUESDAY, "tuesday.csv")
+    assert pending.actions["M.1.2.1"].cents == 1200
+    assert pending.notes[-1] == "tuesday.csv was not kept for later: No space left on device. Its rows were used."
+    assert {path.name for path in paths.pending.rglob("*")} == before
+    assert kept_names(paths) == ["monday.csv"]
+
+
+def test_facts_that_another_program_removes_at_this_moment_are_no_damage(load, paths, monkeypatch):
+    from action_returns.operations import kept_pending
+
+    load(MONDAY, "monday.csv")
+    load(TUESDAY, "tuesday.csv")
+    oldest = min(paths.pending.rglob("*.json"), key=lambda path: json.loads(path.read_bytes())["loaded_at"])
+    read = kept_pending.read_facts
+
+    def late(path, paths):
+        oldest.unlink(missing_ok=True)
+        return read(path, paths)
+
+    monkeypatch.setattr(kept_pending, "read_facts", late)
+    assert kept_names(paths) == ["tuesday.csv"]
+
+
+@pytest.mark.parametrize(
+    "name", ["-", " ä'\"$(x);%1 & 'b'.csv", ".hidden.csv", "x.json.csv", "n" * 250 + ".csv", "\udcff.csv"]
+)
+def test_a_download_of_any_name_is_kept_under_it(load, paths, name):
+    load(MONDAY, name)
+    assert kept_download(Account(), paths).path.name == name

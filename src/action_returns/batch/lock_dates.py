@@ -1,6 +1,7 @@
 """Decide which actions are locked, and which lock soon. A lock in less than 24 hours is 0 days away."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -28,6 +29,23 @@ class SoonLocked(NamedTuple):
     row: int
     action_id: str
     days: int
+
+
+class LockDates(NamedTuple):
+    """When the actions of a download lock.
+
+    Args:
+        are_known: whether the download tells of any of its actions when it locks.
+        numbers: lock date -> number of its actions, without those that are locked by their state.
+    """
+
+    are_known: bool
+    numbers: Mapping[datetime, int]
+
+    def number_soon(self, now: datetime) -> int | None:
+        """Return how many actions lock soon, as many as :func:`actions_that_lock_soon` finds; None when that is unknown."""
+        limit = now + SOON_DAYS * _DAY
+        return sum(number for date, number in self.numbers.items() if now < date < limit) if self.are_known else None
 
 
 def takes_no_changes(state: str | None) -> bool:
@@ -74,6 +92,16 @@ def actions_that_lock_soon(pending: PendingDownload, now: datetime) -> dict[str,
         for action_id, action in pending.actions.items()
         if action.locks_at is not None and now < action.locks_at < limit and not takes_no_changes(action.state)
     }
+
+
+def lock_dates_of(pending: PendingDownload) -> LockDates:
+    """Return the lock dates of a download.
+
+    Args:
+        pending: the download, with all of its actions.
+    """
+    dates = (one.locks_at for one in pending.actions.values() if not takes_no_changes(one.state))
+    return LockDates(has_lock_dates(pending), Counter(date for date in dates if date is not None))
 
 
 def rows_that_lock_soon(

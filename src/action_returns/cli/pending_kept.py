@@ -8,14 +8,15 @@ import click
 
 from action_returns.batch.amounts import amount_text
 from action_returns.batch.context import PendingAction, PendingDownload
-from action_returns.batch.lock_dates import SOON_DAYS, actions_that_lock_soon, has_lock_dates
+from action_returns.batch.lock_dates import SOON_DAYS
 from action_returns.batch.pending_changes import LockedSince, PendingChanges
 from action_returns.cli.options import CommandContext, PendingAnswers, global_options, pending_answers
 from action_returns.errors import FileError
 from action_returns.operations.account import Account
 from action_returns.operations.compare_pending import compare_sources, kept_pair
-from action_returns.operations.kept_pending import check_kept, kept_downloads
-from action_returns.operations.pending_source import KeptFacts, PendingSource, read_download
+from action_returns.operations.kept_locks import number_that_locks_soon
+from action_returns.operations.kept_pending import check_kept, kept_downloads, with_its_facts
+from action_returns.operations.pending_source import KeptFacts, PendingSource
 from action_returns.operations.pending_texts import age_in_days, change_counts, first_changes, pending_age
 from action_returns.operations.texts import counted
 
@@ -31,7 +32,9 @@ def status_command(context: CommandContext) -> None:
     A download is kept when it is loaded with Load pending or --pending FILE. The latest two are kept.
     """
     account, now = context.account(), context.now()
-    kept = [_status(source, account, now) for source in kept_downloads(account, context.paths)]
+    sources = kept_downloads(account, context.paths)
+    with context.output.working("Reading the pending downloads that are kept"):
+        kept = [_status(source, account, now) for source in sources]
     context.output.json({"account": account.name, "kept": kept})
     if not kept:
         context.output.info(
@@ -57,7 +60,7 @@ def status_command(context: CommandContext) -> None:
     for one in kept:
         if one["problem"]:
             context.output.info(str(one["problem"]), style="warning")
-    newest = kept_downloads(account, context.paths)[0].kept
+    newest = sources[0].kept
     if newest is not None:
         context.output.info(f"{pending_age(newest.as_of.astimezone(account.time_zone), now)}: {newest.name}.")
 
@@ -73,8 +76,7 @@ def _status(source: PendingSource, account: Account, now: datetime) -> dict[str,
     locks, problem = None, ""
     try:
         check_kept(source)
-        pending = read_download(source, None, account, now=now)
-        locks = len(actions_that_lock_soon(pending, now)) if has_lock_dates(pending) else None
+        locks = number_that_locks_soon(source, account, now=now)
     except FileError as error:
         problem = error.message
     return {**_facts(facts, source, account, now), "locks_within_3_days": locks, "problem": problem or None}
@@ -107,7 +109,7 @@ def compare_command(context: CommandContext, *, files: tuple[str, ...], answers:
         raise click.UsageError("Name two downloads, the earlier one first, or none to compare the two that are kept.")
     account, now = context.account(), context.now()
     if files:
-        old, new = map(answers.source, files)
+        old, new = (with_its_facts(answers.source(file), context.paths) for file in files)
     else:
         old, new = kept_pair(account, context.paths)
     with context.output.working(f"Comparing {_name(old)} and {_name(new)}"):

@@ -16,6 +16,7 @@ from action_returns.operations import review as reviewing
 from action_returns.operations import send as sending
 from action_returns.operations.account import open_account, open_channel
 from action_returns.operations.check import CheckedBatch
+from action_returns.operations.kept_pending import with_its_facts
 from action_returns.operations.pending_source import PendingSource, read_download
 from action_returns.operations.previous_sends import find_previous_sends
 from action_returns.operations.review import Review
@@ -120,7 +121,8 @@ def check(
     account = open_account(paths, profile)
     download = None
     if pending is not None:
-        download = read_download(PendingSource(pending, paths.pending_answers), batch, account, now=_now())
+        source = with_its_facts(PendingSource(pending, paths.pending_answers), paths)
+        download = read_download(source, batch, account, now=_now())
     past = find_previous_sends(batch, account, paths)
     return checking.check_loaded(name, batch, account, now=_now(), pending=download, past=past)
 

@@ -1,6 +1,5 @@
 """Fetch the pending actions over the network's Brand API into a file that is read like a pending download."""
 
-import hashlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +19,7 @@ from action_returns.operations.account import Account
 from action_returns.operations.export import write_bytes
 from action_returns.operations.fetch_merged import MergedRows, write_csv
 from action_returns.operations.fetch_part import FetchPart, FetchPlan, open_part
-from action_returns.operations.kept_pending import keep_download, kept_downloads
+from action_returns.operations.kept_pending import keep_download
 from action_returns.operations.pending_source import PendingSource
 from action_returns.operations.texts import counted, one_or_many
 from action_returns.private_files import make_private_folder
@@ -108,7 +107,10 @@ def fetch_pending(
         except ApiError as error:
             raise ApiError(error.problem, f"{error.message}{_kept_so_far(part)}") from None
         rows = MergedRows(part)
-        written = _write(rows, account, paths, target, part.plan.began, overwrite=overwrite) if rows.count else None
+        written = None
+        if rows.count:
+            began = part.plan.began
+            written = _write(rows, account, paths, target, began=began, now=now, overwrite=overwrite)
         part.remove()
     return Fetched(
         written=written,
@@ -212,7 +214,14 @@ def _read(stretch: Stretch, part: FetchPart, api: BrandApi, tell: Tell) -> bool:
 
 
 def _write(
-    rows: MergedRows, account: Account, paths: Paths, target: Path | None, began: datetime, *, overwrite: bool
+    rows: MergedRows,
+    account: Account,
+    paths: Paths,
+    target: Path | None,
+    *,
+    began: datetime,
+    now: datetime,
+    overwrite: bool,
 ) -> Path:
     """Write the list where it is to be, after it was read as a pending download; return the file."""
     make_private_folder(paths.fetches)
@@ -224,7 +233,7 @@ def _write(
             if target is not None:
                 write_bytes(target, path.read_bytes(), overwrite=overwrite)
                 return target
-            return _keep(path, download, account, paths, began)
+            return _keep(path, download, account, paths, began=began, now=now)
         except OSError as error:
             raise OutputFileError(
                 f"The list cannot be written: {error.strerror or error}. Make room, then run the same command again: it "
@@ -232,14 +241,19 @@ def _write(
             ) from None
 
 
-def _keep(path: Path, download: "PendingDownload", account: Account, paths: Paths, began: datetime) -> Path:
+def _keep(
+    path: Path, download: "PendingDownload", account: Account, paths: Paths, *, began: datetime, now: datetime
+) -> Path:
     """Keep the list as the account's pending download; return the copy."""
     download = replace(download, as_of=began, as_of_basis="it was fetched over the network's API")
-    keep_download(PendingSource(path, paths.pending_answers), download, account, paths, now=began)
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    return next(
-        one.path for one in kept_downloads(account, paths) if one.kept is not None and one.kept.sha256 == sha256
-    )
+    kept = keep_download(PendingSource(path, paths.pending_answers), download, account, paths, now=now)
+    if kept is None:
+        raise ApiError(
+            "api-incomplete",
+            "The copy of the list that was written is not the list, and was removed: another program may have changed it, "
+            "or the disk is damaged. Nothing was kept. Run the same command again: it fetches nothing twice today.",
+        )
+    return kept.path
 
 
 def _read_back(path: Path, count: int, account: Account, began: datetime) -> "PendingDownload":

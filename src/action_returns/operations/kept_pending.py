@@ -5,30 +5,29 @@ under the name of the user's file, which messages repeat. The facts are written 
 """
 
 import hashlib
-import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from action_returns.batch.context import PendingDownload
 from action_returns.errors import FileError
 from action_returns.files import Paths, once_free, open_to_read, write_atomically
 from action_returns.ledger.accounts import LIVE, account_name
 from action_returns.operations.account import Account
+from action_returns.operations.kept_facts import kept_changed, read_facts, write_facts
+from action_returns.operations.kept_locks import LOCKS
 from action_returns.operations.pending_source import KeptFacts, PendingSource
-from action_returns.private_files import make_private_folder, read_own_file
+from action_returns.private_files import make_private_folder
 
 MOST_KEPT: Final = 2
 """Downloads that are kept of one account, so that two can be compared."""
-_LARGEST_FACTS: Final = 1_000_000
 _HASH_SHOWN: Final = 16
 _STALE: Final = 3_600
 """Seconds after which a copy without facts is that of a program that was ended."""
 _CHUNK: Final = 1 << 20
-_LOAD_AGAIN: Final = "Load the download again: click Load pending, or name it with --pending FILE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def keep_download(
     *,
     now: datetime,
     is_same: Callable[[], bool] = lambda: True,
-) -> bool:
+) -> PendingSource | None:
     """Keep a copy of a download that was read, unless the same bytes are kept already; older copies are removed.
 
     Args:
@@ -59,7 +58,7 @@ def keep_download(
         is_same: whether the file is still the one that was read.
 
     Returns:
-        Whether it is kept: False when the file has changed since it was read.
+        The copy; None when the file has changed since it was read, and is not kept.
 
     Raises:
         OSError: the copy cannot be written. What was kept before is as it was.
@@ -67,7 +66,7 @@ def keep_download(
     folder = paths.pending / _folder_name(account)
     sha256, size = hash_of(source.path)
     if not is_same():
-        return False
+        return None
     same = None
     with suppress(FileError):  # facts that cannot be read: this download takes their place
         found = (one for one in kept_downloads(account, paths) if one.kept is not None and one.kept.sha256 == sha256)
@@ -82,16 +81,9 @@ def keep_download(
             facts = same.kept
             if is_newer:
                 facts = replace(facts, loaded_at=now.astimezone(UTC), as_of=pending.as_of, basis=pending.as_of_basis)
-            _write_facts(facts_file, replace(source, kept=facts))
-        return True
-    copy = folder / sha256[:_HASH_SHOWN] / source.path.name
-    make_private_folder(paths.pending)
-    make_private_folder(folder)
-    make_private_folder(copy.parent)
-    write_atomically(copy, lambda draft: _copy(source.path, draft), overwrite=True)
-    if not is_same() or hash_of(copy) != (sha256, size):
-        _remove_folder(copy.parent)
-        return False
+            same = replace(same, columns=dict(source.columns), day_first=source.day_first, kept=facts)
+            write_facts(facts_file, same)
+        return same
     kept = KeptFacts(
         name=source.path.name,
         loaded_at=now.astimezone(UTC),
@@ -101,10 +93,24 @@ def keep_download(
         sha256=sha256,
         size=size,
     )
-    _write_facts(facts_file, replace(source, kept=kept))
+    copy = folder / sha256[:_HASH_SHOWN] / source.path.name
+    make_private_folder(paths.pending)
+    make_private_folder(folder)
+    make_private_folder(copy.parent)
+    is_whole = False
+    try:
+        write_atomically(copy, lambda draft: _copy(source.path, draft), overwrite=True)
+        if not is_same() or hash_of(copy) != (sha256, size):
+            return None
+        source = PendingSource(copy, source.answers_file, source.columns, source.day_first, kept)
+        write_facts(facts_file, source)
+        is_whole = True
+    finally:
+        if not is_whole and not facts_file.exists():  # on a full disk, nothing that is of no use stays
+            _remove_folder(copy.parent)
     with suppress(OSError):  # what is not removed now goes the next time
         _remove_older(folder, paths, newest=facts_file)
-    return True
+    return source
 
 
 def kept_downloads(account: Account, paths: Paths) -> list[PendingSource]:
@@ -131,6 +137,30 @@ def kept_download(account: Account, paths: Paths) -> PendingSource | None:
     return kept[0]
 
 
+def with_its_facts(source: PendingSource, paths: Paths) -> PendingSource:
+    """Return a file that the user named: with what is on record about it when it is itself a kept copy.
+
+    A copy is younger than its data, so its own date would say that the data is newer than it is.
+
+    Raises:
+        FileError: ``pending-kept-changed``: it is a copy, and was changed since, or cannot be read.
+    """
+    if source.kept is not None:
+        return source
+    try:
+        path = source.path.resolve()
+        if not path.parents[2].samefile(paths.pending):
+            return source
+        copy = read_facts(path.parent.with_suffix(".json"), paths)
+    except (OSError, RuntimeError, IndexError):  # a link to itself; a file beside the root; no such file
+        return source
+    if copy.path.name != path.name:
+        return source
+    check_kept(copy)
+    day_first = copy.day_first if source.day_first is None else source.day_first
+    return replace(copy, columns={**copy.columns, **source.columns}, day_first=day_first)
+
+
 def check_kept(source: PendingSource) -> None:
     """Check that a kept download has the bytes that were kept.
 
@@ -143,9 +173,11 @@ def check_kept(source: PendingSource) -> None:
     try:
         found = hash_of(source.path)
     except OSError as error:
-        raise _changed(f"The kept copy of {facts.name} cannot be read ({error.strerror or error})") from None
+        raise kept_changed(f"The kept copy of {facts.name} cannot be read ({error.strerror or error})") from None
     if found != (facts.sha256, facts.size):
-        raise _changed(f"The kept copy of {facts.name} is not the file that was loaded on {facts.loaded_at:%Y-%m-%d}")
+        raise kept_changed(
+            f"The kept copy of {facts.name} is not the file that was loaded on {facts.loaded_at:%Y-%m-%d}"
+        )
 
 
 def _has_its_bytes(source: PendingSource) -> bool:
@@ -156,20 +188,6 @@ def _has_its_bytes(source: PendingSource) -> bool:
     return True
 
 
-def _write_facts(path: Path, source: PendingSource) -> None:
-    facts = source.kept
-    if facts is None:
-        return
-    written = {
-        **asdict(facts),
-        "loaded_at": facts.loaded_at.isoformat(),
-        "as_of": facts.as_of.isoformat(),
-        "columns": dict(source.columns),
-        "day_first": source.day_first,
-    }
-    write_atomically(path, json.dumps(written, indent=1).encode(), overwrite=True)
-
-
 def _entries(folder: Path, paths: Paths) -> list[_Entry]:
     """Return what is kept in a folder, the one that was loaded last first."""
     try:
@@ -177,47 +195,16 @@ def _entries(folder: Path, paths: Paths) -> list[_Entry]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise _changed(f"{folder} cannot be read ({error.strerror or error})") from None
-    entries = [_Entry(_read_facts(path, paths), path) for path in files]
+        raise kept_changed(f"{folder} cannot be read ({error.strerror or error})") from None
+    entries = []
+    for path in files:
+        with suppress(FileNotFoundError):  # another program removed it: it keeps a later download at this moment
+            entries.append(_Entry(read_facts(path, paths), path))
     return sorted(entries, key=lambda entry: _loaded_at(entry.source), reverse=True)
 
 
 def _loaded_at(source: PendingSource) -> datetime:
     return datetime.min.replace(tzinfo=UTC) if source.kept is None else source.kept.loaded_at
-
-
-def _read_facts(path: Path, paths: Paths) -> PendingSource:
-    try:
-        facts: dict[str, Any] = json.loads(read_own_file(path, largest=_LARGEST_FACTS))
-        kept = KeptFacts(
-            name=str(facts["name"]),
-            loaded_at=_moment(facts["loaded_at"]),
-            as_of=_moment(facts["as_of"]),
-            basis=str(facts["basis"]),
-            rows=int(facts["rows"]),
-            sha256=str(facts["sha256"]),
-            size=int(facts["size"]),
-        )
-        columns = {str(field): str(header) for field, header in facts["columns"].items()}
-        day_first = facts["day_first"]
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else "it was changed or damaged"
-        raise _changed(f"What is on record about a kept pending download, {path}, cannot be used ({why})") from None
-    copy = path.with_suffix("") / kept.name
-    if Path(kept.name).name != kept.name or day_first not in {True, False, None}:
-        raise _changed(f"What is on record about a kept pending download, {path}, cannot be used (it was changed)")
-    return PendingSource(copy, paths.pending_answers, columns, day_first, kept)
-
-
-def _moment(text: object) -> datetime:
-    moment = datetime.fromisoformat(str(text))
-    if moment.tzinfo is None:
-        raise ValueError(text)
-    return moment
-
-
-def _changed(what: str) -> FileError:
-    return FileError("pending-kept-changed", f"{what}, so no kept download is used. {_LOAD_AGAIN}")
 
 
 def _folder_name(account: Account) -> str:
@@ -254,7 +241,9 @@ def _remove_older(folder: Path, paths: Paths, *, newest: Path) -> None:
     removed = set[str]()
     for path in folder.glob("*.json"):
         try:
-            good.append(_Entry(_read_facts(path, paths), path))
+            good.append(_Entry(read_facts(path, paths), path))
+        except FileNotFoundError:
+            continue
         except FileError:
             _remove(path)
             removed.add(path.stem)
@@ -270,6 +259,8 @@ def _remove_older(folder: Path, paths: Paths, *, newest: Path) -> None:
             # Another program may be about to write the facts of a copy.
             if path.name in removed or (without_facts and path.stat().st_mtime < written - _STALE):
                 _remove_folder(path)
+        elif path.suffix == LOCKS and path.stem not in known:
+            _remove(path)
 
 
 def _remove_folder(folder: Path) -> None:

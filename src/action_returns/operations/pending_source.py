@@ -81,19 +81,22 @@ def load_download(
     Raises:
         action_returns.errors.FileError: the download cannot be used.
     """
-    from action_returns.operations.kept_pending import keep_download
+    from action_returns.operations.kept_locks import keep_lock_dates
+    from action_returns.operations.kept_pending import keep_download, with_its_facts
 
+    is_copy = source.kept is not None
+    source = with_its_facts(source, paths)
     before = _state_of(source.path)
     source = _with_saved_answers(source)
     pending = read_download(source, reading, account, now=now, orders=orders)
-    if source.kept is not None:
+    if is_copy:
         return pending
     try:
         # What is kept has to be what was read.
-        is_kept = keep_download(
-            source, pending, account, paths, now=now, is_same=lambda: _state_of(source.path) == before
-        )
-        why = "" if is_kept else "it was changed while it was read"
+        kept = keep_download(source, pending, account, paths, now=now, is_same=lambda: _state_of(source.path) == before)
+        why = "it was changed while it was read" if kept is None else ""
+        if kept is not None and reading is None and orders is None:
+            keep_lock_dates(kept, pending, account)
     except OSError as error:
         why = f"{error.strerror or error}"
     note = f"{source.path.name} was not kept for later: {why}. Its rows were used."
