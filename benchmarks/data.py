@@ -92,8 +92,8 @@ PENDING = "Action ID,Action Date,OID,Amount,Currency,Payout,Status,Locking Date,
 _FIRST_ORDER = 1001
 
 
-def write_import(size: int, folder: Path) -> None:
-    """Write pending.csv and orders.csv.
+def write_import(size: int, folder: Path, *, ratio: int = 10) -> None:
+    """Write pending.csv and orders.csv, which has one order for each ``ratio`` actions.
 
     Each action has the total of its order. One order of 200 has two actions, one action of 100 is locked, and one of 300
     is in another currency. Of the orders in the export, seven of ten were refunded in part, one in full, one was
@@ -116,7 +116,7 @@ def write_import(size: int, folder: Path) -> None:
                 f"{cents // 100}.{cents % 100:02d},EUR,{cents // 1000}.{cents % 100:02d},PENDING,{locks}T08:00:00Z,"
                 f"Partner {at % 50},8882\r\n"
             )
-    chosen = pick.sample(orders, size // 10)
+    chosen = pick.sample(orders, min(size // ratio, len(orders)))
     with (folder / "orders.csv").open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
         table.writerow(SHOPIFY)

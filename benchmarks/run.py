@@ -196,6 +196,14 @@ def clicks(ours: str) -> list[list[str]]:
         seen = [json.loads(run([ours, str(HERE / "click.py"), str(size)])[2]) for _ in range(times)]
         seconds = imported + statistics.median(one["seconds"] for one in seen)
         rows.append([f"Validate, {size:,} rows", f"{seconds:.2f}", f"{seconds / imported:.1f}x", str(seen[0]["calls"])])
+    for size in (1_000, 10_000):
+        seen = [json.loads(run([ours, str(HERE / "click_import.py"), str(size)]).printed) for _ in range(3)]
+        reading = statistics.median(one["reading"] for one in seen)
+        seconds = imported + statistics.median(one["seconds"] for one in seen)
+        what = f"Import returns, {size:,} orders, of which {reading:.2f} s reading the export"
+        rows.append(
+            [what, f"{seconds:.2f}", f"{(seconds - reading) / imported:.1f}x without reading", str(seen[0]["calls"])]
+        )
     return rows
 
 
