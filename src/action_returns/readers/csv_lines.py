@@ -1,7 +1,7 @@
 """The lines of a CSV file where every line is one record."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -54,6 +54,20 @@ class CsvLines:
                 raise SpreadRecordError
             yield content[at:below]
             at = below
+
+    def records(self, lines: Sequence[bytes]) -> Iterable[list[str]]:
+        """Return the fields of several lines: the same as :meth:`record` for each, and faster.
+
+        Raises:
+            SpreadRecordError: one of the records does not end in its line, or has more fields than the header row.
+        """
+        text = b"\n".join(lines).decode(self.codec)
+        if '"' in text or "\r" in text:
+            return map(self.record, lines)
+        records = [line.split(self.delimiter) if line else [] for line in text.split("\n")]
+        if max(map(len, records)) > self.width:
+            raise SpreadRecordError
+        return records
 
     def record(self, line: bytes) -> list[str]:
         """Return the fields of one line, without its line feed; none for a blank line.

@@ -68,11 +68,11 @@ class NeededLines:
         Raises:
             SpreadRecordError: a line may not be one record.
         """
-        record, usual = self._lines.record, None
+        usual = None
         for block in self._lines.blocks():
             lines = block.split(b"\n") if usual is None else self._needed(usual, block)
-            for line in lines:
-                yield 0, record(line)
+            for record in self._lines.records(lines):
+                yield 0, record
             usual = usual or self._usual_lines(block)  # by now, the caller has noted the amounts of the block
 
     def _needed(self, usual: UsualLines, block: bytes) -> Sequence[bytes]:

@@ -25,7 +25,7 @@ def is_blank(cell: object) -> bool:
 def _word_of(cell: Any) -> str | None:
     """Return an order id or a partner as a text; None for a blank cell and for what is none."""
     if isinstance(cell, str):
-        return strip_white_space(cell) or None
+        return cell if cell.isalnum() and cell.isascii() else strip_white_space(cell) or None
     return display_cell(cell) if isinstance(cell, float) else None
 
 
