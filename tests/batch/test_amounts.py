@@ -4,7 +4,7 @@ import math
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from action_returns.batch.amounts import PLAIN, amount_text, cents_of_number, cents_of_parts, cents_of_text, exact_cents
@@ -19,6 +19,10 @@ def test_every_amount_up_to_two_hundred_is_read_exactly_from_a_number_and_from_a
 
 
 @given(st.text("019.,-é١", max_size=22) | st.from_regex(r"[0-9]{0,20}\.?[0-9]{0,3}", fullmatch=True))
+@example("١.50")
+@example(".50")
+@example("1234567890123456.00")
+@example("0000000000000001.00")
 def test_a_text_with_two_places_is_read_like_any_other(text):
     match = PLAIN.fullmatch(text)
     assert cents_of_text(text) == (None if match is None else cents_of_parts(match[1], match[2]))
