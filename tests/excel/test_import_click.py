@@ -303,3 +303,18 @@ def test_rows_that_were_taken_back_can_be_added_again(loaded, export):
     desk.click("undo_change")
     assert desk.click("add_imported_rows").startswith("2 rows of orders.csv added (rows 4 to 5).")
     assert desk.entered(6) == [*NEW_ROWS, [None] * 3]
+
+
+def test_rows_that_were_taken_back_are_not_told_as_added_after_other_changes(loaded, export):
+    desk = loaded(chosen=export(*ORDERS))
+    desk.click("import_returns")
+    desk.excel.answer("yes", "yes")
+    desk.click("add_imported_rows")
+    desk.click("undo_change")
+    for letter, cell in zip("ABC", ("M.8882.4808.1", "0", "REJECTED"), strict=True):
+        desk.put(f"Actions!{letter}4", cell)
+    said = desk.click("add_imported_rows")
+    assert said.startswith("Nothing was added: rows of Actions were changed since the preview.")
+    assert EQUATION in said
+    desk.excel.answer("yes")
+    assert desk.click("add_imported_rows").startswith("2 rows of orders.csv added (rows 5 to 6).")

@@ -23,6 +23,7 @@ from action_returns.operations.import_texts import pending_sentence
 from action_returns.operations.texts import counted
 from action_returns.readers.batch_file import note_on_rows_below
 from action_returns.readers.export_table import open_export_table
+from action_returns.returns.preview import Group
 from action_returns.workbook_builder.info import IMPORT_FACTS
 
 COLUMN_PROBLEMS: Final = frozenset({"export-columns-missing", "export-columns-unclear"})
@@ -64,14 +65,14 @@ def add_imported_rows(context: ButtonContext) -> None:
     table = context.book.read_actions(look_below=True)
     if edits.settle_broken_off(context, table):
         return
-    # After Undo tool change, Actions is what it was at the preview.
-    if page.added and not read.is_changed and page.actions != actions_fingerprint(table.columns):
-        context.tell(import_messages.added_before(page.added))
-        return
     path = Path(page.file)
     if not path.exists():
         raise ExcelError(import_messages.file_gone(page.file))
     imported, now = _preview(context, path, read.answers, pending, table)
+    # After Undo tool change there are rows again.
+    if page.added and not imported.preview.rows and imported.preview.counts()[Group.IN_SHEET]:
+        context.tell(import_messages.added_before(page.added))
+        return
     if causes := _causes(read, now, pending, table):
         write_page(context.book, imported, now, pending_sentence(pending, None, context.now()))
         context.book.show(SHEET)
