@@ -232,6 +232,11 @@ def test_a_sign_that_contradicts_the_currency_column_keeps_the_amount_back(tmp_p
     assert "another currency" in amount.why
 
 
+def test_a_sign_that_several_currencies_have_stays_the_sign(tmp_path):
+    export = exported(tmp_path, "Order,Refund\n1001,$5.00\n1002,US$ 5.00\n1003,5.00 kr\n1004,5.00\n1005,$5.00 CAD\n")
+    assert export.texts[Field.CURRENCY] == ["$", "USD", "kr", None, "CAD"]
+
+
 def test_the_unit_of_a_header_is_its_currency(tmp_path):
     export = exported(tmp_path, "Order no.,Refund amount (eur)\n1001,5.00\n")
     assert export.texts[Field.CURRENCY] == ["EUR"]

@@ -132,6 +132,10 @@ class TestOfCurrencies:
     def test_the_same_currency_is_taken_however_it_is_written(self, currency):
         assert row(order(refunded=2_000, currency=currency), action(10_000))[0] == 8_000
 
+    def test_a_sign_of_several_currencies_is_compared_with_all_of_them(self):
+        assert left(order(refunded=2_000, currency="$"), action(10_000)).code == "currency-differs"
+        assert row(order(refunded=2_000, currency="$"), action(10_000, currency="CAD"))[0] == 8_000
+
     def test_the_currency_of_the_download_counts_where_the_action_has_none(self):
         only = left(order(refunded=2_000, currency="USD"), action(10_000, currency=None), currency="EUR")
         assert only.code == "currency-differs"

@@ -188,6 +188,17 @@ def currencies(text: str) -> frozenset[str] | None:
     return frozenset.intersection(*meant)
 
 
+def currency_beside(text: str) -> str | None:
+    """Return the one currency that the sign beside an amount means, the sign itself when it can mean several, else None."""
+    meant = currencies(text)
+    if not meant:
+        return None
+    if len(meant) == 1:
+        return next(iter(meant))
+    written = _written(text)
+    return None if written is None else written["before"] or written["after"]
+
+
 def _cents(body: str, point: str) -> Cents | Unread:
     """Read digits and separators; places beyond the second must be zeros, as reports write them."""
     match = _READINGS[point](body)

@@ -8,7 +8,7 @@ from types import NoneType
 from typing import Any, Final, TypeVar
 
 from action_returns.batch.cells import CellError, display_cell, quote, strip_white_space
-from action_returns.readers.amount_column import AmountColumn, Unread, currencies
+from action_returns.readers.amount_column import AmountColumn, Unread, currencies, currency_beside
 from action_returns.readers.table_file import NumberText
 from action_returns.returns.export import Money, UnreadAmount
 from action_returns.returns.source import Field
@@ -140,4 +140,10 @@ def currencies_in(cells: Sequence[Any]) -> list[frozenset[str] | None] | None:
     known = {cell: currencies(strip_white_space(cell)) for cell in set(cells) if cell.__class__ is str}
     if not any(known.values()):
         return None
+    return [known.get(cell) for cell in cells]
+
+
+def currency_signs(cells: Sequence[Any]) -> list[str | None]:
+    """Return the currency beside each amount of a column; the sign itself where it can mean several, such as ``$``."""
+    known = {cell: currency_beside(strip_white_space(cell)) for cell in set(cells) if cell.__class__ is str}
     return [known.get(cell) for cell in cells]

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from action_returns.batch.cells import quote
 from action_returns.errors import FileError
-from action_returns.readers.export_cells import currencies_in, read_amounts, read_orders, read_texts
+from action_returns.readers.export_cells import currencies_in, currency_signs, read_amounts, read_orders, read_texts
 from action_returns.readers.export_columns import find_export_columns, fold_export_header, unit_of
 from action_returns.readers.export_rows import read_cells
 from action_returns.readers.export_table import ExportTable, open_export_table
@@ -135,7 +135,7 @@ def _read_currencies(
         texts[Field.CURRENCY] = [unit] * len(cells[field])
         return (f'The currency is {unit}, as the header "{headers[indexes[field][0]]}" says.',)
     if Field.CURRENCY not in texts:
-        texts[Field.CURRENCY] = [next(iter(sign)) if sign and len(sign) == 1 else None for sign in signs]
+        texts[Field.CURRENCY] = currency_signs(cells[field])
         return ("The currency of each amount was read from the sign beside it.",)
     named = texts[Field.CURRENCY]
     amounts[field] = [
