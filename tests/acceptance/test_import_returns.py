@@ -175,6 +175,32 @@ def test_an_export_on_standard_input_is_read(files):
     assert rows_of(files / "rows.csv").startswith(ROWS)
 
 
+def test_orders_that_no_partner_is_paid_for_are_one_paragraph_below_those_that_need_a_decision(run, files):
+    many = "".join(f"#{at},refunded,2026-11-03,12.00,EUR,12.00,,Cap\r\n" for at in range(9000, 9186))
+    (files / "orders.csv").write_text(HEADER + many + ORDERS.removeprefix(HEADER), newline="")
+    (files / "pending.csv").write_text(PENDING.replace("2099-01", "2026-01", 1), newline="")  # that of #1001 is locked
+    result = run(*LINE, "-o", "rows.csv")
+    out = " ".join(result.out.split())
+    assert "1 of 188 to decide: " in out
+    assert "187 orders have no pending action. Mostly no partner is paid for such an order" in out
+    assert "Refunded of them: 2,244.00 EUR. The first: #9000 (line 2), #9001 (line 3), #9002 (line 4)." in out
+    assert out.index("[action-locked]") < out.index("187 orders have no pending action")
+    assert out.count("order-unknown") == 1
+    assert "#9003" not in out
+    assert "Not in it: 2 orders need a decision; 187 have no pending action." in result.err
+    assert "#9185" in run(*LINE, "--dry-run", "--verbose").out
+    assert len(run(*LINE, "--dry-run", "--json").json["left"]) == 190
+
+
+def test_an_export_of_which_no_order_is_found_shows_order_numbers_of_both_files(run, files):
+    many = "".join(f"#{at},refunded,2026-11-03,12.00,EUR,12.00,,Cap\r\n" for at in range(9000, 9005))
+    (files / "orders.csv").write_text(HEADER + many, newline="")
+    result = run(*LINE, "-o", "rows.csv", "--json")
+    assert result.code == 3
+    said = "The export has #9000, #9001, #9002; the pending download has 1001, #1002, 1003."
+    assert said in result.json["message"]
+
+
 # ------------------------------------------------------------------------------------------------- pending actions
 
 

@@ -67,11 +67,11 @@ def test_the_preview_shows_what_becomes_of_each_order_and_adds_nothing(loaded, e
     assert desk.peek("Import!B6") == EQUATION
     assert desk.entered(6) == [[None] * 3] * 3
     assert listed(desk) == [
-        ("To decide", "#1099", None, None),
         ("To decide", "#1006", None, None),
         ("Refused", "#1004", None, None),
         ("Row", "#1001", "M.8882.4808.2001", "0.00"),
         ("Row", "#1002", "M.8882.4808.2002", "67.50"),
+        ("To decide", "#1099", None, None),
         ("Nothing to do", "#1003", None, None),
     ]
 

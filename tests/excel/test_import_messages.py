@@ -11,11 +11,9 @@ from action_returns.returns.preview import Group, LeftOrder, Preview
 
 
 def imported(rows, *groups):
-    preview = Preview([object()] * rows, [LeftOrder("#1", 2, group, "order-unknown", "") for group in groups])
-    counts = preview.counts()
-    needing = counts[Group.TO_DECIDE] + counts[Group.REFUSED]
+    preview = Preview([object()] * rows, [LeftOrder("#1", 2, group, "action-locked", "") for group in groups])
     export = SimpleNamespace(file="orders.csv")
-    return SimpleNamespace(preview=preview, needs_a_person=needing, export=export, found=SimpleNamespace(orders=[]))
+    return SimpleNamespace(preview=preview, export=export, found=SimpleNamespace(orders=[]))
 
 
 @pytest.mark.parametrize(
@@ -23,8 +21,8 @@ def imported(rows, *groups):
     [
         (0, [], "No order becomes a row."),
         (1, [], "Add these rows adds 1 row to Actions."),
-        (1200, [Group.REFUSED], "1 order needs you: it stands first in the list, with what to do. Add these rows adds 1,200 rows to Actions."),
-        (0, [Group.REFUSED, Group.TO_DECIDE], "2 orders need you: they stand first in the list, with what to do. No order becomes a row."),
+        (1200, [Group.REFUSED], "1 order needs a decision. It stands first in the list, with what to do. Add these rows adds 1,200 rows to Actions."),
+        (0, [Group.REFUSED, Group.TO_DECIDE], "2 orders need a decision. They stand first in the list, with what to do. No order becomes a row."),
         (0, [Group.SENT_BEFORE], "No order becomes a row."),
     ],
 )  # fmt: skip

@@ -80,7 +80,7 @@ def test_every_order_is_in_one_group_and_every_row_is_ready(look):
     counts = imported.preview.counts()
     assert sum(counts.values()) == imported.preview.orders == len(imported.found.orders) == 6
     assert imported.report.ready == counts[Group.ROW] == 3
-    assert imported.needs_a_person == counts[Group.TO_DECIDE] + counts[Group.REFUSED] == 2
+    assert counts[Group.TO_DECIDE] == 2
 
 
 def test_more_words_are_answered_without_reading_the_export_again(look, tmp_path):

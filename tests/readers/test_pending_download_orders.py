@@ -29,6 +29,13 @@ def test_only_the_actions_of_the_orders_are_kept_but_all_are_counted(download):
     assert pending.count == 2
 
 
+def test_the_first_few_order_ids_are_kept_as_examples_whether_they_are_looked_for_or_not(download):
+    ids = ["7001", "7001", "#7002", "", "7003", "7004"]
+    path = download(HEAD + "".join(f"{ID}{at},{order},20.00,EUR,PENDING\r\n" for at, order in enumerate(ids)))
+    assert of_orders(path, "1001").order_examples == ("7001", "#7002", "7003")
+    assert read(path, [ID]).order_examples == ()
+
+
 @pytest.mark.parametrize("written", ["1001", "#1001", "001001", " #1001 ", '"#01001"'])
 def test_an_order_is_found_in_each_way_it_is_written_and_keeps_that_way(download, written):
     pending = of_orders(download(f"{HEAD}{ID},{written},20.00,EUR,PENDING\r\n"), "1001")

@@ -79,6 +79,7 @@ class PendingDownload:
         as_of_basis: what ``as_of`` rests on, for people.
         currency: the one currency of the amounts, None when the download names none.
         notes: what was left aside or could not be read, one sentence each.
+        order_examples: the first few order ids of the download, those of orders that are not looked for included.
     """
 
     actions: Mapping[str, PendingAction]
@@ -87,6 +88,7 @@ class PendingDownload:
     as_of_basis: str = "the file's date"
     currency: str | None = None
     notes: tuple[str, ...] = ()
+    order_examples: tuple[str, ...] = ()
 
     def currency_of(self, action_id: object) -> str:
         """Return the currency of an action, ``""`` when the download does not name it."""

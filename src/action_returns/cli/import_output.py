@@ -19,14 +19,14 @@ from action_returns.operations.import_texts import (
     pending_sentence,
     source_sentence,
 )
-from action_returns.operations.texts import counted, one_or_many
-from action_returns.returns.preview import Group, LeftOrder, NewRow
+from action_returns.operations.import_without_action import decisions, without_action
+from action_returns.operations.texts import counted
+from action_returns.returns.preview import NEEDS_A_PERSON, Group, LeftOrder, NewRow
 
 _MOST_LISTED: Final = 20
 """Rows, and orders of a group that a person has to look at, that are printed; all of them with --verbose."""
 _FEW_LISTED: Final = 3
 """Orders that are printed of a group about which there is nothing to do."""
-_NEEDS_A_PERSON: Final = frozenset({Group.TO_DECIDE, Group.REFUSED})
 _STYLES: Final = {Group.TO_DECIDE: "warning", Group.REFUSED: "error"}
 
 
@@ -95,7 +95,13 @@ def print_preview(output: Output, imported: Imported) -> None:
         _print_rows(output, preview.rows)
     for group, words in GROUPS.items():
         if group is not Group.ROW:
-            _print_group(output, group, words.many, words.heading, [one for one in preview.left if one.group is group])
+            orders = [left for left in preview.left if left.group is group and not left.has_no_action]
+            number = f"{len(orders):,}"
+            if group is Group.TO_DECIDE and (without := len(preview.without_action)):
+                number += f" of {len(orders) + without:,}"
+            _print_group(output, group, f"{number} {words.many}:", words.heading, orders)
+        if group is Group.TO_DECIDE:
+            _print_without_action(output, imported)
 
 
 def _print_equations(output: Output, equations: Sequence[str]) -> None:
@@ -136,15 +142,29 @@ def _print_rows(output: Output, rows: Sequence[NewRow]) -> None:
         )
 
 
-def _print_group(output: Output, group: Group, words: str, heading: str, orders: list[LeftOrder]) -> None:
+def _print_group(output: Output, group: Group, title: str, heading: str, orders: list[LeftOrder]) -> None:
     if not orders:
         return
-    most = _MOST_LISTED if group in _NEEDS_A_PERSON else _FEW_LISTED
+    most = _MOST_LISTED if group in NEEDS_A_PERSON else _FEW_LISTED
     shown = orders if output.verbose else orders[:most]
-    _print_title(output, f"{len(orders):,} {words}:", heading, style=_STYLES.get(group))
+    _print_title(output, title, heading, style=_STYLES.get(group))
     for left in shown:
         _print_wrapped(output, _line(left), indent="    ")
     _print_more(output, len(orders) - len(shown))
+
+
+def _print_without_action(output: Output, imported: Imported) -> None:
+    """Print the orders without a pending action as one paragraph: most shops have many, and must do nothing about them."""
+    orders = imported.preview.without_action
+    if not orders:
+        return
+    output.data()
+    _print_wrapped(output, f"{without_action(imported)} [{orders[0].code}]")
+    if output.verbose:
+        for left in orders:
+            _print_wrapped(output, f"  line {left.line}, {left.order}", indent="    ")
+    elif len(orders) > _FEW_LISTED:
+        output.data("  --verbose or --json lists all.")
 
 
 def _line(left: LeftOrder) -> str:
@@ -203,9 +223,8 @@ def print_written(output: Output, written: Written, report: CheckResult, importe
         output.info(f"The workbook as it was: {written.kept}")
     if not_kept:
         output.info(not_kept, style="warning")
-    if number := imported.needs_a_person:
-        needs, is_not = one_or_many(number, "needs", "need"), one_or_many(number, "is", "are")
-        output.info(f"{counted(number, 'order')} above {needs} a decision and {is_not} not in it.")
+    if undecided := decisions(imported.preview):
+        output.info(f"Not in it: {undecided}.")
     if report.ready == report.rows:
         warned = f", {counted(report.warnings, 'warning')}" if report.warnings else ""
         output.info(f"{counted(report.rows, 'row')} checked, all ready{warned}.", style="warning" if warned else "good")

@@ -110,7 +110,7 @@ def import_command(
                 "only with --dry-run."
             )
         _write(context, file, account, imported, target or Path(output or ""), force=force)
-    return Exit.WARNINGS if strict and imported.needs_a_person else Exit.DONE
+    return Exit.WARNINGS if strict and not imported.preview.is_settled else Exit.DONE
 
 
 def _preview(

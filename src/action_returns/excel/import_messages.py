@@ -12,6 +12,7 @@ from action_returns.operations.import_texts import (
     reason_counts,
     source_sentence,
 )
+from action_returns.operations.import_without_action import decisions, none_found, without_action
 from action_returns.operations.texts import counted, one_or_many
 from action_returns.returns.export import Certainty
 from action_returns.returns.source import Amounts
@@ -120,7 +121,12 @@ def page_lines(imported: "Imported", file: str, pending: str, most: int) -> list
         pending,
         orders_equation(imported.preview),
         "; ".join(money_equations(imported.found, imported.preview)) or "Nothing was refunded in this export.",
-        " ".join([f"{lines_equation(imported.found)}.", *map(name_cells, notes)]),
+        " ".join(
+            filter(
+                None,
+                [f"{lines_equation(imported.found)}.", name_cells(without_action(imported)), *map(name_cells, notes)],
+            )
+        ),
         " ".join([*_limits(imported, most), next_step(imported)]),
     ]
 
@@ -135,13 +141,10 @@ def _limits(imported: "Imported", most: int) -> Iterable[str]:
 
 def next_step(imported: "Imported") -> str:
     """Return what the user does next."""
-    rows, person = len(imported.preview.rows), imported.needs_a_person
-    look = (
-        f"{counted(person, 'order')} {one_or_many(person, 'needs', 'need')} you: "
-        f"{one_or_many(person, 'it stands', 'they stand')} first in the list, with what to do."
-        if person
-        else ""
-    )
+    rows, person = len(imported.preview.rows), imported.preview.needs_a_person
+    undecided = decisions(imported.preview)
+    first = f" {one_or_many(person, 'It stands', 'They stand')} first in the list, with what to do." if person else ""
+    look = f"{undecided}.{first}" if undecided else ""
     add = f"Add these rows adds {counted(rows, 'row')} to Actions." if rows else "No order becomes a row."
     return " ".join(filter(None, [look, add]))
 
@@ -158,6 +161,8 @@ def previewed(imported: "Imported") -> str:
         parts.append(
             f"Only likely, so look at {one_or_many(len(likely), 'this column', 'these columns')} on the sheet: {named}."
         )
+    if none := none_found(imported):
+        parts.append(name_cells(none))
     if imported.remembered:
         parts.append(
             "Answers that you gave for an earlier file with these headers were used; the yellow cells show them."
@@ -202,12 +207,8 @@ def question(imported: "Imported", room: "Room", there: int, notes: "Sequence[st
         notes: what the user should know of the table.
     """
     where = f"below the {counted(there, 'row')} of Actions" if there else "to Actions"
-    stay = (
-        f"{counted(imported.needs_a_person, 'order')} to decide or refused {one_or_many(imported.needs_a_person, 'is', 'are')} "
-        "not added."
-        if imported.needs_a_person
-        else ""
-    )
+    undecided = decisions(imported.preview)
+    stay = f"Not added: {undecided}." if undecided else ""
     return "\n\n".join(
         filter(
             None,

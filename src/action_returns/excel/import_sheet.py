@@ -189,7 +189,10 @@ def preview_rows(imported: Imported) -> list[tuple[str | int, ...]]:
     listed: dict[Group, list[NewRow | LeftOrder]] = {group: [] for group in LISTED_FIRST}
     listed[Group.ROW] = list(imported.preview.rows)
     for left in imported.preview.left:
-        listed[left.group].append(left)
+        if not left.has_no_action:
+            listed[left.group].append(left)
+    # Most shops have many of these, about which there is nothing to do: they stand below what has to be looked at.
+    listed[Group.ROW] += imported.preview.without_action
     # A text is written for each order, which takes its time: only for those that are listed.
     shown = islice(chain.from_iterable(listed.values()), MOST_LISTED)
     return [_row_of_new(order) if isinstance(order, NewRow) else _row_of_left(order) for order in shown]

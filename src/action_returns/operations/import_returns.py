@@ -17,6 +17,7 @@ from action_returns.operations.import_answers import ImportAnswers, SavedAnswers
 from action_returns.operations.import_checks import check_rows, columns_of
 from action_returns.operations.import_memory import imports_of, keep_imports, source_of
 from action_returns.operations.import_texts import orders_equation
+from action_returns.operations.import_without_action import none_found
 from action_returns.operations.kept_pending import kept_download
 from action_returns.operations.pending_source import PendingSource, load_download
 from action_returns.operations.previous_sends import PreviousSends, find_sends_of
@@ -70,12 +71,6 @@ class Imported:
     def batch(self) -> LoadedBatch:
         """The rows as a batch, to be checked and sent by a program."""
         return LoadedBatch(columns_of(self.preview.rows), f"orders of {self.export.file}")
-
-    @property
-    def needs_a_person(self) -> int:
-        """How many orders are to decide or refused."""
-        counts = self.preview.counts()
-        return counts[Group.TO_DECIDE] + counts[Group.REFUSED]
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -168,17 +163,17 @@ def answer_reasons(imported: Imported, reasons: Mapping[str, str]) -> Imported:
 
 
 def refuse_nothing(imported: Imported) -> None:
-    """Raise when no order could be used, and at least one needs a person.
+    """Raise when no order could be used, and at least one is to decide or refused.
 
     Raises:
         NothingToImportError: every order with a refund is to decide or refused.
     """
     counts = imported.preview.counts()
     used = counts[Group.ROW] + counts[Group.IN_SHEET] + counts[Group.SENT_BEFORE]
-    if not used and imported.needs_a_person:
+    if not used and not imported.preview.is_settled:
+        why = none_found(imported) or "The preview says for each order why, and what to do."
         raise NothingToImportError(
-            f"No order of {imported.export.file} can be used: {orders_equation(imported.preview)}. Nothing was written. "
-            "The preview says for each order why, and what to do."
+            f"No order of {imported.export.file} can be used: {orders_equation(imported.preview)}. Nothing was written. {why}"
         )
 
 

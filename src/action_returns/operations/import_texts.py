@@ -112,9 +112,9 @@ def money_equations(found: ReturnedOrders, preview: Preview) -> list[str]:
     ``184.00 EUR refunded in the export = 120.00 EUR in rows + 64.00 EUR in orders that become no row``.
     """
     currencies = {order.order: order.currency or "" for order in found.orders}
-    in_rows = _sums((currencies[row.order], row.refunded) for row in preview.rows)
-    elsewhere = _sums((currencies[left.order], left.refunded) for left in preview.left)
-    totals = _sums((order.currency or "", order.refunded) for order in found.orders)
+    in_rows = sums_by_currency((currencies[row.order], row.refunded) for row in preview.rows)
+    elsewhere = sums_by_currency((currencies[left.order], left.refunded) for left in preview.left)
+    totals = sums_by_currency((order.currency or "", order.refunded) for order in found.orders)
     return [
         f"{money(total, currency)} refunded in the export = {money(in_rows.get(currency, 0), currency)} in rows + "
         f"{money(elsewhere.get(currency, 0), currency)} in orders that become no row"
@@ -123,7 +123,8 @@ def money_equations(found: ReturnedOrders, preview: Preview) -> list[str]:
     ]
 
 
-def _sums(amounts: Iterable[tuple[str, int]]) -> dict[str, int]:
+def sums_by_currency(amounts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Return currency -> the sum of its amounts in cents, in the order in which the currencies are met."""
     sums: dict[str, int] = {}
     for currency, cents in amounts:
         sums[currency] = sums.get(currency, 0) + cents

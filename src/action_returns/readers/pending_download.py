@@ -1,6 +1,7 @@
 """Read the pending-actions download: what the network has about the actions before anything is changed."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from itertools import chain, islice
@@ -10,7 +11,7 @@ from typing import Final, Literal
 from action_returns.batch.context import PendingDownload
 from action_returns.errors import FileError
 from action_returns.readers.dates import LatestDate, UndecidedOrderError, day_comes_first, parse_moment
-from action_returns.readers.pending_reader import PendingReader, is_blank
+from action_returns.readers.pending_reader import PendingReader, is_blank, word_of
 from action_returns.readers.pending_rows import PendingRows, read_pending_rows
 from action_returns.readers.table_file import Row
 
@@ -18,6 +19,8 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 """Added to, not converted from: Windows' C library converts no moment before it."""
 _SAMPLE: Final = 20_000
 """Rows whose dates decide how dates are written."""
+_EXAMPLES: Final = 3
+"""Order ids that are kept as examples."""
 
 
 def read_pending_download(
@@ -60,7 +63,14 @@ def read_pending_download(
     if read is None:
         read = reader(), latest()
         read[0].read(chain(sample, download.rows), read[1])
-    return read[0].result(file_date, read[1])
+    result = read[0].result(file_date, read[1])
+    return result if orders is None else replace(result, order_examples=_first_orders(sample, fields["order_id"]))
+
+
+def _first_orders(sample: list[Row], at: int) -> tuple[str, ...]:
+    """Return the first few different order ids of a download."""
+    ids = (order_id for row in sample if (order_id := word_of(row[at])) is not None)
+    return tuple(islice(dict.fromkeys(ids), _EXAMPLES))
 
 
 def _read_needed(

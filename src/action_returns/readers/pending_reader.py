@@ -22,7 +22,7 @@ def is_blank(cell: object) -> bool:
     return cell is None or (isinstance(cell, str) and not strip_white_space(cell))
 
 
-def _word_of(cell: Any) -> str | None:
+def word_of(cell: Any) -> str | None:
     """Return an order id or a partner as a text; None for a blank cell and for what is none."""
     if isinstance(cell, str):
         return cell if cell.isalnum() and cell.isascii() else strip_white_space(cell) or None
@@ -104,7 +104,7 @@ class PendingReader:
             if (
                 keeps_all
                 or action_id in wanted
-                or (orders and order_at is not None and loose_key(_word_of(row[order_at]) or "") in orders)
+                or (orders and order_at is not None and loose_key(word_of(row[order_at]) or "") in orders)
             ):
                 self._keep(action_id, row)
             elif not self._found:
@@ -172,7 +172,7 @@ class PendingReader:
         return self._strip(cell) if isinstance(cell, str) else self._text(cell)
 
     def _text(self, cell: Any) -> str | None:
-        word = _word_of(cell)
+        word = word_of(cell)
         self._unknown.words_left_out += word is None and cell is not None and not isinstance(cell, str)
         return word
 

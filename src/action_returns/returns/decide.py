@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
 
 from action_returns.batch.amounts import Cents
 from action_returns.batch.currencies import may_be_the_same
@@ -15,9 +14,7 @@ from action_returns.returns.join import Closeness, Match
 from action_returns.returns.known import Choices, Known
 from action_returns.returns.left_amounts import nothing_refunded
 from action_returns.returns.new_totals import NewTotals
-from action_returns.returns.preview import Group, LeftOrder, NewRow, NewTotal, Preview
-
-_NEEDS_A_PERSON: Final = frozenset({Group.TO_DECIDE, Group.REFUSED})
+from action_returns.returns.preview import NEEDS_A_PERSON, LeftOrder, NewRow, NewTotal, Preview
 
 
 def decide(found: ReturnedOrders, matches: Sequence[Match], known: Known, choices: Choices) -> Preview:
@@ -81,7 +78,7 @@ class _Orders:
             new = left.other_currency(order, action_id, currency)
         result = self._row(order, match, new, currency) if isinstance(new, NewTotal) else new
         # Looked at last: of a locked action whose new total was sent in time there is nothing to settle.
-        if is_locked(action, now) and (isinstance(result, NewRow) or result.group in _NEEDS_A_PERSON):
+        if is_locked(action, now) and (isinstance(result, NewRow) or result.group in NEEDS_A_PERSON):
             wanted = new if isinstance(new, NewTotal) else None
             return left.locked(order, action_id, action, now, wanted, currency)
         return result

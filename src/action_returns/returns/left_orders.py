@@ -60,7 +60,7 @@ def unknown_order(order: ReturnedOrder, age: str) -> LeftOrder:
         "order-unknown",
         f"No pending action has the order ID {order.order}. Either no partner is paid for the order, and there is nothing "
         f"to do; or its action is no longer pending, or not yet. {age}",
-    )
+    )._replace(has_no_action=True)
 
 
 def uncertain_order(order: ReturnedOrder, match: Match, pending: PendingDownload) -> LeftOrder:

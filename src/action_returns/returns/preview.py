@@ -35,6 +35,9 @@ GROUP_OF_CODE: Final[Mapping[str, Group]] = {
 }
 """Code -> the group it is usually in. A code can be in "to decide" instead, where a person can settle it."""
 
+NEEDS_A_PERSON: Final = frozenset({Group.TO_DECIDE, Group.REFUSED})
+"""The groups of which an order may need a person; the other groups need nothing."""
+
 
 class Base(StrEnum):
     """What a refund is subtracted from, in words."""
@@ -129,6 +132,8 @@ class LeftOrder(NamedTuple):
         message: what is so, why and what to do.
         candidates: ActionIds, or reason codes, between which a person decides.
         refunded: what the export says was refunded, in cents.
+        has_no_action: whether no pending action belongs to it. Most of these orders came without a partner, and nothing
+            has to be done.
     """
 
     order: str
@@ -138,6 +143,7 @@ class LeftOrder(NamedTuple):
     message: str
     candidates: tuple[str, ...] = ()
     refunded: Cents = NO_CENTS
+    has_no_action: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +164,21 @@ class Preview:
     def orders(self) -> int:
         """How many orders the export has."""
         return len(self.rows) + len(self.left)
+
+    @property
+    def without_action(self) -> Sequence[LeftOrder]:
+        """The orders to decide that no pending action belongs to."""
+        return [left for left in self.left if left.has_no_action]
+
+    @property
+    def needs_a_person(self) -> int:
+        """How many orders are refused, or to decide although they have an action."""
+        return sum(left.group in NEEDS_A_PERSON and not left.has_no_action for left in self.left)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no order at all is to decide or refused."""
+        return not any(left.group in NEEDS_A_PERSON for left in self.left)
 
     def counts(self) -> dict[Group, int]:
         """Return how many orders each group has, every group named; together they are all orders."""

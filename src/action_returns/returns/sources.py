@@ -28,6 +28,7 @@ SHOPIFY: Final = Source(
         Field.CURRENCY: ("currency",),
         Field.STATUS: ("financialstatus",),
         Field.CANCELLED: ("cancelledat", "canceledat"),
+        Field.DATE: ("createdat",),
     },
 )
 
