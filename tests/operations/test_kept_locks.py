@@ -172,6 +172,13 @@ def test_kept_dates_are_of_whole_precision(kept):
     assert kept.soon() == 1
 
 
+@pytest.mark.parametrize("date", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_dates_at_the_ends_of_time_are_kept_like_others(kept, date):
+    kept.load(HEAD + f"M.1.2.1,1,PENDING,{date}\r\nM.1.2.2,1,PENDING,2026-12-02 08:00\r\n")
+    assert [kept.soon(), kept.soon()] == [1, 1]
+    assert kept.readings == 0
+
+
 lefts = st.builds(
     lambda hours, more: timedelta(hours=hours, microseconds=more),
     st.sampled_from([-1, 0, 1, 24, 71, 72, 73]),

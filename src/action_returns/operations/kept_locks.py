@@ -7,7 +7,7 @@ are read, and the result is the same. Its first line is the hash of the rest.
 import hashlib
 import json
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,7 +55,7 @@ def keep_lock_dates(source: PendingSource, pending: PendingDownload, account: Ac
     dates = lock_dates_of(pending)
     if len(dates.numbers) > MOST_DATES:
         return
-    numbers = {date.astimezone(UTC).isoformat(): number for date, number in dates.numbers.items()}
+    numbers = {date.isoformat(): number for date, number in dates.numbers.items()}
     facts = {"basis": _basis(source, account), "are_known": dates.are_known, "numbers": numbers}
     content = json.dumps(facts, separators=(",", ":")).encode("ascii")
     with suppress(OSError):
