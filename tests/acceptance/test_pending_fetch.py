@@ -62,12 +62,16 @@ def test_without_a_name_the_list_is_kept_and_named(ready, run, work):
     assert list(work.glob("*.csv")) == []
     kept = run("pending", "fetch")
     assert f"Kept as the pending download of this account: {facts['written']}" in kept.err
+    assert kept.err.splitlines()[-1] == "Next: action-returns import EXPORT -o FILE"
+    named = run("pending", "fetch", "-o", "my list.csv", "--profile", "acme")
+    assert named.err.splitlines()[-1] == "Next: action-returns check FILE --pending 'my list.csv' --profile acme"
 
 
 def test_no_pending_actions_are_told(ready, run):
     ready.actions = []
     done = run("pending", "fetch")
     assert (done.code, "There are no pending actions (1 request" in done.err) == (0, True)
+    assert "check api.campaigns and api.days_back in the profile." in done.err
     assert run("pending", "fetch", "--json").facts["written"] is None
 
 
@@ -87,6 +91,12 @@ def test_each_refusal_has_its_code(ready, run, work, fault, code, problem):
     refusal = run("pending", "fetch", "-o", "pending.csv", "--json")
     assert (refusal.code, refusal.json["problem"]) == (code, problem)
     assert not (work / "pending.csv").exists()
+
+
+@pytest.mark.parametrize("code", [401, 403])
+def test_a_token_that_is_refused_is_stored_again_with_the_command_that_is_told(ready, run, code):
+    ready.faults.append(refused(code, "no"))
+    assert run("pending", "fetch", "--json").json["message"].endswith("action-returns secret set acme --api")
 
 
 def test_ctrl_c_ends_with_130_and_says_that_it_goes_on(ready, run, monkeypatch):

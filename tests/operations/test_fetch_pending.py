@@ -177,6 +177,28 @@ def test_a_fetch_that_goes_on_is_the_last_list_that_was_loaded(server, fetch, pa
     assert (kept.path, kept.kept.as_of) == (written, NOW.replace(microsecond=0))
 
 
+def test_a_list_that_was_written_for_the_user_is_as_new_as_the_fetch(server, fetch, paths):
+    server.actions = [action("1000.1.1", when="2026-11-10T10:00:00Z")]  # no sale for three weeks
+    fetch()
+    source, account = PendingSource(fetch.target, paths.pending_answers), open_account(paths)
+    later = NOW + timedelta(hours=5)
+    for _ in range(2):
+        pending = load_download(source, None, account, paths, now=later)
+        assert pending.as_of == kept_download(account, paths).kept.as_of == NOW.replace(microsecond=0)
+    fetch.target.write_bytes(fetch.target.read_bytes().replace(b"21.99", b"11.99"))
+    assert load_download(source, None, account, paths, now=later).as_of == datetime(2026, 11, 10, 10, tzinfo=UTC)
+
+
+def test_a_list_that_cannot_be_kept_is_written_all_the_same_and_the_reason_told(server, fetch, paths):
+    server.actions = [action("1000.1.1")]
+    paths.pending.write_text("a file where the folder should be")
+    done = fetch()
+    assert (done.written, len(written(fetch.target))) == (fetch.target, 1)
+    assert done.notes[-1].startswith("pending.csv was written, and not kept as the pending download of this account: ")
+    with pytest.raises(OutputFileError, match="The list cannot be written"):
+        fetch(None)
+
+
 def test_a_copy_of_the_list_that_is_not_the_list_is_told_and_not_kept(server, fetch, paths, monkeypatch):
     server.actions = [action("1000.1.1")]
     with monkeypatch.context() as patched:
@@ -314,7 +336,17 @@ def test_what_was_read_yesterday_is_thrown_away(server, fetch):
 
 
 @pytest.mark.parametrize(
-    "damage", [b'{"stretch"', b'{"stretch": 3, "rows": []}\n', b"\0\xff\n", b'{"rows": []}\n', b"[]\n"]
+    "damage",
+    [
+        b'{"stretch"',
+        b'{"stretch": 3, "rows": []}\n',
+        b"\0\xff\n",
+        b'{"rows": []}\n',
+        b"[]\n",
+        b'{"stretch": ["1000", "2026-10-01T00:00:00+00:00", "2026-11-01T00:00:00+00:00"], "rows": [["M.1"]]}\n',
+        b'{"stretch": ["1000", "2026-10-01T00:00:00+00:00", "2026-11-01T00:00:00+00:00"], "rows": "abc"}\n',
+        b'{"stretch": ["1000", "2026-10-01T00:00:00+00:00", "2026-11-01T00:00:00+00:00"], "rows": [[1,2,3,4,5,6,7,8,9,10,11]]}\n',
+    ],
 )
 def test_a_line_of_the_part_that_breaks_off_is_read_again(server, fetch, paths, damage):
     server.actions = [action("1000.1.1", when="2026-09-05T10:00:00Z"), action("1000.1.2", when="2026-11-20T10:00:00Z")]

@@ -210,7 +210,7 @@ class BrandApi:
         self._sleep(seconds)
 
     def _refusal(self, reply: _Reply) -> ApiError:
-        error = problems.refusal(reply.status, reply.content, self._place.host, self._show)
+        error = problems.refusal(reply.status, reply.content, self._place, self._show)
         if reply.status != 400:  # noqa: PLR2004  # Bad Request
             return error
         return RequestRefusedError(error.problem, error.message, problems.refused_fields(reply.content))

@@ -25,12 +25,14 @@ class ApiPlace:
         host: the host.
         port: its port.
         ca_file: certificates that are trusted beside those of this computer.
+        profile: the profile with these settings, for the commands in messages.
     """
 
     account_sid: str
     host: str = "api.impact.com"
     port: int = HTTPS
     ca_file: Path | None = None
+    profile: str = "PROFILE"
 
 
 def check_urllib3() -> None:

@@ -4,10 +4,14 @@ import errno
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from action_returns.brand_api.answers import UnreadableAnswerError, read_answer
 from action_returns.errors import ApiError
+from action_returns.shell import quote
+
+if TYPE_CHECKING:
+    from action_returns.brand_api.connection import ApiPlace
 
 UNREACHABLE: Final = "api-unreachable"
 SIGN_IN: Final = "api-sign-in"
@@ -107,30 +111,30 @@ def unusable(why: str, host: str) -> ApiError:
     return ApiError(ANSWER, f"The answer of {host} cannot be used: {why}. Nothing was written. {_LATER}")
 
 
-def refusal(status: int, content: bytes, host: str, show: ShowWords) -> ApiError:
+def refusal(status: int, content: bytes, place: "ApiPlace", show: ShowWords) -> ApiError:
     """Return the error about an answer with a status other than 200.
 
     Args:
         status: the status of HTTP.
         content: the body of the answer.
-        host: the host of the API.
+        place: who was asked, and with whose settings.
         show: makes the words of the server fit to be shown.
     """
+    host, store = place.host, f"action-returns secret set {quote(place.profile)} --api"
     words = server_words(content, show)
     said = f" {host} says: {words}" + ("" if words.endswith((".", "!", "?")) else ".") if words else ""
     if status == _STATUS_SIGN_IN:
         return ApiError(
             SIGN_IN,
             f"{host} refused the sign-in (401): the account SID or the auth token is not right.{said} Check "
-            f"api.account_sid in the profile, and store the token again. {_WHERE} Store it: action-returns secret set "
-            "PROFILE --api",
+            f"api.account_sid in the profile, and store the token again. {_WHERE} Store it: {store}",
         )
     if status == _STATUS_NOT_ALLOWED:
         return ApiError(
             NOT_ALLOWED,
             f"{host} took the sign-in, but the token may not do this (403): it lacks a scope, or the account may not see "
             f"that campaign.{said} In the network, under Settings, Technical, API, allow the token to read Actions, or make "
-            "a token that may. Then store it: action-returns secret set PROFILE --api",
+            f"a token that may. Then store it: {store}",
         )
     if status in _REDIRECTIONS:
         return ApiError(

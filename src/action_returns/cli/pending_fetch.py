@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @click.command("fetch", short_help="Fetch the pending actions over the network's API.")
 @click.option(
-    "-o", "output", metavar="FILE", help="The CSV file to write; without it, the list is kept as a download is."
+    "-o",
+    "output",
+    metavar="FILE",
+    help="The CSV file to write as well; with and without it, the list is kept as a download is.",
 )
 @click.option("--force", is_flag=True, help="Replace FILE when it exists.")
 @global_options
@@ -53,13 +56,18 @@ def fetch_command(context: CommandContext, *, output: str | None, force: bool) -
     for note in done.notes:
         context.output.info(note, style="warning")
     if done.written is not None:
-        context.output.info(f"Next: action-returns check FILE --pending {quote(str(done.written))}")
+        profile = f" --profile {quote(context.profile)}" if context.profile else ""
+        uses = "action-returns import EXPORT -o FILE" if done.is_kept else "action-returns check FILE --pending "
+        context.output.info(f"Next: {uses}{'' if done.is_kept else quote(str(done.written))}{profile}")
 
 
 def _summary(done: "Fetched") -> str:
     asked = f"{counted(done.requests, 'request')}, as of {done.as_of:%Y-%m-%d %H:%M %Z}"
     if done.written is None:
-        return f"There are no pending actions ({asked}). Nothing was written."
+        return (
+            f"There are no pending actions ({asked}). Nothing was written, and a list that was kept before stays. If there "
+            "should be some, check api.campaigns and api.days_back in the profile."
+        )
     of = "" if len(done.campaigns) == 1 else f" of {len(done.campaigns)} campaigns"
     where = (
         f"Kept as the pending download of this account: {done.written}" if done.is_kept else f"Written: {done.written}"

@@ -109,7 +109,7 @@ def compare_command(context: CommandContext, *, files: tuple[str, ...], answers:
         raise click.UsageError("Name two downloads, the earlier one first, or none to compare the two that are kept.")
     account, now = context.account(), context.now()
     if files:
-        old, new = (with_its_facts(answers.source(file), context.paths) for file in files)
+        old, new = (with_its_facts(answers.source(file), account, context.paths) for file in files)
     else:
         old, new = kept_pair(account, context.paths)
     with context.output.working(f"Comparing {_name(old)} and {_name(new)}"):

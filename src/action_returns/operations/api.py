@@ -121,7 +121,7 @@ def check(
     account = open_account(paths, profile)
     download = None
     if pending is not None:
-        source = with_its_facts(PendingSource(pending, paths.pending_answers), paths)
+        source = with_its_facts(PendingSource(pending, paths.pending_answers), account, paths)
         download = read_download(source, batch, account, now=_now())
     past = find_previous_sends(batch, account, paths)
     return checking.check_loaded(name, batch, account, now=_now(), pending=download, past=past)

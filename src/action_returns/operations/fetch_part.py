@@ -12,11 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
-from action_returns.brand_api.actions import ActionRow, Stretch
+from action_returns.brand_api.actions import COLUMNS, ActionRow, Stretch
 from action_returns.errors import ApiError, OutputFileError
 from action_returns.files import once_free
 from action_returns.private_files import make_private_folder, private_opener
@@ -112,6 +113,7 @@ class FetchPart:
                 elif "halved" in facts:
                     self.halved.add(_stretch(facts["halved"]))
                 else:
+                    _check_rows(facts["rows"])
                     self.counts[_stretch(facts["stretch"])] = len(facts["rows"])
             except (ValueError, TypeError, LookupError, AttributeError):
                 break
@@ -215,6 +217,18 @@ def _facts(stretch: Stretch) -> list[str]:
 def _stretch(facts: list[str]) -> Stretch:
     campaign, start, end = facts
     return Stretch(campaign, datetime.fromisoformat(start), datetime.fromisoformat(end))
+
+
+def _check_rows(rows: Sequence[Sequence[object]]) -> None:
+    """Check that the rows of a line are rows of actions; a damaged line may be valid JSON.
+
+    Raises:
+        ValueError: they are none.
+    """
+    if not isinstance(rows, list) or any(len(row) != len(COLUMNS) for row in rows):
+        raise ValueError(len(rows))
+    if not set(map(type, chain.from_iterable(rows))) <= {str}:
+        raise ValueError(len(rows))
 
 
 def _refuse_other_fetch(file: BinaryIO, profile: str) -> None:

@@ -19,7 +19,7 @@ from action_returns.operations.account import Account
 from action_returns.operations.export import write_bytes
 from action_returns.operations.fetch_merged import MergedRows, write_csv
 from action_returns.operations.fetch_part import FetchPart, FetchPlan, open_part
-from action_returns.operations.kept_pending import keep_download
+from action_returns.operations.kept_pending import FETCHED, keep_download
 from action_returns.operations.pending_source import PendingSource
 from action_returns.operations.texts import counted, one_or_many
 from action_returns.private_files import make_private_folder
@@ -39,7 +39,7 @@ class Fetched:
 
     Args:
         written: the file; None when there are no pending actions, and nothing was written.
-        is_kept: whether it is the account's kept download, and no file that the user named.
+        is_kept: whether ``written`` is the account's kept download, and no file that the user named.
         rows: the actions in it.
         campaigns: campaign -> number of its actions.
         requests: how many were sent now; the network takes 1,000 an hour of an account.
@@ -73,7 +73,8 @@ def fetch_pending(
     Args:
         account: the account; its profile has the settings of the API.
         paths: where what was read is kept until all is read.
-        target: the file to write; None to keep it as the account's pending download.
+        target: the file to write; None to write none. The list is kept as the account's pending download as well: when the
+            user names the file later, its age is that of the fetch.
         now: the local time.
         tell: takes sentences about the progress.
         overwrite: whether another file of the target's name may be replaced.
@@ -91,7 +92,7 @@ def fetch_pending(
     check_urllib3()
     _refuse_taken(target, overwrite=overwrite)
     token = read_secret(settings.token_reference, profile=api_account(account.name))
-    place = ApiPlace(settings.account_sid, settings.host, settings.port, settings.ca_file)
+    place = ApiPlace(settings.account_sid, settings.host, settings.port, settings.ca_file, account.name)
     began = now.astimezone().replace(microsecond=0)
     plan = FetchPlan(place.account_sid, place.host, place.port, settings.campaigns, settings.days_back, began)
     with (
@@ -107,10 +108,10 @@ def fetch_pending(
         except ApiError as error:
             raise ApiError(error.problem, f"{error.message}{_kept_so_far(part)}") from None
         rows = MergedRows(part)
-        written = None
+        written, notes = None, tuple[str, ...]()
         if rows.count:
             began = part.plan.began
-            written = _write(rows, account, paths, target, began=began, now=now, overwrite=overwrite)
+            written, notes = _write(rows, account, paths, target, began=began, now=now, overwrite=overwrite)
         part.remove()
     return Fetched(
         written=written,
@@ -120,7 +121,7 @@ def fetch_pending(
         requests=api.requests,
         resumed=resumed,
         as_of=part.plan.began,
-        notes=(*rows.notes(), *_oldest_note(part, account.name)),
+        notes=(*rows.notes(), *_oldest_note(part, account.name), *notes),
     )
 
 
@@ -222,30 +223,35 @@ def _write(
     began: datetime,
     now: datetime,
     overwrite: bool,
-) -> Path:
-    """Write the list where it is to be, after it was read as a pending download; return the file."""
+) -> tuple[Path, tuple[str, ...]]:
+    """Write the list where it is to be, after it was read as a pending download; return the file, and notes."""
     make_private_folder(paths.fetches)
     with TemporaryDirectory(dir=paths.fetches) as folder:
-        path = Path(folder) / f"pending_{began:%Y-%m-%d}.csv"
+        path = Path(folder) / (f"pending_{began:%Y-%m-%d}.csv" if target is None else target.name)
         try:
             write_atomically(path, lambda draft: write_csv(rows, draft), overwrite=False)
             download = _read_back(path, rows.count, account, began)
-            if target is not None:
-                write_bytes(target, path.read_bytes(), overwrite=overwrite)
-                return target
-            return _keep(path, download, account, paths, began=began, now=now)
+            if target is None:
+                return _keep(path, download, account, paths, began=began, now=now), ()
+            write_bytes(target, path.read_bytes(), overwrite=overwrite)
         except OSError as error:
             raise OutputFileError(
                 f"The list cannot be written: {error.strerror or error}. Make room, then run the same command again: it "
                 "fetches nothing twice today."
             ) from None
+        try:
+            _keep(path, download, account, paths, began=began, now=now)
+        except (OSError, ApiError) as error:
+            why = str((error.strerror if isinstance(error, OSError) else None) or error).rstrip(".")
+            return target, (f"{target.name} was written, and not kept as the pending download of this account: {why}.",)
+        return target, ()
 
 
 def _keep(
     path: Path, download: "PendingDownload", account: Account, paths: Paths, *, began: datetime, now: datetime
 ) -> Path:
     """Keep the list as the account's pending download; return the copy."""
-    download = replace(download, as_of=began, as_of_basis="it was fetched over the network's API")
+    download = replace(download, as_of=began, as_of_basis=FETCHED)
     kept = keep_download(PendingSource(path, paths.pending_answers), download, account, paths, now=now)
     if kept is None:
         raise ApiError(

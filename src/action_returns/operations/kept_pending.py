@@ -24,6 +24,8 @@ from action_returns.private_files import make_private_folder
 
 MOST_KEPT: Final = 2
 """Downloads that are kept of one account, so that two can be compared."""
+FETCHED: Final = "it was fetched over the network's API"
+"""What the age of a list rests on that ``pending fetch`` made."""
 _HASH_SHOWN: Final = 16
 _STALE: Final = 3_600
 """Seconds after which a copy without facts is that of a program that was ended."""
@@ -137,28 +139,46 @@ def kept_download(account: Account, paths: Paths) -> PendingSource | None:
     return kept[0]
 
 
-def with_its_facts(source: PendingSource, paths: Paths) -> PendingSource:
-    """Return a file that the user named: with what is on record about it when it is itself a kept copy.
+def with_its_facts(source: PendingSource, account: Account, paths: Paths) -> PendingSource:
+    """Return a file that the user named; with what is on record about it, when its own dates would tell another age.
 
-    A copy is younger than its data, so its own date would say that the data is newer than it is.
+    A kept copy is younger than its data. A list that was fetched is as new as the fetch, and its latest action may be of
+    weeks ago.
 
     Raises:
-        FileError: ``pending-kept-changed``: it is a copy, and was changed since, or cannot be read.
+        FileError: ``pending-kept-changed``: it is a kept copy, and was changed since, or cannot be read.
     """
     if source.kept is not None:
         return source
+    found = _copy_at(source.path, paths) or _fetched_with_bytes_of(source.path, account, paths)
+    if found is None:
+        return source
+    day_first = found.day_first if source.day_first is None else source.day_first
+    return replace(found, path=source.path, columns={**found.columns, **source.columns}, day_first=day_first)
+
+
+def _copy_at(path: Path, paths: Paths) -> PendingSource | None:
     try:
-        path = source.path.resolve()
+        path = path.resolve()
         if not path.parents[2].samefile(paths.pending):
-            return source
+            return None
         copy = read_facts(path.parent.with_suffix(".json"), paths)
     except (OSError, RuntimeError, IndexError):  # a link to itself; a file beside the root; no such file
-        return source
+        return None
     if copy.path.name != path.name:
-        return source
+        return None
     check_kept(copy)
-    day_first = copy.day_first if source.day_first is None else source.day_first
-    return replace(copy, columns={**copy.columns, **source.columns}, day_first=day_first)
+    return copy
+
+
+def _fetched_with_bytes_of(path: Path, account: Account, paths: Paths) -> PendingSource | None:
+    with suppress(OSError, FileError):
+        size = path.stat().st_size
+        for copy in kept_downloads(account, paths):
+            facts = copy.kept
+            if facts is not None and (facts.basis, facts.size) == (FETCHED, size) and hash_of(path)[0] == facts.sha256:
+                return copy
+    return None
 
 
 def check_kept(source: PendingSource) -> None:

@@ -85,7 +85,7 @@ def load_download(
     from action_returns.operations.kept_pending import keep_download, with_its_facts
 
     is_copy = source.kept is not None
-    source = with_its_facts(source, paths)
+    source = with_its_facts(source, account, paths)
     before = _state_of(source.path)
     source = _with_saved_answers(source)
     pending = read_download(source, reading, account, now=now, orders=orders)
