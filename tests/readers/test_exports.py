@@ -282,6 +282,33 @@ def test_the_sheet_orders_of_matrixify_is_read_wherever_it_stands(tmp_path):
     assert export.texts[Field.REFUND_ID] == ["70"]
 
 
+def two_sheets(folder, first, second):
+    with Workbook(folder / "export.xlsx") as book:
+        for title, rows in (("January", first), ("February", second)):
+            page = book.add_worksheet(title)
+            for at, row in enumerate(rows):
+                page.write_row(at, 0, row)
+    return folder / "export.xlsx"
+
+
+def test_two_sheets_with_orders_are_refused_and_named_for_one_of_them_would_be_lost(tmp_path):
+    rows = [["Order", "Refund"], ["1001", 5]]
+    with pytest.raises(FileError, match="several sheets with orders: January, February") as caught:
+        read_export(two_sheets(tmp_path, rows, rows))
+    assert caught.value.problem == "sheet-ambiguous"
+
+
+def test_the_only_sheet_with_refunds_is_read_wherever_it_stands(tmp_path):
+    export = read_export(two_sheets(tmp_path, [["Notes", "Date"], ["x", "y"]], [["Order", "Refund"], ["1001", 5]]))
+    assert export.amounts[Field.REFUND] == [500]
+
+
+def test_of_two_sheets_the_one_with_the_headers_that_the_user_named_is_read(tmp_path):
+    path = two_sheets(tmp_path, [["Order", "Refund"], ["1001", 5]], [["Order", "Paid back"], ["1002", 7]])
+    export = read_export(path, columns={Field.ORDER: "Order", Field.REFUND: "Paid back"})
+    assert export.amounts[Field.REFUND] == [700]
+
+
 def test_a_list_of_objects_in_json_is_read(tmp_path):
     path = written(
         tmp_path, json.dumps([{"order": "1001", "refund": 12.5}, {"order": 1002, "refund": "7.00"}]), "e.json"

@@ -56,6 +56,21 @@ def export_header_score(row: Sequence[object], chosen: frozenset[str]) -> int:
     return score + (_MOST_OF_A_ROW if find_source(folded) is not OTHER else 0)
 
 
+def is_export_header(row: Sequence[object], chosen: frozenset[str]) -> bool:
+    """Return whether a row has the headers of an export by itself: order numbers and refunds, or those of a known source.
+
+    Args:
+        row: its cells.
+        chosen: folded headers that the user named; a row needs all of them.
+    """
+    folded = {text for cell in row if (text := fold_export_header(cell))}
+    if chosen:
+        return chosen <= folded
+    fields = {_GENERAL_WORDS[text] for text in folded & _GENERAL_WORDS.keys()}
+    has_refunds = Field.ORDER in fields and not fields.isdisjoint({Field.REFUND, Field.NEW_TOTAL})
+    return has_refunds or find_source(folded) is not OTHER
+
+
 @dataclass(frozen=True, slots=True)
 class ExportColumns:
     """What the columns of an export are.

@@ -10,7 +10,7 @@ from action_returns.batch.cells import display_cell
 from action_returns.errors import FileError
 from action_returns.readers import find_format
 from action_returns.readers.csv_file import DELIMITERS, CsvText
-from action_returns.readers.export_columns import export_header_score
+from action_returns.readers.export_columns import export_header_score, is_export_header
 from action_returns.readers.headers import HEADER_SEARCH_ROWS
 from action_returns.readers.zipped_csv import is_zipped_csv
 from action_returns.readers.zipped_csv import read_text as read_zipped_text
@@ -58,7 +58,7 @@ def open_export_table(path: Path, chosen: frozenset[str]) -> ExportTable:
         rows = _translated(reader.rows(path), path.name)
         first = next(rows, None)
     else:
-        rows = _from_header(_sheet_rows(path) if _is_workbook(reader) else reader.rows(path), chosen)
+        rows = _from_header(_sheet_rows(path, chosen) if _is_workbook(reader) else reader.rows(path), chosen)
         first = next(rows, None)
     if first is None:
         raise _is_empty(path.name)
@@ -124,13 +124,34 @@ def _is_workbook(reader: object) -> bool:
     return reader is workbook_file
 
 
-def _sheet_rows(path: Path) -> Iterator[tuple[int, Sequence[Any]]]:
-    """Return the rows of the sheet ``Orders``, as Matrixify names it, or else of the first visible sheet."""
+def _sheet_rows(path: Path, chosen: frozenset[str]) -> Iterator[tuple[int, Sequence[Any]]]:
+    """Return the rows of the sheet ``Orders``, as Matrixify names it, or else of the visible sheet with an export.
+
+    Raises:
+        FileError: ``sheet-ambiguous`` when several sheets have one; the orders of the others would be lost.
+    """
     from action_returns.readers.xlsx.batch import read_grid
-    from action_returns.readers.xlsx.workbook import sheet_names
+    from action_returns.readers.xlsx.workbook import sheet_names, visible_sheet_names
 
     named = [name for name in sheet_names(path) if name.casefold() == _ORDERS_SHEET]
-    return read_grid(path, sheet=named[0] if named else None)
+    if named:
+        return read_grid(path, sheet=named[0])
+    visible = visible_sheet_names(path)
+    if len(visible) == 1:
+        return read_grid(path, sheet=visible[0])
+    found = [name for name in visible if _has_export(read_grid(path, sheet=name), chosen)]
+    if len(found) > 1:
+        raise FileError(
+            "sheet-ambiguous",
+            f"{path.name} has several sheets with orders: {', '.join(found)}. An import reads one. Nothing was added. Save "
+            "each sheet as a file of its own, and import one after the other; or hide the sheets that are not meant.",
+        )
+    return read_grid(path, sheet=found[0] if found else None)
+
+
+def _has_export(rows: Iterator[tuple[int, Sequence[Any]]], chosen: frozenset[str]) -> bool:
+    first = islice((cells for _, cells in rows if any(cells)), HEADER_SEARCH_ROWS)
+    return any(is_export_header(cells, chosen) for cells in first)
 
 
 def _translated(rows: Iterator[tuple[int, Sequence[Any]]], name: str) -> Iterator[tuple[int, Sequence[Any]]]:

@@ -150,6 +150,16 @@ def sheet_names(path: Path) -> tuple[str, ...]:
         return tuple(sheet.name for sheet in structure(package).sheets)
 
 
+def visible_sheet_names(path: Path) -> tuple[str, ...]:
+    """Return the names of the visible sheets.
+
+    Raises:
+        FileError: when the workbook cannot be read.
+    """
+    with Package(path) as package:
+        return tuple(sheet.name for sheet in structure(package).sheets if sheet.visible)
+
+
 def _read(book: XmlWorkbook, file: str, name: str) -> TableRows | None:
     found = [(sheet, table) for sheet in book.sheets for table in sheet.tables if table.name.lower() == name.lower()]
     if not found:
