@@ -329,6 +329,11 @@ def test_without_a_clock_no_lock_date_has_passed():
         (0.0, 500, None),
         (5.0, None, None),
         ("5,00", 500, "amount-separator"),
+        # a little below 49.90, as a spreadsheet may compute it: it shows 49.90, and that is what would be sent
+        (49.8999999999999, 4990, "amount-unchanged"),
+        ("49.89", 4990, None),
+        ("4999999999999.99", 500_000_000_000_000, "amount-large"),
+        ("5000000000000.01", 500_000_000_000_000, "amount-above-original"),
     ],
 )
 def test_an_amount_is_compared_with_the_one_the_action_has(amount, current, code):

@@ -81,11 +81,7 @@ def shown(tmp_path_factory):
     shutil.copytree(Path(action_returns.__file__).parent, copy / "action_returns")
     batch = copy / "action_returns" / "batch"
     insert(batch / "rules.py", "\n_AMOUNT: Final = (", ENTRY.rstrip())
-    insert(
-        batch / "row_rules.py",
-        '"""States in which an action takes no more changes (impact.com: an approved action cannot be modified further)."""\n',
-        FUNCTION.rstrip() + "\n",
-    )
+    insert(batch / "row_rules.py", "\n    find_percentages,\n)\n", FUNCTION.rstrip() + "\n")
     insert(batch / "row_rules.py", "\n    find_contradictions,", "\n    find_single_cents,")
     insert(batch / "cell_rules.py", "\ndef _amount_of_text(text: str) -> Cents | Code:", BRANCH.rstrip())
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(copy), str(ROOT)]), "PYTHONDONTWRITEBYTECODE": "1"}

@@ -162,11 +162,11 @@ def _amount_of_number(number: float) -> Cents | Code:
 
 
 def _amount_of_text(text: str) -> Cents | Code:
+    cents = amounts.cents_of_text(text)
+    if cents is not None:
+        return cents
     plain = amounts.PLAIN.fullmatch(text)
     if plain is not None:
-        cents = amounts.cents_of_parts(plain[1], plain[2])
-        if cents is not None:
-            return cents
         too_long = len(plain[1].lstrip("0")) > amounts.MAX_DIGITS
         return "amount-not-number" if too_long else "amount-decimals"
     if len(text) <= _LONGEST_AMOUNT and amounts.has_separators(text):

@@ -55,8 +55,10 @@ def takes_no_changes(state: str | None) -> bool:
 
 def is_locked(action: PendingAction, now: datetime | None) -> bool:
     """Return whether an action is locked: by its date, or by its state."""
-    date_passed = now is not None and action.locks_at is not None and action.locks_at <= now
-    return date_passed or takes_no_changes(action.state)
+    locks_at, state = action.locks_at, action.state
+    if locks_at is not None and now is not None and locks_at <= now:
+        return True
+    return state is not None and takes_no_changes(state)
 
 
 def days_until_lock(locks_at: datetime, now: datetime) -> int:

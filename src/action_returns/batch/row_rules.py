@@ -12,6 +12,7 @@ from typing import Final
 
 from action_returns.batch.amounts import Cents
 from action_returns.batch.cell_rules import Code
+from action_returns.batch.cells import Cell
 from action_returns.batch.checked_cells import CheckedCells, Found, RowFindings
 from action_returns.batch.context import Context, ReasonKind
 from action_returns.batch.lock_dates import is_locked
@@ -70,20 +71,21 @@ def compare_with_download(batch: CheckedCells, context: Context) -> RowFindings:
     """Compare the rows with the pending download: unknown and locked actions, and their current amounts."""
     if context.pending is None:
         return
-    told, find = batch.rows_with_amount_finding, context.pending.actions.get
+    bad, told, now, find = batch.bad_ids, batch.rows_with_amount_finding, context.now, context.pending.actions.get
     found: dict[Code, list[int]] = defaultdict(list)
-    for at, action_id in enumerate(batch.columns.action_id):
-        if at in batch.bad_ids:
+    for at, (action_id, cell) in enumerate(zip(batch.columns.action_id, batch.columns.amount, strict=True)):
+        if at in bad:
             continue
         action = find(action_id)  # type: ignore[arg-type]  # a good id is a text
         if action is None:
             found["action-unknown"].append(at)
             continue
-        if is_locked(action, context.now):
+        if is_locked(action, now):
             found["action-locked"].append(at)
-        if action.cents is None or at in told:
+        current = action.cents
+        if current is None or _is_plainly_below(cell, current) or at in told:
             continue
-        if code := _compare_amounts(batch.amount(at), action.cents):
+        if code := _compare_amounts(batch.amount(at), current):
             found[code].append(at)
     yield from starmap(Found, found.items())
 
@@ -118,6 +120,15 @@ ROW_RULES: Final[tuple[Callable[[CheckedCells, Context], RowFindings], ...]] = (
     find_hidden_rows,
 )
 """Every rule for rows, in the order in which they are applied."""
+
+
+def _is_plainly_below(cell: Cell, current: int) -> bool:
+    """Return True only for a cell that is below the current amount, or no amount; False where that needs a closer look."""
+    try:
+        # Not / 100: the number of a spreadsheet may be a little below the amount that it shows (amounts.NOISE).
+        return float(cell) < current / 100.0001  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return False
 
 
 def _compare_amounts(cents: Cents | Code, current: int) -> Code | None:
