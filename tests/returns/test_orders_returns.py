@@ -18,7 +18,7 @@ def test_the_credit_memos_of_an_order_add_up(tmp_path):
     found = understood(tmp_path, text)
     assert refunds(found) == {"000000123": 1950, "000000124": 120000}
     assert by_order(found)["000000123"].parts == (RefundPart("000000011", 1250), RefundPart("000000012", 700))
-    assert [order.currency for order in found.orders] == [None, None]  # a dollar of which country is not said
+    assert [order.currency for order in found.orders] == ["$", "$"]  # a dollar of which country is not said
 
 
 def test_the_sign_beside_an_amount_says_its_currency(tmp_path):
