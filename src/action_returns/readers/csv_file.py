@@ -16,7 +16,7 @@ from action_returns.readers.batch_file import LoadedBatch
 from action_returns.readers.csv_lines import CsvLines
 from action_returns.readers.csv_shape import RecordShape, is_row
 from action_returns.readers.headers import HEADER_SEARCH_ROWS
-from action_returns.readers.text_encoding import BYTE_ORDER_MARKS, decode
+from action_returns.readers.text_encoding import BYTE_ORDER_MARKS, find_codec
 
 DELIMITERS: Final[Mapping[str, str]] = {",": "commas", ";": "semicolons", "\t": "tabs"}
 """What may stand between fields, and its name for people."""
@@ -24,6 +24,8 @@ DELIMITERS: Final[Mapping[str, str]] = {",": "commas", ";": "semicolons", "\t": 
 _MOST_BYTES: Final = 200 * 2**20
 _LONGEST_FIELD: Final = 2**20
 _DELIMITER_LINE: Final = "sep="
+_HEAD: Final = 16
+"""Bytes that hold such a line."""
 _LIKE_ASCII: Final = frozenset({"utf-8", "cp1252"})
 
 
@@ -83,18 +85,20 @@ class CsvText:
                 f"{name} is a web page or XML, not CSV. "
                 "Open it in the spreadsheet program and save it as .xlsx or CSV UTF-8.",
             )
-        text, self._codec, self.note = decode(content, name)
-        if "\0" in text:
-            line = text.count("\n", 0, text.index("\0")) + 1
+        self._codec, self.note = find_codec(content, name)
+        self.name = name
+        self._content = content
+        plain = content if self._bare_codec in _LIKE_ASCII else content.decode(self._codec).encode()
+        if (nul := plain.find(b"\0")) >= 0:
+            line = plain.count(b"\n", 0, nul) + 1
             raise FileError(
                 "file-unreadable",
                 f"{name} holds a NUL character in line {line}, so it is not CSV. "
                 "Open it in the program that made it, look at that line, and save it as .xlsx or CSV UTF-8.",
             )
-        self.name = name
-        self._content = content
+        head = plain[:_HEAD].removeprefix(codecs.BOM_UTF8).decode("ascii", "replace")
         start = len(_DELIMITER_LINE)
-        named = text[start : start + 1] if text[:start].lower() == _DELIMITER_LINE else ""
+        named = head[start : start + 1] if head[:start].lower() == _DELIMITER_LINE else ""
         self.delimiters: tuple[str, ...] = (named,) if named in DELIMITERS else tuple(DELIMITERS)
         """What may stand between its fields: what a first line ``sep=;`` names, as Excel writes it, else any."""
 

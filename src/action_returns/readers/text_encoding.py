@@ -1,4 +1,4 @@
-"""Find out how a text file is encoded, and read its text."""
+"""Find out how a text file is encoded."""
 
 import codecs
 from typing import Final
@@ -10,6 +10,8 @@ BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
 )
+_PIECE: Final = 2**16
+"""Bytes that are looked at in one go."""
 
 
 def encoding_of(start: bytes) -> str | None:
@@ -32,15 +34,15 @@ def encoding_of(start: bytes) -> str | None:
     return None
 
 
-def decode(content: bytes, name: str) -> tuple[str, str, str | None]:
-    """Read text as UTF-8, UTF-16 or, when it is neither, Windows-1252.
+def find_codec(content: bytes, name: str) -> tuple[str, str | None]:
+    """Return the codec that reads a text, which is UTF-8, UTF-16 or, when it is neither, Windows-1252.
 
     Args:
         content: the whole file.
         name: the file's name, for the message.
 
     Returns:
-        The text, the codec that reads it, and a note when the encoding was assumed.
+        The codec, and a note when it was assumed.
 
     Raises:
         FileError: ``file-unreadable`` when it is none of them.
@@ -48,15 +50,35 @@ def decode(content: bytes, name: str) -> tuple[str, str, str | None]:
     codec = encoding_of(content[:4096])
     try:
         if codec is not None:
-            return content.decode(codec), codec, None
+            _refuse_other(content, codec)
+            return codec, None
+        if content.isascii():  # nearly always, and faster
+            return "utf-8", None
         try:
-            return content.decode("utf-8"), "utf-8", None
+            _refuse_other(content, "utf-8")
         except UnicodeDecodeError:
             note = "The file is neither UTF-8 nor UTF-16; it was read as Windows-1252."
-            return content.decode("cp1252"), "cp1252", note
+            content.decode("cp1252")
+            return "cp1252", note
     except UnicodeDecodeError as error:
         raise FileError(
             "file-unreadable",
             f"{name} is not readable text (byte {error.start} fits no encoding). "
             "Save it again as CSV UTF-8 from the spreadsheet program.",
         ) from None
+    return "utf-8", None
+
+
+def _refuse_other(content: bytes, codec: str) -> None:
+    """Raise an error when a text is not in an encoding.
+
+    Raises:
+        UnicodeDecodeError: with the place in the whole text.
+    """
+    decoder = codecs.getincrementaldecoder(codec)()
+    try:
+        for at in range(0, len(content), _PIECE):  # a text of the whole file would take long to get its memory
+            decoder.decode(content[at : at + _PIECE], final=at + _PIECE >= len(content))
+    except UnicodeDecodeError:
+        content.decode(codec)
+        raise
