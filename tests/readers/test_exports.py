@@ -291,8 +291,9 @@ def two_sheets(folder, first, second):
     return folder / "export.xlsx"
 
 
-def test_two_sheets_with_orders_are_refused_and_named_for_one_of_them_would_be_lost(tmp_path):
-    rows = [["Order", "Refund"], ["1001", 5]]
+@pytest.mark.parametrize("order", ["Order", "Order ID", "Bestellnummer"])
+def test_two_sheets_with_orders_are_refused_and_named_for_one_of_them_would_be_lost(tmp_path, order):
+    rows = [[order, "Refund"], ["1001", 5]]
     with pytest.raises(FileError, match="several sheets with orders: January, February") as caught:
         read_export(two_sheets(tmp_path, rows, rows))
     assert caught.value.problem == "sheet-ambiguous"

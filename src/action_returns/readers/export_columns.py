@@ -16,6 +16,7 @@ _MOST_LISTED: Final = 30
 """Headers that a message lists at most."""
 _unit = re.compile(r"[(\[]([^()\[\]]*)[)\]]$").search
 _OTHER_GENERAL: Final = OTHER.aliases
+_REFUND_WORDS: Final = (*OTHER.aliases[Field.REFUND], *OTHER.aliases[Field.NEW_TOTAL])
 _DECIDED: Final = frozenset({Field.ORDER, Field.REFUND, Field.NEW_TOTAL})
 """Fields of which two columns are never guessed between."""
 _BATCH: Final = frozenset({"actionid", "amount", "reason"})
@@ -66,9 +67,8 @@ def is_export_header(row: Sequence[object], chosen: frozenset[str]) -> bool:
     folded = {text for cell in row if (text := fold_export_header(cell))}
     if chosen:
         return chosen <= folded
-    fields = {_GENERAL_WORDS[text] for text in folded & _GENERAL_WORDS.keys()}
-    has_refunds = Field.ORDER in fields and not fields.isdisjoint({Field.REFUND, Field.NEW_TOTAL})
-    return has_refunds or find_source(folded) is not OTHER
+    has_orders, has_refunds = (not folded.isdisjoint(words) for words in (_OTHER_GENERAL[Field.ORDER], _REFUND_WORDS))
+    return (has_orders and has_refunds) or find_source(folded) is not OTHER
 
 
 @dataclass(frozen=True, slots=True)
