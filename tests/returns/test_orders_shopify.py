@@ -68,8 +68,9 @@ def test_a_cancelled_order_is_taken_back_though_nothing_was_refunded(tmp_path):
     assert (found.orders[0].takes_back, found.orders[0].refunded) == ("it was cancelled", 0)
 
 
-def test_an_order_that_is_called_refunded_and_of_which_only_a_part_was_is_not_taken_back(tmp_path):
-    found = understood(tmp_path, OLDER + line("#1", "refunded", "40.00", "25.00"))
+@pytest.mark.parametrize("status", ["refunded", "voided"])
+def test_an_order_whose_status_says_all_and_of_which_only_a_part_was_refunded_is_not_taken_back(tmp_path, status):
+    found = understood(tmp_path, OLDER + line("#1", status, "40.00", "25.00"))
     assert problems(found) == {"#1": "total-differs"}
     assert "only 25.00 EUR of 40.00 EUR was refunded" in found.orders[0].problem.message
 

@@ -111,3 +111,20 @@ def test_a_cancelled_order_of_which_a_part_was_kept_is_not_guessed(tmp_path):
     found = understood(tmp_path, text)
     assert problems(found) == {"51": "total-differs"}
     assert refunds(found) == {"52": 5000}
+
+
+def test_an_order_that_is_called_refunded_and_of_which_only_a_part_was_is_not_taken_back(tmp_path):
+    text = "order_id,status,order_total,refund_amount\n51,refunded,50.00,40.00\n52,wc-refunded,50.00,50.00\n"
+    found = understood(tmp_path, text)
+    assert problems(found) == {"51": "total-differs"}
+    assert refunds(found) == {"52": 5000}
+
+
+def test_one_of_several_refunds_of_a_refunded_order_is_a_part_of_it(tmp_path):
+    text = (
+        "order_id,status,order_total,refund_amount,refund_date\n"
+        "51,refunded,50.00,40.00,2026-11-10\n"
+        "51,refunded,50.00,10.00,2026-11-12\n"
+    )
+    found = understood(tmp_path, text)
+    assert (problems(found), refunds(found)) == ({}, {"51": 5000})

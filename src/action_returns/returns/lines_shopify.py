@@ -39,7 +39,7 @@ def _lines(export: ShopExport) -> Iterator[Line]:
                 problem = part_cancelled(order or "", refund, total, currency)
         elif state is State.REFUNDED or state is State.CANCELLED:
             takes_back = f"its status is {status}"
-            if state is State.REFUNDED and isinstance(refund, int) and isinstance(total, int) and 0 < refund < total:
+            if isinstance(refund, int) and isinstance(total, int) and 0 < refund < total:
                 problem = part_refunded(order or "", status or "", refund, total, currency)
         elif state is State.PARTLY_REFUNDED and not refund:
             problem = _amount_missing(order or "", status or "")

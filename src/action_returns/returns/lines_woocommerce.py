@@ -10,7 +10,7 @@ from action_returns.returns.counted_amounts import counted_amounts
 from action_returns.returns.export import Money, ReturnedOrders, ShopExport
 from action_returns.returns.grouping import collect
 from action_returns.returns.lines import Line, amounts, column, net_totals, unsigned
-from action_returns.returns.order_problems import part_cancelled
+from action_returns.returns.order_problems import part_cancelled, part_refunded
 from action_returns.returns.source import Amounts, Field
 from action_returns.returns.statuses import State, states
 
@@ -32,7 +32,7 @@ def understand_woocommerce(export: ShopExport, chosen: Amounts | None) -> Return
     kind, note = counted_amounts(export, chosen)
     return collect(
         export,
-        _of_orders(export, unsigned(export)),
+        _of_orders(export, unsigned(export), kind),
         kind,
         may_continue=True,
         may_repeat=chosen is None,
@@ -44,7 +44,7 @@ def _taken_back(state: State | None, status: str | None) -> str:
     return f"its status is {status}" if state is State.REFUNDED or state is State.CANCELLED else ""
 
 
-def _of_orders(export: ShopExport, refunds: Sequence[Money]) -> Iterator[Line]:
+def _of_orders(export: ShopExport, refunds: Sequence[Money], kind: Amounts) -> Iterator[Line]:
     statuses = column(export, Field.STATUS)
     rows = zip(
         column(export, Field.ORDER),
@@ -59,8 +59,11 @@ def _of_orders(export: ShopExport, refunds: Sequence[Money]) -> Iterator[Line]:
     )
     for at, (order, refund, refund_id, status, state, total, net_total, currency) in enumerate(rows):
         problem = None
-        if state is State.CANCELLED and isinstance(refund, int) and isinstance(total, int) and 0 < refund < total:
-            problem = part_cancelled(order or "", refund, total, currency)
+        if isinstance(refund, int) and isinstance(total, int) and 0 < refund < total:
+            if state is State.CANCELLED:
+                problem = part_cancelled(order or "", refund, total, currency)
+            elif state is State.REFUNDED and kind is Amounts.TO_DATE:  # one of several refunds may be a part of it
+                problem = part_refunded(order or "", status or "", refund, total, currency)
         yield Line(at, order, refund, refund_id, total, net_total, _taken_back(state, status), problem)
 
 
