@@ -311,6 +311,15 @@ class TestOfSingleRefunds:
         with_total = order(total=10_000, **parts(r1=1_000))
         assert outcome(with_total, action(9_000), sent={A: sent(9_000)}) == ("sent-before", "sent_before")
 
+    def test_that_nothing_but_its_amount_tells_a_sent_refund_is_said(self):
+        by_amount = left(order(**parts(r1=1_000)), action(10_000), sent={A: sent(9_000)})
+        assert (
+            "The refund of 10.00 EUR is taken for the one in that batch, as the amounts are equal." in by_amount.message
+        )
+        known = {"sent": {A: sent(9_000)}, "imported": {A: [imported(9_000, "r1")]}}
+        by_number = left(order(**parts(r1=1_000)), action(10_000), **known)
+        assert "the amounts are equal" not in by_number.message
+
     def test_a_change_that_was_sent_by_hand_and_is_another_amount_is_to_decide(self):
         returned = order(**parts(r1=1_000))
         for current in (9_500, 10_000):

@@ -55,6 +55,16 @@ def sent_before(order: ReturnedOrder, action_id: str, sent: SentAction, currency
     )
 
 
+def sent_by_amount(order: ReturnedOrder, action_id: str, sent: SentAction, currency: str) -> LeftOrder:
+    """Return an order whose refund is taken for the one that was sent, because nothing but the amounts tells it."""
+    same = sent_before(order, action_id, sent, currency)
+    refund = money(order.refunded, currency)
+    return same._replace(
+        message=f"{same.message} The refund of {refund} is taken for the one in that batch, as the amounts are equal. If it is "
+        "another one, enter its row by hand."
+    )
+
+
 def sent_otherwise(order: ReturnedOrder, action_id: str, sent: SentAction, current: Cents, currency: str) -> LeftOrder:
     """Return an order whose action was changed before, so that it is unknown whether the refund is in that change."""
     return leave(

@@ -176,7 +176,7 @@ class NewTotals:
             if current == sent.cents:
                 after = {worth - taken for worth in (original, self._worth(order)) if worth is not None}
             if sent.cents in after:
-                return left.sent_before(order, case.action_id, sent, case.currency)
+                return left.sent_by_amount(order, case.action_id, sent, case.currency)
             return left.sent_otherwise(order, case.action_id, sent, current, case.currency)
         if doubt := _moved(case):
             return doubt
