@@ -357,6 +357,11 @@ class TestOfAListedNewTotal:
     def test_one_above_the_current_amount_is_refused(self):
         assert outcome(order(new_total=10_001), action(10_000)) == ("total-differs", "refused")
 
+    def test_one_below_zero_is_refused_and_its_sign_is_not_dropped(self):
+        only = left(order(new_total=-500), action(10_000))
+        assert (only.code, only.group.value) == ("amount-unreadable", "refused")
+        assert "The new total of order 1001 is -5.00 EUR in the export" in only.message
+
     def test_one_that_was_sent_is_not_sent_again(self):
         assert outcome(order(new_total=4_000), action(10_000), sent={A: sent(4_000)}) == ("sent-before", "sent_before")
 

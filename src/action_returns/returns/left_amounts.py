@@ -94,6 +94,16 @@ def _advice(sent: SentAction, otherwise: str) -> str:
     return otherwise
 
 
+def negative_total(order: ReturnedOrder, listed: Cents, currency: str) -> LeftOrder:
+    """Return an order whose new total in the export is below 0."""
+    return leave(
+        order,
+        "amount-unreadable",
+        f"The new total of order {order.order} is {money(listed, currency)} in the export, and no order is worth less than 0. "
+        "Look the order up in the shop, and write its row by hand.",
+    )
+
+
 def refund_above(
     order: ReturnedOrder, action_id: str, taken: Cents, base: Cents, currency: str, hint: str
 ) -> LeftOrder:

@@ -91,6 +91,8 @@ class NewTotals:
     def _given(self, case: _Case, listed: Cents) -> NewTotal | LeftOrder:
         """Return the new total that the export lists itself."""
         order = case.order
+        if listed < 0:
+            return left.negative_total(order, listed, case.currency)
         follows = not order.refunded or order.total is None or order.total - order.refunded == listed
         if not follows or (order.takes_back and listed):
             return left.contradicts_itself(order, listed, case.currency)
