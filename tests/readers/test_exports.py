@@ -260,6 +260,11 @@ def test_order_numbers_of_a_sheet_are_whole_numbers_again(tmp_path):
     assert not export.damaged_orders
 
 
+def test_rows_that_differ_in_their_amount_only_repeat_nothing(tmp_path):
+    assert not read_export(sheet(tmp_path, [["Order", "Refund"], ["#1", -1], ["#1", -2]])).repeats
+    assert read_export(sheet(tmp_path, [["Order", "Refund"], ["#1", -1], ["#1", -1]])).repeats == {1}
+
+
 def test_a_truth_value_is_no_amount(tmp_path):
     export = read_export(sheet(tmp_path, [["Order", "Refund"], ["#1", 1], ["#2", True]]))
     assert export.amounts[Field.REFUND][0] == 100

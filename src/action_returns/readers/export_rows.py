@@ -47,7 +47,7 @@ def read_cells(table: ExportTable, indexes: Sequence[int], needed: Sequence[int]
     lines: list[int] = []
     picked: list[Any] = []
     repeats: set[int] = set()
-    seen: set[int] = set()
+    first_of: dict[int, int] = {}
     pick = itemgetter(*indexes)
     headers, width = table.headers, len(table.headers)
     last_line, last_row = 0, None
@@ -58,13 +58,13 @@ def read_cells(table: ExportTable, indexes: Sequence[int], needed: Sequence[int]
         cells = row if len(row) == width else shape.fit(line, row)
         if not any(cells) or cells == headers:  # two files of one shop, one below the other
             continue
+        chosen = pick(cells)
         if with_repeats:
-            mark = hash(tuple(cells))
-            if mark in seen:
+            first = first_of.setdefault(hash(tuple(cells)), len(lines))
+            if first < len(lines) and picked[first] == chosen:  # -1.0 and -2.0 have one hash
                 repeats.add(len(lines))
-            seen.add(mark)
         lines.append(line)
-        picked.append(pick(cells))
+        picked.append(chosen)
     if last_row is not None and table.delimiter:
         shape.refuse_swallowed(last_line, last_row)
     shape.refuse_broken(lines)
