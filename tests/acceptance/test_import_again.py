@@ -56,6 +56,18 @@ def test_without_the_memory_of_imports_a_later_export_is_left_to_the_user(import
     assert imported(FIRST, "100.00")[0]["sent_before"] == 1
 
 
+def test_of_a_file_without_numbers_or_dates_of_refunds_the_user_says_what_a_later_amount_counts(run, work, imported):
+    imported("Order,Refund,Currency\r\n000000123,10.00,EUR\r\n", "100.00")
+    (work / "memos.csv").write_text("Order,Refund,Currency\r\n000000123,15.00,EUR\r\n", newline="")
+    (work / "pending.csv").write_text(DOWNLOAD.format("90.00"), newline="")
+    line = ("import", "memos.csv", "--pending", "pending.csv", "--force", "-o", "rows.csv")
+    (left,) = run(*line, "--json").json["left"]
+    assert (left["group"], left["code"], left["candidates"]) == ("to_decide", "total-differs", [ACTION])
+    for amounts, total in (("events", "75.00"), ("to-date", "85.00")):
+        assert run(*line, "--amounts", amounts).code == 0
+        assert (work / "rows.csv").read_text().splitlines()[1] == f"{ACTION},{total},ORDER_UPDATE"
+
+
 def test_a_row_that_was_written_and_never_sent_is_written_again(run, work, outbox):
     (work / "memos.csv").write_text(LATER, newline="")
     (work / "pending.csv").write_text(DOWNLOAD.format("100.00"), newline="")

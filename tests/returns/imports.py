@@ -36,13 +36,24 @@ def imported(new_total, *ids, original=10_000, before=10_000, source=""):
     return ImportedBefore(original, new_total, frozenset(ids), before, source)
 
 
-def decided(orders, actions, *, to_date=False, choices=None, as_of=NOW - timedelta(hours=2), currency=None, **known):
+def decided(
+    orders,
+    actions,
+    *,
+    to_date=False,
+    guessed=False,
+    choices=None,
+    as_of=NOW - timedelta(hours=2),
+    currency=None,
+    **known,
+):
     """Return the preview of an import.
 
     Args:
         orders: one or more orders.
         actions: ActionId -> action, or one action, which is A.
         to_date: whether the export lists what was refunded until now.
+        guessed: whether nothing but a header says so.
         choices: what the user chose.
         as_of: how old the download is.
         currency: of the whole download.
@@ -51,7 +62,7 @@ def decided(orders, actions, *, to_date=False, choices=None, as_of=NOW - timedel
     orders = orders if isinstance(orders, list) else [orders]
     actions = actions if isinstance(actions, dict) else {A: actions}
     pending = PendingDownload(actions, len(actions), as_of, currency=currency)
-    found = ReturnedOrders(orders, len(orders), are_to_date=to_date)
+    found = ReturnedOrders(orders, len(orders), are_to_date=to_date, is_guessed=guessed)
     return decide(found, match_orders(orders, pending), Known(pending, NOW, **known), choices or Choices())
 
 

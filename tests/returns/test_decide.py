@@ -67,15 +67,13 @@ def test_orders_that_are_found_in_two_ways_are_noted():
         assert not [one for one in decided(orders, {A: action(number=number)}).notes if "internal id" in one]
 
 
-def test_a_current_amount_that_is_only_assumed_to_be_the_original_one_is_noted():
-    (note,) = decided(order(refunded=2_000, currency="EUR"), action(), to_date=True).notes
-    assert note.startswith(
-        "The export lists all refunds until now, and neither file has what 1 order was worth before."
-    )
+@pytest.mark.parametrize("to_date", [True, False])
+def test_a_current_amount_that_is_only_assumed_to_be_the_original_one_is_noted(to_date):
     euros = {"refunded": 2_000, "currency": "EUR"}
-    assert decided(order(total=10_000, **euros), action(), to_date=True).notes == ()
-    assert decided(order(**euros), action(original_cents=10_000), to_date=True).notes == ()
-    assert decided(order(**euros), action()).notes == ()
+    (note,) = decided(order(**euros), action(), to_date=to_date).notes
+    assert note.startswith("Neither file has what 1 order was worth before any refund, so the current amount was taken")
+    assert decided(order(total=10_000, **euros), action(), to_date=to_date).notes == ()
+    assert decided(order(**euros), action(original_cents=10_000), to_date=to_date).notes == ()
 
 
 def test_two_orders_of_one_action_never_become_two_rows():
@@ -141,11 +139,12 @@ class TestOfCurrencies:
         assert only.code == "currency-differs"
 
     def test_what_could_not_be_compared_is_noted(self):
-        assert decided(order(refunded=2_000, currency="EUR"), action()).notes == ()
-        assert decided(order(refunded=2_000), action(), currency="EUR").notes == (
+        worth = {"original_cents": 10_000}
+        assert decided(order(refunded=2_000, currency="EUR"), action(**worth)).notes == ()
+        assert decided(order(refunded=2_000), action(**worth), currency="EUR").notes == (
             "1 order names no currency in the export, so it was not compared with that of its action (EUR).",
         )
-        assert decided(order(refunded=2_000, currency="USD"), action(currency=None)).notes == (
+        assert decided(order(refunded=2_000, currency="USD"), action(currency=None, **worth)).notes == (
             "The pending download names no currency, so that of the export (USD) was not compared with it.",
         )
 

@@ -35,6 +35,12 @@ class TestOfAnyExport:
         cancelled = order(refunded=10_001, takes_back="it was cancelled")
         assert outcome(cancelled, action(10_000), to_date=to_date) == ("refund-above-amount", "refused")
 
+    def test_of_a_whole_order_with_shipping_that_the_network_does_not_count_the_tolerance_is_named(self, to_date):
+        only = left(order(refunded=10_500, total=10_500), action(10_000), to_date=to_date)
+        assert (only.code, only.group.value) == ("refund-above-amount", "refused")
+        assert "allow it with --tolerance AMOUNT" in only.message
+        assert "--tolerance" not in left(order(refunded=10_001), action(10_000), to_date=to_date).message
+
     def test_an_unknown_amount_is_never_zero(self, to_date):
         assert outcome(order(refunded=100), action(None), to_date=to_date) == ("amount-unreadable", "refused")
         cancelled = order(takes_back="it was cancelled")
@@ -257,6 +263,15 @@ class TestOfSingleRefunds:
         known = {"sent": {A: sent(9_000)}, "imported": {A: [imported(9_000, "r1")]}}
         (only,) = decided(order(**parts(r2=2_000)), action(9_000), **known).rows
         assert only.new_total.refund_ids == {"r1", "r2"}
+
+    def test_a_later_amount_that_may_have_the_earlier_refund_in_it_is_to_decide(self):
+        known = {"sent": {A: sent(9_000)}, "imported": {A: [imported(9_000, "r1")]}, "guessed": True}
+        only = left(order(**parts(r2=1_500)), action(9_000), **known)
+        assert (only.code, only.group.value, only.candidates) == ("total-differs", "to_decide", (A,))
+        assert "this file lists another amount: 15.00 EUR" in only.message
+        # Where the earlier refund is listed, too, each line is one refund.
+        assert row(order(**parts(r1=1_000, r2=1_500)), action(9_000), **known) == (7_500, PARTIAL)
+        assert outcome(order(**parts(r1=1_000)), action(9_000), **known) == ("sent-before", "sent_before")
 
     def test_an_amount_that_no_import_explains_is_to_decide(self):
         known = {"sent": {A: sent(9_000)}, "imported": {A: [imported(9_000, "r1")]}}

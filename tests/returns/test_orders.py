@@ -300,7 +300,7 @@ EVENTS = {
     ),
     "returns-app": (
         "RMA,Order,Type,Status,Refund amount,Currency",
-        lambda number, order, value: (number, order, "Refund", "approved", shown(value), "EUR"),
+        lambda number, order, value: (number, order, "Refund", "completed", shown(value), "EUR"),
     ),
     "google-play-sales": (
         "Order Number,Order Charged Timestamp,Financial Status,Currency of Sale,Item Price,Charged Amount",
@@ -363,3 +363,20 @@ def test_a_refund_to_date_counts_once_however_many_lines_its_order_has(tmp_path,
     found = understood(tmp_path, as_text("Name,Financial Status,Paid at,Refunded Amount", rows))
     assert refunds(found) == {order: value for order, (value, _) in refunded.items()}
     assert found.lines == len(rows)
+
+
+@pytest.mark.parametrize(
+    ("header", "is_guessed"),
+    [
+        ("Order,Refund", True),
+        ("Order,Refund,Date", True),
+        ("Order,Refund,Refund date", False),
+        ("Order,Refund,Refund ID", False),
+        ("Order,Refund,Order Total", False),
+        ("Order,Refunded Amount", True),
+    ],
+)
+def test_what_a_refund_column_counts_is_guessed_where_nothing_but_its_header_says_so(tmp_path, header, is_guessed):
+    text = f"{header}\n1001,10.00{',1' if header.count(',') > 1 else ''}\n"
+    assert understood(tmp_path, text).is_guessed is is_guessed
+    assert understood(tmp_path, text, Amounts.EVENTS).is_guessed is False

@@ -80,11 +80,28 @@ def test_an_exchange_is_no_refund(tmp_path):
 
 @pytest.mark.parametrize(
     ("status", "refunded"),
-    [("Refunded", 500), ("approved", 500), ("Requested", 0), ("Declined", 0), ("in transit", 0), ("exchanged", 0)],
+    [("Refunded", 500), ("completed", 500), ("Requested", 0), ("Declined", 0), ("in transit", 0), ("exchanged", 0)],
 )
 def test_a_return_is_money_when_it_was_refunded(tmp_path, status, refunded):
     text = f"Return ID,Order number,Status,Refund Total,Currency\nR1,1001,{status},5.00,EUR\n"
     assert refunds(understood(tmp_path, text)) == {"1001": refunded}
+
+
+def test_a_return_that_is_only_approved_may_have_moved_no_money_yet(tmp_path):
+    text = "Return ID,Order number,Status,Refund Total,Currency\nR1,1001,Approved,5.00,EUR\n"
+    found = understood(tmp_path, text)
+    assert problems(found) == {"1001": "amount-unreadable"}
+    assert 'says "Approved"' in found.orders[0].problem.message
+
+
+@pytest.mark.parametrize("header", ["Resolution", "Refund type", "Type", "Status"])
+@pytest.mark.parametrize("word", ["Store credit", "gift_card", "Rejected", "declined", "Cancelled"])
+def test_in_a_list_of_an_unknown_program_too_money_may_not_have_moved(tmp_path, header, word):
+    text = f"Order,Refund,Refund date,{header}\n1001,10.00,2026-11-20,{word}\n1002,5.00,2026-11-20,Refund\n"
+    found = understood(tmp_path, text)
+    assert problems(found) == {"1001": "amount-unreadable"}
+    assert word in found.orders[0].problem.message
+    assert refunds(found) == {"1002": 500}
 
 
 def test_a_return_for_store_credit_is_left_to_the_user(tmp_path):

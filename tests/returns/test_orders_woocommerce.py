@@ -76,11 +76,19 @@ def test_a_refund_that_is_an_order_of_its_own_is_of_its_parent(tmp_path):
         .replace("0\n", "0,\n")
     )
     found = understood(tmp_path, text)
-    assert refunds(found) == {"1001": 1250, "1002": 3000, "59": 700}  # the parent of the last one is not in the file
+    assert refunds(found) == {"1001": 1250, "1002": 3000}
+    assert problems(found) == {"59": "order-unknown"}  # not in the file, and 59 may be the number of another order
     first = by_order(found)["1001"]
     assert first.parts == (RefundPart("61", 1000), RefundPart("62", 250))
     assert (first.total, first.internal_id, first.line) == (5000, "51", 2)
     assert found.lines == 6
+
+
+def test_a_parent_that_is_not_in_the_file_is_taken_where_orders_are_known_by_their_ids(tmp_path):
+    text = "order_id,parent_id,status,order_total,refund_amount\n61,51,completed,-10.00,-10.00\n"
+    assert refunds(understood(tmp_path, text)) == {"51": 1000}
+    text = "order_id,order_number,parent_id,status,refund_amount\n61,61,51,completed,-10.00\n"
+    assert refunds(understood(tmp_path, text)) == {"51": 1000}
 
 
 def test_a_refund_that_stands_with_its_parent_and_alone_counts_once(tmp_path):

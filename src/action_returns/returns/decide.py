@@ -47,7 +47,7 @@ class _Orders:
     def __init__(self, found: ReturnedOrders, known: Known, choices: Choices) -> None:
         self._known = known
         self._age = left.age_of(known.pending, known.now)
-        self._totals = NewTotals(known, choices, are_to_date=found.are_to_date)
+        self._totals = NewTotals(known, choices, are_to_date=found.are_to_date, is_guessed=found.is_guessed)
         self._reasons = ReasonCodes(known.policy, choices.reasons)
         self._same: dict[tuple[str, str], bool] = {}
         """Currency of an order and of its action -> whether they can be the same."""
@@ -96,9 +96,9 @@ class _Orders:
             )
         if number := self._totals.assumed:
             notes.append(
-                f"The export lists all refunds until now, and neither file has what {number:,} "
-                f"{'order was' if number == 1 else 'orders were'} worth before. The current amount was taken for it. If "
-                "others changed these actions in the network, look at them before you send the rows."
+                f"Neither file has what {number:,} {'order was' if number == 1 else 'orders were'} worth before any refund, "
+                "so the current amount was taken for it. If others changed these actions in the network, a refund may be in "
+                "it already: look at them before you send the rows."
             )
         if number := self._orders_without_currency:
             named = self._known.pending.currency

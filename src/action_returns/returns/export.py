@@ -153,6 +153,7 @@ class ReturnedOrders:
         lines: lines of the export.
         lines_without_order: those that name no order.
         are_to_date: whether ``refunded`` is what was refunded until the export was made; else each line is one refund.
+        is_guessed: whether nothing but a header says so.
         notes: what the user should know, one sentence each.
     """
 
@@ -160,4 +161,5 @@ class ReturnedOrders:
     lines: int
     lines_without_order: int = 0
     are_to_date: bool = False
+    is_guessed: bool = False
     notes: tuple[str, ...] = field(default=())

@@ -1,6 +1,7 @@
 """Put the lines of an export together to its orders: each order once, each refund once, and every line counted."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from action_returns.batch.amounts import NO_CENTS, Cents, amount_text, money
@@ -29,6 +30,7 @@ def collect(
     adds_totals: bool = False,
     may_continue: bool = False,
     may_repeat: bool = False,
+    is_guessed: bool = False,
     notes: Sequence[str] = (),
 ) -> ReturnedOrders:
     """Return the orders of an export.
@@ -40,11 +42,11 @@ def collect(
         adds_totals: whether the totals of an order's lines add up; else each line repeats the order's total.
         may_continue: whether a line without an order number may belong to the order above it.
         may_repeat: whether the lines of an order may repeat one refund without a number of it.
+        is_guessed: whether nothing but a header says what its refunds count.
         notes: what the user should know, one sentence each.
     """
-    return _Orders(export, kind, adds_totals=adds_totals, may_continue=may_continue, may_repeat=may_repeat).of(
-        lines, notes
-    )
+    orders = _Orders(export, kind, adds_totals=adds_totals, may_continue=may_continue, may_repeat=may_repeat)
+    return replace(orders.of(lines, notes), is_guessed=is_guessed)
 
 
 class _Orders:

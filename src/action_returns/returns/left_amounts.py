@@ -17,6 +17,10 @@ FITS_WITH_TAX: Final = (
     "With tax and shipping the order's total fits. Import again without --without-tax-and-shipping, or choose it on the "
     "sheet Import."
 )
+MAY_BE_ALLOWED: Final = (
+    "If only tax or shipping is more in the export, allow it with --tolerance AMOUNT or on the sheet Import. Else look the "
+    "order up."
+)
 MAY_BE_APPLIED: Final = f"The refund explains the difference, so the network may have it already. {_BY_HAND}"
 
 
@@ -181,6 +185,19 @@ def raises_amount(
         f"{money(ceiling, currency)} or gets it by what was sent. A return never raises an amount. {_BY_HAND}",
         group=None if given else Group.TO_DECIDE,
         candidates=() if given else (action_id,),
+    )
+
+
+def counted_unknown(order: ReturnedOrder, action_id: str, currency: str) -> LeftOrder:
+    """Return an order with a later refund that may have the refunds of an earlier import in it."""
+    return leave(
+        order,
+        "total-differs",
+        f"An earlier import took refunds of order {order.order} from {action_id}, and this file lists another amount: "
+        f"{money(order.refunded, currency)}. It is unknown whether that is one more refund, or all until now. If each line "
+        "of the file is one refund, add: --amounts events. If the lines count all until now, add: --amounts to-date",
+        group=Group.TO_DECIDE,
+        candidates=(action_id,),
     )
 
 

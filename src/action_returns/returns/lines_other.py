@@ -12,6 +12,8 @@ from action_returns.returns.order_problems import part_cancelled
 from action_returns.returns.source import Amounts, Field
 from action_returns.returns.statuses import State, states
 
+_MOVED_NO_MONEY: Final = frozenset({State.NOT_DONE, State.CANCELLED, State.CREDITED})
+"""States of a return whose customer may have got no money, or something else for it."""
 _NOT_CANCELLED: Final = frozenset({"false", "no", "n", "0", "-", "nein", "non"})
 """What stands in a column such as Cancelled at where an order was not."""
 
@@ -26,7 +28,7 @@ def understand_other(export: ShopExport, chosen: Amounts | None) -> ReturnedOrde
     Raises:
         FileError: it has neither amounts nor a status that says what was refunded.
     """
-    kind, note = counted_amounts(export, chosen)
+    kind, note, is_guessed = counted_amounts(export, chosen)
     refunds = unsigned(export)
     return collect(
         export,
@@ -34,13 +36,15 @@ def understand_other(export: ShopExport, chosen: Amounts | None) -> ReturnedOrde
         kind,
         may_continue=True,
         may_repeat=chosen is None,
+        is_guessed=is_guessed,
         notes=(note,) if note else (),
     )
 
 
 def _lines(export: ShopExport, refunds: Sequence[Money], kind: Amounts) -> Iterator[Line]:
     is_of_order = kind is Amounts.TO_DATE  # else a status may be that of the refund
-    statuses, types = column(export, Field.STATUS), states(column(export, Field.LINE_TYPE))
+    statuses, words = column(export, Field.STATUS), column(export, Field.LINE_TYPE)
+    types = states(words)
     rows = zip(
         column(export, Field.ORDER),
         refunds,
@@ -61,11 +65,13 @@ def _lines(export: ShopExport, refunds: Sequence[Money], kind: Amounts) -> Itera
             takes_back = "it was cancelled"
         elif (state is State.CANCELLED and is_of_order) or (state is State.REFUNDED and is_of_order and refund is None):
             takes_back = f"its status is {status}"
-        elif refund and state in {State.NOT_DONE, State.CANCELLED}:
+        elif refund and state in _MOVED_NO_MONEY:
             problem = _contradiction(order, status)
         elif not refund and is_of_order and (state is State.PARTLY_REFUNDED or state is State.REFUNDED):
             problem = _amount_missing(order, status)
-        if takes_back and isinstance(refund, int) and isinstance(total, int) and 0 < refund < total:
+        if types[at] in _MOVED_NO_MONEY and (refund or takes_back):
+            problem = _contradiction(order, words[at])
+        elif takes_back and isinstance(refund, int) and isinstance(total, int) and 0 < refund < total:
             problem = part_cancelled(order or "", refund, total, None)
         yield Line(at, order, refund, refund_id, total, net_total, takes_back, problem)
 

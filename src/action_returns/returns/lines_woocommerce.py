@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from action_returns.batch.amounts import NO_CENTS, Cents
 from action_returns.returns.counted_amounts import counted_amounts
-from action_returns.returns.export import Money, ReturnedOrders, ShopExport
+from action_returns.returns.export import Money, Problem, ReturnedOrders, ShopExport
 from action_returns.returns.grouping import collect
 from action_returns.returns.lines import Line, amounts, column, net_totals, unsigned
 from action_returns.returns.order_problems import part_cancelled, part_refunded
@@ -29,13 +29,14 @@ def understand_woocommerce(export: ShopExport, chosen: Amounts | None) -> Return
         return collect(export, _with_parents(export), Amounts.EVENTS)
     if Field.REFUND not in export.amounts and Field.NET_TOTAL in export.amounts:
         return collect(export, _of_analytics(export), Amounts.EVENTS, adds_totals=True)
-    kind, note = counted_amounts(export, chosen)
+    kind, note, is_guessed = counted_amounts(export, chosen)
     return collect(
         export,
         _of_orders(export, unsigned(export), kind),
         kind,
         may_continue=True,
         may_repeat=chosen is None,
+        is_guessed=is_guessed,
         notes=(note,) if note else (),
     )
 
@@ -92,15 +93,28 @@ def _with_parents(export: ShopExport) -> Iterator[Line]:
         for known in (internal_id, order)
         if known is not None
     }
+    # Where order numbers are other than internal ids, the id of an order that is not in the file may be another's number.
+    are_other = any(None not in {order, known} and order != known for order, known in zip(orders, ids, strict=True))
     by_child = {order_of.get(parent, parent) for parent in parents if parent is not None}
     rows = zip(orders, ids, parents, refunds, totals, net_totals(export), statuses, states(statuses), strict=True)
     for at, (order, internal_id, parent, refund, total, net_total, status, state) in enumerate(rows):
         if parent is not None:
-            yield Line(at, order_of.get(parent, parent), refund or _unsigned(total), internal_id or order)
+            problem = _parent_missing(parent) if are_other and parent not in order_of else None
+            refunded = refund or _unsigned(total)
+            yield Line(at, order_of.get(parent, parent), refunded, internal_id or order, problem=problem)
         elif order in by_child:  # its refunds stand in lines of their own
             yield Line(at, order, total=total, net_total=net_total, takes_back=_taken_back(state, status))
         else:
             yield Line(at, order, refund or NO_CENTS, None, total, net_total, _taken_back(state, status))
+
+
+def _parent_missing(parent: str) -> Problem:
+    return Problem(
+        "order-unknown",
+        f"A refund names its order only by the internal id {parent}, and that order is not in the file. Order numbers are "
+        f"other than internal ids here, so {parent} may be the number of another order. Export the orders of the refunds, "
+        'too. If the network has internal ids, name their column instead: --map order="HEADER"',
+    )
 
 
 def _unsigned(amount: Money) -> Money:

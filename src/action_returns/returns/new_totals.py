@@ -51,13 +51,15 @@ class NewTotals:
         known: what is known besides the export.
         choices: what the user chose.
         are_to_date: whether the export lists what was refunded until it was made, and not single refunds.
+        is_guessed: whether nothing but a header of the export says so.
     """
 
-    def __init__(self, known: Known, choices: Choices, *, are_to_date: bool) -> None:
+    def __init__(self, known: Known, choices: Choices, *, are_to_date: bool, is_guessed: bool) -> None:
         self._known = known
         self._tolerance = choices.tolerance
         self._without_tax = choices.without_tax_and_shipping
         self._are_to_date = are_to_date
+        self._is_guessed = is_guessed
         self.assumed = 0
         """New totals of orders of which nothing but the current amount tells what they were worth before any refund."""
 
@@ -113,7 +115,7 @@ class NewTotals:
             taken = self._share(order, order.refunded)
             differs = self._compare(case)
             if taken > original and (differs or (order.total is None and taken - original > self._tolerance)):
-                return self._refund_above(case, taken, original)
+                return self._refund_above(case, taken, original, left.MAY_BE_ALLOWED)
             if differs:
                 return differs
         return NewTotal(
@@ -139,7 +141,7 @@ class NewTotals:
             return self._refund_above(case, taken, original)
         if differs := self._compare(case):
             return differs
-        self.assumed += not case.is_listed and not case.imports and self._worth(order) is None
+        self.assumed += self._is_assumed(case)
         return self._difference(case, original, Base.ORIGINAL, taken, order.refunded)
 
     def _after(self, case: _Case, sent: SentAction, taken: Cents) -> LeftOrder:
@@ -158,12 +160,17 @@ class NewTotals:
                 return doubt
             if taken > case.current:
                 return self._refund_above(case, taken, case.current)
-            return self._compare(case) or self._difference(case, case.current, Base.CURRENT, taken, order.refunded)
+            if differs := self._compare(case):
+                return differs
+            self.assumed += self._is_assumed(case)
+            return self._difference(case, case.current, Base.CURRENT, taken, order.refunded)
         base = counted.new_total
         fresh = Cents(sum(part.cents for part in _parts(order) if loose_key(part.id) not in counted.refund_ids))
         if not fresh:
             return self._difference(case, base, Base.IMPORTED, NO_CENTS, fresh)
         taken = self._share(order, fresh)
+        if self._is_guessed and fresh == order.refunded:  # the earlier refunds are not listed: they may be in this one
+            return left.counted_unknown(order, case.action_id, case.currency)
         if not is_explained(case.current, counted, case.imports):
             return left.changed_elsewhere(order, case.action_id, base, case.current, case.currency)
         if taken > base:
@@ -187,6 +194,9 @@ class NewTotals:
             if original - current in {taken, *single, *accumulate(single)}:
                 return left.changed_elsewhere(order, case.action_id, original, current, case.currency)
         return None
+
+    def _is_assumed(self, case: _Case) -> bool:
+        return not case.is_listed and not case.imports and self._worth(case.order) is None
 
     def _counted(self, case: _Case) -> ImportedBefore | None:
         """Return the earlier import that counts, where its refund ids tell what is new.
@@ -250,9 +260,9 @@ class NewTotals:
         hint = self._hint(case.order, original, case.current)
         return left.other_total(case.order, case.action_id, worth, original, case.currency, hint)
 
-    def _refund_above(self, case: _Case, taken: Cents, base: Cents) -> LeftOrder:
+    def _refund_above(self, case: _Case, taken: Cents, base: Cents, otherwise: str = "") -> LeftOrder:
         hint = self._hint(case.order, base if case.original is None else case.original, case.current)
-        return left.refund_above(case.order, case.action_id, taken, base, case.currency, hint)
+        return left.refund_above(case.order, case.action_id, taken, base, case.currency, hint or otherwise)
 
     def _hint(self, order: ReturnedOrder, original: Cents, current: Cents) -> str:
         """Return what explains that an order's amounts in the export are others than in the network."""

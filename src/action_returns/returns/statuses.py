@@ -42,7 +42,8 @@ _WORDS: Final = {
         *("cancelled", "canceled", "voided", "void", "storniert", "annulliert", "annulé", "annulée", "cancelado"),
         *("cancelada", "annullato", "annullata"),
     ),
-    State.DONE: ("approved", "completed", "complete", "closed", "processed", "done", "resolved", "succeeded", "paid"),
+    # Not "approved": in returns apps that is a request whose goods, and money, have yet to move.
+    State.DONE: ("completed", "complete", "closed", "processed", "done", "resolved", "succeeded", "paid"),
     State.NOT_DONE: (
         *("pending", "open", "requested", "new", "draft", "failed", "declined", "rejected", "denied", "expired"),
         *("intransit", "received", "inprogress", "review", "inreview", "onhold", "offen", "ausstehend", "abgelehnt"),
