@@ -146,3 +146,14 @@ def test_the_matches_are_those_of_the_plain_words(pending, orders):
         assert bool(match.rivals) <= is_shared
         if is_shared and match.closeness is not Closeness.EXACT:
             assert match.rivals
+
+
+numbers = st.from_regex(r"[12]{1,2}", fullmatch=True)
+
+
+@given(
+    st.dictionaries(st.sampled_from([f"M.1.2.{number}" for number in range(6)]), numbers | st.sampled_from(["", None])),
+    st.lists(st.tuples(ids | st.just("#"), st.none() | ids), max_size=6, unique_by=lambda pair: pair[0]),
+)
+def test_a_download_of_numbers_alone_leads_to_the_same_actions_as_one_with_another_id_beside_them(pending, orders):
+    assert matched(pending, *orders) == matched({**pending, "M.1.2.9": "EU-7"}, *orders)

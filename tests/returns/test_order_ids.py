@@ -1,9 +1,9 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from action_returns.batch.cells import strip_white_space
-from action_returns.returns.order_ids import loose_key, variant_of
+from action_returns.returns.order_ids import loose_key, loose_keys_of, variant_of
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,19 @@ def test_each_known_way_to_write_an_order_is_named_and_no_other_counts(order, fo
 def test_numbers_are_no_exception(text):
     number = strip_white_space(text).removeprefix("#")
     assert loose_key(text) == (number.lstrip("0") or number[:1]).casefold()
+
+
+@example(["1\n1"])
+@example(["1\n#1", ""])
+@given(
+    st.lists(st.text("#019\n\r a\u0661\u00b2", max_size=3), max_size=6)
+    | st.lists(st.from_regex("#?[1-9][0-9]?", fullmatch=True))
+)
+def test_the_keys_of_many_ids_are_those_of_each(texts):
+    assert loose_keys_of(texts) == [loose_key(text) for text in texts]
+
+
+def test_an_odd_id_among_thousands_of_numbers_has_its_own_key():
+    texts = [f"#{number}" for number in range(1, 3_001)]
+    texts[1_500] = "#0EU\n1"
+    assert loose_keys_of(texts) == [*map(str, range(1, 1_501)), "eu\n1", *map(str, range(1_502, 3_001))]

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from action_returns.batch.context import PendingDownload
 from action_returns.returns.export import ReturnedOrder
-from action_returns.returns.order_ids import HASH, loose_key, variant_of
+from action_returns.returns.order_ids import HASH, loose_key, loose_keys_of, variant_of
 
 
 class Closeness(IntEnum):
@@ -44,12 +44,13 @@ MOST_CANDIDATES: Final = 100
 """Actions, and ways to write an order id, that are looked at for one order. With so many none of them is certain."""
 _NAMED_RIVALS: Final = 3
 _NAMED_SPELLINGS: Final = 5
+_new: Final = tuple.__new__  # makes a NamedTuple of all its fields in half the time
 
 
-def loose_keys(orders: Iterable[ReturnedOrder]) -> frozenset[str]:
+def loose_keys(orders: Sequence[ReturnedOrder]) -> frozenset[str]:
     """Return the keys by which the actions of these orders are looked for in a pending download."""
-    ids = (text for order in orders for text in (order.order, order.internal_id) if text)
-    return frozenset(map(loose_key, ids))
+    ids = [*(order.order for order in orders), *(order.internal_id for order in orders)]
+    return frozenset(loose_keys_of(list(filter(None, ids))))
 
 
 def match_orders(orders: Sequence[ReturnedOrder], pending: PendingDownload) -> list[Match]:
@@ -64,13 +65,12 @@ def match_orders(orders: Sequence[ReturnedOrder], pending: PendingDownload) -> l
         pending: the pending download.
     """
     actions = _Actions(pending)
-    matches = []
-    for order in orders:
-        number, internal = order.order, order.internal_id
-        match = actions.exactly(number) or actions.nearly(number)
-        if internal is not None and internal != number:
-            match = _with_internal(match, internal, actions)
-        matches.append(match)
+    matches = actions.of([order.order for order in orders])
+    internal_ids = [order.internal_id for order in orders]
+    are_known = actions.have_any(internal_ids)
+    for at, internal in enumerate(internal_ids):
+        if internal is not None and (are_known or not matches[at].action_ids) and internal != orders[at].order:
+            matches[at] = _with_internal(matches[at], internal, actions)
     return _without_rivals(orders, matches)
 
 
@@ -87,8 +87,35 @@ class _Actions:
                 first = self._by_id.setdefault(order_id, action_id)
                 if first is not action_id:
                     _add(self._several.setdefault(order_id, [first]), action_id)
-        self._by_key: dict[str, str] | None = None
+        spellings = list(self._by_id)
+        keys = loose_keys_of(spellings)
+        self._by_key: dict[str, str] = {}
+        """What the variants of an order id have in common -> the order id; empty when each order id is that itself."""
         self._same_key: dict[str, list[str]] = {}
+        self._are_keys = keys == spellings
+        if not self._are_keys:
+            for key, order_id in zip(keys, spellings, strict=True):
+                first = self._by_key.setdefault(key, order_id)
+                if first is not order_id:
+                    _add(self._same_key.setdefault(key, [first]), order_id)
+
+    def have_any(self, order_ids: Iterable[str | None]) -> bool:
+        """Return whether any action has one of these order ids."""
+        return not self._by_id.keys().isdisjoint(order_ids)
+
+    def of(self, orders: Sequence[str]) -> list[Match]:
+        """Return the actions with the order id of each order, else those whose order id is a variant of it."""
+        matches = []
+        find, several, are_keys = self._by_id.get, self._several, self._are_keys
+        for order, key in zip(orders, loose_keys_of(orders), strict=True):
+            # Most shops write #1001, and their network 1001.
+            action_id = find(key) if are_keys and order == HASH + key else None
+            if action_id is None or key in several:
+                match = self.exactly(order) or self._with_key(order, key)
+            else:
+                match = _new(Match, ((action_id,), f"{key}, without #", Closeness.VARIANT, ()))
+            matches.append(match)
+        return matches
 
     def exactly(self, order: str) -> Match | None:
         """Return the actions with this order id, None without any."""
@@ -99,9 +126,10 @@ class _Actions:
 
     def nearly(self, order: str) -> Match:
         """Return the actions whose order id is a variant of an order's; none has it exactly."""
-        by_key = self._by_key if self._by_key is not None else self._keys()
-        key = _key(order)
-        found = by_key.get(key)
+        return self._with_key(order, loose_key(order))
+
+    def _with_key(self, order: str, key: str) -> Match:
+        found = self._by_key.get(key) if not self._are_keys else key if key in self._by_id else None
         if found is None:
             return NO_MATCH
         if key in self._same_key:
@@ -126,26 +154,10 @@ class _Actions:
         named = "; ".join(f"{order_id}, {words}" for order_id, words in islice(found.items(), _NAMED_SPELLINGS))
         return Match(action_ids[:MOST_CANDIDATES], named, Closeness.VARIANT)
 
-    def _keys(self) -> dict[str, str]:
-        """Return what the variants of each order id have in common -> the order id."""
-        self._by_key = {}
-        for order_id in self._by_id:
-            key = _key(order_id)
-            first = self._by_key.setdefault(key, order_id)
-            if first is not order_id:
-                _add(self._same_key.setdefault(key, [first]), order_id)
-        return self._by_key
-
 
 def _add(listed: list[str], one: str) -> None:
     if len(listed) < MOST_CANDIDATES:
         listed.append(one)
-
-
-def _key(order: str) -> str:
-    """Return :func:`loose_key` of an order id; most are numbers, with # or without, whose key is the number."""
-    number = order[1:] if order.startswith(HASH) else order
-    return number if number.isdigit() and number.isascii() and number[0] != "0" else loose_key(order)
 
 
 def _with_internal(own: Match, internal: str, actions: _Actions) -> Match:

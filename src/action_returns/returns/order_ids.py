@@ -1,11 +1,13 @@
 """Compare the order ids of a shop with those of the network, which writes the same order in another way."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from action_returns.batch.cells import strip_white_space
 
 HASH: Final = "#"
 """What shops write before an order number."""
+_CHUNK: Final = 1_000
 
 
 def loose_key(text: str) -> str:
@@ -26,6 +28,19 @@ def loose_key(text: str) -> str:
         return number
     number = strip_white_space(text).removeprefix(HASH)
     return (number.lstrip("0") or number[:1]).casefold()
+
+
+def loose_keys_of(texts: Sequence[str]) -> list[str]:
+    """Return :func:`loose_key` of each of many order ids; most are numbers, with # or without, which are read together."""
+    keys: list[str] = []
+    for start in range(0, len(texts), _CHUNK):
+        chunk = texts[start : start + _CHUNK]
+        lines = "\n".join(("", *chunk)).replace(f"\n{HASH}", "\n")
+        numbers = lines[1:].split("\n")
+        digits = "".join(numbers)
+        are_numbers = len(numbers) == len(chunk) and "" not in numbers and digits.isdigit() and digits.isascii()
+        keys += numbers if are_numbers and "\n0" not in lines else map(loose_key, chunk)
+    return keys
 
 
 def variant_of(order: str, found: str) -> str | None:
