@@ -141,6 +141,18 @@ def test_kept_dates_that_are_damaged_are_not_used_and_made_anew(kept, damage):
     assert kept.file.read_bytes() == whole
 
 
+def test_kept_dates_of_another_download_or_version_are_not_used(kept, paths, monkeypatch):
+    kept.load()
+    other = kept.file.read_bytes()
+    kept.load(HEAD + "M.1.2.1,1,PENDING,2026-12-02 08:00\r\n")
+    (newer,) = (source for source in kept_downloads(Account(), paths) if source.kept.rows == 1)
+    newer.path.parent.with_suffix(".locks").write_bytes(other)
+    assert number_that_locks_soon(newer, Account(), now=NOW) == 1
+    assert (number_that_locks_soon(newer, Account(), now=NOW), kept.readings) == (1, 1)
+    monkeypatch.setattr(kept_locks, "__version__", "99")
+    assert (number_that_locks_soon(newer, Account(), now=NOW), kept.readings) == (1, 2)
+
+
 def test_kept_dates_that_are_no_facts_are_not_used(kept):
     kept.load()
     for content in (b"3", b"{}", b"[]", b"null", b'{"basis": 1e999}'):

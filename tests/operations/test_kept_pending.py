@@ -263,6 +263,25 @@ def test_a_kept_copy_that_is_named_keeps_the_answers_that_read_it(load, paths):
     assert pending.actions == {"M.1.2.1": PendingAction(700, datetime(2026, 5, 6, tzinfo=UTC))}
 
 
+def test_a_file_of_the_user_with_the_bytes_of_a_later_one_keeps_its_own_age(undated_copy, paths, tmp_path):
+    older = tmp_path / "older.csv"
+    older.write_bytes(undated_copy.read_bytes())
+    month_ago = NOW - timedelta(days=30)
+    os.utime(older, (month_ago.timestamp(), month_ago.timestamp()))
+    assert (
+        load_download(PendingSource(older, paths.pending_answers), None, Account(), paths, now=NOW).as_of == month_ago
+    )
+
+
+def test_a_copy_that_is_not_the_file_is_not_kept(load, paths, monkeypatch):
+    from action_returns.operations import kept_pending
+
+    monkeypatch.setattr(kept_pending, "_copy", lambda _, draft: draft.write_text("half"))
+    assert "was not kept for later" in load(MONDAY).notes[-1]
+    assert kept_downloads(Account(), paths) == []
+    assert [path for path in paths.pending.rglob("*") if path.is_file()] == []
+
+
 def test_a_file_beside_the_kept_copies_is_a_file_of_the_user(undated_copy, paths):
     other = undated_copy.with_name("other.csv")
     other.write_text(MONDAY, newline="")

@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from action_returns.batch.context import PendingAction, PendingDownload
 from action_returns.batch.lock_dates import SoonLocked
-from action_returns.operations.pending_texts import locks_soon, pending_age
+from action_returns.batch.pending_changes import compare_downloads
+from action_returns.operations.pending_texts import first_changes, locks_soon, pending_age
 
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 
@@ -36,3 +38,19 @@ def test_what_locks_soon_is_counted_and_the_earliest_is_named():
         "Send today: a locked action cannot be changed any more"
     )
     assert locks_soon([later]).startswith("1 row locks within 3 days. The earliest: row 2, M.1.2.4, in 2 days (")
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (0, []),
+        (1, ["New: M.1"]),
+        (2, ["New: M.1; M.2"]),
+        (3, ["New: M.1; M.2 and 1 more"]),
+        (4, ["New: M.1; M.2 and 2 more"]),
+    ],
+)
+def test_as_many_actions_are_named_as_are_asked_for_and_the_others_counted(number, told):
+    new = {f"M.{at + 1}": PendingAction() for at in range(number)}
+    changes = compare_downloads(PendingDownload({}, 0, NOW), PendingDownload(new, number, NOW))
+    assert first_changes(changes, 2) == told
