@@ -56,6 +56,16 @@ def test_without_the_memory_of_imports_a_later_export_is_left_to_the_user(import
     assert imported(FIRST, "100.00")[0]["sent_before"] == 1
 
 
+def test_an_import_that_cannot_be_kept_is_told_once_and_its_rows_are_written(run, work, outbox):
+    default_paths(os.environ).imports.write_bytes(b"not a database, and long enough to be none" * 9)
+    (work / "memos.csv").write_text(FIRST, newline="")
+    (work / "pending.csv").write_text(DOWNLOAD.format("100.00"), newline="")
+    result = run("import", "memos.csv", "--pending", "pending.csv", "-o", "rows.csv")
+    assert result.code == 0
+    assert "87.50" in (work / "rows.csv").read_text()
+    assert " ".join(result.err.split()).count("could not be kept") == 1
+
+
 def test_of_a_file_without_numbers_or_dates_of_refunds_the_user_says_what_a_later_amount_counts(run, work, imported):
     imported("Order,Refund,Currency\r\n000000123,10.00,EUR\r\n", "100.00")
     (work / "memos.csv").write_text("Order,Refund,Currency\r\n000000123,15.00,EUR\r\n", newline="")

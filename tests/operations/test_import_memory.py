@@ -25,7 +25,7 @@ A, B = "M.8882.4808.1", "M.8882.4808.2"
 NUMBERED = ShopExport(
     "memos.csv",
     MAGENTO,
-    (MappedColumn(Field.ORDER, "Order #", 1, Certainty.KNOWN), MappedColumn(Field.REFUND_ID, "Credit Memo", 0, Certainty.KNOWN)),
+    (MappedColumn(Field.ORDER, "Order #", Certainty.KNOWN), MappedColumn(Field.REFUND_ID, "Credit Memo", Certainty.KNOWN)),
     ["Credit Memo", "Order #"],
     [],
     {},

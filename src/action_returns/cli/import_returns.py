@@ -165,8 +165,6 @@ def _write(
     not_kept = remember_import(imported, account, context.paths)
     report = check_written(written, imported, account, context.paths, now=now)
     print_written(context.output, written, report, imported, not_kept)
-    if not_kept:
-        context.output.info(not_kept, style="warning")
 
 
 def _ask_reasons(context: CommandContext, imported: Imported) -> Imported:

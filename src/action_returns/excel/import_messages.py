@@ -30,7 +30,6 @@ AMOUNTS: Final[Mapping[Amounts | None, str]] = {
     None: "as recognised",
     Amounts.EVENTS: "one refund a line",
     Amounts.TO_DATE: "all until now",
-    Amounts.NONE: "no money",
 }
 """What the refund column counts, in the words of the sheet."""
 UNKNOWN: Final = "unknown"

@@ -115,7 +115,9 @@ def write_columns(book: OpenWorkbook, file: Path, sha256: str, headers: Sequence
         given: what the user answered so far.
     """
     choices = _choices_of(given)
-    mapping = [(_words(name), given.columns.get(name, ""), "", import_messages.TO_CHOOSE) for name in Field][:_ROWS]
+    mapping = [(FIELD_WORDS[name], given.columns.get(name, ""), "", import_messages.TO_CHOOSE) for name in Field][
+        :_ROWS
+    ]
     shown = dict(zip(_CHOICES, choices, strict=True))
     shown |= {f"column {name}": one_line(given.columns.get(name, "")) for name in list(Field)[:_ROWS]}
     told = [str(file), *[""] * 5, import_messages.CHOOSE_COLUMNS]
@@ -131,10 +133,6 @@ def write_columns(book: OpenWorkbook, file: Path, sha256: str, headers: Sequence
 
 def _different(headers: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(filter(None, headers)))[:_HEADERS]
-
-
-def _words(name: Field) -> str:
-    return FIELD_WORDS.get(name, name.value)
 
 
 def _column(texts: Sequence[str], height: int) -> list[tuple[str | None]]:
@@ -161,7 +159,7 @@ def _mapping_rows(imported: Imported) -> list[tuple[str, str, str, str]]:
     rows = {column.field: mapping_row(column) for column in imported.export.mapping}
     found = {name: (what, header, examples, sure) for name, (what, header, sure, examples) in rows.items()}
     missing = import_messages.NO_COLUMN
-    return [found.get(name, (_words(name), "", "", missing)) for name in _fields(imported)]
+    return [found.get(name, (FIELD_WORDS[name], "", "", missing)) for name in _fields(imported)]
 
 
 def _reasons(imported: Imported) -> dict[str, tuple[int, str]]:

@@ -60,7 +60,7 @@ def read_export(
     )
     notes = _read_currencies(table.headers, indexes, by_field, texts, amounts)
     mapping = tuple(
-        MappedColumn(field, table.headers[at], at, certainty, _examples(texts[field]))
+        MappedColumn(field, table.headers[at], certainty, _examples(texts[field]))
         for field, (at, certainty) in indexes.items()
     )
     return ShopExport(

@@ -40,14 +40,12 @@ class MappedColumn(NamedTuple):
     Args:
         field: what it is.
         header: its header as it stands in the file.
-        at: its index, from 0.
         certainty: how sure that is.
         examples: up to three different values of it.
     """
 
     field: Field
     header: str
-    at: int
     certainty: Certainty
     examples: tuple[str, ...] = ()
 

@@ -1,7 +1,7 @@
 """Read the lines of AppsFlyer's raw data: events in an app, of which some are refunds.
 
-The order number is in the JSON text of ``Event Value``, unless the user names another column. A refund has a revenue below 0, or a name that says so; every
-other event with an order number is a sale of it, or nothing.
+The order number is in the JSON text of ``Event Value``, unless the user names another column. A refund has a revenue
+below 0, or a name that says so; every other event with an order number is a sale of it, or nothing.
 """
 
 import json

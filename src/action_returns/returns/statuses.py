@@ -1,6 +1,6 @@
 """What the words for the state of an order or a return mean for money, in the languages that exports use."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -68,10 +68,5 @@ def state_of(word: str | None) -> State | None:
 
 def states(words: Sequence[str | None]) -> list[State | None]:
     """Return what each word of a column says."""
-    return each(words, state_of)
-
-
-def each(texts: Sequence[str | None], convert: Callable[[str | None], State | None]) -> list[State | None]:
-    """Return every text converted; each different text is converted once."""
-    known = {text: convert(text) for text in set(texts)}
-    return [known[text] for text in texts]
+    known = {word: state_of(word) for word in set(words)}  # each different word once: there are few
+    return [known[word] for word in words]
