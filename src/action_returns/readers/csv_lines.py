@@ -61,10 +61,12 @@ class CsvLines:
         Raises:
             SpreadRecordError: one of the records does not end in its line, or has more fields than the header row.
         """
-        text = b"\n".join(lines).decode(self.codec)
+        if not lines:
+            return ()
+        text = b"\n".join((*lines, b"")).decode(self.codec).replace("\r\n", "\n")
         if '"' in text or "\r" in text:
             return map(self.record, lines)
-        records = [line.split(self.delimiter) if line else [] for line in text.split("\n")]
+        records = [line.split(self.delimiter) if line else [] for line in text[:-1].split("\n")]
         if max(map(len, records)) > self.width:
             raise SpreadRecordError
         return records

@@ -22,7 +22,7 @@ from action_returns.readers.csv_lines import CsvLines
 from action_returns.readers.dates import LatestDate
 from action_returns.readers.pending_rows import PendingRows
 from action_returns.readers.table_file import NumberedRow
-from action_returns.readers.usual_lines import DownloadColumns, UsualLines, like_line
+from action_returns.readers.usual_lines import AlikeDates, DownloadColumns, UsualLines, like_line
 
 
 class NeededLines:
@@ -81,15 +81,18 @@ class NeededLines:
             return ()
         groups = list(zip(*found, strict=True))
         for column, group in usual.dates.items():
-            self._look(column, groups[group], are_sorted=column in usual.sorted_dates)
+            self._look(column, groups[group], usual.alike.get(column))
         keys = map(bytes.lower, groups[usual.key]) if usual.has_capitals else groups[usual.key]
         needed = tuple(compress(groups[0], map(self._keys.__contains__, keys)))
         self.left_out += len(found) - len(needed)
         return needed
 
-    def _look(self, column: int, dates: Collection[bytes], *, are_sorted: bool) -> None:
+    def _look(self, column: int, dates: Sequence[bytes], alike: AlikeDates | None) -> None:
         at, codec = self._dates[column], self._lines.codec
-        if not (are_sorted and self._latest.look_at(at, max(dates).decode(codec))):
+        if alike is not None and not alike.fit(dates):
+            dates = tuple(filter(None, dates))
+            alike = alike if dates and alike.fit(dates) else None
+        if alike is None or not self._latest.look_at(at, max(dates).decode(codec)):
             for date in set(dates):
                 self._latest.look_at(at, date.decode(codec))
 

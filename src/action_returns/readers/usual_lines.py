@@ -6,12 +6,13 @@ caller to read. Each field is quoted or not as in the line that the pattern is m
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 _PRINTABLE: Final = bytes(range(0x21, 0x7F))
 _CAPITALS: Final = bytes(range(ord("A"), ord("Z") + 1))
+_DIGITS: Final = bytes.maketrans(b"012345678", b"9" * 9)
 _sortable = re.compile(
     rb"([0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?)(Z|[+-][0-9]{2}:[0-9]{2})?"
 ).fullmatch
@@ -47,13 +48,34 @@ class DownloadColumns:
 
 
 @dataclass(frozen=True, slots=True)
+class AlikeDates:
+    """How the dates of a column are written when they are in the order of their texts.
+
+    Args:
+        shape: one of them with every digit as a nine.
+        offset: the offset that all of them have.
+    """
+
+    shape: bytes
+    offset: bytes
+
+    def fit(self, dates: Sequence[bytes]) -> bool:
+        """Return whether dates are written alike."""
+        joined = b"\n".join((*dates, b""))
+        is_shaped = joined.translate(_DIGITS) == (self.shape + b"\n") * len(dates)
+        return is_shaped and joined.count(self.offset) >= len(dates)
+
+
+@dataclass(frozen=True, slots=True)
 class UsualLines:
-    """Finds the lines of a block, each as a tuple: the line, its key and its dates.
+    r"""Finds the lines of a block, each as a tuple: the line, its key and its dates.
+
+    A line may end with the ``\r`` before its line feed.
 
     Args:
         key: where the key is in a tuple.
         dates: index of a column of dates -> where its date is in a tuple.
-        sorted_dates: those of these columns whose dates are in the order of their texts.
+        alike: index of such a column -> how its dates are written, where that shows which is the latest.
         has_capitals: whether keys are found with capital letters that the keys of orders do not have.
         in_any: finds the lines in any block.
         in_even: finds them in a block whose lines have all their fields and no quotation mark.
@@ -63,7 +85,7 @@ class UsualLines:
 
     key: int
     dates: Mapping[int, int]
-    sorted_dates: frozenset[int]
+    alike: Mapping[int, AlikeDates]
     has_capitals: bool
     in_any: _Find
     in_even: _Find
@@ -89,10 +111,10 @@ def like_line(
         point: the decimal sign that amounts above have proven, None without one.
         capitals: whether orders have capital letters.
     """
+    end = line[len(line.removesuffix(b"\r")) :]
     fields = line.removesuffix(b"\r").split(delimiter)
     free = rb'[^\r\n"%s]*+' % delimiter
-    dates = {at: _sortable(fields[at].strip(b'"')) for at in columns.dates}
-    wanted = {at: b"(" + (free if date is None else _alike(date) + b"|") + b")" for at, date in dates.items()}
+    wanted = dict.fromkeys(columns.dates, b"(" + free + b")")
     wanted[columns.action_id] = _any_of(_PRINTABLE, without=delimiter) + b"++"
     if columns.order_id is None:
         wanted[columns.action_id] = b"(" + wanted[columns.action_id] + b")"
@@ -105,19 +127,37 @@ def like_line(
     written = {at: b'"' + pattern + b'"' if fields[at][:1] == b'"' else pattern for at, pattern in wanted.items()}
     any_field = rb'(?:"[^\r\n"]*+"|' + free + b")"
     whole = delimiter.join(written.get(at, any_field) for at in range(len(fields)))
-    needed = delimiter.join(written.get(at, free) for at in range(max(written) + 1))
     key = columns.action_id if columns.order_id is None else columns.order_id
     groups = sorted({key, *columns.dates})
     return UsualLines(
         key=groups.index(key) + 1,
         dates={at: groups.index(at) + 1 for at in columns.dates},
-        sorted_dates=frozenset(at for at, date in dates.items() if date is not None),
+        alike={at: alike for at in columns.dates if (alike := _alike(fields[at].strip(b'"')))},
         has_capitals=capitals,
         in_any=re.compile(b"((?:" + whole + rb"(?=\r?+\n)|[^\n])[^\n]*+)\n?+").findall,
-        in_even=re.compile(b"((?:" + needed + rb"(?=[%s\r\n])|[^\r\n])[^\r\n]*+)\r?+\n?+" % delimiter).findall,
-        frame=delimiter * (len(fields) - 1) + b"\n",
-        no_frame=bytes(one for one in range(256) if one not in delimiter + b'"\n'),
+        in_even=re.compile(b"(" + _even(written, columns.dates, delimiter, len(fields), end) + b"|.++)\n?+").findall,
+        frame=delimiter * (len(fields) - 1) + end + b"\n",
+        no_frame=bytes(one for one in range(256) if one not in delimiter + b'"\r\n'),
     )
+
+
+def _even(written: Mapping[int, bytes], dates: Sequence[int], delimiter: bytes, width: int, end: bytes) -> bytes:
+    """Return the pattern of a usual line, without its line feed, in a block whose lines have all their fields.
+
+    Args:
+        written: index of a column -> pattern of its fields.
+        dates: the columns of dates.
+        delimiter: the delimiter.
+        width: fields of each line.
+        end: what stands before the line feed.
+    """
+    last = max(written)
+    free = rb"[^%s\n]*+" % delimiter
+    patterns = {**written, **{at: b"(" + free + b")" for at in dates if at < width - 1}}
+    needed = delimiter.join(patterns.get(at, free) for at in range(last + 1))
+    if last == width - 1:
+        return needed + end + b"(?=\n)"
+    return needed + delimiter + b".*+" + (b"(?<=" + end + b")" if end else b"")
 
 
 def _order(delimiter: bytes, *, capitals: bool) -> bytes:
@@ -130,6 +170,7 @@ def _any_of(characters: bytes, *, without: bytes) -> bytes:
     return b"[" + b"".join(rb"\x%02x" % one for one in characters if one not in without + b'"') + b"]"
 
 
-def _alike(date: "re.Match[bytes]") -> bytes:
-    """Return the pattern of dates with other digits, but with the same offset."""
-    return re.sub(rb"[0-9]", rb"[0-9]", date[1]) + re.escape(date[2] or b"")
+def _alike(date: bytes) -> AlikeDates | None:
+    """Return how dates are written like this one, None when these are not in the order of their texts."""
+    parts = _sortable(date)
+    return None if parts is None else AlikeDates(date.translate(_DIGITS), parts[2] or b"")
