@@ -94,7 +94,8 @@ def latest(*rows, day_first=None, columns=(0,), limit=LIMIT):
     rows = [row if isinstance(row, tuple) else (row,) for row in rows]
     found = LatestDate(columns, rows, UTC, day_first=day_first, limit=limit)
     for row in rows:
-        found.look(row)
+        for at in columns:
+            found.look_at_all(at, [row[at]])
     return found.moment
 
 

@@ -3,8 +3,11 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from action_returns.errors import FileError
+from action_returns.readers.amount_column import AmountColumn
 from tests.readers.downloads import ID, OTHER, read, refusal, written
 
 THIRD = "M.8882.4808.1063417"
@@ -251,3 +254,23 @@ def test_an_amount_before_any_change_that_cannot_be_read_is_unknown_and_never_ze
     pending = read(written(tmp_path, [{"Amount": "10.00", "Original Amount": cell}]), None)
     assert [(action.cents, action.original_cents) for action in pending.actions.values()] == [(1_000, None)]
     assert pending.notes == ()
+
+
+amount_texts = st.one_of(
+    st.from_regex(r"[0-9]{1,16}\.[0-9]{1,3}", fullmatch=True),
+    st.sampled_from(["", " ", "7", "-1.00", "$5.00", "1,250.00", "1.25|", "\u0661.25", "x", "0.00", "007.50", None]),
+)
+
+
+@given(cells=st.lists(amount_texts, max_size=6), proven=st.sampled_from(["1.5", "1,5", "1"]), named=st.booleans())
+def test_amounts_that_are_read_in_one_go_are_those_that_are_read_one_by_one(cells, proven, named):
+    column, currency = AmountColumn(), "EUR" if named else None
+    column.note(proven)
+    assert list(column.read_all(cells, currency)) == [column.read(cell, currency) for cell in cells]
+
+
+@pytest.mark.parametrize("cells", [["12.50", "0.05"], ["12.50", ""], ["12.50", None], [12.5, "12.50"]])
+def test_amounts_with_two_places_are_read_in_one_go(cells):
+    column = AmountColumn()
+    column.note("1.5")
+    assert column.read_all(cells)[0] == 1250

@@ -6,8 +6,9 @@ is noted before any is read.
 """
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from action_returns.batch.amounts import LIMIT, Cents, cents_of_number, cents_of_parts, cents_of_text
 from action_returns.batch.cells import strip_white_space
@@ -62,6 +63,9 @@ _SIGNS: Final = {
 }
 """Sign of a currency, in capitals and without a dot -> the currencies that are written with it."""
 
+_BETWEEN: Final = "|"
+_are_plain = re.compile(r"(?:(?:[0-9]{1,15}\.[0-9]{2})?+\|)*+").fullmatch
+"""Amounts in one text, each with two places or blank."""
 _is_code = re.compile("[A-Z]{3}").fullmatch
 
 
@@ -135,6 +139,21 @@ class AmountColumn:
                 cents = cents_of_number(cell)
                 return Unread.UNREADABLE if cents is None else cents
         return Unread.UNREADABLE
+
+    def read_all(self, cells: Sequence[Any], currency: str | None = None) -> Sequence[Cents | Unread]:
+        """Return what :meth:`read` returns for each cell. Plain texts are read in one go, which is many times faster.
+
+        Args:
+            cells: values of the column.
+            currency: what the download says the amounts are in, None when it does not say.
+        """
+        if self.point == "." and set(map(type, cells)) == {str}:
+            joined = _BETWEEN.join((*cells, ""))
+            if joined.count(_BETWEEN) == len(cells) and _are_plain(joined):
+                parts = joined.replace(".", "").split(_BETWEEN)
+                parts.pop()
+                return [Cents(int(part)) if part else Unread.BLANK for part in parts]
+        return [self.read(cell, currency) for cell in cells]
 
     def read_signed(self, cell: object) -> Cents | Unread:
         """Return the amount of one cell in cents, below 0 for one with a minus or in brackets, or why it is unknown.

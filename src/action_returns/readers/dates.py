@@ -119,16 +119,15 @@ class LatestDate:
         self._day_first = {}
         for at in self.columns:
             try:
-                order = day_comes_first(row[at] for row in sample)
+                order = day_comes_first({row[at] for row in sample})
             except UndecidedOrderError:
                 order = None
             self._day_first[at] = day_first if order is None else order
 
-    def look(self, row: Sequence[object]) -> None:
-        """Look at the dates of one row."""
-        for at in self.columns:
-            date = row[at]
-            if date.__class__ is str and date[:_DAY] < self.floor and date[4:5] == "-":
+    def look_at_all(self, at: int, dates: Collection[object]) -> None:
+        """Look at dates of one column."""
+        for date in dates:
+            if date.__class__ is str and str(date)[:_DAY] < self.floor and str(date)[4:5] == "-":
                 continue  # most dates of a long column: parsing each would be slow
             if date:
                 self.look_at(at, date)

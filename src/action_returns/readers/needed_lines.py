@@ -56,14 +56,16 @@ class NeededLines:
             columns.get("currency"),
             tuple(self._dates),
         )
-        self._keys = {text.encode() for text in keys if text.isascii()} | {b""}  # b"" is the key of an unusual line
+        # All in one go is faster. Parts of a key that has line feeds only lead to more lines, which the caller looks at.
+        self._keys = {*"\n".join(keys).encode("utf-8", "surrogatepass").split(b"\n"), b""}
+        """The keys; b"" is that of an unusual line."""
         self._amounts = amounts
         self._latest = latest
         self.left_out = 0
         """Rows that were left out so far."""
 
-    def records(self) -> Iterator[NumberedRow]:
-        """Return the records that matter, in the order of the file; those of the first block all do.
+    def blocks(self) -> Iterator[list[NumberedRow]]:
+        """Return the records that matter, in the order of the file and some in one go; those of the first block all do.
 
         Raises:
             SpreadRecordError: a line may not be one record.
@@ -71,8 +73,7 @@ class NeededLines:
         usual = None
         for block in self._lines.blocks():
             lines = block.split(b"\n") if usual is None else self._needed(usual, block)
-            for record in self._lines.records(lines):
-                yield 0, record
+            yield [(0, record) for record in self._lines.records(lines)]
             usual = usual or self._usual_lines(block)  # by now, the caller has noted the amounts of the block
 
     def _needed(self, usual: UsualLines, block: bytes) -> Sequence[bytes]:

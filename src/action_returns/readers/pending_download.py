@@ -1,5 +1,6 @@
 """Read the pending-actions download: what the network has about the actions before anything is changed."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -11,7 +12,8 @@ from typing import Final, Literal
 from action_returns.batch.context import PendingDownload
 from action_returns.errors import FileError
 from action_returns.readers.dates import LatestDate, UndecidedOrderError, day_comes_first, parse_moment
-from action_returns.readers.pending_reader import PendingReader, is_blank, word_of
+from action_returns.readers.pending_facts import is_blank, word_of
+from action_returns.readers.pending_reader import PendingReader
 from action_returns.readers.pending_rows import PendingRows, read_pending_rows
 from action_returns.readers.table_file import Row
 
@@ -98,7 +100,9 @@ def _read_needed(
     key: Literal["action_id", "order_id"] = "action_id" if orders is None else "order_id"
     needed = NeededLines(download, lines, key, wanted or orders or (), reader.amounts, latest)
     try:
-        reader.read(download.with_id(needed.records()), latest)
+        for records in needed.blocks():
+            if rows := list(download.with_id(iter(records))):
+                reader.read_block(rows, latest)
     except SpreadRecordError:
         return None
     reader.count += needed.left_out
@@ -108,7 +112,7 @@ def _read_needed(
 
 def _order_of_dates(sample: list[Row], at: int, name: str) -> bool | None:
     try:
-        return day_comes_first(row[at] for row in sample)
+        return day_comes_first({row[at] for row in sample})
     except UndecidedOrderError:
         raise FileError(
             "pending-dates-unclear",
@@ -118,12 +122,14 @@ def _order_of_dates(sample: list[Row], at: int, name: str) -> bool | None:
 
 
 def _refuse_unreadable_dates(sample: list[Row], at: int, zone: tzinfo, *, day_first: bool | None, name: str) -> None:
-    dates = [row[at] for row in sample if not is_blank(row[at])]
-    bad = sum(parse_moment(date, zone, day_first=day_first) is None for date in dates)
-    if bad * 2 > len(dates):
+    counts = Counter(row[at] for row in sample)  # a date that repeats is read once
+    dates = {date: count for date, count in counts.items() if not is_blank(date)}
+    rows = sum(dates.values())
+    bad = sum(count for date, count in dates.items() if parse_moment(date, zone, day_first=day_first) is None)
+    if bad * 2 > rows:
         raise FileError(
             "pending-dates-bad",
-            f"{bad} of the first {len(dates)} lock dates in {name} cannot be read, so it is unknown what is locked. "
+            f"{bad} of the first {rows} lock dates in {name} cannot be read, so it is unknown what is locked. "
             "Download it again, with dates like 2026-11-30.",
         )
 
