@@ -3,11 +3,13 @@
 from collections import Counter
 from datetime import timedelta
 from types import SimpleNamespace
+from unittest.mock import patch
 
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from action_returns.batch.context import PendingAction, PendingDownload, SentAction
+from action_returns.returns import decide as decide_module
 from action_returns.returns.decide import decide
 from action_returns.returns.export import RefundPart, ReturnedOrder, ReturnedOrders
 from action_returns.returns.join import match_orders
@@ -116,6 +118,37 @@ def test_a_row_is_its_base_minus_what_was_taken_and_never_raises_an_amount(
                 sum(part.cents for part in order.parts if part.id not in ids) for ids in known or [frozenset()]
             }
         assert row.why
+
+
+@settings(max_examples=1_000)
+@given(
+    orders(),
+    actions(),
+    st.booleans(),
+    st.sampled_from([Choices(), Choices(), Choices(tolerance=3), Choices(without_tax_and_shipping=True)]),
+    st.none() | cents,
+    st.just(()) | imports,
+    st.none() | cents,
+    st.booleans(),
+)
+@example(
+    ReturnedOrder("1001", 2, refunded=5, parts=(RefundPart("a", 5),), total=10, net_total=7, currency="EUR"),
+    PendingAction(10, None, "PENDING", "1001", None, "EUR"),
+    False,
+    Choices(without_tax_and_shipping=True, tolerance=3),
+    None,
+    (),
+    None,
+    True,
+)
+def test_the_row_of_a_usual_order_is_that_of_the_general_rules(
+    order, action, to_date, choice, sent, earlier, sheet, is_usual
+):
+    if is_usual:
+        order, action = order._replace(currency="EUR", new_total=None), action._replace(cents=order.total)
+    found = preview(order, action, to_date, choice, sent, earlier, sheet)
+    with patch.object(decide_module._Orders, "usual_row", lambda *_: None):
+        assert preview(order, action, to_date, choice, sent, earlier, sheet) == found
 
 
 @st.composite

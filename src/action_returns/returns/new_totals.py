@@ -18,6 +18,8 @@ from action_returns.returns.order_ids import loose_key
 from action_returns.returns.preview import Base, LeftOrder, NewTotal
 
 _ALL_REFUNDED: Final = "all of it was refunded"
+_NO_IDS: Final[frozenset[str]] = frozenset()
+_new: Final = tuple.__new__  # makes a NamedTuple of all its fields in half the time
 
 
 class _Case(NamedTuple):
@@ -62,6 +64,26 @@ class NewTotals:
         self._is_guessed = is_guessed
         self.assumed = 0
         """New totals of orders of which nothing but the current amount tells what they were worth before any refund."""
+
+    def usual(self, order: ReturnedOrder, action: PendingAction) -> NewTotal | None:
+        """Return what :meth:`compute` returns of a usual order; None of every other one.
+
+        Usual is an order whose total in the export is what its action is worth, and of whose action nothing else is known:
+        the caller has looked whether something was sent or imported for it.
+        """
+        refunded, total = order.refunded, order.total
+        if self._without_tax or order.new_total is not None or total is None or total != action.cents or total <= 0:
+            return None
+        if action.original_cents is not None and action.original_cents != total:
+            return None
+        ids = _NO_IDS if self._are_to_date else _ids_of(order)
+        if order.takes_back or refunded == total:
+            why = order.takes_back or _ALL_REFUNDED
+            return _new(NewTotal, (NO_CENTS, total, Base.CURRENT, total, refunded, why, None, total, ids))
+        if not 0 < refunded < total:
+            return None
+        base_is = Base.ORIGINAL if self._are_to_date else Base.CURRENT
+        return _new(NewTotal, (Cents(total - refunded), total, base_is, refunded, refunded, "", None, total, ids))
 
     def compute(
         self, order: ReturnedOrder, action_id: str, action: PendingAction, currency: str
@@ -215,7 +237,7 @@ class NewTotals:
         if self._are_to_date:
             return frozenset()
         counted = self._counted(case)
-        ids = frozenset(loose_key(part.id) for part in _parts(case.order))
+        ids = _ids_of(case.order)
         return ids if counted is None else ids | counted.refund_ids
 
     def _difference(self, case: _Case, base: Cents, base_is: Base, taken: Cents, refunded: Cents) -> NewTotal:
@@ -305,6 +327,10 @@ def _parts(order: ReturnedOrder) -> tuple[RefundPart, ...]:
     if order.parts or not order.refunded:
         return order.parts
     return (RefundPart(f"in all {order.refunded}", order.refunded),)
+
+
+def _ids_of(order: ReturnedOrder) -> frozenset[str]:
+    return frozenset(loose_key(part.id) for part in _parts(order))
 
 
 def _net(order: ReturnedOrder) -> Cents | None:
