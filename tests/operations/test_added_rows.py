@@ -6,17 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_returns.operations.added_rows import (
-    Place,
-    UnusualXmlError,
-    add_rows,
-)
+from action_returns.operations.added_rows import Place, add_rows
+from action_returns.operations.xml_tags import UnusualXmlError
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 HEAD = f'<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="{MAIN}"><dimension ref="A1:C3"/><sheetData>'
 HEADERS = '<row r="1"><c r="A1" t="s"><v>0</v></c></row>'
 END = "</sheetData><pageMargins/></worksheet>"
-PLACE = Place(first=2, left=1, bottom=3, sent=(1, 2, 3), formulas={4: 'IF(A1<2,"a&b","")'}, width=5)
+PLACE = Place(first=2, left=1, bottom=3, sent=(1, 2, 3), formulas={4: 'IF([@A]<2,"a&b","")'}, width=5)
 ROW = ("M.1.1.1", "5.00", "ORDER_UPDATE")
 
 
@@ -54,7 +51,7 @@ def cells(xml):
 )
 def test_a_row_is_written_where_it_belongs_however_the_blank_row_is_written(rows):
     written = cells(add_rows(sheet(rows), PLACE, [ROW]))
-    assert [written[name][1] for name in ("A2", "B2", "C2", "D2")] == [*ROW, '=IF(A1<2,"a&b","")']
+    assert [written[name][1] for name in ("A2", "B2", "C2", "D2")] == [*ROW, '=IF([@A]<2,"a&b","")']
     assert written["A1"] == (None, "0")
 
 
@@ -78,8 +75,9 @@ def test_texts_are_written_as_they_are():
 
 
 def test_the_area_of_the_sheet_grows_so_that_no_reader_leaves_rows_out():
-    assert b'<dimension ref="A1:C5"/>' in add_rows(sheet(""), PLACE, [ROW] * 4)
-    assert b'<dimension ref="A1:C3"/>' in add_rows(sheet(""), PLACE, [ROW])
+    assert b'<dimension ref="A1:E5"/>' in add_rows(sheet(""), PLACE, [ROW] * 4)
+    assert b'<dimension ref="A1:E3"/>' in add_rows(sheet(""), PLACE, [ROW])
+    assert b"<dimension ref='A1:F3' />" in add_rows(sheet("", HEAD.replace('"A1:C3"', "'A1:F3' ")), PLACE, [ROW])
 
 
 @pytest.mark.parametrize(

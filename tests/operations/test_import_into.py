@@ -4,7 +4,6 @@ import errno
 import io
 import stat
 import zipfile
-from datetime import date
 
 import pytest
 import xlsxwriter
@@ -12,34 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from action_returns.errors import FileError, OutputFileError
-from action_returns.operations import import_into
+from action_returns.operations import replaced_workbook
 from action_returns.operations.account import Account
 from action_returns.operations.import_into import add_to_workbook, open_target
 from action_returns.operations.new_workbook import workbook_bytes
 from action_returns.readers.xlsx.batch import read_grid
-from action_returns.returns.preview import NewRow, Preview
 from action_returns.workbook_builder.contents import Entries
-
-TODAY = date(2026, 12, 1)
-HEADERS = ("ActionId", "Amount", "Reason")
-
-
-class ImportOf:
-    """What the writing needs of an import: its preview."""
-
-    def __init__(self, rows):
-        self.preview = Preview(
-            [NewRow(action_id, cents, reason, "#1", 2, None, 100, "", "") for action_id, cents, reason in rows], []
-        )
-
-
-def new_rows(number, start=2_000_000):
-    return [(f"M.8882.4808.{start + at}", 1000 + at, "ORDER_UPDATE") for at in range(number)]
-
-
-def made(path, rows=(), own=()):
-    path.write_bytes(workbook_bytes(Account(), Entries(rows, own), macros=path.suffix == ".xlsm"))
-    return path
+from tests.support.imports_into import HEADERS, TODAY, ImportOf, add, made, new_rows, parts, sent_cells
 
 
 def plain(path, fill=lambda _book, _sheet: None, *, last=3, total_row=False):
@@ -54,19 +32,6 @@ def plain(path, fill=lambda _book, _sheet: None, *, last=3, total_row=False):
     fill(book, sheet)
     book.close()
     return path
-
-
-def add(path, rows):
-    return add_to_workbook(ImportOf(rows), open_target(path, Account()), Account(), today=TODAY)
-
-
-def parts(path):
-    with zipfile.ZipFile(path) as package:
-        return {name: package.read(name) for name in package.namelist()}
-
-
-def sent_cells(path):
-    return [row[:3] for _, row in read_grid(path, sheet="Actions") if row[0] and str(row[0]).startswith("M.")]
 
 
 @pytest.mark.parametrize("number", [1, 198, 199, 250])
@@ -210,15 +175,17 @@ def test_a_copy_never_takes_the_name_of_another_file(tmp_path):
 
 def test_a_disk_that_is_full_leaves_the_workbook_as_it_was_and_names_the_copy(tmp_path, monkeypatch):
     path = made(tmp_path / "w.xlsx")
-    before, real = path.read_bytes(), import_into.write_atomically
+    before, real = path.read_bytes(), replaced_workbook.write_atomically
 
     def full(target, content, *, overwrite, private):
         if overwrite:
             raise OSError(errno.ENOSPC, "No space left on device")
         real(target, content, overwrite=overwrite, private=private)
 
-    monkeypatch.setattr(import_into, "write_atomically", full)
-    with pytest.raises(OutputFileError, match=r"It is as it was\. A copy of it is .*before import 2026-12-01"):
+    monkeypatch.setattr(replaced_workbook, "write_atomically", full)
+    with pytest.raises(
+        OutputFileError, match=r"It is as it was\. A copy of it as it was read is .*before import 2026-12-01"
+    ):
         add(path, new_rows(1))
     assert path.read_bytes() == before
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from action_returns.operations.added_rows import UnusualXmlError
 from action_returns.operations.stale_values import without_values
+from action_returns.operations.xml_tags import UnusualXmlError
 
 
 @pytest.mark.parametrize(

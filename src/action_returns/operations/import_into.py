@@ -1,11 +1,8 @@
 """Write the rows of an import: into a new file, or below the rows of a workbook, of which nothing is lost."""
 
-import os
-import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,15 +10,16 @@ from action_returns.batch.amounts import amount_text
 from action_returns.batch.cells import COLUMN_NAMES, Cell, Columns, ReadyRows
 from action_returns.batch.report import CheckResult
 from action_returns.errors import FileError, OutputFileError
-from action_returns.files import Paths, check_file_name, is_same_file, open_to_read, what_to_do, write_atomically
+from action_returns.files import Paths, is_same_file, open_to_read
 from action_returns.operations.account import Account
-from action_returns.operations.added_rows import UnusualXmlError
 from action_returns.operations.check import check_loaded
 from action_returns.operations.export import write_bytes
 from action_returns.operations.import_returns import Imported
 from action_returns.operations.previous_sends import find_previous_sends
+from action_returns.operations.replaced_workbook import refuse_open, replace_workbook
 from action_returns.operations.texts import counted
 from action_returns.operations.workbook_rows import sent_columns, with_rows
+from action_returns.operations.xml_tags import UnusualXmlError
 from action_returns.readers.batch_file import read_batch
 from action_returns.returns.preview import NewRow
 from action_returns.shell import quote
@@ -114,7 +112,7 @@ def open_target(path: Path, account: Account, *, to_write: bool = True) -> Targe
         refuse_unusable_name(path)
         return Target(path)
     if to_write:
-        _refuse_open(path)
+        refuse_open(path.resolve())
     try:
         with open_to_read(path) as file:
             content = file.read()
@@ -194,22 +192,7 @@ def add_to_workbook(imported: Imported, target: Target, account: Account, *, tod
             f"The sheet {_TABLE} of {target.path} {error}, so nothing was added. Open it in Excel and click Import returns "
             "there, or write the rows into a new file with -o OUT.xlsx and copy them."
         ) from None
-    path = target.path.resolve() if target.path.is_symlink() else target.path
-    _refuse_open(path)
-    if not _holds(path, target.content):
-        raise OutputFileError(
-            f"{target.path} was changed while the rows were prepared. Nothing was written. Run the command again."
-        )
-    kept = None
-    try:
-        kept = _copy_beside(path, target.content, today)
-        write_atomically(path, content, overwrite=True, private=False)
-    except OSError as error:
-        todo = what_to_do(error, "If a program has it open, close it there first.")
-        copied = "" if kept is None else f" A copy of it is {kept}."
-        raise OutputFileError(
-            f"{target.path} cannot be written: {error.strerror or error}. It is as it was.{copied} {todo}"
-        ) from None
+    kept = replace_workbook(target.path, target.content, content, today)
     return Written(target.path, len(texts), kept)
 
 
@@ -240,22 +223,6 @@ def _make(path: Path, texts: Sequence[Sequence[str]], account: Account) -> None:
     from action_returns.workbook_builder.contents import Entries
 
     new_workbook(path, account, entries=Entries(texts))
-
-
-def _refuse_open(path: Path) -> None:
-    """Raise when a spreadsheet program has a workbook open: what is typed there would be lost, or would replace the rows.
-
-    Raises:
-        OutputFileError: it is open.
-    """
-    # What Excel and LibreOffice write beside a workbook that they have open.
-    locks = (f"~${path.name}", f".~lock.{path.name}#")
-    found = next((lock for lock in locks if path.with_name(lock).exists()), None)
-    if found is not None:
-        raise OutputFileError(
-            f"{path} seems to be open in a spreadsheet program: beside it lies the file {found}. Nothing was written. "
-            "Save and close it there, then run the command again. If it is open nowhere, delete that file."
-        )
 
 
 def _refuse_other_profile(path: Path, account: Account) -> None:
@@ -295,26 +262,3 @@ def _columns(table: "TableRows", name: str) -> Columns:
         [row[reason] for row in table.rows],
         rows=range(table.first, table.first + len(table.rows)),
     )
-
-
-def _holds(path: Path, content: bytes) -> bool:
-    try:
-        with open_to_read(path) as file:
-            return file.read() == content
-    except OSError:
-        return False
-
-
-def _copy_beside(path: Path, content: bytes, today: date) -> Path:
-    """Write a copy of a file beside it, under a free name; when only this user may read the file, the copy too."""
-    check_file_name(path)
-    is_private = os.name != "nt" and not stat.S_IMODE(path.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO)
-    for number in count(1):
-        again = "" if number == 1 else f" {number}"
-        kept = path.with_stem(f"{path.stem} before import {today:%Y-%m-%d}{again}")
-        try:
-            write_atomically(kept, content, overwrite=False, private=is_private)
-        except FileExistsError:
-            continue
-        return kept
-    raise AssertionError  # pragma: no cover

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from action_returns.batch.cells import area
-from action_returns.operations.added_rows import UnusualXmlError, end_of_element, refuse_type
+from action_returns.operations.added_rows import end_of_element
+from action_returns.operations.xml_tags import UnusualXmlError, refuse_type, refuse_wide_characters
 from action_returns.readers.xlsx.guarded import ERRORS, guarded_parser
 
 
@@ -43,6 +44,7 @@ class _Finder:
         self._sheet, self._is_ours = sheet, is_ours
         self._is_wanted = self._has_formula = False
         self._value = 0
+        refuse_wide_characters(sheet)
         self._parser = guarded_parser(refuse_type)
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end

@@ -1,11 +1,19 @@
 """Change the parts of a workbook beside a worksheet that gets rows: the area of its table, and when formulas are calculated."""
 
-from typing import Any, Final
+from typing import Any
 
-from action_returns.operations.added_rows import UnusualXmlError, refuse_type
+from action_returns.operations.xml_tags import (
+    TRUE,
+    Splice,
+    UnusualXmlError,
+    parse,
+    read_tag,
+    refuse_type,
+    refuse_wide_characters,
+    spliced,
+    with_value,
+)
 from action_returns.readers.xlsx.guarded import ERRORS, guarded_parser
-
-_TRUE: Final = frozenset({"1", "true"})
 
 
 def column_formulas(table: bytes) -> dict[int, str]:
@@ -25,7 +33,7 @@ def column_formulas(table: bytes) -> dict[int, str]:
         if name == "tableColumn":
             columns += 1
         elif name == "calculatedColumnFormula":
-            if attributes.get("array") in _TRUE:
+            if attributes.get("array") in TRUE:
                 raise UnusualXmlError("has a table with a formula for several cells")
             inside, formulas[columns] = True, ""
 
@@ -38,6 +46,7 @@ def column_formulas(table: bytes) -> dict[int, str]:
         if inside:
             formulas[columns] += piece
 
+    refuse_wide_characters(table)
     parser = guarded_parser(refuse_type)
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
     try:
@@ -58,23 +67,38 @@ def longer_table(table: bytes, old: str, new: str) -> bytes:
     Raises:
         UnusualXmlError: the area does not stand there as it is usually written.
     """
-    found = table.count(f' ref="{old}"'.encode())
-    if not 1 <= found <= 2:  # noqa: PLR2004  # the table's own, and that of its filter
+    splices: list[Splice] = []
+    path: list[str] = []
+
+    def start(name: str, attributes: dict[str, Any], at: int) -> None:
+        path.append(name)
+        # The area of a sort order has no headers; it says how the rows were sorted, and the new ones were not.
+        if path in (["table"], ["table", "autoFilter"]):
+            if attributes.get("ref") != old:
+                raise UnusualXmlError("has a table whose area is written in an unusual way")
+            splices.append(with_value(table, read_tag(table, at), "ref", new))
+
+    parse(table, start, lambda _name, _at: path.pop())
+    if not splices:
         raise UnusualXmlError("has a table whose area is written in an unusual way")
-    return table.replace(f' ref="{old}"'.encode(), f' ref="{new}"'.encode())
+    return spliced(table, splices)
 
 
 def calculated_on_load(book: bytes) -> bytes:
-    """Return the XML of a workbook whose formulas are calculated when it is opened: the new rows change what they show."""
-    start = book.find(b"<calcPr")
-    if start < 0:  # without one, Excel calculates
-        return book
-    end = book.index(b">", start)
-    tag = book[start:end]
-    if b"fullCalcOnLoad" in tag:
-        for no in (b'"0"', b'"false"'):
-            tag = tag.replace(b"fullCalcOnLoad=" + no, b'fullCalcOnLoad="1"')
-    else:
-        short = tag.endswith(b"/")
-        tag = tag.removesuffix(b"/") + b' fullCalcOnLoad="1"' + (b"/" if short else b"")
-    return book[:start] + tag + book[end:]
+    """Return the XML of a workbook whose formulas are calculated when it is opened: the new rows change what they show.
+
+    Args:
+        book: the XML.
+
+    Raises:
+        UnusualXmlError: it cannot be read.
+    """
+    splices: list[Splice] = []
+
+    def start(name: str, attributes: dict[str, Any], at: int) -> None:
+        # Without this element, Excel calculates.
+        if name.rpartition(":")[2] == "calcPr" and attributes.get("fullCalcOnLoad") not in TRUE:
+            splices.append(with_value(book, read_tag(book, at), "fullCalcOnLoad", "1"))
+
+    parse(book, start, lambda _name, _at: None)
+    return spliced(book, splices)
