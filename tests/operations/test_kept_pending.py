@@ -330,3 +330,17 @@ def test_facts_that_another_program_removes_at_this_moment_are_no_damage(load, p
 def test_a_download_of_any_name_is_kept_under_it(load, paths, name):
     load(MONDAY, name)
     assert kept_download(Account(), paths).path.name == name
+
+
+def test_a_folder_that_cannot_be_read_is_told_with_what_helps(load, paths, monkeypatch):
+    load(MONDAY)
+
+    def refuse(_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.iterdir", refuse)
+    with pytest.raises(
+        FileError, match=r"cannot be read \(Permission denied\).*Give your user the right to read the folder"
+    ) as caught:
+        kept_download(Account(), paths)
+    assert caught.value.problem == "pending-kept-changed"

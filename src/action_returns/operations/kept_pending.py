@@ -215,7 +215,11 @@ def _entries(folder: Path, paths: Paths) -> list[_Entry]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise kept_changed(f"{folder} cannot be read ({error.strerror or error})") from None
+        raise FileError(
+            "pending-kept-changed",
+            f"{folder}, where pending downloads are kept, cannot be read ({error.strerror or error}), so no kept download is "
+            "used. Give your user the right to read the folder. Until then, name the download with --pending FILE",
+        ) from None
     entries = []
     for path in files:
         with suppress(FileNotFoundError):  # another program removed it: it keeps a later download at this moment
