@@ -71,7 +71,7 @@ def write_workbook(size: int, bad: int, path: Path) -> None:
 
 
 def write_pending(size: int, path: Path) -> None:
-    """Write a pending-actions download."""
+    """Write a pending download."""
     with path.open("w", encoding="utf-8") as file:
         file.write("Action ID,OID,Status,Sale Amount,Currency,Locking Date,Media Partner\n")
         for at in range(size):

@@ -137,7 +137,7 @@ def start_up(ours: str, data: Path) -> list[list[str]]:
 
 
 def pending(ours: str, data: Path) -> list[list[str]]:
-    """A batch of 100,000 rows beside a pending-actions download of 1,000,000."""
+    """A batch of 100,000 rows beside a pending download of 1,000,000."""
     book, download = str(data / "returns_100000.xlsx"), str(data / "pending.csv")
     if not Path(book).exists():
         subprocess.run([ours, str(HERE / "data.py"), "workbook", "100000", "1", book], check=True)
@@ -270,7 +270,7 @@ def main() -> None:
             "them words its findings, offers fixes, or proves the bytes it writes.\n",
             "## Start-up\n",
             table(("process", "ms", "times bare Python"), start_up(ours, data)),
-            "## With the pending-actions download\n",
+            "## With the pending download\n",
             table(("what", "s", "MB"), pending(ours, data)),
             imports.section(ours, options.peers, options.duckdb, data),
             "## The workbook\n",

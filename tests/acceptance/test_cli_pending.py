@@ -1,4 +1,4 @@
-"""The pending-actions download on the command line: how its dates are written, and which of its columns is which."""
+"""The pending download on the command line: how its dates are written, and which of its columns is which."""
 
 from datetime import UTC, datetime
 

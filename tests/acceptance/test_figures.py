@@ -266,7 +266,7 @@ def test_a_receipt_counts_reversals_and_changes(outbox, run, mixed, command):
     shown = listed(run("history", command, "1").out)
     assert shown["Rows"] == "3 = 1 reversal + 2 new totals"
     assert shown["New totals"] == "1,250.40 together"
-    assert shown["Money effect"] == "changes order value by an unknown amount: no pending-actions download"
+    assert shown["Money effect"] == "changes order value by an unknown amount: no pending download"
     assert shown["Size"] == f"{len(LEAVES)} bytes"
     assert (shown["SHA-256"], shown["Made from"], shown["Profile"]) == (SHA256, mixed, "acme")
     assert (shown["Environment"], shown["Channel"], shown["Destination"]) == ("TEST", "outbox", str(outbox))

@@ -352,7 +352,7 @@ def test_review_shows_totals_destination_and_what_was_not_checked(desk, outbox):
     assert figures["Rows in Actions"] == "6 = 2 to be sent + 4 with errors + 0 sent before"
     assert figures["Rows to send"] == "2 = 1 reversal + 1 new total"
     assert str(outbox) in figures["Destination"]
-    assert figures["Money effect"] == "changes order value by an unknown amount: no pending-actions download"
+    assert figures["Money effect"] == "changes order value by an unknown amount: no pending download"
     assert "already locked" in figures["Not checked"]
     assert "Nothing was sent" in said
     assert list(outbox.iterdir()) == []

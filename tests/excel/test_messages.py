@@ -256,7 +256,7 @@ def test_who_confirms_a_clean_list_reads_of_no_errors_and_no_warnings(desk, outb
     desk.click("send")
     assert desk.excel.alerts[-2].text == (
         "Send 2 rows to TEST now?\n\n1 reversal, 1 new total, 12.50 in all\n"
-        "Changes order value by an unknown amount: no pending-actions download\n"
+        "Changes order value by an unknown amount: no pending download\n"
         f"outbox: {outbox} (profile acme)\nTEST is not practice: a file of this profile is really uploaded to its receiver.\n"
         "Read: Amount from B Amount, ActionId from A ActionId, Reason from C Reason\n\n"
         "Each change counts towards its action's 1,000, and can only be undone before the action locks."

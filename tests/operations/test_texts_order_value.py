@@ -54,5 +54,5 @@ def test_the_effect_is_a_sentence(rows, text, is_raise):
 
 def test_without_a_download_the_effect_is_unknown_and_never_zero():
     summary = summarise(ReadyRows(["M.1.1.1"], [9_999_999_900], ["ORDER_UPDATE"]))
-    assert order_value(summary) == "changes order value by an unknown amount: no pending-actions download"
+    assert order_value(summary) == "changes order value by an unknown amount: no pending download"
     assert not raises(summary)

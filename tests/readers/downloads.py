@@ -1,4 +1,4 @@
-"""Pending-actions downloads for the tests of their reader."""
+"""Pending downloads for the tests of their reader."""
 
 import csv
 from collections.abc import Collection, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The pending-actions download: its headers are documented nowhere, so it is read with care and questions."""
+"""The pending download: its headers are documented nowhere, so it is read with care and questions."""
 
 import json
 import os

@@ -90,7 +90,7 @@ def write_returns(path: Path) -> None:
 
 
 def write_pending(path: Path) -> None:
-    """Write the pending-actions download."""
+    """Write the pending download."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(

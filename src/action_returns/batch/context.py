@@ -70,7 +70,7 @@ class PendingAction(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PendingDownload:
-    """A pending-actions download.
+    """A pending download.
 
     Args:
         actions: ActionId -> facts, for the actions of the batch.
@@ -122,7 +122,7 @@ class Context:
     """Facts from outside the batch that some rules need.
 
     Args:
-        pending: the pending-actions download, None when none was given.
+        pending: the pending download, None when none was given.
         now: the moment of the check, with its time zone; lock dates are compared with it.
         sent: ActionId -> what was sent for it before; only actions of which something was.
     """

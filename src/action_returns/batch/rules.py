@@ -298,7 +298,7 @@ _ROW: Final = (
     ),
     _warning(
         "ActionId", "action-unknown", "Action is not in the download",
-        "{found} is not in the pending-actions download.",
+        "{found} is not in the pending download.",
         "It may be locked, of another account, newer than the download, or mistyped.",
         "Download Pending Actions again, or look the action up.",
     ),

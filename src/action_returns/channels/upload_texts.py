@@ -22,7 +22,9 @@ DATA_CONNECTION_TODO: Final = (
     "A firewall on the way often blocks that connection. Ask the administrator of the server which passive ports it uses "
     "and whether they are open, and the administrator of your network to let connections to them out."
 )
-_LOOK_FIRST: Final = "Do not send it again yet. Look for this file name under File Submissions, or compare with a new pending-actions download."
+_LOOK_FIRST: Final = (
+    "Do not send it again yet. Look for this file name under File Submissions, or compare with a new pending download."
+)
 _UNREAD: Final = "The receiver does not read files with this name."
 
 

@@ -149,7 +149,7 @@ class _Demo:
         self._title("The rows of the export go below them; one is there already. The workbook as it was is kept")
         self._run_command(*export, "--quiet", "--into", returns, expected=Exit.DONE)
         repaired, clean = self._folder / "repaired.xlsx", self._folder / "clean.csv"
-        self._title("A sheet of returns, as people fill it in, compared with the pending-actions download")
+        self._title("A sheet of returns, as people fill it in, compared with the pending download")
         self._run_command("check", returns, "--pending", pending, expected=Exit.BATCH_HAS_ERRORS)
         self._title("What can only mean one thing is corrected, in a new file")
         self._run_command("fix", returns, "-o", str(repaired), "--force", expected=Exit.DONE)

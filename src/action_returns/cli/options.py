@@ -168,7 +168,7 @@ def live_workbook(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def pending_download(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of the pending-actions download to a command; it gets them as one ``pending``."""
+    """Add the options of the pending download to a command; it gets them as one ``pending``."""
 
     @functools.wraps(function)
     def with_pending(*, pending: str | None, answers: "PendingAnswers", **options: Any) -> Any:
@@ -176,7 +176,7 @@ def pending_download(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(pending=source, **options)
 
     return click.option(
-        "--pending", metavar="FILE", help="Pending-actions download (CSV, XLSX or the API's JSON) to compare with."
+        "--pending", metavar="FILE", help="Pending download (CSV, XLSX or the API's JSON) to compare with."
     )(pending_answers(with_pending))
 
 

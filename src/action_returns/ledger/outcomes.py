@@ -42,7 +42,7 @@ _ENDED_BEFORE_SENDING: Final = (
 )
 _ENDED_WHILE_SENDING: Final = (
     "The program that sent this batch {ended} before it could record the outcome. The file may have arrived or not. "
-    "Do not send it again before you have looked: compare with File Submissions or a new pending-actions download."
+    "Do not send it again before you have looked: compare with File Submissions or a new pending download."
 )
 
 

@@ -68,7 +68,7 @@ def import_returns(
 
     Args:
         file: the export.
-        pending: a pending-actions download, None for the one that was kept last.
+        pending: a pending download, None for the one that was kept last.
         profile: the profile, None for the default one.
         answers: which column is which, and what else the file leaves open; those that users gave for files with the same
             headers hold too.
@@ -109,7 +109,7 @@ def check(
     Args:
         batch: the batch.
         profile: the profile, None for the default one.
-        pending: a pending-actions download to compare with.
+        pending: a pending download to compare with.
         name: where the batch came from, for messages and the ledger.
         paths: where profiles and ledger are, None for the usual folders.
 

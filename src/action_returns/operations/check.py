@@ -186,7 +186,7 @@ def check_file(
         account: the account whose rules hold.
         paths: where the ledger is, and where the download is kept.
         now: the moment of the check, with its time zone.
-        pending: the pending-actions download, None without one.
+        pending: the pending download, None without one.
         sheet: the sheet to read, when several could be meant.
         columns: which column is which, as the user says now: column -> header.
 
@@ -219,7 +219,7 @@ def check_loaded(
         account: the account whose rules hold.
         now: the moment of the check, with its time zone.
         past: what was sent before for its actions.
-        pending: the pending-actions download, None without one.
+        pending: the pending download, None without one.
     """
     note = currency_note(reading.columns)
     if note:

@@ -70,7 +70,7 @@ def fix(
         now: the moment of the check, with its time zone.
         sheet: the sheet to read, when several could be meant.
         columns: which column is which, as the user says now: column -> header.
-        pending: a pending-actions download with which the corrected rows are checked, None without one.
+        pending: a pending download with which the corrected rows are checked, None without one.
         overwrite: whether another file named like the target may be replaced.
 
     Raises:

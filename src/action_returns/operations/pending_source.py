@@ -39,7 +39,7 @@ class KeptFacts:
 
 @dataclass(frozen=True, slots=True)
 class PendingSource:
-    """A pending-actions download, and the user's answers to what its headers leave open.
+    """A pending download, and the user's answers to what its headers leave open.
 
     Args:
         path: the download.
@@ -65,7 +65,7 @@ def load_download(
     now: datetime,
     orders: Collection[str] | None = None,
 ) -> PendingDownload:
-    """Read a pending-actions download, and keep a copy of the file when it proved readable.
+    """Read a pending download, and keep a copy of the file when it proved readable.
 
     A copy that cannot be kept is no reason to stop: the notes of the download say so.
 
@@ -111,7 +111,7 @@ def read_download(
     now: datetime,
     orders: Collection[str] | None = None,
 ) -> PendingDownload:
-    """Read a pending-actions download with the user's new and saved answers, and save the new ones.
+    """Read a pending download with the user's new and saved answers, and save the new ones.
 
     Args:
         source: the file, and the answers to what its headers leave open.

@@ -84,9 +84,7 @@ def unchecked(checked: CheckedBatch) -> list[str]:
     """Return what could not be checked, one sentence each."""
     pending = checked.pending
     if pending is None:
-        actions = (
-            "Whether the actions exist, are already locked, or were 0 before: no pending-actions download was given."
-        )
+        actions = "Whether the actions exist, are already locked, or were 0 before: no pending download was given."
     else:
         actions = f"What has changed at the network since {pending.as_of:%Y-%m-%d %H:%M %Z} ({pending.as_of_basis})."
     return [

@@ -167,7 +167,7 @@ def _ended_during_transfer(error: BaseException) -> Outcome:
     return Outcome(
         State.UNKNOWN,
         f"Sending was cut short ({type(error).__name__}). The file may have arrived or not. "
-        "Do not send it again before you have looked: at File Submissions, or at a new pending-actions download.",
+        "Do not send it again before you have looked: at File Submissions, or at a new pending download.",
     )
 
 

@@ -186,7 +186,7 @@ def effect_in_words(effect: int | None, *, known: int | None, rows: int, currenc
         currency: what the amounts are in, None when that is unknown.
     """
     if effect is None:
-        why = "no pending-actions download" if known is None else "the download has none of its current amounts"
+        why = "no pending download" if known is None else "the download has none of its current amounts"
         return f"changes order value by an unknown amount: {why}"
     if effect:
         text = f"{'RAISES' if effect > 0 else 'lowers'} order value by {money(abs(effect), currency)}"
@@ -261,7 +261,7 @@ def next_step_for_unknown(batch: str) -> str:
         batch: its label.
     """
     return (
-        "Look at File Submissions or in a new pending-actions download whether it arrived, then settle it with: "
+        "Look at File Submissions or in a new pending download whether it arrived, then settle it with: "
         + settling_command(batch)
     )
 

@@ -180,7 +180,7 @@ def pending_columns_missing(headers: Sequence[object], name: str) -> FileError:
     """Return the refusal of a download without a column of ids."""
     return FileError(
         "pending-columns-missing",
-        f"{name} does not look like a pending-actions download: it has no column Action ID. It has: {_listed(headers)}. "
+        f"{name} does not look like a pending download: it has no column Action ID. It has: {_listed(headers)}. "
         'Download it under Pending Payouts, Actions; or say which column it is: --pending-column action_id="HEADER"',
     )
 

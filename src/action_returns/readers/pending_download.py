@@ -1,4 +1,4 @@
-"""Read the pending-actions download: what the network has about the actions before anything is changed."""
+"""Read the pending download: what the network has about the actions before anything is changed."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping

@@ -1,4 +1,4 @@
-"""Collect what the rows of a pending-actions download say of their actions, many rows in one go."""
+"""Collect what the rows of a pending download say of their actions, many rows in one go."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Read the rows of a pending-actions download into actions, and count what they do not tell."""
+"""Read the rows of a pending download into actions, and count what they do not tell."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo

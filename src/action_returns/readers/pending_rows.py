@@ -1,4 +1,4 @@
-"""Read the rows of a pending-actions download that name an action: only the columns that are needed."""
+"""Read the rows of a pending download that name an action: only the columns that are needed."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

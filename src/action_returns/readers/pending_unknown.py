@@ -1,4 +1,4 @@
-"""Count what a pending-actions download does not tell, and return it in sentences: unknown is never taken for 0."""
+"""Count what a pending download does not tell, and return it in sentences: unknown is never taken for 0."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
