@@ -75,6 +75,14 @@ def test_an_order_whose_status_says_all_and_of_which_only_a_part_was_refunded_is
     assert "only 25.00 EUR of 40.00 EUR was refunded" in found.orders[0].problem.message
 
 
+def test_an_order_that_is_called_refunded_and_of_which_nothing_was_is_not_taken_back(tmp_path):
+    found = understood(
+        tmp_path, OLDER + line("#1", "refunded", "40.00", "0.00") + line("#2", "voided", "40.00", "0.00")
+    )
+    assert problems(found) == {"#1": "total-differs"}
+    assert [order.takes_back for order in found.orders if order.problem is None] == ["its status is voided"]
+
+
 def test_a_cancelled_order_of_which_the_shop_kept_a_part_is_not_guessed(tmp_path):
     found = understood(tmp_path, OLDER + line("#1", "partially_refunded", "40.00", "30.00", cancelled="2026-11-10"))
     assert problems(found) == {"#1": "total-differs"}
@@ -151,6 +159,26 @@ def test_two_refunds_of_matrixify_add_up_by_their_numbers(tmp_path):
     found = understood(tmp_path, text)
     assert found.orders[0].parts == (RefundPart("700", 1500), RefundPart("701", 2000))
     assert "taken from the lines Refund Line" in found.notes[0]
+
+
+@pytest.mark.parametrize(("amount", "found"), [("79.99", {"#1": "total-differs"}), ("80.00", {})])
+def test_an_order_that_matrixify_calls_refunded_is_not_taken_back_when_a_part_was_kept(tmp_path, amount, found):
+    text = (
+        MATRIXIFY
+        + item("#1", "Line Item", "80.00", top="TRUE").replace("partially_refunded", "refunded")
+        + item("#1", "Transaction", refund="700", transaction="refund", amount=amount, outcome="success")
+    )
+    assert problems(understood(tmp_path, text)) == found
+
+
+def test_refund_lines_of_matrixify_may_be_without_tax_so_its_status_counts(tmp_path):
+    text = (
+        MATRIXIFY
+        + item("#1", "Line Item", "80.00", top="TRUE").replace("partially_refunded", "refunded")
+        + item("#1", "Refund Line", "-67.23", quantity="-1", refund="700")
+    )
+    (order,) = understood(tmp_path, text).orders
+    assert (order.problem, order.takes_back) == (None, "its status is refunded")
 
 
 def test_a_refund_that_failed_moved_no_money(tmp_path):

@@ -4,13 +4,13 @@ A refund is the transactions of kind refund that succeeded. Where the export has
 Line and Refund Shipping, whose quantities and totals are below 0. The two are never added.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from action_returns.batch.amounts import NO_CENTS, Cents
 from action_returns.returns.export import Money, Problem, ReturnedOrders, ShopExport, UnreadAmount
 from action_returns.returns.grouping import collect
 from action_returns.returns.lines import Line, amounts, column, net_totals
-from action_returns.returns.order_problems import part_cancelled
+from action_returns.returns.order_problems import part_cancelled, part_refunded
 from action_returns.returns.source import Amounts, Field
 from action_returns.returns.statuses import State, states
 
@@ -20,12 +20,16 @@ _FAILED = frozenset({"failure", "failed", "error", "pending"})
 
 def understand_matrixify(export: ShopExport) -> ReturnedOrders:
     """Return the orders of an orders sheet of Matrixify."""
-    refunds, notes = _refunds(export)
-    return collect(export, _lines(export, refunds), Amounts.EVENTS, notes=notes)
+    refunds, paid, notes = _refunds(export)
+    return collect(export, _lines(export, refunds, paid), Amounts.EVENTS, notes=notes)
 
 
-def _refunds(export: ShopExport) -> tuple[list[Money], list[str]]:
-    """Return the whole of each refund in its first line, and None or 0 in all others."""
+def _refunds(export: ShopExport) -> tuple[list[Money], set[str | None], list[str]]:
+    """Return the whole of each refund in its first line, and None or 0 in all others; and more about them.
+
+    Returns:
+        The refunds, the orders whose refunds are transactions, and what the user should know, one sentence each.
+    """
     orders, ids = column(export, Field.ORDER), column(export, Field.REFUND_ID)
     types = _folded(column(export, Field.LINE_TYPE))
     kinds = _folded(column(export, Field.EVENT))
@@ -51,7 +55,7 @@ def _refunds(export: ShopExport) -> tuple[list[Money], list[str]]:
             "Some refunds have no transaction in the file: their amounts were taken from the lines Refund Line and Refund "
             "Shipping, with tax only where the shop's prices hold it."
         )
-    return refunds, notes
+    return refunds, orders_paid, notes
 
 
 def _sum(values: Sequence[Money]) -> Money:
@@ -64,7 +68,7 @@ def _sum(values: Sequence[Money]) -> Money:
     return Cents(abs(sum(value for value in values if isinstance(value, int))))
 
 
-def _lines(export: ShopExport, refunds: Sequence[Money]) -> Iterator[Line]:
+def _lines(export: ShopExport, refunds: Sequence[Money], paid: Collection[str | None]) -> Iterator[Line]:
     statuses = column(export, Field.STATUS)
     orders = column(export, Field.ORDER)
     refunded: dict[str | None, int] = {}
@@ -91,6 +95,9 @@ def _lines(export: ShopExport, refunds: Sequence[Money]) -> Iterator[Line]:
                 problem = part_cancelled(order or "", given, total, None)
         elif state is State.REFUNDED or state is State.CANCELLED:
             takes_back = f"its status is {status}"
+            # Refund lines may be without tax, so only transactions tell that a part was kept.
+            if order in paid and isinstance(total, int) and 0 < given < total:
+                problem = part_refunded(order or "", status or "", given, total, None)
         elif state is State.PARTLY_REFUNDED and not given and order is not None:
             problem = Problem(
                 "amount-unreadable",
