@@ -223,6 +223,15 @@ def test_every_cell_that_the_chain_of_calculation_names_still_has_its_formula(tm
     assert re.search(r"<xm:sqref>G4:G255</xm:sqref>", parts(path)[ACTIONS].decode())
 
 
+def test_the_comment_of_the_package_stays(tmp_path):
+    path = made(tmp_path / "w.xlsx", ROWS)
+    with zipfile.ZipFile(path, "a") as package:
+        package.comment = b"archived in 2026"
+    add(path, new_rows(1))
+    with zipfile.ZipFile(path) as package:
+        assert package.comment == b"archived in 2026"
+
+
 def test_a_sheet_of_the_program_in_utf_16_is_refused_and_not_damaged(tmp_path):
     path = made(tmp_path / "w.xlsx", ROWS)
     old = parts(path)

@@ -191,6 +191,7 @@ def _repacked(old: zipfile.ZipFile, changed: Mapping[str, bytes]) -> bytes:
     """Return the bytes of a package in which some parts have other bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as new:
+        new.comment = old.comment
         for one in old.infolist():
             entry = zipfile.ZipInfo(one.filename, one.date_time)
             entry.compress_type, entry.external_attr = one.compress_type, one.external_attr
