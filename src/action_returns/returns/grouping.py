@@ -21,6 +21,10 @@ from action_returns.returns.source import Amounts, Field
 _TOTAL_WORDS: Final = frozenset({"total", "totals", "grand total", "sum", "summe", "gesamt", "totale", "suma"})
 """What stands in the column of order numbers where the last line has totals."""
 
+_NOTHING: Final = Line(0, None)[2:]
+"""What a line says of its order that names one more item and no more, as those of Shopify do."""
+_new: Final = tuple.__new__  # makes a NamedTuple of all its fields in half the time
+
 
 def collect(
     export: ShopExport,
@@ -81,7 +85,8 @@ class _Orders:
                 continue
             last = line.order
             if last in groups:
-                groups[last].append(line)
+                if line[2:] != _NOTHING or self._says_more(line.at):
+                    groups[last].append(line)
             else:
                 groups[last] = [line]
         if last is not None and last.casefold() in _TOTAL_WORDS and groups[last][0].at == len(self._export) - 1:
@@ -102,6 +107,11 @@ class _Orders:
             notes=(*notes, *self._notes(without, total_line)),
         )
 
+    def _says_more(self, at: int) -> bool:
+        """Return whether a line says anything in the columns that every source has."""
+        columns = (self._currencies, self._reasons, self._internal_ids, self._new_totals)
+        return any(column[at] is not None for column in columns) or at in self._damaged
+
     def _of_line(self, line: Line) -> ReturnedOrder:
         """Return the order of a line that is its only one, as nearly all are in most exports."""
         at, order, refund, _, total, net_total, takes_back, problem = line
@@ -112,8 +122,8 @@ class _Orders:
             or (self._damaged and at in self._damaged)
         ):
             return self._order(str(order), [line])
-        return ReturnedOrder(
-            str(order),
+        fields = (
+            order,
             self._lines[at],
             self._internal_ids[at],
             Cents(refund) if isinstance(refund, int) else NO_CENTS,
@@ -126,6 +136,7 @@ class _Orders:
             self._reasons[at],
             problem,
         )
+        return _new(ReturnedOrder, fields)
 
     def _order(self, order: str, group: Sequence[Line]) -> ReturnedOrder:
         problem = next((line.problem for line in group if line.problem), None)

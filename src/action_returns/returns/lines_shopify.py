@@ -4,6 +4,7 @@ The columns of an order stand in its first line only; lines of further items rep
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 from action_returns.returns.export import Problem, ReturnedOrders, ShopExport
 from action_returns.returns.grouping import collect
@@ -11,6 +12,8 @@ from action_returns.returns.lines import Line, amounts, column, net_totals, unsi
 from action_returns.returns.order_problems import part_cancelled, part_refunded
 from action_returns.returns.source import Amounts, Field
 from action_returns.returns.statuses import State, states
+
+_new: Final = tuple.__new__  # makes a NamedTuple of all its fields in half the time
 
 
 def understand_shopify(export: ShopExport) -> ReturnedOrders:
@@ -44,7 +47,7 @@ def _lines(export: ShopExport) -> Iterator[Line]:
                 problem = part_refunded(order or "", status or "", refund, total, currency)
         elif state is State.PARTLY_REFUNDED and not refund:
             problem = _amount_missing(order or "", status or "")
-        yield Line(at, order, refund, None, total, net_total, takes_back, problem)
+        yield _new(Line, (at, order, refund, None, total, net_total, takes_back, problem))
 
 
 def _amount_missing(order: str, status: str) -> Problem:
