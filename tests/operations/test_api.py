@@ -105,5 +105,5 @@ def test_an_export_of_a_shop_becomes_a_batch_that_can_be_checked_and_sent_once(o
 
 def test_a_look_at_an_export_keeps_nothing_of_its_orders(outbox, home, tmp_path):
     write_imports(tmp_path)
-    import_returns(tmp_path / "orders.csv", pending=tmp_path / "pending.csv", keep=False)
+    import_returns(str(tmp_path / "orders.csv"), pending=str(tmp_path / "pending.csv"), keep=False)
     assert not paths_of(home).imports.exists()

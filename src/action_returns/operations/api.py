@@ -56,9 +56,9 @@ def load(
 
 
 def import_returns(
-    file: Path,
+    file: str | Path,
     *,
-    pending: Path | None = None,
+    pending: str | Path | None = None,
     profile: str | None = None,
     answers: "ImportAnswers | None" = None,
     keep: bool = True,
@@ -88,9 +88,9 @@ def import_returns(
 
     paths = paths or default_paths(os.environ)
     account = open_account(paths, profile)
-    given = None if pending is None else PendingSource(pending, paths.pending_answers)
+    given = None if pending is None else PendingSource(Path(pending), paths.pending_answers)
     source = importing.choose_pending(given, account, paths)
-    imported = importing.preview_import(file, account, paths, now=_now(), pending=source, answers=answers)
+    imported = importing.preview_import(Path(file), account, paths, now=_now(), pending=source, answers=answers)
     if keep and imported.preview.rows:
         importing.remember_import(imported, account, paths)
     return imported
