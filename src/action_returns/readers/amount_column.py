@@ -147,12 +147,8 @@ class AmountColumn:
             cells: values of the column.
             currency: what the download says the amounts are in, None when it does not say.
         """
-        if self.point == "." and set(map(type, cells)) == {str}:
-            joined = _BETWEEN.join((*cells, ""))
-            if joined.count(_BETWEEN) == len(cells) and _are_plain(joined):
-                parts = joined.replace(".", "").split(_BETWEEN)
-                parts.pop()
-                return [Cents(int(part)) if part else Unread.BLANK for part in parts]
+        if self.point == "." and (plain := plain_cents(cells)) is not None:
+            return [Unread.BLANK if cents is None else cents for cents in plain]
         return [self.read(cell, currency) for cell in cells]
 
     def read_signed(self, cell: object) -> Cents | Unread:
@@ -189,6 +185,21 @@ class AmountColumn:
             return Unread.UNSETTLED
         (reading,) = readings
         return Unread.NEGATIVE if reading and (written["minus"] or written["inner"]) else reading
+
+
+def plain_cents(cells: Sequence[Any]) -> list[Cents | None] | None:
+    """Return cells in cents when all of them are texts like ``49.90`` or blank ones; None for any other column.
+
+    Each of these texts can only be read with a point.
+    """
+    if set(map(type, cells)) != {str}:
+        return None
+    joined = _BETWEEN.join((*cells, ""))
+    if joined.count(_BETWEEN) != len(cells) or not _are_plain(joined):
+        return None
+    parts = joined.replace(".", "").split(_BETWEEN)
+    parts.pop()
+    return [Cents(int(part)) if part else None for part in parts]
 
 
 def _written(text: str) -> re.Match[str] | None:

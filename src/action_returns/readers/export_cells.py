@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from itertools import islice
 from types import NoneType
 from typing import Any, Final, TypeVar
 
 from action_returns.batch.cells import CellError, display_cell, quote, strip_white_space
-from action_returns.readers.amount_column import AmountColumn, Unread, currencies, currency_beside
+from action_returns.readers.amount_column import AmountColumn, Unread, currencies, currency_beside, plain_cents
 from action_returns.readers.table_file import NumberText
 from action_returns.returns.export import Money, UnreadAmount
 from action_returns.returns.source import Field
@@ -47,8 +48,8 @@ def text_of(cell: Any) -> str | None:
 
 def read_texts(cells: Sequence[Any]) -> list[str | None]:
     """Return what the cells of a column show."""
-    if _joined(cells):
-        return [cell or None for cell in cells]
+    if joined := _joined(cells):
+        return [cell or None for cell in cells] if _BETWEEN * 2 in joined else list(cells)
     return _converted(cells, text_of)
 
 
@@ -113,8 +114,11 @@ def read_amounts(columns: Mapping[Field, Sequence[Any]]) -> dict[Field, list[Mon
     the file: one program wrote all of them.
     """
     readers = {field: AmountColumn() for field in columns}
+    plain = {field: plain_cents(cells) for field, cells in columns.items()}
     for field, cells in columns.items():
-        for cell in dict.fromkeys(cells):
+        # What settles a plain column is its first amount.
+        noted = dict.fromkeys(cells) if plain[field] is None else islice(filter(None, cells), 1)
+        for cell in noted:
             readers[field].note(cell)
     points = {reader.point for reader in readers.values()} - {None}
     if len(points) == 1:
@@ -122,7 +126,12 @@ def read_amounts(columns: Mapping[Field, Sequence[Any]]) -> dict[Field, list[Mon
         for reader in readers.values():
             if not reader.proven and point is not None:
                 reader.proven[point] = ""
-    return {field: _converted(cells, partial(_money, column=readers[field])) for field, cells in columns.items()}
+    return {
+        field: [*known]
+        if (known := plain[field]) is not None
+        else _converted(cells, partial(_money, column=readers[field]))
+        for field, cells in columns.items()
+    }
 
 
 def _money(cell: Any, column: AmountColumn) -> Money:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
-from itertools import compress, islice
+from itertools import compress
 from operator import or_
 from types import NoneType
 from typing import Any, Final
@@ -15,7 +15,7 @@ from action_returns.readers.dates import LatestDate, parse_moment
 from action_returns.readers.pending_facts import FIELDS, PendingFacts, words_of
 from action_returns.readers.pending_rows import ID_AT
 from action_returns.readers.pending_unknown import Unknown, first_three
-from action_returns.readers.table_file import Row
+from action_returns.readers.table_file import Row, in_blocks
 from action_returns.returns.order_ids import loose_key
 
 _BLOCK: Final = 4_096
@@ -70,18 +70,8 @@ class PendingReader:
 
     def read(self, rows: Iterator[Row], latest: LatestDate) -> None:
         """Read every row; only wanted actions are kept. How amounts are written is looked at in every row."""
-        failure = None
-        while failure is None:
-            block: list[Row] = []
-            try:
-                block.extend(islice(rows, _BLOCK))
-            except FileError as error:  # what is wrong with a row above comes first
-                failure = error
-            if block:
-                self.read_block(block, latest)
-            elif failure is None:
-                return
-        raise failure
+        for block in in_blocks(rows, _BLOCK):
+            self.read_block(block, latest)
 
     def read_block(self, rows: Sequence[Row], latest: LatestDate) -> None:
         """Read some rows, all of the same width.

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from action_returns.errors import FileError
 from action_returns.readers import find_format
 from action_returns.readers.csv_lines import CsvLines
 from action_returns.readers.headers import HEADER_SEARCH_ROWS, best_header
 
+T = TypeVar("T")
 Row: TypeAlias = Sequence[Any]
 NumberedRow: TypeAlias = tuple[int, Row]
 """What a person finds a row by (row of the sheet, line of the text, entry of the list), and its cells."""
@@ -62,6 +63,30 @@ def read_table(path: Path) -> Table | None:
     lines_below = getattr(records, "lines_below", None)
     lines = None if lines_below is None else lines_below(number, headers)
     return Table(headers, rows, getattr(reader, "ROW_WORD", "row"), lines)
+
+
+def in_blocks(rows: Iterator[T], size: int) -> Iterator[list[T]]:
+    """Return rows some in one go; those above a row that cannot be read come first.
+
+    Args:
+        rows: the rows.
+        size: how many in one go.
+
+    Raises:
+        FileError: as the rows raise it.
+    """
+    failure = None
+    while failure is None:
+        block: list[T] = []
+        try:
+            block.extend(islice(rows, size))
+        except FileError as error:
+            failure = error
+        if block:
+            yield block
+        elif failure is None:
+            return
+    raise failure
 
 
 def _from_header(rows: Iterator[NumberedRow]) -> Iterator[NumberedRow]:
