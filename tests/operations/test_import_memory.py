@@ -67,6 +67,35 @@ def test_what_an_import_wrote_is_known_to_the_next_one(paths):
     assert recalled(paths, "M.8882.4808.3") == {}
 
 
+def test_the_same_export_imported_many_times_is_remembered_once_and_as_long_as_the_last_time(paths):
+    for day in range(3):
+        keep(paths, row(A, 8_000, "r1", "r2"), row(B, 0, original=None, current=500), now=NOW + timedelta(days=day))
+    assert {action_id: len(imports) for action_id, imports in recalled(paths).items()} == {A: 1, B: 1}
+    keep(paths, row("M.8882.4808.3"), now=NOW + timedelta(days=1_101))  # the first of them would be too old
+    assert recalled(paths).keys() == {A, B}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        row(A, 7_000, "r1"),
+        row(A, 8_000),
+        row(A, 8_000, "r1", original=None),
+        row(A, 8_000, "r1", current=9_000),
+        row(A, 8_000, "r1", order="1002"),
+    ],
+)
+def test_an_import_that_differs_is_remembered_beside_the_first_and_after_it_the_first_counts_anew(paths, other):
+    first = row(A, 8_000, "r1")
+    keep(paths, first)
+    keep(paths, other)
+    keep(paths, first)
+    seen = [(one.original, one.new_total, one.refund_ids, one.before) for one in recalled(paths)[A]]
+    assert seen == [
+        (one.new_total.original, one.cents, one.new_total.refund_ids, one.current) for one in (first, other, first)
+    ]
+
+
 def test_the_latest_import_is_the_last_one(paths):
     keep(paths, row(A, 8_000, "r1"))
     keep(paths, row(A, 7_000, "r1", "r2", current=8_000), now=NOW - timedelta(days=1))

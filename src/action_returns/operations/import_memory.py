@@ -41,6 +41,13 @@ _SCHEMA: Final = (
     "CREATE INDEX imported_by_time ON imported (at)",
     f"PRAGMA user_version = {_VERSION}",
 )
+# Only the latest entry of an action: of equal entries with another one between them, the order has a meaning.
+_FORGET_THE_SAME: Final = """
+DELETE FROM imported
+WHERE number = (SELECT max(number) FROM imported WHERE account = ?1 AND action_id = ?2)
+    AND order_id = ?3 AND original IS ?4 AND before IS ?5 AND new_total = ?6 AND refund_ids = ?7 AND source = ?8
+"""
+"""Deletes the entry that an import is about to write again, so that imports of one export do not pile up."""
 
 
 class _UnusableError(Exception):
@@ -107,7 +114,7 @@ def keep_imports(rows: Sequence[NewRow], export: ShopExport, account: Account, p
     if not rows:
         return ""
     name, source, at = _name(account), source_of(export), now.astimezone(UTC)
-    entries = (
+    entries = [
         (
             name,
             row.action_id,
@@ -121,10 +128,11 @@ def keep_imports(rows: Sequence[NewRow], export: ShopExport, account: Account, p
             at.isoformat(),
         )
         for row in rows
-    )
+    ]
     try:
         make_private_folder(paths.imports.parent)
         with _opened(paths.imports) as memory, memory:
+            memory.executemany(_FORGET_THE_SAME, (entry[:-2] for entry in entries))  # without file and time
             memory.executemany(
                 "INSERT INTO imported (account, action_id, order_id, original, before, new_total, refund_ids, source, "
                 "file, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
