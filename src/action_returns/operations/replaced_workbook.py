@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
@@ -105,7 +106,7 @@ def _with_rights_of(path: Path, content: bytes) -> Callable[[Path], None]:
 
     def write(draft: Path) -> None:
         draft.write_bytes(content)
-        if not _IS_POSIX:  # there, a new file gets the access list of its folder or of the file that it replaces
+        if sys.platform == "win32":  # there, a new file gets the access list of its folder or of the file that it replaces
             return
         old = path.stat()
         with suppress(OSError):
