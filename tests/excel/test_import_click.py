@@ -224,7 +224,9 @@ def test_without_a_pending_download_nothing_is_guessed(desk, export, monkeypatch
 
 def test_without_a_preview_nothing_is_added(loaded, export):
     desk = loaded(chosen=None)
-    assert desk.click("add_imported_rows").startswith("No export was read yet. Click Import returns first")
+    assert desk.click("add_imported_rows").startswith(
+        "No export was read yet, or its preview broke off. Nothing was added. Click Import returns first"
+    )
     assert desk.click("import_returns") is None
     assert desk.peek("Import!B3") is None
 

@@ -141,6 +141,11 @@ def _as_rows(values: Any) -> list[list[Any]]:
     return [list(row) for row in values]
 
 
+def named_range(sheet: Any, name: str) -> Any:
+    """Return the cells of a named range on a sheet; on Windows in one call, not three."""
+    return sheet.range(name) if engine_of(sheet) == WINDOWS else sheet.book.names[name].refers_to_range
+
+
 def filter_is_on(table: Any) -> bool:
     """Return whether a table shows only some of its rows; what is written then would land in others."""
     match engine_of(table):
@@ -305,7 +310,12 @@ def retry_while_busy(call: Callable[P, T]) -> Callable[P, T]:
 
 
 def is_refusal(error: Exception) -> bool:
-    """Return whether Excel refused a call only for the moment."""
+    """Return whether Excel refused a call only for the moment.
+
+    xlwings turns each refusal of an item, such as a table by its name, into a KeyError: the refusal is its context.
+    """
+    if isinstance(error, KeyError) and isinstance(error.__context__, Exception):
+        return is_refusal(error.__context__)
     code = getattr(error, "hresult", None)
     details = getattr(error, "excepinfo", None)
     return code in _REFUSED or (isinstance(details, tuple) and details[-1] in _REFUSED)

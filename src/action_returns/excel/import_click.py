@@ -185,6 +185,15 @@ def _tell_added(context: ButtonContext, page: ImportPage, imported: Imported, ro
         problem = remember_import(imported, context.account, context.paths)
     except ActionReturnsError as error:  # the rows are there all the same
         problem = f"Your answers about this export could not be kept: {error}"
+    try:
+        validated = _show_added(context, page, room)
+    except Exception as error:  # noqa: BLE001  # the rows are there: the user has to learn that whatever fails afterwards
+        validated = import_messages.unwritten(error)
+    context.tell(import_messages.added(imported, room, validated, problem))
+
+
+def _show_added(context: ButtonContext, page: ImportPage, room: Room) -> str:
+    """Write beside the new rows what the check says, and on the sheet Import where they stand; return the check in words."""
     kept = replace(page, added=import_messages.rows_named(room))
     context.book.write_metadata({IMPORT_FACTS: kept.to_json()})
     context.book.own_sheets.write_named_ranges(
@@ -193,5 +202,4 @@ def _tell_added(context: ButtonContext, page: ImportPage, imported: Imported, ro
     table, checked = check_table(context)
     show_results(context, table, checked)
     context.book.select(f"{(table.columns.letters or 'A')[0]}{room.rows[0]}")
-    validated = messages.validated(checked, hidden=context.book.hides_rows(), listed=MOST_ISSUES)
-    context.tell(import_messages.added(imported, room, validated, problem))
+    return messages.validated(checked, hidden=context.book.hides_rows(), listed=MOST_ISSUES)

@@ -40,7 +40,12 @@ NO_PENDING: Final = (
     "No pending download is loaded, so it is not known which actions these orders belong to. Nothing was read. Click Load "
     "pending first, then Import returns."
 )
-NO_PREVIEW: Final = "No export was read yet. Click Import returns first, and look at what becomes of each order."
+NO_PREVIEW: Final = (
+    "No export was read yet, or its preview broke off. Nothing was added. Click Import returns first, and look at what "
+    "becomes of each order."
+)
+NOT_WHOLE: Final = "This preview broke off and is not whole. Nothing was added. Click Import returns again."
+"""What stands on the sheet Import while a preview is written, and afterwards only when that broke off."""
 NOTHING_ADDED: Final = "Nothing was added."
 _MOST_REASONS: Final = 20
 
@@ -239,6 +244,14 @@ def added(imported: "Imported", room: "Room", validated: str, problem: str) -> s
     """
     done = f"{counted(len(room.rows), 'row')} of {imported.export.file} added ({rows_named(room)}). Undo tool change takes them back."
     return "\n\n".join(filter(None, [done, problem, validated]))
+
+
+def unwritten(error: Exception) -> str:
+    """Return that the rows are there, but not what the check says of them."""
+    return (
+        f"The results beside the rows, or the line on the sheet Import, could not be written ({error}). Click Validate "
+        "before you send."
+    )
 
 
 def added_line(room: "Room", now: "datetime") -> str:

@@ -99,7 +99,7 @@ def read_page(book: OpenWorkbook, codes: Iterable[str]) -> ReadPage:
         ExcelError: a yellow cell holds something that cannot be used.
     """
     page = ImportPage.from_json(book.metadata.get(IMPORT_FACTS))
-    cells = book.own_sheets.read_named_range("import_page")
+    cells = book.own_sheets.read_named_range("Import", "import_page")
     typed = {
         "tolerance": _text(cells[_TOLERANCE][_ENTRY]),
         "net": _text(cells[_NET][_ENTRY]).casefold(),

@@ -16,6 +16,7 @@ from action_returns.excel.import_page import (
     outcome_fingerprint,
     pending_fingerprint,
 )
+from action_returns.excel.own_sheets import NamedRanges
 from action_returns.excel.workbook import OpenWorkbook
 from action_returns.excel.yellow_cells import name_cells
 from action_returns.operations.import_answers import ImportAnswers
@@ -92,16 +93,9 @@ def write_page(book: OpenWorkbook, imported: Imported, page: ImportPage, pending
     facts = page.to_json()
     if utf16_length(facts) > LONGEST_TEXT:
         raise ExcelError(import_messages.too_long(imported.export.file))
-    # Without its facts no preview counts: should the click break off, new rows must not stand beside an old file.
-    book.write_metadata({IMPORT_FACTS: ""})
     told = import_messages.page_lines(imported, page.file, pending, MOST_LISTED)
-    ranges: dict[str, Sequence[Sequence[object]]] = {
-        "import_told": [(line,) for line in (*told, *_choices_of(imported.answers))],
-        "import_tables": _table_rows(imported),
-        "import_headers": _column(_different(imported.export.headers), _HEADERS),
-    }
-    book.own_sheets.fill("ImportPreview", preview_rows(imported), sheet=SHEET, ranges=ranges)
-    book.write_metadata({IMPORT_FACTS: facts})
+    headers = _different(imported.export.headers)
+    _write(book, facts, [*told, *_choices_of(imported.answers)], _table_rows(imported), headers, preview_rows(imported))
 
 
 def write_columns(book: OpenWorkbook, file: Path, sha256: str, headers: Sequence[str], given: ImportAnswers) -> None:
@@ -120,23 +114,38 @@ def write_columns(book: OpenWorkbook, file: Path, sha256: str, headers: Sequence
     ]
     shown = dict(zip(_CHOICES, choices, strict=True))
     shown |= {f"column {name}": one_line(given.columns.get(name, "")) for name in list(Field)[:_ROWS]}
-    told = [str(file), *[""] * 5, import_messages.CHOOSE_COLUMNS]
-    ranges: dict[str, Sequence[Sequence[object]]] = {
-        "import_told": [(line,) for line in (*told, *choices)],
-        "import_tables": [(*row, *[""] * 4) for row in [*mapping, *[("",) * 4] * (_ROWS - len(mapping))]],
-        "import_headers": _column(_different(headers), _HEADERS),
+    told = [str(file), *[""] * 5, import_messages.CHOOSE_COLUMNS, *choices]
+    tables = [(*row, *[""] * 4) for row in [*mapping, *[("",) * 4] * (_ROWS - len(mapping))]]
+    facts = ImportPage(str(file), sha256, given, shown).to_json()
+    _write(book, facts, told, tables, _different(headers), [])
+
+
+def _write(
+    book: OpenWorkbook,
+    facts: str,
+    told: Sequence[str],
+    tables: Sequence[tuple[str, ...]],
+    headers: Sequence[str],
+    rows: Sequence[tuple[str | int, ...]],
+) -> None:
+    """Write the sheet, whose lines say that it is not whole until all the rest stands there.
+
+    Without its facts no preview counts: should the click break off, new rows must not stand beside an old file.
+    """
+    begun = [told[0], *[""] * 5, import_messages.NOT_WHOLE, *told[7:]]
+    ranges: NamedRanges = {
+        "import_told": [(line,) for line in begun],
+        "import_tables": tables,
+        "import_headers": [*((header,) for header in headers), *[(None,)] * (_HEADERS - len(headers))],
     }
+    last: NamedRanges = {"import_told": [(line,) for line in told]}
     book.write_metadata({IMPORT_FACTS: ""})
-    book.own_sheets.fill("ImportPreview", [], sheet=SHEET, ranges=ranges)
-    book.write_metadata({IMPORT_FACTS: ImportPage(str(file), sha256, given, shown).to_json()})
+    book.own_sheets.fill("ImportPreview", rows, sheet=SHEET, ranges=ranges, last=last)
+    book.write_metadata({IMPORT_FACTS: facts})
 
 
 def _different(headers: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(filter(None, headers)))[:_HEADERS]
-
-
-def _column(texts: Sequence[str], height: int) -> list[tuple[str | None]]:
-    return [(text,) for text in texts] + [(None,)] * (height - len(texts))
 
 
 def _table_rows(imported: Imported) -> list[tuple[str, ...]]:

@@ -46,7 +46,7 @@ class OpenWorkbook:
     def __init__(self, book: Any) -> None:
         self._book = book
         self._sheets = Sheets(book)
-        self.own_sheets = OwnSheets(book, self._sheets)
+        self.own_sheets = OwnSheets(self._sheets)
         self._actions: Any = None
 
     @cached_property
@@ -61,6 +61,10 @@ class OpenWorkbook:
     @cached_property
     def app(self) -> Any:
         """The Excel it is open in."""
+        return self._read_app()
+
+    @retry_while_busy
+    def _read_app(self) -> Any:
         return self._book.app
 
     @cached_property
@@ -98,7 +102,8 @@ class OpenWorkbook:
         first = list(self.metadata).index(next(iter(facts))) + 1
         sheet = self._sheets["_meta"]
         with protection_explained(sheet, "_meta"):
-            write_cells(sheet, f"B{first}:B{first + len(facts) - 1}", [[value] for value in facts.values()])
+            # A blank cell needs no format, which is a call.
+            write_cells(sheet, f"B{first}:B{first + len(facts) - 1}", [[value or None] for value in facts.values()])
 
     # ------------------------------------------------------------------------------------------------------ Actions
 

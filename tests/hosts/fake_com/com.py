@@ -19,6 +19,7 @@ BAD_INDEX = -2147352565  # DISP_E_BADINDEX, "subscript out of range"
 UNKNOWN_NAME = -2147352570  # DISP_E_UNKNOWNNAME
 REJECTED = -2147418111  # 0x80010001, RPC_E_CALL_REJECTED
 EDITING = -2146777998  # 0x800AC472, VBA_E_IGNORE: somebody is typing in a cell
+FAILED = -2146827284  # 0x800A03EC, Excel's code for most of its errors
 UNAVAILABLE = -2147023174  # 0x800706BA, RPC_S_SERVER_UNAVAILABLE
 
 
@@ -69,7 +70,11 @@ def _gone(access):
     return com_error(UNAVAILABLE, "The RPC server is unavailable.", None, None)
 
 
-REFUSALS = {"rejected": _rejected, "editing": _editing, "gone": _gone}
+def _failed(access):
+    return com_error(EXCEPTION, "Exception occurred.", (0, "Microsoft Excel", "", None, 0, FAILED), None)
+
+
+REFUSALS = {"rejected": _rejected, "editing": _editing, "gone": _gone, "failed": _failed}
 
 
 class Line:
@@ -82,12 +87,18 @@ class Line:
         self.seconds = 0.0  # spent on Excel's side
         self._depth = 0
         self._refusal = None
+        self._before_refusal = 0
 
-    def refuse(self, times, kind, on):
+    def refuse(self, times, kind, on, after=0):
         self._refusal = [times, REFUSALS[kind], frozenset(on)]
+        self._before_refusal = after
 
     def cross(self, name, access):
         if self._refusal and self._refusal[0] > 0 and access in self._refusal[2]:
+            if self._before_refusal:
+                self._before_refusal -= 1
+                self.calls[name] += 1
+                return
             self._refusal[0] -= 1
             self.refused[name] += 1
             raise self._refusal[1](access)

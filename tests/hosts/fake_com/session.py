@@ -139,15 +139,17 @@ class FakeExcel:
 
     # Faults
 
-    def busy(self, times, kind="rejected", *, on=EVERY_ACCESS):
+    def busy(self, times, kind="rejected", *, on=EVERY_ACCESS, after=0):
         """Refuses the next accesses of these sorts; `math.inf` times is for ever.
 
         Args:
             times: how many accesses are refused.
-            kind: "rejected" (0x80010001), "editing" (0x800AC472, somebody types in a cell), or "gone" (Excel was closed).
+            kind: "rejected" (0x80010001), "editing" (0x800AC472, somebody types in a cell), "gone" (Excel was closed), or
+                "failed" (any other error of Excel).
             on: which of "get", "put" and "call" are refused.
+            after: how many of those accesses are taken before.
         """
-        self.line.refuse(times, kind, on)
+        self.line.refuse(times, kind, on, after)
 
     def _book(self, book):
         return book.impl.xl._inner if book else self.application.active_book

@@ -133,11 +133,9 @@ class Worksheet(ComObject):
         if isinstance(cell, Range):
             return cell.areas
         if len(cell) <= LONGEST_ADDRESS:
-            areas = tuple(map(Area.parse, cell.replace(" ", "").split(",")))
-            if all(areas):
-                return areas
             with suppress(LookupError):
-                return (self.book.named_area(cell, self),)
+                parts = cell.replace(" ", "").split(",")
+                return tuple(Area.parse(part) or self.book.named_area(part, self) for part in parts)
         raise excel_error("Method 'Range' of object '_Worksheet' failed")
 
     @property
