@@ -315,3 +315,10 @@ def test_no_other_module_writes_into_cells_of_the_open_workbook():
 
 def test_the_longest_text_is_that_of_excel():
     assert cell_writer.LONGEST_TEXT == 32_767
+
+
+def test_cells_side_by_side_are_written_in_one_call(fake):
+    fake.program.calls.clear()
+    write_scattered(fake, {f"{letter}{row}": f"{letter}{row}" for letter in "ABC" for row in (4, 5)})
+    assert fake.program.calls["Range.Value="] == 1
+    assert fake.held("A4:C5") == [["A4", "B4", "C4"], ["A5", "B5", "C5"]]

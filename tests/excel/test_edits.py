@@ -7,7 +7,7 @@ import stat
 import pytest
 
 from action_returns.access_lists import large_groups_with_access
-from action_returns.batch.cells import Columns
+from action_returns.batch.cells import Columns, area, column_letters
 from action_returns.excel import cell_writer, edits
 from action_returns.excel.edits import read_last_change
 from action_returns.excel.workbook import OpenWorkbook
@@ -25,7 +25,7 @@ NOTHING = (
 
 @pytest.fixture
 def breaking_off(monkeypatch):
-    """Makes the program refuse the second block of a change."""
+    """Makes the program stop in the middle of a change: after its first column, or its first block where that is one column."""
 
     def break_off():
         write = cell_writer.write_cells
@@ -35,7 +35,13 @@ def breaking_off(monkeypatch):
             blocks.append(target)
             if len(blocks) > 1:
                 raise RuntimeError("Excel was closed")
-            write(sheet, target, rows, **facts)
+            if len(rows[0]) == 1:
+                write(sheet, target, rows, **facts)
+                return
+            left, top, _, bottom = area(target)
+            first = column_letters(left)
+            write(sheet, f"{first}{top}:{first}{bottom}", [row[:1] for row in rows], **facts)
+            raise RuntimeError("Excel was closed")
 
         monkeypatch.setattr(cell_writer, "write_cells", write_one)
         return lambda: monkeypatch.setattr(cell_writer, "write_cells", write)

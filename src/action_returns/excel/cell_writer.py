@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import is_ as is_same
 from typing import Any, Final, NamedTuple
 
-from action_returns.batch.cells import LONGEST_TEXT, area, column_letters, split_address, utf16_length
+from action_returns.batch.cells import LONGEST_TEXT, area, column_letters, column_number, split_address, utf16_length
 from action_returns.excel.engine import MAC, WINDOWS, engine_of, is_refusal, number_format
 
 TEXT_FORMAT: Final = "@"
@@ -75,7 +75,7 @@ def write_cells(sheet: Any, target: Any, rows: Sequence[Sequence[object]], *, ar
 
 
 def write_scattered(sheet: Any, cells: Mapping[str, object]) -> None:
-    """Write cells wherever they stand, those below each other at once.
+    """Write cells wherever they stand: those below each other at once, and those of columns that stand side by side.
 
     Of very many places in a column, the cells between them are written too, with the texts that stand in them: each
     place costs several calls, and a change that takes minutes is more easily broken off in the middle.
@@ -84,33 +84,49 @@ def write_scattered(sheet: Any, cells: Mapping[str, object]) -> None:
         sheet: xlwings' sheet.
         cells: address such as ``B7`` -> its new value, as in :func:`write_cells`.
     """
-    columns: dict[str, dict[int, object]] = {}
+    columns: dict[int, dict[int, object]] = {}
     for address, value in cells.items():
         letters, row = split_address(address)
-        columns.setdefault(letters, {})[row] = value
-    for letter, values in columns.items():
+        columns.setdefault(column_number(letters), {})[row] = value
+    for beside in _side_by_side(columns):
+        values = [columns[number] for number in beside]
+        first, last = column_letters(beside[0]), column_letters(beside[-1])
+        ordered = sorted(values[0])
         # Rows that follow each other are as far from their places in the order as the first of them.
-        ordered = enumerate(sorted(values))
-        runs = [[row for _, row in run] for _, run in groupby(ordered, key=lambda one: one[1] - one[0])]
-        span = f"{letter}{min(values)}:{letter}{max(values)}"
+        runs = [[row for _, row in run] for _, run in groupby(enumerate(ordered), key=lambda one: one[1] - one[0])]
+        span = f"{first}{ordered[0]}:{last}{ordered[-1]}"
         are_text = len(runs) > 1 and number_format(sheet.range(span)) == TEXT_FORMAT
         if are_text and len(runs) > _MOST_PLACES and (between := _texts_in(sheet.range(span))) is not None:
-            block = [[values.get(row, text)] for row, text in enumerate(between, min(values))]
+            block = [
+                [column.get(row, text) for column, text in zip(values, texts, strict=True)]
+                for row, texts in enumerate(between, ordered[0])
+            ]
             write_cells(sheet, span, block, are_text=True)
             continue
         for run in runs:
-            block = [[values[row]] for row in run]
-            write_cells(sheet, f"{letter}{run[0]}:{letter}{run[-1]}", block, are_text=are_text)
+            block = [[column[row] for column in values] for row in run]
+            write_cells(sheet, f"{first}{run[0]}:{last}{run[-1]}", block, are_text=are_text)
 
 
-def _texts_in(cells: Any) -> list[object] | None:
-    """Return the cells of a column that hold texts or nothing, None where one of them could become another by writing.
+def _side_by_side(columns: Mapping[int, Mapping[int, object]]) -> list[list[int]]:
+    """Return the numbers of columns, those together that stand side by side and have values in the same rows."""
+    found: list[list[int]] = []
+    for number, values in columns.items():
+        if found and found[-1][-1] == number - 1 and values.keys() == columns[number - 1].keys():
+            found[-1].append(number)
+        else:
+            found.append([number])
+    return found
+
+
+def _texts_in(cells: Any) -> list[list[object]] | None:
+    """Return the rows of cells that hold texts or nothing, None where one of them could become another by writing.
 
     What stands in a cell is compared with its formula, which is another text for a number, a date and a formula.
     """
-    values = [value or None for (value,) in cells.raw_value]
-    formulas = [formula or None for (formula,) in cells.formula]
-    return values if values == formulas and set(map(type, values)) <= _TEXTS else None
+    values = [[value or None for value in row] for row in cells.raw_value]
+    formulas = [[formula or None for formula in row] for row in cells.formula]
+    return values if values == formulas and {type(value) for row in values for value in row} <= _TEXTS else None
 
 
 def _text_parts(columns: Sequence[Sequence[object]], kinds: Sequence[set[type]]) -> Iterator[_Part]:
