@@ -4,6 +4,7 @@ from typing import Any
 
 from action_returns.batch.cells import area
 from action_returns.errors import ExcelError, UnsupportedWorkbookError
+from action_returns.excel import engine
 from action_returns.excel.engine import is_refusal
 from action_returns.excel.protection import is_visible
 
@@ -64,8 +65,12 @@ class Sheets:
             ) from None
         return self._tables[name]
 
-    def activate(self, name: str) -> None:
+    def activate(self, name: str, app: Any) -> None:
         """Show a sheet in front of the others.
+
+        Args:
+            name: its name.
+            app: xlwings' app that the workbook is open in.
 
         Raises:
             ExcelError: it is hidden.
@@ -73,7 +78,7 @@ class Sheets:
         """
         sheet = self[name]
         try:
-            sheet.activate()
+            engine.activate(self._book, sheet, app)
         except Exception as error:  # the type depends on the program: com_error, CommandError
             if is_refusal(error) or is_visible(sheet):
                 raise

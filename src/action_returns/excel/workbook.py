@@ -267,7 +267,7 @@ class OpenWorkbook:
     @retry_while_busy
     def select(self, address: str) -> None:
         """Show a cell of Actions to the user."""
-        self._sheets.activate("Actions")
+        self._sheets.activate("Actions", self.app)
         self._sheets["Actions"].range(address).select()
 
     @retry_while_busy
@@ -285,7 +285,7 @@ class OpenWorkbook:
         Raises:
             ExcelError: it is hidden.
         """
-        self._sheets.activate(sheet)
+        self._sheets.activate(sheet, self.app)
 
     # ----------------------------------------------------------------------------------------------------- dialogues
 
