@@ -81,6 +81,13 @@ def test_usual_rows_are_read_in_one_go():
     assert blocks == 3
 
 
+def test_equal_cells_of_a_sheet_stay_what_they_are():
+    rows = [["#1", 1.0, True], ["#2", True, 1.0]]
+    options = {"indexes": [1, 2], "with_repeats": False, "delimiter": ""}
+    (_, columns, _), _ = cells_of(rows, [2, 3], fast=True, **options)
+    assert [list(map(type, column)) for column in columns] == [[float, bool], [bool, float]]
+
+
 def test_a_row_above_a_damaged_one_is_refused_first():
     rows = [["#1", "1.00", ""], ["#1", "1.00", "a", "b"], FileError("file-unreadable", "damaged")]
     options = {"indexes": [0, 1], "with_repeats": False, "delimiter": ","}

@@ -14,8 +14,10 @@ from action_returns.errors import FileError
 from action_returns.readers.export_table import ExportTable
 from action_returns.readers.table_file import in_blocks
 
-_BLOCK: Final = 1_024
-"""Rows that are read in one go."""
+_BLOCK: Final = 128
+"""Rows that are read in one go: their cells fit the processor's cache."""
+_MOST_KNOWN: Final = 1_000
+"""Different texts of a column up to which an equal one is looked for."""
 _DIGITS: Final = str.maketrans("012345678", "9" * 9)
 
 
@@ -47,7 +49,7 @@ def read_cells(table: ExportTable, indexes: Sequence[int], needed: Sequence[int]
         FileError: a record does not fit the header row, or the file has no rows or too many.
     """
     shape = _Shape(table, max(needed, default=0))
-    picked = _Picked(table.headers, indexes, with_repeats=with_repeats)
+    picked = _Picked(table.headers, indexes, with_repeats=with_repeats, are_texts=bool(table.delimiter))
     last_line, last_row = 0, None
     for block in in_blocks(table.rows, _BLOCK):
         lines, rows = zip(*block, strict=True)
@@ -80,15 +82,18 @@ class _Picked:
         headers: the header row.
         indexes: of the columns that are kept.
         with_repeats: whether repeated rows are looked for.
+        are_texts: whether every cell is a text.
     """
 
-    def __init__(self, headers: Sequence[str], indexes: Sequence[int], *, with_repeats: bool) -> None:
+    def __init__(self, headers: Sequence[str], indexes: Sequence[int], *, with_repeats: bool, are_texts: bool) -> None:
         self._headers = headers
         self._pick = itemgetter(*indexes)
         self._with_repeats = with_repeats
         self._first_of: dict[int, int] = {}
         self.lines: list[int] = []
         self.columns: list[list[Any]] = [[] for _ in indexes]
+        self._known: list[dict[Any, Any]] = [{} for _ in indexes]
+        self._are_texts = are_texts
         self.repeats: set[int] = set()
 
     def take(self, line: int, cells: Sequence[Any]) -> None:
@@ -125,8 +130,10 @@ class _Picked:
         if len(self.columns) == 1:
             self.columns[0].extend(picked)
         else:
-            for column, cells in zip(self.columns, zip(*picked, strict=True), strict=True):
-                column.extend(cells)
+            for column, known, cells in zip(self.columns, self._known, zip(*picked, strict=True), strict=True):
+                # Equal texts as one object are faster to look at later. 1.0 and True are equal, and not the same.
+                are_few = self._are_texts and len(known) < _MOST_KNOWN
+                column.extend(map(known.setdefault, cells, cells) if are_few else cells)
 
 
 class _Shape:
