@@ -170,3 +170,29 @@ def test_rows_that_can_be_sent_stay_as_they_are():
     preview, report = check_rows(before, KNOWN)
     assert preview is before
     assert report.context == Context(pending=KNOWN.pending, now=NOW)
+
+
+def test_where_the_network_has_amounts_without_shipping_the_column_that_fits_is_proposed(look, tmp_path):
+    # Prices with tax: 54.80 with 4.90 of shipping is 49.90 without, and 34.90 with 4.90 is 30.00.
+    (tmp_path / "with_tax.csv").write_text(
+        "Name,Financial Status,Currency,Subtotal,Shipping,Taxes,Total,Refunded Amount\n"
+        "#1001,refunded,EUR,49.90,4.90,7.97,54.80,54.80\n"
+        "#1002,partially_refunded,EUR,30.00,4.90,5.57,34.90,10.00\n"
+        "#1003,partially_refunded,EUR,24.00,4.90,3.83,28.90,10.00\n"
+    )
+    refused = look(file="with_tax.csv")
+    assert [left.group for left in refused.preview.left] == [Group.REFUSED] * 3
+    (note,) = [note for note in refused.notes if "without shipping" in note]
+    assert note.startswith("2 refused orders fit without shipping")
+    assert note.endswith('--map total="Subtotal"')
+    fitting = look(file="with_tax.csv", answers=ImportAnswers(columns={Field.TOTAL: "Subtotal"}))
+    assert [(row.action_id, row.cents) for row in fitting.preview.rows] == [(FIRST, 0), (SECOND, 2000)]
+    assert not [note for note in fitting.notes if "without shipping" in note]
+
+
+def test_without_a_fitting_order_no_other_column_is_proposed(look, tmp_path):
+    (tmp_path / "other.csv").write_text(
+        "Name,Financial Status,Currency,Subtotal,Shipping,Taxes,Total,Refunded Amount\n"
+        "#1001,partially_refunded,EUR,60.00,4.90,7.97,64.90,10.00\n"
+    )
+    assert not [note for note in look(file="other.csv").notes if "without shipping" in note]

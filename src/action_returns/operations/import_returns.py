@@ -21,6 +21,7 @@ from action_returns.operations.import_without_action import none_found
 from action_returns.operations.kept_pending import kept_download
 from action_returns.operations.pending_source import PendingSource, load_download
 from action_returns.operations.previous_sends import PreviousSends, find_sends_of
+from action_returns.operations.texts import counted, one_or_many
 from action_returns.readers.batch_file import LoadedBatch
 from action_returns.readers.exports import read_export
 from action_returns.returns.decide import decide
@@ -29,10 +30,14 @@ from action_returns.returns.join import Match, loose_keys, match_orders
 from action_returns.returns.known import Known
 from action_returns.returns.orders import understand
 from action_returns.returns.preview import Group, Preview
+from action_returns.returns.source import Field
 
 _NO_PROFILE: Final = (
     "What was sent before is not known, because there is no profile yet. Make one with: action-returns profile add NAME"
 )
+_TOTAL_MAY_BE_ANOTHER: Final = frozenset({"total-differs", "refund-above-amount"})
+_WITHOUT_SHIPPING: Final = "subtotal"
+"""The header, in small letters, of what an order is worth without shipping, as Shopify and others write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,7 @@ def preview_import(
     memory = imports_of(action_ids, account, paths)
     known = Known(pending, now, account.policy, _in_sheet(sheet), past.sent, memory.imported, source_of(export))
     preview, report = check_rows(decide(found, matches, known, both.choices), known)
+    preview = _with_hint(export, found, matches, pending, preview)
     unknown = tuple(filter(None, (memory.problem, "" if account.environment else _NO_PROFILE)))
     used = tuple(remembered(given, saved))
     return Imported(export, found, pending, preview, report, both, matches, known, past, used, unknown, source)
@@ -159,6 +165,7 @@ def answer_reasons(imported: Imported, reasons: Mapping[str, str]) -> Imported:
     answers = ImportAnswers(reasons=reasons).over(imported.answers)
     decided = decide(imported.found, imported.matches, imported.known, answers.choices)
     preview, report = check_rows(decided, imported.known)
+    preview = _with_hint(imported.export, imported.found, imported.matches, imported.pending, preview)
     return replace(imported, answers=answers, preview=preview, report=report)
 
 
@@ -190,6 +197,36 @@ def remember_import(imported: Imported, account: Account, paths: Paths) -> str:
     """
     SavedAnswers(paths, account.policy.reasons).save(imported.export.signature, imported.answers)
     return keep_imports(imported.preview.rows, imported.export, account, paths, now=imported.known.now)
+
+
+def _with_hint(
+    export: ShopExport,
+    found: ReturnedOrders,
+    matches: Sequence[Match],
+    pending: PendingDownload,
+    preview: Preview,
+) -> Preview:
+    """Return the preview with a note where refused orders fit without shipping: shops with tax in their prices are so."""
+    totals, shipping = (export.amounts.get(name) for name in (Field.TOTAL, Field.SHIPPING))
+    refused = {left.order for left in preview.left if left.code in _TOTAL_MAY_BE_ANOTHER}
+    if not refused or totals is None or shipping is None:
+        return preview
+    place = {line: at for at, line in enumerate(export.lines)}
+    fitting = 0
+    for order, match in zip(found.orders, matches, strict=True):
+        if order.order in refused and len(match.action_ids) == 1:
+            total, part = totals[place[order.line]], shipping[place[order.line]]
+            if isinstance(total, int) and isinstance(part, int) and part:
+                fitting += total - part == pending.actions[match.action_ids[0]].cents
+    if not fitting:
+        return preview
+    header = next((header for header in export.headers if header.casefold() == _WITHOUT_SHIPPING), "HEADER")
+    note = (
+        f"{counted(fitting, 'refused order')} {one_or_many(fitting, 'fits', 'fit')} without shipping: the order's total "
+        "minus its shipping is exactly what the network has. If the network's amounts are without shipping, choose the "
+        f'column that has such a total: --map total="{header}"'
+    )
+    return replace(preview, notes=(*preview.notes, note))
 
 
 def _in_sheet(sheet: Columns | None) -> dict[str, tuple[Cents | None, str, int]]:

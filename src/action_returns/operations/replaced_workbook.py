@@ -106,7 +106,9 @@ def _with_rights_of(path: Path, content: bytes) -> Callable[[Path], None]:
 
     def write(draft: Path) -> None:
         draft.write_bytes(content)
-        if sys.platform == "win32":  # there, a new file gets the access list of its folder or of the file that it replaces
+        if (
+            sys.platform == "win32"
+        ):  # there, a new file gets the access list of its folder or of the file that it replaces
             return
         old = path.stat()
         with suppress(OSError):
