@@ -21,8 +21,8 @@ def imported(rows, *groups):
     [
         (0, [], "No order becomes a row."),
         (1, [], "Add these rows adds 1 row to Actions."),
-        (1200, [Group.REFUSED], "1 order needs a decision. It stands first in the list, with what to do. Add these rows adds 1,200 rows to Actions."),
-        (0, [Group.REFUSED, Group.TO_DECIDE], "2 orders need a decision. They stand first in the list, with what to do. No order becomes a row."),
+        (1200, [Group.REFUSED], "1 order needs a decision. What needs a decision stands first in the list, with what to do. Add these rows adds 1,200 rows to Actions."),
+        (0, [Group.REFUSED, Group.TO_DECIDE], "2 orders need a decision. What needs a decision stands first in the list, with what to do. No order becomes a row."),
         (0, [Group.SENT_BEFORE], "No order becomes a row."),
     ],
 )  # fmt: skip

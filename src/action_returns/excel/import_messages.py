@@ -147,7 +147,7 @@ def next_step(imported: "Imported") -> str:
     """Return what the user does next."""
     rows, person = len(imported.preview.rows), imported.preview.needs_a_person
     undecided = decisions(imported.preview)
-    first = f" {one_or_many(person, 'It stands', 'They stand')} first in the list, with what to do." if person else ""
+    first = " What needs a decision stands first in the list, with what to do." if person else ""
     look = f"{undecided}.{first}" if undecided else ""
     add = f"Add these rows adds {counted(rows, 'row')} to Actions." if rows else "No order becomes a row."
     return " ".join(filter(None, [look, add]))
