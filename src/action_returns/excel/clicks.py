@@ -17,7 +17,6 @@ from action_returns.excel.check_table import (
     pending_rows,
     show_results,
 )
-from action_returns.excel.sending import make_review, send_rows, show_review
 
 MOST_BATCHES: Final = 500
 """Number of batches that the sheet Batches lists at most."""
@@ -185,6 +184,8 @@ def undo_change(context: ButtonContext) -> None:
 )
 def review(context: ButtonContext) -> None:
     """Show what would be sent: totals, money effect, destination, and what was not checked."""
+    from action_returns.excel.sending import make_review, show_review
+
     stamp = context.book.own_sheets.stamp()
     table, checked = check_table(context)
     show_results(context, table, checked)
@@ -226,6 +227,8 @@ def export_csv(context: ButtonContext) -> None:
 )
 def send(context: ButtonContext) -> None:
     """Check again, ask once with the totals, send once, and show the outcome."""
+    from action_returns.excel.sending import send_rows
+
     send_rows(context)
 
 

@@ -18,7 +18,6 @@ from action_returns.operations.import_checks import check_rows, columns_of
 from action_returns.operations.import_memory import imports_of, keep_imports, source_of
 from action_returns.operations.import_texts import orders_equation
 from action_returns.operations.import_without_action import none_found
-from action_returns.operations.kept_pending import kept_download
 from action_returns.operations.pending_source import PendingSource, load_download
 from action_returns.operations.previous_sends import PreviousSends, find_sends_of
 from action_returns.operations.texts import counted, one_or_many
@@ -97,6 +96,8 @@ def choose_pending(given: PendingSource | None, account: Account, paths: Paths) 
         NoPendingDownloadError: there is none.
         action_returns.errors.FileError: the kept one was changed or cannot be read.
     """
+    from action_returns.operations.kept_pending import kept_download
+
     source = given or kept_download(account, paths)
     if source is None:
         raise NoPendingDownloadError(
