@@ -80,3 +80,30 @@ def test_an_order_without_a_word_or_without_any_code_says_what_to_do():
     assert "no reason code of the profile goes with it. Add one" in none.message
     several = left(order(refunded=2_000), action(), policy=Policy({"A": MODIFY, "B": MODIFY}))
     assert several.message.endswith("A, B. Enter its row by hand.")
+
+
+def test_an_answer_that_does_not_go_with_the_amount_is_noted_with_the_code_that_was_taken():
+    orders = [
+        order("1", 2_000, reason="Damaged", currency="EUR"),
+        order("2", 3_000, 3, reason="Damaged", currency="EUR", total=10_000),
+        order("3", 10_000, 4, reason="Damaged", currency="EUR", total=10_000),
+    ]
+    actions = {f"M.8882.4808.{number}": action(number=str(number), original_cents=10_000) for number in (1, 2, 3)}
+    answered = {"policy": Policy(MORE), "choices": Choices(reasons={"damaged": "FRAUD"})}
+    preview = decided(orders, actions, **answered)
+    assert [one.reason for one in preview.rows] == ["ORDER_UPDATE", "ORDER_UPDATE", "FRAUD"]
+    (note,) = preview.notes
+    assert note == (
+        'Your answer FRAUD for "Damaged" was not used for 2 orders, because it goes with the amount 0 only: their reason is '
+        "ORDER_UPDATE. If another code is right, change it in the rows."
+    )
+    assert decided(orders[2:], actions, **answered).notes == ()
+
+
+def test_an_answer_for_partial_refunds_is_noted_where_all_was_refunded():
+    given = order(refunded=10_000, reason="Damaged", currency="EUR", total=10_000)
+    (note,) = decided(given, action(), choices=Choices(reasons={"Damaged": "ORDER_UPDATE"})).notes
+    assert note.startswith(
+        'Your answer ORDER_UPDATE for "Damaged" was not used for 1 order, because it goes with amounts'
+    )
+    assert "above 0 only: its reason is REJECTED." in note

@@ -10,7 +10,7 @@ from action_returns.batch.lock_dates import is_locked
 from action_returns.errors import FileError
 from action_returns.returns import left_orders as left
 from action_returns.returns.export import ReturnedOrder, ReturnedOrders
-from action_returns.returns.import_reasons import ReasonCodes
+from action_returns.returns.import_reasons import ChosenReason, ReasonCodes, unused_answer
 from action_returns.returns.join import Closeness, Match
 from action_returns.returns.known import Choices, Known
 from action_returns.returns.left_amounts import nothing_refunded
@@ -58,6 +58,8 @@ class _Orders:
         """Currencies of orders whose action has none in the download."""
         self._orders_without_currency = 0
         self._found: Counter[Closeness] = Counter()
+        self._unused: Counter[tuple[str, ChosenReason, bool]] = Counter()
+        """Word of the export, the reason that its rows have, and whether it reverses -> rows without the user's answer."""
         self._touched = known.sent.keys() | known.imported.keys() | known.in_sheet.keys()
         """Actions of which more is known than the download has."""
 
@@ -72,10 +74,13 @@ class _Orders:
         new = self._totals.usual(order, action)
         if new is None or is_locked(action, self._known.now):
             return None
-        reason = self._reasons.choose(order.reason, reverses=not new.cents).code
+        chosen = self._reasons.choose(order.reason, reverses=not new.cents)
+        reason = chosen.code
         if not reason:
             return None
         self._found[match.closeness] += 1
+        if chosen.unused:
+            self._unused[order.reason or "", chosen, not new.cents] += 1
         return _new(
             NewRow,
             (action_id, new.cents, reason, order.order, order.line, new.base, order.refunded, match.found_as, new),
@@ -138,18 +143,25 @@ class _Orders:
                 f"The pending download names no currency, so that of the export ({', '.join(self._unnamed)}) was not "
                 "compared with it."
             )
+        notes += [
+            unused_answer(word, chosen, number, reverses=reverses)
+            for (word, chosen, reverses), number in self._unused.items()
+        ]
         return tuple(notes)
 
     def _row(self, order: ReturnedOrder, match: Match, new: NewTotal, currency: str) -> NewRow | LeftOrder:
         action_id = match.action_ids[0]
-        reason, candidates = self._reasons.choose(order.reason, reverses=not new.cents)
+        chosen = self._reasons.choose(order.reason, reverses=not new.cents)
+        reason = chosen.code
         there = self._known.in_sheet.get(action_id)
         if there is not None:
             if there[0] == new.cents and reason in {"", there[1]}:
                 return left.in_sheet(order, action_id, there[2], new.cents, currency)
             return left.otherwise_in_sheet(order, action_id, there, (new.cents, reason), currency)
         if not reason:
-            return left.unmapped_reason(order, new.cents, candidates, currency)
+            return left.unmapped_reason(order, new.cents, chosen.candidates, currency)
+        if chosen.unused:
+            self._unused[order.reason or "", chosen, not new.cents] += 1
         current = self._known.pending.actions[action_id].cents
         return NewRow(
             action_id,

@@ -15,15 +15,34 @@ class ChosenReason(NamedTuple):
     Args:
         code: the code, ``""`` when none is certain.
         candidates: the codes that fit the amount, where none is certain.
+        unused: the code that the user chose for the word, where it contradicts the amount; else ``""``.
     """
 
     code: str
     candidates: tuple[str, ...] = ()
+    unused: str = ""
 
 
 def fold_word(word: str) -> str:
     """Return an export's word for a reason as it is compared: in one case, with single blanks."""
     return " ".join(word.split()).casefold()
+
+
+def unused_answer(word: str, chosen: ChosenReason, number: int, *, reverses: bool) -> str:
+    """Return that a code which the user chose was not used, and what the rows have instead.
+
+    Args:
+        word: the export's word for the reason.
+        chosen: what its rows have.
+        number: how many rows that are.
+        reverses: whether their new total is 0.
+    """
+    orders, their = ("1 order", "its") if number == 1 else (f"{number:,} orders", "their")
+    goes_with = "amounts above 0" if reverses else "the amount 0"
+    return (
+        f'Your answer {chosen.unused} for "{word}" was not used for {orders}, because it goes with {goes_with} only: {their} '
+        f"reason is {chosen.code}. If another code is right, change it in the rows."
+    )
 
 
 class ReasonCodes:
@@ -35,6 +54,7 @@ class ReasonCodes:
     """
 
     def __init__(self, policy: Policy, words: Mapping[str, str]) -> None:
+        self._answers = {fold_word(word): code for word, code in words.items()}
         self._words = {fold_word(word): code for word, code in {**policy.return_reasons, **words}.items()}
         self._fitting = {
             kind: tuple(code for code, use in policy.reasons.items() if use in {kind, ReasonKind.EITHER})
@@ -58,14 +78,16 @@ class ReasonCodes:
 
     def _choose(self, word: str | None, kind: ReasonKind) -> ChosenReason:
         fitting = self._fitting[kind]
-        if len(fitting) == 1:
-            return ChosenReason(fitting[0])
-        wanted = DEFAULT_CODES[kind]
         folded = fold_word(word or "")
+        answer = self._answers.get(folded, "")
+        unused = answer if answer in self._known and answer not in fitting else ""
+        if len(fitting) == 1:
+            return ChosenReason(fitting[0], unused=unused)
+        wanted = DEFAULT_CODES[kind]
         if folded:
             mapped = self._words.get(folded)
             if mapped not in self._known:
                 return ChosenReason("", fitting)
             if mapped in fitting:
                 wanted = mapped
-        return ChosenReason(wanted) if wanted in fitting else ChosenReason("", fitting)
+        return ChosenReason(wanted, unused=unused) if wanted in fitting else ChosenReason("", fitting)
