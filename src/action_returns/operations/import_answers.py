@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from action_returns.batch.amounts import NO_CENTS, Cents, amount_text, cents_of_text, money
+from action_returns.errors import UsageError
 from action_returns.files import Paths
 from action_returns.operations.answers import Answers, save_answers, saved_answers
 from action_returns.operations.import_texts import FIELD_WORDS
@@ -33,6 +34,9 @@ class ImportAnswers:
         without_tax_and_shipping: whether the network's amounts are without tax and shipping, and the export's are not;
             None when that is not answered.
         amounts: what the refund column counts, where the source leaves that open; None when that is not answered.
+
+    Raises:
+        UsageError: a program wrote a value that cannot be meant.
     """
 
     columns: Mapping[Field, str] = field(default_factory=dict)
@@ -40,6 +44,26 @@ class ImportAnswers:
     tolerance: Cents | None = None
     without_tax_and_shipping: bool | None = None
     amounts: Amounts | None = None
+
+    def __post_init__(self) -> None:
+        """Check what a program wrote: a wrong value would change money, or fail later without a word.
+
+        Raises:
+            UsageError: a value cannot be meant.
+        """
+        fields = set(Field)
+        wrong = next((name for name in self.columns if name not in fields), None)
+        if wrong is not None:
+            raise _refused(f"columns has {wrong!r}. Write names such as {', '.join(list(Field)[:3])}.")
+        if self.tolerance is not None and (type(self.tolerance) is not int or self.tolerance < 0):
+            raise _refused(f"tolerance is {self.tolerance!r}. Write a whole number of cents, 0 or more: 150 for 1.50.")
+        if not (self.without_tax_and_shipping is None or isinstance(self.without_tax_and_shipping, bool)):
+            raise _refused(f"without_tax_and_shipping is {self.without_tax_and_shipping!r}. Write True, False or None.")
+        if self.amounts is not None:
+            counted = next((one for one in COUNTED if one == self.amounts), None)
+            if counted is None:
+                raise _refused(f"amounts is {self.amounts!r}. Write one of: {', '.join(COUNTED)}.")
+            object.__setattr__(self, "amounts", counted)  # a program may write the text "events"
 
     @property
     def choices(self) -> Choices:
@@ -56,6 +80,10 @@ class ImportAnswers:
             saved.without_tax_and_shipping if net is None else net,
             self.amounts or saved.amounts,
         )
+
+
+def _refused(what: str) -> UsageError:
+    return UsageError(f"ImportAnswers: {what}")
 
 
 class SavedAnswers:
