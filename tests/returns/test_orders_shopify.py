@@ -200,3 +200,38 @@ def test_a_refund_line_without_an_amount_is_refused(tmp_path):
     found = understood(tmp_path, text)
     assert problems(found) == {"#1": "amount-unreadable"}
     assert "its line has no amount" in found.orders[0].problem.message
+
+
+KINDLESS = MATRIXIFY.replace("Transaction: Kind,", "")
+
+
+def without_kind(line):
+    *fields, _kind, amount, outcome = line.split(",")
+    return ",".join((*fields, amount, outcome))
+
+
+def test_transactions_of_matrixify_that_cannot_be_told_apart_are_told(tmp_path):
+    text = (
+        KINDLESS
+        + without_kind(item("#1", "Line Item", "80.00", quantity="2", top="TRUE"))
+        + without_kind(item("#1", "Refund Line", "-40.00", quantity="-1", refund="700"))
+        + without_kind(item("#1", "Transaction", refund="700", amount="44.90", outcome="success"))
+    )
+    found = understood(tmp_path, text)
+    assert refunds(found) == {"#1": 4000}
+    assert found.notes[0].startswith("The file has no column Transaction: Kind, which tells refunds from payments.")
+    assert not [note for note in found.notes if "have no transaction" in note]
+
+
+def test_an_order_whose_only_refund_may_be_a_transaction_without_a_kind_is_not_taken_for_one_without_a_refund(tmp_path):
+    lines = item("#1", "Line Item", "80.00", top="TRUE").replace("partially_refunded", "paid")
+    text = (
+        KINDLESS
+        + without_kind(lines)
+        + without_kind(item("#1", "Transaction", refund="700", amount="44.90", outcome="success"))
+        + without_kind(item("#2", "Line Item", "80.00", top="TRUE").replace("partially_refunded", "paid"))
+        + without_kind(item("#2", "Transaction", amount="80.00", outcome="success"))
+    )
+    found = understood(tmp_path, text)
+    assert problems(found) == {"#1": "amount-unreadable"}
+    assert "Export the orders again with the column Transaction: Kind" in found.orders[0].problem.message

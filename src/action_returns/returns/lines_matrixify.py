@@ -46,11 +46,17 @@ def _refunds(export: ShopExport) -> tuple[list[Money], set[str | None], list[str
     money_of, total_of = amounts(export, Field.REFUND), amounts(export, Field.LINE_AMOUNT)
     for positions in paid.values():
         refunds[positions[0]] = _sum([money_of[at] for at in positions])
+    has_kinds = Field.EVENT in export.texts
     by_lines = [positions for (order, _), positions in listed.items() if order not in orders_paid]
     for positions in by_lines:
         refunds[positions[0]] = _sum([total_of[at] for at in positions])
     notes = []
-    if by_lines:
+    if by_lines and not has_kinds:
+        notes.append(
+            "The file has no column Transaction: Kind, which tells refunds from payments. So the refunds were taken from the "
+            "lines Refund Line and Refund Shipping, with tax only where the shop's prices hold it."
+        )
+    elif by_lines:
         notes.append(
             "Some refunds have no transaction in the file: their amounts were taken from the lines Refund Line and Refund "
             "Shipping, with tax only where the shop's prices hold it."
@@ -72,6 +78,7 @@ def _lines(export: ShopExport, refunds: Sequence[Money], paid: Collection[str | 
     statuses = column(export, Field.STATUS)
     orders = column(export, Field.ORDER)
     refunded: dict[str | None, int] = {}
+    unclear = _unclear(export)
     for order, refund in zip(orders, refunds, strict=True):
         if isinstance(refund, int):
             refunded[order] = refunded.get(order, 0) + refund
@@ -104,7 +111,28 @@ def _lines(export: ShopExport, refunds: Sequence[Money], paid: Collection[str | 
                 f"The status of order {order} is {status}, but the file has none of its refunds. Export the orders again "
                 "with Transactions and Refunds.",
             )
+        if order in unclear and not given and not takes_back:
+            problem = _kind_missing(order or "")
         yield Line(at, order, refund, refund_id, total, net_total, takes_back, problem)
+
+
+def _unclear(export: ShopExport) -> frozenset[str | None]:
+    """Return the orders with a transaction that has the number of a refund, where no column says its kind."""
+    if Field.EVENT in export.texts:
+        return frozenset()
+    types = _folded(column(export, Field.LINE_TYPE))
+    rows = zip(column(export, Field.ORDER), column(export, Field.REFUND_ID), types, strict=True)
+    return frozenset(
+        order for order, refund_id, line_type in rows if line_type == "transaction" and refund_id is not None
+    )
+
+
+def _kind_missing(order: str) -> Problem:
+    return Problem(
+        "amount-unreadable",
+        f"Order {order} has a transaction with the number of a refund, and the file has no column Transaction: Kind, which "
+        "tells refunds from payments. Export the orders again with the column Transaction: Kind.",
+    )
 
 
 def _folded(texts: Sequence[str | None]) -> list[str]:
