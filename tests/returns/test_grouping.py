@@ -10,6 +10,7 @@ from action_returns.returns.export import Problem, ShopExport, UnreadAmount
 from action_returns.returns.lines import Line
 from action_returns.returns.source import Amounts, Field
 from action_returns.returns.sources import SHOPIFY
+from tests.support.exports import understood
 
 money = st.sampled_from([None, None, None, 0, 500, 700, UnreadAmount("5,-", "a comma")])
 word = st.sampled_from([None, None, None, "a", "b"])
@@ -59,3 +60,19 @@ def test_orders_are_the_same_without_the_lines_that_say_nothing(both, kind, adds
         patch.object(grouping._Orders, "_of_line", lambda self, line: self._order(line.order, [line])),
     ):
         assert collected() == found
+
+
+def test_refunds_without_a_number_are_named_where_others_have_one(tmp_path):
+    text = "Order,Refund,Refund ID\n1001,5.00,R1\n1002,5.00,\n1003,6.00,\n"
+    notes = understood(tmp_path, text).notes
+    (both,) = [note for note in notes if "neither" in note]
+    assert both == (
+        "Lines 3 and 4 have refunds with neither a number nor a date. So each of them counts as the same one in a later file "
+        "when it is of the same order and amount."
+    )
+    (one,) = [
+        note for note in understood(tmp_path, text.replace("1003,6.00,", "1003,6.00,R3")).notes if "neither" in note
+    ]
+    assert one.startswith(
+        "Line 3 has a refund with neither a number nor a date. So it counts as the same one in a later file"
+    )

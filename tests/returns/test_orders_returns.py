@@ -3,6 +3,7 @@
 import pytest
 
 from action_returns.returns.export import RefundPart
+from tests.returns.imports import action, decided
 from tests.support.exports import by_order, problems, refunds, understood
 
 MEMOS = "Credit Memo,Created,Order #,Order Date,Bill-to Name,Status,Refunded\n"
@@ -137,3 +138,46 @@ def test_amazon_with_tabs_and_a_column_of_money_that_the_user_added(tmp_path):
         .replace("LPN1\t\n", "LPN1\t\t5.00\n")
     )
     assert refunds(understood(tmp_path, text)) == {"302-1234567-1234567": 500}
+
+
+def message_of(found, number="1001"):
+    """Return what is said of an order whose action is pending."""
+    preview = decided(list(found.orders), action(number=number))
+    return next(left for left in preview.left if left.order == number)
+
+
+def test_a_line_that_is_no_refund_is_told_with_its_word(tmp_path):
+    text = "Return ID,Order number,Status,Refund Total,Currency\nR1,1001,Requested,5.00,EUR\nR2,1001,Declined,,EUR\n"
+    left = message_of(understood(tmp_path, text))
+    assert (left.code, left.group.value) == ("nothing-refunded", "nothing_to_do")
+    assert left.message == (
+        'Nothing of order 1001 counts as refunded: its line says "Requested". There is nothing to do now. If money went '
+        "back, enter its row by hand."
+    )
+
+
+def test_an_exchange_is_told_with_its_word_in_any_export(tmp_path):
+    for header, word in (
+        (APP, "R1,1001,2026-11-10,Exchange,Approved,Shoe,5.00"),
+        ("Order,Refund,Type", "1001,5.00,Swap"),
+    ):
+        message = message_of(understood(tmp_path, f"{header.strip()}\n{word}\n")).message
+        assert f'its line says "{"Swap" if "Swap" in word else "Exchange"}"' in message
+
+
+def test_a_refund_beside_an_exchange_is_a_refund(tmp_path):
+    text = APP + "R1,1001,2026-11-10,Exchange,Approved,Shoe,40.00\nR2,1001,2026-11-11,Refund,Refunded,Hat,12.50\n"
+    (row,) = decided(list(understood(tmp_path, text).orders), action()).rows
+    assert row.cents == 8_750  # 100.00 less 12.50
+
+
+def test_a_blank_new_total_is_told(tmp_path):
+    text = "Order,New total,SKU\n1001,,A\n1002,5.00,A\n"
+    assert (
+        "Nothing of order 1001 counts as refunded: its new total is blank."
+        in message_of(understood(tmp_path, text)).message
+    )
+    two_lines = "Order,New total,SKU\n1001,,A\n1001,,B\n1002,5.00,A\n"
+    assert "its new total is blank" in message_of(understood(tmp_path, two_lines)).message
+    refunded = "Order,Refund,New total\n1001,0.00,\n1002,1.00,5.00\n"
+    assert message_of(understood(tmp_path, refunded)).message.startswith("Nothing of order 1001 was refunded.")

@@ -126,6 +126,7 @@ class ReturnedOrder(NamedTuple):
         currency: of all its amounts, None when the export does not say.
         reason: the export's own word for the reason, None without one.
         problem: why it cannot become a row, None when nothing is wrong.
+        no_refund: why nothing of it counts as refunded, where the export says so, such as ``its new total is blank``.
     """
 
     order: str
@@ -140,6 +141,7 @@ class ReturnedOrder(NamedTuple):
     currency: str | None = None
     reason: str | None = None
     problem: Problem | None = None
+    no_refund: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,15 @@ from action_returns.returns.export import (
     UnreadAmount,
 )
 from action_returns.returns.lines import Line, amounts, column
-from action_returns.returns.order_problems import identical, named_lines, repeated, unread
+from action_returns.returns.order_problems import (
+    different_refunds,
+    different_totals,
+    identical,
+    named_lines,
+    repeated,
+    unread,
+    without_number,
+)
 from action_returns.returns.source import Amounts, Field
 
 _TOTAL_WORDS: Final = frozenset({"total", "totals", "grand total", "sum", "summe", "gesamt", "totale", "suma"})
@@ -70,7 +78,9 @@ class _Orders:
         self._dates = column(export, Field.DATE)
         self._new_totals = amounts(export, Field.NEW_TOTAL)
         self._repeated: list[int] = []
-        self._is_unnumbered = False
+        self._unnumbered: list[int] = []
+        is_blank = Field.NEW_TOTAL in export.amounts and Field.REFUND not in export.amounts
+        self._no_refund = "its new total is blank" if is_blank else ""
 
     def of(self, lines: Iterable[Line], notes: Sequence[str]) -> ReturnedOrders:
         groups: dict[str, list[Line]] = {}
@@ -114,7 +124,7 @@ class _Orders:
 
     def _of_line(self, line: Line) -> ReturnedOrder:
         """Return the order of a line that is its only one, as nearly all are in most exports."""
-        at, order, refund, _, total, net_total, takes_back, problem = line
+        at, order, refund, _, total, net_total, takes_back, problem, no_refund = line
         new_total = self._new_totals[at]
         if (
             (refund and not (self._is_to_date and isinstance(refund, int)))
@@ -135,6 +145,7 @@ class _Orders:
             self._currencies[at],
             self._reasons[at],
             problem,
+            no_refund or self._no_refund,
         )
         return _new(ReturnedOrder, fields)
 
@@ -161,6 +172,7 @@ class _Orders:
             currency,
             _first(self._reasons, refunding) or _first(self._reasons, group),
             self._damage(group) or problem or refund_problem or currency_problem or total_problem,
+            next((line.no_refund for line in group if line.no_refund), self._no_refund),
         )
 
     def _currency(self, order: str, group: Sequence[Line]) -> tuple[str | None, Problem | None]:
@@ -180,12 +192,7 @@ class _Orders:
             return None, unread(order, unknown, "new total")
         known = [value for value in found if isinstance(value, int)]
         if len(known) > 1:
-            named = " and ".join(map(money, known))
-            return None, Problem(
-                "amount-unreadable",
-                f"Order {order} has different new totals: {named}. It is unknown which of them is right. Keep one line of the "
-                "order in the file.",
-            )
+            return None, different_totals(order, known)
         return (known[0] if known else None), None
 
     def _damage(self, group: Sequence[Line]) -> Problem | None:
@@ -215,14 +222,8 @@ class _Orders:
         if len(set(given)) <= 1:
             return (given[0] if given else NO_CENTS), None
         lines = self._named([line.at for line in group if line.refund])
-        amounts_given = " and ".join(money(refund) for refund in dict.fromkeys(given))
         is_open = self._export.source.amounts is not Amounts.TO_DATE
-        return max(given), Problem(
-            "amount-unreadable",
-            f"Order {order} has different refunds in {lines}: {amounts_given}. It is unknown whether they add up or one of "
-            "them is the latest. Keep one line of the order in the file, with all that was refunded"
-            f"{'; or, if every line of the file is one refund, add: --amounts events' if is_open else '.'}",
-        )
+        return max(given), different_refunds(order, list(dict.fromkeys(given)), lines, is_open=is_open)
 
     def _added(self, order: str, group: Sequence[Line]) -> tuple[Cents, tuple[RefundPart, ...], Problem | None]:
         """Return the refunds of an order, each once."""
@@ -262,7 +263,8 @@ class _Orders:
 
         A later export may write 12.5 for 12.50, so the amount is not the text of the cell.
         """
-        self._is_unnumbered |= self._dates[at] is None
+        if self._dates[at] is None:
+            self._unnumbered.append(at)
         return " ".join(filter(None, (self._dates[at], amount_text(refund))))
 
     def _total_line(self, without: Sequence[Line], groups: dict[str, list[Line]]) -> Line | None:
@@ -295,11 +297,9 @@ class _Orders:
                 f"{self._named(lost).capitalize()} {'has a refund' if len(lost) == 1 else 'have refunds'} and no order "
                 "number: no order can be found for this money. Write the order number there, and import again."
             )
-        if self._is_unnumbered:
-            yield (
-                "The file has neither numbers nor dates of refunds. So a refund in a later file counts as the same one when "
-                "it is of the same order and amount."
-            )
+        if self._unnumbered:
+            has_columns = not {Field.REFUND_ID, Field.DATE}.isdisjoint(self._export.texts)
+            yield without_number([self._lines[at] for at in self._unnumbered] if has_columns else ())
         if self._repeated:
             is_one = len(self._repeated) == 1
             yield (

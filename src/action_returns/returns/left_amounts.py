@@ -36,6 +36,13 @@ def unknown_amount(order: ReturnedOrder, action_id: str) -> LeftOrder:
 
 def nothing_refunded(order: ReturnedOrder) -> LeftOrder:
     """Return an order of which nothing was refunded."""
+    if order.no_refund:
+        return leave(
+            order,
+            "nothing-refunded",
+            f"Nothing of order {order.order} counts as refunded: {order.no_refund}. There is nothing to do now. If money "
+            "went back, enter its row by hand.",
+        )
     return leave(order, "nothing-refunded", f"Nothing of order {order.order} was refunded. There is nothing to do.")
 
 

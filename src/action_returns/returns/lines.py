@@ -21,6 +21,7 @@ class Line(NamedTuple):
         net_total: the same without tax and shipping.
         takes_back: why the whole action is taken back, ``""`` when it is not.
         problem: why the order cannot become a row.
+        no_refund: what the line says, where it is no refund because of that; else ``""``.
     """
 
     at: int
@@ -31,6 +32,12 @@ class Line(NamedTuple):
     net_total: Money = None
     takes_back: str = ""
     problem: Problem | None = None
+    no_refund: str = ""
+
+
+def says(word: str | None) -> str:
+    """Return that a line says a word, as a reason why it is no refund."""
+    return f'its line says "{word}"'
 
 
 def column(export: ShopExport, field: Field) -> Sequence[str | None]:

@@ -7,7 +7,7 @@ from action_returns.errors import FileError
 from action_returns.returns.counted_amounts import counted_amounts
 from action_returns.returns.export import Money, Problem, ReturnedOrders, ShopExport
 from action_returns.returns.grouping import collect
-from action_returns.returns.lines import Line, amounts, column, net_totals, unsigned
+from action_returns.returns.lines import Line, amounts, column, net_totals, says, unsigned
 from action_returns.returns.order_problems import part_cancelled
 from action_returns.returns.source import Amounts, Field
 from action_returns.returns.statuses import State, states
@@ -58,7 +58,8 @@ def _lines(export: ShopExport, refunds: Sequence[Money], kind: Amounts) -> Itera
     )
     for at, (order, refund, refund_id, status, state, cancelled, total, net_total) in enumerate(rows):
         if types[at] is State.EXCHANGED or state is State.EXCHANGED:
-            yield Line(at, order, total=total, net_total=net_total)
+            word = words[at] if types[at] is State.EXCHANGED else status
+            yield Line(at, order, total=total, net_total=net_total, no_refund=says(word))
             continue
         takes_back, problem = "", None
         if cancelled and cancelled.casefold() not in _NOT_CANCELLED:

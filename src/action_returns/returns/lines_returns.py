@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from action_returns.returns.export import Problem, ReturnedOrders, ShopExport
 from action_returns.returns.grouping import collect
-from action_returns.returns.lines import Line, column, unsigned
+from action_returns.returns.lines import Line, column, says, unsigned
 from action_returns.returns.source import Amounts, Field
 from action_returns.returns.statuses import State, states
 
@@ -47,7 +47,7 @@ def _lines(export: ShopExport, left_out: dict[str, int]) -> Iterator[Line]:
             if refund:
                 why = f"the file says {word}"
                 left_out[why] = left_out.get(why, 0) + 1
-            yield Line(at, order)
+            yield Line(at, order, no_refund=says(word))
         elif state in _REFUNDING and kind_state is not State.CREDITED:
             yield Line(at, order, refund, refund_id)
         else:

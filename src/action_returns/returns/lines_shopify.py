@@ -47,7 +47,7 @@ def _lines(export: ShopExport) -> Iterator[Line]:
                 problem = part_refunded(order or "", status or "", refund, total, currency)
         elif state is State.PARTLY_REFUNDED and not refund:
             problem = _amount_missing(order or "", status or "")
-        yield _new(Line, (at, order, refund, None, total, net_total, takes_back, problem))
+        yield _new(Line, (at, order, refund, None, total, net_total, takes_back, problem, ""))
 
 
 def _amount_missing(order: str, status: str) -> Problem:

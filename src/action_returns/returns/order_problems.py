@@ -1,4 +1,4 @@
-"""Word why an order cannot become a row, where the export alone shows it."""
+"""Word why an order cannot become a row, where the export alone shows it, and what is not certain of its refunds."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -53,6 +53,51 @@ def repeated(order: str, refund: str, line: int) -> Problem:
         f"Order {order} has the refund {refund} again in line {line}. It is unknown whether its lines repeat one refund or "
         "each is one. If each line of the file is one refund, add: --amounts events. If the lines of an order repeat what was "
         "refunded of it, add: --amounts to-date",
+    )
+
+
+def different_totals(order: str, totals: Sequence[int]) -> Problem:
+    """Return the problem of lines that list different new totals of one order."""
+    return Problem(
+        "amount-unreadable",
+        f"Order {order} has different new totals: {' and '.join(map(money, totals))}. It is unknown which of them is right. "
+        "Keep one line of the order in the file.",
+    )
+
+
+def different_refunds(order: str, refunds: Sequence[int], lines: str, *, is_open: bool) -> Problem:
+    """Return the problem of lines with different amounts that were refunded of one order until now.
+
+    Args:
+        order: the order.
+        refunds: the amounts, in cents.
+        lines: the lines, as :func:`named_lines` names them.
+        is_open: whether the user can say that each line is one refund.
+    """
+    return Problem(
+        "amount-unreadable",
+        f"Order {order} has different refunds in {lines}: {' and '.join(map(money, refunds))}. It is unknown whether they add "
+        "up or one of them is the latest. Keep one line of the order in the file, with all that was refunded"
+        f"{'; or, if every line of the file is one refund, add: --amounts events' if is_open else '.'}",
+    )
+
+
+def without_number(lines: Sequence[int]) -> str:
+    """Return what becomes of refunds without a number or date when a later file has them again.
+
+    Args:
+        lines: the lines that have them; none when the file has neither numbers nor dates at all.
+    """
+    if not lines:
+        return (
+            "The file has neither numbers nor dates of refunds. So a refund in a later file counts as the same one when "
+            "it is of the same order and amount."
+        )
+    is_one = len(lines) == 1
+    return (
+        f"{named_lines(lines).capitalize()} {'has a refund' if is_one else 'have refunds'} with neither a number nor a date. "
+        f"So {'it' if is_one else 'each of them'} counts as the same one in a later file when it is of the same order and "
+        "amount."
     )
 
 
