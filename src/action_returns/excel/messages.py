@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from action_returns.batch.cells import COLUMN_NAMES
-from action_returns.operations.confirmation import lines_to_confirm
 from action_returns.operations.pending_texts import age_of_used, locks_soon
 from action_returns.operations.texts import (
     STATES,
@@ -205,6 +204,8 @@ def review_figures(page: "Review") -> list[str]:
 
 def question(page: "Review") -> str:
     """Return the one question before anything leaves, with the totals."""
+    from action_returns.operations.confirmation import lines_to_confirm
+
     ask = send_question(len(page.checked.rows), page.account.environment)
     notes = [line for note in page.checked.reading.notes for line in ("", note)]
     return "\n".join([ask, "", *lines_to_confirm(page), *notes])
