@@ -115,6 +115,12 @@ def test_an_order_number_and_an_order_id_are_two_things(tmp_path):
         ("Campaign,Clicks,Cost\nA,12,3.50\n", "export-columns-missing", '"Campaign", "Clicks", "Cost"'),
         ("Order,Campaign\n1001,A\n", "export-columns-missing", "no column with refunded amounts"),
         ("Refund,Campaign\n5.00,A\n", "export-columns-missing", "no column with order numbers"),
+        (
+            "Action ID,Refund\nM.1.2.3,5.00\n",
+            "export-columns-missing",
+            "finds the action of an order by its order number",
+        ),
+        ("ActionId,Refund\nM.1.2.3,5.00\n", "export-columns-missing", "ActionId, Amount and Reason"),
         ("id,Amount,Amount Refunded,Currency\nch_1,5.00,1.00,eur\n", "export-columns-missing", "into the metadata"),
         ("ActionId,Amount,Reason\nM.1.2.3,0,REJECTED\n", "export-is-batch", "action-returns check export.csv"),
         (
@@ -343,3 +349,18 @@ def test_the_report_of_google_is_read_from_its_zip(tmp_path):
 def test_equal_lines_are_known_by_all_their_cells(tmp_path):
     export = exported(tmp_path, "Order,Refund,SKU\n1001,5.00,A\n1001,5.00,A\n1001,5.00,B\n1001,5.00,A\n")
     assert export.repeats == {1, 3}
+
+
+@pytest.mark.parametrize("header", ["ActionId", "Action ID", "action_id"])
+def test_the_action_ids_of_an_export_are_read_to_be_compared_and_that_is_said(tmp_path, header):
+    export = exported(tmp_path, f"Order,{header},Refund\n1001, M.1.2.3 ,5.00\n1002,,6.00\n")
+    assert export.action_ids == ["M.1.2.3", None]
+    assert export.notes == (
+        f'The ActionIds of the column "{header}" are compared with the actions that are found by the order numbers.',
+    )
+    assert exported(tmp_path, ORDERS).action_ids == ()
+
+
+def test_a_column_of_action_ids_that_the_user_names_for_something_else_is_that(tmp_path):
+    export = exported(tmp_path, "ActionId,Refund\n1001,5.00\n", {Field.ORDER: "ActionId"})
+    assert (export.texts[Field.ORDER], export.action_ids, export.notes) == (["1001"], (), ())

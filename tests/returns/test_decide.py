@@ -235,3 +235,32 @@ def test_every_code_of_the_contract_has_a_group():
         "sent-before",
         "nothing-refunded",
     }
+
+
+class TestOfActionsThatTheExportNames:
+    def test_the_action_that_both_name_is_certain(self):
+        euros = {"refunded": 2_000, "currency": "EUR", "total": 10_000}
+        assert row(order(action_ids=(A,), **euros), action()) == (8_000, "ORDER_UPDATE")
+
+    @pytest.mark.parametrize("named", [(B,), (A, B)])
+    @pytest.mark.parametrize("total", [None, 10_000])
+    def test_an_order_with_another_action_than_the_export_names_is_to_decide_with_both(self, named, total):
+        only = left(order(refunded=2_000, currency="EUR", total=total, action_ids=named), action())
+        assert (only.code, only.group, only.candidates) == ("order-several-actions", Group.TO_DECIDE, (A, B))
+        assert only.message.startswith(f"Order 1001 leads to {A} (order 1001, 100.00 EUR), but the export names")
+        assert only.message.endswith("Find out which of them was returned, and enter its row by hand.")
+
+    def test_an_order_that_leads_to_no_action_although_the_export_names_one_needs_a_person(self):
+        preview = decided(order("77", 2_000, action_ids=(B,)), action())
+        (only,) = preview.left
+        assert (only.code, only.group, only.candidates) == ("order-unknown", Group.TO_DECIDE, (B,))
+        assert not only.has_no_action
+        assert f"The export names {B} for it." in only.message
+
+    def test_of_several_actions_the_one_that_the_export_names_is_told(self):
+        only = left(order(refunded=2_000, action_ids=(B,)), {A: action(), B: action()})
+        assert (only.code, only.candidates) == ("order-several-actions", (A, B))
+        assert only.message.endswith(f"The export names {B} for it.")
+
+    def test_an_order_of_which_nothing_was_refunded_stays_one(self):
+        assert outcome(order(refunded=0, action_ids=(B,)), action()) == ("nothing-refunded", "nothing_to_do")

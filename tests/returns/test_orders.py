@@ -268,7 +268,7 @@ HOSTILE = (
 def test_whatever_stands_in_an_export_is_an_order_or_a_reason(tmp_path, source, data):
     known = data.draw(st.sampled_from(source.signatures)) if source.signatures else ()
     more = [data.draw(st.sampled_from(aliases)) for aliases in source.aliases.values()]
-    headers = list(dict.fromkeys([*sorted(known), *more]))
+    headers = list(dict.fromkeys([*sorted(known), *more, *data.draw(st.sampled_from([(), ("actionid",)]))]))
     row = st.lists(st.sampled_from(HOSTILE), min_size=len(headers), max_size=len(headers))
     text = as_text(",".join(headers), data.draw(st.lists(row, max_size=5)))
     try:
@@ -380,3 +380,16 @@ def test_what_a_refund_column_counts_is_guessed_where_nothing_but_its_header_say
     text = f"{header}\n1001,10.00{',1' if header.count(',') > 1 else ''}\n"
     assert understood(tmp_path, text).is_guessed is is_guessed
     assert understood(tmp_path, text, Amounts.EVENTS).is_guessed is False
+
+
+def test_an_order_has_every_action_that_its_lines_name(tmp_path):
+    text = (
+        "Order,Refund,Refund ID,ActionId\n1001,5.00,R1,M.1.2.3\n1002,1.00,R2,M.1.2.4\n1002,2.00,R3,M.1.2.4\n1003,1.00,R4,\n"
+        "1003,2.00,R5,M.1.2.5\n1003,,,M.1.2.6\n1004,1.00,R6,\n"
+    )
+    assert {order.order: order.action_ids for order in understood(tmp_path, text).orders} == {
+        "1001": ("M.1.2.3",),
+        "1002": ("M.1.2.4",),
+        "1003": ("M.1.2.5", "M.1.2.6"),
+        "1004": (),
+    }

@@ -19,7 +19,8 @@ _OTHER_GENERAL: Final = OTHER.aliases
 _REFUND_WORDS: Final = (*OTHER.aliases[Field.REFUND], *OTHER.aliases[Field.NEW_TOTAL])
 _DECIDED: Final = frozenset({Field.ORDER, Field.REFUND, Field.NEW_TOTAL})
 """Fields of which two columns are never guessed between."""
-_BATCH: Final = frozenset({"actionid", "amount", "reason"})
+_ACTION_ID: Final = "actionid"
+_BATCH: Final = frozenset({_ACTION_ID, "amount", "reason"})
 _MOST_OF_A_ROW: Final = 1_000
 """What a recognised source adds to the score of a header row: more than any number of words."""
 _OF_A_CHOICE: Final = 100
@@ -78,10 +79,12 @@ class ExportColumns:
     Args:
         source: what made it.
         indexes: field -> index of its column and how sure that is.
+        action_ids: index of the column with ActionIds, None without one. They are compared, and no order is found by them.
     """
 
     source: Source
     indexes: Mapping[Field, tuple[int, Certainty]]
+    action_ids: int | None = None
 
 
 def find_export_columns(
@@ -121,7 +124,7 @@ def find_export_columns(
             taken.add(at)
     search.refuse_other_files(source, found)
     search.refuse_missing(source, found)
-    return ExportColumns(source, found)
+    return ExportColumns(source, found, search.action_ids(taken))
 
 
 class _Search:
@@ -199,9 +202,13 @@ class _Search:
         exact = [at for at, text in enumerate(self._exact) if text == word]
         return exact or [at for at, text in enumerate(self.folded) if text == word]
 
+    def action_ids(self, taken: set[int]) -> int | None:
+        """Return the first column with ActionIds that is nothing else; None without one."""
+        return next((at for at, text in enumerate(self.folded) if text == _ACTION_ID and at not in taken), None)
+
     def refuse_other_files(self, source: Source, found: Mapping[Field, tuple[int, Certainty]]) -> None:
         folded = set(self.folded)
-        if source is not OTHER or "actionid" not in folded or Field.REFUND in found or Field.NEW_TOTAL in found:
+        if source is not OTHER or _ACTION_ID not in folded or Field.REFUND in found or Field.NEW_TOTAL in found:
             return
         if folded >= _BATCH:
             raise FileError(
@@ -220,6 +227,15 @@ class _Search:
         missing = list(self._missing(source, found))
         if not missing:
             return
+        if missing == [Field.ORDER] and _ACTION_ID in self.folded:
+            raise FileError(
+                "export-columns-missing",
+                f"{self._name} has ActionIds and refunds, and no column with order numbers. An import finds the action of an "
+                f"order by its order number. Nothing was added. {self._listed()} Export the refunds again with order "
+                'numbers, or name their column: --map order="HEADER". To use the ActionIds, write a file with the columns '
+                "ActionId, Amount and Reason, where Amount is the new total and not the refund. Then check it: "
+                "action-returns check FILE",
+            )
         words = " and ".join(f"no column with {_WORDS[field]}" for field in missing)
         what = f"{self._name} looks like {source.name}, but" if source is not OTHER else f"{self._name} has"
         has = f"it has {words}" if source is not OTHER else words

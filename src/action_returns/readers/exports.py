@@ -42,10 +42,14 @@ def read_export(
     found = find_export_columns(table.name, table.headers, chosen, (remembered or {}).get(signature, {}))
     source, indexes = found.source, found.indexes
     needed = [at for field, (at, _) in indexes.items() if field in _NEEDED]
+    compared = [] if found.action_ids is None else [found.action_ids]
     cells = read_cells(
-        table, [at for at, _ in indexes.values()], needed, with_repeats=source.amounts is not Amounts.TO_DATE
+        table,
+        [*(at for at, _ in indexes.values()), *compared],
+        needed,
+        with_repeats=source.amounts is not Amounts.TO_DATE,
     )
-    by_field = dict(zip(indexes, cells.columns, strict=True))
+    by_field = dict(zip(indexes, cells.columns[: len(indexes)], strict=True))
     if table.is_open_ended:
         _refuse_cut_amount(table, indexes, by_field, cells.lines[-1])
     texts: dict[Field, Sequence[str | None]] = {}
@@ -59,6 +63,11 @@ def read_export(
         read_amounts({field: column for field, column in by_field.items() if field in MONEY_FIELDS})
     )
     notes = _read_currencies(table.headers, indexes, by_field, texts, amounts)
+    if found.action_ids is not None:
+        header = table.headers[found.action_ids]
+        notes += (
+            f'The ActionIds of the column "{header}" are compared with the actions that are found by the order numbers.',
+        )
     mapping = tuple(
         MappedColumn(field, table.headers[at], certainty, _examples(texts[field]))
         for field, (at, certainty) in indexes.items()
@@ -75,6 +84,7 @@ def read_export(
         notes,
         cells.repeats,
         damaged,
+        read_texts(cells.columns[-1]) if compared else (),
     )
 
 

@@ -69,6 +69,8 @@ class _Orders:
             return None
         action_id = match.action_ids[0]
         action, currency = self._known.pending.actions[action_id], order.currency
+        if order.action_ids and order.action_ids != match.action_ids:
+            return None
         if action_id in self._touched or not currency or currency != (action.currency or self._known.pending.currency):
             return None
         new = self._totals.usual(order, action)
@@ -96,6 +98,8 @@ class _Orders:
             if match.action_ids:
                 return left.uncertain_order(order, match, self._known.pending)
             return left.unknown_order(order, self._age)
+        if order.action_ids and order.action_ids != match.action_ids:
+            return left.other_action(order, match, self._known.pending)
         self._found[match.closeness] += 1
         action_id = match.action_ids[0]
         pending, now = self._known.pending, self._known.now

@@ -67,6 +67,7 @@ class ShopExport:
         repeats: positions of the lines that are the same, in all cells, as an earlier line; only of exports whose
             lines are refunds.
         damaged_orders: position -> why the order number there is no longer what the shop wrote.
+        action_ids: the ActionIds of the lines, None for a blank one; empty when the file has no such column.
     """
 
     file: str
@@ -80,6 +81,7 @@ class ShopExport:
     notes: tuple[str, ...] = ()
     repeats: frozenset[int] = frozenset()
     damaged_orders: Mapping[int, str] = field(default_factory=dict)
+    action_ids: Sequence[str | None] = ()
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -127,6 +129,7 @@ class ReturnedOrder(NamedTuple):
         reason: the export's own word for the reason, None without one.
         problem: why it cannot become a row, None when nothing is wrong.
         no_refund: why nothing of it counts as refunded, where the export says so, such as ``its new total is blank``.
+        action_ids: the actions that the export names itself, each once.
     """
 
     order: str
@@ -142,6 +145,7 @@ class ReturnedOrder(NamedTuple):
     reason: str | None = None
     problem: Problem | None = None
     no_refund: str = ""
+    action_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

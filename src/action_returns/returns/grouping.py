@@ -16,10 +16,12 @@ from action_returns.returns.export import (
 )
 from action_returns.returns.lines import Line, amounts, column
 from action_returns.returns.order_problems import (
+    different_currencies,
     different_refunds,
     different_totals,
     identical,
     named_lines,
+    refunds_below,
     repeated,
     unread,
     without_number,
@@ -76,6 +78,7 @@ class _Orders:
         self._currencies = column(export, Field.CURRENCY)
         self._reasons = column(export, Field.REASON)
         self._dates = column(export, Field.DATE)
+        self._action_ids = export.action_ids or [None] * len(export)
         self._new_totals = amounts(export, Field.NEW_TOTAL)
         self._repeated: list[int] = []
         self._unnumbered: list[int] = []
@@ -119,7 +122,7 @@ class _Orders:
 
     def _says_more(self, at: int) -> bool:
         """Return whether a line says anything in the columns that every source has."""
-        columns = (self._currencies, self._reasons, self._internal_ids, self._new_totals)
+        columns = (self._currencies, self._reasons, self._internal_ids, self._new_totals, self._action_ids)
         return any(column[at] is not None for column in columns) or at in self._damaged
 
     def _of_line(self, line: Line) -> ReturnedOrder:
@@ -146,6 +149,7 @@ class _Orders:
             self._reasons[at],
             problem,
             no_refund or self._no_refund,
+            () if (action_id := self._action_ids[at]) is None else (action_id,),
         )
         return _new(ReturnedOrder, fields)
 
@@ -173,17 +177,14 @@ class _Orders:
             _first(self._reasons, refunding) or _first(self._reasons, group),
             self._damage(group) or problem or refund_problem or currency_problem or total_problem,
             next((line.no_refund for line in group if line.no_refund), self._no_refund),
+            tuple(dict.fromkeys(action_id for line in group if (action_id := self._action_ids[line.at]))),
         )
 
     def _currency(self, order: str, group: Sequence[Line]) -> tuple[str | None, Problem | None]:
         found = sorted({text for line in group if (text := self._currencies[line.at])})
         if len(found) < len(("EUR", "USD")):
             return (found[0] if found else None), None
-        return None, Problem(
-            "currency-differs",
-            f"Order {order} has amounts in {' and '.join(found)}, which cannot be added. Look the order up in the shop, and "
-            "write its row by hand.",
-        )
+        return None, different_currencies(order, found)
 
     def _new_total(self, order: str, group: Sequence[Line]) -> tuple[Cents | None, Problem | None]:
         found = list({value: 0 for line in group if (value := self._new_totals[line.at]) is not None})
@@ -279,14 +280,7 @@ class _Orders:
     def _with_lines_below(self, order: ReturnedOrder, below: Sequence[int] | None) -> ReturnedOrder:
         if below is None or order.problem is not None:
             return order
-        named = self._named(below)
-        return order._replace(
-            problem=Problem(
-                "amount-unreadable",
-                f"Below order {order.order}, {named} {'has a refund' if len(below) == 1 else 'have refunds'} without an "
-                "order number. It is unknown whether they belong to this order. Write the order number in every line.",
-            )
-        )
+        return order._replace(problem=refunds_below(order.order, [self._lines[at] for at in below]))
 
     def _notes(self, without: Sequence[Line], total_line: Line | None) -> Iterable[str]:
         if total_line is not None:

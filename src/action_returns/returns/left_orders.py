@@ -55,6 +55,14 @@ def unknown_order(order: ReturnedOrder, age: str) -> LeftOrder:
         order: the order.
         age: how old the pending download is, as :func:`age_of` words it.
     """
+    if order.action_ids:
+        return leave(
+            order,
+            "order-unknown",
+            f"No pending action has the order ID {order.order}.{_named_by_export(order)} Look that action up in the network's "
+            f"interface. If it is pending and has to change, enter its row by hand. {age}",
+            candidates=order.action_ids,
+        )
     return leave(
         order,
         "order-unknown",
@@ -80,7 +88,25 @@ def uncertain_order(order: ReturnedOrder, match: Match, pending: PendingDownload
             f"Order {order.order}{found} leads to {'at least ' if len(ids) == MOST_CANDIDATES else ''}{len(ids):,} actions: {', '.join(listed)}. It is unknown which of them "
             "was returned. Enter the row of the right one by hand."
         )
+    message += _named_by_export(order)
     return leave(order, "order-several-actions", message, candidates=ids)
+
+
+def other_action(order: ReturnedOrder, match: Match, pending: PendingDownload) -> LeftOrder:
+    """Return an order that leads to one action by its number, and for which the export names another one."""
+    (action_id,) = match.action_ids
+    found = f" (found as {match.found_as})" if match.found_as else ""
+    return leave(
+        order,
+        "order-several-actions",
+        f"Order {order.order}{found} leads to {_action_words(action_id, pending)}, but the export names "
+        f"{_listed(order.action_ids[:_NAMED])} for it. Find out which of them was returned, and enter its row by hand.",
+        candidates=tuple(dict.fromkeys((action_id, *order.action_ids))),
+    )
+
+
+def _named_by_export(order: ReturnedOrder) -> str:
+    return f" The export names {_listed(order.action_ids[:_NAMED])} for it." if order.action_ids else ""
 
 
 def _action_words(action_id: str, pending: PendingDownload) -> str:

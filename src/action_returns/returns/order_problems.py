@@ -56,6 +56,24 @@ def repeated(order: str, refund: str, line: int) -> Problem:
     )
 
 
+def different_currencies(order: str, currencies: Sequence[str]) -> Problem:
+    """Return the problem of an order with amounts in several currencies."""
+    return Problem(
+        "currency-differs",
+        f"Order {order} has amounts in {' and '.join(currencies)}, which cannot be added. Look the order up in the shop, and "
+        "write its row by hand.",
+    )
+
+
+def refunds_below(order: str, lines: Sequence[int]) -> Problem:
+    """Return the problem of an order with refunds in the lines below it that name no order."""
+    return Problem(
+        "amount-unreadable",
+        f"Below order {order}, {named_lines(lines)} {'has a refund' if len(lines) == 1 else 'have refunds'} without an order "
+        "number. It is unknown whether they belong to this order. Write the order number in every line.",
+    )
+
+
 def different_totals(order: str, totals: Sequence[int]) -> Problem:
     """Return the problem of lines that list different new totals of one order."""
     return Problem(
