@@ -145,3 +145,29 @@ def test_a_real_spreadsheet_program_shows_the_same(office, tmp_path):
 def test_a_blank_between_two_digits_is_not_read_as_a_number():
     assert read_format("0?0").shown(0) == "0 0"
     assert not read_format("0?0").shows_as_sent(0)
+
+
+@pytest.mark.parametrize(
+    ("code", "cents", "expected"),
+    [
+        ("0", -1200, True),
+        ("0", -1250, False),
+        ("0.00;(0.00)", -1250, True),
+        ('0.00;"CR "0.00', -1250, True),
+        ("0.00;[Red]0.00", -1250, True),
+        ("0.00;", -1250, False),
+        ("0.00;0%", -1250, False),
+        ("[<-10]0.00;0.0", -1250, True),
+        ("[<-10]0.00;0", -950, False),
+        ("[>0]0.00;[<-100]0.00", -1250, True),
+        ("0,;0.00", 1250, False),
+        ("0.0", 1250, True),
+    ],
+)
+def test_of_a_number_below_zero_the_digits_are_looked_at_without_the_sign(code, cents, expected):
+    assert read_format(code).shows_size(cents) is expected
+
+
+@pytest.mark.parametrize("code", ["0.00;;0.00", '0.00;0.00"%"', "0.00;0"])
+def test_a_format_that_shows_other_digits_below_zero_is_not_plain(code):
+    assert not read_format(code).is_plain

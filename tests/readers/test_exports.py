@@ -258,6 +258,97 @@ def sheet(folder, rows, *sheets, name="export.xlsx"):
     return folder / name
 
 
+def formatted(folder, headers, *rows):
+    """Write a workbook; a cell of two is a number and its number format."""
+    with Workbook(folder / "export.xlsx") as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, headers)
+        for number, row in enumerate(rows, 1):
+            for at, cell in enumerate(row):
+                if isinstance(cell, tuple):
+                    page.write_number(number, at, cell[0], book.add_format({"num_format": cell[1]}))
+                else:
+                    page.write(number, at, cell)
+    return folder / "export.xlsx"
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "why"),
+    [
+        (0.5, "0%", "a percentage"),
+        (-0.5, "0.00%", "a percentage"),
+        (0.5, '0.00;0"%"', None),
+        (-5, '0.00;0"%"', "a percentage"),
+        (12_500, "0,", "other digits, or none"),
+        (-12_500, "0,", "other digits, or none"),
+        (12.5, ";;;", "other digits, or none"),
+        (12.5, "#,##0", "other digits, or none"),
+        (-12.5, '0.00;""', "other digits, or none"),
+        (12, "0.00E+00", "other digits, or none"),
+        (12.5, "yyyy-mm-dd", "a date"),
+        (12.5, "[h]:mm", "a date"),
+        (50, '0"\u00a2"', "an unknown sign of a currency"),
+        (12.5, "0.00", None),
+        (-12.5, "0.0;(0.0)", None),
+        (-12.5, "0.0;[Red]0.0", None),
+        (-1250, '#,##0 "EUR";-#,##0 "EUR"', None),
+        (12, "#,##0", None),
+        (0, "0.00;-0.00;", None),
+    ],
+)
+def test_a_number_is_an_amount_only_when_its_cell_shows_its_digits(tmp_path, number, code, why):
+    path = formatted(tmp_path, ["Order", "Refund"], ["1001", (number, code)], ["1002", 7])
+    first, second = read_export(path).amounts[Field.REFUND]
+    assert second == 700
+    if why is None:
+        assert first == round(number * 100)
+    else:
+        assert why in first.why
+
+
+def test_a_hidden_new_total_of_0_is_not_read_as_0(tmp_path):
+    path = formatted(tmp_path, ["Order", "New total"], ["1001", (0, "0.00;-0.00;")], ["1002", (0, "0.00 ")])
+    hidden, shown = read_export(path).amounts[Field.NEW_TOTAL]
+    assert isinstance(hidden, UnreadAmount)
+    assert shown == 0
+
+
+def test_equal_numbers_with_other_formats_are_read_each_by_its_own(tmp_path):
+    path = formatted(tmp_path, ["Order", "Refund"], ["1", (0.5, "0.0 ")], ["2", (0.5, "0%")], ["3", (0.5, "0.0 ")])
+    first, second, third = read_export(path).amounts[Field.REFUND]
+    assert (first, third) == (50, 50)
+    assert isinstance(second, UnreadAmount)
+
+
+def test_the_format_of_an_order_number_changes_nothing(tmp_path):
+    export = read_export(formatted(tmp_path, ["Order", "Refund"], [(1001, "0"), 5], [(1002, "00000000"), 5]))
+    assert export.texts[Field.ORDER] == ["1001", "1002"]
+    assert not export.damaged_orders
+
+
+def test_a_currency_in_a_number_format_that_contradicts_the_currency_column_keeps_the_amount_back(tmp_path):
+    rows = [["1", (5, "[$$-409]#,##0.00"), "EUR"], ["2", (5, '0.00 "\u20ac"'), "EUR"], ["3", 5, "EUR"]]
+    first, *others = read_export(formatted(tmp_path, ["Order", "Refund", "Currency"], *rows)).amounts[Field.REFUND]
+    assert "another currency" in first.why
+    assert others == [500, 500]
+
+
+def test_the_currency_of_number_formats_counts_where_no_column_names_one(tmp_path):
+    rows = [["1", (5, "[$$-409]#,##0.00")], ["2", (5, '0.00 "\u20ac"')], ["3", (5, "[$CAD] 0.00")], ["4", 5]]
+    export = read_export(formatted(tmp_path, ["Order", "Refund"], *rows))
+    assert export.texts[Field.CURRENCY] == ["$", "EUR", "CAD", None]
+    assert export.amounts[Field.REFUND] == [500] * 4
+
+
+def test_the_unit_of_a_header_stays_beside_the_sign_of_a_number_format(tmp_path):
+    rows = [["1", (5, "[$$-409]#,##0.00")], ["2", (5, '0.00 "\u20ac"')], ["3", 5]]
+    export = read_export(formatted(tmp_path, ["Order no.", "Refund amount (cad)"], *rows))
+    assert export.texts[Field.CURRENCY] == ["CAD"] * 3
+    first, second, third = export.amounts[Field.REFUND]
+    assert (first, third) == (500, 500)
+    assert "another currency" in second.why
+
+
 def test_order_numbers_of_a_sheet_are_whole_numbers_again(tmp_path):
     path = sheet(tmp_path, [["Order", "Refund"], [1001.0, 12.5], ["#1002", 7], [123456789012345, -0.3]])
     export = read_export(path)

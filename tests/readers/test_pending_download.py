@@ -199,6 +199,31 @@ def test_an_amount_is_read_to_the_cent_or_counted_as_unread(download, cell, cent
         assert note.startswith(f"1 action has {cents}")
 
 
+@pytest.mark.parametrize(
+    ("number", "code", "note"),
+    [
+        (0.5, "0%", "shows otherwise, such as a percentage"),
+        (12_500, "0,", "shows otherwise, such as a percentage"),
+        (12.5, "[$$-409]0.00", "the sign of another currency"),
+        (12.5, '0.00 "\u20ac"', None),
+    ],
+)
+def test_a_number_that_its_cell_shows_otherwise_is_no_current_amount(tmp_path, number, code, note):
+    book = xlsxwriter.Workbook(tmp_path / "pending.xlsx")
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["Action ID", "Amount", "Currency"])
+    sheet.write_string(1, 0, ID)
+    sheet.write_number(1, 1, number, book.add_format({"num_format": code}))
+    sheet.write_string(1, 2, "EUR")
+    book.close()
+    pending = read(tmp_path / "pending.xlsx")
+    if note is None:
+        assert pending.actions[ID].cents == 1250
+    else:
+        assert pending.actions[ID].cents is None
+        assert any(note in written for written in pending.notes)
+
+
 def test_a_number_below_zero_is_no_current_amount(tmp_path):
     book = xlsxwriter.Workbook(tmp_path / "pending.xlsx")
     sheet = book.add_worksheet()

@@ -3,7 +3,7 @@
 Only amounts of 0 and above and texts are looked at, in English notation.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -48,8 +48,11 @@ class NumberFormat:
 
     @property
     def is_plain(self) -> bool:
-        """Whether nothing about it is worth a look: it shows every amount as it is sent, without a currency."""
-        return self.shows_every_amount and not self.currency
+        """Whether nothing about it is worth a look: it shows every amount as it is sent, without a currency.
+
+        Numbers below 0 show their digits, too: some shops write refunds so.
+        """
+        return self.shows_every_amount and not self.currency and _above_zero(self.sections[1]).exact_multiple == 1
 
     @property
     def may_be_percent(self) -> bool:
@@ -81,6 +84,17 @@ class NumberFormat:
             return _fraction_text(section, number) == str(number)
         return _reads_as(_shown_pieces(section, number), number)
 
+    def shows_size(self, cents: int) -> bool:
+        """Return whether it shows the digits of an amount in cents, which may be below 0; the sign may be missing."""
+        if cents >= 0:
+            return (cents > 0 and self._shows_multiple(cents)) or self.shows_as_sent(cents)
+        section = self._section(Decimal(cents) / 100)
+        return section is not None and _above_zero(section).shows_size(-cents)
+
+    def _shows_multiple(self, cents: int) -> bool:
+        exact = self.exact_multiple
+        return exact > 0 and cents % exact == 0
+
     def _section(self, number: Decimal) -> Section | None:
         """Return the section that shows a number; None when no condition holds, and the cell shows only ``####``."""
         first, second, third = self.sections
@@ -111,6 +125,18 @@ def read_format(code: str) -> NumberFormat:
         case [above, below, zero]:
             return NumberFormat((above, below, zero), text)
     raise AssertionError("a list of at most three has one of these lengths")
+
+
+def _above_zero(section: Section) -> NumberFormat:
+    """Return the format that shows a number above 0 as a section shows one below 0, without the minus or bracket."""
+    pieces = tuple(
+        piece._replace(text="".join(sign for sign in piece.text if sign not in NEGATIVE))
+        if piece.kind == "literal"
+        else piece
+        for piece in section.pieces
+    )
+    plain = replace(section, pieces=pieces, condition=None)
+    return NumberFormat((plain, plain, plain), None)
 
 
 def percentage_text(number: float) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from action_returns.batch.amounts import LIMIT, Cents, cents_of_number, cents_of_parts, cents_of_text
 from action_returns.batch.cells import strip_white_space
+from action_returns.readers.formatted_number import FormattedNumber, is_in_another_currency, shown_otherwise
 from action_returns.readers.table_file import NumberText
 
 _SHAPE: Final = str.maketrans("012345678", "9" * 9)
@@ -75,6 +76,7 @@ class Unread(StrEnum):
     BLANK = "no current amount"
     NEGATIVE = "a current amount below 0"
     UNSETTLED = "a current amount that can mean two things, and no other amount there settles which"
+    SHOWN_OTHERWISE = "a current amount that its cell shows otherwise, such as a percentage"
     OTHER_CURRENCY = "a current amount with the sign of another currency than its currency column"
     UNREADABLE = "a current amount that cannot be read exactly"
 
@@ -133,6 +135,10 @@ class AmountColumn:
                 return Unread.NEGATIVE if cell.startswith("-") else _cents(cell, ".")
             case str():
                 return self._read_text(cell, currency)
+            case FormattedNumber() if shown_otherwise(cell):
+                return Unread.SHOWN_OTHERWISE
+            case FormattedNumber() if currency and is_in_another_currency(cell, currency):
+                return Unread.OTHER_CURRENCY
             case float() if cell < 0:
                 return Unread.NEGATIVE
             case float() if cell < LIMIT:

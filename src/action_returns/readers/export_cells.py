@@ -10,6 +10,12 @@ from typing import Any, Final, TypeVar
 
 from action_returns.batch.cells import CellError, display_cell, quote, strip_white_space
 from action_returns.readers.amount_column import AmountColumn, Unread, currencies, currency_beside, plain_cents
+from action_returns.readers.formatted_number import (
+    FormattedNumber,
+    currencies_of_format,
+    currency_of_format,
+    shown_otherwise,
+)
 from action_returns.readers.table_file import NumberText
 from action_returns.returns.export import Money, UnreadAmount
 from action_returns.returns.source import Field
@@ -33,10 +39,11 @@ _is_date = re.compile(
 _WHY: Final[Mapping[Unread, str]] = {
     Unread.UNSETTLED: "an amount that can mean two things, and no other amount of its column settles which",
     Unread.UNREADABLE: "an amount that cannot be read exactly",
-    Unread.OTHER_CURRENCY: "an amount with the sign of another currency than its currency column",
+    Unread.OTHER_CURRENCY: "an amount with the sign of another currency than its currency column or header",
     Unread.NEGATIVE: "an amount that cannot be read exactly",
     Unread.BLANK: "no amount",
 }
+_DATE: Final = "a date, or a number that its cell shows as one"
 
 
 def text_of(cell: Any) -> str | None:
@@ -68,7 +75,8 @@ def _joined(cells: Sequence[Any]) -> str:
 
 def _converted(cells: Sequence[Any], convert: Callable[[Any], Value]) -> list[Value]:
     """Return every cell converted; of a column of one type, equal cells are converted once."""
-    if len(set(map(type, cells)) - {NoneType}) > 1:  # True equals 1.0, and is no 1.0
+    kinds = set(map(type, cells)) - {NoneType}
+    if len(kinds) > 1 or FormattedNumber in kinds:  # True equals 1.0, and is no 1.0; 50% equals 0.50 €
         return list(map(convert, cells))
     known = {cell: convert(cell) for cell in set(cells)}
     return [known[cell] for cell in cells]
@@ -129,16 +137,27 @@ def read_amounts(columns: Mapping[Field, Sequence[Any]]) -> dict[Field, list[Mon
     return {
         field: [*known]
         if (known := plain[field]) is not None
-        else _converted(cells, partial(_money, column=readers[field]))
+        else _converted(_with_hidden_zeros(field, cells), partial(_money, column=readers[field]))
         for field, cells in columns.items()
     }
+
+
+def _with_hidden_zeros(field: Field, cells: Sequence[Any]) -> Sequence[Any]:
+    """Return a column in which 0 is 0 however it is shown: where no new total is meant, a blank says the same."""
+    if field is Field.NEW_TOTAL or FormattedNumber not in set(map(type, cells)):
+        return cells
+    return [0.0 if cell.__class__ is FormattedNumber and not cell else cell for cell in cells]
 
 
 def _money(cell: Any, column: AmountColumn) -> Money:
     read = column.read_signed(cell)
     if not isinstance(read, Unread):
         return read
-    return None if read is Unread.BLANK else UnreadAmount(display_cell(cell), _WHY[read])
+    if read is Unread.BLANK:
+        return None
+    if read is Unread.SHOWN_OTHERWISE:
+        return UnreadAmount(display_cell(cell), shown_otherwise(cell))
+    return UnreadAmount(display_cell(cell), _DATE if isinstance(cell, date | time | timedelta) else _WHY[read])
 
 
 def currencies_in(cells: Sequence[Any]) -> list[frozenset[str] | None] | None:
@@ -147,12 +166,14 @@ def currencies_in(cells: Sequence[Any]) -> list[frozenset[str] | None] | None:
     if joined and not joined.strip(_WITHOUT_SIGN):  # nearly always
         return None
     known = {cell: currencies(strip_white_space(cell)) for cell in set(cells) if cell.__class__ is str}
-    if not any(known.values()):
-        return None
-    return [known.get(cell) for cell in cells]
+    kinds = set(map(type, cells))
+    if FormattedNumber not in kinds:
+        return [known.get(cell) for cell in cells] if any(known.values()) else None
+    found = [currencies_of_format(cell) if cell.__class__ is FormattedNumber else known.get(cell) for cell in cells]
+    return found if any(found) else None
 
 
 def currency_signs(cells: Sequence[Any]) -> list[str | None]:
     """Return the currency beside each amount of a column; the sign itself where it can mean several, such as ``$``."""
     known = {cell: currency_beside(strip_white_space(cell)) for cell in set(cells) if cell.__class__ is str}
-    return [known.get(cell) for cell in cells]
+    return [currency_of_format(cell) if cell.__class__ is FormattedNumber else known.get(cell) for cell in cells]

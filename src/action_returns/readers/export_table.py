@@ -135,10 +135,10 @@ def _sheet_rows(path: Path, chosen: frozenset[str]) -> Iterator[tuple[int, Seque
 
     named = [name for name in sheet_names(path) if name.casefold() == _ORDERS_SHEET]
     if named:
-        return read_grid(path, sheet=named[0])
+        return read_grid(path, sheet=named[0], with_formats=True)
     visible = visible_sheet_names(path)
     if len(visible) == 1:
-        return read_grid(path, sheet=visible[0])
+        return read_grid(path, sheet=visible[0], with_formats=True)
     found = [name for name in visible if _has_export(read_grid(path, sheet=name), chosen)]
     if len(found) > 1:
         raise FileError(
@@ -146,7 +146,7 @@ def _sheet_rows(path: Path, chosen: frozenset[str]) -> Iterator[tuple[int, Seque
             f"{path.name} has several sheets with orders: {', '.join(found)}. An import reads one. Nothing was added. Save "
             "each sheet as a file of its own, and import one after the other; or hide the sheets that are not meant.",
         )
-    return read_grid(path, sheet=found[0] if found else None)
+    return read_grid(path, sheet=found[0] if found else None, with_formats=True)
 
 
 def _has_export(rows: Iterator[tuple[int, Sequence[Any]]], chosen: frozenset[str]) -> bool:

@@ -5,7 +5,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from action_returns.batch.cells import quote
+from action_returns.batch.cells import display_cell, quote
 from action_returns.errors import FileError
 from action_returns.readers.export_cells import currencies_in, currency_signs, read_amounts, read_orders, read_texts
 from action_returns.readers.export_columns import find_export_columns, fold_export_header, unit_of
@@ -137,24 +137,28 @@ def _read_currencies(
     field = next((field for field in (Field.REFUND, Field.NEW_TOTAL, Field.TOTAL) if field in cells), None)
     if field is None:
         return ()
+    notes: tuple[str, ...] = ()
+    header = headers[indexes[field][0]]
+    unit = None if Field.CURRENCY in texts else unit_of(header)
+    if unit is not None:
+        texts[Field.CURRENCY] = [unit] * len(cells[field])
+        notes = (f'The currency is {unit}, as the header "{header}" says.',)
     signs = currencies_in(cells[field])
     if signs is None:
-        unit = unit_of(headers[indexes[field][0]])
-        if unit is None or Field.CURRENCY in texts:
-            return ()
-        texts[Field.CURRENCY] = [unit] * len(cells[field])
-        return (f'The currency is {unit}, as the header "{headers[indexes[field][0]]}" says.',)
+        return notes
     if Field.CURRENCY not in texts:
         texts[Field.CURRENCY] = currency_signs(cells[field])
         return ("The currency of each amount was read from the sign beside it.",)
     named = texts[Field.CURRENCY]
     amounts[field] = [
-        UnreadAmount(str(cell), "an amount with the sign of another currency than its currency column")
+        UnreadAmount(
+            display_cell(cell), "an amount with the sign of another currency than its currency column or header"
+        )
         if sign is not None and currency is not None and currency not in sign
         else money
         for money, sign, currency, cell in zip(amounts[field], signs, named, cells[field], strict=True)
     ]
-    return ()
+    return notes
 
 
 def _codes(texts: Sequence[str | None]) -> list[str | None]:

@@ -30,7 +30,7 @@ def rows(path: Path) -> Iterator[tuple[int, Sequence[Cell]]]:
     """
     from action_returns.readers.xlsx.batch import read_grid
 
-    return read_grid(path)
+    return read_grid(path, with_formats=True)
 
 
 def read_batch(path: Path, *, sheet: str | None, columns: "ColumnAnswers") -> "LoadedBatch":

@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from xlsxwriter import Workbook
 
 from action_returns.batch.cells import CellError
 from action_returns.errors import FileError
+from action_returns.readers.formatted_number import FormattedNumber
 from action_returns.readers.xlsx import workbook
 from action_returns.readers.xlsx.batch import read_grid, read_workbook
 from action_returns.readers.xlsx.package import UnsupportedXmlError
@@ -193,3 +195,18 @@ def test_a_download_with_a_cell_that_cannot_be_is_refused_with_its_name(tmp_path
     with pytest.raises(FileError, match=r'cell B4000 .* holds "not a date" as a date') as caught:
         read(book(tmp_path / "pending.xlsx", download(*rows)), ["M.1.2.3"])
     assert caught.value.problem == "file-unreadable"
+
+
+def test_a_number_comes_with_its_number_format_where_that_is_asked_for(tmp_path):
+    path = tmp_path / "book.xlsx"
+    with Workbook(path) as made:
+        percent, plain_number = (made.add_format({"num_format": code}) for code in ("0%", "0.00"))
+        page = made.add_worksheet()
+        page.write_number(0, 0, 0.5, percent)
+        page.write_number(0, 1, 0.5, plain_number)
+        page.write_string(0, 2, "0.5", percent)
+    for wanted in (False, True):
+        ((_, cells),) = read_grid(path, with_formats=wanted)
+        assert cells == [0.5, 0.5, "0.5"]
+        assert [isinstance(cell, FormattedNumber) for cell in cells] == [wanted, False, False]
+    assert cells[0].code == "0%"

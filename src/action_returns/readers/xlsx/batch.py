@@ -70,18 +70,19 @@ def read_workbook(path: Path, *, sheet: str | None = None, columns: ColumnAnswer
         return _read(XmlWorkbook(package), path, sheet, columns)
 
 
-def read_grid(path: Path, *, sheet: str | None = None) -> Iterator[tuple[int, list[Cell]]]:
+def read_grid(path: Path, *, sheet: str | None = None, with_formats: bool = False) -> Iterator[tuple[int, list[Cell]]]:
     """Return every row of a sheet that holds something: its number and its cells from column A on.
 
     Args:
         path: the file.
         sheet: the sheet to read; the first visible one when None.
+        with_formats: whether a number comes with its number format where that may show another amount.
 
     Raises:
         FileError: when it cannot be read.
     """
     with Package(path) as package:
-        book = XmlWorkbook(package)
+        book = XmlWorkbook(package, with_formats=with_formats)
         yield from book.rows(_candidate_sheets(book.sheets, sheet, path.name)[0])
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from action_returns.batch.cells import EPOCH, LAST_ROW, Cell, CellError, column_number
+from action_returns.readers.formatted_number import formatted
 from action_returns.readers.xlsx.frame import LAST_COLUMN, is_zero
 from action_returns.readers.xlsx.package import UnsupportedXmlError
 from action_returns.readers.xlsx.row_pattern import ATTRIBUTES, BLANKS, CLOSED, INSIDE_ROW, NEXT_ROW, NUMBER, find_cells
@@ -36,12 +37,14 @@ class CellContext:
         dated: the cell formats that show dates.
         from_1904: whether dates are counted from 1904.
         formats: cell format -> code, for those that do not show every amount as it would be sent.
+        kept: those of them whose numbers are read with their format.
     """
 
     strings: list[str]
     dated: frozenset[int]
     from_1904: bool
     formats: Mapping[int, str] = field(default_factory=dict)
+    kept: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +157,10 @@ def typed(kind: bytes, raw: bytes, style: bytes, book: CellContext) -> Cell:
                 return book.strings[int(raw)]
             case b"" | b"n" if _number(raw):
                 number = float(raw)
-                dated = int(style or 0) in book.dated
-                return date_of(number, from_1904=book.from_1904) if dated else number
+                at = int(style or 0)
+                if at in book.dated:
+                    return date_of(number, from_1904=book.from_1904)
+                return formatted(number, book.kept[at]) if at in book.kept else number
             case b"b" if raw in _BOOLEANS:
                 return _BOOLEANS[raw]
             case b"e":

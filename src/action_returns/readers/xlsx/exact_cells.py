@@ -8,6 +8,7 @@ from datetime import datetime, time
 from typing import Final
 
 from action_returns.batch.cells import EPOCH, Cell, CellError, column_number, quote
+from action_returns.readers.formatted_number import formatted
 from action_returns.readers.xlsx.cells import CellContext, date_of
 from action_returns.readers.xlsx.frame import LAST_COLUMN
 from action_returns.readers.xlsx.texts import unescape
@@ -74,6 +75,7 @@ class CellReader:
         self._from_1904 = book.from_1904
         self._dated = book.dated
         self._formats = book.formats
+        self._kept = book.kept
         self._styles: dict[str, int] = {}
         self._read = {
             "n": self._number,
@@ -126,7 +128,10 @@ class CellReader:
             number = None
         if number is None:
             raise ValueError(f"holds {quote(raw)} as a number, which is none")
-        return date_of(number, from_1904=self._from_1904) if self._style(style) in self._dated else number
+        at = self._style(style)
+        if at in self._dated:
+            return date_of(number, from_1904=self._from_1904)
+        return formatted(number, self._kept[at]) if at in self._kept else number
 
     def _shared(self, raw: str, _: str) -> Cell:
         index = whole_number(raw, "its text")

@@ -22,19 +22,21 @@ class XmlWorkbook:
 
     Args:
         package: the workbook.
+        with_formats: whether a number is a :class:`FormattedNumber` where its format may show another amount.
 
     Raises:
         FileError: when it is damaged or no workbook.
     """
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: Package, *, with_formats: bool = False) -> None:
         self.package = package
         self._parts_read_exactly: set[str | None] = set()
         self._structure = structure(package)
         styles = (
             Styles(frozenset(), {}) if self._structure.styles is None else read_styles(package, self._structure.styles)
         )
-        self._book = CellContext(self._strings(), styles.dated, self._structure.from_1904, styles.codes)
+        kept = styles.codes if with_formats else {}
+        self._book = CellContext(self._strings(), styles.dated, self._structure.from_1904, styles.codes, kept)
 
     @property
     def sheets(self) -> tuple[Sheet, ...]:
