@@ -1,29 +1,18 @@
 """Write rows into the XML of a worksheet, its table and its workbook, and leave every other byte as it is.
 
-No library does that: openpyxl loses the ribbon and more when it saves a workbook, XlsxWriter makes new ones only. Rows are
-found with expat, which tells the place of each element. What is unusual is refused: the caller offers another way.
+No library does that: openpyxl loses the ribbon and more when it saves a workbook, XlsxWriter makes new ones only. What is
+unusual is refused: the caller offers another way.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape, unescape
-from typing import Any
 
-from action_returns.batch.cells import area, column_letters, column_number
+from action_returns.batch.cells import column_letters
 from action_returns.operations.formula_places import names_its_row
-from action_returns.operations.xml_tags import (
-    TRUE,
-    Splice,
-    UnusualXmlError,
-    read_tag,
-    refuse_type,
-    refuse_wide_characters,
-    spliced,
-    with_value,
-    without_attribute,
-)
-from action_returns.readers.xlsx.guarded import ERRORS, guarded_parser
-from action_returns.readers.xlsx.xml import SPREADSHEET
+from action_returns.operations.grown_ranges import longer_dimension
+from action_returns.operations.sheet_rows import SheetCell, SheetRow, SheetRows
+from action_returns.operations.xml_tags import Splice, UnusualXmlError, read_tag, spliced, without_attribute
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +38,6 @@ class Place:
     own: frozenset[int] = frozenset()
 
 
-@dataclass(slots=True)
-class _Cell:
-    """A cell: its place in the XML, its format, the metadata of its formula (18.3.1.4, cm), and what it holds."""
-
-    start: int
-    style: str | None
-    end: int = 0
-    is_filled: bool = False
-    formula: bytes = b""
-    metadata: str | None = None
-
-
-@dataclass(slots=True)
-class _Row:
-    """A row: its place in the XML, its format, and its cells by column number."""
-
-    start: int
-    style: str | None = None
-    inside: int = 0
-    close: int = 0
-    end: int = 0
-    cells: dict[int, _Cell] = field(default_factory=dict)
-
-
 def add_rows(sheet: bytes, place: Place, rows: Sequence[Sequence[str]]) -> bytes:
     """Return the XML of a worksheet with new rows.
 
@@ -84,7 +49,7 @@ def add_rows(sheet: bytes, place: Place, rows: Sequence[Sequence[str]]) -> bytes
     Raises:
         UnusualXmlError: they cannot be written there without a loss.
     """
-    found = _Finder(sheet, place.first, place.bottom)
+    found = SheetRows(sheet, place.first, place.bottom)
     last = place.first + len(rows) - 1
     right = place.left + place.width - 1
     for left, top, merged_right, bottom in found.merged:
@@ -101,32 +66,17 @@ def add_rows(sheet: bytes, place: Place, rows: Sequence[Sequence[str]]) -> bytes
             splices += _into(sheet, row, cells)
             at = row.end
     if found.dimension is not None:
-        splices += _longer_dimension(sheet, found.dimension, (place.left, right, last))
+        splices += longer_dimension(sheet, found.dimension, (place.left, right, last))
     return spliced(sheet, splices)
 
 
-def formulas_below(sheet: bytes, first: int, bottom: int) -> dict[int, frozenset[int]]:
-    """Return row -> numbers of the columns with a formula, from one row of a worksheet on.
-
-    Args:
-        sheet: the XML.
-        first: that row.
-        bottom: the last row of the table.
-
-    Raises:
-        UnusualXmlError: the sheet cannot be read.
-    """
-    rows = _Finder(sheet, first, bottom).rows
-    return {number: frozenset(at for at, cell in row.cells.items() if cell.formula) for number, row in rows.items()}
-
-
 def _new_cells(
-    number: int, texts: Mapping[int, str], row: _Row | None, place: Place, found: "_Finder"
+    number: int, texts: Mapping[int, str], row: SheetRow | None, place: Place, found: SheetRows
 ) -> dict[int, bytes]:
     """Return the cells of one row that change, left to right."""
     cells: dict[int, bytes] = {}
     for column in range(place.left, place.left + place.width):
-        cell = (None if row is None else row.cells.get(column)) or _Cell(0, found.style_of(row, column))
+        cell = (None if row is None else row.cells.get(column)) or SheetCell(0, found.style_of(row, column))
         name, is_below = f"{column_letters(column)}{number}", number > place.bottom
         if column in texts:
             if cell.is_filled:
@@ -146,7 +96,7 @@ def _new_cells(
     return cells
 
 
-def _formula(column: int, name: str, place: Place, found: "_Finder") -> str:
+def _formula(column: int, name: str, place: Place, found: SheetRows) -> str:
     """Return the element with the formula that the table has in a column; ``""`` without one."""
     formula = place.formulas.get(column)
     if formula is not None:
@@ -161,7 +111,7 @@ def _formula(column: int, name: str, place: Place, found: "_Finder") -> str:
     return "" if names_its_row(unescape(text.partition(">")[2].rpartition("<")[0])) else text
 
 
-def _cell(name: str, cell: _Cell, content: str, kind: str = "") -> bytes:
+def _cell(name: str, cell: SheetCell, content: str, kind: str = "") -> bytes:
     attributes = f'r="{name}"'
     if cell.style is not None:
         attributes += f' s="{escape(cell.style)}"'
@@ -174,7 +124,7 @@ def _cell(name: str, cell: _Cell, content: str, kind: str = "") -> bytes:
     return written.encode("ascii", "xmlcharrefreplace") if kind else written.encode()
 
 
-def _into(sheet: bytes, row: _Row, cells: Mapping[int, bytes]) -> list[Splice]:
+def _into(sheet: bytes, row: SheetRow, cells: Mapping[int, bytes]) -> list[Splice]:
     """Return what has to be replaced in a row so that it has these cells, and so that it is seen."""
     splices = _opened(sheet, row, cells)
     if row.close == row.end:  # <row .../>
@@ -191,7 +141,7 @@ def _into(sheet: bytes, row: _Row, cells: Mapping[int, bytes]) -> list[Splice]:
     return splices
 
 
-def _opened(sheet: bytes, row: _Row, cells: Mapping[int, bytes]) -> list[Splice]:
+def _opened(sheet: bytes, row: SheetRow, cells: Mapping[int, bytes]) -> list[Splice]:
     """Return what changes in the tag of a row: a hidden one is sent too, and ``spans`` has to hold all cells (18.3.1.73)."""
     tag = read_tag(sheet, row.start)
     gone = [] if "hidden" not in tag.values else ["hidden"]
@@ -200,134 +150,3 @@ def _opened(sheet: bytes, row: _Row, cells: Mapping[int, bytes]) -> list[Splice]
         if not (first.isdigit() and last.isdigit() and int(first) <= min(cells) and max(cells) <= int(last)):
             gone.append("spans")
     return [without_attribute(sheet, tag, name) for name in gone]
-
-
-def _longer_dimension(sheet: bytes, dimension: tuple[int, str], corner: tuple[int, int, int]) -> list[Splice]:
-    """Return the area of the sheet with the new rows: some readers leave out what is not in it."""
-    start, reference = dimension
-    covered, (first, last, bottom) = area(reference), corner
-    if covered is None or (covered[0] <= first and covered[2] >= last and covered[3] >= bottom):
-        return []
-    left, right = min(covered[0], first), max(covered[2], last)
-    longer = f"{column_letters(left)}{covered[1]}:{column_letters(right)}{max(covered[3], bottom)}"
-    return [with_value(sheet, read_tag(sheet, start), "ref", longer)]
-
-
-class _Finder:
-    """The rows of a worksheet from one row on, and the row whose formats new rows get.
-
-    Args:
-        sheet: the XML.
-        first: the first row to look at.
-        pattern: the row with the formats.
-    """
-
-    def __init__(self, sheet: bytes, first: int, pattern: int) -> None:
-        self.rows: dict[int, _Row] = {}
-        self.pattern = _Row(0)
-        self.before = 0
-        self.merged: list[tuple[int, int, int, int]] = []
-        self.dimension: tuple[int, str] | None = None
-        self._columns: list[tuple[int, int, str]] = []
-        refuse_wide_characters(sheet)
-        self._sheet, self._first, self._pattern = sheet, first, pattern
-        self._row: _Row | None = None
-        self._cell: _Cell | None = None
-        self._at_formula = 0
-        self._path: list[str] = []
-        self._starts: list[int] = []
-        self._parser = guarded_parser(refuse_type)
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
-        try:
-            self._parser.Parse(sheet, True)
-        except ERRORS as error:
-            raise UnusualXmlError(f"cannot be read ({error})") from None
-        if not self.before:
-            raise UnusualXmlError("has no row above the new ones")
-
-    def style_of(self, row: _Row | None, column: int) -> str | None:
-        """Return the format of a cell that is not there: that of its row, of the last row of the table, or of its column."""
-        if row is not None and row.style is not None:
-            return row.style
-        if column in self.pattern.cells:
-            return self.pattern.cells[column].style
-        return next((style for low, high, style in self._columns if low <= column <= high), None)
-
-    def _start(self, name: str, attributes: dict[str, Any]) -> None:
-        at, parent = self._parser.CurrentByteIndex, self._path[-1] if self._path else ""
-        self._path.append(name)
-        self._starts.append(at)
-        if not parent:
-            if name != "worksheet" or attributes.get("xmlns") not in SPREADSHEET:
-                raise UnusualXmlError("is written with other names than Excel writes")
-        elif name == "row" and parent == "sheetData":
-            self._start_row(attributes, at)
-        elif name == "c" and self._row is not None:
-            letters = attributes.get("r", "").rstrip("0123456789")
-            if not (letters.isascii() and letters.isalpha() and letters.isupper()):
-                raise UnusualXmlError("has cells without a place")
-            self._cell = self._row.cells[column_number(letters)] = _Cell(
-                at, attributes.get("s"), metadata=attributes.get("cm")
-            )
-        elif self._cell is not None and parent == "c":
-            self._cell.is_filled = True
-            self._at_formula = at
-        else:
-            self._start_other(name, parent, attributes, at)
-
-    def _start_other(self, name: str, parent: str, attributes: dict[str, Any], at: int) -> None:
-        if name == "sheetProtection" and attributes.get("sheet") in TRUE:
-            raise UnusualXmlError("is protected")
-        if name == "mergeCell" and (merged := area(attributes.get("ref", ""))) is not None:
-            self.merged.append(merged)
-        elif name == "dimension":
-            self.dimension = at, attributes.get("ref", "")
-        elif name == "col" and parent == "cols" and "style" in attributes:
-            self._columns.append((int(attributes["min"]), int(attributes["max"]), attributes["style"]))
-
-    def _start_row(self, attributes: dict[str, Any], at: int) -> None:
-        number = int(attributes.get("r", "0"))
-        if not number:
-            raise UnusualXmlError("has rows without a number")
-        if number < self._first and number != self._pattern:
-            self._row = None
-            return
-        style = attributes.get("s") if attributes.get("customFormat") in TRUE else None
-        self._row = _Row(at, style, self._after_tag(at))
-        if number >= self._first:
-            self.rows[number] = self._row
-        if number == self._pattern:
-            self.pattern = self._row
-
-    def _end(self, name: str) -> None:
-        self._path.pop()
-        at = self._parser.CurrentByteIndex
-        end = end_of_element(self._sheet, self._starts.pop(), at)
-        if name == "row" and self._path[-1] == "sheetData":
-            if self._row is not None:
-                self._row.end = end
-                self._row.close = min(end, at)
-            if not self.rows:
-                self.before = end
-            self._row = None
-        elif name == "c" and self._cell is not None:
-            self._cell.end = end
-            self._cell = None
-        elif name == "f" and self._cell is not None and self._path[-1] == "c":
-            self._cell.formula = self._sheet[self._at_formula : end]
-
-    def _after_tag(self, at: int) -> int:
-        return self._sheet.index(b">", at) + 1
-
-
-def end_of_element(content: bytes, start: int, at: int) -> int:
-    """Return where an element ends.
-
-    Args:
-        content: the XML.
-        start: where the element begins.
-        at: the place that expat tells at its end: that of its last tag, or the one behind a tag that is first and last.
-    """
-    opened = content.index(b">", start)
-    return opened + 1 if content.startswith(b"/", opened - 1) else content.index(b">", at) + 1

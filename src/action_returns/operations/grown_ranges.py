@@ -1,4 +1,4 @@
-"""Extend the ranges of a worksheet that end with its table: conditional formats, data validations and ignored errors.
+"""Extend the ranges of a worksheet for new rows: conditional formats, data validations, ignored errors, and its area.
 
 Excel extends them when a user types below a table. Without that, a new row would have no colours and no list of codes.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from action_returns.batch.cells import area, column_letters
-from action_returns.operations.xml_tags import Splice, parse, read_tag, spliced
+from action_returns.operations.xml_tags import Splice, parse, read_tag, spliced, with_value
 
 _Corners: TypeAlias = tuple[int, int, int, int]
 """Left, top, right and bottom of a range."""
@@ -66,6 +66,23 @@ def with_grown_ranges(sheet: bytes, growth: Growth) -> bytes:
         if new != old:
             splices.append((ranges.start, ranges.end, " ".join(new).encode()))
     return spliced(sheet, splices)
+
+
+def longer_dimension(sheet: bytes, dimension: tuple[int, str], corner: tuple[int, int, int]) -> list[Splice]:
+    """Return the splice of the area of the sheet with the new rows: some readers leave out what is not in it.
+
+    Args:
+        sheet: the XML.
+        dimension: where the element with the area begins, and the area.
+        corner: the first and last column of the new rows, and the last of these rows.
+    """
+    start, reference = dimension
+    covered, (first, last, bottom) = area(reference), corner
+    if covered is None or (covered[0] <= first and covered[2] >= last and covered[3] >= bottom):
+        return []
+    left, right = min(covered[0], first), max(covered[2], last)
+    longer = f"{column_letters(left)}{covered[1]}:{column_letters(right)}{max(covered[3], bottom)}"
+    return [with_value(sheet, read_tag(sheet, start), "ref", longer)]
 
 
 def _find(sheet: bytes) -> Sequence[_Ranges]:

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from action_returns.batch.cells import area
-from action_returns.operations.added_rows import end_of_element
-from action_returns.operations.xml_tags import UnusualXmlError, refuse_type, refuse_wide_characters
+from action_returns.operations.xml_tags import UnusualXmlError, end_of_element, refuse_type, refuse_wide_characters
 from action_returns.readers.xlsx.guarded import ERRORS, guarded_parser
 
 

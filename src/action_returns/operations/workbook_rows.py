@@ -9,9 +9,10 @@ from typing import Final
 
 from action_returns.batch.cells import COLUMN_NAMES, LAST_ROW, Cell, column_letters, show_nothing
 from action_returns.errors import FileError
-from action_returns.operations.added_rows import Place, add_rows, formulas_below
+from action_returns.operations.added_rows import Place, add_rows
 from action_returns.operations.grown_ranges import Growth, with_grown_ranges
 from action_returns.operations.new_workbook import tool_columns, tool_sheets
+from action_returns.operations.sheet_rows import formulas_below
 from action_returns.operations.stale_values import without_values
 from action_returns.operations.table_parts import calculated_on_load, column_formulas, longer_table
 from action_returns.operations.texts import counted

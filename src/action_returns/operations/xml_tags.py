@@ -96,6 +96,18 @@ def parse(xml: bytes, start: Callable[[str, dict[str, Any], int], object], end: 
         raise UnusualXmlError(f"cannot be read ({error})") from None
 
 
+def end_of_element(content: bytes, start: int, at: int) -> int:
+    """Return where an element ends.
+
+    Args:
+        content: the XML.
+        start: where the element begins.
+        at: the place that expat tells at its end: that of its last tag, or the one behind a tag that is first and last.
+    """
+    opened = content.index(b">", start)
+    return opened + 1 if content.startswith(b"/", opened - 1) else content.index(b">", at) + 1
+
+
 def refuse_wide_characters(xml: bytes) -> None:
     """Raise for UTF-16: pieces of one byte for each character would destroy it.
 
