@@ -136,3 +136,10 @@ def test_when_any_order_is_found_the_column_is_right(look, lines):
 
 def test_of_two_orders_it_is_not_unlikely_that_they_came_without_a_partner(look):
     assert none_found(look(HEADER + refunded("#9001") + refunded("#9002"))) == ""
+
+
+def test_a_wrong_order_column_is_noticed_also_where_the_export_names_actions(look):
+    lines = "".join(f"900{number},5.00,R{number},M.8882.4808.900{number}\r\n" for number in (1, 2, 3))
+    found = look("Order,Refund,Refund ID,ActionId\r\n" + lines)
+    assert decisions(found.preview) == "3 orders need a decision"
+    assert 'Most likely "Order" is not the column' in none_found(found)

@@ -72,7 +72,11 @@ def none_found(imported: "Imported") -> str:
 
     Of one or two orders it is as likely that they came without a partner.
     """
-    are_few = len(imported.preview.without_action) < _NAMED
+    # An order whose action the export names itself needs a person, and was not found either.
+    not_found = sum(
+        left.has_no_action or bool(left.code == "order-unknown" and left.candidates) for left in imported.preview.left
+    )
+    are_few = not_found < _NAMED
     if are_few or any(match.action_ids for match in imported.matches):
         return ""
     header = next(column.header for column in imported.export.mapping if column.field is Field.ORDER)
