@@ -195,4 +195,12 @@ def _all_of_it(order, action, facts):
             return "refused", "refund-above-amount"
         if differs:
             return "refused", "total-differs"
+    if order.takes_back and order.refunded and not (facts.to_date and order.total is not None):
+        counted = _counted(action, facts)
+        worth = [action.cents, facts.sent, counted and counted.new_total]
+        least = min(cents for cents in worth if cents is not None)
+        if least and facts.to_date and original is not None:
+            least = original
+        if _part(order, facts, order.refunded) + facts.tolerance < least:
+            return "refused", "total-differs"
     return 0

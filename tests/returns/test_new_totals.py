@@ -18,10 +18,21 @@ class TestOfAnyExport:
     def test_a_refund_of_all_of_it_takes_the_action_back(self, to_date):
         assert row(order(refunded=10_000), action(10_000), to_date=to_date) == (0, FULL)
 
-    @pytest.mark.parametrize("refunded", [0, 4_000, 10_000])
-    def test_a_cancelled_order_takes_the_action_back_whatever_was_refunded(self, to_date, refunded):
+    @pytest.mark.parametrize("refunded", [0, 10_000])
+    def test_a_cancelled_order_takes_the_action_back(self, to_date, refunded):
         cancelled = order(refunded=refunded, takes_back="it was cancelled")
         assert row(cancelled, action(10_000), to_date=to_date) == (0, FULL)
+
+    def test_a_status_never_takes_back_an_action_that_is_worth_more_than_was_refunded(self, to_date):
+        refunded = order(refunded=4_000, takes_back="its status is refunded")
+        only = left(refunded, action(10_000), to_date=to_date)
+        assert (only.code, only.group.value) == ("total-differs", "refused")
+        assert "because its status is refunded, but only 40.00 EUR was refunded of the 100.00 EUR" in only.message
+        assert row(refunded, action(4_001), to_date=to_date, choices=Choices(tolerance=1)) == (0, FULL)
+
+    def test_an_action_that_was_taken_back_before_needs_no_person_whatever_was_refunded(self, to_date):
+        refunded = order(refunded=4_000, takes_back="its status is refunded")
+        assert outcome(refunded, action(10_000), to_date=to_date, sent={A: sent(0)}) == ("sent-before", "sent_before")
 
     def test_an_order_of_which_nothing_was_refunded_has_nothing_to_do(self, to_date):
         assert outcome(order(), action(), to_date=to_date) == ("nothing-refunded", "nothing_to_do")
@@ -412,3 +423,14 @@ def test_what_was_sent_before_is_told_by_the_state_of_its_batch(state, words):
     assert words in only.message
     undecided = left(order(refunded=1_500), action(9_000), sent={A: sent(9_000, state)})
     assert words.split(".")[0] in undecided.message
+
+
+class TestOfTheLastRefundOfAnOrder:
+    refunded = order(refunded=4_000, total=10_000, takes_back="its status is refunded")
+
+    def test_it_takes_the_action_back_when_the_others_were_sent_before(self):
+        assert row(self.refunded, action(10_000), sent={A: sent(4_000)}) == (0, FULL)
+        assert row(self.refunded, action(4_000), sent={A: sent(4_000)}) == (0, FULL)
+
+    def test_it_is_left_when_the_others_are_unknown(self):
+        assert outcome(self.refunded, action(10_000)) == ("total-differs", "refused")

@@ -172,6 +172,17 @@ def contradicts_itself(order: ReturnedOrder, new_total: Cents, currency: str) ->
     )
 
 
+def part_taken_back(order: ReturnedOrder, action_id: str, worth: Cents, currency: str) -> LeftOrder:
+    """Return an order that a status takes back as a whole, and of which less was refunded than its action is worth."""
+    return leave(
+        order,
+        "total-differs",
+        f"Order {order.order} would be taken back as a whole, because {order.takes_back}, but only "
+        f"{money(order.refunded, currency)} was refunded of the {money(worth, currency)} of {action_id}. The other refunds "
+        "may be in another file, or only a part was refunded. Look the order up in the shop, and write its row by hand.",
+    )
+
+
 def raises_amount(
     order: ReturnedOrder, action_id: str, cents: Cents, ceiling: Cents, currency: str, *, given: bool
 ) -> LeftOrder:

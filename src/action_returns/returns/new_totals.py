@@ -77,6 +77,8 @@ class NewTotals:
         if action.original_cents is not None and action.original_cents != total:
             return None
         ids = _NO_IDS if self._are_to_date else _ids_of(order)
+        if order.takes_back and not self._are_to_date and 0 < refunded < total:
+            return None
         if order.takes_back or refunded == total:
             why = order.takes_back or _ALL_REFUNDED
             return _new(NewTotal, (NO_CENTS, total, Base.CURRENT, total, refunded, why, None, total, ids))
@@ -140,6 +142,8 @@ class NewTotals:
                 return self._refund_above(case, taken, original, left.MAY_BE_ALLOWED)
             if differs:
                 return differs
+        if worth := self._worth_more(case):
+            return left.part_taken_back(order, case.action_id, worth, case.currency)
         return NewTotal(
             NO_CENTS,
             case.current,
@@ -150,6 +154,22 @@ class NewTotals:
             original=original,
             refund_ids=self._refund_ids(case),
         )
+
+    def _worth_more(self, case: _Case) -> Cents | None:
+        """Return what an action is worth when a status takes it back, and less than that was refunded; else None.
+
+        An order's own total and all that was refunded of it were compared as they were read.
+        """
+        order, counted = case.order, self._counted(case)
+        if not order.takes_back or not order.refunded or (self._are_to_date and order.total is not None):
+            return None
+        known = [case.current]
+        known += [Cents(case.sent.cents)] if case.sent is not None else []
+        known += [counted.new_total] if counted is not None else []
+        worth = min(known)
+        if worth and self._are_to_date and case.original is not None:
+            worth = case.original
+        return worth if self._share(order, order.refunded) + self._tolerance < worth else None
 
     def _to_date(self, case: _Case) -> NewTotal | LeftOrder:
         """Return the original amount minus what was refunded until now."""
