@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from action_returns.excel.import_page import ImportPage
-from action_returns.operations.import_answers import ImportAnswers
-from action_returns.returns.source import Amounts, Field
+from action_returns.operations.import_answers import COUNTED, ImportAnswers
+from action_returns.returns.source import Field
 from tests.excel.shop_export import DOWNLOAD
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -18,7 +18,7 @@ ANSWERS = st.builds(
     reasons=st.dictionaries(TEXTS, TEXTS),
     tolerance=st.none() | st.integers(0, 10**9),
     without_tax_and_shipping=st.none() | st.booleans(),
-    amounts=st.none() | st.sampled_from(Amounts),
+    amounts=st.none() | st.sampled_from(COUNTED),
 )
 PAGES = st.builds(
     ImportPage, TEXTS, TEXTS, ANSWERS, st.dictionaries(TEXTS, TEXTS), TEXTS, TEXTS, TEXTS, TEXTS
