@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-from action_returns.batch.amounts import NO_CENTS, Cents, money
+from action_returns.batch.amounts import NO_CENTS, Cents
 from action_returns.batch.context import PendingAction, SentAction
 from action_returns.returns import left_amounts as left
 from action_returns.returns.earlier_imports import import_that_counts, is_explained, original_amount
 from action_returns.returns.export import RefundPart, ReturnedOrder
 from action_returns.returns.known import Choices, ImportedBefore, Known
 from action_returns.returns.order_ids import loose_key
+from action_returns.returns.order_worth import OrderWorth
 from action_returns.returns.preview import Base, LeftOrder, NewTotal
 
 _ALL_REFUNDED: Final = "all of it was refunded"
@@ -59,7 +60,7 @@ class NewTotals:
     def __init__(self, known: Known, choices: Choices, *, are_to_date: bool, is_guessed: bool) -> None:
         self._known = known
         self._tolerance = choices.tolerance
-        self._without_tax = choices.without_tax_and_shipping
+        self._worth = OrderWorth(choices)
         self._are_to_date = are_to_date
         self._is_guessed = is_guessed
         self.assumed = 0
@@ -72,7 +73,7 @@ class NewTotals:
         the caller has looked whether something was sent or imported for it.
         """
         refunded, total = order.refunded, order.total
-        if self._without_tax or order.new_total is not None or total is None or total != action.cents or total <= 0:
+        if self._worth.is_net or order.new_total is not None or total is None or total != action.cents or total <= 0:
             return None
         if action.original_cents is not None and action.original_cents != total:
             return None
@@ -122,7 +123,7 @@ class NewTotals:
         follows = not order.refunded or order.total is None or order.total - order.refunded == listed
         if not follows or (order.takes_back and listed):
             return left.contradicts_itself(order, listed, case.currency)
-        cents = self._share(order, listed)
+        cents = self._worth.share(order, listed)
         return self._compare(case) or NewTotal(
             cents,
             case.current,
@@ -136,7 +137,7 @@ class NewTotals:
         """Return 0 for an order that was cancelled, or refunded as a whole by the export's own figures."""
         order, original = case.order, case.original
         if original is not None:
-            taken = self._share(order, order.refunded)
+            taken = self._worth.share(order, order.refunded)
             differs = self._compare(case)
             if taken > original and (differs or (order.total is None and taken - original > self._tolerance)):
                 return self._refund_above(case, taken, original, left.MAY_BE_ALLOWED)
@@ -169,12 +170,12 @@ class NewTotals:
         worth = min(known)
         if worth and self._are_to_date and case.original is not None:
             worth = case.original
-        return worth if self._share(order, order.refunded) + self._tolerance < worth else None
+        return worth if self._worth.share(order, order.refunded) + self._tolerance < worth else None
 
     def _to_date(self, case: _Case) -> NewTotal | LeftOrder:
         """Return the original amount minus what was refunded until now."""
         order, original, sent = case.order, case.original, case.sent
-        taken = self._share(order, order.refunded)
+        taken = self._worth.share(order, order.refunded)
         if original is None:
             return left.unknown_amount(order, case.action_id) if sent is None else self._after(case, sent, taken)
         if sent is None and not case.is_listed and self._counted(case) is None and (doubt := _moved(case)):
@@ -188,7 +189,9 @@ class NewTotals:
 
     def _after(self, case: _Case, sent: SentAction, taken: Cents) -> LeftOrder:
         """Return an order of whose action it is not known what it was worth before what was sent for it."""
-        if sent.cents in {worth - taken for worth in (self._worth(case.order), case.current) if worth is not None}:
+        if sent.cents in {
+            worth - taken for worth in (self._worth.total(case.order), case.current) if worth is not None
+        }:
             return left.sent_before(case.order, case.action_id, sent, case.currency)
         return left.sent_otherwise(case.order, case.action_id, sent, case.current, case.currency)
 
@@ -197,7 +200,7 @@ class NewTotals:
         order = case.order
         counted = self._counted(case)
         if counted is None:
-            taken = self._share(order, order.refunded)
+            taken = self._worth.share(order, order.refunded)
             if doubt := self._doubt(case, taken):
                 return doubt
             if taken > case.current:
@@ -210,7 +213,7 @@ class NewTotals:
         fresh = Cents(sum(part.cents for part in _parts(order) if loose_key(part.id) not in counted.refund_ids))
         if not fresh:
             return self._difference(case, base, Base.IMPORTED, NO_CENTS, fresh)
-        taken = self._share(order, fresh)
+        taken = self._worth.share(order, fresh)
         if self._is_guessed and fresh == order.refunded:  # the earlier refunds are not listed: they may be in this one
             return left.counted_unknown(order, case.action_id, case.currency)
         if not is_explained(case.current, counted, case.imports):
@@ -225,20 +228,20 @@ class NewTotals:
         if sent is not None:
             after = {current - taken}
             if current == sent.cents:
-                after = {worth - taken for worth in (original, self._worth(order)) if worth is not None}
+                after = {worth - taken for worth in (original, self._worth.total(order)) if worth is not None}
             if sent.cents in after:
                 return left.sent_by_amount(order, case.action_id, sent, case.currency)
             return left.sent_otherwise(order, case.action_id, sent, current, case.currency)
         if doubt := _moved(case):
             return doubt
         if original is not None and original > current:
-            single = [self._share(order, part.cents) for part in _parts(order)]
+            single = [self._worth.share(order, part.cents) for part in _parts(order)]
             if original - current in {taken, *single, *accumulate(single)}:
                 return left.changed_elsewhere(order, case.action_id, original, current, case.currency)
         return None
 
     def _is_assumed(self, case: _Case) -> bool:
-        return not case.is_listed and not case.imports and self._worth(case.order) is None
+        return not case.is_listed and not case.imports and self._worth.total(case.order) is None
 
     def _counted(self, case: _Case) -> ImportedBefore | None:
         """Return the earlier import that counts, where its refund ids tell what is new.
@@ -261,7 +264,7 @@ class NewTotals:
         return ids if counted is None else ids | counted.refund_ids
 
     def _difference(self, case: _Case, base: Cents, base_is: Base, taken: Cents, refunded: Cents) -> NewTotal:
-        net = self._net(case.order)
+        net = self._worth.net_total(case.order)
         return NewTotal(
             Cents(base - taken),
             base,
@@ -273,49 +276,19 @@ class NewTotals:
             refund_ids=self._refund_ids(case),
         )
 
-    def _net(self, order: ReturnedOrder) -> Cents | None:
-        """Return the order's total without tax and shipping, None where the user did not choose it or it is unknown."""
-        return _net(order) if self._without_tax else None
-
-    def _worth(self, order: ReturnedOrder) -> Cents | None:
-        """Return the order's total in the export as it is compared with the network's amount."""
-        net = self._net(order)
-        return order.total if net is None else net
-
-    def _share(self, order: ReturnedOrder, cents: Cents) -> Cents:
-        """Return an amount of an order without tax and shipping, in proportion to its totals, half a cent rounded up."""
-        if not self._without_tax:
-            return cents
-        net, total = _net(order), order.total
-        return cents if net is None or not total else Cents((2 * cents * net + total) // (2 * total))
-
-    def _fits(self, one: Cents | None, other: Cents) -> bool:
-        return one is not None and abs(one - other) <= self._tolerance
-
     def _compare(self, case: _Case) -> LeftOrder | None:
         """Return the order when its total in the export is not what its action was worth before any refund."""
-        worth, original = self._worth(case.order), case.original
-        if worth is None or original is None or self._fits(worth, original):
+        worth, original = self._worth.total(case.order), case.original
+        if worth is None or original is None or self._worth.fits(worth, original):
             return None
-        if not self._are_to_date and case.sent is None and self._fits(worth, case.current):
+        if not self._are_to_date and case.sent is None and self._worth.fits(worth, case.current):
             return None  # corrected in the network before anything was refunded
-        hint = self._hint(case.order, original, case.current)
+        hint = self._worth.hint(case.order, original, case.current)
         return left.other_total(case.order, case.action_id, worth, original, case.currency, hint)
 
     def _refund_above(self, case: _Case, taken: Cents, base: Cents, otherwise: str = "") -> LeftOrder:
-        hint = self._hint(case.order, base if case.original is None else case.original, case.current)
+        hint = self._worth.hint(case.order, base if case.original is None else case.original, case.current)
         return left.refund_above(case.order, case.action_id, taken, base, case.currency, hint or otherwise)
-
-    def _hint(self, order: ReturnedOrder, original: Cents, current: Cents) -> str:
-        """Return what explains that an order's amounts in the export are others than in the network."""
-        net, total = _net(order), order.total
-        if self._without_tax:
-            return left.FITS_WITH_TAX if net is not None and self._fits(total, original) else ""
-        if net is not None and net != total and self._fits(net, original):
-            return left.FITS_WITHOUT_TAX.format(net=money(net))
-        if total is not None and order.refunded and total - order.refunded == current:
-            return left.MAY_BE_APPLIED
-        return ""
 
 
 def _settle(case: _Case, new: NewTotal) -> NewTotal | LeftOrder:
@@ -351,9 +324,3 @@ def _parts(order: ReturnedOrder) -> tuple[RefundPart, ...]:
 
 def _ids_of(order: ReturnedOrder) -> frozenset[str]:
     return frozenset(loose_key(part.id) for part in _parts(order))
-
-
-def _net(order: ReturnedOrder) -> Cents | None:
-    """Return the order's total without tax and shipping, None where it is unknown or more than the total."""
-    net, total = order.net_total, order.total
-    return net if net is not None and net >= 0 and (total is None or net <= total) else None
