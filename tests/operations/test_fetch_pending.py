@@ -124,7 +124,7 @@ texts = st.text(
 )
 
 
-@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(texts, texts, st.integers(0, 10**9)), min_size=1, max_size=6))
 def test_hostile_texts_are_read_back_as_the_network_has_them(server, fetch, rows):
     server.actions = [
