@@ -1,7 +1,7 @@
 """Read the pending actions of a campaign: stretches of time, their pages, and the facts of each action.
 
 The filter is the time of the event (ActionDateStart and ActionDateEnd), and not the last update (StartDate and EndDate).
-An action that nobody changed for months is still pending, and a filter on updates would leave it out. An event in the
+An action without a change for months is still pending, and a filter on updates would leave it out. An event in the
 past keeps its time, so that stretches can be read one after the other.
 """
 

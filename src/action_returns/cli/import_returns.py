@@ -168,7 +168,7 @@ def _write(
 
 
 def _ask_reasons(context: CommandContext, imported: Imported) -> Imported:
-    """Return the import with the reason codes that the user chooses, where somebody is there to ask."""
+    """Return the import with the reason codes that the user chooses, where there is a terminal to ask at."""
     words = unmapped_reasons(imported.found, imported.preview)
     if not words or not context.output.can_ask():
         return imported

@@ -91,7 +91,7 @@ def _last_entered(below: list[list[str]], table: ActionsTable, left: int) -> int
 
 
 def grow(sheets: Sheets, room: Room) -> None:
-    """Let the table Actions grow where it is not large enough.
+    """Resize the table Actions where it is not large enough.
 
     Raises:
         SheetProtectedError: the sheet is protected.

@@ -261,7 +261,7 @@ class OpenWorkbook:
 
     @retry_while_busy
     def grow(self, room: Room) -> None:
-        """Let the table Actions grow where it is not large enough."""
+        """Resize the table Actions where it is not large enough."""
         grow(self._sheets, room)
 
     @retry_while_busy

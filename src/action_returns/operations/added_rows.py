@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from html import escape, unescape
 
 from action_returns.batch.cells import column_letters
-from action_returns.operations.formula_places import names_its_row
 from action_returns.operations.grown_ranges import longer_dimension
 from action_returns.operations.sheet_rows import SheetCell, SheetRow, SheetRows
+from action_returns.operations.table_parts import names_its_row
 from action_returns.operations.xml_tags import Splice, UnusualXmlError, read_tag, spliced, without_attribute
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from action_returns.operations.formula_places import names_its_row
+from action_returns.operations.table_parts import names_its_row
 
 
 @pytest.mark.parametrize(
