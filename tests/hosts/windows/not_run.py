@@ -14,6 +14,7 @@ HOMES: Final = "home folders of POSIX systems: HOME, XDG_* and the list of users
 MOUNTS: Final = "folders that are mounted as POSIX systems do"
 LINKS_OF_WINE: Final = "Wine 8: makes no symbolic link and says that it did"
 README: Final = "the README's first block is for a POSIX shell"
+NAMES: Final = "names of files that POSIX systems allow"
 DRIVES_OF_WINE: Final = "Wine 8: does not tell which folder a drive is (subst)"
 
 ELSEWHERE: Final = frozenset({UNIX_SERVERS, DATABASE, OFFICE})
@@ -162,6 +163,9 @@ NOT_RUN: Final[dict[str, str]] = {
     "tests/operations/test_kept_copies.py::test_what_is_no_file_under_the_batches_name_is_told_and_holds_nothing_up[pipe]": MODES,
     "tests/operations/test_send_kills.py::test_killed_while_an_ftp_server_of_another_make_has_the_file_the_next_start_tells_the_truth": UNIX_SERVERS,
     "tests/operations/test_texts.py::test_a_command_shows_every_character_and_is_read_back_exactly": LINUX_TOOLS,
+    "tests/operations/test_kept_pending.py::test_a_download_of_any_name_is_kept_under_it": NAMES,
+    "tests/operations/test_kept_pending.py::test_a_kept_copy_is_known_by_a_link_too": LINKS_OF_WINE,
+    "tests/operations/test_kept_pending.py::test_facts_that_were_changed_are_refused_and_replaced_by_the_next_download[<lambda>11]": NAMES,
     "tests/operations/test_kept_pending.py::test_only_this_user_can_read_what_is_kept": MODES,
     "tests/operations/test_replaced_workbook.py::test_a_group_that_cannot_be_kept_is_not_exchanged_for_another_one_with_its_rights": MODES,
     "tests/operations/test_replaced_workbook.py::test_a_workbook_that_is_open_under_its_own_name_is_not_replaced_through_a_link*": LINKS_OF_WINE,
