@@ -129,6 +129,7 @@ def test_transaction_pooling_is_noticed_where_the_user_has_the_right_search_path
     behind.run(f"ALTER ROLE ann IN DATABASE {database} SET search_path = action_returns, pg_temp")
     with open_ledger(TeamDatabase(behind.url(database))) as ledger:
         settled(ledger, "sent")
+    until_no_lock_is_left(behind, database)  # a session ends a moment after its client
     before = tables(behind, database)
     with pgbouncer.pooler(behind, "transaction", "ignore_startup_parameters = options") as port:
         refused(port, database)
