@@ -82,7 +82,7 @@ def click_through(office: Office, document: Any) -> None:
 def shoot(
     screen: Screen, document: Any, sheet: str, folder: Path, *, name: str | None = None, first_row: int = 0
 ) -> None:
-    """Bring a sheet to the front and keep what shows of it, without the menus around it.
+    """Show a sheet and write a picture of it, without the menus around it.
 
     Args:
         screen: the screen.

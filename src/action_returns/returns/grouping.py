@@ -1,4 +1,4 @@
-"""Put the lines of an export together to its orders: each order once, each refund once, and every line counted."""
+"""Build the orders of an export from its lines: each order once, each refund once, and every line counted."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
