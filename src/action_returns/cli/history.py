@@ -106,7 +106,7 @@ def show_batch(context: CommandContext, *, batch: str) -> None:
 
 
 def _read_in_full(context: CommandContext, batch: str) -> BatchInFull:
-    number = _batch_number(batch)
+    number = batch_number(batch)
     with open_ledger_to_read(context.paths, context.profile) as ledger:
         return ledger.in_full(number)
 
@@ -205,7 +205,7 @@ def mark_batch(context: CommandContext, *, batch: str, state: str, why: str, pro
     For a batch that is unknown or handed over; and with "failed" for one that was sent, when the receiver has nothing.
     Nothing is sent; who marked it and why stays on record. Rows of a failed batch count as not arrived from then on.
     """
-    number = _batch_number(batch)
+    number = batch_number(batch)
     if not why.strip():
         raise click.UsageError("--why is empty. Write what you saw, so that others can follow it later.")
     with open_ledger_to_read(context.paths, context.profile) as ledger:
@@ -283,7 +283,7 @@ def export_record(context: CommandContext, *, output: str, force: bool) -> None:
         raise LedgerError(f"The whole record was written, and parts of it are broken. {integrity.summary(problems)}")
 
 
-def _batch_number(batch: str) -> int:
+def batch_number(batch: str) -> int:
     """Return the number of a batch's label, ``0001`` -> 1."""
     if not (batch.isascii() and batch.isdigit() and len(batch) < 19):  # noqa: PLR2004  # digits of a number that the ledger can store
         raise click.UsageError(

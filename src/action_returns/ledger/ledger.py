@@ -13,7 +13,7 @@ from action_returns.batch.csv_format import CsvFile
 from action_returns.errors import LedgerError
 from action_returns.ledger import integrity
 from action_returns.ledger.accounts import AccountBatches
-from action_returns.ledger.outcomes import LedgerOutcomes
+from action_returns.ledger.attachments import BEFORE, BEFORE_SHA256, LedgerAttachments
 from action_returns.ledger.recordable import (
     LONGEST_PLACE,
     plain_line,
@@ -70,7 +70,7 @@ def _open_store(location: Path | TeamDatabase) -> Store:
     return PostgresStore(location)
 
 
-class Ledger(LedgerOutcomes):
+class Ledger(LedgerAttachments):
     """An open ledger, to read and to write; a context manager that closes it."""
 
     def __enter__(self) -> Self:
@@ -103,6 +103,7 @@ class Ledger(LedgerOutcomes):
         name_for: Callable[[str], str],
         confirmation: Mapping[str, str | int],
         include_sent: Container[str] = frozenset(),
+        before: bytes = b"",
     ) -> Claim:
         """Record a batch with all of its rows and bytes, and take the right to send it.
 
@@ -117,6 +118,7 @@ class Ledger(LedgerOutcomes):
             confirmation: what the person confirmed, and how.
             include_sent: ActionIds of rows that may have arrived before, as the person was shown, and are to go out
                 again.
+            before: what is known of its actions before it is sent, nothing when nothing is.
 
         Raises:
             RepeatedRowsError: other rows of it are on record for this account and may have arrived, or any of them is
@@ -165,6 +167,8 @@ class Ledger(LedgerOutcomes):
             again: dict[str, str | int] = {"include_sent": len(repeats)} if repeats else {}
             if previous is not None:
                 again["duplicate_of"] = previous.label
+            if before:
+                again[BEFORE_SHA256] = self._attach(number, BEFORE, before)
             self._add_event(number, "confirmed", {"who": user_and_host(), **confirmation, **again})
             self._store.register_sender(number)
         return Claim(number, label(number), name)

@@ -33,7 +33,7 @@ _COLUMNS: Final = (
     "b.account, b.receiver, EXISTS (SELECT 1 FROM event AS e JOIN event AS mark ON mark.batch = e.batch "
     f"WHERE e.batch = b.number AND mark.kind = 'marked' AND e.rowid > mark.rowid AND e.kind IN ('outcome', '{LATE}'))"
 )
-_TELL_NO_STATE: Final = f"('confirmed', '{LATE}')"
+_TELL_NO_STATE: Final = f"('confirmed', '{LATE}', 'reconciled', 'undo-drafted', 'row-sending', 'row-outcome')"
 _LATEST_STATE: Final = (
     f"(SELECT e.kind || ' ' || e.detail FROM event AS e WHERE e.batch = b.number AND e.kind NOT IN {_TELL_NO_STATE} "
     "ORDER BY e.rowid DESC LIMIT 1)"

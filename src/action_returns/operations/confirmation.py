@@ -1,5 +1,6 @@
 """What a person has to confirm before a batch is sent: the question, the numbers to type, and the record of it."""
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from action_returns.batch.amounts import amount_text, cents_of_text, money, only_reading
@@ -199,7 +200,15 @@ def facts_to_record(checked: "CheckedBatch") -> dict[str, str | int]:
         **effect,
         **known,
         **({"currency": summary.currency} if summary.currency else {}),
+        **_facts_of_pending(checked),
     }
+
+
+def _facts_of_pending(checked: "CheckedBatch") -> dict[str, str | int]:
+    if checked.pending is None:
+        return {}
+    as_of = checked.pending.as_of.astimezone(UTC).isoformat(timespec="seconds")
+    return {"pending_as_of": as_of, "pending_rows": checked.pending.count}
 
 
 def ask_for_numbers(numbers: list[Typed], dialogue: "Dialogue") -> str:

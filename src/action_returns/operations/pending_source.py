@@ -64,6 +64,7 @@ def load_download(
     *,
     now: datetime,
     orders: Collection[str] | None = None,
+    ids: Collection[str] | None = None,
 ) -> PendingDownload:
     """Read a pending download, and keep a copy of the file when it proved readable.
 
@@ -77,6 +78,7 @@ def load_download(
         now: the moment of the check; later dates of actions do not tell how old the download is.
         orders: without a batch, the orders whose actions are read, as :func:`action_returns.returns.join.loose_keys` has
             them; None for all actions.
+        ids: without a batch, the ActionIds that are read; None for all actions.
 
     Raises:
         action_returns.errors.FileError: the download cannot be used.
@@ -88,14 +90,14 @@ def load_download(
     source = with_its_facts(source, account, paths)
     before = _state_of(source.path)
     source = _with_saved_answers(source)
-    pending = read_download(source, reading, account, now=now, orders=orders)
+    pending = read_download(source, reading, account, now=now, orders=orders, ids=ids)
     if is_copy:
         return pending
     try:
         # What is kept has to be what was read.
         kept = keep_download(source, pending, account, paths, now=now, is_same=lambda: _state_of(source.path) == before)
         why = "it was changed while it was read" if kept is None else ""
-        if kept is not None and reading is None and orders is None:
+        if kept is not None and reading is None and orders is None and ids is None:
             keep_lock_dates(kept, pending, account)
     except OSError as error:
         why = f"{error.strerror or error}"
@@ -110,6 +112,7 @@ def read_download(
     *,
     now: datetime,
     orders: Collection[str] | None = None,
+    ids: Collection[str] | None = None,
 ) -> PendingDownload:
     """Read a pending download with the user's new and saved answers, and save the new ones.
 
@@ -120,6 +123,7 @@ def read_download(
         now: the moment of the check; later dates of actions do not tell how old the download is.
         orders: without a batch, the orders whose actions are read, as :func:`action_returns.returns.join.loose_keys` has
             them; None for all actions.
+        ids: without a batch, the ActionIds that are read; None for all actions.
 
     Raises:
         action_returns.errors.FileError: the download cannot be used.
@@ -128,7 +132,8 @@ def read_download(
 
     if source.kept is None:
         source = _with_saved_answers(source)
-    ids = None if reading is None else {cell for cell in reading.columns.action_id if isinstance(cell, str)}
+    if reading is not None:
+        ids = {cell for cell in reading.columns.action_id if isinstance(cell, str)}
     pending = read_pending_download(
         source.path,
         wanted=ids,

@@ -21,6 +21,7 @@ from action_returns.ledger.records import Claim, NewBatch, RepeatedRowsError
 from action_returns.ledger.store import LedgerAwayError
 from action_returns.operations import outcome_texts, texts
 from action_returns.operations.confirmation import facts_to_record
+from action_returns.verdicts.before import write_before
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,6 +113,7 @@ def submit(
             name_for=lambda batch: f"Batch_Mods_Reversals_{today:%Y_%m_%d}_{batch}.csv",
             confirmation=how,
             include_sent=checked.repeated if checked.include_sent else frozenset(),
+            before=_known_before(checked),
         )
     except RepeatedRowsError as repeated:
         latest = max((before.batch for before in repeated.rows.values()), key=int)
@@ -135,6 +137,13 @@ def submit(
         later = _Unrecorded(done, claim, ledger, kept_in, clock)
         return later.record(error, progress, pause)
     return _with_mark(done, on_record)
+
+
+def _known_before(checked: "CheckedBatch") -> bytes:
+    """Return what the pending download says of the rows that are sent, for the results and for an undo."""
+    if checked.pending is None:
+        return b""
+    return write_before(checked.rows.action_ids, checked.pending.actions)
 
 
 def _deliver(channel: Channel, file: OutgoingFile, claim: Claim, sha256: str, ledger: "Ledger") -> Outcome:

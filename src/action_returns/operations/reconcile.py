@@ -1,0 +1,202 @@
+"""Find out what became of the rows of batches that were sent, and record it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, Protocol
+
+from action_returns.errors import LedgerError, UsageError
+from action_returns.ledger.records import HANDED_OVER, SENT, UNKNOWN
+from action_returns.operations.account import open_account_ledger
+from action_returns.operations.pending_source import PendingSource, load_download
+from action_returns.operations.texts import command
+from action_returns.verdicts.before import read_before
+from action_returns.verdicts.by_pending import Known, decide_by_pending
+from action_returns.verdicts.results_csv import read_results, write_results
+from action_returns.verdicts.verdict import RowResult, SentRow, Verdict, count_verdicts
+
+if TYPE_CHECKING:
+    from action_returns.files import Paths
+    from action_returns.ledger.ledger import Ledger
+    from action_returns.ledger.records import BatchRecord
+    from action_returns.operations.account import Account
+
+CAN_BE_RECONCILED: Final = (SENT, HANDED_OVER, UNKNOWN)
+"""States of batches that the receiver may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBatch:
+    """A batch whose results are looked for, with what is on record about it.
+
+    Args:
+        record: the batch.
+        rows: its rows, in file order.
+        known: when it was sent, what was known before, and its latest results.
+    """
+
+    record: "BatchRecord"
+    rows: Sequence[SentRow]
+    known: Known
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What evidence says of one batch.
+
+    Args:
+        results: what became of each row, in file order.
+        source: ``pending``, ``result`` or ``api``.
+        taken: how old the evidence is.
+        facts: about the evidence, for the record: the name and hash of a file, the id of a submission.
+        has_arrived: what makes certain that the receiver has the batch, in words; ``""`` where nothing does.
+        notes: what the user should know of it, one sentence each.
+    """
+
+    results: Sequence[RowResult]
+    source: str
+    taken: datetime
+    facts: Mapping[str, str | int]
+    has_arrived: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class Evidence(Protocol):
+    """Where results are looked for: a pending download, a result file, or the network's API."""
+
+    def find(self, batches: Sequence[OpenBatch]) -> "list[Found | None]":
+        """Return what it says of each batch, None for one that it says nothing of.
+
+        Raises:
+            action_returns.errors.ActionReturnsError: it cannot be read. Nothing is recorded.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResults:
+    """What became of the rows of one batch.
+
+    Args:
+        record: the batch, with the state that it has now.
+        rows: its rows, in file order.
+        found: what the evidence says.
+    """
+
+    record: "BatchRecord"
+    rows: Sequence[SentRow]
+    found: Found
+
+    @property
+    def counts(self) -> Mapping[Verdict, int]:
+        """How many rows have each verdict."""
+        return count_verdicts(self.found.results)
+
+    @property
+    def has_differences(self) -> bool:
+        """Whether a row is different, missing, locked or refused."""
+        return any(self.counts[one] for one in Verdict if one not in {Verdict.APPLIED, Verdict.TOO_EARLY})
+
+
+@dataclass(frozen=True, slots=True)
+class PendingEvidence:
+    """A later pending download.
+
+    Args:
+        source: the download.
+        account: the account whose time zone holds, and for which the copy is kept.
+        paths: where it is kept.
+        now: the local time.
+    """
+
+    source: PendingSource
+    account: "Account"
+    paths: "Paths"
+    now: datetime
+
+    def find(self, batches: Sequence[OpenBatch]) -> "list[Found | None]":
+        """Compare the rows of each batch with the download."""
+        ids = {row.action_id for batch in batches for row in batch.rows}
+        pending = load_download(self.source, None, self.account, self.paths, now=self.now, ids=ids)
+        taken = pending.as_of
+        facts: dict[str, str | int] = {"file": self.source.path.name, "actions": pending.count}
+        return [
+            Found(decide_by_pending(batch.rows, pending, batch.known, taken=taken), "pending", taken, facts)
+            for batch in batches
+        ]
+
+
+def reconcile(
+    numbers: Sequence[int] | None, evidence: Evidence, account: "Account", paths: "Paths"
+) -> list[BatchResults]:
+    """Find out what became of the rows of batches, and record it.
+
+    Args:
+        numbers: the batches; None for all of the account that are not settled.
+        evidence: where the results are looked for.
+        account: the account whose ledger has them.
+        paths: where the ledger is.
+
+    Raises:
+        UsageError: a batch is in a state in which the receiver has nothing of it.
+        action_returns.errors.NoSuchBatchError: there is no batch of that number.
+        action_returns.errors.ActionReturnsError: the evidence cannot be read. Nothing was recorded.
+        LedgerError: the ledger cannot be read or written.
+    """
+    with open_account_ledger(account, paths) as ledger:
+        batches = open_batches(numbers, account, ledger)
+        found = evidence.find(batches) if batches else []
+        return [_record(batch, one, ledger) for batch, one in zip(batches, found, strict=True) if one is not None]
+
+
+def open_batches(numbers: Sequence[int] | None, account: "Account", ledger: "Ledger") -> list[OpenBatch]:
+    """Return the batches whose results are looked for, with what is on record about each."""
+    if numbers is None:
+        ours = ledger.batches_of(account.sender)
+        records = [
+            record
+            for record in reversed(ledger.batches())
+            if record.state in CAN_BE_RECONCILED and ours.include(record.way) and is_open(record, ledger)
+        ]
+    else:
+        records = [ledger.batch(number) for number in numbers]
+        for record in records:
+            if record.state not in CAN_BE_RECONCILED:
+                raise UsageError(
+                    f"Batch {record.label} is {record.state}, so the receiver has nothing of it to compare with. Batches "
+                    f"that are sent, handed-over or unknown can be reconciled: {command('history', 'list')}"
+                )
+    return [_with_what_is_known(record, account, ledger) for record in records]
+
+
+def is_open(record: "BatchRecord", ledger: "Ledger") -> bool:
+    """Return whether a row of a batch has no result yet, or one that may still change."""
+    latest = ledger.latest_results(record.number)
+    return latest is None or any(result.is_open for result in read_results(latest.results).values())
+
+
+def _with_what_is_known(record: "BatchRecord", account: "Account", ledger: "Ledger") -> OpenBatch:
+    rows = [SentRow(*row) for row in ledger.rows(record.number)]
+    latest = ledger.latest_results(record.number)
+    try:
+        before = read_before(ledger.before(record.number))
+        earlier = {} if latest is None else read_results(latest.results)
+    except ValueError as error:
+        raise LedgerError(f"What is on record beside batch {record.label} cannot be read: {error}.") from None
+    sent_at = record.created_at or datetime.max.replace(tzinfo=UTC)
+    replaced = ledger.replaced_rows(record, account.sender)
+    return OpenBatch(record, rows, Known(sent_at, before, replaced, earlier))
+
+
+def _record(batch: OpenBatch, found: Found, ledger: "Ledger") -> BatchResults:
+    counts = {verdict.value: number for verdict, number in count_verdicts(found.results).items()}
+    facts: dict[str, str | int] = {
+        "source": found.source,
+        "taken": found.taken.astimezone(UTC).isoformat(timespec="seconds"),
+        "rows": len(batch.rows),
+        **counts,
+        "open": sum(result.is_open for result in found.results),
+        **found.facts,
+    }
+    content = write_results([row.action_id for row in batch.rows], found.results)
+    ledger.record_results(batch.record.number, content, facts)
+    return BatchResults(batch.record, batch.rows, found)

@@ -1,0 +1,47 @@
+"""Sentences about the results of batches: what became of a row, what to do, and the figures of a batch."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from action_returns.batch.amounts import amount_text
+from action_returns.operations.texts import counted
+from action_returns.verdicts.verdict import RowResult, SentRow, Verdict, Why
+
+if TYPE_CHECKING:
+    from action_returns.operations.reconcile import BatchResults
+
+_SENTENCES: Final[Mapping[Why, str]] = {
+    Why.AS_SENT: "The network has it as it was sent.",
+    Why.REVERSED: "The network shows it as reversed.",
+    Why.LEFT_THE_LIST: "It left the list of pending actions before it can have locked, as a reversed action does.",
+    Why.OTHER_AMOUNT: "The network has {seen}, and {sent} was sent. Look it up in the network.",
+    Why.UNCHANGED: "The network still has {seen}, the amount from before. Send it again in a new batch before it locks.",
+    Why.CHANGED_AFTERWARDS: "It was as sent before; the network has {seen} now. It was changed there afterwards.",
+    Why.NOT_LISTED: "The list does not have this action. Look it up in the network.",
+    Why.LOCKED: "It is locked with {seen}, so it can no longer be changed.",
+    Why.NAMED_AS_ERROR: "The receiver names it as an error: {word}.",
+    Why.PROCESSED: "The receiver names no error. Whether the action changed shows in a later pending download.",
+    Why.QUEUED: "The receiver has not processed it yet.",
+    Why.OLDER: "The list is older than the batch. Download Pending Actions again.",
+    Why.RECENT: "The network may take a day. Look again after that.",
+    Why.REPLACED: "Batch {word} changed this action again, so its result counts.",
+    Why.LINE_UNCLEAR: "The receiver names a line that is this row or the one beside it: {word}.",
+}
+
+
+def row_sentence(row: SentRow, result: RowResult) -> str:
+    """Return what became of a row and what to do."""
+    seen = "no amount" if result.cents is None else amount_text(result.cents)
+    return _SENTENCES[result.why].format(seen=seen, sent=amount_text(row.cents), word=result.word)
+
+
+def batch_sentence(results: "BatchResults") -> str:
+    """Return the figures of a batch: ``Batch 0001: 2 of 4 rows applied, 1 different, 1 refused.``."""
+    counts = results.counts
+    others = [
+        f"{number:,} {verdict.value.replace('_', ' ')}"
+        for verdict, number in counts.items()
+        if number and verdict is not Verdict.APPLIED
+    ]
+    applied = f"{counts[Verdict.APPLIED]:,} of {counted(len(results.rows), 'row')} applied"
+    return f"Batch {results.record.label}: {', '.join([applied, *others])}."

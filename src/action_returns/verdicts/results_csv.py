@@ -1,0 +1,47 @@
+"""The results of a batch as text that the ledger keeps: one line for each row of the file that was sent, in its order.
+
+CSV (RFC 4180) with the header of :data:`COLUMNS`: amounts as plain decimals with a dot, times in UTC in ISO 8601.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from action_returns.batch.amounts import amount_text, cents_of_text
+from action_returns.verdicts.csv_text import read_csv_text, write_csv_text
+from action_returns.verdicts.verdict import RowResult, Verdict, Why
+
+COLUMNS: Final = ("ActionId", "Verdict", "Why", "Amount", "State", "Word", "Source", "SeenAt")
+
+
+def write_results(action_ids: Sequence[str], results: Sequence[RowResult]) -> bytes:
+    """Return the results as text.
+
+    Args:
+        action_ids: of the rows, in file order.
+        results: what became of each.
+    """
+    times: dict[datetime | None, str] = {None: ""}
+    lines = []
+    for action_id, result in zip(action_ids, results, strict=True):
+        if result.seen_at is not None and result.seen_at not in times:
+            times[result.seen_at] = result.seen_at.astimezone(UTC).isoformat()
+        amount = "" if result.cents is None else amount_text(result.cents)
+        lines.append((action_id, *result[:2], amount, *result[3:6], times[result.seen_at]))
+    return write_csv_text(COLUMNS, lines)
+
+
+def read_results(content: bytes) -> dict[str, RowResult]:
+    """Return ActionId -> what became of its row.
+
+    Raises:
+        ValueError: this is no such text.
+    """
+    times: dict[str, datetime | None] = {"": None}
+    found = {}
+    for action_id, verdict, why, amount, state, word, source, seen_at in read_csv_text(COLUMNS, content):
+        if seen_at not in times:
+            times[seen_at] = datetime.fromisoformat(seen_at)
+        cents = cents_of_text(amount) if amount else None
+        found[action_id] = RowResult(Verdict(verdict), Why(why), cents, state, word, source, times[seen_at])
+    return found
