@@ -106,8 +106,10 @@ class RibbonButton:
     large: bool = False
 
 
+GROUPS: Final = ("Data", "Check", "Submit", "After sending", "Setup")
+"""The groups of the ribbon, in its order."""
 BUTTONS: Final[dict[str, RibbonButton]] = {}
-"""Function in ``clicks`` -> its button. The ribbon shows groups and buttons in the order of this table."""
+"""Function in ``clicks`` -> its button. The ribbon shows the buttons of a group in the order of this table."""
 
 
 def button(

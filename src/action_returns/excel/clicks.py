@@ -4,10 +4,9 @@
 function with ``@button`` and run ``make docs``, which writes the ribbon and its VBA.
 """
 
-from typing import Final
-
 from action_returns.errors import ExcelError, NoRowsYetError
 from action_returns.excel import corrections, dialogues, edits, messages
+from action_returns.excel.after_sending import history as history  # noqa: PLC0414  # RunPython finds every button here
 from action_returns.excel.button import ButtonContext, button
 from action_returns.excel.check_table import (
     MOST_ISSUES,
@@ -17,9 +16,6 @@ from action_returns.excel.check_table import (
     pending_rows,
     show_results,
 )
-
-MOST_BATCHES: Final = 500
-"""Number of batches that the sheet Batches lists at most."""
 
 
 @button(
@@ -253,26 +249,6 @@ def test_connection(context: ButtonContext) -> None:
     context.tell(
         f"{'Connection works' if result.works else 'No connection'}: {channel.destination}\n\n{result.message}"
     )
-
-
-@button(
-    label="History",
-    group="After sending",
-    keytip="H",
-    image="FunctionsDateTimeInsertGallery",
-    tip="Past batches",
-    help="Every batch sent from this computer, where it went and what became of it.",
-    large=True,
-)
-def history(context: ButtonContext) -> None:
-    """List every batch: when and by whom it was sent, and its outcome."""
-    from action_returns.operations.account import open_account_ledger
-
-    with open_account_ledger(context.account, context.paths) as ledger:
-        batches = ledger.batches()
-    context.book.own_sheets.fill("Batches", [messages.history_row(record) for record in batches[:MOST_BATCHES]])
-    context.book.show("Batches")
-    context.tell(messages.history(batches, MOST_BATCHES))
 
 
 @button(

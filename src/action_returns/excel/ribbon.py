@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
-from action_returns.excel.button import RibbonButton
+from action_returns.excel.button import GROUPS, RibbonButton
 
 _GROUPS: Final = re.compile(r"(?<=\n)(?: +<group .*?</group>\n)+", re.DOTALL)
 _CALLBACKS: Final = re.compile(r"(?:Public Sub On\w+\(control As IRibbonControl\)\n    Clicks\.\w+\nEnd Sub\n\n?)+")
@@ -24,7 +24,7 @@ def addin_texts(addin: Path, buttons: Mapping[str, RibbonButton]) -> dict[Path, 
 
     Args:
         addin: the folder ``addin/``.
-        buttons: function in ``clicks`` -> its button, in the order of the ribbon.
+        buttons: function in ``clicks`` -> its button, in the order of each group.
 
     Returns:
         File -> the text it must have.
@@ -32,6 +32,8 @@ def addin_texts(addin: Path, buttons: Mapping[str, RibbonButton]) -> dict[Path, 
     Raises:
         ValueError: when a file has no list of buttons, or more than one.
     """
+    groups = list(dict.fromkeys((*GROUPS, *(button.group for button in buttons.values()))))
+    buttons = dict(sorted(buttons.items(), key=lambda item: groups.index(item[1].group)))
     parts = (
         ("ribbon/customUI14.xml", _GROUPS, _groups(buttons)),
         ("vba/Ribbon.bas", _CALLBACKS, "\n".join(map(_callback, buttons))),
@@ -48,13 +50,11 @@ def _with_list(path: Path, pattern: re.Pattern[str], text: str) -> str:
 
 
 def _groups(buttons: Mapping[str, RibbonButton]) -> str:
-    headings = list(dict.fromkeys(button.group for button in buttons.values()))
-    ordered = sorted(buttons.items(), key=lambda item: headings.index(item[1].group))
     return "".join(
         f"        <group id={quoteattr(_group_id(heading))} label={quoteattr(heading)}>\n"
         + "".join(_element(function, button) for function, button in members)
         + "        </group>\n"
-        for heading, members in groupby(ordered, key=lambda item: item[1].group)
+        for heading, members in groupby(buttons.items(), key=lambda item: item[1].group)
     )
 
 
