@@ -305,14 +305,20 @@ def test_a_button_is_declared_in_one_place_and_works_in_the_workbook_that_is_mad
     assert (running.started, running.said) == ([command("weigh_returns")], [])
 
 
-def test_groups_and_buttons_stand_in_the_order_in_which_they_are_declared(addin):
-    buttons = {"first": RibbonButton("First", "New things", "1", "A", "Tip.", "Help."), **BUTTONS}
+def test_groups_stand_in_the_order_of_the_ribbon_whichever_module_declares_their_buttons_first(addin):
+    buttons = dict(reversed(BUTTONS.items()))
+    buttons = {"first": RibbonButton("First", "New things", "1", "A", "Tip.", "Help."), **buttons}
     buttons["last"] = RibbonButton("Last", "New things", "2", "A", "Tip.", "Help.")
-    root = ET.fromstring(addin_texts(addin, buttons)[addin / "ribbon" / "customUI14.xml"].encode())
+    texts = addin_texts(addin, buttons)
+    root = ET.fromstring(texts[addin / "ribbon" / "customUI14.xml"].encode())
     groups = {group.get("label"): [button.get("label") for button in group] for group in root.iter(f"{NAMESPACE}group")}
-    assert next(iter(groups)) == "New things"
+    assert list(groups) == ["Data", "Check", "Submit", "After sending", "Setup", "New things"]
     assert groups["New things"] == ["First", "Last"]
-    assert root.find(f".//{NAMESPACE}group").get("id") == "groupNew"
+    assert groups["Setup"] == ["Help", "Diagnose", "Settings..."]  # within a group, the order of the declarations
+    assert root.findall(f".//{NAMESPACE}group")[-1].get("id") == "groupNew"
+    procedures = re.findall(r'^    Run "(\w+)"$', texts[addin / "vba" / "Clicks.bas"], re.MULTILINE)
+    in_ribbon = [button.get("onAction").removeprefix("Ribbon.On") for button in root.iter(f"{NAMESPACE}button")]
+    assert ["".join(word.capitalize() for word in name.split("_")) for name in procedures] == in_ribbon
 
 
 def test_a_text_without_its_list_of_buttons_is_refused_and_not_written_without_them(addin):

@@ -107,7 +107,7 @@ class RibbonButton:
 
 
 GROUPS: Final = ("Data", "Check", "Submit", "After sending", "Setup")
-"""The groups of the ribbon, in its order."""
+"""The groups of the ribbon, in its order; a group that is not among them stands after them."""
 BUTTONS: Final[dict[str, RibbonButton]] = {}
 """Function in ``clicks`` -> its button. The ribbon shows the buttons of a group in the order of this table."""
 
