@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import pytest
 
 from action_returns.brand_api import client as client_module
+from action_returns.brand_api import exchange as exchange_module
 from action_returns.brand_api.client import RequestRefusedError
 from action_returns.errors import ApiError, ConfigError, Exit
 from tests.servers.brand_api_server import SID, TOKEN, action, altered, brand_api_server, cut, hang_up, refused, status
@@ -276,7 +277,7 @@ def test_an_answer_that_is_not_the_documented_json_is_refused(server, client, co
 
 
 def test_an_answer_that_is_too_large_is_refused(server, client, monkeypatch):
-    monkeypatch.setattr(client_module, "LARGEST_ANSWER", 2**20)
+    monkeypatch.setattr(exchange_module, "LARGEST_ANSWER", 2**20)
     server.is_packed = True  # a small answer that unpacks to a large one
     server.actions = [action("1000.1.1", Oid="0" * 2**21)]
     with pytest.raises(ApiError, match="it has more than 1 MB"):

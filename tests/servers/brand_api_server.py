@@ -44,7 +44,8 @@ class BrandApiServer:
         most_pages: pages after which it refuses a request.
         is_packed: whether answers are gzipped for those who take that.
         faults: what the next requests meet, instead of or before their answer; None for nothing.
-        asked: path, parameters and headers of each request.
+        asked: path, parameters and headers of each question.
+        changes: method, path, form and headers of each change.
     """
 
     port: int = 0
@@ -55,6 +56,8 @@ class BrandApiServer:
     is_packed: bool = False
     faults: deque[Any] = field(default_factory=deque)
     asked: list[tuple[str, dict[str, str], dict[str, str]]] = field(default_factory=list, repr=False)
+
+    changes: list[tuple[str, str, dict[str, str], dict[str, str]]] = field(default_factory=list, repr=False)
 
     @property
     def parameters(self) -> list[dict[str, str]]:
@@ -137,6 +140,10 @@ def altered(change: Callable[[dict[str, Any]], object]) -> Callable[["_Handler"]
     return send
 
 
+def _first_values(query: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(query, keep_blank_values=True).items()}
+
+
 class _Refused(Exception):
     def __init__(self, code: int, message: str, field_name: str = "") -> None:
         super().__init__(message)
@@ -155,8 +162,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
-        parameters = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
-        self.api.asked.append((parts.path, parameters, dict(self.headers.items())))
+        self.api.asked.append((parts.path, _first_values(parts.query), dict(self.headers.items())))
+        self._respond()
+
+    def do_PUT(self) -> None:
+        form = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode("ascii")
+        self.api.changes.append((self.command, self.path, _first_values(form), dict(self.headers.items())))
+        self._respond()
+
+    def do_DELETE(self) -> None:
+        self.do_PUT()
+
+    def _respond(self) -> None:
         fault = self.api.faults.popleft() if self.api.faults else None
         if fault is not None:
             fault(self)
@@ -184,6 +201,11 @@ class _Handler(BaseHTTPRequestHandler):
         """Return the status and the object that the documents describe."""
         try:
             self._check_sign_in()
+            if self.command != "GET":
+                return 200, {
+                    "Status": "QUEUED",
+                    "QueuedUri": f"/Advertisers/{SID}/APISubmissions/A-{len(self.api.changes)}",
+                }
             return 200, self._actions(self.api.asked[-1][1])
         except _Refused as refusal:
             return refusal.code, refusal.error

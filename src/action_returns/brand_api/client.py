@@ -1,25 +1,22 @@
 """Ask the Brand API over one HTTPS connection. The token goes to the configured host and nowhere else.
 
-A question (GET) changes nothing at the network, so it is asked again when its answer was lost.
+A question (GET) changes nothing at the network, so it is asked again when its answer was lost. A change (PUT, DELETE)
+is sent once: the API has no key that would make a second one harmless.
 """
 
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, NamedTuple, Self
+from typing import Final, Literal, Self, TypeAlias
 from urllib.parse import quote, urlencode, urlsplit
 
 from action_returns.brand_api import problems
 from action_returns.brand_api.answers import Answer, UnreadableAnswerError, read_answer
 from action_returns.brand_api.connection import HTTPS, ApiPlace, open_pool
+from action_returns.brand_api.exchange import LostError, Reply, exchange
 from action_returns.errors import ApiError
 
-if TYPE_CHECKING:
-    from urllib3 import BaseHTTPResponse
-
-LARGEST_ANSWER: Final = 128 * 2**20
-"""Bytes of an answer, unpacked: a page of 20,000 actions has about 30 MB."""
 LONGEST_WAIT: Final = 900.0
 """Seconds that are waited in all until the API takes requests again."""
 MOST_PAGES: Final = 1_000
@@ -27,36 +24,20 @@ MOST_PAGES: Final = 1_000
 PAUSES: Final = (1.0, 5.0)
 """Seconds before each further try of a question whose answer was lost."""
 
-_ANSWER_SECONDS: Final = 600.0
-"""Seconds for one whole answer: one that comes byte by byte would keep to every other limit."""
-_CHUNK: Final = 2**16
 _MANY_REQUESTS: Final = 429
 _DONE: Final = 200
+_BAD_REQUEST: Final = 400
+_NOT_FOUND: Final = 404
+_TOO_SLOW: Final = 408
 _FIRST_OF_SERVER: Final = 500
 _UNKNOWN_RESET: Final = 60.0
 """Seconds that are waited when the API does not say when it takes requests again."""
 _SECONDS = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?").fullmatch
+_PERHAPS_TAKEN: Final = frozenset({*range(_DONE + 1, 300), _TOO_SLOW})
+"""Statuses, beside those of the server's own failures, after which a change may have been taken."""
 _TARGET = re.compile(r"/[!-~]{1,4000}").fullmatch
 
-
-class _Reply(NamedTuple):
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
-
-
-class _LostError(Exception):
-    """No whole answer came.
-
-    Args:
-        error: what the user reads when it was the last try.
-        may_pass: whether another try may succeed.
-    """
-
-    def __init__(self, error: ApiError, *, may_pass: bool) -> None:
-        super().__init__()
-        self.error = error
-        self.may_pass = may_pass
+ChangeMethod: TypeAlias = Literal["PUT", "DELETE"]
 
 
 class RequestRefusedError(ApiError):
@@ -71,6 +52,31 @@ class RequestRefusedError(ApiError):
     def __init__(self, problem: str, message: str, fields: list[str]) -> None:
         super().__init__(problem, message)
         self.fields = fields
+
+
+class NotFoundError(ApiError):
+    """The API knows no such thing (404)."""
+
+
+class LimitError(ApiError):
+    """The API takes no more requests for a time (429), so it took this one neither.
+
+    Args:
+        message: see :class:`ApiError`.
+        seconds: how long.
+    """
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(problems.LIMIT, message)
+        self.seconds = seconds
+
+
+class NotSentError(ApiError):
+    """A change never left this computer: no connection came about."""
+
+
+class ChangeUnknownError(ApiError):
+    """The API may have taken a change: it left, and no usable answer came."""
 
 
 class BrandApi:
@@ -126,8 +132,45 @@ class BrandApi:
             RequestRefusedError: the API refused the parameters.
             ApiError: there is no answer, or none that can be used.
         """
+        return self._fetch(self._account_target(path, parameters))
+
+    def send(self, method: ChangeMethod, path: str, form: Mapping[str, str]) -> Answer:
+        """Send a change once, and return the answer. It is never repeated here, whatever happens.
+
+        Args:
+            method: the method of HTTP.
+            path: below the account: ``Actions``.
+            form: the body.
+
+        Raises:
+            NotSentError: it never left this computer.
+            LimitError: the API takes no more requests for a time, and took this one neither.
+            ChangeUnknownError: it left, and whether the API took it is not known.
+            ApiError: the API refused it.
+        """
+        self.requests += 1
+        target, content = self._account_target(path, {}), urlencode(form).encode("ascii")
+        try:
+            reply = exchange(self._pool, self._place, method, target, form=content, clock=self._clock)
+            if reply.status == _MANY_REQUESTS:
+                limit = self._limit(reply)
+                raise LimitError(f"{limit.message}. Nothing was changed.", limit.seconds)
+            if reply.status in _PERHAPS_TAKEN or reply.status >= _FIRST_OF_SERVER:
+                refusal = self._refusal(reply)
+                raise ChangeUnknownError(refusal.problem, refusal.message)
+            if reply.status != _DONE:
+                raise self._refusal(reply)
+            return self._checked(read_answer(reply.content), reply)
+        except LostError as lost:
+            kind = ChangeUnknownError if lost.has_left else NotSentError
+            raise kind(lost.error.problem, lost.error.message) from None
+        except UnreadableAnswerError as error:
+            text = f"The answer of {self._place.host} cannot be used: {error}."
+            raise ChangeUnknownError(problems.ANSWER, text) from None
+
+    def _account_target(self, path: str, parameters: Mapping[str, str]) -> str:
         account = quote(self._place.account_sid, safe="")
-        return self._fetch(f"/Advertisers/{account}/{path}?{urlencode(parameters)}")
+        return f"/Advertisers/{account}/{path}" + (f"?{urlencode(parameters)}" if parameters else "")
 
     def pages(self, path: str, parameters: Mapping[str, str]) -> Iterator[Answer]:
         """Return every page of a list; addresses of next pages are followed on the same host only.
@@ -182,10 +225,13 @@ class BrandApi:
         tries = iter(PAUSES)
         while True:
             try:
-                reply = self._exchange(target)
-            except _LostError as lost:
+                self.requests += 1
+                reply = exchange(self._pool, self._place, "GET", target, clock=self._clock)
+            except LostError as lost:
                 self._pause(next(tries, None) if lost.may_pass else None, lost.error)
                 continue
+            except UnreadableAnswerError as error:
+                raise problems.unusable(str(error), self._place.host) from None
             if reply.status == _MANY_REQUESTS:
                 self._wait_for_reset(reply)
             elif reply.status >= _FIRST_OF_SERVER:
@@ -195,11 +241,14 @@ class BrandApi:
             else:
                 return self._read_answer(reply)
 
-    def _read_answer(self, reply: _Reply) -> Answer:
+    def _read_answer(self, reply: Reply) -> Answer:
         try:
             answer = read_answer(reply.content)
         except UnreadableAnswerError as error:
             raise problems.unusable(str(error), self._place.host) from None
+        return self._checked(answer, reply)
+
+    def _checked(self, answer: Answer, reply: Reply) -> Answer:
         if answer.content.get("Status") == "ERROR":  # the object of a refusal
             raise self._refusal(reply)
         return answer
@@ -209,62 +258,32 @@ class BrandApi:
             raise error
         self._sleep(seconds)
 
-    def _refusal(self, reply: _Reply) -> ApiError:
+    def _refusal(self, reply: Reply) -> ApiError:
         error = problems.refusal(reply.status, reply.content, self._place, self._show)
-        if reply.status != 400:  # noqa: PLR2004  # Bad Request
-            return error
-        return RequestRefusedError(error.problem, error.message, problems.refused_fields(reply.content))
+        if reply.status == _BAD_REQUEST:
+            return RequestRefusedError(error.problem, error.message, problems.refused_fields(reply.content))
+        return NotFoundError(error.problem, error.message) if reply.status == _NOT_FOUND else error
 
-    def _wait_for_reset(self, reply: _Reply) -> None:
-        """Wait until the API takes requests again.
-
-        Raises:
-            ApiError: that takes too long.
-        """
+    def _limit(self, reply: Reply) -> LimitError:
         # Seconds until the reset, and not its date (documentation of the rate limits). There is no Retry-After.
         told = reply.headers.get("X-RateLimit-Reset", "").strip()
         seconds = float(told) + 1 if _SECONDS(told) else _UNKNOWN_RESET
         minutes = max(1, round(seconds / 60))
         many = "1 minute" if minutes == 1 else f"{minutes:,} minutes"
-        limit = (
-            f"{self._place.host} takes no more requests for about {many}: the account has used up those of this hour"
+        return LimitError(
+            f"{self._place.host} takes no more requests for about {many}: the account has used up those of this hour",
+            seconds,
         )
-        if self._waited + seconds > LONGEST_WAIT:
-            raise ApiError(problems.LIMIT, f"{limit}. Run the same command again after that time.")
-        self._tell(f"{limit}. Waiting for that time …")
-        self._waited += seconds
-        self._sleep(seconds)
 
-    def _exchange(self, target: str) -> _Reply:
-        """Send a question once, and return the answer.
+    def _wait_for_reset(self, reply: Reply) -> None:
+        """Wait until the API takes requests again.
 
         Raises:
-            _LostError: no whole answer came.
-            ApiError: the answer is too large.
+            LimitError: that takes too long.
         """
-        from urllib3.exceptions import HTTPError, TimeoutError  # noqa: A004  # its own kind
-
-        self.requests += 1
-        try:
-            response = self._pool.urlopen("GET", target, redirect=False, retries=False, preload_content=False)
-            try:
-                return _Reply(response.status, response.headers, self._read(response))
-            finally:
-                response.close()
-        except (HTTPError, OSError) as error:
-            cause, is_timeout = problems.cause_of(error), isinstance(error, TimeoutError)
-            text = problems.unreachable(cause, self._place.host, self._place.port, is_timeout=is_timeout)
-            raise _LostError(text, may_pass=problems.may_pass(cause)) from None
-
-    def _read(self, response: "BaseHTTPResponse") -> bytes:
-        end = self._clock() + _ANSWER_SECONDS
-        parts: list[bytes] = []
-        size = 0
-        while part := response.read1(_CHUNK, decode_content=True):
-            parts.append(part)
-            size += len(part)
-            if size > LARGEST_ANSWER:
-                raise problems.unusable(f"it has more than {LARGEST_ANSWER >> 20} MB", self._place.host)
-            if self._clock() > end:
-                raise problems.unusable(f"it took more than {_ANSWER_SECONDS:.0f} seconds", self._place.host)
-        return b"".join(parts)
+        limit = self._limit(reply)
+        if self._waited + limit.seconds > LONGEST_WAIT:
+            raise LimitError(f"{limit.message}. Run the same command again after that time.", limit.seconds)
+        self._tell(f"{limit.message}. Waiting for that time …")
+        self._waited += limit.seconds
+        self._sleep(limit.seconds)
