@@ -41,7 +41,16 @@ def set_up(running, password="choose one", database="returns", *members, roles=T
     with psycopg.connect(owner, password=password, autocommit=True) as connection:
         connection.execute(as_owner.encode())
         open_ledger(TeamDatabase(owner, lambda: password)).close()
-        connection.execute(after.encode())
+        connection.execute(_of_tables_that_are_there(after, connection).encode())
+
+
+def _of_tables_that_are_there(statements, connection):
+    """Leave out the tables of later steps, where a test makes those of an older version."""
+    tables = set(re.findall(r"action_returns\.\w+", statements))
+    missing = {one for one in tables if connection.execute("SELECT to_regclass(%s)", (one,)).fetchone() == (None,)}
+    for one in missing:
+        statements = re.sub(rf",\s+{re.escape(one)}\b", "", statements)
+    return statements
 
 
 def copy(running, database, new):

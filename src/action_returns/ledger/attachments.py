@@ -1,18 +1,19 @@
 """Record and read what belongs to a batch beside its file: the facts from before it was sent, its results, a drafted undo.
 
-Each attachment is text in bytes that this package does not read. An event of the batch names its hash, so that a changed
-one is seen.
+Each attachment is text that is kept compressed (gzip, RFC 1952): that of 100,000 rows has 6 to 9 MB, and there is one for
+each time that results are found out. An event of the batch names the hash of the kept bytes, so that a change is seen.
 """
 
 import hashlib
+import zlib
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from action_returns.errors import LedgerError
 from action_returns.ledger import integrity
 from action_returns.ledger.accounts import Sender
-from action_returns.ledger.outcomes import LedgerOutcomes
-from action_returns.ledger.records import BatchRecord, Event, label
+from action_returns.ledger.records import HANDED_OVER, SENT, UNKNOWN, BatchRecord, Event, label
+from action_returns.ledger.row_outcomes import LedgerRowOutcomes
 from action_returns.ledger.store import user_and_host
 
 BEFORE: Final = "before"
@@ -29,6 +30,14 @@ BEFORE_SHA256: Final = "before_sha256"
 """Fact of the event ``confirmed`` that names the facts from before."""
 SHA256: Final = "sha256"
 """Fact of the events ``reconciled`` and ``undo-drafted``."""
+_GZIP: Final = 31
+"""The form of the kept bytes, as zlib names it: a header and a checksum of gzip, for windows of 32 KB."""
+_MOST_BYTES_PER_ROW: Final = 10_000
+"""Of an attachment; a team's database holds members to it, and nothing larger is unpacked."""
+_MOST_BYTES_BESIDE: Final = 100_000
+_WORDS: Final = {BEFORE: "facts from before", RESULTS: "results", UNDO: "rows of the undo"}
+MAY_BE_KNOWN_OF: Final = (SENT, HANDED_OVER, UNKNOWN)
+"""States of batches of which results can be found and an undo drafted: the receiver has them, or may have them."""
 
 
 class Reconciled(NamedTuple):
@@ -43,7 +52,7 @@ class Reconciled(NamedTuple):
     results: bytes
 
 
-class LedgerAttachments(LedgerOutcomes):
+class LedgerAttachments(LedgerRowOutcomes):
     """The attachments of batches. Every method raises LedgerError when the ledger cannot be used."""
 
     def before(self, number: int) -> bytes:
@@ -53,11 +62,11 @@ class LedgerAttachments(LedgerOutcomes):
             NoSuchBatchError: there is no batch of that number.
             LedgerError: it was changed or is missing.
         """
-        self.batch(number)
+        record = self.batch(number)
         named = next(
             (event.detail.get(BEFORE_SHA256) for event in self.events(number) if event.kind == "confirmed"), None
         )
-        return b"" if named is None else self._attachment(number, BEFORE, str(named))
+        return b"" if named is None else self._attachment(record, BEFORE, str(named))
 
     def latest_results(self, number: int) -> Reconciled | None:
         """Return the latest results of a batch, None when there are none.
@@ -68,12 +77,13 @@ class LedgerAttachments(LedgerOutcomes):
         event = next((event for event in reversed(self.events(number)) if event.kind == RECONCILED), None)
         if event is None:
             return None
-        return Reconciled(event, self._attachment(number, RESULTS, str(event.detail.get(SHA256))))
+        return Reconciled(event, self._attachment(self.batch(number), RESULTS, str(event.detail.get(SHA256))))
 
     def undo_drafts(self, number: int) -> list[tuple[Event, bytes]]:
         """Return the undos that were drafted for a batch, the oldest first, each with its rows."""
+        record = self.batch(number)
         events = [event for event in self.events(number) if event.kind == UNDO_DRAFTED]
-        return [(event, self._attachment(number, UNDO, str(event.detail.get(SHA256)))) for event in events]
+        return [(event, self._attachment(record, UNDO, str(event.detail.get(SHA256)))) for event in events]
 
     def replaced_rows(self, record: BatchRecord, sender: Sender) -> dict[str, str]:
         """Return ActionId -> label of the latest later batch of the account that holds the action too and may have arrived.
@@ -115,31 +125,58 @@ class LedgerAttachments(LedgerOutcomes):
     def _record_attachment(
         self, number: int, kind: str, content: bytes, event: str, facts: Mapping[str, str | int]
     ) -> None:
-        self.batch(number)
+        packed = pack(content)
         with self._store.transaction():
-            sha256 = self._attach(number, kind, content)
-            self._add_event(number, event, {SHA256: sha256, "who": user_and_host(), **facts})
+            state = self.batch(number).state
+            if state not in MAY_BE_KNOWN_OF:
+                raise LedgerError(
+                    f"Batch {label(number)} is {state}, so the receiver has nothing of it. Nothing was recorded. "
+                    f"See: action-returns history show {label(number)}"
+                )
+            sha256 = self._attach(number, kind, packed)
+            self._add_event(number, event, {**facts, SHA256: sha256, "who": user_and_host()})
 
-    def _attach(self, number: int, kind: str, content: bytes) -> str:
+    def _attach(self, number: int, kind: str, packed: bytes) -> str:
         """Keep an attachment, inside a transaction, and return its hash."""
-        sha256 = hashlib.sha256(content).hexdigest()
+        sha256 = hashlib.sha256(packed).hexdigest()
         if not self._store.query(
             "SELECT 1 FROM attachment WHERE batch = ? AND kind = ? AND sha256 = ?", number, kind, sha256
         ):
             self._store.execute(
-                "INSERT INTO attachment (batch, kind, sha256, bytes) VALUES (?, ?, ?, ?)", number, kind, sha256, content
+                "INSERT INTO attachment (batch, kind, sha256, bytes) VALUES (?, ?, ?, ?)", number, kind, sha256, packed
             )
         return sha256
 
-    def _attachment(self, number: int, kind: str, sha256: str) -> bytes:
-        for (content,) in self._store.query(
-            "SELECT bytes FROM attachment WHERE batch = ? AND kind = ? AND sha256 = ? ORDER BY number",
-            number,
-            kind,
-            sha256,
+    def _attachment(self, record: BatchRecord, kind: str, sha256: str) -> bytes:
+        for (packed,) in self._store.query(
+            "SELECT bytes FROM attachment WHERE batch = ? AND kind = ? AND sha256 = ?", record.number, kind, sha256
         ):
-            if hashlib.sha256(content).hexdigest() == sha256:
-                return bytes(content)
+            content = None
+            if hashlib.sha256(packed).hexdigest() == sha256:
+                content = _unpack(packed, _MOST_BYTES_BESIDE + _MOST_BYTES_PER_ROW * record.rows)
+            if content is not None:
+                return content
         raise LedgerError(
-            f"The {kind} of batch {label(number)} on record were changed or are missing. {integrity.WHAT_TO_DO}"
+            f"The {_WORDS[kind]} of batch {record.label} on record were changed or are missing. {integrity.WHAT_TO_DO}"
         )
+
+
+def pack(content: bytes) -> bytes:
+    """Return the bytes that are kept: gzip without a name and a time, so that the same text gives the same bytes."""
+    packing = zlib.compressobj(1, wbits=_GZIP)
+    return packing.compress(content) + packing.flush()
+
+
+def _unpack(packed: bytes, most: int) -> bytes | None:
+    """Return the text of kept bytes, None where they are not as this program wrote them.
+
+    Args:
+        packed: the bytes.
+        most: bytes that the text may have.
+    """
+    unpacking = zlib.decompressobj(_GZIP)
+    try:
+        content = unpacking.decompress(packed, most)
+    except zlib.error:
+        return None
+    return content if unpacking.eof and not unpacking.unused_data else None

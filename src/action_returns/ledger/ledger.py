@@ -13,7 +13,7 @@ from action_returns.batch.csv_format import CsvFile
 from action_returns.errors import LedgerError
 from action_returns.ledger import integrity
 from action_returns.ledger.accounts import AccountBatches
-from action_returns.ledger.attachments import BEFORE, BEFORE_SHA256, LedgerAttachments
+from action_returns.ledger.attachments import BEFORE, BEFORE_SHA256, LedgerAttachments, pack
 from action_returns.ledger.recordable import (
     LONGEST_PLACE,
     plain_line,
@@ -125,6 +125,7 @@ class Ledger(LedgerAttachments):
                 about to be sent by another program.
             LedgerError: it cannot be recorded; then nothing is.
         """
+        packed = pack(before)
         by_action = sorted(rows, key=itemgetter(0))  # the table is kept in this order: a tenth of the time
         with self._store.transaction():
             account = self.batches_of(batch.sender)
@@ -168,7 +169,7 @@ class Ledger(LedgerAttachments):
             if previous is not None:
                 again["duplicate_of"] = previous.label
             if before:
-                again[BEFORE_SHA256] = self._attach(number, BEFORE, before)
+                again[BEFORE_SHA256] = self._attach(number, BEFORE, packed)
             self._add_event(number, "confirmed", {"who": user_and_host(), **confirmation, **again})
             self._store.register_sender(number)
         return Claim(number, label(number), name)

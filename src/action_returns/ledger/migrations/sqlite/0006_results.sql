@@ -8,7 +8,7 @@ CREATE TABLE attachment (
     bytes  BLOB NOT NULL
 ) STRICT;
 
-CREATE INDEX attachment_of_batch ON attachment (batch, kind, number);
+CREATE UNIQUE INDEX attachment_of_batch ON attachment (batch, kind, sha256);
 
 CREATE TRIGGER attachment_is_never_changed BEFORE UPDATE ON attachment
 BEGIN SELECT RAISE (ABORT, 'an attachment is never changed'); END;
