@@ -44,6 +44,8 @@ class Policy:
 
 
 DEFAULT_POLICY = Policy()
+DEFAULT_RESULTS_AFTER_HOURS = 24
+"""Hours that the network may take for a file; it documents none."""
 
 
 class PendingAction(NamedTuple):

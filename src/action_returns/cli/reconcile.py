@@ -1,5 +1,6 @@
 """``action-returns reconcile``: what became of the rows of batches that were sent."""
 
+from datetime import datetime
 from typing import Any
 
 import click
@@ -17,6 +18,9 @@ from action_returns.verdicts.verdict import RowResult, SentRow, Verdict
 @click.argument("batch", metavar="BATCH", required=False)
 @click.option("--open", "all_open", is_flag=True, help="All batches of the account that are not settled.")
 @click.option("--pending", metavar="FILE", help="A pending download that was made after the batch was sent.")
+@click.option(
+    "--taken", metavar="TIME", help="When you downloaded FILE, where its dates do not tell: 2026-11-30T14:05."
+)
 @click.option("--result", metavar="FILE", help="A result file of the network.")
 @click.option("--api", "over_api", is_flag=True, help="Ask the network's API.")
 @pending_answers
@@ -27,6 +31,7 @@ def reconcile_command(
     batch: str | None,
     all_open: bool,
     pending: str | None,
+    taken: str | None,
     result: str | None,
     over_api: bool,
     answers: PendingAnswers,
@@ -37,7 +42,9 @@ def reconcile_command(
     if sum((pending is not None, result is not None, over_api)) != 1:
         raise click.UsageError("Name one source: --pending FILE, --result FILE or --api.")
     account = context.account()
-    evidence: Evidence = PendingEvidence(answers.source(pending or ""), account, context.paths, context.now())
+    evidence: Evidence = PendingEvidence(
+        answers.source(pending or ""), account, context.paths, context.now(), _moment(taken)
+    )
     numbers = None if batch is None else [batch_number(batch)]
     with context.output.working("Comparing"):
         found = reconcile(numbers, evidence, account, context.paths)
@@ -48,6 +55,22 @@ def reconcile_command(
             context.output.json(_batch_json(one))
         _print(context, one)
     return Exit.DIFFERENCES if any(one.has_differences for one in found) else Exit.DONE
+
+
+def _moment(text: str | None) -> datetime | None:
+    """Return a moment as the user wrote it; one without a zone is local.
+
+    Raises:
+        click.UsageError: it is none.
+    """
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError, OSError):
+        raise click.UsageError(
+            f"--taken {text} is no time. Write it like 2026-11-30T14:05, or 2026-11-30T14:05Z for UTC."
+        ) from None
 
 
 def _batch_json(results: BatchResults) -> dict[str, Any]:

@@ -102,6 +102,22 @@ class LedgerAttachments(LedgerRowOutcomes):
         )
         return {action_id: label(number) for action_id, number in found}
 
+    def rows_in_other_batches(self, record: BatchRecord, sender: Sender) -> frozenset[str]:
+        """Return the actions of a batch for which another batch of the account that may have arrived holds the same amount.
+
+        Args:
+            record: the batch.
+            sender: a profile of its account.
+        """
+        counted, values = self._may_have_arrived(self.batches_of(sender))
+        found = self._store.query(
+            "SELECT DISTINCT r.action_id FROM sent_row AS mine JOIN sent_row AS r ON r.action_id = mine.action_id AND "
+            "r.cents = mine.cents JOIN batch AS b ON b.number = r.batch "
+            f"WHERE mine.batch = ? AND r.batch <> ? AND {counted}",
+            *(record.number, record.number, *values),
+        )
+        return frozenset(action_id for (action_id,) in found)
+
     def record_results(self, number: int, results: bytes, facts: Mapping[str, str | int]) -> None:
         """Record the results of a batch; the same bytes as before are not kept twice.
 

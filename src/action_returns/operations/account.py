@@ -6,7 +6,7 @@ from datetime import UTC, date, tzinfo
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from action_returns.batch.context import DEFAULT_POLICY, Policy
+from action_returns.batch.context import DEFAULT_POLICY, DEFAULT_RESULTS_AFTER_HOURS, Policy
 from action_returns.errors import ConfigError
 from action_returns.files import Paths
 from action_returns.settings.config import load_settings
@@ -57,6 +57,12 @@ class Account:
         if self.profile is None:
             return Sender(self.name, environment, live=live)
         return Sender(self.name, environment, self.profile.account, self.profile.channel.receiver(), live)
+
+    @property
+    def results_after_hours(self) -> int:
+        """Hours that the network may take for a file."""
+        hours: int = getattr(self.profile, "results_after_hours", DEFAULT_RESULTS_AFTER_HOURS)
+        return hours
 
     @property
     def unencrypted(self) -> bool:

@@ -2,27 +2,31 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
+from action_returns.batch.context import PendingDownload
 from action_returns.errors import LedgerError, UsageError
 from action_returns.ledger.records import HANDED_OVER, SENT, UNKNOWN
 from action_returns.operations.account import open_account_ledger
 from action_returns.operations.pending_source import PendingSource, load_download
-from action_returns.operations.texts import command
+from action_returns.operations.result_notes import notes_on_age
+from action_returns.operations.texts import command, counted, one_or_many
 from action_returns.verdicts.before import read_before
-from action_returns.verdicts.by_pending import Known, decide_by_pending
+from action_returns.verdicts.by_pending import Known, ListAge, decide_by_pending, has_change
 from action_returns.verdicts.results_csv import read_results, write_results
-from action_returns.verdicts.verdict import RowResult, SentRow, Verdict, count_verdicts
+from action_returns.verdicts.verdict import RowResult, SentRow, Verdict, Why, count_verdicts
 
 if TYPE_CHECKING:
     from action_returns.files import Paths
     from action_returns.ledger.ledger import Ledger
-    from action_returns.ledger.records import BatchRecord
+    from action_returns.ledger.records import BatchRecord, Event
     from action_returns.operations.account import Account
 
 CAN_BE_RECONCILED: Final = (SENT, HANDED_OVER, UNKNOWN)
 """States of batches that the receiver may have."""
+_OWN: Final = frozenset({"prepared", "claimed", "sending", "outcome"})
+"""Kinds of the events that the program which sends a batch records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,23 +110,72 @@ class PendingEvidence:
         account: the account whose time zone holds, and for which the copy is kept.
         paths: where it is kept.
         now: the local time.
+        taken: when the user downloaded it, None when the user did not say.
     """
 
     source: PendingSource
     account: "Account"
     paths: "Paths"
     now: datetime
+    taken: datetime | None = None
 
     def find(self, batches: Sequence[OpenBatch]) -> "list[Found | None]":
         """Compare the rows of each batch with the download."""
+        from action_returns.operations.kept_pending import with_its_facts
+        from action_returns.operations.list_age import age_of, loaded_before
+
+        source = with_its_facts(self.source, self.account, self.paths)
+        loaded = loaded_before(source, self.account, self.paths)
         ids = {row.action_id for batch in batches for row in batch.rows}
-        pending = load_download(self.source, None, self.account, self.paths, now=self.now, ids=ids)
-        taken = pending.as_of
+        pending = load_download(source, None, self.account, self.paths, now=self.now, ids=ids)
+        age = age_of(source, pending, loaded, self.taken)
+        lists_others = self._lists_others(source, pending, batches)
+        return [self._found(batch, pending, age, lists_others=lists_others) for batch in batches]
+
+    def _found(self, batch: OpenBatch, pending: PendingDownload, age: ListAge, *, lists_others: bool) -> Found:
+        hours = self.account.results_after_hours
+        results = decide_by_pending(
+            batch.rows, pending, batch.known, age, processing=timedelta(hours=hours), lists_others=lists_others
+        )
         facts: dict[str, str | int] = {"file": self.source.path.name, "actions": pending.count}
-        return [
-            Found(decide_by_pending(batch.rows, pending, batch.known, taken=taken), "pending", taken, facts)
+        if self.taken is not None:
+            facts["taken_by"] = "the user"
+        notes = notes_on_age(batch, results, age, hours)
+        return Found(results, "pending", age.earliest, facts, _proof(batch, results), notes)
+
+    @staticmethod
+    def _lists_others(source: PendingSource, pending: PendingDownload, batches: Sequence[OpenBatch]) -> bool:
+        """Return whether the download has actions that are not pending. It is looked at only where that decides."""
+        from action_returns.operations.list_age import lists_other_states
+
+        is_asked = any(
+            row.cents == 0 and row.action_id not in pending.actions and row.action_id in batch.known.before
             for batch in batches
-        ]
+            for row in batch.rows
+        )
+        return is_asked and lists_other_states(source.path, source.columns)
+
+
+def _proof(batch: OpenBatch, results: Sequence[RowResult]) -> str:
+    """Return what makes certain that the receiver has the batch, ``""`` where nothing does.
+
+    That is: every row whose amount from before is known and is another one than was sent is as sent now, at least one; no
+    row contradicts; and no other batch of the account explains it.
+    """
+    known = batch.known
+    proven = 0
+    for row, result in zip(batch.rows, results, strict=True):
+        if result.verdict not in {Verdict.APPLIED, Verdict.TOO_EARLY} or result.why is Why.LEFT_THE_LIST:
+            return ""
+        before = known.before.get(row.action_id)
+        if before is None or before.cents is None or has_change(row, before) is not None:
+            continue
+        if result.verdict is not Verdict.APPLIED or row.action_id in known.explained:
+            return ""
+        proven += 1
+    if not proven:
+        return ""
+    return f"{counted(proven, 'action')} had another amount before, and now {one_or_many(proven, 'has', 'have')} the one that was sent"
 
 
 def reconcile(
@@ -182,9 +235,29 @@ def _with_what_is_known(record: "BatchRecord", account: "Account", ledger: "Ledg
         earlier = {} if latest is None else read_results(latest.results)
     except ValueError as error:
         raise LedgerError(f"What is on record beside batch {record.label} cannot be read: {error}.") from None
-    sent_at = record.created_at or datetime.max.replace(tzinfo=UTC)
-    replaced = ledger.replaced_rows(record, account.sender)
-    return OpenBatch(record, rows, Known(sent_at, before, replaced, earlier))
+    events = ledger.events(record.number)
+    sender = account.sender
+    known = Known(
+        sent_at=_sent_at(record, events),
+        before=before,
+        replaced=ledger.replaced_rows(record, sender),
+        earlier=earlier,
+        explained=ledger.rows_in_other_batches(record, sender),
+        listed_before=next((_count(event) for event in events if event.kind == "confirmed"), 0),
+    )
+    return OpenBatch(record, rows, known)
+
+
+def _sent_at(record: "BatchRecord", events: Sequence["Event"]) -> datetime:
+    """Return when a batch had certainly left: what its own program recorded last, not what was found out later."""
+    own = [event.at for event in events if event.kind in _OWN and "found" not in event.detail]
+    times = [at for at in (record.created_at, *own) if at is not None]
+    return max(times) if times else datetime.max.replace(tzinfo=UTC)
+
+
+def _count(event: "Event") -> int:
+    rows = event.detail.get("pending_rows", 0)
+    return rows if isinstance(rows, int) else 0
 
 
 def _record(batch: OpenBatch, found: Found, ledger: "Ledger") -> BatchResults:

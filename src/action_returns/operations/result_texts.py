@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from action_returns.batch.amounts import amount_text
 from action_returns.operations.texts import counted
+from action_returns.verdicts.by_pending import REVERSED
 from action_returns.verdicts.verdict import RowResult, SentRow, Verdict, Why
 
 if TYPE_CHECKING:
@@ -18,19 +19,27 @@ _SENTENCES: Final[Mapping[Why, str]] = {
     Why.UNCHANGED: "The network still has {seen}, the amount from before. Send it again in a new batch before it locks.",
     Why.CHANGED_AFTERWARDS: "It was as sent before; the network has {seen} now. It was changed there afterwards.",
     Why.NOT_LISTED: "The list does not have this action. Look it up in the network.",
+    Why.LOCK_DATE_PASSED: "The list does not have this action, whose lock date has passed: approved actions leave a list of "
+    "pending ones. Look with --api, or with a list that has approved actions, too.",
+    Why.FEWER_ROWS: "The list does not have this action, and is much shorter than the one at sending: it may be filtered. "
+    "Download all Pending Actions.",
     Why.LOCKED: "It is locked with {seen}, so it can no longer be changed.",
     Why.NAMED_AS_ERROR: "The receiver names it as an error: {word}.",
     Why.PROCESSED: "The receiver names no error. Whether the action changed shows in a later pending download.",
     Why.QUEUED: "The receiver has not processed it yet.",
-    Why.OLDER: "The list is older than the batch. Download Pending Actions again.",
-    Why.RECENT: "The network may take a day. Look again after that.",
+    Why.OLDER: "The list may be older than the batch. Download Pending Actions again.",
+    Why.RECENT: "The network has {seen}, and may still be at work on the file. Look again later.",
     Why.REPLACED: "Batch {word} changed this action again, so its result counts.",
+    Why.NOT_TOLD: "The list does not tell its amount or its state, or two rows of it disagree. Look it up in the network.",
+    Why.OTHER_CURRENCY: "The list has it in another currency than before, so the amounts cannot be compared.",
     Why.LINE_UNCLEAR: "The receiver names a line that is this row or the one beside it: {word}.",
 }
 
 
 def row_sentence(row: SentRow, result: RowResult) -> str:
     """Return what became of a row and what to do."""
+    if result.verdict is Verdict.DIFFERENT and result.state.upper() in REVERSED:
+        return f"The network shows it as reversed, and {amount_text(row.cents)} was sent. Look it up in the network."
     seen = "no amount" if result.cents is None else amount_text(result.cents)
     return _SENTENCES[result.why].format(seen=seen, sent=amount_text(row.cents), word=result.word)
 

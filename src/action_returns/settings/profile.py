@@ -20,7 +20,13 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from action_returns.batch.amounts import amount_text, cents_of_text
-from action_returns.batch.context import DEFAULT_POLICY, DEFAULT_REASONS, Policy, ReasonKind
+from action_returns.batch.context import (
+    DEFAULT_POLICY,
+    DEFAULT_REASONS,
+    DEFAULT_RESULTS_AFTER_HOURS,
+    Policy,
+    ReasonKind,
+)
 from action_returns.channels import KINDS, settings_class
 from action_returns.channels.settings_base import (
     Allowed,
@@ -108,6 +114,7 @@ Reasons: TypeAlias = Annotated[
     dict[Code, ReasonUse],
     Allowed('codes, each with "reverse", "modify", "either" or "off", such as { RETURNED = "reverse" }'),
 ]
+Hours: TypeAlias = Annotated[int, Field(ge=0, le=168), Allowed("a whole number of hours from 0 to 168")]
 WORD_TEXT: Final = "1 to 200 visible characters, as the shop's export writes the reason"
 """What a shop's word for a reason may be."""
 
@@ -172,6 +179,12 @@ class Profile(Table):
         "--max-raise. Returns lower order value; what a shifted decimal point raises is usually more than this.",
         example="250.00",
         default=amount_text(DEFAULT_POLICY.max_raise_cents),
+    )
+    results_after_hours: Hours = setting(
+        "Hours until results are certain",
+        "How long the network may take for a file. An amount that is unchanged in a list from before that tells nothing yet.",
+        example="48",
+        default=DEFAULT_RESULTS_AFTER_HOURS,
     )
     time_zone: Zone = setting(
         "Time zone",

@@ -2,20 +2,23 @@
 
 A list of pending actions shows an action with its new total; one that was reversed has the state REVERSED, or is not in the
 list any more. A file is processed within a day (the network documents no time), so an unchanged amount means nothing before.
+How old a list is, is known between two moments. A verdict has to be true for every moment between them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from action_returns.batch.context import PendingAction, PendingDownload
+from action_returns.batch.cells import campaign_of
+from action_returns.batch.context import DEFAULT_RESULTS_AFTER_HOURS, PendingAction, PendingDownload
 from action_returns.batch.lock_dates import is_locked
-from action_returns.verdicts.verdict import RowResult, SentRow, Verdict, Why
+from action_returns.verdicts.verdict import FINAL, RowResult, SentRow, Verdict, Why
 
-PROCESSING: Final = timedelta(hours=24)
+PROCESSING: Final = timedelta(hours=DEFAULT_RESULTS_AFTER_HOURS)
 """Time that the network may take for a file."""
-_REVERSED: Final = frozenset({"REVERSED", "REJECTED"})
+REVERSED: Final = frozenset({"REVERSED", "REJECTED"})
+"""States of an action that was taken back."""
 _NO_ACTION: Final = PendingAction()
 
 
@@ -28,16 +31,39 @@ class Known:
         before: ActionId -> what the download said of it when the batch was sent.
         replaced: ActionId -> label of the later batch that changed it again.
         earlier: ActionId -> its latest result.
+        explained: actions for which another batch of the account sent the same amount.
+        listed_before: how many actions the download had when the batch was sent; 0 where that is not known.
     """
 
     sent_at: datetime
     before: Mapping[str, PendingAction] = field(default_factory=dict)
     replaced: Mapping[str, str] = field(default_factory=dict)
     earlier: Mapping[str, RowResult] = field(default_factory=dict)
+    explained: Collection[str] = frozenset()
+    listed_before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ListAge:
+    """Between which moments a list was made.
+
+    Args:
+        earliest: it is not older, because it has an action of that moment.
+        latest: it is not newer, because its file is of that moment.
+    """
+
+    earliest: datetime
+    latest: datetime
 
 
 def decide_by_pending(
-    rows: Sequence[SentRow], pending: PendingDownload, known: Known, *, taken: datetime
+    rows: Sequence[SentRow],
+    pending: PendingDownload,
+    known: Known,
+    age: ListAge,
+    *,
+    processing: timedelta = PROCESSING,
+    lists_others: bool = False,
 ) -> list[RowResult]:
     """Return what became of each row, in the order of the rows.
 
@@ -45,41 +71,152 @@ def decide_by_pending(
         rows: the rows that were sent.
         pending: the later download, with at least the actions of the rows.
         known: what is on record.
-        taken: how old the download is.
+        age: when the download was made.
+        processing: time that the network may take for a file.
+        lists_others: whether the download has actions that are not pending, too.
     """
-    return [_decide(row, pending.actions.get(row.action_id), known, taken) for row in rows]
+    return list(map(_Comparison(rows, pending, known, age, processing, lists_others=lists_others).decide, rows))
 
 
-def _decide(row: SentRow, action: PendingAction | None, known: Known, taken: datetime) -> RowResult:
-    before = known.before.get(row.action_id, _NO_ACTION)
-    seen = action or _NO_ACTION
+def has_change(row: SentRow, action: PendingAction) -> Why | None:
+    """Return why an action is as the row wants it, None when it is not.
 
-    def result(verdict: Verdict, why: Why, word: str = "") -> RowResult:
-        return RowResult(verdict, why, seen.cents, seen.state or "", word, "pending", taken)
+    Args:
+        row: what was sent.
+        action: what the network has.
+    """
+    if is_reversed(action):
+        return Why.REVERSED if row.cents == 0 else None
+    return Why.AS_SENT if action.cents == row.cents else None
 
-    if (later := known.replaced.get(row.action_id)) is not None:
-        return result(Verdict.TOO_EARLY, Why.REPLACED, later)
-    if taken <= known.sent_at:
-        return known.earlier.get(row.action_id) or result(Verdict.TOO_EARLY, Why.OLDER)
-    is_reversed = (seen.state or "").upper() in _REVERSED
-    if row.cents == 0 and is_reversed:
-        return result(Verdict.APPLIED, Why.REVERSED)
-    if action is not None and seen.cents == row.cents and not is_reversed:
-        return result(Verdict.APPLIED, Why.AS_SENT)
-    earlier = known.earlier.get(row.action_id)
-    if earlier is not None and earlier.verdict is Verdict.REFUSED:
-        return earlier
-    if action is None:
-        if earlier is not None and earlier.verdict is Verdict.APPLIED:
+
+def is_reversed(action: PendingAction) -> bool:
+    """Return whether the state of an action says that it was taken back."""
+    return (action.state or "").upper() in REVERSED
+
+
+class _Comparison:
+    """Compares the rows of one batch with one download."""
+
+    def __init__(
+        self,
+        rows: Sequence[SentRow],
+        pending: PendingDownload,
+        known: Known,
+        age: ListAge,
+        processing: timedelta,
+        *,
+        lists_others: bool,
+    ) -> None:
+        self._pending = pending
+        self._known = known
+        self._age = age
+        self._is_newer = age.earliest > known.sent_at
+        self._had_time = age.earliest >= known.sent_at + processing
+        self._tells_states = any(action.state for action in pending.actions.values())
+        self._is_short = pending.count * 2 < known.listed_before
+        found = [action for row in rows if (action := pending.actions.get(row.action_id)) is not None]
+        self._lists_others = lists_others or any((one.state or "PENDING").upper() != "PENDING" for one in found)
+        campaigns = {campaign_of(row.action_id) for row in rows}
+        # Without an action of the campaign in the list, the list may be of the other campaigns only.
+        self._listed = (
+            campaigns
+            if len(campaigns) == 1
+            else {campaign_of(row.action_id) for row in rows if row.action_id in pending.actions}
+        )
+
+    def decide(self, row: SentRow) -> RowResult:
+        """Return what became of a row."""
+        earlier = self._known.earlier.get(row.action_id)
+        action = self._pending.actions.get(row.action_id)
+        if (later := self._known.replaced.get(row.action_id)) is not None:
+            is_applied = earlier is not None and earlier.verdict is Verdict.APPLIED
+            return earlier if earlier and is_applied else self._result(Verdict.TOO_EARLY, Why.REPLACED, action, later)
+        if self._age.latest <= self._known.sent_at:
+            return self._older(action, earlier)
+        if earlier is not None and self._may_be_older_than(earlier):
             return earlier
-        if row.cents == 0 and before.locks_at is not None and taken < before.locks_at:
-            return result(Verdict.APPLIED, Why.LEFT_THE_LIST)
-        return result(Verdict.MISSING, Why.NOT_LISTED)
-    if earlier is not None and earlier.verdict is Verdict.APPLIED:
-        return result(Verdict.DIFFERENT, Why.CHANGED_AFTERWARDS)
-    is_unchanged = before.cents is None or seen.cents == before.cents
-    if is_locked(seen, taken):
-        return result(Verdict.LOCKED, Why.LOCKED)
-    if is_unchanged and taken < known.sent_at + PROCESSING:
-        return result(Verdict.TOO_EARLY, Why.RECENT)
-    return result(Verdict.DIFFERENT, Why.UNCHANGED if before.cents == seen.cents else Why.OTHER_AMOUNT)
+        if action is None:
+            return self._decide_absent(row, earlier)
+        if (why := self._why_unclear(row, action)) is not None:
+            return self._kept(earlier) or self._result(Verdict.TOO_EARLY, why, action)
+        if (why := has_change(row, action)) is not None:
+            is_told = self._is_newer or self._is_ours(row)
+            return self._result(Verdict.APPLIED, why, action) if is_told else self._older(action, earlier)
+        return self._decide_other(row, action, earlier) if self._is_newer else self._older(action, earlier)
+
+    def _result(self, verdict: Verdict, why: Why, action: PendingAction | None, word: str = "") -> RowResult:
+        seen = action or _NO_ACTION
+        return RowResult(verdict, why, seen.cents, seen.state or "", word, "pending", self._age.latest)
+
+    @staticmethod
+    def _kept(earlier: RowResult | None) -> RowResult | None:
+        """Return an earlier result that tells more than that it is too early."""
+        return None if earlier is None or earlier.verdict is Verdict.TOO_EARLY else earlier
+
+    def _older(self, action: PendingAction | None, earlier: RowResult | None) -> RowResult:
+        """Return the result of a row of which a list tells nothing that may be older than the batch."""
+        if earlier is not None and earlier.why is not Why.OLDER:
+            return earlier
+        return self._result(Verdict.TOO_EARLY, Why.OLDER, action)
+
+    def _may_be_older_than(self, earlier: RowResult) -> bool:
+        """Return whether the action was seen at a time that may be later than this list."""
+        is_seen = earlier.verdict is not Verdict.TOO_EARLY and earlier.source != "result"
+        return is_seen and earlier.seen_at is not None and self._age.earliest <= earlier.seen_at
+
+    def _before(self, row: SentRow) -> PendingAction:
+        return self._known.before.get(row.action_id, _NO_ACTION)
+
+    def _is_ours(self, row: SentRow) -> bool:
+        """Return whether what is as sent cannot have been so before, as far as is known."""
+        return has_change(row, self._before(row)) is None and row.action_id not in self._known.explained
+
+    def _why_unclear(self, row: SentRow, action: PendingAction) -> Why | None:
+        before, currency = self._before(row).currency, self._pending.currency_of(row.action_id)
+        if before and currency and before.casefold() != currency.casefold():
+            return Why.OTHER_CURRENCY
+        is_zero = row.cents == 0 == action.cents
+        is_told = is_reversed(action) or (action.cents is not None and (action.state or not self._tells_states))
+        return None if is_zero or is_told else Why.NOT_TOLD
+
+    def _decide_absent(self, row: SentRow, earlier: RowResult | None) -> RowResult:
+        if not self._is_newer:
+            return self._older(None, earlier)
+        if earlier is not None and earlier.verdict in FINAL:
+            return earlier
+        locks_at = self._before(row).locks_at
+        if locks_at is not None and locks_at <= self._age.latest:
+            return self._result(Verdict.MISSING, Why.LOCK_DATE_PASSED, None)
+        if self._is_short:
+            return self._result(Verdict.MISSING, Why.FEWER_ROWS, None)
+        if row.cents == 0 and locks_at is not None and self._leaves_when_reversed(row):
+            return self._result(Verdict.APPLIED, Why.LEFT_THE_LIST, None)
+        return self._result(Verdict.MISSING, Why.NOT_LISTED, None)
+
+    def _leaves_when_reversed(self, row: SentRow) -> bool:
+        """Return whether the action was pending with an amount, in a list like this one, which has no other actions."""
+        had_amount = bool(self._before(row).cents) and not is_reversed(self._before(row))
+        return had_amount and not self._lists_others and campaign_of(row.action_id) in self._listed
+
+    def _decide_other(self, row: SentRow, action: PendingAction, earlier: RowResult | None) -> RowResult:
+        """Return the result of a row whose action is not as it was sent, in a list that is newer than the batch."""
+        before = self._before(row)
+        if earlier is not None and earlier.verdict is Verdict.APPLIED:
+            return self._result(Verdict.DIFFERENT, Why.CHANGED_AFTERWARDS, action)
+        is_known = before.cents is not None or is_reversed(before)
+        is_unchanged = not is_known or _is_same(before, action)
+        if is_unchanged and earlier is not None and earlier.verdict is Verdict.REFUSED:
+            return earlier
+        if is_locked(action, self._age.earliest):
+            return self._result(Verdict.LOCKED, Why.LOCKED, action)
+        if is_unchanged and not self._had_time:
+            return self._result(Verdict.TOO_EARLY, Why.RECENT, action)
+        why = Why.UNCHANGED if is_known and is_unchanged else Why.OTHER_AMOUNT
+        return self._result(Verdict.DIFFERENT, why, action)
+
+
+def _is_same(before: PendingAction, now: PendingAction) -> bool:
+    if is_reversed(before) or is_reversed(now):
+        return is_reversed(before) and is_reversed(now)
+    return before.cents == now.cents

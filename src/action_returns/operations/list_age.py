@@ -1,0 +1,118 @@
+"""Decide when a pending download was made, and whether it lists pending actions only."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from action_returns.batch.context import PendingDownload
+from action_returns.errors import FileError, UsageError
+from action_returns.files import open_to_read
+from action_returns.readers import translate_open_errors
+from action_returns.verdicts.by_pending import ListAge
+
+if TYPE_CHECKING:
+    from action_returns.files import Paths
+    from action_returns.operations.account import Account
+    from action_returns.operations.pending_source import PendingSource
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""Added to, not converted from: Windows' C library converts no moment before it."""
+_SLACK: Final = timedelta(days=1)
+"""What the dates of a list may be wrong by: those without an offset may be of another zone."""
+_MINUTE: Final = timedelta(minutes=1)
+_PENDING: Final = "PENDING"
+_OTHER_STATES: Final = (b"approved", b"reversed", b"rejected", b",locked", b";locked", b"\tlocked", b'"locked')
+"""What a list in UTF-8 has, in small letters, when it has other actions than pending ones. It may have it without them."""
+
+
+def file_date(path: Path) -> datetime:
+    """Return the date of a file, in UTC.
+
+    Raises:
+        FileError: there is no such file.
+    """
+    with translate_open_errors(path):
+        return _EPOCH + timedelta(seconds=path.stat().st_mtime)
+
+
+def loaded_before(source: "PendingSource", account: "Account", paths: "Paths") -> datetime | None:
+    """Return when the same bytes were loaded first, as far as kept downloads tell; None when they were not.
+
+    Args:
+        source: the download.
+        account: for which account downloads are kept.
+        paths: where they are kept.
+
+    Raises:
+        FileError: there is no such file.
+    """
+    from action_returns.operations.kept_pending import hash_of, kept_downloads
+
+    if source.kept is not None:
+        return source.kept.loaded_at
+    with translate_open_errors(source.path):
+        size = source.path.stat().st_size
+        kept: list[PendingSource] = []
+        with suppress(FileError):  # facts that cannot be read tell nothing
+            kept = kept_downloads(account, paths)
+        facts = [one.kept for one in kept if one.kept is not None and one.kept.size == size]
+        sha256 = hash_of(source.path)[0] if facts else ""
+    return min((one.loaded_at for one in facts if one.sha256 == sha256), default=None)
+
+
+def age_of(
+    source: "PendingSource", pending: PendingDownload, loaded: datetime | None, taken: datetime | None
+) -> ListAge:
+    """Return between which moments a download was made.
+
+    Args:
+        source: where it was read.
+        pending: what was read.
+        loaded: when the same bytes were loaded first, None when they were not.
+        taken: when the user downloaded it, None when the user did not say.
+
+    Raises:
+        UsageError: it cannot have been downloaded then.
+    """
+    written = source.kept.loaded_at if source.kept is not None else file_date(source.path)
+    earliest = pending.as_of.astimezone(UTC)
+    if taken is None:
+        latest = written if loaded is None else min(written, loaded)
+        return ListAge(min(earliest, latest), latest)
+    taken = taken.astimezone(UTC)
+    if taken > written + _MINUTE:
+        raise UsageError(
+            f"--taken {taken:%Y-%m-%dT%H:%M}Z is later than the date of {source.path.name}, {written:%Y-%m-%dT%H:%M}Z, so it "
+            "cannot have been downloaded then. Name the time of this download, or leave --taken out."
+        )
+    if taken < earliest - _SLACK:
+        raise UsageError(
+            f"--taken {taken:%Y-%m-%dT%H:%M}Z is earlier than {source.path.name} can be ({pending.as_of_basis}). Name the "
+            "time of this download, or leave --taken out."
+        )
+    return ListAge(taken, taken)
+
+
+def lists_other_states(path: Path, columns: Mapping[str, str]) -> bool:
+    """Return whether a download has a row whose state is not PENDING.
+
+    Args:
+        path: the download.
+        columns: field -> header, where the user named it.
+
+    Raises:
+        FileError: it cannot be read.
+    """
+    from action_returns.readers.pending_rows import read_pending_rows
+
+    with translate_open_errors(path), open_to_read(path) as file:
+        head = file.read(4)
+        if head[:2] != b"PK" and b"\0" not in head and head[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
+            small = (head + file.read()).lower()
+            if not any(word in small for word in _OTHER_STATES):
+                return False
+    rows = read_pending_rows(path, columns)
+    at = rows.fields.get("state")
+    return at is not None and any(str(row[at] or _PENDING).strip().upper() not in {_PENDING, ""} for row in rows.rows)
