@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_returns.brand_api import actions as actions_module
-from action_returns.brand_api.actions import COLUMNS, Stretch, TooManyActionsError, read_stretch, stretches
+from action_returns.brand_api import whole_lists as lists_module
+from action_returns.brand_api.actions import COLUMNS, read_stretch
+from action_returns.brand_api.whole_lists import Stretch, TooManyRowsError, stretches
 from action_returns.errors import ApiError
 from tests.servers.brand_api_server import Literal, action, altered, refused
 from tests.servers.loopback import LOOPBACK
@@ -165,11 +166,11 @@ def test_metadata_that_is_not_as_documented_is_refused(server, read, change):
 
 def test_more_pages_than_the_api_lists_ask_for_a_shorter_time(server, read):
     server.actions, server.page_rows = [action(f"1000.1.{n}") for n in range(11)], 1
-    with pytest.raises(TooManyActionsError) as refused_by_it:  # as it is documented
+    with pytest.raises(TooManyRowsError) as refused_by_it:  # as it is documented
         read()
     assert "Too many records" in refused_by_it.value.error.message
     server.most_pages = 99
-    with pytest.raises(TooManyActionsError) as seen:  # a server that names its pages
+    with pytest.raises(TooManyRowsError) as seen:  # a server that names its pages
         read()
     assert "more than 200,000 actions within a minute" in seen.value.error.message
     assert len(server.asked) == 2
@@ -178,14 +179,14 @@ def test_more_pages_than_the_api_lists_ask_for_a_shorter_time(server, read):
 def test_pages_without_their_number_are_counted(server, read):
     server.actions, server.page_rows, server.most_pages = [action(f"1000.1.{n}") for n in range(12)], 1, 99
     server.faults += [altered(lambda found: found.pop("@numpages"))] * 12
-    with pytest.raises(TooManyActionsError):
+    with pytest.raises(TooManyRowsError):
         read()
     assert len(server.asked) == 11
 
 
 def test_a_refusal_of_a_date_asks_for_a_shorter_time_and_any_other_stops(server, read):
     server.faults.append(refused(400, "No", {"Field": "ActionDateStart", "Message": "too many"}))
-    with pytest.raises(TooManyActionsError):
+    with pytest.raises(TooManyRowsError):
         read()
     server.faults.append(refused(400, "No", {"Field": "CampaignId", "Message": "is not yours"}))
     with pytest.raises(ApiError, match="CampaignId: is not yours"):
@@ -219,4 +220,4 @@ def test_halves_share_a_second_until_they_are_too_short():
 
 
 def test_the_limits_are_those_of_the_documentation():
-    assert (actions_module.PAGE_SIZE, actions_module.MOST_PAGES, actions_module.MOST_DAYS) == (20_000, 10, 45)
+    assert (lists_module.PAGE_SIZE, lists_module.MOST_PAGES, lists_module.MOST_DAYS) == (20_000, 10, 45)

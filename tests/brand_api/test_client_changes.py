@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from action_returns.brand_api import exchange as exchange_module
-from action_returns.brand_api.client import ChangeUnknownError, LimitError, NotSentError
+from action_returns.brand_api.errors import ChangeUnknownError, LimitError, NotSentError
 from action_returns.errors import ApiError
 from tests.servers.brand_api_server import SID, TOKEN, cut, hang_up, refused, status
 from tests.servers.loopback import LOOPBACK

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from action_returns.brand_api.actions import Stretch
+from action_returns.brand_api.whole_lists import Stretch
 from action_returns.errors import OutputFileError
 from action_returns.operations.fetch_part import FetchPlan, open_part
 

@@ -14,6 +14,13 @@ from urllib.parse import quote, urlencode, urlsplit
 from action_returns.brand_api import problems
 from action_returns.brand_api.answers import Answer, UnreadableAnswerError, read_answer
 from action_returns.brand_api.connection import HTTPS, ApiPlace, open_pool
+from action_returns.brand_api.errors import (
+    ChangeUnknownError,
+    LimitError,
+    NotFoundError,
+    NotSentError,
+    RequestRefusedError,
+)
 from action_returns.brand_api.exchange import LostError, Reply, exchange
 from action_returns.errors import ApiError
 
@@ -38,45 +45,6 @@ _PERHAPS_TAKEN: Final = frozenset({*range(_DONE + 1, 300), _TOO_SLOW})
 _TARGET = re.compile(r"/[!-~]{1,4000}").fullmatch
 
 ChangeMethod: TypeAlias = Literal["PUT", "DELETE"]
-
-
-class RequestRefusedError(ApiError):
-    """The API refused a request itself (400).
-
-    Args:
-        problem: see :class:`ApiError`.
-        message: the same.
-        fields: the parameters that it names, if any.
-    """
-
-    def __init__(self, problem: str, message: str, fields: list[str]) -> None:
-        super().__init__(problem, message)
-        self.fields = fields
-
-
-class NotFoundError(ApiError):
-    """The API knows no such thing (404)."""
-
-
-class LimitError(ApiError):
-    """The API takes no more requests for a time (429), so it took this one neither.
-
-    Args:
-        message: see :class:`ApiError`.
-        seconds: how long.
-    """
-
-    def __init__(self, message: str, seconds: float) -> None:
-        super().__init__(problems.LIMIT, message)
-        self.seconds = seconds
-
-
-class NotSentError(ApiError):
-    """A change never left this computer: no connection came about."""
-
-
-class ChangeUnknownError(ApiError):
-    """The API may have taken a change: it left, and no usable answer came."""
 
 
 class BrandApi:
@@ -121,6 +89,11 @@ class BrandApi:
     ) -> None:
         self._pool.close()
 
+    @property
+    def host(self) -> str:
+        """The host, for messages."""
+        return self._place.host
+
     def get(self, path: str, parameters: Mapping[str, str]) -> Answer:
         """Return the answer to a question about the account.
 
@@ -156,17 +129,18 @@ class BrandApi:
                 limit = self._limit(reply)
                 raise LimitError(f"{limit.message}. Nothing was changed.", limit.seconds)
             if reply.status in _PERHAPS_TAKEN or reply.status >= _FIRST_OF_SERVER:
-                refusal = self._refusal(reply)
+                refusal = self._refusal(reply, target, is_change=True)
                 raise ChangeUnknownError(refusal.problem, refusal.message)
-            if reply.status != _DONE:
-                raise self._refusal(reply)
-            return self._checked(read_answer(reply.content), reply)
+            answer = read_answer(reply.content) if reply.status == _DONE else None
+            if answer is None or _is_refusal(answer):
+                raise self._refusal(reply, target, is_change=True)
         except LostError as lost:
             kind = ChangeUnknownError if lost.has_left else NotSentError
             raise kind(lost.error.problem, lost.error.message) from None
         except UnreadableAnswerError as error:
             text = f"The answer of {self._place.host} cannot be used: {error}."
             raise ChangeUnknownError(problems.ANSWER, text) from None
+        return answer
 
     def _account_target(self, path: str, parameters: Mapping[str, str]) -> str:
         account = quote(self._place.account_sid, safe="")
@@ -178,7 +152,25 @@ class BrandApi:
         Raises:
             ApiError: as :meth:`get`; or a next page is on another host, or there is no end to them.
         """
-        answer = self.get(path, parameters)
+        return self._pages_from(self._account_target(path, parameters))
+
+    def pages_at(self, address: str) -> Iterator[Answer]:
+        """Return every page of a list whose address an answer names.
+
+        Raises:
+            ApiError: as :meth:`pages`.
+        """
+        return self._pages_from(self._target(address))
+
+    def is_of_account(self, address: str) -> bool:
+        """Return whether an address of an answer leads to the account on the same host."""
+        try:
+            return self._target(address).startswith(self._account_target("", {}))
+        except ApiError:
+            return False
+
+    def _pages_from(self, target: str) -> Iterator[Answer]:
+        answer = self._fetch(target)
         seen: set[str] = set()
         while True:
             yield answer
@@ -235,22 +227,19 @@ class BrandApi:
             if reply.status == _MANY_REQUESTS:
                 self._wait_for_reset(reply)
             elif reply.status >= _FIRST_OF_SERVER:
-                self._pause(next(tries, None), self._refusal(reply))
+                self._pause(next(tries, None), self._refusal(reply, target))
             elif reply.status != _DONE:
-                raise self._refusal(reply)
+                raise self._refusal(reply, target)
             else:
-                return self._read_answer(reply)
+                return self._read_answer(reply, target)
 
-    def _read_answer(self, reply: Reply) -> Answer:
+    def _read_answer(self, reply: Reply, target: str) -> Answer:
         try:
             answer = read_answer(reply.content)
         except UnreadableAnswerError as error:
             raise problems.unusable(str(error), self._place.host) from None
-        return self._checked(answer, reply)
-
-    def _checked(self, answer: Answer, reply: Reply) -> Answer:
-        if answer.content.get("Status") == "ERROR":  # the object of a refusal
-            raise self._refusal(reply)
+        if _is_refusal(answer):
+            raise self._refusal(reply, target)
         return answer
 
     def _pause(self, seconds: float | None, error: ApiError) -> None:
@@ -258,11 +247,15 @@ class BrandApi:
             raise error
         self._sleep(seconds)
 
-    def _refusal(self, reply: Reply) -> ApiError:
-        error = problems.refusal(reply.status, reply.content, self._place, self._show)
+    def _refusal(self, reply: Reply, target: str, *, is_change: bool = False) -> ApiError:
+        scope = f"{'change' if is_change else 'read'} {problems.scope_of(target)}"
+        error = problems.refusal(reply.status, reply.content, self._place, self._show, scope=scope)
         if reply.status == _BAD_REQUEST:
             return RequestRefusedError(error.problem, error.message, problems.refused_fields(reply.content))
-        return NotFoundError(error.problem, error.message) if reply.status == _NOT_FOUND else error
+        if reply.status == _NOT_FOUND:
+            is_documented = problems.is_error_object(reply.content)
+            return NotFoundError(error.problem, error.message, is_documented=is_documented)
+        return error
 
     def _limit(self, reply: Reply) -> LimitError:
         # Seconds until the reset, and not its date (documentation of the rate limits). There is no Retry-After.
@@ -287,3 +280,8 @@ class BrandApi:
         self._tell(f"{limit.message}. Waiting for that time …")
         self._waited += limit.seconds
         self._sleep(limit.seconds)
+
+
+def _is_refusal(answer: Answer) -> bool:
+    """Return whether an answer is the object of a refusal, whatever its status is."""
+    return answer.content.get("Status") == "ERROR"

@@ -29,6 +29,13 @@ _REDIRECTIONS: Final = range(300, 400)
 _MOST_NAMED: Final = 3
 _WHERE: Final = "In the network, both stand under Settings, Technical, API."
 _LATER: Final = "Try again later; if it stays, ask the network's support."
+_SCOPES: Final[Mapping[str, str]] = {
+    "FTPFileSubmissions": "FTP submissions",
+    "FTPSubmissions": "FTP submissions",
+    "APISubmissions": "API submissions",
+    "ActionUpdates": "Action updates",
+}
+"""Part of a path and the words for it; all others are of Actions."""
 _NO_WAY: Final = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN})
 
 ShowWords = Callable[[str], str]
@@ -111,7 +118,18 @@ def unusable(why: str, host: str) -> ApiError:
     return ApiError(ANSWER, f"The answer of {host} cannot be used: {why}. Nothing was written. {_LATER}")
 
 
-def refusal(status: int, content: bytes, place: "ApiPlace", show: ShowWords) -> ApiError:
+def scope_of(target: str) -> str:
+    """Return the words for what a token may be allowed to use.
+
+    Args:
+        target: the path of a request.
+    """
+    return next((words for part, words in _SCOPES.items() if f"/{part}" in target), "Actions")
+
+
+def refusal(
+    status: int, content: bytes, place: "ApiPlace", show: ShowWords, *, scope: str = "read Actions"
+) -> ApiError:
     """Return the error about an answer with a status other than 200.
 
     Args:
@@ -119,6 +137,7 @@ def refusal(status: int, content: bytes, place: "ApiPlace", show: ShowWords) -> 
         content: the body of the answer.
         place: who was asked, and with whose settings.
         show: makes the words of the server fit to be shown.
+        scope: what the token has to be allowed to do.
     """
     host, store = place.host, f"action-returns secret set {quote(place.profile)} --api"
     words = server_words(content, show)
@@ -133,7 +152,7 @@ def refusal(status: int, content: bytes, place: "ApiPlace", show: ShowWords) -> 
         return ApiError(
             NOT_ALLOWED,
             f"{host} took the sign-in, but the token may not do this (403): it lacks a scope, or the account may not see "
-            f"that campaign.{said} In the network, under Settings, Technical, API, allow the token to read Actions, or make "
+            f"that campaign.{said} In the network, under Settings, Technical, API, allow the token to {scope}, or make "
             f"a token that may. Then store it: {store}",
         )
     if status in _REDIRECTIONS:
@@ -161,6 +180,11 @@ def server_words(content: bytes, show: ShowWords) -> str:
     Documented is ``{"Status": "ERROR", "Message": …, "Errors": [{"Field": …, "Message": …}]}``.
     """
     return show("; ".join(_texts(_error_object(content))))
+
+
+def is_error_object(content: bytes) -> bool:
+    """Return whether an answer is the documented object of an error."""
+    return _error_object(content).get("Status") == "ERROR"
 
 
 def refused_fields(content: bytes) -> list[str]:

@@ -17,7 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
-from action_returns.brand_api.actions import COLUMNS, ActionRow, Stretch
+from action_returns.brand_api.actions import COLUMNS, ActionRow
+from action_returns.brand_api.whole_lists import Stretch
 from action_returns.errors import ApiError, OutputFileError
 from action_returns.files import once_free
 from action_returns.private_files import make_private_folder, private_opener

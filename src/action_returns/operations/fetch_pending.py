@@ -9,9 +9,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from action_returns.brand_api.actions import Stretch, TooManyActionsError, read_stretch, stretches
+from action_returns.brand_api.actions import read_stretch
 from action_returns.brand_api.client import BrandApi
 from action_returns.brand_api.connection import ApiPlace, check_urllib3
+from action_returns.brand_api.whole_lists import Stretch, TooManyRowsError, stretches
 from action_returns.channels.server_words import ServerWords
 from action_returns.errors import ApiError, ConfigError, FetchInterruptedError, OutputFileError
 from action_returns.files import Paths, check_file_name, write_atomically
@@ -205,7 +206,7 @@ def _read(stretch: Stretch, part: FetchPart, api: BrandApi, tell: Tell) -> bool:
     """Read a stretch; return False when it has to be halved."""
     try:
         rows = read_stretch(api, stretch, part.plan.host, tell)
-    except TooManyActionsError as too_many:
+    except TooManyRowsError as too_many:
         if stretch.halves() is None:
             raise too_many.error from None
         return False
