@@ -13,6 +13,7 @@ demo: $(READY)
 test: $(READY)
 	tests/hosts/install_office.sh
 	tests/servers/fetch_servers.sh
+	tests/browser/fetch_browser.sh
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest --durations=15 -n 2 --dist loadfile
 

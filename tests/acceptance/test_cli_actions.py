@@ -6,7 +6,7 @@ from action_returns.batch.cells import ReadyRows
 from action_returns.batch.csv_format import make_csv
 from action_returns.errors import LedgerError
 from action_returns.ledger.ledger import Ledger, open_ledger
-from action_returns.operations.history import page_of
+from action_returns.operations.receipt import page_of
 from tests.support.batches import CSV, LIST, ONE, TWO
 from tests.support.cli import modules_loaded_by_check, run_at_a_terminal
 from tests.support.ledgers import batch_of

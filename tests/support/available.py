@@ -14,6 +14,9 @@ from tests.servers import unpacked
 NODE = Path(__file__).parents[2] / ".cache" / "node" / "node_modules"
 """Packages of JavaScript that tests/node/package.json names."""
 
+BROWSER = Path(__file__).parents[2] / ".cache" / "browser"
+"""What tests/browser/fetch_browser.sh fetched: Chromium, and the checker of accessible pages."""
+
 UNO_FOLDER = Path("/usr/lib/python3/dist-packages")
 """Where Debian keeps the modules that speak with LibreOffice."""
 
@@ -85,6 +88,20 @@ def missing_windows():
     """Return why Windows' own Python under Wine cannot be used here."""
     ready = Path(__file__).parents[2] / ".cache" / "windows" / ".ready"
     return "" if ready.exists() else "tests/hosts/windows/install_windows.sh has not been run"
+
+
+def missing_browser():
+    """Return why no page can be looked at in a browser here."""
+    if chromium() is None:
+        return "Chromium not found: tests/browser/fetch_browser.sh fetches it on Debian, as root"
+    is_there = (BROWSER / "node" / "node_modules" / "axe-core" / "axe.min.js").exists()
+    return "" if is_there else "axe-core not found: tests/browser/fetch_browser.sh installs it with npm"
+
+
+def chromium():
+    """Return the path of Chromium, None where there is none."""
+    fetched = BROWSER / "root" / "usr" / "lib" / "chromium" / "chromium"
+    return str(fetched) if os.name == "posix" and fetched.exists() else shutil.which("chromium")
 
 
 def missing_gnumeric():

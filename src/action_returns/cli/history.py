@@ -17,14 +17,10 @@ from action_returns.ledger.ledger import Ledger
 from action_returns.ledger.records import MARKS, BatchInFull, BatchRecord, database_user
 from action_returns.operations.account import open_ledger_to_read
 from action_returns.operations.export import write_bytes
-from action_returns.operations.history import (
-    confirmed,
-    page_of,
-    receipt_lines,
-    server_time,
-)
 from action_returns.operations.kept_copies import changed_copy, good_copy, renew_receipt
 from action_returns.operations.outcome_texts import answered_after_mark, may_be_sending
+from action_returns.operations.receipt import lines_of, page_of, read_receipt, server_time
+from action_returns.operations.receipt_results import ReceiptResults
 from action_returns.operations.texts import broken_batches, counted, marking_consequence, next_step_for_unknown
 
 
@@ -91,12 +87,12 @@ def list_batches(context: CommandContext) -> None:
 @global_options
 def show_batch(context: CommandContext, *, batch: str) -> None:
     """Show everything that is on record about a batch."""
-    found = _read_in_full(context, batch)
+    found, results = _read_receipt(context, batch)
     if context.output.as_json:
         listed = [event_json(event) for event in found.events]
         context.output.json({**batch_json(found.record, found.problems), "events": listed})
     else:
-        context.output.table(("Batch", found.record.label), _receipt_lines(found))
+        context.output.table(("Batch", found.record.label), lines_of(found, results))
         for event in found.events:
             at = "?" if event.at is None else f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}"
             recorded = f", recorded {told}" if (told := server_time(event.at, event.recorded_at)) else ""
@@ -111,8 +107,10 @@ def _read_in_full(context: CommandContext, batch: str) -> BatchInFull:
         return ledger.in_full(number)
 
 
-def _receipt_lines(found: BatchInFull) -> list[tuple[str, str]]:
-    return receipt_lines(found.record, confirmed(found.events), anchor=found.anchor, problems=found.problems)
+def _read_receipt(context: CommandContext, batch: str) -> tuple[BatchInFull, ReceiptResults]:
+    number = batch_number(batch)
+    with open_ledger_to_read(context.paths, context.profile) as ledger:
+        return read_receipt(number, ledger)
 
 
 def _warn_of_changed_copy(context: CommandContext, record: BatchRecord) -> None:
@@ -176,14 +174,14 @@ def write_file(context: CommandContext, *, batch: str, output: str, force: bool)
 @global_options
 def show_receipt(context: CommandContext, *, batch: str, html: str | None, force: bool) -> None:
     """Show the receipt of a batch, or write it as a page."""
-    found = _read_in_full(context, batch)
+    found, results = _read_receipt(context, batch)
     if html is not None:
-        write_bytes(Path(html), page_of(found), overwrite=force)
+        write_bytes(Path(html), page_of(found, results), overwrite=force)
         context.output.info(f"Written: {html}", style="good")
     if context.output.as_json:
         context.output.json({**batch_json(found.record, found.problems), "html": html})
     elif html is None:
-        context.output.table(("Receipt", f"batch {found.record.label}"), _receipt_lines(found))
+        context.output.table(("Receipt", f"batch {found.record.label}"), lines_of(found, results))
     _warn_of_changed_copy(context, found.record)
     _refuse_broken(found)
 

@@ -18,7 +18,7 @@ from action_returns.batch.csv_format import parse_csv_bytes
 from action_returns.errors import LedgerError
 from action_returns.files import Paths, write_atomically
 from action_returns.operations.account import keep_daily_copy_of
-from action_returns.operations.history import ANCHOR, confirmed, page_of, receipt_page
+from action_returns.operations.receipt import ANCHOR, confirmed, page_of, read_receipt, receipt_page
 from action_returns.private_files import make_private_folder
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _not_in_names = re.compile("[^A-Za-z0-9._-]")
 _is_device = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|\Z)").match  # on Windows, whatever the folder
 _LONGEST_NAME: Final = 200
 _MOST_BYTES: Final = 8_000_000
-"""Bytes of a receipt that are read; one with its 5,000 rows has fewer than 1,000,000."""
+"""Bytes of a receipt that are read; one with its 10,000 rows has fewer than 2,000,000."""
 
 
 def save_receipt_and_backup(
@@ -64,7 +64,11 @@ def save_receipt_and_backup(
         problems += [other] if other else []
         keep_bytes(record, content, folder)
         page = receipt_page(
-            record, list(parse_csv_bytes(content)), confirmed(events), anchor=events[-1].chain if events else ""
+            record,
+            list(parse_csv_bytes(content)),
+            confirmed(events),
+            anchor=events[-1].chain if events else "",
+            events=events,
         )
         receipt = str(_write_receipt(folder, page))
     except Exception as error:  # noqa: BLE001  # the file has left
@@ -91,7 +95,7 @@ def renew_receipt(number: int, ledger: "Ledger", paths: Paths) -> Path | None:
         action_returns.errors.LedgerError: the ledger cannot be read.
         OSError: the receipt cannot be written.
     """
-    found = ledger.in_full(number)
+    found, results = read_receipt(number, ledger)
     folder = find_folder(found.record, found.events, paths.submissions)
     if folder is None:
         receipts = [folder / RECEIPT for folder in _folders(found.record.label, paths.submissions)]
@@ -100,7 +104,7 @@ def renew_receipt(number: int, ledger: "Ledger", paths: Paths) -> Path | None:
         return None
     if not (folder / RECEIPT).exists():
         return None
-    return _write_receipt(folder, page_of(found))
+    return _write_receipt(folder, page_of(found, results))
 
 
 def _write_receipt(folder: Path, page: bytes) -> Path:

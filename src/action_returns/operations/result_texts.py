@@ -41,7 +41,12 @@ def row_sentence(row: SentRow, result: RowResult) -> str:
     if result.verdict is Verdict.DIFFERENT and result.state.upper() in REVERSED:
         return f"The network shows it as reversed, and {amount_text(row.cents)} was sent. Look it up in the network."
     seen = "no amount" if result.cents is None else amount_text(result.cents)
-    return _SENTENCES[result.why].format(seen=seen, sent=amount_text(row.cents), word=result.word)
+    return why_sentence(result.why, seen=seen, sent=amount_text(row.cents), word=result.word)
+
+
+def why_sentence(why: Why, *, seen: str, sent: str, word: str) -> str:
+    """Return what a result means and what to do, with the amounts and the receiver's word as they are given."""
+    return _SENTENCES[why].format(seen=seen, sent=sent, word=word)
 
 
 def batch_sentence(results: "BatchResults") -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from action_returns.batch.summary import Summary
     from action_returns.ledger.records import BatchRecord
 
-MOST_ROWS_ON_A_PAGE: Final = 5_000
+MOST_ROWS_ON_A_PAGE: Final = 10_000
 """Rows, and findings, that one page of HTML lists."""
 UNENCRYPTED: Final = "NONE: password and rows can be read and changed on the way (accepted in the profile)"
 """What the user reads each time before a file is sent over a connection without encryption."""

@@ -13,8 +13,8 @@ import pytest
 from action_returns.channels.base import Outcome, State
 from action_returns.ledger.copies import list_copies
 from action_returns.operations.account import Account, open_account_ledger
-from action_returns.operations.history import receipt_lines, receipt_page, server_time
 from action_returns.operations.kept_copies import save_receipt_and_backup
+from action_returns.operations.receipt import receipt_lines, receipt_page, server_time
 from action_returns.operations.review import review, write_review_page
 from tests.support.batches import checked_batch
 from tests.support.sending import CONTENT, Receiver, send
@@ -74,26 +74,26 @@ def many(count):
     return checked_batch([(f"M.8882.4808.{number}", 0.0, "REJECTED") for number in range(1, count + 1)])
 
 
-@pytest.mark.parametrize(("count", "told"), [(5_000, []), (5_001, ["1"]), (5_700, ["700"])])
+@pytest.mark.parametrize(("count", "told"), [(10_000, []), (10_001, ["1"]), (11_700, ["1,700"])])
 def test_a_receipt_says_how_many_rows_it_leaves_out(paths, ledger, count, told):
     receipt, _ = keep(send(ledger, Receiver(ledger), many(count)), ledger, paths)
     page = Path(receipt).read_text("utf-8")
     assert re.findall("… and (.*?) more rows; all of them are in the file", page) == told
-    assert page.count("<tr><td>M.8882.4808.") == 5_000
+    assert page.count("<td>M.8882.4808.") == 10_000
 
 
 def test_a_review_page_says_how_many_rows_it_leaves_out(tmp_path):
-    write_review_page(review(many(5_012), ACCOUNT), tmp_path / "review.html")
+    write_review_page(review(many(10_012), ACCOUNT), tmp_path / "review.html")
     page = (tmp_path / "review.html").read_text("utf-8")
     assert "… and 12 more rows." in page
-    assert page.count("<tr><td>M.8882.4808.") == 5_000
+    assert page.count("<tr><td>M.8882.4808.") == 10_000
 
 
 def test_a_receipt_shows_every_row_with_its_amount(paths, ledger, done):
     page = Path(keep(done, ledger, paths)[0]).read_text("utf-8")
-    assert re.findall("<tr><td>(M.*?)</td><td.*?>(.*?)</td><td>(.*?)</td>", page) == [
-        ("M.8882.4808.1", "0.00", "REJECTED"),
-        ("M.8882.4808.2", "12.50", "ORDER_UPDATE"),
+    assert re.findall("<tr><td>(.*?)<td>(M.*?)<td>(.*?)<td>(.*?)\n", page) == [
+        ("1", "M.8882.4808.1", "0.00", "REJECTED"),
+        ("2", "M.8882.4808.2", "12.50", "ORDER_UPDATE"),
     ]
 
 
