@@ -6,10 +6,10 @@ from action_returns.operations.account import Account, open_account_ledger
 from action_returns.operations.findings import write_findings_page
 from action_returns.operations.receipt import page_of, read_receipt
 from action_returns.operations.review import review, write_review_page
-from tests.operations.test_receipt_results import batch_with_results
 from tests.support.available import missing_browser, skip_without
 from tests.support.batches import checked_batch
 from tests.support.browser import DARK, violations
+from tests.support.results import batch_with_results
 from tests.support.sending import Receiver, send
 
 pytestmark = skip_without(missing_browser())
