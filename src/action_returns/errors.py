@@ -7,7 +7,8 @@ ActionReturnsError
 │   ├── OutputFileError         the file cannot be written where it was asked for
 │   ├── NoPendingDownloadError  no pending download was named, and none is kept
 │   ├── NoSuchBatchError        the ledger has no batch of that number
-│   └── MarkError               a batch cannot be marked like that
+│   ├── MarkError               a batch cannot be marked like that
+│   └── ApprovalError           an approval cannot be asked for, given or withdrawn like that
 ├── FileError                   a file cannot be used as a whole; ``problem`` says which refusal it is
 ├── RowsWithErrorsError         rows with errors would have to be left out, and the user did not ask for that
 ├── WarningsError               rows have warnings, and the user wants none to be sent
@@ -16,6 +17,7 @@ ActionReturnsError
 ├── DeclinedError               the user was asked and said no
 ├── AlreadySentError            every row that could be sent may have arrived before
 │   └── RowsAlreadySentError    rows of it were sent after it was checked
+├── ApprovalMissingError        another person has to approve the file before it is sent
 ├── SettingsError
 │   ├── ConfigError             config.toml: a file, key or value that is not allowed
 │   │   └── NoSuchProfileError  there is no profile of that name
@@ -59,6 +61,7 @@ class Exit(IntEnum):
     CONFIGURATION = 9
     DIFFERENCES = 10
     LEDGER = 11
+    APPROVAL = 12
     INTERRUPTED = 130
 
 
@@ -128,6 +131,12 @@ class MarkError(UsageError):
     """A batch cannot be marked like that: it is settled, or something is missing."""
 
     problem = "mark-refused"
+
+
+class ApprovalError(UsageError):
+    """An approval cannot be asked for, given or withdrawn like that."""
+
+    problem = "approval-refused"
 
 
 class FileError(ActionReturnsError):
@@ -204,6 +213,24 @@ class RowsAlreadySentError(AlreadySentError):
     """Rows of the batch were sent after it was checked."""
 
     problem = "rows-sent-before"
+
+
+class ApprovalMissingError(ActionReturnsError):
+    """Another person has to approve the file before it is sent, and has not yet.
+
+    Args:
+        message: what is missing, and what to do.
+        approval: number of the approval that comes nearest, None when there is none.
+        asked: whether an approval for these very bytes waits for another person.
+    """
+
+    problem = "approval-missing"
+    exit_code = Exit.APPROVAL
+
+    def __init__(self, message: str, approval: int | None = None, *, asked: bool = False) -> None:
+        super().__init__(message)
+        self.approval = approval
+        self.asked = asked
 
 
 class SettingsError(ActionReturnsError):

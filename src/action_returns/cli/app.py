@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "send": "send:send_command",
     "probe": "setup:probe_command",
     "pending": "pending:pending_command",
+    "approval": "approval:approval_command",
     "reconcile": "reconcile:reconcile_command",
     "history": "history:history_command",
     "action": "action:action_command",

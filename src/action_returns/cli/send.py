@@ -10,7 +10,7 @@ from action_returns.batch.cells import ColumnName
 from action_returns.channels.base import Phase, State
 from action_returns.cli.check import print_review, review_json
 from action_returns.cli.options import CommandContext, batch_file, global_options, live_workbook, pending_download
-from action_returns.errors import ActionReturnsError, AlreadySentError, Exit
+from action_returns.errors import ActionReturnsError, AlreadySentError, ApprovalMissingError, Exit
 from action_returns.operations import texts
 from action_returns.operations.check import CheckedBatch
 from action_returns.operations.confirmation import stay_behind
@@ -81,7 +81,8 @@ def send_command(
     except ActionReturnsError as refused:
         facts = {} if dialogue.page is None else left_out_json(dialogue.page.checked)
         earlier = {"batch": refused.batch} if isinstance(refused, AlreadySentError) else {}
-        context.output.json({**facts, **earlier})
+        missing = {"approval": refused.approval} if isinstance(refused, ApprovalMissingError) else {}
+        context.output.json({**facts, **earlier, **missing})
         raise
     if result.submission is None:
         return _print_dry_run(context, result.page)

@@ -13,7 +13,12 @@ from action_returns.batch.csv_format import CsvFile
 from action_returns.errors import LedgerError
 from action_returns.ledger import integrity
 from action_returns.ledger.accounts import AccountBatches
+<<<<<<< HEAD
 from action_returns.ledger.attachments import BEFORE, BEFORE_SHA256, LedgerAttachments, pack
+=======
+from action_returns.ledger.approvals import LedgerApprovals
+from action_returns.ledger.attachments import BEFORE, BEFORE_SHA256
+>>>>>>> 000b669 (Record who prepared a file and which other person approved its bytes, and send only what was approved)
 from action_returns.ledger.recordable import (
     LONGEST_PLACE,
     plain_line,
@@ -70,7 +75,7 @@ def _open_store(location: Path | TeamDatabase) -> Store:
     return PostgresStore(location)
 
 
-class Ledger(LedgerAttachments):
+class Ledger(LedgerApprovals):
     """An open ledger, to read and to write; a context manager that closes it."""
 
     def __enter__(self) -> Self:
@@ -123,6 +128,8 @@ class Ledger(LedgerAttachments):
         Raises:
             RepeatedRowsError: other rows of it are on record for this account and may have arrived, or any of them is
                 about to be sent by another program.
+            action_returns.ledger.approval_records.NotApprovedError: another person has to approve it, and no approval on
+                record fits it and may be used now.
             LedgerError: it cannot be recorded; then nothing is.
         """
         packed = pack(before)
@@ -135,6 +142,8 @@ class Ledger(LedgerAttachments):
                 one: before for one, before in repeats.items() if one not in include_sent or before.state == PREPARED
             }:
                 raise RepeatedRowsError(refused)
+            needs_approval = batch.needs_approval or self.requires_approval()
+            approval = self._usable_approval(batch, account.names[0], file.sha256) if needs_approval else None
             previous = self.latest_with_content(account, file.sha256)
             ((number,),) = self._store.query("SELECT coalesce(max(number), 0) + 1 FROM batch")
             name = name_for(f"{self.tag()}-{label(number)}")
@@ -168,6 +177,8 @@ class Ledger(LedgerAttachments):
             again: dict[str, str | int] = {"include_sent": len(repeats)} if repeats else {}
             if previous is not None:
                 again["duplicate_of"] = previous.label
+            if approval is not None:
+                again |= self._use(approval, number)
             if before:
                 again[BEFORE_SHA256] = self._attach(number, BEFORE, packed)
             self._add_event(number, "confirmed", {"who": user_and_host(), **confirmation, **again})

@@ -111,6 +111,11 @@ class PostgresStore:
         """Whether a newer version of this program created or changed the tables."""
         return self._read_only
 
+    def database_user(self) -> str:
+        """Return the user of the database who is signed in."""
+        ((name,),) = self.query("SELECT session_user::text")
+        return str(name)
+
     @staticmethod
     def as_list(values: Iterable[str | int]) -> list[str | int]:
         """Return texts or numbers as an array."""

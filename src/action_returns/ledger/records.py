@@ -109,12 +109,14 @@ class NewBatch:
         channel: kind of channel.
         destination: where it goes, as the user is shown it.
         source: the file it was made from.
+        needs_approval: whether another person has to approve its bytes before.
     """
 
     sender: Sender
     channel: str
     destination: str
     source: str
+    needs_approval: bool = False
 
 
 @dataclass(frozen=True, slots=True)

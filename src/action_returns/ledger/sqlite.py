@@ -63,6 +63,11 @@ class SqliteStore:
         """Whether a newer version of this program wrote the file."""
         return self._read_only
 
+    @staticmethod
+    def database_user() -> str:
+        """Return an empty text: a file has no users of its own."""
+        return ""
+
     def as_list(self, values: Iterable[str | int]) -> str:
         """Return texts or numbers as one JSON list."""
         return json.dumps(list(values))

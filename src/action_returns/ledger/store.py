@@ -55,6 +55,9 @@ class Store(Protocol):
     def ended(self) -> str:
         """What is certain of a process that left a batch without an outcome: ``ended``, or ``lost its connection`` too."""
 
+    def database_user(self) -> str:
+        """Return the user of the database who is signed in, ``""`` where the database has no users."""
+
     def as_list(self, values: Iterable[str | int]) -> object:
         """Return texts or numbers as one value for :attr:`in_list`."""
 

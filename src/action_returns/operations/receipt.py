@@ -71,6 +71,8 @@ def receipt_lines(
         ("When", _when(record)),
         ("Recorded", server_time(record.created_at, record.recorded_at)),
         ("Who", record.sender),
+        ("Prepared by", _person(confirmation, "prepared")),
+        ("Approved by", _person(confirmation, "approved")),
         ("Confirmed", _who_and_how(confirmation)),
         ("Channel", record.channel),
         ("Destination", record.destination),
@@ -167,6 +169,11 @@ def _left_behind(confirmation: Mapping[str, str | int]) -> str:
 def _sent_again(confirmation: Mapping[str, str | int]) -> str:
     again = int(confirmation.get("include_sent", 0))
     return f"{counted(again, 'row')} that may have arrived before, on purpose" if again else ""
+
+
+def _person(confirmation: Mapping[str, str | int], did: str) -> str:
+    """Return who prepared or approved a batch, and when; ``""`` where no approval was needed."""
+    return ", ".join(str(confirmation[key]) for key in (f"{did}_by", f"{did}_at") if confirmation.get(key))
 
 
 def _who_and_how(confirmation: Mapping[str, str | int]) -> str:

@@ -22,6 +22,7 @@ from action_returns.operations.account import (
     password_once,
     require_password_and_files,
 )
+from action_returns.operations.approval_check import require_approval
 from action_returns.operations.confirmation import ask_for_numbers, numbers_to_type, refuse_raise
 from action_returns.operations.kept_copies import save_receipt_and_backup
 from action_returns.operations.review import Review, review
@@ -137,6 +138,7 @@ def send(
         RowsWithErrorsError: rows with errors would stay behind, and the user did not agree to that.
         AlreadySentError: every row that could be sent may have arrived before.
         WarningsError: the user wants no warnings, and there are some.
+        action_returns.errors.ApprovalMissingError: another person has to approve the file first.
         ConfirmationError: another number of rows, or no such raise of order value, was confirmed.
         action_returns.errors.SecretError: the password is missing.
         action_returns.errors.ExcelError: it is not known whether the cells of an open workbook show what would be sent.
@@ -166,6 +168,7 @@ def send(
     _refuse(page.checked, consent)
     if dry_run:
         return SendResult(page)
+    require_approval(page, account, paths, clock())
     require_password_and_files(account, read_password)
     confirmation = _confirm(page, dialogue, consent, may_ask=may_ask)
     with open_account_ledger(account, paths) as ledger:

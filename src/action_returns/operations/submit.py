@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Final
 from action_returns.channels.base import Channel, Outcome, OutgoingFile, Phase, State
 from action_returns.channels.time_limits import longest_delivery
 from action_returns.errors import LedgerError, RowsAlreadySentError, SettingsError
+from action_returns.ledger.approval_records import NotApprovedError
 from action_returns.ledger.kept_outcomes import KeptOutcome, keep_outcome
 from action_returns.ledger.records import Claim, NewBatch, RepeatedRowsError
 from action_returns.ledger.store import LedgerAwayError
 from action_returns.operations import outcome_texts, texts
+from action_returns.operations.approval_check import approval_missing, needs_approval
 from action_returns.operations.confirmation import facts_to_record
 from action_returns.verdicts.before import write_before
 
@@ -96,11 +98,12 @@ def submit(
 
     Raises:
         RowsAlreadySentError: rows of it were sent after the check.
+        action_returns.errors.ApprovalMissingError: another person has to approve the file, and no approval holds any more.
         action_returns.errors.LedgerError: the batch could not be recorded; nothing was sent.
     """
     prepared = checked.prepared
     kind = "" if account.profile is None else account.profile.channel.kind
-    batch = NewBatch(account.sender, kind, channel.destination, checked.file)
+    batch = NewBatch(account.sender, kind, channel.destination, checked.file, needs_approval(account))
     today = clock().date()
     how: dict[str, str | int] = {"how": confirmation, **facts_to_record(checked)}
     if account.unencrypted:
@@ -118,6 +121,8 @@ def submit(
     except RepeatedRowsError as repeated:
         latest = max((before.batch for before in repeated.rows.values()), key=int)
         raise RowsAlreadySentError(texts.rows_sent_meanwhile(repeated.rows, checked.file), latest) from None
+    except NotApprovedError as refused:
+        raise approval_missing(refused, checked, clock()) from None
     except LedgerAwayError as away:
         raise LedgerAwayError(f"{away} Nothing was sent.") from None
     outcome = _deliver(channel, OutgoingFile(claim.file_name, prepared.content), claim, prepared.sha256, ledger)

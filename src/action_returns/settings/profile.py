@@ -192,6 +192,13 @@ class Profile(Table):
         example="America/Los_Angeles",
         default="UTC",
     )
+    approval: bool = setting(
+        "Approval of a second person",
+        "With `true`, another person has to approve the exact file before it is sent (docs/approval.md). In a team's "
+        "database the users of the database tell who is another person.",
+        example="true",
+        default=False,
+    )
     ledger: LedgerPlace = setting(
         "Ledger",
         "Where the record of every batch is kept: sqlite is a file on this computer, a database is shared by a team.",

@@ -1,0 +1,76 @@
+"""Refuse to send what no other person has approved, and show whether one has."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from action_returns.errors import ApprovalMissingError
+from action_returns.ledger.approval_records import WAITING, NotApprovedError
+from action_returns.ledger.records import NewBatch
+from action_returns.operations import approval_texts
+from action_returns.operations.account import open_account_ledger
+
+if TYPE_CHECKING:
+    from action_returns.files import Paths
+    from action_returns.operations.account import Account
+    from action_returns.operations.check import CheckedBatch
+    from action_returns.operations.review import Review
+
+
+def require_approval(page: "Review", account: "Account", paths: "Paths", now: datetime) -> None:
+    """Stop a send for which an approval is missing. Where the profile asks for none, nothing is looked up.
+
+    Args:
+        page: the batch and where it would go.
+        account: the profile it would go out under.
+        paths: where the ledger is.
+        now: the local time.
+
+    Raises:
+        ApprovalMissingError: another person has not approved these bytes, or no longer.
+    """
+    if not needs_approval(account):
+        return
+    with open_account_ledger(account, paths) as ledger:
+        try:
+            ledger.usable_approval(_batch(page, account), page.checked.prepared.sha256)
+        except NotApprovedError as refused:
+            raise approval_missing(refused, page.checked, now) from None
+
+
+def approval_missing(refused: NotApprovedError, checked: "CheckedBatch", now: datetime) -> ApprovalMissingError:
+    """Return the error for users of a file that no approval on record fits.
+
+    Args:
+        refused: what the ledger found.
+        checked: the batch.
+        now: the time.
+    """
+    nearest = refused.near[0] if refused.near else None
+    waits = nearest is not None and nearest.target == refused.target and nearest.state(now) == WAITING
+    text = approval_texts.missing(refused.target, refused.near, checked, now)
+    return ApprovalMissingError(text, None if nearest is None else nearest.number, asked=waits)
+
+
+def approval_line(page: "Review", account: "Account", paths: "Paths", now: datetime) -> str:
+    """Return in one sentence whether another person has approved the file, ``""`` where the profile asks for none.
+
+    Raises:
+        action_returns.errors.LedgerError: the ledger cannot be read.
+    """
+    if not needs_approval(account) or not page.sha256:
+        return ""
+    with open_account_ledger(account, paths) as ledger:
+        try:
+            found = ledger.usable_approval(_batch(page, account), page.sha256)
+        except NotApprovedError as refused:
+            return str(approval_missing(refused, page.checked, now)).replace(" Nothing was sent.", "")
+    return f"{approval_texts.asked(found)} It may be sent until {approval_texts.when(found.valid_until)}."
+
+
+def needs_approval(account: "Account") -> bool:
+    """Return whether the profile sends only what another person has approved."""
+    return account.profile is not None and account.profile.approval
+
+
+def _batch(page: "Review", account: "Account") -> NewBatch:
+    return NewBatch(account.sender, page.channel, page.destination, page.checked.file)
