@@ -31,6 +31,7 @@ _EXITS = {
     Exit.CONFIGURATION: "configuration or secret missing or wrong",
     Exit.DIFFERENCES: "reconcile found differences (later)",
     Exit.LEDGER: "the record (ledger) cannot be reached or written, or a part of it is broken; nothing was sent",
+    Exit.APPROVAL: "send waits for the approval of a second person; nothing was sent",
     Exit.INTERRUPTED: "interrupted",
 }
 _JSON = """## JSON

@@ -13,12 +13,8 @@ from action_returns.batch.csv_format import CsvFile
 from action_returns.errors import LedgerError
 from action_returns.ledger import integrity
 from action_returns.ledger.accounts import AccountBatches
-<<<<<<< HEAD
-from action_returns.ledger.attachments import BEFORE, BEFORE_SHA256, LedgerAttachments, pack
-=======
 from action_returns.ledger.approvals import LedgerApprovals
-from action_returns.ledger.attachments import BEFORE, BEFORE_SHA256
->>>>>>> 000b669 (Record who prepared a file and which other person approved its bytes, and send only what was approved)
+from action_returns.ledger.attachments import BEFORE, BEFORE_SHA256, pack
 from action_returns.ledger.recordable import (
     LONGEST_PLACE,
     plain_line,
