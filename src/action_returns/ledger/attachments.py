@@ -6,14 +6,18 @@ each time that results are found out. An event of the batch names the hash of th
 
 import hashlib
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from typing import Final, NamedTuple
 
+from action_returns.batch.csv_format import UnsafeBytesError, parse_csv_bytes
 from action_returns.errors import LedgerError
 from action_returns.ledger import integrity
-from action_returns.ledger.accounts import Sender
+from action_returns.ledger.accounts import AccountBatches, Sender
+from action_returns.ledger.decoding import decode_event
 from action_returns.ledger.records import HANDED_OVER, SENT, UNKNOWN, BatchRecord, Event, label
 from action_returns.ledger.row_outcomes import LedgerRowOutcomes
+from action_returns.ledger.row_states import NOT_ARRIVED
 from action_returns.ledger.store import user_and_host
 
 BEFORE: Final = "before"
@@ -30,6 +34,8 @@ BEFORE_SHA256: Final = "before_sha256"
 """Fact of the event ``confirmed`` that names the facts from before."""
 SHA256: Final = "sha256"
 """Fact of the events ``reconciled`` and ``undo-drafted``."""
+UNDOES: Final = "undoes"
+"""Fact of the event ``confirmed`` that names the batch which this one undoes."""
 _GZIP: Final = 31
 """The form of the kept bytes, as zlib names it: a header and a checksum of gzip, for windows of 32 KB."""
 _MOST_BYTES_PER_ROW: Final = 10_000
@@ -79,44 +85,101 @@ class LedgerAttachments(LedgerRowOutcomes):
             return None
         return Reconciled(event, self._attachment(self.batch(number), RESULTS, str(event.detail.get(SHA256))))
 
+    def latest_reconciled(self) -> dict[int, Event]:
+        """Return number of each batch with results -> the event that names the latest, without reading the results.
+
+        Its fact ``open`` tells how many rows may still get another result.
+        """
+        found = self._store.query(
+            f"SELECT batch, at, kind, detail, chain, {self._store.recorder} FROM event WHERE rowid IN "
+            f"(SELECT max(rowid) FROM event WHERE kind = '{RECONCILED}' GROUP BY batch)"
+        )
+        return {number: decode_event(*event) for number, *event in found}
+
     def undo_drafts(self, number: int) -> list[tuple[Event, bytes]]:
-        """Return the undos that were drafted for a batch, the oldest first, each with its rows."""
+        """Return the undos that were drafted for a batch, the oldest first, each with its rows.
+
+        Raises:
+            NoSuchBatchError: there is no batch of that number.
+            LedgerError: one was changed or is missing.
+        """
         record = self.batch(number)
         events = [event for event in self.events(number) if event.kind == UNDO_DRAFTED]
         return [(event, self._attachment(record, UNDO, str(event.detail.get(SHA256)))) for event in events]
 
-    def replaced_rows(self, record: BatchRecord, sender: Sender) -> dict[str, str]:
+    def undoes(self, number: int) -> str | None:
+        """Return the label of the batch that this one undoes, None where its rows were in no drafted undo."""
+        confirmed = (event.detail.get(UNDOES) for event in self.events(number) if event.kind == "confirmed")
+        named = next(confirmed, None)
+        return None if named is None else str(named)
+
+    def _undone_by(self, account: AccountBatches, rows: Collection[tuple[str, int, str]]) -> str | None:
+        """Return the label of the latest batch of an account with a drafted undo that has all of these rows."""
+        drafted = self._store.query(f"SELECT DISTINCT batch FROM attachment WHERE kind = '{UNDO}'")
+        if not drafted:
+            return None
+        first, *_ = rows
+        belongs, values = account.condition()
+        # An undo has rows of its own batch only, so one row tells which drafts are worth a look.
+        for (number,) in self._store.query(
+            "SELECT s.batch FROM sent_row AS s JOIN batch AS b ON b.number = s.batch "
+            f"WHERE s.action_id = ? AND s.batch {self._store.in_list} AND {belongs} ORDER BY s.batch DESC",
+            *(first[0], self._store.as_list(one for (one,) in drafted), *values),
+        ):
+            with suppress(LedgerError, UnsafeBytesError):  # a draft that was changed links nothing
+                if any(set(rows) <= set(parse_csv_bytes(draft)) for _, draft in self.undo_drafts(number)):
+                    return label(number)
+        return None
+
+    def replaced_rows(self, record: BatchRecord, sender: Sender, action_ids: Collection[str]) -> dict[str, str]:
         """Return ActionId -> label of the latest later batch of the account that holds the action too and may have arrived.
 
         Args:
             record: the batch.
             sender: a profile of its account.
+            action_ids: of its rows.
         """
-        account = self.batches_of(sender)
-        counted, values = self._may_have_arrived(account)
-        found = self._store.query(
-            "SELECT r.action_id, max(b.number) FROM batch AS b JOIN sent_row AS r ON r.batch = b.number "
-            f"WHERE b.number > ? AND {counted} AND r.action_id IN (SELECT action_id FROM sent_row WHERE batch = ?) "
-            "GROUP BY r.action_id",
-            *(record.number, *values, record.number),
-        )
-        return {action_id: label(number) for action_id, number in found}
+        later = self._rows_of_others("b.number > ?", record, sender, action_ids)
+        return {action_id: label(number) for action_id, number, _ in later}
 
-    def rows_in_other_batches(self, record: BatchRecord, sender: Sender) -> frozenset[str]:
+    def rows_in_other_batches(self, record: BatchRecord, sender: Sender, cents: Mapping[str, int]) -> frozenset[str]:
         """Return the actions of a batch for which another batch of the account that may have arrived holds the same amount.
 
         Args:
             record: the batch.
             sender: a profile of its account.
+            cents: ActionId -> amount of each of its rows, in cents.
+        """
+        others = self._rows_of_others("b.number <> ?", record, sender, cents.keys())
+        return frozenset(action_id for action_id, _, amount in others if amount == cents[action_id])
+
+    def _rows_of_others(
+        self, which: str, record: BatchRecord, sender: Sender, action_ids: Collection[str]
+    ) -> Iterator[tuple[str, int, int]]:
+        """Return ActionId, number of the batch and cents of rows that may have arrived, in the order of the batches.
+
+        Args:
+            which: SQL that tells which batches ``b`` are meant, with a question mark for the number of this one.
+            record: this batch.
+            sender: a profile of its account.
+            action_ids: the actions.
         """
         counted, values = self._may_have_arrived(self.batches_of(sender))
-        found = self._store.query(
-            "SELECT DISTINCT r.action_id FROM sent_row AS mine JOIN sent_row AS r ON r.action_id = mine.action_id AND "
-            "r.cents = mine.cents JOIN batch AS b ON b.number = r.batch "
-            f"WHERE mine.batch = ? AND r.batch <> ? AND {counted}",
-            *(record.number, record.number, *values),
-        )
-        return frozenset(action_id for (action_id,) in found)
+        counted, values = f"{which} AND {counted}", (record.number, *values)
+        batches = [
+            number for (number,) in self._store.query(f"SELECT b.number FROM batch AS b WHERE {counted}", *values)
+        ]
+        if not batches:
+            return
+        ids = sorted(action_ids)
+        by_row = self._states_by_row(counted, values, ids)
+        for action_id, number, cents in self._store.query(
+            f"SELECT action_id, batch, cents FROM sent_row WHERE action_id {self._store.in_list} "
+            f"AND batch {self._store.in_list} ORDER BY batch",
+            *(self._store.as_list(ids), self._store.as_list(batches)),
+        ):
+            if by_row.get((action_id, number)) not in NOT_ARRIVED:
+                yield action_id, number, cents
 
     def record_results(self, number: int, results: bytes, facts: Mapping[str, str | int]) -> None:
         """Record the results of a batch; the same bytes as before are not kept twice.

@@ -14,7 +14,7 @@ from action_returns.errors import LedgerError
 from action_returns.ledger import integrity
 from action_returns.ledger.accounts import AccountBatches
 from action_returns.ledger.approvals import LedgerApprovals
-from action_returns.ledger.attachments import BEFORE, BEFORE_SHA256, pack
+from action_returns.ledger.attachments import BEFORE, BEFORE_SHA256, UNDOES, pack
 from action_returns.ledger.recordable import (
     LONGEST_PLACE,
     plain_line,
@@ -177,6 +177,8 @@ class Ledger(LedgerApprovals):
                 again |= self._use(approval, number)
             if before:
                 again[BEFORE_SHA256] = self._attach(number, BEFORE, packed)
+            if undone := self._undone_by(account, by_action):
+                again[UNDOES] = undone
             self._add_event(number, "confirmed", {"who": user_and_host(), **confirmation, **again})
             self._store.register_sender(number)
         return Claim(number, label(number), name)

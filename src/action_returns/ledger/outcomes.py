@@ -8,7 +8,7 @@ An outcome that comes after a person's mark is never lost. It decides where the 
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,6 +44,13 @@ _ENDED_WHILE_SENDING: Final = (
     "The program that sent this batch {ended} before it could record the outcome. The file may have arrived or not. "
     "Do not send it again before you have looked: compare with File Submissions or a new pending download."
 )
+
+
+_LONGEST_FINDER: Final = 200
+"""Characters with which a team's database adds to an outcome who found it."""
+_UNFINISHED: Final = "unfinished"
+_KEPT: Final = "kept since"
+"""What an outcome is found by beside evidence: no outcome of its program, or one that was kept on its computer."""
 
 
 class OnRecord(NamedTuple):
@@ -97,7 +104,9 @@ class LedgerOutcomes(LedgerInspection):
             mark = next((event for event in reversed(events) if event.kind == "marked"), None)
             if any(_tells(event, state, message, evidence) for event in events):
                 return OnRecord(record.state, mark)
-            changes_nothing = record.state == state if mark is None else not _makes_more_of(mark, record.state, state)
+            changes_nothing = record.state == state or _is_found(record, events)
+            if mark is not None:
+                changes_nothing = not _makes_more_of(mark, record.state, state)
             if changes_nothing:
                 self._add_event(number, LATE, {**detail, **evidence})
                 return OnRecord(record.state, mark)
@@ -107,6 +116,45 @@ class LedgerOutcomes(LedgerInspection):
                 )
             self._add_event(number, "outcome", {**detail, **evidence})
         return OnRecord(state, mark)
+
+    def settle_found(
+        self, number: int, state: str, message: str, evidence: Mapping[str, str | int], *, found: str
+    ) -> OnRecord:
+        """Record that the receiver certainly has a batch of which that was not certain, whoever sent it.
+
+        It takes nothing away: the rows stay behind before and after. So any member of a team may record it, and the database
+        names the member in the message. That the receiver has nothing is for a person to say: :meth:`mark`.
+
+        Args:
+            number: the batch, ``unknown`` or ``handed-over``.
+            state: ``sent``.
+            message: the outcome in words.
+            evidence: what shows it; added to what the receiver answered.
+            found: where it was found: the list of the receiver's files, a later pending download and so on.
+
+        Returns:
+            What is on record now. A batch that is ``sent`` already stays as it is.
+
+        Raises:
+            LedgerError: it cannot be recorded, or the batch is in a state that evidence does not change.
+        """
+        if state != SENT or not found.strip():
+            raise LedgerError(
+                f"Evidence shows that a batch was sent, and where it was found; it shows no batch {state}."
+            )
+        with self._store.transaction():
+            record = self.batch(number)
+            if record.state == SENT:
+                return OnRecord(SENT)
+            shows = {name: fact for name, fact in plain_facts(evidence).items() if name not in OUTCOME_FACTS}
+            together = {**shows, **record.evidence}
+            message = plain_text(message, LONGEST_TEXT - _LONGEST_FINDER)
+            if not self._change_state(number, MARKS[SENT], SENT, message, together):
+                raise LedgerError(f"Batch {label(number)} is {record.state}, so no evidence makes it sent.")
+            # A team's database adds to the message who found it.
+            detail = {"state": SENT, "message": self.batch(number).message, "found": found}
+            self._add_event(number, "outcome", {**detail, **together})
+        return OnRecord(SENT)
 
     @property
     def process(self) -> str:
@@ -134,7 +182,7 @@ class LedgerOutcomes(LedgerInspection):
             )
             if not its:
                 return False
-            self.settle(kept.number, kept.state, kept.message, kept.evidence, found=f"kept since {kept.at}")
+            self.settle(kept.number, kept.state, kept.message, kept.evidence, found=f"{_KEPT} {kept.at}")
         except LedgerError:
             return False
         with suppress(OSError):  # it is recorded once, however often it is found
@@ -196,7 +244,7 @@ class LedgerOutcomes(LedgerInspection):
             with self._store.transaction():
                 is_settled = self._change_state(number, (was,), state, message, {})
                 if is_settled:
-                    self._add_event(number, "outcome", {"state": state, "message": message, "found": "unfinished"})
+                    self._add_event(number, "outcome", {"state": state, "message": message, "found": _UNFINISHED})
         except LedgerError:
             # Its program connected again at this very moment, so the database refuses to take it for ended.
             if self._store.is_abandoned(number, process):
@@ -239,6 +287,13 @@ def _tells(event: Event, state: str, message: str, evidence: Mapping[str, str | 
         return False
     kept = {name: value for name, value in event.detail.items() if name not in OUTCOME_FACTS}
     return (event.detail["state"], event.detail["message"], kept) == (state, message, evidence)
+
+
+def _is_found(record: BatchRecord, events: Sequence[Event]) -> bool:
+    """Return whether evidence shows that the receiver has a batch, whatever its program found out."""
+    latest = next((event for event in reversed(events) if event.kind == "outcome"), None)
+    where = "" if latest is None else str(latest.detail.get("found", ""))
+    return record.state == SENT and where not in {"", _UNFINISHED} and not where.startswith(_KEPT)
 
 
 def _makes_more_of(mark: Event, now: str, state: str) -> bool:

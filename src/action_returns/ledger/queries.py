@@ -1,9 +1,9 @@
 """Read what is on record."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from action_returns.batch.context import SentAction
 from action_returns.batch.csv_format import parse_csv_bytes
@@ -13,16 +13,19 @@ from action_returns.ledger.accounts import AccountBatches, Sender, Way, batches_
 from action_returns.ledger.decoding import decode_batch, decode_event
 from action_returns.ledger.records import (
     FAILED,
+    HANDED_OVER,
     LATE,
     MAY_HAVE_ARRIVED,
     PREPARED,
     SENDING,
+    SENT,
     UNKNOWN,
     ActionRecord,
     BatchRecord,
     Event,
     label,
 )
+from action_returns.ledger.row_states import BY_ROW, NOT_ARRIVED, states_of_rows
 from action_returns.ledger.store import Store
 
 NO_TAG: Final = "The tag of the ledger is not as this program made it."
@@ -162,6 +165,7 @@ class LedgerQueries:
         if not self._store.query(f"SELECT 1 FROM batch AS b WHERE {counted} LIMIT 1", *values):
             return {}
         # Sorted as the table is: a third of the time for a million of them.
+        ids = sorted(action_ids)
         found = self._store.query(
             "SELECT latest.action_id, times, cents, reason, latest.batch, state FROM ("
             "SELECT s.action_id, count(*) AS times, "
@@ -170,13 +174,69 @@ class LedgerQueries:
             f"WHERE s.action_id {self._store.in_list} AND {counted} GROUP BY s.action_id) AS latest "
             "JOIN sent_row AS r ON r.action_id = latest.action_id AND r.batch = latest.batch "
             "JOIN batch AS b ON b.number = latest.batch",
-            *(self._store.as_list(sorted(action_ids)), *values),
+            *(self._store.as_list(ids), *values),
         )
-        # A state that is none, or "failed" without its event, tells nothing: the rows may have arrived.
+        by_row = self._states_by_row(counted, values, ids)
+        if by_row:
+            found = self._without_rows_that_did_not_arrive(found, by_row, counted, values)
         return {
-            action_id: SentAction(times, cents, reason, label(batch), state if state in MAY_HAVE_ARRIVED else UNKNOWN)
+            action_id: SentAction(
+                times, cents, reason, label(batch), _state_before(by_row.get((action_id, batch)), state)
+            )
             for action_id, times, cents, reason, batch, state in found
         }
+
+    def _states_by_row(
+        self, counted: str, values: Collection[object], ids: Collection[str]
+    ) -> Mapping[tuple[str, int], str]:
+        """Return ActionId and number of a batch -> what became of the row, where a channel sent rows one by one.
+
+        Args:
+            counted: SQL that tells which batches ``b`` are asked about.
+            values: the values for it.
+            ids: the ActionIds that are asked about.
+        """
+        batches = dict(
+            self._store.query(
+                f"SELECT b.number, b.state FROM batch AS b WHERE b.channel = '{BY_ROW}' "
+                f"AND b.state IN ('{SENT}', '{HANDED_OVER}', '{UNKNOWN}') AND {counted}",
+                *values,
+            )
+        )
+        if not batches:
+            return {}
+        rows: dict[int, list[str]] = {}
+        for action_id, number in self._store.query(
+            f"SELECT action_id, batch FROM sent_row WHERE action_id {self._store.in_list} AND batch {self._store.in_list}",
+            self._store.as_list(ids),
+            self._store.as_list(batches),
+        ):
+            rows.setdefault(number, []).append(action_id)
+        states = states_of_rows(self._store, {number: batches[number] for number in rows}, rows)
+        return {(one, number): state for number, told in states.items() for one, state in told.items()}
+
+    def _without_rows_that_did_not_arrive(
+        self,
+        found: Sequence[tuple[Any, ...]],
+        by_row: Mapping[tuple[str, int], str],
+        counted: str,
+        values: Collection[object],
+    ) -> list[tuple[Any, ...]]:
+        """Return what was sent before without the rows of which it is certain that they did not arrive."""
+        concerned = {action_id for (action_id, _), state in by_row.items() if state in NOT_ARRIVED}
+        if not concerned:
+            return [*found]
+        rest = self._store.query(
+            "SELECT s.action_id, s.cents, s.reason, s.batch, b.state FROM sent_row AS s JOIN batch AS b ON b.number = s.batch "
+            f"WHERE s.action_id {self._store.in_list} AND {counted} ORDER BY b.state <> '{PREPARED}', s.batch",
+            *(self._store.as_list(sorted(concerned)), *values),
+        )
+        latest: dict[str, tuple[Any, ...]] = {}
+        for action_id, cents, reason, batch, state in rest:
+            if by_row.get((action_id, batch)) not in NOT_ARRIVED:
+                times = latest[action_id][1] + 1 if action_id in latest else 1
+                latest[action_id] = (action_id, times, cents, reason, batch, state)
+        return [row for row in found if row[0] not in concerned] + list(latest.values())
 
     def _rows_about_to_leave(
         self, account: AccountBatches, action_ids: Collection[str]
@@ -206,8 +266,16 @@ class LedgerQueries:
             action_id,
         )
         records = [(self._record(row), cents, reason) for cents, reason, *row in found]
+        numbers = [record.number for record, _, _ in records]
+        by_row = self._states_by_row(f"b.number {self._store.in_list}", [self._store.as_list(numbers)], [action_id])
         return [
-            ActionRecord(record, cents, reason, self._row_problems(record, (action_id, cents, reason)))
+            ActionRecord(
+                record,
+                cents,
+                reason,
+                self._row_problems(record, (action_id, cents, reason)),
+                by_row.get((action_id, record.number), ""),
+            )
             for record, cents, reason in records
             if environment in (None, record.environment)
         ]
@@ -233,6 +301,16 @@ class LedgerQueries:
             return f"{belongs} AND b.state <> '{FAILED}'", values
         condition = f"{belongs} AND (b.state <> '{FAILED}' OR b.number {self._store.in_list})"
         return condition, (*values, self._store.as_list(doubtful))
+
+
+def _state_before(of_row: str | None, state: str) -> str:
+    """Return the state in which a row counts that was sent before.
+
+    Args:
+        of_row: what became of the row itself, None where its batch arrives as a whole or not at all.
+        state: that of its batch; one that is none, or ``failed`` without its event, tells nothing: the row may have arrived.
+    """
+    return of_row or (state if state in MAY_HAVE_ARRIVED else UNKNOWN)
 
 
 def are_one_tag(tags: list[tuple[str]]) -> bool:

@@ -59,6 +59,8 @@ MAY_HAVE_ARRIVED: Final = (PREPARED, SENDING, SENT, HANDED_OVER, UNKNOWN)
 ``prepared`` is one of them while its program is at work; if that has ended, the batch becomes ``failed`` as soon as
 any program opens the ledger.
 """
+NOT_SENT: Final = "not-sent"
+"""State of a row that never left, though its batch is settled: see ``row_states.py``."""
 LATE: Final = "late-outcome"
 """Kind of the event that keeps an outcome which came after a mark and changed nothing."""
 MARKS: Final[Mapping[str, tuple[str, ...]]] = {SENT: (UNKNOWN, HANDED_OVER), FAILED: (UNKNOWN, HANDED_OVER, SENT)}
@@ -235,7 +237,8 @@ class Event:
 
     Args:
         at: when, UTC; None where that cannot be read.
-        kind: ``prepared``, ``confirmed``, ``sending``, ``outcome``, ``marked`` or ``late-outcome``.
+        kind: ``prepared``, ``confirmed``, ``sending``, ``outcome``, ``marked``, ``late-outcome``, ``reconciled``,
+            ``undo-drafted``, ``row-sending`` or ``row-outcome``.
         detail: facts about it, by name.
         chain: the hash that it carries; see ``chain.py``.
         is_whole: whether all of it could be read.
@@ -288,9 +291,17 @@ class ActionRecord:
         cents: the new order total in integer cents; 0 reverses.
         reason: the reason code.
         problems: what of the batch or of this row was changed or is missing, one sentence each.
+        state: what became of this row, where its batch is settled and its channel sent rows one by one; ``""`` elsewhere:
+            what became of its batch.
     """
 
     batch: BatchRecord
     cents: int
     reason: str
     problems: tuple[str, ...] = ()
+    state: str = ""
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Whether the receiver has the row, or may have it."""
+        return self.batch.may_have_arrived and self.state not in {FAILED, NOT_SENT}

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from action_returns.ledger.decoding import decode_facts
-from action_returns.ledger.records import FAILED, OPEN, SENDING, SENT, UNKNOWN
+from action_returns.ledger.records import FAILED, NOT_SENT, OPEN, SENDING, SENT, UNKNOWN
 from action_returns.ledger.store import Store
 
 ROW_SENDING: Final = "row-sending"
@@ -13,8 +13,6 @@ ROW_OUTCOME: Final = "row-outcome"
 """Kind of the event that says what became of a row."""
 ACTION: Final = "action"
 """Fact of both that names the row by its ActionId."""
-NOT_SENT: Final = "not-sent"
-"""The row never left: its batch is settled, and no event says that it was about to leave."""
 BY_ROW: Final = "api"
 """The channel that sends row by row; batches of all others arrive as a whole or not at all."""
 NOT_ARRIVED: Final = (FAILED, NOT_SENT)

@@ -39,7 +39,7 @@ class ActionHistory:
 
     def counts(self, row: "ActionRecord") -> bool:
         """Return whether a row uses up a modification: it may have arrived, in a batch of the account that counts."""
-        return self.account is not None and self.account.include(row.batch.way) and row.batch.may_have_arrived
+        return self.account is not None and self.account.include(row.batch.way) and row.may_have_arrived
 
 
 def action_history(entered: str, account: Account, paths: Paths) -> ActionHistory:

@@ -236,13 +236,13 @@ def _with_what_is_known(record: "BatchRecord", account: "Account", ledger: "Ledg
     except ValueError as error:
         raise LedgerError(f"What is on record beside batch {record.label} cannot be read: {error}.") from None
     events = ledger.events(record.number)
-    sender = account.sender
+    sender, cents = account.sender, {row.action_id: row.cents for row in rows}
     known = Known(
         sent_at=_sent_at(record, events),
         before=before,
-        replaced=ledger.replaced_rows(record, sender),
+        replaced=ledger.replaced_rows(record, sender, cents),
         earlier=earlier,
-        explained=ledger.rows_in_other_batches(record, sender),
+        explained=ledger.rows_in_other_batches(record, sender, cents),
         listed_before=next((_count(event) for event in events if event.kind == "confirmed"), 0),
     )
     return OpenBatch(record, rows, known)

@@ -15,6 +15,7 @@ CREATE TABLE attachment (
 ALTER TABLE attachment ALTER COLUMN bytes SET STORAGE EXTERNAL;
 
 CREATE UNIQUE INDEX attachment_of_batch ON attachment (batch, kind, sha256);
+CREATE INDEX event_reconciled ON event (batch) WHERE kind = 'reconciled';
 
 CREATE FUNCTION attachment_is_what_its_hash_says() RETURNS trigger LANGUAGE plpgsql
 SET search_path = action_returns, pg_temp AS $$

@@ -9,6 +9,7 @@ CREATE TABLE attachment (
 ) STRICT;
 
 CREATE UNIQUE INDEX attachment_of_batch ON attachment (batch, kind, sha256);
+CREATE INDEX event_reconciled ON event (batch) WHERE kind = 'reconciled';
 
 CREATE TRIGGER attachment_is_never_changed BEFORE UPDATE ON attachment
 BEGIN SELECT RAISE (ABORT, 'an attachment is never changed'); END;

@@ -1,0 +1,146 @@
+"""Rows that a channel sends one by one: what became of each is on record, and only what may have arrived stays behind."""
+
+from dataclasses import replace
+
+import pytest
+
+from action_returns.batch.cells import ReadyRows
+from action_returns.errors import LedgerError
+from action_returns.ledger.ledger import open_ledger
+from action_returns.ledger.records import RepeatedRowsError
+from tests.support.ledgers import BATCH, claim, row, settled
+
+BY_ROW = replace(BATCH, channel="api")
+IDS = ("M.1.2.1", "M.1.2.2", "M.1.2.3", "M.1.2.4", "M.1.2.5")
+ROWS = ReadyRows(IDS, [100, 200, 300, 400, 500], ["ORDER_UPDATE"] * 5)
+
+
+@pytest.fixture
+def ledger(place):
+    with open_ledger(place) as opened:
+        yield opened
+
+
+def on_its_way(ledger, rows=ROWS, batch=BY_ROW, **options):
+    """Send rows one by one: the first arrives, the second is refused, of the third no answer comes, the rest stays here."""
+    number = claim(ledger, rows, batch, **options).number
+    ledger.mark_sending(number)
+    for action_id, state in zip(rows.action_ids, ("sent", "failed", "unknown", None), strict=False):
+        ledger.record_row_sending(number, action_id, {"method": "PUT", "reason": "ORDER_UPDATE"})
+        if state is not None:
+            ledger.record_row_outcome(number, action_id, state, f"It is {state}.", {"code": 200})
+    return number
+
+
+def test_while_the_batch_is_under_way_every_row_of_it_stays_behind(ledger):
+    number = on_its_way(ledger)
+    assert ledger.row_states(number) == {
+        "M.1.2.1": "sent", "M.1.2.2": "failed", "M.1.2.3": "unknown", "M.1.2.4": "sending",
+    }  # fmt: skip
+    assert {one.state for one in ledger.sent_before(BATCH.sender, IDS).values()} == {"sending"}
+    assert len(ledger.sent_before(BATCH.sender, IDS)) == 5
+    with pytest.raises(RepeatedRowsError):
+        claim(ledger, ROWS, BY_ROW)
+
+
+def test_once_it_is_settled_only_what_may_have_arrived_stays_behind(ledger, place):
+    number = on_its_way(ledger)
+    ledger.settle(number, "unknown", "Ended in the middle.", {})
+    with open_ledger(place) as other:
+        assert other.row_states(number) == {
+            "M.1.2.1": "sent", "M.1.2.2": "failed", "M.1.2.3": "unknown", "M.1.2.4": "unknown", "M.1.2.5": "not-sent",
+        }  # fmt: skip
+        before = other.sent_before(BATCH.sender, IDS)
+        assert {one: sent.state for one, sent in before.items()} == {
+            "M.1.2.1": "sent", "M.1.2.3": "unknown", "M.1.2.4": "unknown",
+        }  # fmt: skip
+        with pytest.raises(RepeatedRowsError) as refused:
+            claim(other, ROWS, BY_ROW)
+        assert sorted(refused.value.rows) == ["M.1.2.1", "M.1.2.3", "M.1.2.4"]
+        again = ReadyRows(["M.1.2.2", "M.1.2.5"], [200, 500], ["ORDER_UPDATE"] * 2)
+        assert claim(other, again, BY_ROW).number == 2
+        assert [(one.state, one.may_have_arrived) for one in other.action("M.1.2.5")] == [
+            ("not-sent", False),
+            ("", True),
+        ]
+        assert other.in_full(number).problems == ()
+
+
+def test_a_row_that_did_not_arrive_leaves_what_was_sent_before_it_standing(ledger):
+    settled(ledger, "sent", row(2, 900, "ORDER_UPDATE"))
+    settled(ledger, "sent", row(5, 900, "ORDER_UPDATE"))
+    ledger.settle(on_its_way(ledger), "sent", "Done.", {})
+    last = settled(ledger, "sent", row(5, 700, "ORDER_UPDATE"))
+    before = ledger.sent_before(BATCH.sender, IDS)
+    assert (before["M.1.2.2"].cents, before["M.1.2.2"].times, before["M.1.2.2"].batch) == (900, 1, "0001")
+    assert (before["M.1.2.5"].cents, before["M.1.2.5"].times, before["M.1.2.5"].batch) == (700, 2, f"{last:04d}")
+    assert before["M.1.2.1"].times == 1
+
+
+def test_what_another_program_is_about_to_send_does_not_hide_a_row_that_arrived(ledger):
+    settled(ledger, "sent", row(2, 900, "ORDER_UPDATE"))
+    ledger.settle(on_its_way(ledger), "sent", "Done.", {})
+    claim(ledger, row(2, 50, "ORDER_UPDATE"))
+    before = ledger.sent_before(BATCH.sender, IDS)["M.1.2.2"]
+    assert (before.cents, before.times, before.state) == (900, 2, "sent")
+
+
+def test_all_rows_of_other_channels_share_the_state_of_their_batch(ledger):
+    number = on_its_way(ledger, batch=BATCH)
+    ledger.settle(number, "unknown", "Who knows.", {})
+    assert ledger.row_states(number) == {}
+    assert {one.state for one in ledger.sent_before(BATCH.sender, IDS).values()} == {"unknown"}
+    assert len(ledger.sent_before(BATCH.sender, IDS)) == 5
+
+
+def test_a_batch_that_certainly_failed_keeps_no_row_behind_whatever_its_rows_say(ledger):
+    number = claim(ledger, ROWS, BY_ROW).number
+    ledger.mark_sending(number)
+    ledger.settle(number, "failed", "The sign-in was refused.", {})
+    assert ledger.sent_before(BATCH.sender, IDS) == {}
+    assert set(ledger.row_states(number).values()) == {"not-sent"}
+
+
+def test_a_person_who_has_looked_makes_certain_what_was_not_and_brings_no_row_that_never_left(ledger):
+    number = on_its_way(ledger)
+    ledger.settle(number, "unknown", "Ended in the middle.", {})
+    ledger.mark(number, "sent", "Seen.", shown="unknown")
+    assert ledger.row_states(number) == {
+        "M.1.2.1": "sent", "M.1.2.2": "failed", "M.1.2.3": "sent", "M.1.2.4": "sent", "M.1.2.5": "not-sent",
+    }  # fmt: skip
+
+
+def test_an_outcome_that_comes_after_the_batch_was_settled_is_recorded(ledger):
+    number = on_its_way(ledger)
+    ledger.settle(number, "unknown", "Ended in the middle.", {})
+    ledger.record_row_outcome(number, "M.1.2.4", "failed", "It was refused after all.", {})
+    assert ledger.row_states(number)["M.1.2.4"] == "failed"
+    assert "M.1.2.4" not in ledger.sent_before(BATCH.sender, IDS)
+
+
+@pytest.mark.parametrize("state", ["prepared", "unknown", "sent", "failed"])
+def test_no_row_leaves_but_while_its_batch_is_being_sent(ledger, state):
+    number = settled(ledger, state, ROWS, batch=BY_ROW)
+    before = ledger.events(number)
+    with pytest.raises(LedgerError, match=f"is {state}, so no row of it is sent"):
+        ledger.record_row_sending(number, "M.1.2.1", {})
+    assert ledger.events(number) == before
+
+
+def test_an_outcome_is_one_of_three_and_of_a_row_that_may_have_left(ledger):
+    number = claim(ledger, ROWS, BY_ROW).number
+    with pytest.raises(LedgerError, match="Nothing of batch 0001 has left"):
+        ledger.record_row_outcome(number, "M.1.2.1", "sent", "There.", {})
+    with pytest.raises(LedgerError, match="sent, failed or unknown, not queued"):
+        ledger.record_row_outcome(number, "M.1.2.1", "queued", "There.", {})
+
+
+def test_a_later_batch_replaces_only_the_rows_that_may_have_arrived(ledger):
+    first = settled(ledger, "sent", ROWS)
+    second = on_its_way(ledger, again=True)
+    ledger.settle(second, "unknown", "Ended in the middle.", {})
+    third = settled(ledger, "failed", ROWS, again=True)
+    assert third == 3
+    replaced = ledger.replaced_rows(ledger.batch(first), BATCH.sender, IDS)
+    assert replaced == {"M.1.2.1": "0002", "M.1.2.3": "0002", "M.1.2.4": "0002"}
+    assert ledger.replaced_rows(ledger.batch(third), BATCH.sender, IDS) == {}
