@@ -220,6 +220,7 @@ class ApprovalMissingError(ActionReturnsError):
 
     Args:
         message: what is missing, and what to do.
+        told: what is missing alone.
         approval: number of the approval that comes nearest, None when there is none.
         asked: whether an approval for these very bytes waits for another person.
     """
@@ -227,8 +228,9 @@ class ApprovalMissingError(ActionReturnsError):
     problem = "approval-missing"
     exit_code = Exit.APPROVAL
 
-    def __init__(self, message: str, approval: int | None = None, *, asked: bool = False) -> None:
+    def __init__(self, message: str, told: str, approval: int | None = None, *, asked: bool = False) -> None:
         super().__init__(message)
+        self.told = told
         self.approval = approval
         self.asked = asked
 

@@ -49,6 +49,10 @@ def reach(home, outbox, file, run, monkeypatch, tmp_path):
         (home / "config.toml").unlink()
         return run("send", file(), "--yes")
 
+    def without_an_approval():
+        write_profile(home, {"kind": "outbox", "directory": str(outbox)}, approval=True)
+        return run("send", file(), "--yes")
+
     def with_a_damaged_ledger():
         (home / "ledger.sqlite3").write_bytes(b"no database" * 99)
         return run("send", file(), "--yes")
@@ -78,6 +82,7 @@ def reach(home, outbox, file, run, monkeypatch, tmp_path):
         Exit.UNKNOWN: (in_doubt, "UNKNOWN: The line went dead."),
         Exit.DUPLICATE: (sent_twice, "Nothing new to send. All 2 rows of"),
         Exit.CONFIGURATION: (without_a_profile, "There is no profile yet"),
+        Exit.APPROVAL: (without_an_approval, "no approval was asked for"),
         Exit.LEDGER: (with_a_damaged_ledger, "is damaged"),
         Exit.INTERRUPTED: (interrupted, "Stopped: Interrupted. Nothing more was done."),
     }
@@ -95,6 +100,7 @@ PROMISED = {
     Exit.DUPLICATE: 8,
     Exit.CONFIGURATION: 9,
     Exit.LEDGER: 11,
+    Exit.APPROVAL: 12,
     Exit.INTERRUPTED: 130,
 }
 

@@ -16,10 +16,11 @@ import pytest
 from action_returns.channels.base import Outcome, State
 from action_returns.cli.app import COMMANDS, tree
 from action_returns.operations.fetch_pending import Fetched
-from tests.support.batches import LIST, ONE
+from tests.support.batches import EXACT, LIST, ONE
 from tests.support.cli import run_at_a_terminal
 from tests.support.imports import write_imports
 
+SHA256 = hashlib.sha256(EXACT).hexdigest()
 LINES = {
     "new": ("made.xlsx",),
     "check": ("returns.csv",),
@@ -29,6 +30,11 @@ LINES = {
     "export": ("returns.csv", "-o", "clean.csv"),
     "send": ("returns.csv", "--yes", "--include-sent", "--max-raise", "10.00"),
     "probe": (),
+    "approval request": ("returns.csv", "--include-sent"),
+    "approval list": (),
+    "approval show": ("1", "--rows"),
+    "approval approve": ("1", "--sha256", SHA256[:8], "--by", "Bea"),
+    "approval withdraw": ("1", "--why", "seen"),
     "history list": (),
     "history show": ("1",),
     "history file": ("1",),
@@ -57,9 +63,10 @@ LINES = {
 """Every command, with words that let it succeed."""
 FULL = Path("/dev/full")
 """A device on which there is never room, where the system has one."""
-READS_A_FILE = {"check", "import", "fix", "review", "export", "send", "upgrade-workbook"}
+READS_A_FILE = {"approval request", "check", "import", "fix", "review", "export", "send", "upgrade-workbook"}
 READS_NO_SETTINGS = {"doctor", "demo", "completion", "secret delete", "upgrade-workbook"}
 READS_THE_LEDGER = {name for name in LINES if name.startswith("history")} | {"action show", "send", "import"}
+READS_THE_LEDGER |= {name for name in LINES if name.startswith("approval")}
 
 
 def leaves(command, path=()):
@@ -111,6 +118,8 @@ def test_no_command_is_left_out():
 def test_a_command_that_succeeds_prints_one_object(told, run, name):
     assert run("send", "returns.csv", "--yes").code == 0
     assert run("new", "old.xlsx").code == 0
+    if name.startswith("approval ") and name != "approval request":
+        assert run("approval", "request", "returns.csv", "--include-sent").code == 0
     assert told(name, *LINES[name])[:2] == (0, None)
 
 

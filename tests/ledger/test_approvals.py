@@ -18,35 +18,16 @@ from action_returns.ledger.approval_records import (
     VALID,
     WAITING,
     WITHDRAWN,
-    NewRequest,
     NotApprovedError,
     Person,
     same_person,
 )
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.records import NewBatch, TeamDatabase
+from tests.support.approvals import WANTED, Two
 from tests.support.ledgers import ROWS, batch_of, claim, row
 
 NOW = datetime.now(UTC)
-WANTED = NewBatch(*(getattr(batch_of(), name) for name in ("sender", "channel", "destination", "source")), True)
-
-
-class Two:
-    """Two people beside one ledger: ``amy`` prepares, ``ben`` approves."""
-
-    def __init__(self, amy, ben, names=("", ""), places=()):
-        self.amy, self.ben, self.names, self.places = amy, ben, names, places
-
-    def request(self, rows=ROWS, batch=WANTED):
-        facts = {"rows": len(rows), "options": "--only-ready"}
-        request = NewRequest(batch.sender, batch.channel, batch.destination, batch.source, self.names[0], facts)
-        return self.amy.request_approval(request, make_csv(rows))
-
-    def approve(self, number=1, rows=ROWS):
-        return self.ben.approve(number, make_csv(rows).sha256, self.names[1])
-
-    def state(self, number=1):
-        return self.amy.approval(number).state(datetime.now(UTC))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -227,6 +208,7 @@ def test_a_changed_approval_sends_nothing_and_breaks_the_batch_that_used_it(tmp_
             "Approval 1 of batch 0001 was changed after the batch was recorded.",
         )
         assert [len(found.problems) for found in ledger.all_in_full()] == [1]
+        assert ledger.problems()[1:] == [f"Approval {one} was changed after it was recorded." for one in (2, 1)]
         with pytest.raises(NotApprovedError):
             claim(ledger, row(9), WANTED)
         with pytest.raises(LedgerError, match="Approval 2 is broken"):
@@ -292,7 +274,7 @@ import sys
 from pathlib import Path
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.records import TeamDatabase
-from tests.ledger.test_approvals import WANTED
+from tests.support.approvals import WANTED
 from tests.support.ledgers import claim
 
 place = sys.argv[1]
@@ -326,6 +308,29 @@ def test_of_two_programs_at_one_moment_only_one_sends_with_an_approval(two):
     assert told[1:] == ["sent"]
     assert told[0] in ("NotApprovedError", "RepeatedRowsError")
     assert len(two.amy.batches()) == 1
+
+
+@pytest.mark.parametrize(
+    ("before_the_end", "state", "approval"),
+    [("", "failed", APPROVED), ("ledger.mark_sending(claimed.number);", "unknown", USED)],
+)
+def test_a_program_that_is_killed_uses_up_the_approval_only_where_its_batch_may_have_arrived(
+    tmp_path, before_the_end, state, approval
+):
+    place = tmp_path / "ledger.sqlite3"
+    with open_ledger(place) as ledger:
+        people = Two(ledger, ledger, ("amy", "ben"))
+        people.request()
+        people.approve()
+    killed = (
+        "import os, sys; from pathlib import Path; from action_returns.ledger.ledger import open_ledger; "
+        "from tests.support.approvals import WANTED; from tests.support.ledgers import claim; "
+        "ledger = open_ledger(Path(sys.argv[1])); claimed = claim(ledger, batch=WANTED); "
+        f"{before_the_end} os._exit(9)"
+    )
+    assert subprocess.run([sys.executable, "-c", killed, str(place)], check=False, timeout=60).returncode == 9
+    with open_ledger(place) as ledger:
+        assert (ledger.batch(1).state, ledger.approval(1).state(datetime.now(UTC))) == (state, approval)
 
 
 STEPS = st.lists(

@@ -22,6 +22,7 @@ from action_returns.cli.options import (
 from action_returns.cli.output import Output
 from action_returns.errors import FileError
 from action_returns.operations.account import open_channel
+from action_returns.operations.approval_check import with_approval
 from action_returns.operations.check import CheckedBatch, exit_code
 from action_returns.operations.findings import write_findings_page, write_findings_table
 from action_returns.operations.pending_source import PendingSource
@@ -188,7 +189,7 @@ def review_command(
     account = context.account()
     checked = context.checked(file, account, pending=pending, sheet=sheet, columns=columns)
     destination = open_channel(account, context.paths).destination if account.profile is not None else ""
-    page = review(checked, account, destination=destination)
+    page = with_approval(review(checked, account, destination=destination), account, context.paths, context.now())
     if html is not None:
         write_review_page(page, Path(html), overwrite=force)
     if context.output.as_json:
@@ -244,6 +245,7 @@ def review_json(page: Review) -> dict[str, object]:
         "unknown_total_cents": summary.unknown_cents,
         "currency": summary.currency,
         "reasons": dict(summary.reasons),
+        "approval": page.approval or None,
         "profile": page.account.name,
         "environment": page.account.environment,
         "channel": page.channel,

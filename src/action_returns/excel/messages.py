@@ -192,6 +192,8 @@ def review_figures(page: "Review") -> list[str]:
     facts["Not checked"] = " ".join(page.unchecked)
     if "Encryption" in facts:
         facts["Destination"] += f". Encryption: {facts['Encryption']}"
+    if page.approval:
+        facts["Destination"] += f". Approval: {page.approval}"
     if page.account.profile is None:
         facts["Environment"] = facts["Destination"] = "no profile yet: click Settings"
     if columns.letters is not None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from action_returns.batch.cells import Cell
 from action_returns.clean_text import clean
-from action_returns.errors import ExcelError, NoRowsToSendError, SheetProtectedError
+from action_returns.errors import ApprovalMissingError, ExcelError, NoRowsToSendError, SheetProtectedError
 from action_returns.excel import dialogues, messages
 from action_returns.excel.actions_table import ActionsTable
 from action_returns.excel.button import ButtonContext
@@ -17,11 +17,13 @@ from action_returns.operations.review import Review
 def make_review(context: ButtonContext, checked: CheckedBatch) -> Review:
     """Return what the user reads before confirming a batch."""
     from action_returns.operations.account import open_channel
+    from action_returns.operations.approval_check import with_approval
     from action_returns.operations.review import review
 
     profile = context.account.profile
     destination = "" if profile is None else open_channel(context.account, context.paths).destination
-    return review(checked, context.account, destination=destination)
+    page = review(checked, context.account, destination=destination)
+    return with_approval(page, context.account, context.paths, context.now())
 
 
 def show_review(context: ButtonContext, page: Review, stamp: Cell) -> None:
@@ -46,6 +48,7 @@ class WorkbookDialogue:
         self._context = context
         self.table: ActionsTable | None = None
         self._stamp: Cell = None
+        self.page: Review | None = None
 
     def check(self) -> CheckedBatch:
         """Check the table Actions and show the results."""
@@ -62,6 +65,7 @@ class WorkbookDialogue:
 
     def show_review(self, page: Review) -> None:
         """Fill in the sheet Review."""
+        self.page = page
         show_review(self._context, page, self._stamp)
 
     def confirm_send(self, page: Review) -> bool:
@@ -111,6 +115,11 @@ def send_rows(context: ButtonContext) -> None:
         result = send(dialogue.check, context.account, context.paths, dialogue, consent=Consent(), clock=context.now)
     except NoRowsToSendError:
         raise ExcelError(messages.no_row_ready(", so nothing was sent")) from None
+    except ApprovalMissingError as missing:
+        from action_returns.excel.approval_messages import ask_for_approval
+
+        ask_for_approval(context, dialogue.page, missing)
+        return
     done = result.submission
     if done is None or dialogue.table is None:
         return

@@ -63,7 +63,8 @@ class LedgerApprovals(LedgerAttachments):
 
     def requires_approval(self) -> bool:
         """Return whether the team's database takes no batch without an approval, whatever a profile says."""
-        return bool(self._store.database_user()) and self._store.query("SELECT 1 FROM approval_rule LIMIT 1") != []
+        has_users = self._store.chains_events
+        return has_users and self._store.query("SELECT 1 FROM approval_rule LIMIT 1") != []
 
     def approvals(self) -> list[Approval]:
         """Return every approval, the latest first."""
@@ -232,6 +233,11 @@ class LedgerApprovals(LedgerAttachments):
         if not listed[0].is_whole or any(told.get(name) != fact for name, fact in facts.items()):
             return [f"Approval {one} of batch {found.record.label} was changed after the batch was recorded."]
         return []
+
+    def problems(self) -> list[str]:
+        """Compare everything on record with each other, approvals too, and return what is broken, one sentence each."""
+        broken = [one.number for one in self.approvals() if not one.is_whole]
+        return [*super().problems(), *(f"Approval {number} was changed after it was recorded." for number in broken)]
 
     def _target(self, batch: NewBatch, account: str, sha256: str) -> Target:
         sender, destination = batch.sender, plain_line(batch.destination, LONGEST_PLACE)

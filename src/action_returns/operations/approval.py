@@ -88,11 +88,7 @@ def record_request(page: "Review", account: "Account", paths: "Paths", *, by: st
 def _facts(checked: "CheckedBatch") -> dict[str, str | int]:
     """Return what the person who approves is shown: totals, findings, and the options with which it is sent."""
     soon = checked.locks_soon
-    words = [
-        *checked.options,
-        *(["--only-ready"] if checked.rows_with_errors else []),
-        *(["--include-sent"] if checked.include_sent else []),
-    ]
+    words = [*checked.options, *approval_texts.row_options(checked)]
     facts: dict[str, str | int | None] = {
         "rows": len(checked.rows),
         "reversals": checked.summary.reversals,

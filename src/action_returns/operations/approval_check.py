@@ -1,9 +1,10 @@
 """Refuse to send what no other person has approved, and show whether one has."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from action_returns.errors import ApprovalMissingError
+from action_returns.errors import ApprovalMissingError, LedgerError, SettingsError
 from action_returns.ledger.approval_records import WAITING, NotApprovedError
 from action_returns.ledger.records import NewBatch
 from action_returns.operations import approval_texts
@@ -47,24 +48,34 @@ def approval_missing(refused: NotApprovedError, checked: "CheckedBatch", now: da
     """
     nearest = refused.near[0] if refused.near else None
     waits = nearest is not None and nearest.target == refused.target and nearest.state(now) == WAITING
-    text = approval_texts.missing(refused.target, refused.near, checked, now)
-    return ApprovalMissingError(text, None if nearest is None else nearest.number, asked=waits)
+    told, step = approval_texts.missing(refused.target, refused.near, checked, now)
+    number = None if nearest is None else nearest.number
+    return ApprovalMissingError(f"{told} Nothing was sent. {step}", told, number, asked=waits)
 
 
-def approval_line(page: "Review", account: "Account", paths: "Paths", now: datetime) -> str:
-    """Return in one sentence whether another person has approved the file, ``""`` where the profile asks for none.
+def with_approval(page: "Review", account: "Account", paths: "Paths", now: datetime) -> "Review":
+    """Return a review that also shows whether another person has approved the file, where the profile asks for that.
 
-    Raises:
-        action_returns.errors.LedgerError: the ledger cannot be read.
+    A ledger that cannot be read raises nothing here: it is told where something is sent.
+
+    Args:
+        page: the review.
+        account: the profile it would go out under.
+        paths: where the ledger is.
+        now: the local time.
     """
     if not needs_approval(account) or not page.sha256:
-        return ""
-    with open_account_ledger(account, paths) as ledger:
-        try:
+        return page
+    try:
+        with open_account_ledger(account, paths) as ledger:
             found = ledger.usable_approval(_batch(page, account), page.sha256)
-        except NotApprovedError as refused:
-            return str(approval_missing(refused, page.checked, now)).replace(" Nothing was sent.", "")
-    return f"{approval_texts.asked(found)} It may be sent until {approval_texts.when(found.valid_until)}."
+    except NotApprovedError as refused:
+        told, step = approval_texts.missing(refused.target, refused.near, page.checked, now)
+        return replace(page, approval=f"MISSING. {told} {step}")
+    except (LedgerError, SettingsError):
+        return replace(page, approval="unknown, because the ledger cannot be read")
+    until = approval_texts.when(found.valid_until)
+    return replace(page, approval=f"given. {approval_texts.asked(found)} It may be sent until {until}.")
 
 
 def needs_approval(account: "Account") -> bool:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from action_returns.batch.amounts import money
-from action_returns.ledger.approval_records import APPROVED, EXPIRED, USED, VALID, WAITING, WITHDRAWN, Approval, Target
+from action_returns.ledger.approval_records import APPROVED, VALID, WAITING, Approval, Target
 from action_returns.operations.texts import command, counted, effect_in_words
 
 if TYPE_CHECKING:
@@ -103,14 +103,27 @@ def approve_command(approval: Approval) -> str:
     return command("approval", "approve", str(approval.number))
 
 
+def request_command(checked: "CheckedBatch") -> str:
+    """Return the command that asks for approval of a batch as it was read here."""
+    return command("approval", "request", checked.file, *checked.options, *row_options(checked))
+
+
+def row_options(checked: "CheckedBatch") -> list[str]:
+    """Return the options of ``send`` that decide which rows of a batch it sends."""
+    return [
+        *(["--only-ready"] if checked.rows_with_errors else []),
+        *(["--include-sent"] if checked.include_sent else []),
+    ]
+
+
 def send_command(approval: Approval) -> str:
     """Return the command that sends it: with the options with which it was asked for."""
     words = [word for word in str(approval.facts.get("options", "")).split("\n") if word]
     return command("send", approval.source, *words)
 
 
-def missing(target: Target, near: "Sequence[Approval]", checked: "CheckedBatch", now: datetime) -> str:
-    """Return what is missing before a file may be sent, who asked when, and the next command.
+def missing(target: Target, near: "Sequence[Approval]", checked: "CheckedBatch", now: datetime) -> tuple[str, str]:
+    """Return what is missing before a file may be sent and who asked when; and the next command.
 
     Args:
         target: the file that was to be sent.
@@ -118,42 +131,48 @@ def missing(target: Target, near: "Sequence[Approval]", checked: "CheckedBatch",
         checked: the batch.
         now: the time.
     """
-    ask = f"Ask for approval: {checked.command('approval request', *_same_options(checked))}"
+    ask = f"Ask for approval: {request_command(checked)}"
     if not near:
-        return f"Another person has to approve this file, and no approval was asked for. Nothing was sent. {ask}"
+        return "Another person has to approve this file, and no approval was asked for.", ask
     one = near[0]
-    state = one.state(now)
     if one.target == target:
-        if not one.is_whole:
-            return f"Approval {one.number} was changed after it was recorded, so it counts for nothing. Nothing was sent. {ask}"
-        told = {
-            WAITING: f"Another person has to approve it. Nothing was sent. That person runs: {approve_command(one)}",
-            WITHDRAWN: f"It was withdrawn. Nothing was sent. {ask}",
-            USED: f"It was used by batch {', '.join(one.used_by)}. Nothing was sent. {ask}",
-            EXPIRED: f"It is older than {VALID.days} days. Nothing was sent. {ask}",
-        }.get(state, f"It may be used now. Nothing was sent. Send again: {send_command(one)}")
-        return f"{asked(one)} {told}"
+        return _not_usable(one, now, ask)
     if one.target.sha256 == target.sha256:
+        differs = _differs(one.target, target)
         return (
-            f"Approval {one.number} is of the same file, and not of the same way: {_differs(one.target, target)}. It does "
-            f"not hold here. Nothing was sent. {ask}"
+            f"Approval {one.number} is of the same file, and goes another way: {differs}. It does not hold here.",
+            ask,
         )
-    rows, currency = _number(one, "rows"), str(one.facts.get("currency", "")) or None
-    return (
-        f"Approval {one.number} ({state}, asked for by {one.by} on {when(one.at)}) is of other rows of {one.source}: "
-        f"{counted(rows, 'row')}, new totals {money(_number(one, 'new_total_cents'), currency)}, SHA-256 "
-        f"{one.target.sha256[:SHORTEST_HASH]}. Now there are {counted(len(checked.rows), 'row')}, new totals "
-        f"{money(checked.summary.new_total_cents, checked.summary.currency)}, SHA-256 {target.sha256[:SHORTEST_HASH]}. Rows "
-        f"were changed, or left out because they were sent meanwhile. Nothing was sent. {ask}"
+    currency = str(one.facts.get("currency", "")) or None
+    before = _file(_number(one, "rows"), money(_number(one, "new_total_cents"), currency), one.target.sha256)
+    total = money(checked.summary.new_total_cents, checked.summary.currency)
+    now_there = _file(len(checked.rows), total, target.sha256)
+    asked_for = f"{one.state(now)}, asked for by {one.by} on {when(one.at)}"
+    told = (
+        f"Another person has to approve this file. Approval {one.number} ({asked_for}) is of other rows of {one.source}: "
+        f"{before}. Now there are {now_there}. Rows were changed, or stay behind because they were sent meanwhile."
     )
+    return told, ask
 
 
-def _same_options(checked: "CheckedBatch") -> list[str]:
-    """Return the options of ``send`` that decide which rows it sends."""
-    return [
-        *(["--only-ready"] if checked.rows_with_errors else []),
-        *(["--include-sent"] if checked.include_sent else []),
-    ]
+def _not_usable(one: Approval, now: datetime, ask: str) -> tuple[str, str]:
+    """Return why an approval of this very file cannot be used, and the next command."""
+    if not one.is_whole:
+        return f"Approval {one.number} was changed after it was recorded, so it does not count.", ask
+    match one.state(now):
+        case "waiting":
+            step = f"That person runs: {approve_command(one)}"
+            return f"{asked(one)} Another person has to approve it.", step
+        case "withdrawn":
+            return asked(one), ask
+        case "used":
+            return f"{asked(one)} It was used by batch {', '.join(one.used_by)}.", ask
+        case _:
+            return f"{asked(one)} It is older than {VALID.days} days, and approves nothing any more.", ask
+
+
+def _file(rows: int, total: str, sha256: str) -> str:
+    return f"{counted(rows, 'row')}, new totals {total}, SHA-256 {sha256[:SHORTEST_HASH]}"
 
 
 def _differs(one: Target, other: Target) -> str:

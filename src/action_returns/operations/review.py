@@ -48,6 +48,7 @@ class Review:
         sha256: hash of the prepared file, ``""`` when no row may be sent.
         size: its size in bytes, 0 when no row may be sent.
         unchecked: what could not be checked, one sentence each.
+        approval: whether another person has approved it, ``""`` where the profile asks for none.
     """
 
     checked: CheckedBatch
@@ -57,6 +58,7 @@ class Review:
     sha256: str
     size: int
     unchecked: tuple[str, ...]
+    approval: str = ""
 
 
 def review(checked: CheckedBatch, account: Account, *, destination: str = "") -> Review:
@@ -190,6 +192,7 @@ def review_facts(page: Review) -> list[Fact]:
         Fact("Reasons", ", ".join(f"{number:,} {code}" for code, number in summary.reasons.items()) or "none"),
         Fact("Columns read", columns_read(checked.reading.headers)),
         Fact("Notes", " ".join(notes(checked))),
+        Fact("Approval", page.approval),
         Fact("File size", f"{page.size:,} bytes" if page.sha256 else ""),
         Fact("SHA-256", page.sha256),
     ]

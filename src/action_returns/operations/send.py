@@ -22,7 +22,7 @@ from action_returns.operations.account import (
     password_once,
     require_password_and_files,
 )
-from action_returns.operations.approval_check import require_approval
+from action_returns.operations.approval_check import require_approval, with_approval
 from action_returns.operations.confirmation import ask_for_numbers, numbers_to_type, refuse_raise
 from action_returns.operations.kept_copies import save_receipt_and_backup
 from action_returns.operations.review import Review, review
@@ -152,7 +152,7 @@ def send(
     channel = open_channel(account, paths, read_password)
 
     def shown(checked: "CheckedBatch") -> Review:
-        page = review(checked, account, destination=channel.destination)
+        page = with_approval(review(checked, account, destination=channel.destination), account, paths, clock())
         dialogue.show_review(page)
         return page
 
