@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from action_returns.ledger.records import BatchRecord, Event
 from action_returns.operations.texts import counted
+from action_returns.verdicts.verdict import Verdict
 
 MARK: Final = "*"
 """The sign after an outcome that a user marked."""
@@ -33,8 +34,30 @@ def event_text(event: Event) -> str:
             )
         case "marked":
             return f"marked {detail['state']} by {detail['who']}, it was {detail['was']}: {detail['why']}"
+        case "reconciled":
+            return f"reconciled with {_evidence(event)}: {_counts(event)}, by {detail.get('who', '?')}"
         case _:
             return event.kind
+
+
+def _evidence(event: Event) -> str:
+    """Return from what the results of a batch were found, and how old that was."""
+    detail = event.detail
+    source = detail.get("file") or {"api": "the network's API"}.get(str(detail.get("source")), detail.get("source"))
+    try:
+        taken = f" of {datetime.fromisoformat(str(detail.get('taken'))).astimezone():%Y-%m-%d %H:%M}"
+    except (ValueError, OverflowError, OSError):
+        taken = ""
+    return f"{source}{taken}"
+
+
+def _counts(event: Event) -> str:
+    """Return how many rows have which result, those that none has left out."""
+    numbers = ((verdict, event.detail.get(verdict.value, 0)) for verdict in Verdict)
+    told = [
+        f"{number:,} {verdict.replace('_', ' ')}" for verdict, number in numbers if isinstance(number, int) and number
+    ]
+    return ", ".join(told) or "no rows"
 
 
 def batch_json(record: BatchRecord, problems: Sequence[str] | None = None) -> dict[str, Any]:

@@ -1,17 +1,24 @@
 """``action-returns reconcile``: what became of the rows of batches that were sent."""
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from action_returns.batch.amounts import amount_text
 from action_returns.cli.history import batch_number
 from action_returns.cli.options import CommandContext, PendingAnswers, global_options, pending_answers
+from action_returns.cli.result_groups import print_results
 from action_returns.errors import Exit
 from action_returns.operations.reconcile import BatchResults, Evidence, PendingEvidence, reconcile
-from action_returns.operations.result_texts import batch_sentence, row_sentence
-from action_returns.verdicts.verdict import RowResult, SentRow, Verdict
+from action_returns.operations.result_texts import batch_sentence, next_command, row_sentence
+from action_returns.operations.texts import command, counted
+from action_returns.verdicts.verdict import RowResult, SentRow
+
+if TYPE_CHECKING:
+    from action_returns.operations.account import Account
 
 
 @click.command("reconcile", short_help="What became of every row of a batch.")
@@ -41,20 +48,46 @@ def reconcile_command(
         raise click.UsageError("Name one batch, or --open for all that are not settled.")
     if sum((pending is not None, result is not None, over_api)) != 1:
         raise click.UsageError("Name one source: --pending FILE, --result FILE or --api.")
+    if taken is not None and over_api:
+        raise click.UsageError("--taken is for a file that was downloaded. What the API answers is of now.")
     account = context.account()
-    evidence: Evidence = PendingEvidence(
-        answers.source(pending or ""), account, context.paths, context.now(), _moment(taken)
-    )
     numbers = None if batch is None else [batch_number(batch)]
+    evidence = _evidence(context, account, pending, result, _moment(taken), answers)
+    refused: list[str] = []
     with context.output.working("Comparing"):
-        found = reconcile(numbers, evidence, account, context.paths)
+        found = reconcile(numbers, evidence, account, context.paths, refused=refused)
     if all_open:
-        context.output.json({"batches": [_batch_json(one) for one in found]})
-    for one in found:
-        if not all_open:
-            context.output.json(_batch_json(one))
-        _print(context, one)
+        context.output.json({"batches": [{**_facts(one), "results": list(_rows(one))} for one in found]})
+        if refused:
+            context.output.json({"refused": refused})
+    for one in found[:1] if not all_open else ():
+        context.output.json({**_facts(one), "results": _rows(one)})
+    for sentence in refused:
+        context.output.info(sentence, style="warning")
+    if all_open and not found and not refused:
+        context.output.info(f"No batch is open: {command('history', 'list')} shows all of them. Nothing was compared.")
+    print_results(context.output, found)
+    if len(found) > 1:
+        context.output.info(f"{counted(len(found), 'batch')} were compared.")
     return Exit.DIFFERENCES if any(one.has_differences for one in found) else Exit.DONE
+
+
+def _evidence(
+    context: CommandContext,
+    account: "Account",
+    pending: str | None,
+    result: str | None,
+    taken: datetime | None,
+    answers: PendingAnswers,
+) -> Evidence:
+    """Return where the results are looked for."""
+    if pending is not None:
+        return PendingEvidence(answers.source(pending), account, context.paths, context.now(), taken)
+    if result is not None:
+        from action_returns.operations.reconcile_result import ResultEvidence
+
+        return ResultEvidence(Path(result), taken)
+    raise click.UsageError("Name one source: --pending FILE or --result FILE.")
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -66,29 +99,34 @@ def _moment(text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        return datetime.fromisoformat(text).astimezone()
+        return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         raise click.UsageError(
             f"--taken {text} is no time. Write it like 2026-11-30T14:05, or 2026-11-30T14:05Z for UTC."
         ) from None
 
 
-def _batch_json(results: BatchResults) -> dict[str, Any]:
+def _facts(results: BatchResults) -> dict[str, Any]:
+    """Return what JSON says of a batch, without its rows."""
     found = results.found
-    taken = found.taken.isoformat(timespec="seconds").replace("+00:00", "Z")
+    notes: Sequence[str] = [*results.notes, *found.notes]
     return {
         "batch": results.record.label,
         "source": found.source,
-        "taken": taken,
+        "taken": found.taken.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "age_hours": results.age_hours,
         "state": results.record.state,
+        "settled": results.is_settled,
         "rows": len(results.rows),
         **{verdict.value: number for verdict, number in results.counts.items()},
-        "results": [
-            _row_json(at, row, result)
-            for at, (row, result) in enumerate(zip(results.rows, found.results, strict=True), 1)
-        ],
-        "message": batch_sentence(results),
+        "next": next_command(results) or None,
+        "message": " ".join([batch_sentence(results), *notes]),
     }
+
+
+def _rows(results: BatchResults) -> Iterator[dict[str, Any]]:
+    pairs = zip(results.rows, results.found.results, strict=True)
+    return (_row_json(at, row, result) for at, (row, result) in enumerate(pairs, 1))
 
 
 def _row_json(at: int, row: SentRow, result: RowResult) -> dict[str, Any]:
@@ -98,18 +136,8 @@ def _row_json(at: int, row: SentRow, result: RowResult) -> dict[str, Any]:
         "line": at + 1,
         "action": row.action_id,
         "verdict": result.verdict.value,
+        "why": result.why.value,
         "sent": {"amount": amount_text(row.cents), "reason": row.reason},
         "seen": {"amount": seen, "status": result.state or None},
         "message": row_sentence(row, result),
     }
-
-
-def _print(context: CommandContext, results: BatchResults) -> None:
-    context.output.info(batch_sentence(results))
-    rows = [
-        (row.action_id, amount_text(row.cents), result.verdict.value, row_sentence(row, result))
-        for row, result in zip(results.rows, results.found.results, strict=True)
-        if result.verdict is not Verdict.APPLIED
-    ]
-    if rows and not context.output.as_json:
-        context.output.table(("Action", "Sent", "Result", "What to do"), rows)

@@ -87,7 +87,8 @@ def age_of(
             f"--taken {taken:%Y-%m-%dT%H:%M}Z is later than the date of {source.path.name}, {written:%Y-%m-%dT%H:%M}Z, so it "
             "cannot have been downloaded then. Name the time of this download, or leave --taken out."
         )
-    if taken < earliest - _SLACK:
+    # Without dates of actions, the date of the file is all that is known, and the user knows better.
+    if taken < earliest - _SLACK and earliest < written - _MINUTE:
         raise UsageError(
             f"--taken {taken:%Y-%m-%dT%H:%M}Z is earlier than {source.path.name} can be ({pending.as_of_basis}). Name the "
             "time of this download, or leave --taken out."

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from action_returns.batch.context import PendingDownload
 from action_returns.errors import LedgerError, UsageError
+from action_returns.ledger import integrity
+from action_returns.ledger.attachments import RECONCILED
 from action_returns.ledger.records import HANDED_OVER, SENT, UNKNOWN
 from action_returns.operations.account import open_account_ledger
+from action_returns.operations.kept_copies import renew_receipt
 from action_returns.operations.pending_source import PendingSource, load_download
 from action_returns.operations.result_notes import notes_on_age
 from action_returns.operations.texts import command, counted, one_or_many
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 
 CAN_BE_RECONCILED: Final = (SENT, HANDED_OVER, UNKNOWN)
 """States of batches that the receiver may have."""
+MAY_BE_SETTLED: Final = (UNKNOWN,)
+"""States that certain evidence changes to ``sent``."""
 _OWN: Final = frozenset({"prepared", "claimed", "sending", "outcome"})
 """Kinds of the events that the program which sends a batch records."""
 
@@ -84,11 +89,15 @@ class BatchResults:
         record: the batch, with the state that it has now.
         rows: its rows, in file order.
         found: what the evidence says.
+        sent_at: when it was sent.
+        notes: what the user should know beside the notes of the evidence, one sentence each.
     """
 
     record: "BatchRecord"
     rows: Sequence[SentRow]
     found: Found
+    sent_at: datetime | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def counts(self) -> Mapping[Verdict, int]:
@@ -98,7 +107,18 @@ class BatchResults:
     @property
     def has_differences(self) -> bool:
         """Whether a row is different, missing, locked or refused."""
-        return any(self.counts[one] for one in Verdict if one not in {Verdict.APPLIED, Verdict.TOO_EARLY})
+        counts = self.counts
+        return any(counts[one] for one in Verdict if one not in {Verdict.APPLIED, Verdict.TOO_EARLY})
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no later evidence is waited for."""
+        return not any(result.is_open for result in self.found.results)
+
+    @property
+    def age_hours(self) -> float | None:
+        """How many hours after the batch the evidence is, None where it is not known when the batch was sent."""
+        return None if self.sent_at is None else round((self.found.taken - self.sent_at) / timedelta(hours=1), 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +199,12 @@ def _proof(batch: OpenBatch, results: Sequence[RowResult]) -> str:
 
 
 def reconcile(
-    numbers: Sequence[int] | None, evidence: Evidence, account: "Account", paths: "Paths"
+    numbers: Sequence[int] | None,
+    evidence: Evidence,
+    account: "Account",
+    paths: "Paths",
+    *,
+    refused: list[str] | None = None,
 ) -> list[BatchResults]:
     """Find out what became of the rows of batches, and record it.
 
@@ -188,46 +213,63 @@ def reconcile(
         evidence: where the results are looked for.
         account: the account whose ledger has them.
         paths: where the ledger is.
+        refused: gets one sentence for each open batch whose record is broken; without it, the first one stops all.
 
     Raises:
         UsageError: a batch is in a state in which the receiver has nothing of it.
         action_returns.errors.NoSuchBatchError: there is no batch of that number.
         action_returns.errors.ActionReturnsError: the evidence cannot be read. Nothing was recorded.
-        LedgerError: the ledger cannot be read or written.
+        LedgerError: the ledger cannot be read or written, or a named batch is broken.
     """
     with open_account_ledger(account, paths) as ledger:
-        batches = open_batches(numbers, account, ledger)
+        batches = open_batches(numbers, account, ledger, refused=refused)
         found = evidence.find(batches) if batches else []
-        return [_record(batch, one, ledger) for batch, one in zip(batches, found, strict=True) if one is not None]
-
-
-def open_batches(numbers: Sequence[int] | None, account: "Account", ledger: "Ledger") -> list[OpenBatch]:
-    """Return the batches whose results are looked for, with what is on record about each."""
-    if numbers is None:
-        ours = ledger.batches_of(account.sender)
-        records = [
-            record
-            for record in reversed(ledger.batches())
-            if record.state in CAN_BE_RECONCILED and ours.include(record.way) and is_open(record, ledger)
+        return [
+            _record(batch, one, ledger, paths) for batch, one in zip(batches, found, strict=True) if one is not None
         ]
-    else:
+
+
+def open_batches(
+    numbers: Sequence[int] | None, account: "Account", ledger: "Ledger", *, refused: list[str] | None = None
+) -> list[OpenBatch]:
+    """Return the batches whose results are looked for, with what is on record about each."""
+    if numbers is not None:
         records = [ledger.batch(number) for number in numbers]
         for record in records:
-            if record.state not in CAN_BE_RECONCILED:
-                raise UsageError(
-                    f"Batch {record.label} is {record.state}, so the receiver has nothing of it to compare with. Batches "
-                    f"that are sent, handed-over or unknown can be reconciled: {command('history', 'list')}"
-                )
-    return [_with_what_is_known(record, account, ledger) for record in records]
+            _refuse_not_arrived(record)
+        return [_with_what_is_known(record, account, ledger) for record in records]
+    ours = ledger.batches_of(account.sender)
+    found = []
+    for record in reversed(ledger.batches()):
+        if record.state in CAN_BE_RECONCILED and ours.include(record.way) and is_open(record, ledger):
+            try:
+                found.append(_with_what_is_known(record, account, ledger))
+            except LedgerError as error:
+                ledger.batch(record.number)  # which raises where the whole ledger cannot be read
+                if refused is None:
+                    raise
+                refused.append(error.message)
+    return found
 
 
 def is_open(record: "BatchRecord", ledger: "Ledger") -> bool:
     """Return whether a row of a batch has no result yet, or one that may still change."""
-    latest = ledger.latest_results(record.number)
-    return latest is None or any(result.is_open for result in read_results(latest.results).values())
+    events = (event for event in reversed(ledger.events(record.number)) if event.kind == RECONCILED)
+    latest = next(events, None)
+    return latest is None or latest.detail.get("open") != 0
+
+
+def _refuse_not_arrived(record: "BatchRecord") -> None:
+    if record.state not in CAN_BE_RECONCILED:
+        raise UsageError(
+            f"Batch {record.label} is {record.state}, so the receiver has nothing of it to compare with. Batches "
+            f"that are sent, handed-over or unknown can be reconciled: {command('history', 'list')}"
+        )
 
 
 def _with_what_is_known(record: "BatchRecord", account: "Account", ledger: "Ledger") -> OpenBatch:
+    if record.broken:
+        raise LedgerError(integrity.sentence(record.number, record.broken))
     rows = [SentRow(*row) for row in ledger.rows(record.number)]
     latest = ledger.latest_results(record.number)
     try:
@@ -260,7 +302,7 @@ def _count(event: "Event") -> int:
     return rows if isinstance(rows, int) else 0
 
 
-def _record(batch: OpenBatch, found: Found, ledger: "Ledger") -> BatchResults:
+def _record(batch: OpenBatch, found: Found, ledger: "Ledger", paths: "Paths") -> BatchResults:
     counts = {verdict.value: number for verdict, number in count_verdicts(found.results).items()}
     facts: dict[str, str | int] = {
         "source": found.source,
@@ -270,6 +312,21 @@ def _record(batch: OpenBatch, found: Found, ledger: "Ledger") -> BatchResults:
         "open": sum(result.is_open for result in found.results),
         **found.facts,
     }
-    content = write_results([row.action_id for row in batch.rows], found.results)
-    ledger.record_results(batch.record.number, content, facts)
-    return BatchResults(batch.record, batch.rows, found)
+    number = batch.record.number
+    ledger.record_results(number, write_results([row.action_id for row in batch.rows], found.results), facts)
+    notes = [_settle(batch.record, found, ledger)] if found.has_arrived and batch.record.state in MAY_BE_SETTLED else []
+    try:
+        renew_receipt(number, ledger, paths)
+    except (OSError, LedgerError) as error:  # the results are on record, whatever becomes of the page
+        notes.append(
+            f"The receipt in {paths.submissions} is out of date and cannot be written "
+            f"({getattr(error, 'strerror', None) or error}): {command('history', 'receipt', batch.record.label)}"
+        )
+    return BatchResults(ledger.batch(number), batch.rows, found, batch.known.sent_at, tuple(notes))
+
+
+def _settle(record: "BatchRecord", found: Found, ledger: "Ledger") -> str:
+    """Record that the receiver has a batch of which that was not certain, and return the sentence about it."""
+    message = f"The receiver has it: {found.has_arrived}."
+    ledger.settle(record.number, SENT, message, {}, found=f"reconciled with {found.source}")
+    return f"Batch {record.label} was {record.state} and is sent now: {found.has_arrived}."

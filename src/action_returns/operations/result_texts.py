@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from action_returns.batch.amounts import amount_text
-from action_returns.operations.texts import counted
+from action_returns.operations.refusal_words import explain_refusal
+from action_returns.operations.texts import command, counted
 from action_returns.verdicts.by_pending import REVERSED
 from action_returns.verdicts.verdict import RowResult, SentRow, Verdict, Why
 
@@ -24,8 +25,11 @@ _SENTENCES: Final[Mapping[Why, str]] = {
     Why.FEWER_ROWS: "The list does not have this action, and is much shorter than the one at sending: it may be filtered. "
     "Download all Pending Actions.",
     Why.LOCKED: "It is locked with {seen}, so it can no longer be changed.",
-    Why.NAMED_AS_ERROR: "The receiver names it as an error: {word}.",
+    Why.NAMED_AS_ERROR: "The receiver names it as an error: {word}. {explained}",
     Why.PROCESSED: "The receiver names no error. Whether the action changed shows in a later pending download.",
+    Why.PARTIAL: "The result file has only a part of the errors, so it tells nothing of this row. Look at all pages.",
+    Why.UNKNOWN_WORD: "The receiver has a word for it that tells neither success nor error: {word}. Look again in a later "
+    "pending download.",
     Why.QUEUED: "The receiver has not processed it yet.",
     Why.OLDER: "The list may be older than the batch. Download Pending Actions again.",
     Why.RECENT: "The network has {seen}, and may still be at work on the file. Look again later.",
@@ -46,7 +50,8 @@ def row_sentence(row: SentRow, result: RowResult) -> str:
 
 def why_sentence(why: Why, *, seen: str, sent: str, word: str) -> str:
     """Return what a result means and what to do, with the amounts and the receiver's word as they are given."""
-    return _SENTENCES[why].format(seen=seen, sent=sent, word=word)
+    explained = explain_refusal(word) if why is Why.NAMED_AS_ERROR else ""
+    return _SENTENCES[why].format(seen=seen, sent=sent, word=word, explained=explained)
 
 
 def batch_sentence(results: "BatchResults") -> str:
@@ -59,3 +64,17 @@ def batch_sentence(results: "BatchResults") -> str:
     ]
     applied = f"{counts[Verdict.APPLIED]:,} of {counted(len(results.rows), 'row')} applied"
     return f"Batch {results.record.label}: {', '.join([applied, *others])}."
+
+
+def next_command(results: "BatchResults") -> str:
+    """Return the command of the next step for a batch, ``""`` where nothing is left to do."""
+    label, counts = results.record.label, results.counts
+    for verdict in (Verdict.REFUSED, Verdict.DIFFERENT):
+        if counts[verdict]:
+            rows = zip(results.rows, results.found.results, strict=True)
+            return command("action", "show", next(row.action_id for row, result in rows if result.verdict is verdict))
+    if counts[Verdict.MISSING]:
+        return command("reconcile", label, "--api")
+    if results.is_settled:
+        return ""
+    return command("reconcile", label, "--pending", "NEWER.csv")

@@ -38,7 +38,7 @@ def rows(path: Path) -> Iterator[tuple[int, Sequence[Any]]]:
     with translate_open_errors(path):
         if path.stat().st_size > _MOST_BYTES:
             raise _too_large(name, f"{_MOST_BYTES >> 20} MB")
-    actions = _list_of_actions(_parse(read_bytes(path), name), name)
+    actions = _list_of_actions(parse_json(read_bytes(path), name), name)
     index: dict[str, int] = {}
     for number, action in enumerate(actions, 1):
         if not isinstance(action, dict):
@@ -87,11 +87,23 @@ _NESTED: Final[Mapping[type, CellError]] = {
 }
 
 
-def _parse(content: bytes, name: str) -> Any:
+def parse_json(content: bytes, name: str, again: str = _AGAIN) -> Any:
+    """Return what JSON holds. Numbers are texts, and an object that has one key twice says which (``repeated``).
+
+    Args:
+        content: the whole file.
+        name: its name, for messages.
+        again: what to do when it is damaged, as a sentence.
+
+    Raises:
+        FileError: it is no JSON, or larger than a list may be.
+    """
     import json
 
     from action_returns.readers.table_file import NumberText
 
+    if len(content) > _MOST_BYTES:
+        raise _too_large(name, f"{_MOST_BYTES >> 20} MB")
     if sum(map(content.count, (b",", b"[", b"{"))) > _MOST_VALUES:
         raise _too_large(name, f"{_MOST_VALUES:,} values")
     try:
@@ -109,7 +121,7 @@ def _parse(content: bytes, name: str) -> Any:
         why = f"byte {error.start + 1:,} does not belong to a text in {error.encoding.upper()}"
     except ValueError as error:
         why = str(error)
-    raise FileError("file-unreadable", f"{name} is not valid JSON: {why}. {_AGAIN}")
+    raise FileError("file-unreadable", f"{name} is not valid JSON: {why}. {again}")
 
 
 def _too_large(name: str, size: str) -> FileError:

@@ -1,0 +1,257 @@
+"""What became of the rows of a batch, as users and scripts find it out on the command line."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.tampering import tamper
+
+HEADER = "ActionId,Amount,State,LockingDate,OID\r\n"
+ROWS = 4
+IDS = [f"M.8882.4808.{number}" for number in range(1, ROWS + 1)]
+SENT = (0, 12.5, 20, 30)
+HOUR = 3600
+
+
+@pytest.fixture
+def listed(tmp_path):
+    """Writes a pending download: amount and state of each action, made some hours from now."""
+
+    def write(*actions, hours=48.0, name="later.csv", ids=IDS):
+        path = tmp_path / name
+        lines = [
+            f"{action_id},{amount},{state},2099-01-01T08:00:00Z,order-{action_id[-1]}\r\n"
+            for action_id, (amount, state) in zip(ids, actions, strict=True)
+            if state
+        ]
+        path.write_text(
+            HEADER + "".join(lines) + f"M.8882.4808.99,{hours + 100:.2f},PENDING,2099-01-01T08:00:00Z,x\r\n", newline=""
+        )
+        then = time.time() + hours * HOUR
+        os.utime(path, (then, then))
+        return str(path)
+
+    return write
+
+
+@pytest.fixture
+def sent(outbox, run, work, file, listed):
+    """A batch of four rows that was sent; the amounts from before are on record."""
+    rows = [
+        f"{one},{amount},{'ORDER_UPDATE' if amount else 'REJECTED'}\r\n" for one, amount in zip(IDS, SENT, strict=True)
+    ]
+    before = listed(*[("50.00", "PENDING")] * ROWS, hours=-1, name="before.csv")
+    done = run("send", file("ActionId,Amount,Reason\r\n" + "".join(rows)), "--pending", before, "--yes", "--json")
+    assert done.code == 0, done.err
+    return done.json["file"]
+
+
+MIXED = (("0.00", "REVERSED"), ("12.50", "PENDING"), ("50.00", "PENDING"), ("44.00", "PENDING"))
+
+
+def test_every_row_gets_its_result_and_differences_are_exit_code_10(sent, run, listed):
+    done = run("reconcile", "1", "--pending", listed(*MIXED), "--json")
+    facts = done.json
+    assert (done.code, facts["problem"], facts["batch"], facts["source"]) == (10, None, "0001", "pending")
+    assert [facts[one] for one in ("rows", "applied", "different", "missing", "locked", "refused", "too_early")] == [
+        4, 2, 2, 0, 0, 0, 0,
+    ]  # fmt: skip
+    assert (facts["state"], facts["settled"], round(facts["age_hours"])) == ("handed-over", False, 48)
+    assert facts["results"][3] == {
+        "row": 4,
+        "line": 5,
+        "action": IDS[3],
+        "verdict": "different",
+        "why": "other-amount",
+        "sent": {"amount": "30.00", "reason": "ORDER_UPDATE"},
+        "seen": {"amount": "44.00", "status": "PENDING"},
+        "message": "The network has 44.00, and 30.00 was sent. Look it up in the network.",
+    }
+    assert facts["next"] == f"action-returns action show {IDS[2]}"
+    assert [one["row"] for one in facts["results"]] == [1, 2, 3, 4]
+
+
+def test_what_is_applied_is_counted_and_what_differs_is_listed_with_what_to_do(sent, run, listed):
+    done = run("reconcile", "1", "--pending", listed(*MIXED))
+    assert "Batch 0001: 2 of 4 rows applied, 2 different." in done.err
+    assert (IDS[2] in done.out, IDS[3] in done.out, IDS[1] in done.out) == (True, True, False)
+    assert f"Next: action-returns action show {IDS[2]}" in done.err
+    assert IDS[1] in run("reconcile", "1", "--pending", listed(*MIXED), "--verbose").out
+    shown = run("history", "show", "1")
+    assert "reconciled with later.csv of " in shown.out
+    assert ": 2 applied, 2 different, by " in shown.out
+
+
+def test_when_every_row_is_applied_the_batch_is_settled(sent, run, listed):
+    every = listed(*[(f"{amount:.2f}", "PENDING") for amount in SENT])
+    done = run("reconcile", "1", "--pending", every, "--json")
+    assert (done.code, done.json["applied"], done.json["settled"], done.json["next"]) == (0, 4, True, None)
+    again = run("reconcile", "--open", "--pending", every, "--json")
+    assert (again.code, again.json["batches"]) == (0, [])
+    assert "No batch is open" in again.json["message"]
+
+
+def test_a_list_of_an_hour_after_the_batch_is_too_early_and_tells_from_when_on_it_is_not(sent, run, listed):
+    done = run("reconcile", "1", "--pending", listed(*[("50.00", "PENDING")] * ROWS, hours=1))
+    assert done.code == 0
+    assert "Batch 0001: 0 of 4 rows applied, 4 too early." in done.err
+    assert "The network may take 24 hours. Look again with a list of " in done.err
+    assert "Next: action-returns reconcile 0001 --pending NEWER.csv" in done.err
+
+
+def test_a_list_from_before_the_batch_tells_nothing(sent, run, listed):
+    done = run("reconcile", "1", "--pending", listed(*MIXED, hours=-2), "--json")
+    assert (done.code, done.json["too_early"], done.json["results"][1]["why"]) == (0, 4, "older")
+    assert "older than batch 0001" in done.json["message"]
+
+
+def test_the_download_that_was_used_at_sending_tells_nothing_of_what_came_after(sent, run, tmp_path):
+    copy = tmp_path / "copied later.csv"
+    copy.write_bytes((tmp_path / "before.csv").read_bytes())
+    then = time.time() + 48 * HOUR
+    os.utime(copy, (then, then))
+    done = run("reconcile", "1", "--pending", copy, "--json")
+    assert (done.code, done.json["too_early"], {one["why"] for one in done.json["results"]}) == (0, 4, {"older"})
+
+
+def test_the_user_says_when_a_list_was_downloaded(sent, run, listed):
+    file = listed(*MIXED, hours=48)
+    then = time.strftime("%Y-%m-%dT%H:%M", time.localtime(time.time() + 2 * HOUR))
+    done = run("reconcile", "1", "--pending", file, "--taken", then, "--json")
+    assert [one["why"] for one in done.json["results"]] == ["reversed", "as-sent", "recent", "other-amount"]
+    late = time.strftime("%Y-%m-%dT%H:%M", time.localtime(time.time() + 96 * HOUR))
+    refused = run("reconcile", "1", "--pending", file, "--taken", late, "--json")
+    assert (refused.code, "is later than the date of later.csv" in refused.json["message"]) == (2, True)
+    assert run("reconcile", "1", "--pending", file, "--taken", "yesterday").code == 2
+
+
+def test_hours_that_a_network_takes_are_a_setting(sent, run, listed, paths):
+    config = paths.config_file
+    config.write_text(config.read_text("utf-8").replace("[profiles.acme]", "[profiles.acme]\nresults_after_hours = 0"))
+    done = run("reconcile", "1", "--pending", listed(*[("50.00", "PENDING")] * ROWS, hours=1), "--json")
+    assert (done.code, done.json["different"]) == (10, 4)
+    config.write_text(config.read_text("utf-8").replace("hours = 0", "hours = 169"))
+    refused = run("reconcile", "1", "--pending", listed(*MIXED))
+    assert (refused.code, "a whole number of hours from 0 to 168" in refused.err) == (9, True)
+
+
+def test_a_reversed_action_that_left_the_list_is_applied_unless_the_list_has_other_states(sent, run, listed):
+    gone = listed(("", ""), *MIXED[1:])
+    done = run("reconcile", "1", "--pending", gone, "--json")
+    assert done.json["results"][0]["why"] == "left-the-list"
+    with Path(gone).open("a", newline="") as file:
+        file.write("M.8882.4808.77,5.00,APPROVED,2020-01-01T08:00:00Z,y\r\n")
+    then = time.time() + 72 * HOUR
+    os.utime(gone, (then, then))
+    other = run("reconcile", "1", "--pending", gone, "--json")
+    assert other.json["results"][0]["verdict"] == "applied"  # what was seen before stays
+
+
+def test_a_list_with_approved_actions_reverses_nothing_that_it_does_not_have(sent, run, listed):
+    gone = listed(("", ""), *MIXED[1:])
+    with Path(gone).open("a", newline="") as file:
+        file.write("M.8882.4808.77,5.00,Approved,2020-01-01T08:00:00Z,y\r\n")
+    then = time.time() + 48 * HOUR
+    os.utime(gone, (then, then))
+    done = run("reconcile", "1", "--pending", gone, "--json")
+    assert (done.json["results"][0]["verdict"], done.json["results"][0]["why"]) == ("missing", "not-listed")
+
+
+def test_errors_that_the_receiver_names_are_shown_in_its_words_and_in_ours(sent, run, work):
+    errors = work / "errors.csv"
+    errors.write_text(f"ActionId,Amount,Reason,Error\r\n{IDS[1]},12.50,ORDER_UPDATE,NO_ITEM\r\n", newline="")
+    done = run("reconcile", "1", "--result", errors, "--json")
+    assert (done.code, done.json["refused"], done.json["too_early"]) == (10, 1, 3)
+    assert done.json["results"][1]["message"].startswith(
+        "The receiver names it as an error: NO_ITEM. The network finds no"
+    )
+    assert done.json["results"][0]["why"] == "processed"
+
+
+def test_a_result_is_found_among_the_open_batches_by_the_name_of_its_file(sent, run, work, file):
+    assert run("send", file("ActionId,Amount,Reason\r\nM.8882.4808.5,0,REJECTED\r\n"), "--yes").code == 0
+    named = work / f"errors_{sent}.csv"
+    named.write_text("Line,OrderId,Status,Reason\r\n5,,Validation,MALFORMED\r\n", newline="")
+    done = run("reconcile", "--open", "--result", named, "--json")
+    assert [one["batch"] for one in done.json["batches"]] == ["0001"]
+    assert done.json["batches"][0]["results"][3]["verdict"] == "refused"
+    unnamed = work / "errors.csv"
+    unnamed.write_bytes(named.read_bytes())
+    refused = run("reconcile", "--open", "--result", unnamed, "--json")
+    assert (refused.code, refused.json["problem"]) == (3, "result-batch-unclear")
+    assert "action-returns reconcile 0001 --result" in refused.json["message"]
+
+
+def test_a_result_of_another_batch_is_refused_and_nothing_is_recorded(sent, run, work):
+    result = work / "result.json"
+    result.write_text(json.dumps({"FileName": "Batch_Mods_Reversals_2026_01_01_AAAA-0009.csv", "Status": "Complete"}))
+    done = run("reconcile", "1", "--result", result, "--json")
+    assert (done.code, done.json["problem"]) == (3, "result-other-batch")
+    assert "Batch_Mods_Reversals_2026_01_01_AAAA-0009.csv" in done.json["message"]
+    assert "reconciled" not in run("history", "show", "1").out
+
+
+def test_a_batch_that_may_have_arrived_is_sent_once_the_network_names_its_file(sent, run, work, paths):
+    tamper(
+        paths.ledger_file,
+        "UPDATE batch SET state = 'unknown' WHERE number = 1",
+        """UPDATE event SET detail = replace(detail, '"state": "handed-over"', '"state": "unknown"')""",
+    )
+    result = work / "result.json"
+    result.write_text(json.dumps({"FileName": sent, "Status": "Complete", "TotalRecords": 4, "TotalErrors": 0}))
+    done = run("reconcile", "1", "--result", result, "--json")
+    assert (done.code, done.json["state"], done.json["too_early"]) == (0, "sent", 4)
+    assert "Batch 0001 was unknown and is sent now: the receiver's result names the file" in done.json["message"]
+
+
+def test_amounts_that_only_this_batch_explains_settle_it(sent, run, listed, paths):
+    tamper(
+        paths.ledger_file,
+        "UPDATE batch SET state = 'unknown' WHERE number = 1",
+        """UPDATE event SET detail = replace(detail, '"state": "handed-over"', '"state": "unknown"')""",
+    )
+    assert run("reconcile", "1", "--pending", listed(*MIXED, hours=30), "--json").json["state"] == "unknown"
+    every = listed(*[(f"{amount:.2f}", "PENDING") for amount in SENT], hours=60)
+    assert run("reconcile", "1", "--pending", every, "--json").json["state"] == "sent"
+
+
+def test_a_broken_batch_is_named_and_the_others_go_on(sent, run, listed, file, paths):
+    assert run("send", file("ActionId,Amount,Reason\r\nM.8882.4808.5,0,REJECTED\r\n"), "--yes").code == 0
+    tamper(paths.ledger_file, "UPDATE content SET bytes = x'00' WHERE batch = 2")
+    done = run("reconcile", "--open", "--pending", listed(*MIXED), "--json")
+    assert [one["batch"] for one in done.json["batches"]] == ["0001"]
+    assert "batch 0002" in done.json["message"]
+    refused = run("reconcile", "2", "--pending", listed(*MIXED), "--json")
+    assert (refused.code, refused.json["problem"]) == (11, "ledger")
+
+
+def test_a_receipt_on_the_disk_is_renewed(sent, run, listed, paths):
+    receipt = paths.submissions / "0001" / "receipt.html"
+    before = receipt.read_bytes()
+    run("reconcile", "1", "--pending", listed(*MIXED))
+    assert receipt.read_bytes() != before
+    receipt.unlink()
+    receipt.mkdir()
+    told = run("reconcile", "1", "--pending", listed(*MIXED))
+    assert (told.code, "action-returns history receipt 0001" in told.err) == (10, True)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["1"],
+        ["--open"],
+        ["1", "--open", "--pending", "x.csv"],
+        ["1", "--pending", "x.csv", "--result", "y.csv"],
+        ["1", "--api", "--taken", "2026-11-30"],
+        ["one", "--pending", "x.csv"],
+        ["99", "--pending", "x.csv"],
+    ],
+)
+def test_a_line_that_names_no_batch_or_no_source_is_refused(outbox, run, arguments):
+    refused = run("reconcile", *arguments, "--json")
+    assert (refused.code, refused.json["problem"] is not None) == (2, True)
