@@ -97,6 +97,7 @@ FOR_A_MAC = {
     "excel/cell_writer.py": (1, "excel/test_cell_writer.py"),
     "excel/dialogues.py": (3, "excel/test_dialogues.py"),
     "excel/engine.py": (9, "excel/test_engine.py"),
+    "excel/open_page.py": (1, "excel/test_open_page.py"),
     "excel/protection.py": (1, "excel/test_protection.py"),
     "excel/window_keys.py": (1, "excel/test_window_keys.py"),
     "files.py": (1, "test_files.py"),

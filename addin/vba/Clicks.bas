@@ -58,8 +58,16 @@ Public Sub TestConnection()
     Run "test_connection"
 End Sub
 
+Public Sub CheckResults()
+    Run "check_results"
+End Sub
+
 Public Sub History()
     Run "history"
+End Sub
+
+Public Sub OpenReceipt()
+    Run "open_receipt"
 End Sub
 
 Public Sub Settings()

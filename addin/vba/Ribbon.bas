@@ -55,8 +55,16 @@ Public Sub OnTestConnection(control As IRibbonControl)
     Clicks.TestConnection
 End Sub
 
+Public Sub OnCheckResults(control As IRibbonControl)
+    Clicks.CheckResults
+End Sub
+
 Public Sub OnHistory(control As IRibbonControl)
     Clicks.History
+End Sub
+
+Public Sub OnOpenReceipt(control As IRibbonControl)
+    Clicks.OpenReceipt
 End Sub
 
 Public Sub OnSettings(control As IRibbonControl)

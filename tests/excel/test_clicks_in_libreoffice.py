@@ -116,7 +116,7 @@ def test_history_grows_and_shrinks_with_the_ledger(desk, outbox):
     desk.click("send")
     desk.click("history")
     assert desk.peek("Batches!A4") == "0001"
-    assert desk.book.sheets["Batches"].tables["Batches"].range.address == "$A$3:$J$4"
+    assert desk.book.sheets["Batches"].tables["Batches"].range.address == "$A$3:$L$4"
 
 
 def test_a_profile_made_later_reaches_the_drop_down(desk, paths, tmp_path):

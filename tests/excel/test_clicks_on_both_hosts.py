@@ -288,7 +288,14 @@ def test_order_ids_and_partners_stay_the_texts_that_the_download_has(desk, chose
 
 def test_rows_far_below_the_first_ones_have_the_format_text_too(desk):
     desk.open(GOOD)
-    last = {"Actions": "ABCEFGHIK", "Issues": "ACDEFG", "Pending": "ABCDEFG", "Batches": "ABCDEFHIJ", "Reasons": "ABC"}
+    last = {
+        "Actions": "ABCEFGHIK",
+        "Issues": "ACDEFG",
+        "Pending": "ABCDEFG",
+        "Batches": "ABCDEGHIJKL",
+        "Results": "ACDEFGHJ",
+        "Reasons": "ABC",
+    }
     for sheet, letters in last.items():
         found = {letter: desk.book.sheets[sheet].range(f"{letter}900000").number_format for letter in letters}
         assert set(found.values()) == {"@"}, (sheet, found)
@@ -514,21 +521,24 @@ def test_history_lists_the_batches(desk, outbox):
     desk.excel.answer("yes")
     desk.click("send")
     assert desk.click("history").startswith("1 batch sent from this computer.")
-    row = desk.peek("Batches!A4:H4")[0]
+    row = desk.peek("Batches!A4:I4")[0]
     assert row[0] == "0001"
-    assert row[7] in {"sent", "handed-over"}
+    assert row[6] in {"sent", "handed-over"}
+    assert row[7] is None, "how many are applied is not known yet"
+    assert row[8].startswith("check results from 20")
+    assert desk.peek("Start!C17").startswith("1, the oldest sent 0 days ago. Counted 20")
 
 
 def test_history_shows_a_batch_that_was_changed_as_broken(desk, outbox):
     desk.open(GOOD)
     desk.excel.answer("yes")
     desk.click("send")
-    state = desk.click("history") and desk.peek("Batches!A4:H4")[0][7]
+    state = desk.click("history") and desk.peek("Batches!G4")
     tamper(desk.paths.ledger_file, "UPDATE batch SET evidence = 'no JSON'")
     said = desk.click("history")
     assert "Batch 0001 is broken" in said
     assert "history show 0001" in said
-    assert desk.peek("Batches!A4:H4")[0][7] == f"broken: {state}"
+    assert desk.peek("Batches!G4") == f"broken: {state}"
 
 
 def test_test_connection_sends_nothing(desk, outbox):
@@ -544,7 +554,7 @@ def test_diagnose_says_what_is_in_place(desk, outbox):
 
 def test_help_shows_the_first_sheet(desk):
     desk.open(GOOD)
-    assert desk.click("show_help").startswith("Five steps")
+    assert desk.click("show_help").startswith("Six steps")
     assert desk.book.sheets.active.name == "Start"
 
 
@@ -579,7 +589,10 @@ def test_two_clicks_at_once_run_once(desk, paths, monkeypatch):
     ]
 
 
-@pytest.mark.parametrize(("version", "button"), [(99, "validate"), (1, "validate"), (1, "history"), (1, "send")])
+@pytest.mark.parametrize(
+    ("version", "button"),
+    [(99, "validate"), (1, "validate"), (1, "history"), (1, "send"), (3, "check_results"), (3, "open_receipt")],
+)
 def test_a_workbook_of_another_version_is_refused(desk, version, button):
     desk.open(GOOD)
     desk.put("_meta!B2", version)

@@ -328,7 +328,7 @@ def test_the_record_tells_how_somebody_said_yes(desk, outbox, paths):
 
 
 def test_history_lists_every_fact_of_a_batch_and_the_newest_first(desk, outbox, monkeypatch):
-    monkeypatch.setattr("action_returns.excel.clicks.MOST_BATCHES", 1)
+    monkeypatch.setattr("action_returns.excel.check_results.MOST_BATCHES", 1)
     desk.open(GOOD)
     assert desk.click("history") == "Nothing was sent from this computer yet."
     desk.excel.answer("yes")
@@ -336,13 +336,16 @@ def test_history_lists_every_fact_of_a_batch_and_the_newest_first(desk, outbox, 
     desk.put("Actions!B5", "99")
     desk.excel.answer("yes", "yes")
     desk.click("send")
-    assert desk.click("history") == "2 batches sent from this computer. Batches lists the latest 1."
+    assert desk.click("history") == (
+        "2 batches sent from this computer. Batches lists the latest 1.\n\n2 batches wait for results. Next: Check results, "
+        "with a Pending Actions download that was made at least a day after sending."
+    )
     (name,) = [path for path in outbox.iterdir() if path.name.endswith("-0002.csv")]
-    first, second = desk.peek("Batches!A4:I5")
-    assert [first[0], *first[3:6], first[6], *first[7:]] == [
-        "0002", "acme", "test", str(outbox), 1, "handed-over", name.name,
+    first, second = desk.peek("Batches!A4:K5")
+    assert [first[0], *first[3:8], *first[9:]] == [
+        "0002", "test", "acme", 1, "handed-over", None, name.name, str(outbox),
     ]  # fmt: skip
-    assert second == [None] * 9
+    assert second == [None] * 11
 
 
 # ------------------------------------------------------------------------------------------------ the download
@@ -410,7 +413,9 @@ def test_one_batch_is_told_as_one(desk, outbox):
     desk.open(GOOD)
     desk.excel.answer("yes")
     desk.click("send")
-    assert desk.click("history") == "1 batch sent from this computer."
+    told = desk.click("history").split("\n\n")
+    assert told[0] == "1 batch sent from this computer."
+    assert told[1].startswith("1 batch waits for results. Next: Check results, ")
 
 
 def test_one_thing_that_needs_attention_is_told_as_one():

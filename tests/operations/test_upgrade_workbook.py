@@ -249,16 +249,32 @@ def test_a_workbook_of_version_2_gets_the_column_locks_in(tmp_path, paths):
     old = Path(__file__).parent / "workbooks" / "version_2.xlsx"
     assert meta(old)["template_version"] == 2
     made = upgrade_workbook(old, tmp_path / "new.xlsx", paths)
-    assert meta(made.path)["template_version"] == 3
+    assert meta(made.path)["template_version"] == 4
     assert kept(made.path, ["Note"]) == [(*ROW, "call back"), ("M.8882.4808.1063416", "38.50", "ORDER_UPDATE", None)]
     assert read_table(made.path, "Actions").headers == ("ActionId", "Amount", "Reason", *TOOL, "Note")
 
 
-def test_a_sheet_of_ones_own_that_is_called_like_a_new_one_of_the_program_is_told_as_ones_own(tmp_path, paths):
+def test_a_workbook_of_version_3_gets_the_sheet_results_and_keeps_every_row(tmp_path, paths):
+    old = Path(__file__).parent / "workbooks" / "version_3.xlsx"
+    assert meta(old)["template_version"] == 3
+    assert "Results" not in openpyxl.load_workbook(old).sheetnames
+    made = upgrade_workbook(old, tmp_path / "new.xlsx", paths)
+    assert kept(made.path, ["Note"]) == kept(old, ["Note"])
+    assert len(kept(old, ["Note"])) == 4
+    assert reasons(made.path)["SWAPPED"] == "modify"
+    sheets = openpyxl.load_workbook(made.path).sheetnames
+    assert sheets.index("Results") == sheets.index("Batches") + 1
+    assert not any("Sheets of your own" in note for note in made.notes)
+
+
+@pytest.mark.parametrize(("version", "name"), [(2, "Import"), (2, "Results"), (3, "Results")])
+def test_a_sheet_of_ones_own_that_is_called_like_a_new_one_of_the_program_is_told_as_ones_own(
+    tmp_path, paths, version, name
+):
     old = tmp_path / "old.xlsx"
-    old.write_bytes((Path(__file__).parent / "workbooks" / "version_2.xlsx").read_bytes())
-    made = upgrade_workbook(edited(old, lambda book: book.create_sheet("Import")), tmp_path / "new.xlsx", paths)
-    assert "Sheets of your own stay in the old workbook: Import." in made.notes
+    old.write_bytes((Path(__file__).parent / "workbooks" / f"version_{version}.xlsx").read_bytes())
+    made = upgrade_workbook(edited(old, lambda book: book.create_sheet(name)), tmp_path / "new.xlsx", paths)
+    assert f"Sheets of your own stay in the old workbook: {name}." in made.notes
 
 
 def test_a_column_of_ones_own_that_is_called_like_a_new_one_of_the_program_is_never_lost(tmp_path, paths):
@@ -287,7 +303,7 @@ def test_a_workbook_of_version_1_moves_with_its_rows_own_columns_and_codes(tmp_p
     assert "Batches" in (sheets := openpyxl.load_workbook(made.path).sheetnames)
     assert "History" not in sheets
     assert not any("Sheets of your own" in note for note in made.notes), "History was the program's"
-    assert meta(made.path)["template_version"] == 3
+    assert meta(made.path)["template_version"] == 4
 
 
 def test_a_sheet_of_ones_own_is_named_also_when_a_sheet_of_the_program_is_called_so_today(tmp_path, paths):

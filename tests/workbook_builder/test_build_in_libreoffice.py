@@ -19,8 +19,11 @@ from action_returns.workbook_builder.info import WorkbookInfo
 from tests.workbook_builder import live_cases
 
 TITLES = {rule.code: rule.title for rule in RULES}
-BUTTONS = ["Load pending...", "Import returns...", "Add these rows...", "Validate", "Review", "Export CSV", "Send..."]
-VISIBLE = ["Start", "Actions", "Issues", "Import", "Pending", "Review", "Batches", "Reasons", "Dictionary"]
+BUTTONS = [
+    "Load pending...", "Import returns...", "Add these rows...", "Validate", "Review", "Export CSV", "Send...", "Check results...",
+    "Receipt",
+]  # fmt: skip
+VISIBLE = ["Start", "Actions", "Issues", "Import", "Pending", "Review", "Batches", "Results", "Reasons", "Dictionary"]
 
 
 def sheet_of(document, name):
@@ -163,7 +166,7 @@ def test_what_is_typed_is_checked_at_once(office, tmp_path):
             sheet.getCellRangeByName("A1").String
             == "2 rows filled in · 1 can be sent · 1 with an error · 0 with a warning"
         )
-        assert sheet_of(document, "Start").getCellRangeByName("C12").Value == 2
+        assert sheet_of(document, "Start").getCellRangeByName("C13").Value == 2
         assert sheet_of(document, "Review").getCellRangeByName("A2").String == "Nothing was reviewed yet. Click Review."
 
 
@@ -285,7 +288,7 @@ def test_every_sheet_can_be_rendered(office, tmp_path):
     text = subprocess.run(["pdftotext", "-layout", pdf, "-"], check=True, capture_output=True, text=True).stdout
     assert len(pages) >= len(VISIBLE) - 3  # a sheet without rows prints no page
     for words in (
-        "Five steps from returns to a receipt",
+        "Six steps from returns to results",
         "Error: ActionId has no M",
         "The reason codes of the profile",
     ):

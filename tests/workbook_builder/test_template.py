@@ -43,7 +43,7 @@ def refused(tmp_path):
 @pytest.mark.parametrize(
     ("before", "after", "place"),
     [
-        ("version = 3\n", "version = 3\nauthor = 'me'\n", "author"),
+        ("version = 4\n", "version = 4\nauthor = 'me'\n", "author"),
         ('code_name = "StartSheet"', 'code_name = "StartSheet"\nzoom = 90', "sheets.0.zoom"),
         ("blank_rows = 200", "blank_rows = 200\nbanded = true", "sheets.1.tables.0.banded"),
         ('{ at = "A1", style = "title",', '{ at = "A1", size = 3, style = "title",', "sheets.0.lines.0.size"),
@@ -59,7 +59,7 @@ def test_an_unknown_key_is_refused_with_its_place(refused, before, after, place)
 
 def test_a_style_that_is_not_declared_is_refused_by_name(refused):
     assert "not declared: tittle" in refused('{ at = "A1", style = "title",', '{ at = "A1", style = "tittle",')
-    assert "not declared: ok" in refused('"Sent")\', style = "good"', '"Sent")\', style = "ok"')
+    assert "not declared: ok" in refused('"Applied")\', style = "good"', '"Applied")\', style = "ok"')
     assert "not declared: head" in refused('header = "ActionId", width = 24, head = "head-sent"', 'header = "ActionId", width = 24, head = "head"')  # fmt: skip
     assert "not declared: cell" in refused('width = 24, head = "head-sent", style = "entry"', 'width = 24, head = "head-sent", style = "cell"')  # fmt: skip
 
@@ -80,7 +80,7 @@ def test_text_that_is_no_toml_is_refused_with_its_line(refused):
         ('name = "Start"', f'name = "{"S" * 32}"', "sheets.0.name"),
         ('code_name = "StartSheet"', 'code_name = "Start Sheet"', "sheets.0.code_name"),
         ('{ at = "A1", style = "title"', '{ at = "1A", style = "title"', "sheets.0.lines.0.at"),
-        ('rows = "reasons"', 'rows = "codes"', "sheets.7.tables.0.rows"),
+        ('rows = "reasons"', 'rows = "codes"', "sheets.8.tables.0.rows"),
         ("blank_rows = 200", 'blank_rows = "200"', "sheets.1.tables.0.blank_rows"),
     ],
 )
@@ -140,7 +140,7 @@ def test_cells_of_a_table_can_be_read_on_its_bands_too(style):
 def test_a_batch_that_is_broken_is_marked_like_one_whose_outcome_is_in_doubt():
     batches = next(sheet for sheet in TEMPLATE.sheets if sheet.name == "Batches")
     (bad,) = [mark.formula for mark in batches.marks if mark.style == "bad"]
-    assert bad == 'OR($H4="unknown",$H4="failed",LEFT($H4,7)="broken:")'
+    assert bad == 'OR($G4="unknown",$G4="failed",LEFT($G4,7)="broken:")'
 
 
 def test_marks_are_told_apart_by_words_and_not_by_colour_alone():
@@ -164,7 +164,8 @@ LAST_COLUMN_TO_SEE = {
     "Actions": "Partner",
     "Issues": "Go",
     "Pending": "Partner",
-    "Batches": "File",
+    "Batches": "Next",
+    "Results": "What to do",
     "Reasons": "Meaning",
 }
 
@@ -203,7 +204,7 @@ def test_both_tables_of_the_dictionary_fit_a_small_screen():
 
 
 def test_what_to_do_is_wrapped_and_seen_whole():
-    for sheet in ("Actions", "Issues"):
+    for sheet in ("Actions", "Issues", "Results"):
         (table,) = SHEETS[sheet].tables
         (column,) = [column for column in table.columns if column.header == "What to do"]
         assert TEMPLATE.styles[column.style]["text_wrap"]
@@ -218,7 +219,7 @@ def styles_of(sheet):
 
 @pytest.mark.parametrize(
     ("sheet", "headers"),
-    [("Actions", ["Amount", "Current amount", "Change", "Locks in"]), ("Pending", ["Current amount", "Original amount"]), ("Batches", ["Rows"]), ("Issues", ["Row"]), ("Import", ["Orders", "Line", "Current amount", "Refunded", "New total"])],
+    [("Actions", ["Amount", "Current amount", "Change", "Locks in"]), ("Pending", ["Current amount", "Original amount"]), ("Batches", ["Rows"]), ("Results", ["Row", "Sent", "Seen", "Age"]), ("Issues", ["Row"]), ("Import", ["Orders", "Line", "Current amount", "Refunded", "New total"])],
 )  # fmt: skip
 def test_what_is_a_number_to_the_eye_is_aligned_to_the_right(sheet, headers):
     assert [header for header, style in styles_of(sheet).items() if style.get("align") == "right"] == headers
@@ -230,7 +231,7 @@ def test_an_amount_that_is_text_shrinks_before_its_first_digits_are_hidden():
 
 
 @pytest.mark.parametrize(
-    ("sheet", "headers"), [("Actions", {"Order ID", "Partner", "Locks at"}), ("Pending", {"Order ID", "Partner", "Locks at"}), ("Batches", {"Batch"})]
+    ("sheet", "headers"), [("Actions", {"Order ID", "Partner", "Locks at"}), ("Pending", {"Order ID", "Partner", "Locks at"}), ("Batches", {"Batch"}), ("Results", {"Batch", "ActionId", "State"})]
 )  # fmt: skip
 def test_facts_from_elsewhere_are_text_so_that_00123_stays_00123(sheet, headers):
     styles = styles_of(sheet)
@@ -244,9 +245,10 @@ def test_start_has_a_button_for_each_step_that_has_one():
     captions = [button.caption for button in SHEETS["Start"].buttons]
     assert captions == [
         "Load pending...", "Import returns...", "Add these rows...", "Validate", "Review", "Export CSV", "Send...",
+        "Check results...", "Receipt",
     ]  # fmt: skip
     steps = [line.text for line in SHEETS["Start"].lines if line.style in {"step-name", "step-link"}]
-    assert steps == ["Load pending", "Fill in Actions", "Validate", "Review", "Send"]
+    assert steps == ["Load pending", "Fill in Actions", "Validate", "Review", "Send", "Check results"]
 
 
 def test_no_sheet_asks_for_a_command_but_where_there_are_no_macros():
@@ -308,6 +310,8 @@ NUMBERS = {
     ("Actions", "Locks in"),
     ("Issues", "Row"),
     ("Batches", "Rows"),
+    ("Results", "Row"),
+    ("Results", "Age"),
 }
 FORMULAS = {("Actions", "Check"), ("Issues", "Go")}
 
@@ -328,6 +332,7 @@ def test_every_cell_that_is_filled_with_a_text_has_the_format_text():
     named = {
         "import_told": ("Import", [f"B{row}" for row in range(3, 13)]), "import_next": ("Import", ["B9"]),
         "pending_told": ("Pending", ["C1"]), "review_figures": ("Review", [f"C{row}" for row in range(4, 22)]),
+        "results_told": ("Results", ["C1"]), "batches_told": ("Start", ["C17"]),
     }  # fmt: skip
     for name, (sheet, places) in named.items():
         assert SHEETS[sheet].names[name].split(":") == [places[0], places[-1]][: len(places)]

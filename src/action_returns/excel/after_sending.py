@@ -1,12 +1,25 @@
 """The buttons of the group "After sending"; ``clicks`` imports each, where ``RunPython`` finds it."""
 
-from typing import Final
-
+from action_returns.errors import ExcelError
 from action_returns.excel import messages
 from action_returns.excel.button import ButtonContext, button
 
-MOST_BATCHES: Final = 500
-"""Number of batches that the sheet Batches lists at most."""
+
+@button(
+    label="Check results...",
+    group="After sending",
+    keytip="C",
+    image="RefreshStatus",
+    tip="What became of every row that was sent",
+    help="Compares all batches without results with a new Pending Actions download, a result file or the network's API. "
+    "Sends nothing.",
+    large=True,
+)
+def check_results(context: ButtonContext) -> None:
+    """Find out what became of the rows of all open batches, record it, and show it on Results, Batches and Actions."""
+    from action_returns.excel import check_results as click
+
+    click.check_results(context)
 
 
 @button(
@@ -15,15 +28,42 @@ MOST_BATCHES: Final = 500
     keytip="H",
     image="FunctionsDateTimeInsertGallery",
     tip="Past batches",
-    help="Every batch sent from this computer, where it went and what became of it.",
-    large=True,
+    help="Every batch sent from this computer, where it went, what became of it and what to do next.",
 )
 def history(context: ButtonContext) -> None:
-    """List every batch: when and by whom it was sent, and its outcome."""
-    from action_returns.operations.account import open_account_ledger
+    """List every batch: when and by whom it was sent, its outcome, its results, and what to do next."""
+    from action_returns.excel.check_results import MOST_BATCHES, read_batches, show_batches
 
-    with open_account_ledger(context.account, context.paths) as ledger:
-        batches = ledger.batches()
-    context.book.own_sheets.fill("Batches", [messages.history_row(record) for record in batches[:MOST_BATCHES]])
+    batches = read_batches(context)
+    show_batches(context, batches)
     context.book.show("Batches")
-    context.tell(messages.history(batches, MOST_BATCHES))
+    records = [one.record for one in batches.latest_first]
+    context.tell(messages.history(records, MOST_BATCHES, len(batches.waiting)))
+
+
+@button(
+    label="Receipt",
+    group="After sending",
+    keytip="K",
+    image="WebPagePreview",
+    tip="Open the receipt of a batch",
+    help="The page that proves one batch: the one selected on Batches, else the latest. Opens in your browser.",
+)
+def open_receipt(context: ButtonContext) -> None:
+    """Open the receipt of the batch selected on Batches, else of the latest one; it is written anew where needed."""
+    from action_returns.excel.open_page import open_page
+    from action_returns.operations.account import open_account_ledger
+    from action_returns.operations.kept_copies import current_receipt
+
+    selected = context.book.own_sheets.selected_in("Batches", context.book.app)
+    label = "" if selected is None else str(selected[0] or "")
+    with open_account_ledger(context.account, context.paths) as ledger:
+        if label.isdecimal():
+            number = int(label)
+        elif batches := ledger.batches():
+            number = batches[0].number
+        else:
+            raise ExcelError(f"{messages.history([], 0)} There is no receipt to open.")
+        path, other = current_receipt(number, ledger, context.paths)
+        shown = ledger.batch(number).label
+    context.tell(messages.receipt(shown, path, other, is_open=open_page(path)))

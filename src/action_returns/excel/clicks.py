@@ -6,7 +6,9 @@ function with ``@button`` and run ``make docs``, which writes the ribbon and its
 
 from action_returns.errors import ExcelError, NoRowsYetError
 from action_returns.excel import corrections, dialogues, edits, messages
-from action_returns.excel.after_sending import history as history  # noqa: PLC0414  # RunPython finds every button here
+from action_returns.excel.after_sending import check_results as check_results  # noqa: PLC0414  # RunPython finds every button here
+from action_returns.excel.after_sending import history as history  # noqa: PLC0414
+from action_returns.excel.after_sending import open_receipt as open_receipt  # noqa: PLC0414
 from action_returns.excel.button import ButtonContext, button
 from action_returns.excel.check_table import (
     MOST_ISSUES,
@@ -287,10 +289,10 @@ def diagnose(context: ButtonContext) -> None:
     keytip="Y",
     image="Help",
     tip="Help",
-    help="The five steps, the columns, and where everything lies.",
+    help="The six steps, the columns, and where everything lies.",
 )
 def show_help(context: ButtonContext) -> None:
-    """Show the sheet Start and the five steps."""
+    """Show the sheet Start and the six steps."""
     context.book.show("Start")
     context.tell(messages.HELP)
 

@@ -10,6 +10,9 @@ from action_returns.excel.engine import MAC, WINDOWS, engine_of
 
 _TITLE: Final = "Action Returns"
 _PENDING_FILES: Final = "Pending Actions download (*.csv;*.xlsx;*.json),*.csv;*.xlsx;*.json"
+_RESULT_FILES: Final = (
+    "Pending Actions download or result file (*.csv;*.xlsx;*.json;*.txt;*.gz),*.csv;*.xlsx;*.json;*.txt;*.gz"
+)
 _EXPORT_FILES: Final = (
     "Returns export (*.csv;*.tsv;*.txt;*.xlsx;*.xlsm;*.json;*.zip),*.csv;*.tsv;*.txt;*.xlsx;*.xlsm;*.json;*.zip"
 )
@@ -30,6 +33,11 @@ _CANCELLED: Final = -128  # errAEUserCanceled (Apple, AppleScript error codes)
 def pick_file(app: Any) -> Path | None:
     """Ask for the file of a Pending Actions download; None when the user cancels."""
     return _pick(app, "Choose the Pending Actions download", _PENDING_FILES)
+
+
+def pick_results(app: Any) -> Path | None:
+    """Ask for the file that says what became of a batch; None when the user cancels."""
+    return _pick(app, "Choose a new Pending Actions download, or a result file of the network", _RESULT_FILES)
 
 
 def pick_export(app: Any) -> Path | None:

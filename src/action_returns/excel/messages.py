@@ -19,11 +19,13 @@ from action_returns.operations.texts import (
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from action_returns.batch.context import PendingDownload
     from action_returns.batch.report import Finding
     from action_returns.ledger.records import BatchRecord
+    from action_returns.operations.batch_progress import Progress
     from action_returns.operations.check import CheckedBatch
     from action_returns.operations.doctor import DoctorCheck
     from action_returns.operations.review import Review
@@ -37,9 +39,10 @@ NO_ROWS_YET: Final = (
     "new order amount, reason code."
 )
 HELP: Final = (
-    "Five steps: Load pending, fill in Actions, Validate, Review, Send. Import returns fills Actions from an export of your "
-    "shop. Settings says where your returns go.\n\n"
-    "Dictionary explains the columns and every finding. Batches shows what was sent and what became of it. "
+    "Six steps: Load pending, fill in Actions, Validate, Review, Send, and a day later Check results. Import returns fills "
+    "Actions from an export of your shop. Settings says where your returns go.\n\n"
+    "Dictionary explains the columns and every finding. Batches shows what was sent, Results which rows the network does not "
+    "have as they were sent. "
     "Nothing leaves this computer before you have confirmed the totals."
 )
 
@@ -230,28 +233,38 @@ def mode(done: "Submission") -> str:
     return "info" if STATES[done.outcome.state.value].level == "good" else "critical"
 
 
-def history_row(record: "BatchRecord") -> tuple[str | int, ...]:
-    """Return a batch as a row of the sheet Batches."""
+def history_row(batch: "Progress", now: "datetime", hours: int) -> tuple[str | int, ...]:
+    """Return a batch as a row of the sheet Batches.
+
+    Args:
+        batch: the batch, and how many of its rows have which result.
+        now: the local time.
+        hours: the time that the network may take for a file.
+    """
+    record = batch.record
     return (
         record.label,
         record.day_and_time,
         record.user,
-        record.profile,
         record.environment,
-        record.destination,
+        record.profile,
         record.rows,
         f"broken: {record.state}" if record.broken else record.state,
+        batch.applied,
+        batch.next_step(now, hours),
         record.file_name,
+        record.destination,
         record.sha256,
     )
 
 
-def history(batches: "Sequence[BatchRecord]", most: int) -> str:
+def history(batches: "Sequence[BatchRecord]", most: int, waiting: int = 0) -> str:
     """Return the text of History.
 
     Args:
         batches: every batch, the newest first.
         most: number of batches that the sheet lists at most.
+        waiting: number of batches of the account that wait for results.
     """
     if not batches:
         return "Nothing was sent from this computer yet."
@@ -265,7 +278,32 @@ def history(batches: "Sequence[BatchRecord]", most: int) -> str:
     if broken := [record.label for record in batches if record.broken]:
         doubt += f"\n\n{broken_batches(broken)}"
     listed = "" if len(batches) <= most else f" Batches lists the latest {most:,}."
-    return f"{counted(len(batches), 'batch')} sent from this computer.{listed}{doubt}"
+    results = (
+        f"\n\n{counted(waiting, 'batch')} {one_or_many(waiting, 'waits', 'wait')} for results. Next: Check results, with a "
+        "Pending Actions download that was made at least a day after sending."
+        if waiting
+        else ""
+    )
+    return f"{counted(len(batches), 'batch')} sent from this computer.{listed}{doubt}{results}"
+
+
+def receipt(label: str, path: "Path", other: str, *, is_open: bool) -> str:
+    """Return the text of Receipt.
+
+    Args:
+        label: the batch.
+        path: the page.
+        other: a sentence about what lies under the batch's name and is of another one, else ``""``.
+        is_open: whether the program that shows pages was started with it.
+    """
+    told = (
+        f"The receipt of batch {label} is shown in your browser."
+        if is_open
+        else (
+            f"The receipt of batch {label} was written. No program could be started to show it: open the file yourself."
+        )
+    )
+    return "\n\n".join(filter(None, [told, str(path), other]))
 
 
 def diagnosis(checks: "Sequence[DoctorCheck]") -> str:

@@ -1,4 +1,4 @@
-"""Fill and clear the sheets that only the program writes to: Issues, Import, Pending, Review, Batches and Reasons."""
+"""Fill and clear the sheets that only the program writes to: Issues, Import, Pending, Review, Batches, Results and Reasons."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
@@ -23,6 +23,32 @@ class OwnSheets:
 
     def __init__(self, sheets: Sheets) -> None:
         self._sheets = sheets
+
+    @retry_while_busy
+    def refuse_missing(self, *names: str) -> None:
+        """Check that there are tables, each on a sheet of its name, before anything is done that is to be shown there.
+
+        Raises:
+            UnsupportedWorkbookError: one is missing.
+        """
+        for name in names:
+            self._sheets.table(name)
+
+    @retry_while_busy
+    def selected_in(self, name: str, app: Any) -> list[Cell] | None:
+        """Return the row of a table whose cell is selected, None when another sheet is in front or no row of it is.
+
+        Args:
+            name: of the sheet and its table.
+            app: xlwings' app that the workbook is open in.
+        """
+        row = self._sheets.selected_row(name, app)
+        table = self._sheets.table(name)
+        left, top, right, bottom = corners_of(table.range, name)
+        if not top < row <= bottom:
+            return None
+        cells = self._sheets[name].range(f"{column_letters(left)}{row}:{column_letters(right)}{row}")
+        return engine.read_plain_cells(cells)[0]
 
     @retry_while_busy
     def read_rows(self, name: str) -> list[list[Cell]]:

@@ -87,6 +87,13 @@ class Sheets:
                 "any sheet, Unhide), then click again."
             ) from None
 
+    def selected_row(self, name: str, app: Any) -> int:
+        """Return the row of the selected cell, 0 when another sheet than this one is in front."""
+        if self._book.sheets.active.name != name:
+            return 0
+        selection = app.selection
+        return 0 if selection is None else int(selection.row)
+
 
 def corners_of(cells: Any, table: str) -> tuple[int, int, int, int]:
     """Return left, top, right and bottom of the cells of a table, from their one address.

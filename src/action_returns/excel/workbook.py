@@ -26,7 +26,7 @@ from action_returns.excel.sheets import Sheets, corners_of
 from action_returns.excel.shown import hidden_columns, is_plain, read_formats
 from action_returns.operations.texts import command
 
-TEMPLATE_VERSION: Final = 3
+TEMPLATE_VERSION: Final = 4
 """The version of the template that this program works with."""
 RESULTS: Final = ("Result", "What to do", "Order ID", "Partner", "Current amount", "Change", "Locks at", "Locks in")
 """The columns that Validate fills in; they stand side by side."""
@@ -86,6 +86,14 @@ class OpenWorkbook:
     @retry_while_busy
     def _read_metadata(self) -> list[list[Cell]]:
         return engine.read_plain_cells(self._sheets["_meta"].range(f"A1:B{_META_ROWS}"))
+
+    def refuse_other_version(self) -> None:
+        """Check that this program made the workbook, in this version.
+
+        Raises:
+            UnsupportedWorkbookError: it did not.
+        """
+        _ = self.metadata
 
     @property
     def profile(self) -> str | None:
@@ -231,6 +239,24 @@ class OpenWorkbook:
         sheet = self._sheets["Actions"]
         with protection_explained(sheet, "Actions"):
             write_cells(sheet, address, block)
+
+    @retry_while_busy
+    def write_beside(self, table: ActionsTable, texts: Mapping[int, Sequence[object]]) -> None:
+        """Write the columns Result and What to do of some rows, all of them at once; other rows keep theirs.
+
+        Args:
+            table: the table as it was read.
+            texts: sheet row -> its two texts.
+        """
+        if not texts:
+            return
+        second = column_letters(column_number(table.first_result) + 1)
+        first, last = min(texts), max(texts)
+        address = f"{table.first_result}{first}:{second}{last}"
+        sheet = self._sheets["Actions"]
+        there = engine.read_plain_cells(sheet.range(address))
+        with protection_explained(sheet, "Actions"):
+            write_cells(sheet, address, [texts.get(row, old) for row, old in enumerate(there, first)])
 
     @retry_while_busy
     def formula_cells(self, table: ActionsTable) -> frozenset[str]:

@@ -19,6 +19,7 @@ from action_returns.errors import LedgerError
 from action_returns.files import Paths, write_atomically
 from action_returns.operations.account import keep_daily_copy_of
 from action_returns.operations.receipt import ANCHOR, confirmed, page_of, read_receipt, receipt_page
+from action_returns.operations.texts import command
 from action_returns.private_files import make_private_folder
 
 if TYPE_CHECKING:
@@ -105,6 +106,37 @@ def renew_receipt(number: int, ledger: "Ledger", paths: Paths) -> Path | None:
     if not (folder / RECEIPT).exists():
         return None
     return _write_receipt(folder, page_of(found, results))
+
+
+def current_receipt(number: int, ledger: "Ledger", paths: Paths) -> tuple[Path, str]:
+    """Write the receipt of a batch where it is missing or out of date, and return its path.
+
+    Args:
+        number: the batch.
+        ledger: the ledger that has it.
+        paths: where the folder of submissions is.
+
+    Returns:
+        The page; and a sentence about what lies under the batch's name or number and is of another batch, else ``""``.
+
+    Raises:
+        action_returns.errors.NoSuchBatchError: there is no batch of that number.
+        LedgerError: the ledger cannot be read, or the receipt cannot be written.
+    """
+    found, results = read_receipt(number, ledger)
+    page = page_of(found, results)
+    try:
+        folder, other = choose_folder(found.record, found.events, paths.submissions)
+        make_private_folder(folder)
+        if _read(folder / RECEIPT) != page:
+            _write_receipt(folder, page)
+    except OSError as error:
+        raise LedgerError(
+            f"The receipt of batch {found.record.label} cannot be written to {paths.submissions}: {error.strerror or error}. "
+            f"The ledger holds everything. Write it elsewhere with: {command('history', 'receipt', found.record.label)} "
+            "--html FILE"
+        ) from None
+    return folder / RECEIPT, other
 
 
 def _write_receipt(folder: Path, page: bytes) -> Path:

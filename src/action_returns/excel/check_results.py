@@ -1,0 +1,162 @@
+"""Find out from the workbook what became of the rows of batches that were sent, and show it on its sheets."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from action_returns.batch.amounts import LIMIT, cents_of_number, cents_of_text
+from action_returns.batch.cells import Cell
+from action_returns.errors import ActionReturnsError, SheetProtectedError
+from action_returns.excel import check_results_messages, dialogues, messages
+from action_returns.excel.button import ButtonContext
+from action_returns.operations.account import open_account_ledger
+from action_returns.operations.batch_progress import read_progress, waiting_batches, waiting_sentence
+
+if TYPE_CHECKING:
+    from action_returns.operations.batch_progress import Progress
+    from action_returns.operations.reconcile import BatchResults, Evidence
+
+MOST_BATCHES: Final = 500
+"""Number of batches that the sheet Batches lists at most."""
+MOST_ROWS: Final = 5_000
+"""Number of rows that the sheet Results lists at most; the dialogue says when there are more."""
+
+
+def check_results(context: ButtonContext) -> None:
+    """Look up all batches of the account that are not settled, record what is found, and show it.
+
+    Raises:
+        ActionReturnsError: the workbook cannot show it, or the evidence cannot be read. Nothing was recorded.
+    """
+    from action_returns.operations.reconcile import reconcile
+
+    # Before anything is asked or recorded: a workbook of another version, one without the sheets, a filter.
+    context.book.refuse_other_version()
+    context.book.own_sheets.refuse_missing("Results", "Batches")
+    context.book.refuse_filtered()
+    batches = read_batches(context)
+    if not batches.waiting:
+        show_batches(context, batches)
+        context.tell(check_results_messages.NOTHING_WAITS)
+        return
+    chosen = _choose_evidence(context)
+    if chosen is None:
+        return
+    evidence, source = chosen
+    context.book.status(f"Comparing with {source} ...")
+    found = reconcile(None, evidence, context.account, context.paths)
+    if not found:
+        context.tell(check_results_messages.NOTHING_SAID)
+        return
+    listed, unwritten = _show(context, found, source)
+    context.tell(check_results_messages.checked_results(found, listed, unwritten))
+
+
+class KnownBatches(NamedTuple):
+    """The batches on record, as the sheets Batches and Start show them.
+
+    Args:
+        latest_first: every batch.
+        waiting: those of the account that wait for results.
+        now: when they were read, local time.
+    """
+
+    latest_first: "list[Progress]"
+    waiting: "list[Progress]"
+    now: datetime
+
+
+def read_batches(context: ButtonContext) -> KnownBatches:
+    """Read every batch and how far it has come."""
+    with open_account_ledger(context.account, context.paths) as ledger:
+        batches = read_progress(ledger)
+        waiting = waiting_batches(batches, ledger.batches_of(context.account.sender))
+    return KnownBatches(batches, waiting, context.now())
+
+
+def show_batches(context: ButtonContext, batches: KnownBatches) -> None:
+    """Fill in the sheet Batches, and how many batches wait for results on the sheet Start."""
+    hours = context.account.results_after_hours
+    rows = [messages.history_row(one, batches.now, hours) for one in batches.latest_first[:MOST_BATCHES]]
+    context.book.own_sheets.fill("Batches", rows)
+    show_waiting(context, batches)
+
+
+def show_waiting(context: ButtonContext, batches: KnownBatches) -> None:
+    """Write on the sheet Start how many batches wait for results."""
+    told = waiting_sentence(batches.waiting, batches.now)
+    context.book.own_sheets.write_named_ranges("Start", {"batches_told": [[told]]})
+
+
+def _choose_evidence(context: ButtonContext) -> "tuple[Evidence, str] | None":
+    """Ask where to look; None when the user cancels.
+
+    Returns:
+        The evidence, and what it is called in a sentence.
+    """
+    from action_returns.operations.pending_source import PendingSource
+    from action_returns.operations.reconcile import PendingEvidence
+
+    path = dialogues.pick_results(context.book.app)
+    if path is None:
+        return None
+    source = PendingSource(path, context.paths.pending_answers)
+    return PendingEvidence(source, context.account, context.paths, context.now()), path.name
+
+
+def _show(context: ButtonContext, found: "Sequence[BatchResults]", source: str) -> tuple[int, list[str]]:
+    """Write what was recorded to Results, to Batches, and beside the rows of Actions.
+
+    Never raises: the results are on record, and the user has to learn that whatever fails afterwards.
+
+    Returns:
+        The number of rows that Results lists; and why something could not be written, one sentence each.
+    """
+    now = context.now()
+    rows = check_results_messages.result_rows(found, MOST_ROWS, now)
+    told = check_results_messages.told_on_results(found, source, len(rows), now)
+    steps: tuple[tuple[str, Callable[[], None]], ...] = (
+        ("on Results", lambda: _fill_results(context, rows, told)),
+        ("on Batches", lambda: show_batches(context, read_batches(context))),
+        ("beside the rows of Actions", lambda: _write_beside_rows(context, found)),
+    )
+    unwritten = []
+    for where, step in steps:
+        try:
+            step()
+        except SheetProtectedError as error:
+            unwritten.append(check_results_messages.unwritten(where, f"{error.reason}."))
+        except ActionReturnsError as error:
+            unwritten.append(check_results_messages.unwritten(where, error))
+        except Exception as error:  # noqa: BLE001  # a sheet was deleted meanwhile, an Excel that was closed
+            unwritten.append(check_results_messages.unwritten(where, f"{error}."))
+    try:
+        context.book.show("Results" if rows else "Batches")
+    except ActionReturnsError as error:
+        unwritten.append(str(error))
+    return len(rows), unwritten
+
+
+def _fill_results(context: ButtonContext, rows: Sequence[Sequence[object]], told: str) -> None:
+    # A line that is true only when all rows stand there: it is blank before them and written after them.
+    context.book.own_sheets.fill("Results", rows, ranges={"results_told": [[None]]}, last={"results_told": [[told]]})
+
+
+def _write_beside_rows(context: ButtonContext, found: "Sequence[BatchResults]") -> None:
+    """Write the result beside each row of Actions that a batch sent; the user's own cells are never written."""
+    context.book.refuse_filtered()
+    table = context.book.read_actions()
+    texts = dict(check_results_messages.sent_actions(found))
+    columns = table.columns
+    cells = zip(columns.rows, columns.action_id, columns.amount, columns.reason, strict=True)
+    rows = {row: (action_id, _cents(amount), reason) for row, action_id, amount, reason in cells}
+    context.book.write_beside(table, {row: texts[key] for row, key in rows.items() if key in texts})
+
+
+def _cents(amount: Cell) -> int | None:
+    """Return the cents of a cell whose amount can have been sent, None for others."""
+    if isinstance(amount, str):
+        return cents_of_text(amount)
+    if isinstance(amount, bool) or not isinstance(amount, int | float) or not 0 <= amount < LIMIT:
+        return None
+    return cents_of_number(amount)

@@ -1,0 +1,115 @@
+"""How far a batch has come after it was sent: how many of its rows are applied, and what to do next."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from action_returns.ledger.attachments import RECONCILED
+from action_returns.ledger.records import HANDED_OVER, OPEN, SENT, UNKNOWN
+from action_returns.operations.texts import counted
+from action_returns.verdicts.verdict import Verdict
+
+if TYPE_CHECKING:
+    from action_returns.ledger.accounts import AccountBatches
+    from action_returns.ledger.ledger import Ledger
+    from action_returns.ledger.records import BatchRecord, Event
+
+_NOT_APPLIED: Final = (Verdict.DIFFERENT, Verdict.MISSING, Verdict.REFUSED, Verdict.LOCKED)
+"""Verdicts that a person has to look at, in the order in which they are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A batch, and how many of its rows have which result.
+
+    Args:
+        record: the batch.
+        reconciled: the event with its latest results, None where there are none.
+    """
+
+    record: "BatchRecord"
+    reconciled: "Event | None" = None
+
+    def count(self, fact: str) -> int:
+        """Return a number of the latest results, 0 where there are none: ``applied``, ``different``, ``open``."""
+        return 0 if self.reconciled is None else int(self.reconciled.detail.get(fact, 0))
+
+    @property
+    def waits_for_results(self) -> bool:
+        """Whether the receiver may have the batch, and a row has no result yet or one that may still change."""
+        if self.record.state not in {SENT, HANDED_OVER, UNKNOWN}:
+            return False
+        return self.reconciled is None or self.count("open") > 0
+
+    @property
+    def applied(self) -> str:
+        """How many rows are applied, ``3 of 4``; ``""`` without results."""
+        return "" if self.reconciled is None else f"{self.count(Verdict.APPLIED):,} of {self.record.rows:,}"
+
+    @property
+    def differences(self) -> str:
+        """The results that a person has to look at, ``1 different, 2 refused``; ``""`` for none."""
+        counts = ((self.count(verdict), verdict.value) for verdict in _NOT_APPLIED)
+        return ", ".join(f"{number:,} {word}" for number, word in counts if number)
+
+    def next_step(self, now: datetime, hours: int) -> str:
+        """Return what to do about the batch, in words that begin with it; ``""`` where nothing is left to do.
+
+        Args:
+            now: the local time.
+            hours: the time that the network may take for a file.
+        """
+        if self.record.state in OPEN:
+            return "wait until it is sent"
+        if self.record.state == UNKNOWN and not self.differences:
+            return "settle first: click Check results, or look in the network whether it arrived"
+        if self.differences:
+            return f"look at Results: {self.differences}"
+        if not self.waits_for_results:
+            return ""
+        sent, processing = self.record.created_at, timedelta(hours=hours)
+        if sent is not None and now < sent + processing:
+            return f"check results from {(sent + processing).astimezone(now.tzinfo):%Y-%m-%d %H:%M} on"
+        return f"check results ({age(sent, now)})"
+
+
+def age(since: datetime | None, now: datetime) -> str:
+    """Return how long ago something was, ``3 days``; ``?`` where that is not known."""
+    return "?" if since is None else counted(days_since(since, now), "day")
+
+
+def days_since(since: datetime, now: datetime) -> int:
+    """Return the whole days since a moment, never fewer than 0."""
+    return max(0, (now - since) // timedelta(days=1))
+
+
+def waiting_batches(batches: Iterable[Progress], ours: "AccountBatches") -> list[Progress]:
+    """Return the batches of an account that wait for results, in their order."""
+    return [one for one in batches if one.waits_for_results and ours.include(one.record.way)]
+
+
+def waiting_sentence(waiting: Sequence[Progress], now: datetime) -> str:
+    """Return how many batches wait for results, how long the oldest one does, and when that was counted.
+
+    Args:
+        waiting: them.
+        now: the local time.
+    """
+    counted_at = f"Counted {now:%Y-%m-%d %H:%M}."
+    if not waiting:
+        return f"0. {counted_at}"
+    sent = [one.record.created_at for one in waiting if one.record.created_at is not None]
+    oldest = f", the oldest sent {age(min(sent), now)} ago" if sent else ""
+    return f"{len(waiting):,}{oldest}. {counted_at}"
+
+
+def read_progress(ledger: "Ledger") -> list[Progress]:
+    """Return every batch with the event of its latest results, the latest batch first. No results are read."""
+    return [Progress(record, _latest_event(record, ledger)) for record in ledger.batches()]
+
+
+def _latest_event(record: "BatchRecord", ledger: "Ledger") -> "Event | None":
+    if record.state not in {SENT, HANDED_OVER, UNKNOWN}:
+        return None
+    return next((event for event in reversed(ledger.events(record.number)) if event.kind == RECONCILED), None)
