@@ -11,6 +11,7 @@ ActionReturnsError
 │   └── ApprovalError           an approval cannot be asked for, given or withdrawn like that
 ├── FileError                   a file cannot be used as a whole; ``problem`` says which refusal it is
 ├── RowsWithErrorsError         rows with errors would have to be left out, and the user did not ask for that
+├── ChannelRefusesRowsError     the channel of the profile cannot send some of the rows
 ├── WarningsError               rows have warnings, and the user wants none to be sent
 ├── NoRowsToSendError           no row may be sent
 ├── NothingToImportError        no order of an export became a row, and each of them needs a person
@@ -159,6 +160,13 @@ class RowsWithErrorsError(ActionReturnsError):
     """Rows with errors would have to be left out, and the user did not ask for that."""
 
     problem = "rows-with-errors"
+    exit_code = Exit.BATCH_HAS_ERRORS
+
+
+class ChannelRefusesRowsError(ActionReturnsError):
+    """The channel of the profile cannot send some of the rows, or so many. Nothing was recorded or sent."""
+
+    problem = "channel-refuses-rows"
     exit_code = Exit.BATCH_HAS_ERRORS
 
 

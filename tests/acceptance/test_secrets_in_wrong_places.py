@@ -18,6 +18,7 @@ CHANNELS = {
     "ftp": {"host": "x.example", "username": "u", "password": "env:UNSET_PASSWORD"},
     "sftp": {"host": "x.example", "username": "u", "password": "env:UNSET_PASSWORD"},
     "email": {"host": "x.example", "sender": "a@b.example", "recipient": "c@d.example"},
+    "api": {"account_sid": "IRabc123", "password": "env:UNSET_PASSWORD"},
     "outbox": {"directory": "/nowhere"},
     "draft": {"directory": "/nowhere"},
 }

@@ -373,7 +373,7 @@ def test_the_connection_ends_with_the_block(server, client):
 
 
 def test_without_the_library_the_command_that_installs_it_is_named(no_urllib3, client):
-    with pytest.raises(ConfigError, match=r"not installed here\. Nothing was fetched\. Install it: .*urllib3"):
+    with pytest.raises(ConfigError, match=r"not installed here\. Nothing was fetched or sent\. Install it: .*urllib3"):
         client()
 
 

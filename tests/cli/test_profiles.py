@@ -21,6 +21,7 @@ CHANNELS = {
         "sender": "a@b.example",
         "recipient": "c@d.example",
     },
+    "api": {"account_sid": "IRabc123", "password": "keyring"},
     "outbox": {"directory": "/x"},
     "draft": {"directory": "/x"},
 }
@@ -178,7 +179,11 @@ def test_the_codes_that_may_be_sent_are_shown_with_the_two_standard_ones(run):
         (["hots=x"], 2, "There is no setting hots. Did you mean host?"),
         (["reason.X=reverse"], 2, "There is no setting reason.X."),
         (["private_key=x"], 2, "A profile with the channel ftp has: environment, account, reasons, "),
-        (["kind=fpt"], 2, "There is no channel fpt. Allowed is ftp, sftp, email, outbox, draft. Did you mean ftp?"),
+        (
+            ["kind=fpt"],
+            2,
+            "There is no channel fpt. Allowed is ftp, sftp, email, api, outbox, draft. Did you mean ftp?",
+        ),
         (["port=0"], 9, "[profiles.acme.channel] port = 0: allowed is a whole number from 1 to 65535."),
         (["port=21st"], 9, '[profiles.acme.channel] port = "21st"'),
         (["environment=prod"], 9, 'allowed is "live" or "test"'),

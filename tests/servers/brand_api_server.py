@@ -46,6 +46,7 @@ class BrandApiServer:
         faults: what the next requests meet, instead of or before their answer; None for nothing.
         asked: path, parameters and headers of each question.
         changes: method, path, form and headers of each change.
+        clients: the connections that were made.
     """
 
     port: int = 0
@@ -58,6 +59,7 @@ class BrandApiServer:
     asked: list[tuple[str, dict[str, str], dict[str, str]]] = field(default_factory=list, repr=False)
 
     changes: list[tuple[str, str, dict[str, str], dict[str, str]]] = field(default_factory=list, repr=False)
+    clients: list[Any] = field(default_factory=list, repr=False)
 
     @property
     def parameters(self) -> list[dict[str, str]]:
@@ -159,6 +161,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: Any) -> None:
         pass
+
+    def setup(self) -> None:
+        super().setup()
+        self.api.clients.append(self.connection)
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)

@@ -47,7 +47,7 @@ def check_urllib3() -> None:
         from action_returns.extras import install_command
 
         raise ConfigError(
-            "The network's API needs a part of this program that is not installed here. Nothing was fetched. "
+            "The network's API needs a part of this program that is not installed here. Nothing was fetched or sent. "
             f"Install it: {install_command('api')}"
         )
 
@@ -59,25 +59,29 @@ def open_pool(place: ApiPlace, token: str) -> "HTTPSConnectionPool":
         ConfigError: urllib3 is not installed, or the file of certificates cannot be used.
     """
     check_urllib3()
-    from urllib3 import HTTPSConnectionPool, Timeout, make_headers
+    from urllib3 import HTTPSConnectionPool, Timeout
 
     from action_returns.trusted_certificates import trusting_context
 
-    headers = {
-        **make_headers(accept_encoding="gzip", user_agent="action-returns"),
-        # The library's own function knows Latin-1 only.
-        "Authorization": _basic(place.account_sid, token),
-        "Accept": "application/json",
-        "IR-Version": VERSION,
-    }
     return HTTPSConnectionPool(
         place.host,
         place.port,
-        headers=headers,
+        headers={**headers_of(place, token), "Accept-Encoding": "gzip"},
         timeout=Timeout(connect=_CONNECT_SECONDS, read=_SILENCE_SECONDS),
         maxsize=1,
         ssl_context=trusting_context(place.ca_file),
     )
+
+
+def headers_of(place: ApiPlace, token: str) -> dict[str, str]:
+    """Return what every request says of itself."""
+    return {
+        "User-Agent": "action-returns",
+        # The function of urllib3 knows Latin-1 only.
+        "Authorization": _basic(place.account_sid, token),
+        "Accept": "application/json",
+        "IR-Version": VERSION,
+    }
 
 
 def _basic(user: str, password: str) -> str:

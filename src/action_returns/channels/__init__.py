@@ -15,6 +15,7 @@ KINDS: "Final[Mapping[str, str]]" = {
     "ftp": "action_returns.channels.ftp:FtpSettings",
     "sftp": "action_returns.channels.sftp_settings:SftpSettings",
     "email": "action_returns.channels.email:EmailSettings",
+    "api": "action_returns.channels.api:ApiChannelSettings",
     "outbox": "action_returns.channels.folder:OutboxSettings",
     "draft": "action_returns.channels.folder:DraftSettings",
 }

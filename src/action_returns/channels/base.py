@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import islice
-from typing import Final, Protocol, TypeAlias, TypeVar
+from typing import Final, NamedTuple, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 BeforeFirstByte: TypeAlias = Callable[[], None]
 """Called once, right before the first byte of the file may leave. When it raises, nothing has left and nothing will."""
@@ -48,6 +48,27 @@ def _shortened(value: str | int) -> str | int:
     return value[:LONGEST_EVIDENCE] if isinstance(value, str) else value
 
 
+class RowCounts(NamedTuple):
+    """What became of the rows of a batch that were sent one by one.
+
+    Args:
+        queued: the receiver has them, and applies them later.
+        refused: the receiver has refused them.
+        unknown: they may have arrived or not.
+        not_sent: they have certainly not arrived.
+    """
+
+    queued: int = 0
+    refused: int = 0
+    unknown: int = 0
+    not_sent: int = 0
+
+    @property
+    def are_all_queued(self) -> bool:
+        """Whether no row is left that the receiver has not confirmed."""
+        return not (self.refused or self.unknown or self.not_sent)
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The result of one delivery.
@@ -58,12 +79,14 @@ class Outcome:
         phase: how far it had come.
         evidence: what the receiver answered, for the receipt (``{"reply": "226 Transfer complete", "size": 8412}``). No
             more is kept than a receipt needs: it goes into the ledger, and the receiver says what stands in it.
+        rows: how many rows have which fate, None where they went as one file.
     """
 
     state: State
     message: str
     phase: Phase = Phase.TRANSFER
     evidence: Mapping[str, str | int] = field(default_factory=dict)
+    rows: RowCounts | None = None
 
     def __post_init__(self) -> None:
         kept = islice(self.evidence.items(), MOST_EVIDENCE)
@@ -136,6 +159,34 @@ def answer_no(_server: NewServer) -> bool:
 
 def do_nothing() -> None:
     """Do nothing, where no record is kept of the moment a file leaves."""
+
+
+class RowRecord(Protocol):
+    """Keeps what becomes of each row, on the disk before the method returns. What it raises stops the delivery."""
+
+    def sending(self, action_id: str, facts: Mapping[str, str | int], /) -> None:
+        """Record that the call for a row is about to leave."""
+
+    def outcome(self, action_id: str, state: State, message: str, facts: Mapping[str, str | int], /) -> None:
+        """Record what became of it: ``sent`` (queued, too), ``failed`` or ``unknown``, and why."""
+
+
+class NoRecord:
+    """Records nothing, where no ledger is."""
+
+    def sending(self, _action_id: str, _facts: Mapping[str, str | int], /) -> None:
+        """Do nothing."""
+
+    def outcome(self, _action_id: str, _state: State, _message: str, _facts: Mapping[str, str | int], /) -> None:
+        """Do nothing."""
+
+
+@runtime_checkable
+class RowByRow(Protocol):
+    """A channel that sends every row by itself, so that some may arrive and others not."""
+
+    def deliver_rows(self, file: OutgoingFile, before_first_byte: BeforeFirstByte, record: RowRecord, /) -> Outcome:
+        """Deliver as :meth:`Channel.deliver` does, and record each row before and after its call."""
 
 
 class Channel(Protocol):

@@ -20,6 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 from action_returns.channels.base import Channel
 
 if TYPE_CHECKING:
+    from action_returns.batch.cells import ReadyRows
     from action_returns.channels.setting import Setting
 
 HOST_NAME: Final = re.compile(
@@ -52,6 +53,8 @@ _FINGERPRINT_TEXT: Final = (
 _LINE_TEXT: Final = (
     "one line of at most 200 characters, without control characters, and no address such as ftp://me@host"
 )
+_SID: Final = re.compile(r"[A-Za-z0-9]{1,64}")
+_SID_TEXT: Final = "1 to 64 letters and digits, as the network shows it; the auth token has its own key"
 _USER_TEXT: Final = (
     "the user name alone, one line of at most 200 characters without a colon; the password has its own key"
 )
@@ -104,6 +107,12 @@ def _check_user(text: str) -> str:
     return text
 
 
+def _check_sid(text: str) -> str:
+    if not _SID.fullmatch(text):
+        raise ValueError(_SID_TEXT)
+    return text
+
+
 def _check_folder(path: Path) -> Path:
     try:
         path.expanduser()
@@ -130,6 +139,7 @@ Port: TypeAlias = Annotated[int, Field(ge=1, le=65535), Allowed("a whole number 
 Address: TypeAlias = Annotated[str, AfterValidator(_check_address), Allowed(_ADDRESS_TEXT)]
 Line: TypeAlias = Annotated[str, Field(max_length=200), AfterValidator(_check_line), Allowed(_LINE_TEXT)]
 Fingerprint: TypeAlias = Annotated[str, AfterValidator(_check_fingerprint), Allowed(_FINGERPRINT_TEXT)]
+AccountSid: TypeAlias = Annotated[str, AfterValidator(_check_sid), Allowed(_SID_TEXT)]
 UserName: TypeAlias = Annotated[str, Field(max_length=200), AfterValidator(_check_user), Allowed(_USER_TEXT)]
 Folder: TypeAlias = Annotated[Path, Field(strict=False), AfterValidator(_check_folder), Allowed(_FOLDER_TEXT)]
 Secret: TypeAlias = Annotated[SecretStr, AfterValidator(_check_reference), Allowed(_SECRET_TEXT)]
@@ -227,6 +237,14 @@ class ChannelSettings(Table):
         """
         raise NotImplementedError
 
+    def refusals(self, rows: "ReadyRows") -> str:  # noqa: ARG002  # a file takes every row
+        """Return which rows the channel cannot send, why, and what to do; ``""`` when it can send them all.
+
+        Args:
+            rows: the rows that would be sent.
+        """
+        return ""
+
     @property
     def password_reference(self) -> str | None:
         """Where its password is kept (``keyring``, ``env:NAME``, ``file:PATH``); None where it has none."""
@@ -304,6 +322,11 @@ def server_receiver(kind: str, host: str, port: int, user: str, directory: str) 
 def mail_receiver(recipient: str) -> str:
     """Return the receiver of files that go to an address by mail, through whichever server."""
     return f"mail to {recipient.lower()}"
+
+
+def api_receiver(account_sid: str, host: str, port: int) -> str:
+    """Return the receiver of changes that go to an account of the network's API."""
+    return f"api account {account_sid} at {host.lower().rstrip('.')} port {port}"
 
 
 def folder_receiver(kind: str, directory: Path) -> str:

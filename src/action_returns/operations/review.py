@@ -49,6 +49,7 @@ class Review:
         size: its size in bytes, 0 when no row may be sent.
         unchecked: what could not be checked, one sentence each.
         approval: whether another person has approved it, ``""`` where the profile asks for none.
+        refused: which rows the channel cannot send, why, and what to do; ``""`` when it can send them all.
     """
 
     checked: CheckedBatch
@@ -59,6 +60,7 @@ class Review:
     size: int
     unchecked: tuple[str, ...]
     approval: str = ""
+    refused: str = ""
 
 
 def review(checked: CheckedBatch, account: Account, *, destination: str = "") -> Review:
@@ -79,6 +81,7 @@ def review(checked: CheckedBatch, account: Account, *, destination: str = "") ->
         sha256="" if prepared is None else prepared.sha256,
         size=0 if prepared is None else len(prepared.content),
         unchecked=tuple(unchecked(checked)),
+        refused="" if profile is None else profile.channel.refusals(checked.rows),
     )
 
 
@@ -174,6 +177,7 @@ def review_facts(page: Review) -> list[Fact]:
         largest.append(f"and {summary.raised_rows - len(largest):,} more")
     facts = [
         *_receiver(page),
+        Fact("Not sendable", page.refused, "error"),
         Fact("Pending", age_of_used(checked).removeprefix("Pending ")),
         Fact(
             "Rows in file",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from action_returns.batch.amounts import amount_text
 from action_returns.errors import (
     AlreadySentError,
+    ChannelRefusesRowsError,
     ConfirmationError,
     DeclinedError,
     RowsWithErrorsError,
@@ -139,6 +140,7 @@ def send(
         AlreadySentError: every row that could be sent may have arrived before.
         WarningsError: the user wants no warnings, and there are some.
         action_returns.errors.ApprovalMissingError: another person has to approve the file first.
+        ChannelRefusesRowsError: the channel cannot send some of the rows, or so many.
         ConfirmationError: another number of rows, or no such raise of order value, was confirmed.
         action_returns.errors.SecretError: the password is missing.
         action_returns.errors.ExcelError: it is not known whether the cells of an open workbook show what would be sent.
@@ -166,6 +168,8 @@ def send(
         checked = _leave_out(page, paths, dialogue, may_ask=may_ask and not dry_run)
         page = page if checked is page.checked else shown(checked)
     _refuse(page.checked, consent)
+    if page.refused:
+        raise ChannelRefusesRowsError(page.refused)
     if dry_run:
         return SendResult(page)
     require_approval(page, account, paths, clock())

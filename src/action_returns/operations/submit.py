@@ -7,13 +7,13 @@ program ends in between, the next start can tell what became of the batch: ``fai
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from action_returns.channels.base import Channel, Outcome, OutgoingFile, Phase, State
+from action_returns.channels.base import Channel, Outcome, OutgoingFile, Phase, RowByRow, State
 from action_returns.channels.time_limits import longest_delivery
 from action_returns.errors import LedgerError, RowsAlreadySentError, SettingsError
 from action_returns.ledger.approval_records import NotApprovedError
@@ -161,9 +161,27 @@ def _deliver(channel: Channel, file: OutgoingFile, claim: Claim, sha256: str, le
         may_have_left = True
 
     try:
+        if isinstance(channel, RowByRow):
+            return channel.deliver_rows(file, before_first_byte, _RowsOnRecord(ledger, claim.number))
         return channel.deliver(file, before_first_byte)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the outcome is recorded, whatever the error is
         return _ended_during_transfer(error) if may_have_left else _ended_before_first_byte(error)
+
+
+@dataclass(frozen=True, slots=True)
+class _RowsOnRecord:
+    """Keeps in the ledger what becomes of each row of a batch; see :class:`action_returns.channels.base.RowRecord`."""
+
+    ledger: "Ledger"
+    number: int
+
+    def sending(self, action_id: str, facts: Mapping[str, str | int], /) -> None:
+        """Record that the call for a row is about to leave."""
+        self.ledger.record_row_sending(self.number, action_id, facts)
+
+    def outcome(self, action_id: str, state: State, message: str, facts: Mapping[str, str | int], /) -> None:
+        """Record what became of it."""
+        self.ledger.record_row_outcome(self.number, action_id, state.value, message, facts)
 
 
 def _ended_before_first_byte(error: BaseException) -> Outcome:

@@ -5,22 +5,14 @@ from typing import Annotated, Final, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from action_returns.channels.settings_base import Allowed, Folder, Host, Port, Secret, Table, setting
+from action_returns.channels.settings_base import AccountSid, Allowed, Folder, Host, Port, Secret, Table, setting
 
-_SID_TEXT: Final = "1 to 64 letters and digits, as the network shows it; the auth token has its own key"
 _CAMPAIGNS_TEXT: Final = 'a list of campaign numbers, each once, such as ["1000", "2000"]'
 _DAYS_TEXT: Final = "a whole number of days from 1 to 1095"
 _MOST_DAYS: Final = 1095
 """The API goes back three years."""
-_SID: Final = re.compile(r"[A-Za-z0-9]{1,64}")
 _CAMPAIGN: Final = re.compile(r"[1-9][0-9]{0,9}")
 _MOST_CAMPAIGNS: Final = 100
-
-
-def _check_sid(text: str) -> str:
-    if not _SID.fullmatch(text):
-        raise ValueError(_SID_TEXT)
-    return text
 
 
 def _read_campaigns(value: object) -> object:
@@ -37,7 +29,6 @@ def _check_campaigns(campaigns: tuple[str, ...]) -> tuple[str, ...]:
     return campaigns
 
 
-AccountSid: TypeAlias = Annotated[str, AfterValidator(_check_sid), Allowed(_SID_TEXT)]
 Campaigns: TypeAlias = Annotated[
     tuple[str, ...], BeforeValidator(_read_campaigns), AfterValidator(_check_campaigns), Allowed(_CAMPAIGNS_TEXT)
 ]

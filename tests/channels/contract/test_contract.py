@@ -18,11 +18,17 @@ GUARDS = {"accept_plaintext"}
 """Settings that are about config.toml itself; no channel has them."""
 SETTINGS = [(kind, setting.key) for kind in KINDS for setting in settings_class(kind).settings()]
 
-every_kind = pytest.mark.parametrize("kind", KINDS)
-
 
 def module(kind):
     return import_module(f"tests.channels.contract.{kind}")
+
+
+def file_for(kind):
+    """The file to send: a receiver that takes calls and no files has one of its own."""
+    return getattr(module(kind), "FILE", FILE)
+
+
+every_kind = pytest.mark.parametrize("kind", KINDS)
 
 
 def every_way(behaviour):
@@ -37,7 +43,9 @@ def every_way(behaviour):
 def delivered(receiver, upload, **changes):
     """Deliver to a receiver; no pause takes real time."""
     channel = opened({**receiver.table, **({"upload": upload} if upload else {}), **changes})
-    return (replace(channel, pause=lambda _seconds: None) if hasattr(channel, "pause") else channel).deliver(FILE)
+    return (replace(channel, pause=lambda _seconds: None) if hasattr(channel, "pause") else channel).deliver(
+        file_for(receiver.table["kind"])
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -77,9 +85,9 @@ def full_table(kind):
 @every_kind
 def test_a_receiver_that_works_gets_the_exact_bytes_and_its_evidence_is_kept(kind, receive):
     with receive(kind) as receiver:
-        outcome = opened(receiver.table).deliver(FILE)
+        outcome = opened(receiver.table).deliver(file_for(kind))
         assert outcome.state is receiver.delivered, outcome
-        assert receiver.arrived() == {FILE.name: FILE.content}
+        assert receiver.arrived() == {file_for(kind).name: file_for(kind).content}
     assert outcome.evidence
     assert PASSWORD not in outcome.message + str(outcome.evidence)
 
@@ -88,7 +96,7 @@ def test_a_receiver_that_works_gets_the_exact_bytes_and_its_evidence_is_kept(kin
 def test_a_receiver_that_refuses_is_certainly_not_delivered_to(kind, receive):
     with receive(kind, refuses=True) as receiver:
         before = receiver.arrived()
-        outcome = opened(receiver.table).deliver(FILE)
+        outcome = opened(receiver.table).deliver(file_for(kind))
         assert outcome.state is State.FAILED, outcome
         assert receiver.arrived() == before
     assert PASSWORD not in outcome.message + str(outcome.evidence)
@@ -116,7 +124,7 @@ def test_a_receiver_that_does_not_show_a_file_gets_nothing_that_could_replace_it
             assert receiver.arrived() == before
             assert outcome.state is State.FAILED, outcome
         else:
-            assert receiver.arrived() == {FILE.name: FILE.content}
+            assert receiver.arrived() == {file_for(kind).name: file_for(kind).content}
             assert outcome.state is State.SENT, outcome
             assert "size" not in outcome.evidence
 
@@ -137,7 +145,7 @@ def test_a_file_whose_confirmation_is_lost_is_never_called_failed_while_the_rece
     with receive(kind, loses_answers=True) as receiver:
         outcome = delivered(receiver, upload)
         arrived = receiver.arrived()
-    has_it = FILE.content in arrived.values() and FILE.name in arrived
+    has_it = file_for(kind).content in arrived.values() and file_for(kind).name in arrived
     assert outcome.state in ({State.SENT, State.UNKNOWN} if has_it else {State.FAILED}), (arrived, outcome)
     assert len(arrived) <= 1
 
@@ -146,7 +154,7 @@ def test_a_file_whose_confirmation_is_lost_is_never_called_failed_while_the_rece
 def test_the_moment_before_the_first_byte_is_told_once_and_in_time(kind, receive):
     arrived = []
     with receive(kind) as receiver:
-        outcome = opened(receiver.table).deliver(FILE, lambda: arrived.append(receiver.arrived()))
+        outcome = opened(receiver.table).deliver(file_for(kind), lambda: arrived.append(receiver.arrived()))
     assert (outcome.state, arrived) == (receiver.delivered, [{}])
 
 
@@ -157,7 +165,7 @@ def test_a_record_that_cannot_be_made_sends_nothing(kind, receive):
 
     with receive(kind) as receiver:
         with pytest.raises(OSError, match="the ledger's disk is full"):
-            opened(receiver.table).deliver(FILE, fail)
+            opened(receiver.table).deliver(file_for(kind), fail)
         assert receiver.arrived() == {}
 
 
@@ -258,10 +266,10 @@ def test_its_receiver_is_told_in_one_line_that_neither_password_nor_encryption_c
 
 
 @every_kind
-def test_two_folders_or_recipients_are_two_receivers(kind):
+def test_two_folders_recipients_or_accounts_are_two_receivers(kind):
     table = full_table(kind)
-    key = "recipient" if "recipient" in table else "directory"
-    other = "other@batch.example" if key == "recipient" else f"{table[key]}/other"
+    key = next(key for key in ("recipient", "directory", "account_sid") if key in table)
+    other = {"recipient": "other@batch.example", "account_sid": "IRother"}.get(key, f"{table[key]}/other")
     of = settings_class(kind).model_validate
     assert of({**table, key: other}).receiver() != of(table).receiver()
 
@@ -271,7 +279,7 @@ def test_no_password_is_in_what_is_shown_or_stored_of_a_channel(kind, receive):
     with receive(kind) as receiver:
         settings = settings_class(kind).model_validate(receiver.table)
         channel = settings.open(partial(read_secret, profile="acme"))
-        assert channel.deliver(FILE).state is receiver.delivered
+        assert channel.deliver(file_for(kind)).state is receiver.delivered
     for one in (settings, channel):
         assert PASSWORD not in repr(one) + str(one)
         assert PASSWORD.encode() not in pickle.dumps(one)

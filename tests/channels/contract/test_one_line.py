@@ -59,7 +59,7 @@ def test_its_table_in_config_toml_is_read_and_shown(paths, capsys):
         ({"loft": "l", "password": "coo"}, "never the password itself"),
         (
             {"kind": "pidgeon"},
-            '[profiles.acme.channel] kind = "pidgeon": allowed is ftp, sftp, email, outbox, draft, pigeon. Did you mean pigeon?',
+            '[profiles.acme.channel] kind = "pidgeon": allowed is ftp, sftp, email, api, outbox, draft, pigeon. Did you mean pigeon?',
         ),
     ],
 )
