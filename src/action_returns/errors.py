@@ -15,6 +15,7 @@ ActionReturnsError
 ├── WarningsError               rows have warnings, and the user wants none to be sent
 ├── NoRowsToSendError           no row may be sent
 ├── NothingToImportError        no order of an export became a row, and each of them needs a person
+├── NothingToUndoError          no row of a batch can be restored
 ├── DeclinedError               the user was asked and said no
 ├── AlreadySentError            every row that could be sent may have arrived before
 │   └── RowsAlreadySentError    rows of it were sent after it was checked
@@ -188,6 +189,13 @@ class NothingToImportError(ActionReturnsError):
     """No order of an export could be used: each of them is to decide or refused. Nothing was written."""
 
     problem = "nothing-to-import"
+    exit_code = Exit.BATCH_HAS_ERRORS
+
+
+class NothingToUndoError(ActionReturnsError):
+    """No row of a batch can be restored. Nothing was written."""
+
+    problem = "nothing-to-undo"
     exit_code = Exit.BATCH_HAS_ERRORS
 
 

@@ -67,7 +67,20 @@ def test_everything_ever_sent_for_an_action_is_shown_and_counted(outbox, run, fi
         "action_id": ONE, "used": 1, "limit": 1000, "environment": "test",
     }  # fmt: skip
     assert [set(row) for row in told["sent"]] == [
-        {"batch", "at", "environment", "profile", "channel", "amount", "reason", "outcome", "who", "problems"}
+        {
+            "batch",
+            "at",
+            "environment",
+            "profile",
+            "channel",
+            "amount",
+            "reason",
+            "outcome",
+            "who",
+            "undoes",
+            "undone_by",
+            "problems",
+        }
     ] * 2
     assert [(row["batch"], row["amount"], row["reason"], row["outcome"]) for row in told["sent"]] == [
         ("0001", "0", "REJECTED", "handed-over"),

@@ -55,6 +55,8 @@ def _action_json(past: ActionHistory) -> dict[str, Any]:
                 "reason": row.reason,
                 "outcome": row.batch.state,
                 "who": row.batch.sender,
+                "undoes": past.undoes.get(row.batch.label),
+                "undone_by": past.undone_by(row),
                 "problems": list(row.problems),
             }
             for row in past.sent
@@ -96,4 +98,11 @@ def _outcome_of_row(row: ActionRecord, past: ActionHistory) -> str:
     mark = MARK if row.batch.by_hand else ""
     doubt = " (may have arrived)" if row.batch.state == "unknown" else ""
     broken = "broken: " if row.problems else ""
-    return broken + row.batch.state + mark + doubt + ("" if past.counts(row) else " (not counted)")
+    counted = "" if past.counts(row) else " (not counted)"
+    return broken + row.batch.state + mark + doubt + counted + _undo_of_row(row, past)
+
+
+def _undo_of_row(row: ActionRecord, past: ActionHistory) -> str:
+    """Return which batch a row undoes, and which ones undid it; ``""`` for most."""
+    undoes, undone = past.undoes.get(row.batch.label), ", ".join(past.undone_by(row))
+    return (f", undoes {undoes}" if undoes else "") + (f", undone by {undone}" if undone else "")

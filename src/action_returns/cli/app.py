@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "pending": "pending:pending_command",
     "approval": "approval:approval_command",
     "reconcile": "reconcile:reconcile_command",
+    "undo": "undo:undo_command",
     "history": "history:history_command",
     "action": "action:action_command",
     "upgrade-workbook": "workbooks:upgrade_workbook_command",

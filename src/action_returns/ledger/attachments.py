@@ -182,6 +182,24 @@ class LedgerAttachments(LedgerRowOutcomes):
             if by_row.get((action_id, number)) not in NOT_ARRIVED:
                 yield action_id, number, cents
 
+    def earlier_rows(
+        self, record: BatchRecord, sender: Sender, action_ids: Collection[str]
+    ) -> dict[str, list[tuple[int, int]]]:
+        """Return ActionId -> number and cents of the rows for it in earlier batches of the account that may have arrived.
+
+        Args:
+            record: the batch.
+            sender: a profile of its account.
+            action_ids: of its rows.
+
+        Returns:
+            Only actions that earlier batches hold too; the earliest batch first.
+        """
+        found: dict[str, list[tuple[int, int]]] = {}
+        for action_id, number, cents in self._rows_of_others("b.number < ?", record, sender, action_ids):
+            found.setdefault(action_id, []).append((number, cents))
+        return found
+
     def record_results(self, number: int, results: bytes, facts: Mapping[str, str | int]) -> None:
         """Record the results of a batch; the same bytes as before are not kept twice.
 

@@ -1,6 +1,7 @@
 """Look up what was ever sent for one action."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from action_returns.batch.cell_rules import CellRules
@@ -8,6 +9,7 @@ from action_returns.batch.cells import quote, strip_white_space
 from action_returns.files import Paths
 from action_returns.operations.account import Account, open_ledger_if_exists
 from action_returns.operations.previous_sends import is_sendable
+from action_returns.operations.receipt import confirmed
 
 if TYPE_CHECKING:
     from action_returns.ledger.accounts import AccountBatches
@@ -24,6 +26,7 @@ class ActionHistory:
         sent: what was sent, the oldest first, under every account.
         hint: what may be wrong with the id, an empty text when nothing is.
         account: the batches that belong to the account whose modifications count, None when nothing is on record.
+        undoes: label of a batch in ``sent`` -> label of the batch that it undoes.
     """
 
     action_id: str
@@ -31,6 +34,15 @@ class ActionHistory:
     sent: "tuple[ActionRecord, ...]"
     hint: str = ""
     account: "AccountBatches | None" = None
+    undoes: Mapping[str, str] = field(default_factory=dict)
+
+    def undone_by(self, row: "ActionRecord") -> list[str]:
+        """Return the labels of the batches that undid a row: those that may have arrived."""
+        return [
+            one.batch.label
+            for one in self.sent
+            if one.batch.may_have_arrived and self.undoes.get(one.batch.label) == row.batch.label
+        ]
 
     @property
     def used(self) -> int:
@@ -55,12 +67,14 @@ def action_history(entered: str, account: Account, paths: Paths) -> ActionHistor
     """
     action_id = strip_white_space(entered)
     sent: tuple[ActionRecord, ...] = ()
-    batches = None
+    batches, undoes = None, {}
     if is_sendable(action_id) and (records := open_ledger_if_exists(account, paths)) is not None:
         with records:
             sent, batches = tuple(records.action(action_id)), records.batches_of(account.sender)
+            named = {row.batch.label: confirmed(records.events(row.batch.number)).get("undoes") for row in sent}
+            undoes = {label: str(undone) for label, undone in named.items() if undone}
     hint = _hint(entered, action_id, CellRules(account.policy), was_sent=bool(sent))
-    return ActionHistory(action_id, account.environment or "live", sent, hint, batches)
+    return ActionHistory(action_id, account.environment or "live", sent, hint, batches, undoes)
 
 
 def _hint(entered: str, action_id: str, rules: CellRules, *, was_sent: bool) -> str:

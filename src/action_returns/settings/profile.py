@@ -131,6 +131,13 @@ ReturnReasons: TypeAlias = Annotated[
 ]
 
 
+EventType: TypeAlias = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{1,20}$"),
+    Allowed('the number of an event type in quotes, such as "9026" (ActionTrackerId)'),
+]
+
+
 class Profile(Table):
     """One account: its rules and the way to its receiver."""
 
@@ -198,6 +205,13 @@ class Profile(Table):
         "database the users of the database tell who is another person.",
         example="true",
         default=False,
+    )
+    reset_event_type: EventType | None = setting(
+        "Event type of reset files",
+        "The ActionTrackerId of the actions, where the account takes reset files. Then `undo` writes such a file, which is "
+        "uploaded by hand in the network. Left out, it makes rows with new totals for `send`.",
+        example="9026",
+        default=None,
     )
     ledger: LedgerPlace = setting(
         "Ledger",
