@@ -35,7 +35,7 @@ LINES = {
     "approval show": ("1", "--rows"),
     "approval approve": ("1", "--sha256", SHA256[:8], "--by", "Bea"),
     "approval withdraw": ("1", "--why", "seen"),
-    "undo": ("1", "-o", "undo.csv"),
+    "undo": ("1", "-o", "undo.csv", "--pending", "originals.csv"),
     "history list": (),
     "history show": ("1",),
     "history file": ("1",),
@@ -92,6 +92,7 @@ def work(work, outbox, returns, store, monkeypatch):
     monkeypatch.setattr("action_returns.operations.fetch_pending.fetch_pending", lambda *_, **__: nothing)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"s3cret\n")))
     write_imports(work)
+    (work / "originals.csv").write_text(f"Action ID,Amount,Original Amount\n{ONE},19.90,19.90\n")
     return work
 
 

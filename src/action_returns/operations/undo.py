@@ -10,6 +10,7 @@ from action_returns.batch.cells import ReadyRows
 from action_returns.errors import ConfigError, FileError, LedgerError, NothingToUndoError, UsageError
 from action_returns.ledger.attachments import UNDO_DRAFTED
 from action_returns.ledger.records import FAILED, HANDED_OVER, PREPARED, SENDING, SENT
+from action_returns.ledger.row_states import NOT_ARRIVED
 from action_returns.operations.account import open_account_ledger
 from action_returns.operations.pending_source import PendingSource, load_download
 from action_returns.operations.receipt import confirmed
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from action_returns.ledger.records import BatchRecord
     from action_returns.operations.account import Account
 
-_NOT_ARRIVED: Final = frozenset({"failed", "not-sent"})
-"""States of a row that did not arrive, as :meth:`action_returns.ledger.row_outcomes.LedgerRowOutcomes.row_states` has them."""
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -118,7 +117,7 @@ def plan_undo(
                 f"Name its profile: {command('undo', record.label, '--profile', record.profile, '-o', 'undo.csv')}"
             )
         rows = [SentRow(*row) for row in ledger.rows(number)]
-        known = _known(record, account, ledger, now)
+        known = _known(record, rows, account, ledger, now)
         drafted = sum(event.kind == UNDO_DRAFTED for event in ledger.events(number))
     source, problem = _source(pending, account, paths)
     listed = None
@@ -207,8 +206,11 @@ def _refuse_state(record: "BatchRecord") -> None:
         )
 
 
-def _known(record: "BatchRecord", account: "Account", ledger: "Ledger", now: datetime) -> Evidence:
+def _known(
+    record: "BatchRecord", rows: Sequence[SentRow], account: "Account", ledger: "Ledger", now: datetime
+) -> Evidence:
     """Return what is on record about a batch."""
+    action_ids = [row.action_id for row in rows]
     try:
         latest, used = ledger.latest_results(record.number), _list_used(record.number, ledger)
         return Evidence(
@@ -216,8 +218,8 @@ def _known(record: "BatchRecord", account: "Account", ledger: "Ledger", now: dat
             now=now,
             before=read_before(ledger.before(record.number)),
             before_as_of=None if used is None else datetime.fromisoformat(str(used[0])),
-            earlier=_earlier(record, account, ledger),
-            replaced=ledger.replaced_rows(record, account.sender),
+            earlier=_earlier(record, action_ids, account, ledger),
+            replaced=ledger.replaced_rows(record, account.sender, action_ids),
             results={} if latest is None else read_results(latest.results),
             never_left=_never_left(ledger.row_states(record.number)),
             processing=timedelta(hours=account.results_after_hours),
@@ -228,7 +230,7 @@ def _known(record: "BatchRecord", account: "Account", ledger: "Ledger", now: dat
 
 def _never_left(states: Mapping[str, str]) -> frozenset[str]:
     """Return the rows of a batch that certainly never left, or were refused at once, where its channel sends rows alone."""
-    return frozenset(action_id for action_id, state in states.items() if state in _NOT_ARRIVED)
+    return frozenset(action_id for action_id, state in states.items() if state in NOT_ARRIVED)
 
 
 def _list_used(number: int, ledger: "Ledger") -> tuple[object, object] | None:
@@ -237,14 +239,16 @@ def _list_used(number: int, ledger: "Ledger") -> tuple[object, object] | None:
     return (facts["pending_as_of"], facts.get("pending_rows")) if "pending_as_of" in facts else None
 
 
-def _earlier(record: "BatchRecord", account: "Account", ledger: "Ledger") -> dict[str, list[EarlierRow]]:
+def _earlier(
+    record: "BatchRecord", action_ids: Sequence[str], account: "Account", ledger: "Ledger"
+) -> dict[str, list[EarlierRow]]:
     """Return what earlier batches sent for the actions of a batch, the latest first."""
-    found = ledger.earlier_rows(record, account.sender)
+    found = ledger.earlier_rows(record, account.sender, action_ids)
     numbers = {number for rows in found.values() for number, _ in rows}
     batches = {number: ledger.batch(number) for number in numbers}
+    states = {number: ledger.row_states(number) for number in numbers}
     latest = {number: ledger.latest_results(number) for number in numbers}
     results = {number: {} if one is None else read_results(one.results) for number, one in latest.items()}
-    states = {number: ledger.row_states(number) for number in numbers}
     used = _list_used(record.number, ledger)
     same_list = min((one for one in numbers if used and _list_used(one, ledger) == used), default=record.number)
     return {
@@ -257,8 +261,7 @@ def _earlier(record: "BatchRecord", account: "Account", ledger: "Ledger") -> dic
                 same_list <= number,
                 results[number].get(action_id),
             )
-            for number, cents in rows
-            if states[number].get(action_id) not in _NOT_ARRIVED
+            for number, cents in reversed(rows)
         ]
         for action_id, rows in found.items()
     }
