@@ -149,7 +149,7 @@ def _named_rows(
 
 
 def _offsets_by_order(by_line: Sequence[tuple[int, ResultEntry]], rows: Sequence[SentRow], known: Known) -> set[int]:
-    """Return what has to be taken from a line to have the index of its row, where the order ids on record tell."""
+    """Return what may have to be taken from a line to have the index of its row, as far as the order ids on record tell."""
 
     def order_of(at: int) -> str:
         before = known.before.get(rows[at].action_id) if 0 <= at < len(rows) else None
@@ -161,9 +161,9 @@ def _offsets_by_order(by_line: Sequence[tuple[int, ResultEntry]], rows: Sequence
             fitting = {offset for offset in (1, 2) if order_of(line - offset) == entry.order_id}
             others = {offset for offset in (1, 2) if order_of(line - offset) not in {"", entry.order_id}}
             # One order can have several rows, and an unknown order may be the one that is named.
-            if len(fitting) == 1 and len(others) == 1:
+            if len(others) == 1:
                 votes |= fitting
-    return votes if len(votes) == 1 else set()
+    return votes
 
 
 def _joined(named: Iterable[tuple[int, ResultEntry]]) -> dict[int, ResultEntry]:
