@@ -9,6 +9,7 @@ from typing import TextIO, cast
 import click
 
 from action_returns.cli.batch_words import MARK, MARKED_NOTE, batch_json, event_text
+from action_returns.cli.history_statement import statement_command
 from action_returns.cli.options import CommandContext, global_options
 from action_returns.errors import DeclinedError, LedgerError
 from action_returns.ledger import integrity
@@ -279,6 +280,9 @@ def export_record(context: CommandContext, *, output: str, force: bool) -> None:
         context.output.info(f"Written: {output}", style="good")
     if problems:
         raise LedgerError(f"The whole record was written, and parts of it are broken. {integrity.summary(problems)}")
+
+
+history_command.add_command(statement_command)
 
 
 def batch_number(batch: str) -> int:

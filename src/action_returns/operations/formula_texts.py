@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from action_returns.batch.cells import column_letters
+from action_returns.clean_text import clean_line
 from action_returns.operations.texts import counted, one_or_many
 
 _starts_a_formula: Final = re.compile(r"[\s\x00]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]").match
@@ -24,6 +25,12 @@ may_hold_formulas: Final = re.compile('[=+\\-@\uff1d\uff0b\uff0d\uff20\t"]').sea
 def is_formula_text(text: str) -> bool:
     """Return whether a spreadsheet program may take a text for a formula when it opens a CSV file."""
     return _starts_a_formula(text) is not None and _is_harmless(text) is None
+
+
+def without_formula(text: str) -> str:
+    """Return a text for a CSV file of the program's own: in one line, and with an apostrophe where it opens a formula."""
+    line = clean_line(text)
+    return f"'{line}" if is_formula_text(text) or is_formula_text(line) else line
 
 
 class FormulaTexts:
