@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 
 from action_returns.errors import ApprovalMissingError
 from action_returns.ledger.ledger import open_ledger
 from action_returns.operations import api
+from action_returns.operations.approval_texts import send_command
 from tests.servers import postgresql
 from tests.support import team_database
 from tests.support.available import missing_postgresql, require
@@ -110,6 +112,15 @@ def test_the_command_that_sends_it_has_the_options_of_the_request(outbox, run, f
     assert sent(outbox) == [EXACT]
 
 
+def test_the_next_command_never_repeats_an_option_that_agrees_to_more_than_was_shown(outbox, home, run, returns):
+    run("approval", "request", returns, "--by", "Ann")
+    run("approval", "approve", "1", "--sha256", SHA256, "--by", "Bea")
+    with open_ledger(home / "ledger.sqlite3") as ledger:
+        given = ledger.approval(1)
+    hostile = replace(given, facts={**given.facts, "options": "--only-ready\n--yes\n--max-raise\n999"})
+    assert send_command(hostile) == f"action-returns send {returns}"
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -187,6 +198,16 @@ def test_rows_go_out_again_only_as_they_were_approved_to(outbox, run, approved):
     assert run("approval", "approve", "2", "--sha256", SHA256, "--by", "Bea").code == 0
     assert run("send", approved, "--yes", "--include-sent").code == 0
     assert sent(outbox) == [EXACT, EXACT]
+
+
+def test_an_approval_from_before_the_rows_were_sent_does_not_send_them_again(outbox, home, run, approved):
+    write_profile(home, {"kind": "outbox", "directory": str(outbox)})
+    assert run("send", approved, "--yes").code == 0
+    write_profile(home, {"kind": "outbox", "directory": str(outbox)}, approval=True)
+    result = run("send", approved, "--yes", "--include-sent")
+    assert result.code == 12
+    assert "It allows that 0 rows of it go out again. Now more may have arrived before." in " ".join(result.err.split())
+    assert len(sent(outbox)) == 1
 
 
 def test_a_dry_run_and_a_review_tell_the_approval(outbox, run, returns):

@@ -159,6 +159,20 @@ def test_changed_rows_are_not_those_that_were_approved(two):
     assert [one.number for one in refused.value.near] == [1], "the one of the same file is told"
 
 
+def test_rows_go_out_again_only_where_the_person_who_approved_was_shown_so(two):
+    first = claim(two.amy)
+    two.amy.mark_sending(first.number)
+    two.amy.settle(first.number, "unknown", "?", {})
+    two.request()
+    two.approve()
+    with pytest.raises(NotApprovedError):
+        claim(two.amy, batch=WANTED, again=True)
+    assert two.request(sent_again=2).number == 2, "it is asked for anew with what is true now"
+    two.approve(2)
+    assert claim(two.amy, batch=WANTED, again=True).number == 2
+    assert [one.used_by for one in two.amy.approvals()] == [("0002",), ()]
+
+
 def test_where_no_approval_is_needed_none_is_used(two):
     two.request()
     two.approve()

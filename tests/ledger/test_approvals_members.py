@@ -6,6 +6,7 @@ from hashlib import sha256
 import psycopg
 import pytest
 
+from action_returns.errors import LedgerError
 from action_returns.ledger.approval_records import NotApprovedError
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.records import TeamDatabase
@@ -88,6 +89,27 @@ def test_the_database_refuses_a_change_of_an_approval(members):
             refuses("permission denied", lambda statement=statement: amy.execute(statement))
     refuses("permission denied", lambda: amy.execute("UPDATE approval SET who = 'x'"))
     refuses("permission denied", lambda: amy.execute("INSERT INTO approval_rule DEFAULT VALUES"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "match"),
+    [
+        (
+            {"detail": '{"rows": 1, "reversals": 1, "new_total_cents": 1250}'},
+            "totals of approval 1 are not those of its bytes",
+        ),
+        ({"bytes": b"x", "size": 1, "sha256": sha256(b"x").hexdigest()}, "not a file of action changes"),
+    ],
+)
+def test_a_file_whose_totals_were_told_otherwise_cannot_be_approved(members, changes, match):
+    postgres, database, amy, _ = members
+    ask(amy, **changes)
+    with open_ledger(TeamDatabase(postgres.url(database, "ben"))) as ledger:
+        with pytest.raises(LedgerError, match=match):
+            ledger.approve(1, ledger.approval(1).target.sha256)
+        with pytest.raises(LedgerError, match=match):
+            ledger.approval_content(1)
+        assert ledger.approval(1).steps == ()
 
 
 def record_with(connection, used=None, **confirmed):

@@ -16,8 +16,8 @@ class Two:
     def __init__(self, amy, ben, names=("", ""), places=()):
         self.amy, self.ben, self.names, self.places = amy, ben, names, places
 
-    def request(self, rows=ROWS, batch=WANTED):
-        facts = {"rows": len(rows), "options": "--only-ready"}
+    def request(self, rows=ROWS, batch=WANTED, **facts):
+        facts = {"options": "--only-ready", **facts}
         request = NewRequest(batch.sender, batch.channel, batch.destination, batch.source, self.names[0], facts)
         return self.amy.request_approval(request, make_csv(rows))
 

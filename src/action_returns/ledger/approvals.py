@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from action_returns.batch.csv_format import CsvFile
+from action_returns.batch.csv_format import CsvFile, UnsafeBytesError, parse_csv_bytes
 from action_returns.errors import ApprovalError, LedgerError
 from action_returns.ledger import integrity
 from action_returns.ledger.approval_records import (
@@ -40,6 +40,7 @@ _HASHED: Final = (
 )
 """Columns of a request that its hash covers, before the user of the database and the server's time."""
 _HASHED_OF_STEP: Final = ("approval", "at", "kind", "who", "os_user", "detail")
+_WITHDRAW: Final = "It cannot be approved. Ask who prepared it, and withdraw it."
 _NEAR: Final = 3
 """Approvals that a refusal is told of at most."""
 
@@ -82,16 +83,27 @@ class LedgerApprovals(LedgerAttachments):
             return self._approval(number)
 
     def approval_content(self, number: int) -> bytes:
-        """Return the bytes that a person prepared, which are those of the hash.
+        """Return the bytes that a person prepared, which are those of the hash and of the totals.
 
         Raises:
             ApprovalError: there is no approval of that number.
-            LedgerError: they were changed.
+            LedgerError: they were changed, or the totals on record are of other bytes.
         """
-        approval = self.approval(number)
+        with self._store.snapshot():
+            return self._content_of(self._approval(number))
+
+    def _content_of(self, approval: Approval) -> bytes:
+        number = approval.number
         ((content,),) = self._store.query("SELECT bytes FROM approval WHERE number = ?", number)
         if hashlib.sha256(content).hexdigest() != approval.target.sha256:
             raise LedgerError(f"The bytes of approval {number} are not those of its hash. {integrity.WHAT_TO_DO}")
+        try:
+            totals = _totals(bytes(content))
+        except UnsafeBytesError:
+            raise LedgerError(f"The bytes of approval {number} are not a file of action changes. {_WITHDRAW}") from None
+        # A person approves what is shown: in a team, a program of another member wrote it.
+        if any(approval.facts.get(name) != total for name, total in totals.items()):
+            raise LedgerError(f"The totals of approval {number} are not those of its bytes. {_WITHDRAW}")
         return bytes(content)
 
     def request_approval(self, request: NewRequest, file: CsvFile) -> Approval:
@@ -107,7 +119,12 @@ class LedgerApprovals(LedgerAttachments):
         with self._store.transaction():
             batch = NewBatch(request.sender, request.channel, request.destination, request.source)
             target = self._target(batch, self.batches_of(request.sender).names[0], file.sha256)
-            same = [one for one in self._same_target(target) if one.state(self._now()) in {WAITING, APPROVED}]
+            facts = {**request.facts, **_totals(file.content)}
+            same = [
+                one
+                for one in self._same_target(target)
+                if one.state(self._now()) in {WAITING, APPROVED} and sent_again(one.facts) >= sent_again(facts)
+            ]
             if same:
                 raise ApprovalError(
                     f"Approval {same[0].number} is for the same bytes and {same[0].state(self._now())} already. Nothing "
@@ -121,7 +138,7 @@ class LedgerApprovals(LedgerAttachments):
                 **{name: getattr(target, name) for name in Target.__dataclass_fields__},
                 "source": plain_line(request.source, LONGEST_PLACE),
                 "size": len(file.content),
-                "detail": json.dumps(plain_facts(request.facts)),
+                "detail": json.dumps(plain_facts(facts)),
             }
             columns["chain"] = "" if self._store.chains_events else _chain("", columns, _HASHED)
             self._insert("approval", {**columns, "bytes": file.content})
@@ -153,6 +170,7 @@ class LedgerApprovals(LedgerAttachments):
                     f"{person} prepared approval {number} as {found.by}. Another person has to approve it. Nothing was "
                     "approved."
                 )
+            self._content_of(found)
             self._add_step(found, APPROVED, person, {"sha256": sha256})
             return self._approval(number)
 
@@ -177,25 +195,27 @@ class LedgerApprovals(LedgerAttachments):
             self._add_step(found, WITHDRAWN, self.myself(by), {"why": plain_line(why.strip(), LONGEST_TEXT)})
             return self._approval(number)
 
-    def usable_approval(self, batch: NewBatch, sha256: str) -> Approval:
+    def usable_approval(self, batch: NewBatch, sha256: str, again: int = 0) -> Approval:
         """Return the approval by which a batch may be sent now.
 
         Args:
             batch: where it comes from and where it goes.
             sha256: hash of its bytes.
+            again: how many of its rows may have arrived before, and go out again.
 
         Raises:
             NotApprovedError: there is none.
         """
         with self._store.snapshot():
-            return self._usable_approval(batch, self.batches_of(batch.sender).names[0], sha256)
+            return self._usable_approval(batch, self.batches_of(batch.sender).names[0], sha256, again)
 
-    def _usable_approval(self, batch: NewBatch, account: str, sha256: str) -> Approval:
+    def _usable_approval(self, batch: NewBatch, account: str, sha256: str, again: int) -> Approval:
         target = self._target(batch, account, sha256)
         same = self._same_target(target)
-        usable = next((one for one in same if one.is_whole and one.state(self._now()) == APPROVED), None)
-        if usable is not None:
-            return usable
+        for one in same:
+            # Who approved it was shown how many rows go out again.
+            if one.is_whole and one.state(self._now()) == APPROVED and sent_again(one.facts) >= again:
+                return one
         same_bytes = self._approvals("WHERE sha256 = ? ORDER BY number DESC", sha256)
         same_file = self._approvals(
             "WHERE source = ? AND profile = ? ORDER BY number DESC",
@@ -299,6 +319,22 @@ class LedgerApprovals(LedgerAttachments):
         self._store.execute(
             f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})", *columns.values()
         )
+
+
+def sent_again(facts: Mapping[str, str | int]) -> int:
+    """Return how many rows a person was shown that may have arrived before and go out again."""
+    number = facts.get("sent_again", 0)
+    return number if isinstance(number, int) else 0
+
+
+def _totals(content: bytes) -> dict[str, int]:
+    """Return the totals of a file that leaves."""
+    rows = parse_csv_bytes(content)
+    return {
+        "rows": len(rows),
+        "reversals": sum(cents == 0 for cents in rows.cents),
+        "new_total_cents": sum(rows.cents),
+    }
 
 
 def facts_of(approval: Approval) -> dict[str, str | int]:

@@ -139,7 +139,9 @@ class Ledger(LedgerApprovals):
             }:
                 raise RepeatedRowsError(refused)
             needs_approval = batch.needs_approval or self.requires_approval()
-            approval = self._usable_approval(batch, account.names[0], file.sha256) if needs_approval else None
+            approval = None
+            if needs_approval:
+                approval = self._usable_approval(batch, account.names[0], file.sha256, len(repeats))
             previous = self.latest_with_content(account, file.sha256)
             ((number,),) = self._store.query("SELECT coalesce(max(number), 0) + 1 FROM batch")
             name = name_for(f"{self.tag()}-{label(number)}")

@@ -90,10 +90,8 @@ def _facts(checked: "CheckedBatch") -> dict[str, str | int]:
     soon = checked.locks_soon
     words = [*checked.options, *approval_texts.row_options(checked)]
     facts: dict[str, str | int | None] = {
-        "rows": len(checked.rows),
-        "reversals": checked.summary.reversals,
         "locks_soon": None if soon is None else len(soon),
-        "sent_again": len(checked.repeats) if checked.include_sent and checked.repeats else None,
+        "sent_again": approval_texts.rows_again(checked) or None,
         "options": "\n".join(words) or None,
         **facts_to_record(checked),
     }

@@ -33,7 +33,7 @@ def require_approval(page: "Review", account: "Account", paths: "Paths", now: da
         return
     with open_account_ledger(account, paths) as ledger:
         try:
-            ledger.usable_approval(_batch(page, account), page.checked.prepared.sha256)
+            ledger.usable_approval(_batch(page, account), page.sha256, approval_texts.rows_again(page.checked))
         except NotApprovedError as refused:
             raise approval_missing(refused, page.checked, now) from None
 
@@ -68,7 +68,7 @@ def with_approval(page: "Review", account: "Account", paths: "Paths", now: datet
         return page
     try:
         with open_account_ledger(account, paths) as ledger:
-            found = ledger.usable_approval(_batch(page, account), page.sha256)
+            found = ledger.usable_approval(_batch(page, account), page.sha256, approval_texts.rows_again(page.checked))
     except NotApprovedError as refused:
         told, step = approval_texts.missing(refused.target, refused.near, page.checked, now)
         return replace(page, approval=f"MISSING. {told} {step}")

@@ -5,13 +5,18 @@ from typing import TYPE_CHECKING, Final
 
 from action_returns.batch.amounts import money
 from action_returns.ledger.approval_records import APPROVED, VALID, WAITING, Approval, Target
-from action_returns.operations.texts import command, counted, effect_in_words
+from action_returns.operations.texts import command, command_for, counted, effect_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from action_returns.operations.check import CheckedBatch
 
+_OPTIONS: Final = frozenset(
+    {"--profile", "--sheet", "--column", "--pending", "--pending-column", "--pending-dates", "--live"}
+    | {"--only-ready", "--include-sent"}
+)
+"""Options that decide which rows a file has: the only ones that the next command repeats."""
 SHORTEST_HASH: Final = 8
 """Characters of a SHA-256 that a person has to give at least to approve a file."""
 ONE_COMPUTER: Final = (
@@ -105,7 +110,13 @@ def approve_command(approval: Approval) -> str:
 
 def request_command(checked: "CheckedBatch") -> str:
     """Return the command that asks for approval of a batch as it was read here."""
-    return command("approval", "request", checked.file, *checked.options, *row_options(checked))
+    _, _, words = command_for("request", checked.file, *checked.options, *row_options(checked)).partition(" request ")
+    return f"{command('approval', 'request')} {words}"
+
+
+def rows_again(checked: "CheckedBatch") -> int:
+    """Return how many of the rows that would be sent may have arrived before."""
+    return len(checked.repeats) if checked.include_sent else 0
 
 
 def row_options(checked: "CheckedBatch") -> list[str]:
@@ -119,7 +130,10 @@ def row_options(checked: "CheckedBatch") -> list[str]:
 def send_command(approval: Approval) -> str:
     """Return the command that sends it: with the options with which it was asked for."""
     words = [word for word in str(approval.facts.get("options", "")).split("\n") if word]
-    return command("send", approval.source, *words)
+    # In a team, a program of another member wrote them: what is pasted must not agree to more than was shown.
+    if any(word.startswith("-") and word not in _OPTIONS for word in words):
+        words = []
+    return command_for("send", approval.source, *words)
 
 
 def missing(target: Target, near: "Sequence[Approval]", checked: "CheckedBatch", now: datetime) -> tuple[str, str]:
@@ -165,6 +179,9 @@ def _not_usable(one: Approval, now: datetime, ask: str) -> tuple[str, str]:
             return f"{asked(one)} Another person has to approve it.", step
         case "withdrawn":
             return asked(one), ask
+        case "approved":
+            again = counted(_number(one, "sent_again"), "row")
+            return f"{asked(one)} It allows that {again} of it go out again. Now more may have arrived before.", ask
         case "used":
             return f"{asked(one)} It was used by batch {', '.join(one.used_by)}.", ask
         case _:
