@@ -5,6 +5,7 @@ Args: the ledger, and the file for its notes. The tests end it at every system c
 
 import os
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 from action_returns.batch.cells import ReadyRows
@@ -18,14 +19,21 @@ def rows_of(number):
     return ReadyRows(ids, [0] * len(ids), ["REJECTED"] * len(ids))
 
 
+def known_of(number, kind):
+    """Return what belongs to a batch beside its file, so much that it fills several pages even when it is packed."""
+    return "".join(f"{kind},{sha256(f'{number} {at}'.encode()).hexdigest()}\r\n" for at in range(300)).encode()
+
+
 def record(ledger, number, note):
     rows = rows_of(number)
-    claimed = claim(ledger, rows)
+    claimed = claim(ledger, rows, before=known_of(number, "before"))
     note(f"prepared {claimed.number}")
     ledger.mark_sending(claimed.number)
     note(f"sending {claimed.number}")
     ledger.settle(claimed.number, "sent", "There.", {"size": 1})
     note(f"sent {claimed.number}")
+    ledger.record_results(claimed.number, known_of(number, "results"), {"open": 0})
+    note(f"reconciled {claimed.number}")
 
 
 if __name__ == "__main__":

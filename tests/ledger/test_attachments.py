@@ -1,12 +1,19 @@
 """What belongs to a batch beside its file: on record with it, named by an event, and read back as it was."""
 
+import io
+import json
+from hashlib import sha256
+from pathlib import Path
+
 import pytest
 
 from action_returns.batch.cells import ReadyRows
 from action_returns.batch.csv_format import csv_bytes
 from action_returns.errors import LedgerError
+from action_returns.ledger.attachment_kinds import pack
 from action_returns.ledger.ledger import open_ledger
-from tests.support.ledgers import batch_of, claim, row, settled
+from tests.support.ledgers import ROWS, batch_of, claim, row, settled
+from tests.support.tampering import tamper
 
 BEFORE = b"ActionId,Amount\r\nM.1.2.4,20.00\r\n"
 RESULTS = b"ActionId,Verdict\r\nM.1.2.4,applied\r\nM.1.2.3,missing\r\n"
@@ -105,6 +112,95 @@ def test_results_of_very_many_rows_take_little_room(ledger):
 
 def test_bytes_that_would_unpack_to_more_than_a_batch_can_have_are_not_unpacked(ledger):
     number = settled(ledger, "sent")
+    ledger.record_results(number, b"x" * 119_999, FACTS)
+    assert len(ledger.latest_results(number).results) == 119_999
     ledger.record_results(number, b"x" * 200_000, FACTS)
-    with pytest.raises(LedgerError, match="results of batch 0001 on record were changed or are missing"):
-        ledger.latest_results(number)
+    assert len(ledger.latest_results(number).results) == 119_999
+
+
+GARBAGE = sha256(b"no gzip").hexdigest()
+
+
+@pytest.fixture
+def known(place):
+    """Return a function that changes a ledger with one batch, all that may belong to it, and a whole one; and opens it."""
+    with open_ledger(place) as ledger:
+        number = settled(ledger, "sent", before=BEFORE)
+        ledger.record_results(number, RESULTS, FACTS)
+        ledger.record_undo(number, csv_bytes(row(9)), {"rows": 1})
+        settled(ledger, "sent", row(8), before=BEFORE)
+
+    def change(*statements):
+        tamper(place, *statements)
+        return open_ledger(place)
+
+    return change
+
+
+def test_what_belongs_to_a_batch_is_told_with_its_hash(known):
+    with known() as ledger, io.StringIO() as lines:
+        assert ledger.problems() == []
+        assert ledger.export_lines(lines) == []
+        first, second = map(json.loads, lines.getvalue().splitlines())
+        named = [event.get("before_sha256", event.get("sha256")) for event in first["events"][1:]]
+    assert [one["kind"] for one in first["attachments"]] == ["before", "results", "undo"]
+    assert [one["sha256"] for one in first["attachments"]] == [one for one in named if one]
+    assert all(one["size"] > 20 for one in first["attachments"])
+    assert [one["kind"] for one in second["attachments"]] == ["before"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ("DELETE FROM attachment WHERE kind = 'before' AND batch = 1",
+         'The facts from before of batch 0001 that its event "confirmed" names are missing.'),
+        ("DELETE FROM attachment WHERE kind = 'results'",
+         'The results of batch 0001 that its event "reconciled" names are missing.'),
+        ("DELETE FROM attachment WHERE kind = 'undo'",
+         'The rows of the undo of batch 0001 that its event "undo-drafted" names are missing.'),
+        ("UPDATE attachment SET bytes = {bytes} WHERE kind = 'results'",
+         "The results of batch 0001 are not those of their hash (SHA-256)."),
+        ("UPDATE attachment SET bytes = {bytes}, sha256 = '{hash}' WHERE kind = 'results'",
+         "There are results of batch 0001 that none of its events names."),
+        ("UPDATE attachment SET kind = 'undo' WHERE kind = 'results'",
+         "There are rows of the undo of batch 0001 that none of its events names."),
+        ("UPDATE event SET detail = '{{\"who\": \"x\"}}' WHERE kind = 'reconciled'",
+         'The event "reconciled" of batch 0001 cannot be read.'),
+        ("UPDATE event SET detail = '{{\"sha256\": \"0\", \"who\": \"x\", \"open\": \"0\"}}' WHERE kind = 'reconciled'",
+         'The event "reconciled" of batch 0001 cannot be read.'),
+    ],
+)  # fmt: skip
+def test_a_change_of_what_belongs_to_a_batch_is_told_and_ends_no_other_command(known, place, statement, says):
+    no_gzip = b"no gzip"
+    as_sql = f"x'{no_gzip.hex()}'" if isinstance(place, Path) else f"'\\x{no_gzip.hex()}'"
+    with known(statement.format(bytes=as_sql, hash=GARBAGE)) as ledger:
+        assert says in ledger.in_full(1).problems
+        assert ledger.in_full(2).problems == ()
+        assert [record.number for record in ledger.batches()] == [2, 1]
+        assert list(ledger.latest_reconciled()) == [1]
+        assert ledger.before(2) == BEFORE
+        assert ledger.content(1)
+        with io.StringIO() as lines:
+            assert says in ledger.export_lines(lines)
+        part = {"before": ledger.before, "results": ledger.latest_results, "undo": ledger.undo_drafts}
+        with pytest.raises(LedgerError, match=r"batch 0001 on record were changed or are missing\. This was changed"):
+            [part[kind](1) for kind in part]
+        assert claim(ledger, row(77)).number == 3
+        assert ledger.record_results(1, RESULTS, FACTS) is None
+
+
+@pytest.mark.parametrize("packed", [pack(RESULTS)[:-9], pack(RESULTS) + b"x", b"no gzip"])
+def test_results_that_no_program_can_read_are_passed_over(ledger, packed):
+    """A member of a team may record such ones with another program."""
+    number = settled(ledger, "sent")
+    ledger.record_undo(number, csv_bytes(ROWS), {})
+    for kind, event in (("results", "reconciled"), ("undo", "undo-drafted")):
+        with ledger._store.transaction():
+            ledger._add_event(number, event, {"sha256": ledger._attach(number, kind, packed), "who": "eve"})
+    assert ledger.latest_results(number) is None
+    ledger.record_results(number, RESULTS, FACTS)
+    with ledger._store.transaction():
+        ledger._add_event(number, "reconciled", {"sha256": ledger._attach(number, "results", packed), "who": "eve"})
+    assert ledger.latest_results(number).results == RESULTS
+    assert [rows for _, rows in ledger.undo_drafts(number)] == [csv_bytes(ROWS)]
+    assert ledger.problems() == []

@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 
 from action_returns.ledger.ledger import open_ledger
-from tests.ledger.recorder import rows_of
+from tests.ledger.recorder import known_of, rows_of
 from tests.servers import unpacked
 from tests.support.available import missing_programs, require
 from tests.support.ledgers import BATCH
 
 ROOT = Path(__file__).parents[2]
 FILES = ("", "-wal", "-shm")
-BECOMES = {"prepared": {"failed", "unknown"}, "sending": {"unknown", "sent"}, "sent": {"sent"}}
+BECOMES = {
+    "prepared": {"failed", "unknown"}, "sending": {"unknown", "sent"}, "sent": {"sent"}, "reconciled": {"sent"},
+}  # fmt: skip
 """What was told last -> what may be true for the next program that looks: one step further may be on the disk."""
 
 
@@ -70,6 +72,13 @@ def wrong_after(strace, folder, name, at):
         for number, state in found.items():
             if ledger.rows(int(number)) != list(rows_of(int(number))):
                 return f"{name} {at}: batch {number} is not whole"
+            if ledger.in_full(int(number)).problems or ledger.before(int(number)) != known_of(int(number), "before"):
+                return f"{name} {at}: what belongs to batch {number} is not whole"
+            found_out = ledger.latest_results(int(number))
+            if found_out is None and last.get(number) == "reconciled":
+                return f"{name} {at}: the results of batch {number} were told and are not there"
+            if found_out is not None and found_out.results != known_of(int(number), "results"):
+                return f"{name} {at}: the results of batch {number} are not whole"
             if len(ledger.sent_before(BATCH.sender, rows_of(int(number)).action_ids)) != (state != "failed") * 300:
                 return f"{name} {at}: the rows of batch {number} are not whole"
     for number, state in last.items():

@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+from hashlib import sha256
 
 import psycopg
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
+from action_returns.ledger.attachment_kinds import pack
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.records import TeamDatabase
 from tests.support import team_database
@@ -16,7 +19,12 @@ from tests.support.ledgers import row, settled
 from tests.support.members import FILE, ROWS, WHEN, add_event, add_rows, facts_of, insert, signed_in
 
 STATES = ("prepared", "sending", "sent", "handed-over", "failed", "unknown")
-KINDS = ("prepared", "confirmed", "sending", "outcome", "marked", "late-outcome", "x")
+KINDS = (
+    *("prepared", "confirmed", "sending", "outcome", "marked", "late-outcome", "x"),
+    *("reconciled", "undo-drafted", "row-sending", "row-outcome"),
+)
+RESULTS = pack(b"what became of each row")
+NAMED = sha256(RESULTS).hexdigest()
 
 odd_text = st.one_of(
     st.text(max_size=20),
@@ -32,6 +40,9 @@ detail = st.one_of(
         {"state": state, "message": st.just("m"), "who": st.just("amy"), "why": st.just("w"), "was": state}
     ).map(json.dumps),
     st.fixed_dictionaries({"state": state, "message": st.just("m")}).map(json.dumps),
+    st.fixed_dictionaries(
+        {"state": state, "message": st.just("m"), "action": st.sampled_from(["M.7.7.1", "M.1.2.1"])}
+    ).map(json.dumps),
 )
 rows = st.lists(
     st.tuples(st.sampled_from(["M.7.7.1", "M.7.7.2", "M.1.2.1", "=x"]), st.integers(0, 1250), st.just("REJECTED")),
@@ -71,10 +82,13 @@ class RandomMember(RuleBasedStateMachine):
         assert self.amy.export_lines(lines) == []
         now = {batch.number: batch for batch in self.amy.batches()}
         for at, batch in self.before.items():
-            if now[at] != batch:  # only a mark changes it, and the message names ben
-                events = self.amy.events(at)
-                assert (events[-1].kind, events[-1].db_user) == ("marked", "ben")
-                assert "(database user ben)" in now[at].message
+            if now[at] != batch:  # only a mark changes it, or evidence that it arrived, and the message names ben
+                event = [one for one in self.amy.events(at) if one.kind in ("marked", "outcome")][-1]
+                assert event.db_user == "ben"
+                assert event.kind == "marked" or (event.detail["state"] == "sent" and event.detail["found"])
+                assert re.search(r"\((found by the )?database user ben\)", now[at].message)
+            for kind in ("row-sending", "row-outcome"):
+                assert all(one.db_user != "ben" for one in self.amy.events(at) if one.kind == kind)
         for batch in now.values():
             assert batch.db_user == ("amy" if batch.number in self.numbers else "ben")
             assert len(self.amy.rows(batch.number)) == batch.rows
@@ -84,6 +98,31 @@ class RandomMember(RuleBasedStateMachine):
     @rule(at=number, kind=st.sampled_from(KINDS), detail=detail, when=st.one_of(st.just(WHEN), odd_text))
     def event(self, at, kind, detail, when):
         self.attempt(lambda: add_event(self.ben, at, kind, detail, at=when))
+
+    @rule(
+        at=number, kind=st.sampled_from(["before", "results", "undo", "x"]),
+        packed=st.sampled_from([RESULTS, b"x", b""]), named=st.sampled_from([NAMED, "0" * 64]),
+        event=st.sampled_from(["reconciled", "undo-drafted", "confirmed", None]),
+    )  # fmt: skip
+    def belongs(self, at, kind, packed, named, event):
+        named = sha256(packed).hexdigest() if named == NAMED else named
+        told = {"who": "amy on laptop", "sha256": named, "before_sha256": named, "open": 0}
+        self.attempt(
+            lambda: insert(self.ben, "attachment", batch=at, kind=kind, sha256=named, bytes=packed),
+            *([lambda: add_event(self.ben, at, event, told)] if event else []),
+        )
+
+    @rule(
+        at=number,
+        message=st.sampled_from(["m", "m (found by the database user ben)"]),
+        found=st.sampled_from(["", "x"]),
+    )
+    def find(self, at, message, found):
+        facts = {"state": "sent", "message": message, "found": found}
+        self.attempt(
+            self._update(at, "sent", "m", "{}", WHEN),
+            lambda: add_event(self.ben, at, "outcome", facts),
+        )
 
     @rule(at=number, rows=rows)
     def rows_of(self, at, rows):

@@ -1,49 +1,36 @@
-"""Record and read what belongs to a batch beside its file: the facts from before it was sent, its results, a drafted undo.
-
-Each attachment is text that is kept compressed (gzip, RFC 1952): that of 100,000 rows has 6 to 9 MB, and there is one for
-each time that results are found out. An event of the batch names the hash of the kept bytes, so that a change is seen.
-"""
+"""Record and read what belongs to a batch beside its file: the facts from before it was sent, its results, a drafted undo."""
 
 import hashlib
-import zlib
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from typing import Final, NamedTuple
+from dataclasses import replace
+from typing import NamedTuple
 
 from action_returns.batch.csv_format import UnsafeBytesError, parse_csv_bytes
 from action_returns.errors import LedgerError
 from action_returns.ledger import integrity
 from action_returns.ledger.accounts import AccountBatches, Sender
+from action_returns.ledger.attachment_kinds import (
+    BEFORE,
+    BEFORE_SHA256,
+    MAY_BE_KNOWN_OF,
+    RECONCILED,
+    RESULTS,
+    SHA256,
+    UNDO,
+    UNDO_DRAFTED,
+    UNDOES,
+    attachment_problems,
+    has_hash,
+    pack,
+    unpack,
+    words,
+)
 from action_returns.ledger.decoding import decode_event
-from action_returns.ledger.records import HANDED_OVER, SENT, UNKNOWN, BatchRecord, Event, label
+from action_returns.ledger.records import Attachment, BatchInFull, BatchRecord, Event, label
 from action_returns.ledger.row_outcomes import LedgerRowOutcomes
 from action_returns.ledger.row_states import NOT_ARRIVED
 from action_returns.ledger.store import user_and_host
-
-BEFORE: Final = "before"
-"""What the pending download said of the actions of a batch when it was sent."""
-RESULTS: Final = "results"
-"""What became of each row of a batch, as far as evidence shows."""
-UNDO: Final = "undo"
-"""The rows of a batch that restores what another one changed."""
-RECONCILED: Final = "reconciled"
-"""Kind of the event that names the results of a batch."""
-UNDO_DRAFTED: Final = "undo-drafted"
-"""Kind of the event that names a drafted undo."""
-BEFORE_SHA256: Final = "before_sha256"
-"""Fact of the event ``confirmed`` that names the facts from before."""
-SHA256: Final = "sha256"
-"""Fact of the events ``reconciled`` and ``undo-drafted``."""
-UNDOES: Final = "undoes"
-"""Fact of the event ``confirmed`` that names the batch which this one undoes."""
-_GZIP: Final = 31
-"""The form of the kept bytes, as zlib names it: a header and a checksum of gzip, for windows of 32 KB."""
-_MOST_BYTES_PER_ROW: Final = 10_000
-"""Of an attachment; a team's database holds members to it, and nothing larger is unpacked."""
-_MOST_BYTES_BESIDE: Final = 100_000
-_WORDS: Final = {BEFORE: "facts from before", RESULTS: "results", UNDO: "rows of the undo"}
-MAY_BE_KNOWN_OF: Final = (SENT, HANDED_OVER, UNKNOWN)
-"""States of batches of which results can be found and an undo drafted: the receiver has them, or may have them."""
 
 
 class Reconciled(NamedTuple):
@@ -72,18 +59,24 @@ class LedgerAttachments(LedgerRowOutcomes):
         named = next(
             (event.detail.get(BEFORE_SHA256) for event in self.events(number) if event.kind == "confirmed"), None
         )
-        return b"" if named is None else self._attachment(record, BEFORE, str(named))
+        return b"" if named is None else self._attachment(record, BEFORE, str(named)) or b""
 
     def latest_results(self, number: int) -> Reconciled | None:
         """Return the latest results of a batch, None when there are none.
 
+        Results that no program could read, which a member of a team recorded with another one, are passed over.
+
         Raises:
+            NoSuchBatchError: there is no batch of that number.
             LedgerError: they were changed or are missing.
         """
-        event = next((event for event in reversed(self.events(number)) if event.kind == RECONCILED), None)
-        if event is None:
-            return None
-        return Reconciled(event, self._attachment(self.batch(number), RESULTS, str(event.detail.get(SHA256))))
+        record = self.batch(number)
+        for event in reversed(self.events(number)):
+            if event.kind == RECONCILED:
+                results = self._attachment(record, RESULTS, str(event.detail.get(SHA256)))
+                if results is not None:
+                    return Reconciled(event, results)
+        return None
 
     def latest_reconciled(self) -> dict[int, Event]:
         """Return number of each batch with results -> the event that names the latest, without reading the results.
@@ -105,7 +98,8 @@ class LedgerAttachments(LedgerRowOutcomes):
         """
         record = self.batch(number)
         events = [event for event in self.events(number) if event.kind == UNDO_DRAFTED]
-        return [(event, self._attachment(record, UNDO, str(event.detail.get(SHA256)))) for event in events]
+        found = [(event, self._attachment(record, UNDO, str(event.detail.get(SHA256)))) for event in events]
+        return [(event, rows) for event, rows in found if rows is not None]
 
     def undoes(self, number: int) -> str | None:
         """Return the label of the batch that this one undoes, None where its rows were in no drafted undo."""
@@ -245,36 +239,29 @@ class LedgerAttachments(LedgerRowOutcomes):
             )
         return sha256
 
-    def _attachment(self, record: BatchRecord, kind: str, sha256: str) -> bytes:
-        for (packed,) in self._store.query(
+    def _attachment(self, record: BatchRecord, kind: str, sha256: str) -> bytes | None:
+        """Return the text of an attachment, None where it is as it was recorded and is no text.
+
+        Raises:
+            LedgerError: it was changed or is missing.
+        """
+        found = self._store.query(
             "SELECT bytes FROM attachment WHERE batch = ? AND kind = ? AND sha256 = ?", record.number, kind, sha256
-        ):
-            content = None
-            if hashlib.sha256(packed).hexdigest() == sha256:
-                content = _unpack(packed, _MOST_BYTES_BESIDE + _MOST_BYTES_PER_ROW * record.rows)
-            if content is not None:
-                return content
-        raise LedgerError(
-            f"The {_WORDS[kind]} of batch {record.label} on record were changed or are missing. {integrity.WHAT_TO_DO}"
         )
+        if not found or not has_hash(found[0][0], sha256):
+            raise LedgerError(
+                f"The {words(kind)} of batch {record.label} on record were changed or are missing. {integrity.WHAT_TO_DO}"
+            )
+        return unpack(found[0][0], record.rows)
 
-
-def pack(content: bytes) -> bytes:
-    """Return the bytes that are kept: gzip without a name and a time, so that the same text gives the same bytes."""
-    packing = zlib.compressobj(1, wbits=_GZIP)
-    return packing.compress(content) + packing.flush()
-
-
-def _unpack(packed: bytes, most: int) -> bytes | None:
-    """Return the text of kept bytes, None where they are not as this program wrote them.
-
-    Args:
-        packed: the bytes.
-        most: bytes that the text may have.
-    """
-    unpacking = zlib.decompressobj(_GZIP)
-    try:
-        content = unpacking.decompress(packed, most)
-    except zlib.error:
-        return None
-    return content if unpacking.eof and not unpacking.unused_data else None
+    def _in_full(self, record: BatchRecord, row_count: int | None = None) -> BatchInFull:
+        """Return a batch as :class:`LedgerInspection` does, also with what belongs to it beside its file."""
+        found = super()._in_full(record, row_count)
+        kept = tuple(
+            Attachment(kind, sha256, len(packed), has_hash(packed, sha256))
+            for kind, sha256, packed in self._store.query(
+                "SELECT kind, sha256, bytes FROM attachment WHERE batch = ? ORDER BY number", record.number
+            )
+        )
+        problems = (*found.problems, *attachment_problems(record, found.events, kept))
+        return replace(found, attachments=kept, problems=problems)

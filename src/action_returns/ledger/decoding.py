@@ -38,20 +38,27 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "settled": ("state", "message"),
     "marked": ("state", "who", "why", "was"),
     LATE: ("state", "message"),
+    "reconciled": ("sha256", "who"),
+    "undo-drafted": ("sha256", "who"),
+    "row-sending": ("action",),
+    "row-outcome": ("action", "state", "message"),
 }
 """Kind of event -> facts that it cannot be without."""
-_NUMBERS: Final = frozenset(
-    {
-        "repeats",
-        "include_sent",
-        "left_out_errors",
-        "left_out_sent_before",
-        "new_total_cents",
-        "effect_cents",
-        "effect_known_rows",
-    }
-)
-"""Facts of an event ``confirmed`` that are numbers."""
+_NUMBERS: Final[Mapping[str, frozenset[str]]] = {
+    "confirmed": frozenset(
+        {
+            "repeats",
+            "include_sent",
+            "left_out_errors",
+            "left_out_sent_before",
+            "new_total_cents",
+            "effect_cents",
+            "effect_known_rows",
+        }
+    ),
+    "reconciled": frozenset({"rows", "open", "applied", "different", "missing", "locked", "refused", "too_early"}),
+}
+"""Kind of event -> facts of it that are numbers."""
 
 
 def decode_batch(row: Collection[Any], *, newer: bool) -> BatchRecord:
@@ -101,7 +108,7 @@ def decode_event(at: str, kind: str, detail: str, chain: str, db_user: str, reco
     """
     when, (facts, is_whole) = decode_time(at), decode_facts(detail)
     lacking = {key: "?" for key in _KEYS.get(kind, ()) if not isinstance(facts.get(key), str)}
-    wrong = {key for key in facts if kind == "confirmed" and key in _NUMBERS and not isinstance(facts[key], int)}
+    wrong = {key for key in facts if key in _NUMBERS.get(kind, ()) and not isinstance(facts[key], int)}
     kept = {key: value for key, value in facts.items() if key not in wrong}
     is_whole = is_whole and when is not None and not lacking and not wrong
     return Event(when, kind, {**kept, **lacking}, chain, is_whole, db_user, decode_time(recorded_at))

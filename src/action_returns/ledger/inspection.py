@@ -111,6 +111,9 @@ class LedgerInspection(LedgerQueries):
                 {"action_id": action_id, "cents": cents, "reason": reason} for action_id, cents, reason in found.rows
             ]
             line["events"] = [{**event_json(event), "chain": event.chain} for event in found.events]
+            line["attachments"] = [
+                {"kind": one.kind, "sha256": one.sha256, "size": one.size} for one in found.attachments
+            ]
             line["problems"] = list(found.problems)
             stream.write(json.dumps(line) + "\n")
             problems += found.problems

@@ -14,7 +14,7 @@ from action_returns.errors import LedgerError
 from action_returns.ledger import integrity
 from action_returns.ledger.accounts import AccountBatches
 from action_returns.ledger.approvals import LedgerApprovals
-from action_returns.ledger.attachments import BEFORE, BEFORE_SHA256, UNDOES, pack
+from action_returns.ledger.attachment_kinds import BEFORE, BEFORE_SHA256, UNDOES, pack
 from action_returns.ledger.recordable import (
     LONGEST_PLACE,
     plain_line,

@@ -256,6 +256,23 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """What belongs to a batch beside its file.
+
+    Args:
+        kind: ``before``, ``results`` or ``undo``.
+        sha256: hash of the kept bytes, in hex.
+        size: how many bytes are kept.
+        is_whole: whether they are those of the hash.
+    """
+
+    kind: str
+    sha256: str
+    size: int
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class BatchInFull:
     """A batch with everything that is on record about it, compared with each other.
 
@@ -267,6 +284,7 @@ class BatchInFull:
             table of rows has them, in the order of their ActionIds.
         has_its_bytes: whether the bytes are those that were recorded.
         problems: what was changed or is missing, one sentence each.
+        attachments: what belongs to it beside its file, the oldest first.
     """
 
     record: BatchRecord
@@ -275,6 +293,7 @@ class BatchInFull:
     rows: Sequence[tuple[str, int, str]]
     has_its_bytes: bool
     problems: tuple[str, ...]
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def anchor(self) -> str:

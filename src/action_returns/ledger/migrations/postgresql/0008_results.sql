@@ -221,7 +221,10 @@ BEGIN
         -- What any member found out later of a batch that the receiver may have.
         WHEN 'reconciled' THEN this.state IN ('sent', 'handed-over', 'unknown')
             AND jsonb_typeof(facts -> 'who') = 'string' AND has_attachment(NEW.batch, 'results', facts -> 'sha256')
-            AND coalesce(jsonb_typeof(facts -> 'open'), 'number') = 'number'
+            AND NOT EXISTS (
+                SELECT 1 FROM jsonb_each(facts) AS fact
+                WHERE fact.key IN ('rows', 'open', 'applied', 'different', 'missing', 'locked', 'refused', 'too_early')
+                  AND jsonb_typeof(fact.value) <> 'number')
         WHEN 'undo-drafted' THEN this.state IN ('sent', 'handed-over', 'unknown')
             AND jsonb_typeof(facts -> 'who') = 'string' AND has_attachment(NEW.batch, 'undo', facts -> 'sha256')
         -- What the program that sends it knows of one row; an outcome may come late, as the outcome of a batch may.
