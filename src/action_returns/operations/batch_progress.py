@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from action_returns.ledger.attachments import RECONCILED
+from action_returns.ledger.attachment_kinds import RECONCILED
 from action_returns.ledger.records import HANDED_OVER, OPEN, SENT, UNKNOWN
 from action_returns.operations.texts import counted
 from action_returns.verdicts.verdict import Verdict

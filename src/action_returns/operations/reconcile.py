@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from action_returns.batch.context import PendingDownload
 from action_returns.errors import LedgerError, UsageError
 from action_returns.ledger import integrity
-from action_returns.ledger.attachments import RECONCILED
+from action_returns.ledger.attachment_kinds import RECONCILED
 from action_returns.ledger.records import HANDED_OVER, SENT, UNKNOWN
 from action_returns.operations.account import open_account_ledger
 from action_returns.operations.kept_copies import renew_receipt

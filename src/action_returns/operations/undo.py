@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from action_returns.batch.cells import ReadyRows
 from action_returns.errors import ConfigError, FileError, LedgerError, NothingToUndoError, UsageError
-from action_returns.ledger.attachments import UNDO_DRAFTED
+from action_returns.ledger.attachment_kinds import UNDO_DRAFTED
 from action_returns.ledger.records import FAILED, HANDED_OVER, PREPARED, SENDING, SENT
 from action_returns.ledger.row_states import NOT_ARRIVED
 from action_returns.operations.account import open_account_ledger
