@@ -85,7 +85,7 @@ def has_change(row: SentRow, action: PendingAction) -> Why | None:
         row: what was sent.
         action: what the network has.
     """
-    if is_reversed(action):
+    if action.state != "PENDING" and is_reversed(action):
         return Why.REVERSED if row.cents == 0 else None
     return Why.AS_SENT if action.cents == row.cents else None
 
@@ -109,6 +109,7 @@ class _Comparison:
         lists_others: bool,
     ) -> None:
         self._pending = pending
+        self._currency = pending.currency
         self._known = known
         self._age = age
         self._is_newer = age.earliest > known.sent_at
@@ -173,12 +174,13 @@ class _Comparison:
         return has_change(row, self._before(row)) is None and row.action_id not in self._known.explained
 
     def _why_unclear(self, row: SentRow, action: PendingAction) -> Why | None:
-        before, currency = self._before(row).currency, self._pending.currency_of(row.action_id)
-        if before and currency and before.casefold() != currency.casefold():
+        before, currency = self._before(row).currency, action.currency or self._currency
+        if before and currency and before != currency and before.casefold() != currency.casefold():
             return Why.OTHER_CURRENCY
+        if action.cents is not None and (action.state or not self._tells_states):
+            return None
         is_zero = row.cents == 0 == action.cents
-        is_told = is_reversed(action) or (action.cents is not None and (action.state or not self._tells_states))
-        return None if is_zero or is_told else Why.NOT_TOLD
+        return None if is_zero or is_reversed(action) else Why.NOT_TOLD
 
     def _decide_absent(self, row: SentRow, earlier: RowResult | None) -> RowResult:
         if not self._is_newer:

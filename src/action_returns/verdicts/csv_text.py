@@ -2,6 +2,10 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+_LONGEST: Final = 2**31 - 1
+"""Characters of a field: an order id may be as long as the file that it was read from."""
 
 
 class _Lines(list[str]):
@@ -23,9 +27,12 @@ def read_csv_text(columns: Sequence[str], content: bytes) -> Iterator[list[str]]
     """Return the rows of such text.
 
     Raises:
-        ValueError: it is not UTF-8, or has another header.
+        ValueError: it is not UTF-8, has another header, or was cut.
     """
+    csv.field_size_limit(_LONGEST)
     lines = content.decode("utf-8").split("\n")
+    if lines[-1]:
+        raise ValueError("its last line has no end")
     rows = csv.reader(f"{line}\n" for line in lines[:-1])
     if next(rows, []) != list(columns):
         raise ValueError("the header is another one")

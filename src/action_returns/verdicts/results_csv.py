@@ -37,11 +37,22 @@ def read_results(content: bytes) -> dict[str, RowResult]:
     Raises:
         ValueError: this is no such text.
     """
-    times: dict[str, datetime | None] = {"": None}
-    found = {}
-    for action_id, verdict, why, amount, state, word, source, seen_at in read_csv_text(COLUMNS, content):
-        if seen_at not in times:
-            times[seen_at] = datetime.fromisoformat(seen_at)
-        cents = cents_of_text(amount) if amount else None
-        found[action_id] = RowResult(Verdict(verdict), Why(why), cents, state, word, source, times[seen_at])
-    return found
+    columns = list(zip(*read_csv_text(COLUMNS, content), strict=True))
+    if not columns:
+        return {}
+    # A column at a time is three times as fast as a row at a time, and most words repeat.
+    ids, verdicts, reasons, amounts, states, words, sources, times = columns
+    named = {one: Verdict(one) for one in set(verdicts)}
+    explained = {one: Why(one) for one in set(reasons)}
+    moments = {one: datetime.fromisoformat(one) if one else None for one in set(times)}
+    results = zip(
+        map(named.__getitem__, verdicts),
+        map(explained.__getitem__, reasons),
+        [cents_of_text(amount) if amount else None for amount in amounts],
+        states,
+        words,
+        sources,
+        map(moments.__getitem__, times),
+        strict=True,
+    )
+    return dict(zip(ids, map(RowResult._make, results), strict=True))
