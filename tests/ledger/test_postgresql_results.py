@@ -14,7 +14,7 @@ from tests.support.members import FILE, WHEN, add_event, insert, record, signed_
 
 STATES = ("prepared", "sending", "sent", "handed-over", "failed", "unknown")
 HASH = sha256(FILE).hexdigest()
-NAMED = {"sha256": HASH, "who": "ben on desk"}
+NAMED = {"sha256": HASH, "who": "ben on desk", "open": 0}
 ROW = {"action": "M.1.2.1", "state": "failed", "message": "m"}
 
 
@@ -90,7 +90,17 @@ def test_what_belongs_to_a_batch_is_what_its_hash_and_an_event_of_the_same_trans
 
 @pytest.mark.parametrize(
     "detail",
-    [{}, {"who": "ben"}, {"sha256": HASH}, {**NAMED, "sha256": "0" * 64}, {**NAMED, "open": "0"}, {**NAMED, "who": 7}],
+    [
+        {},
+        {"who": "ben", "open": 0},
+        {"sha256": HASH, "open": 0},
+        {"sha256": HASH, "who": "ben"},
+        {**NAMED, "who": 7},
+        {**NAMED, "sha256": "0" * 64},
+        {**NAMED, "open": "0"},
+        {**NAMED, "open": 2},
+        {**NAMED, "missing": "0"},
+    ],
 )
 def test_results_are_named_with_who_found_them_by_numbers_and_a_hash_that_is_there(standing, detail):
     def attack():

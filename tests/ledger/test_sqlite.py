@@ -111,11 +111,13 @@ def test_a_ledger_that_is_a_link_of_another_user_is_not_opened(path, monkeypatch
         ("DELETE FROM content", "bytes that were recorded are never removed"),
         ("UPDATE sent_row SET cents = 1", "a row that was recorded is never changed"),
         ("DELETE FROM sent_row", "a row that was recorded is never removed"),
+        ("UPDATE attachment SET bytes = x'00'", "an attachment is never changed"),
+        ("DELETE FROM attachment", "an attachment is never removed"),
     ],
 )
 def test_no_program_can_rewrite_what_was_recorded(path, statement, says):
     with open_ledger(path) as ledger:
-        settled(ledger, "sent")
+        settled(ledger, "sent", before=b"what was known")
     connection = raw(path)
     with pytest.raises(sqlite3.IntegrityError, match=says):
         connection.execute(statement)
@@ -207,6 +209,29 @@ def test_a_ledger_of_the_first_version_keeps_every_batch_row_byte_and_event(path
         (4, "unknown", None, "Batch_4.csv", "ann"),
         (5, "unknown", None, "Batch_5.csv", "ann"),
     ]
+
+
+def test_a_ledger_from_before_the_results_keeps_everything_and_takes_them(path, monkeypatch):
+    of_step_1(path)
+    monkeypatch.setattr(store, "load_migrations", lambda database: load_migrations(database)[:5])
+    store.SqliteStore(path).close()
+    monkeypatch.undo()
+    connection = raw(path)
+    assert connection.execute("PRAGMA user_version").fetchone() == (5,)
+    tables = {
+        name: connection.execute(f"SELECT * FROM {name}").fetchall()
+        for name in ("batch", "content", "sent_row", "event")
+    }
+    connection.close()
+    with open_ledger(path) as ledger:
+        kept = {name: ledger._store.query(f"SELECT * FROM {name}")[: len(rows)] for name, rows in tables.items()}
+        kept["batch"][4], tables["batch"][4] = (), ()  # it was being sent, and is settled at the start
+        assert kept == tables
+        assert ledger.batch(5).state == "unknown"
+        ledger.record_results(1, b"results", {"open": 0})
+        assert (ledger.latest_results(1).results, ledger.before(1), ledger.undoes(1)) == (b"results", b"", None)
+        assert ledger.in_full(1).problems == ()
+    assert path.with_name("ledger.sqlite3.before-step-6").exists()
 
 
 def test_a_copy_is_kept_before_a_ledger_is_brought_up_to_date(path):

@@ -225,6 +225,7 @@ BEGIN
                 SELECT 1 FROM jsonb_each(facts) AS fact
                 WHERE fact.key IN ('rows', 'open', 'applied', 'different', 'missing', 'locked', 'refused', 'too_early')
                   AND jsonb_typeof(fact.value) <> 'number')
+            AND (facts ->> 'open')::numeric BETWEEN 0 AND this.row_count
         WHEN 'undo-drafted' THEN this.state IN ('sent', 'handed-over', 'unknown')
             AND jsonb_typeof(facts -> 'who') = 'string' AND has_attachment(NEW.batch, 'undo', facts -> 'sha256')
         -- What the program that sends it knows of one row; an outcome may come late, as the outcome of a batch may.
