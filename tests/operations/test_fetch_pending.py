@@ -388,7 +388,7 @@ def test_ctrl_c_before_anything_was_read_keeps_nothing(server, fetch, monkeypatc
     def stop(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(BrandApi, "get", stop)
+    monkeypatch.setattr(BrandApi, "pages", stop)
     with pytest.raises(FetchInterruptedError, match=r"Interrupted\. Nothing was written\.$"):
         fetch()
 

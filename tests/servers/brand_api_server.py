@@ -13,23 +13,31 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from tests.servers.brand_network import Literal, Network, RefusedError, action
 from tests.servers.loopback import LOOPBACK, Authority
+
+__all__ = [
+    "SID",
+    "TOKEN",
+    "BrandApiServer",
+    "Literal",
+    "action",
+    "altered",
+    "brand_api_server",
+    "cut",
+    "hang_up",
+    "refused",
+    "status",
+]
 
 SID = "IRabc123"
 TOKEN = "t0ken-that-is-secret"
 LEAST_PAGE = 2_000
-MOST_DAYS = 45
-
-
-class Literal(str):
-    """The text of a number, which is written into the JSON as it stands."""
-
-    __slots__ = ()
 
 
 @dataclass(slots=True)
@@ -38,7 +46,7 @@ class BrandApiServer:
 
     Args:
         port: where it listens.
-        actions: what it has; every one has an Id, a CampaignId and an EventDate.
+        network: what is behind it.
         token: the token it takes.
         page_rows: rows of a page, however many are asked for.
         most_pages: pages after which it refuses a request.
@@ -50,7 +58,7 @@ class BrandApiServer:
     """
 
     port: int = 0
-    actions: list[dict[str, Any]] = field(default_factory=list, repr=False)
+    network: Network = field(default_factory=lambda: Network(SID))
     token: str = TOKEN
     page_rows: int | None = None
     most_pages: int = 10
@@ -62,36 +70,18 @@ class BrandApiServer:
     clients: list[Any] = field(default_factory=list, repr=False)
 
     @property
+    def actions(self) -> list[dict[str, Any]]:
+        """The actions; every one has an Id, a CampaignId and an EventDate."""
+        return self.network.actions
+
+    @actions.setter
+    def actions(self, actions: list[dict[str, Any]]) -> None:
+        self.network.actions = actions
+
+    @property
     def parameters(self) -> list[dict[str, str]]:
         """The parameters of each request."""
         return [parameters for _, parameters, _ in self.asked]
-
-
-def action(
-    action_id: str, *, campaign: str = "1000", when: str = "2026-11-20T10:00:00-08:00", **facts: Any
-) -> dict[str, Any]:
-    """Return an action with all the keys that the documents name for it and this program reads."""
-    return {
-        "Id": action_id,
-        "CampaignId": Literal(campaign),
-        "CampaignName": "Acme Campaign",
-        "ActionTrackerId": Literal("2240"),
-        "MediaPartnerId": Literal("10000"),
-        "MediaPartnerName": "Acme Partner",
-        "State": "PENDING",
-        "Payout": Literal("0.88"),
-        "IntendedPayout": Literal("0.88"),
-        "Amount": Literal("21.99"),
-        "DeltaAmount": Literal("21.99"),
-        "IntendedAmount": Literal("21.99"),
-        "Currency": "USD",
-        "EventDate": when,
-        "CreationDate": when,
-        "LockingDate": "2026-12-26T00:00:00-08:00",
-        "ClearedDate": "",
-        "Oid": "9217374917472",
-        **facts,
-    }
 
 
 def dumps(value: Any) -> str:
@@ -146,15 +136,6 @@ def _first_values(query: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(query, keep_blank_values=True).items()}
 
 
-class _Refused(Exception):
-    def __init__(self, code: int, message: str, field_name: str = "") -> None:
-        super().__init__(message)
-        self.code = code
-        self.error = {"Status": "ERROR", "Message": message}
-        if field_name:
-            self.error["Errors"] = [{"Field": field_name, "Message": message}]  # type: ignore[assignment]
-
-
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     api: BrandApiServer
@@ -207,46 +188,42 @@ class _Handler(BaseHTTPRequestHandler):
         """Return the status and the object that the documents describe."""
         try:
             self._check_sign_in()
-            if self.command != "GET":
-                return 200, {
-                    "Status": "QUEUED",
-                    "QueuedUri": f"/Advertisers/{SID}/APISubmissions/A-{len(self.api.changes)}",
-                }
-            return 200, self._actions(self.api.asked[-1][1])
-        except _Refused as refusal:
+            return 200, self._changed() if self.command != "GET" else self._listed()
+        except RefusedError as refusal:
             return refusal.code, refusal.error
 
     def _check_sign_in(self) -> None:
         wanted = base64.b64encode(f"{SID}:{self.api.token}".encode()).decode()
         if self.headers.get("Authorization") != f"Basic {wanted}":
-            raise _Refused(401, "Access denied")
+            raise RefusedError(401, "Access denied")
         if self.headers.get("Accept") != "application/json" or self.headers.get("IR-Version") != "14":
-            raise _Refused(400, "Another version than 14, or no JSON")
+            raise RefusedError(400, "Another version than 14, or no JSON")
 
-    def _actions(self, asked: dict[str, str]) -> dict[str, Any]:
-        path = f"/Advertisers/{SID}/Actions"
-        if urlsplit(self.path).path != path:
-            raise _Refused(404, "The requested resource was not found")
-        if not asked.get("CampaignId"):
-            raise _Refused(400, "CampaignId is required", "CampaignId")
+    def _below_account(self) -> str:
+        path = urlsplit(self.path).path
+        if not path.startswith(f"/Advertisers/{SID}/"):
+            raise RefusedError(404, "The requested resource was not found")
+        return path.removeprefix(f"/Advertisers/{SID}/")
+
+    def _changed(self) -> dict[str, Any]:
+        if self._below_account() != "Actions":
+            raise RefusedError(405, "Method not allowed")
+        kind = "Modification" if self.command == "PUT" else "Reversal"
+        return self.api.network.receive_change(kind, self.api.changes[-1][2], datetime.now(UTC))
+
+    def _listed(self) -> dict[str, Any]:
+        path, asked = urlsplit(self.path).path, _first_values(urlsplit(self.path).query)
+        found = self.api.network.answer(self._below_account(), asked)
+        if isinstance(found, dict):
+            return found
+        key, rows = found
         size = int(asked.get("PageSize", 20_000))
         if size < LEAST_PAGE:
-            raise _Refused(400, "PageSize is below 2000", "PageSize")
-        start, end = (datetime.fromisoformat(asked[f"ActionDate{name}"]) for name in ("Start", "End"))
-        if end - start > timedelta(days=MOST_DAYS):
-            raise _Refused(400, "The range exceeds 45 days", "ActionDateEnd")
-        rows = [
-            dict(one)
-            for one in self.api.actions
-            if one["CampaignId"] == asked["CampaignId"]
-            and one["State"] == asked["State"]
-            and start <= datetime.fromisoformat(one["EventDate"]) <= end
-        ]
-        rows.sort(key=lambda one: datetime.fromisoformat(one["CreationDate"]), reverse=True)
+            raise RefusedError(400, "PageSize is below 2000", "PageSize")
         size, page = self.api.page_rows or size, int(asked.get("Page", 1))
         pages = max(1, -(-len(rows) // size))
         if pages > self.api.most_pages:
-            raise _Refused(400, "Too many records: reduce the date range or increase PageSize")
+            raise RefusedError(400, "Too many records: reduce the date range or increase PageSize")
         after = urlencode({**asked, "Page": str(page + 1)}) if page < pages else ""
         return {
             "@page": str(page),
@@ -255,7 +232,7 @@ class _Handler(BaseHTTPRequestHandler):
             "@total": str(len(rows)),
             "@uri": self.path,
             "@nextpageuri": f"{path}?{after}" if after else "",
-            "Actions": rows[(page - 1) * size : page * size],
+            key: rows[(page - 1) * size : page * size],
         }
 
 

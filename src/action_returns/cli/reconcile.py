@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,7 +88,9 @@ def _evidence(
         from action_returns.operations.reconcile_result import ResultEvidence
 
         return ResultEvidence(Path(result), taken)
-    raise click.UsageError("Name one source: --pending FILE or --result FILE.")
+    from action_returns.operations.reconcile_api import ApiEvidence
+
+    return ApiEvidence(account, context.paths, context.now(), partial(context.output.info, style="quiet"))
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 from action_returns.brand_api.actions import read_stretch
 from action_returns.brand_api.client import BrandApi
-from action_returns.brand_api.connection import ApiPlace, check_urllib3
 from action_returns.brand_api.whole_lists import Stretch, TooManyRowsError, stretches
-from action_returns.channels.server_words import ServerWords
-from action_returns.errors import ApiError, ConfigError, FetchInterruptedError, OutputFileError
+from action_returns.errors import ApiError, FetchInterruptedError, OutputFileError
 from action_returns.files import Paths, check_file_name, write_atomically
 from action_returns.operations.account import Account
+from action_returns.operations.api_access import api_settings, open_api
 from action_returns.operations.export import write_bytes
 from action_returns.operations.fetch_merged import MergedRows, write_csv
 from action_returns.operations.fetch_part import FetchPart, FetchPlan, open_part
@@ -24,11 +23,9 @@ from action_returns.operations.kept_pending import FETCHED, keep_download
 from action_returns.operations.pending_source import PendingSource
 from action_returns.operations.texts import counted, one_or_many
 from action_returns.private_files import make_private_folder
-from action_returns.settings.secrets import api_account, read_secret
 
 if TYPE_CHECKING:
     from action_returns.batch.context import PendingDownload
-    from action_returns.settings.api import ApiSettings
 
 Tell = Callable[[str], None]
 """Takes a sentence about the progress."""
@@ -89,15 +86,13 @@ def fetch_pending(
         OutputFileError: the file cannot be written.
         action_returns.errors.FileError: the actions make no pending download, such as those of several currencies.
     """
-    settings = _settings(account, paths)
-    check_urllib3()
+    settings = api_settings(account, paths)
     _refuse_taken(target, overwrite=overwrite)
-    token = read_secret(settings.token_reference, profile=api_account(account.name))
-    place = ApiPlace(settings.account_sid, settings.host, settings.port, settings.ca_file, account.name)
+    api = open_api(settings, account.name, tell, sleep)
     began = now.astimezone().replace(microsecond=0)
-    plan = FetchPlan(place.account_sid, place.host, place.port, settings.campaigns, settings.days_back, began)
+    plan = FetchPlan(settings.account_sid, settings.host, settings.port, settings.campaigns, settings.days_back, began)
     with (
-        BrandApi(place, token, show=ServerWords(token).show, tell=tell, sleep=sleep) as api,
+        api,
         open_part(paths.fetches, account.name, plan) as part,
     ):
         resumed = bool(part.counts)
@@ -124,22 +119,6 @@ def fetch_pending(
         as_of=part.plan.began,
         notes=(*rows.notes(), *_oldest_note(part, account.name), *notes),
     )
-
-
-def _settings(account: Account, paths: Paths) -> "ApiSettings":
-    if account.profile is None:
-        raise ConfigError(
-            f"There is no profile yet, so it is not known whose actions to fetch: {paths.config_file} does not exist. "
-            "Make one with: action-returns profile add NAME"
-        )
-    if account.profile.api is None:
-        name = account.name
-        raise ConfigError(
-            f"Profile {name} has no settings of the network's API ([profiles.{name}.api] in {paths.config_file}). In the "
-            "network, account SID and auth token stand under Settings, Technical, API. Set them: action-returns profile set "
-            f"{name} api.account_sid=SID api.auth_token=keyring api.campaigns=NUMBER, then: action-returns secret set {name} --api"
-        )
-    return account.profile.api
 
 
 def _refuse_taken(target: Path | None, *, overwrite: bool) -> None:

@@ -42,11 +42,13 @@ class OpenBatch:
         record: the batch.
         rows: its rows, in file order.
         known: when it was sent, what was known before, and its latest results.
+        events: what is on record of its way, for channels that send rows one by one.
     """
 
     record: "BatchRecord"
     rows: Sequence[SentRow]
     known: Known
+    events: Sequence["Event"] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +289,7 @@ def _with_what_is_known(record: "BatchRecord", account: "Account", ledger: "Ledg
         explained=ledger.rows_in_other_batches(record, sender, cents),
         listed_before=next((_count(event) for event in events if event.kind == "confirmed"), 0),
     )
-    return OpenBatch(record, rows, known)
+    return OpenBatch(record, rows, known, events)
 
 
 def _sent_at(record: "BatchRecord", events: Sequence["Event"]) -> datetime:

@@ -20,6 +20,9 @@ _SENTENCES: Final[Mapping[Why, str]] = {
     Why.UNCHANGED: "The network still has {seen}, the amount from before. Send it again in a new batch before it locks.",
     Why.CHANGED_AFTERWARDS: "It was as sent before; the network has {seen} now. It was changed there afterwards.",
     Why.NOT_LISTED: "The list does not have this action. Look it up in the network.",
+    Why.NOT_KNOWN: "The network's API does not know this action. Look it up in the network.",
+    Why.NOT_ASKED: "Too many actions of the batch did not change, so the API was not asked about this one. Compare with a new "
+    "pending download, or look again later.",
     Why.LOCK_DATE_PASSED: "The list does not have this action, whose lock date has passed: approved actions leave a list of "
     "pending ones. Look with --api, or with a list that has approved actions, too.",
     Why.FEWER_ROWS: "The list does not have this action, and is much shorter than the one at sending: it may be filtered. "

@@ -1,0 +1,341 @@
+"""Ask the network's API what became of the rows of batches: all batches together, with as few requests as possible."""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from action_returns.batch.cells import campaign_of
+from action_returns.batch.context import PendingAction
+from action_returns.brand_api.changed_actions import read_action, read_actions_since, read_changes
+from action_returns.brand_api.client import BrandApi
+from action_returns.brand_api.problems import NOT_ALLOWED
+from action_returns.brand_api.submissions import (
+    FileSubmission,
+    read_change_submission,
+    read_file_errors,
+    read_file_submissions,
+)
+from action_returns.errors import ApiError
+from action_returns.ledger.row_states import ACTION, ROW_OUTCOME
+from action_returns.operations.api_access import api_settings, open_api
+from action_returns.operations.reconcile import Found, OpenBatch
+from action_returns.operations.texts import counted, one_or_many
+from action_returns.verdicts.by_api import ApiFindings, SingleChange, Update, decide_by_api, is_finished, is_waiting
+from action_returns.verdicts.by_pending import has_change
+from action_returns.verdicts.by_result import ReceiverResult, ResultEntry, why_of_another_batch
+from action_returns.verdicts.verdict import SentRow, Verdict, Why
+
+if TYPE_CHECKING:
+    from action_returns.files import Paths
+    from action_returns.operations.account import Account
+
+MOST_SINGLE: Final = 200
+"""Actions that are asked for one by one, and single changes likewise: the API takes 1,000 requests an hour."""
+AN_HOUR: Final = 1_000
+"""Requests that the API takes of an account in an hour."""
+CLOCKS: Final = timedelta(days=1)
+"""How far the clock of the network may be from that of this computer, and a file may be late."""
+_STEP: Final = 50
+_API_CHANNEL: Final = "api"
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ApiEvidence:
+    """The network's API.
+
+    Args:
+        account: the account; its profile has the settings of the API.
+        paths: where the settings are.
+        now: the local time.
+        tell: takes sentences about the progress.
+        sleep: waits.
+    """
+
+    account: "Account"
+    paths: "Paths"
+    now: datetime
+    tell: Tell
+    sleep: Callable[[float], None] = time.sleep
+
+    def find(self, batches: Sequence[OpenBatch]) -> "list[Found | None]":
+        """Ask about the batches, and decide about their rows.
+
+        Raises:
+            action_returns.errors.ConfigError: the profile has no settings of the API, or urllib3 is not installed.
+            action_returns.errors.SecretError: the token is missing, or kept where it must not be used.
+            ApiError: the API cannot be reached, refuses, or its answers cannot be used.
+        """
+        settings = api_settings(self.account, self.paths)
+        with open_api(settings, self.account.name, self.tell, self.sleep) as api:
+            reading = _Reading(api, settings.campaigns, batches, self.now.astimezone(), self.tell)
+            reading.read()
+        requests = f"{counted(api.requests, 'request')} of the API {one_or_many(api.requests, 'was', 'were')} used"
+        self.tell(f"{requests}; it takes {AN_HOUR:,} an hour.")
+        processing = timedelta(hours=self.account.results_after_hours)
+        return [self._found(batch, reading, processing, api.requests) for batch in batches]
+
+    def _found(self, batch: OpenBatch, reading: "_Reading", processing: timedelta, requests: int) -> Found:
+        findings = reading.findings(batch)
+        taken = reading.began
+        results = decide_by_api(batch.rows, findings, batch.known, taken=taken, processing=processing)
+        facts: dict[str, str | int] = {"requests": requests}
+        notes = list(reading.notes)
+        arrived = ""
+        files = reading.files.get(batch.record.number, [])
+        if batch.record.channel == _API_CHANNEL:
+            pass
+        elif not files and reading.are_files_known:
+            if taken >= batch.known.sent_at + processing:
+                notes.append(
+                    f"Batch {batch.record.label}: the network lists no file {batch.record.file_name}. Look at File "
+                    "Submissions there, and ask the network's support whether it received it."
+                )
+        else:
+            for file in files:
+                facts |= {"submission": file.batch_id, "submission_status": file.status}
+            more, arrived = _about_files(batch, files)
+            notes += more
+        not_asked = sum(one.why is Why.NOT_ASKED for one in results)
+        if not_asked:
+            notes.append(
+                f"Batch {batch.record.label}: {counted(not_asked, 'action')} did not change since it was sent. At most "
+                f"{MOST_SINGLE} actions are asked for one by one, so these are still open."
+            )
+        return Found(results, "api", taken, facts, arrived, tuple(notes))
+
+
+def _about_files(batch: OpenBatch, files: Sequence[FileSubmission]) -> tuple[list[str], str]:
+    """Return notes about the files that the network lists for a batch, and what makes certain that it has the batch."""
+    if not files:
+        return [], ""
+    label, name = batch.record.label, batch.record.file_name
+    if len(files) > 1:
+        return [
+            f"Batch {label}: the network lists the file {name} {len(files)} times. Look at File Submissions there."
+        ], ""
+    (file,) = files
+    notes = []
+    if file.records is not None and file.records != len(batch.rows) and not is_waiting(file.status):
+        notes.append(
+            f"Batch {label}: THE NETWORK COUNTS {counted(file.records, 'record').upper()} IN FILE {name}, AND "
+            f"{len(batch.rows):,} WERE SENT. A part of the file may be missing there. Look at File Submissions, and compare."
+        )
+    if file.records != len(batch.rows):
+        return notes, ""
+    return notes, f"the network lists file {name} as submission {file.batch_id}, status {file.status}"
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What was read for several batches.
+
+    Args:
+        api: the API.
+        campaigns: the campaigns that are read.
+        batches: the batches.
+        began: the time before the first question.
+        tell: takes sentences about the progress.
+    """
+
+    api: BrandApi
+    campaigns: Sequence[str]
+    batches: Sequence[OpenBatch]
+    began: datetime
+    tell: Tell
+    notes: list[str] = field(default_factory=list)
+    files: dict[int, list[FileSubmission]] = field(default_factory=dict)
+    are_files_known: bool = False
+    results: dict[int, ReceiverResult] = field(default_factory=dict)
+    actions: dict[str, PendingAction] = field(default_factory=dict)
+    listed: dict[str, str] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
+    shown: set[str] = field(default_factory=set)
+    changes: dict[str, SingleChange] = field(default_factory=dict)
+    updates: dict[str, list[Update]] = field(default_factory=lambda: defaultdict(list))
+
+    def read(self) -> None:
+        """Ask the API, the widest questions first."""
+        self._read_files()
+        asked = [batch for batch in self.batches if not self._is_waiting(batch)]
+        if asked:
+            self._read_actions(asked)
+            self._read_single_changes(asked)
+            self._read_single_actions(asked)
+            self._read_updates(asked)
+
+    def findings(self, batch: OpenBatch) -> ApiFindings:
+        """Return what was read about a batch."""
+        return ApiFindings(
+            self.actions,
+            self.unknown,
+            self.shown,
+            self.results.get(batch.record.number),
+            self.changes if batch.record.channel == _API_CHANNEL else {},
+            self.updates,
+        )
+
+    def _is_waiting(self, batch: OpenBatch) -> bool:
+        result = self.results.get(batch.record.number)
+        return result is not None and is_waiting(result.status)
+
+    def _read_files(self) -> None:
+        """Read the one list of files for all batches, and the errors of each file."""
+        batches = [batch for batch in self.batches if batch.record.channel != _API_CHANNEL]
+        if not batches:
+            return
+        start = min(batch.record.created_at or batch.known.sent_at for batch in batches) - CLOCKS
+        self.tell("Asking for the files that the network received …")
+        try:
+            files = read_file_submissions(self.api, start, self.began + CLOCKS, self.tell)
+        except ApiError as error:
+            self._note_refusal(error, "What the network says of the files is not known, so no row shows as refused.")
+            return
+        self.are_files_known = True
+        by_name = defaultdict(list)
+        for file in files:
+            by_name[file.file_name].append(file)
+        for batch in batches:
+            found = by_name.get(batch.record.file_name, [])
+            self.files[batch.record.number] = found
+            if found:
+                self.results[batch.record.number] = self._result_of(batch, found)
+
+    def _note_refusal(self, error: ApiError, so: str) -> None:
+        """Note that the token may not read a part; raise every other error."""
+        if error.problem != NOT_ALLOWED:
+            raise error
+        self.notes.append(f"{error.message} {so}")
+
+    def _result_of(self, batch: OpenBatch, files: Sequence[FileSubmission]) -> ReceiverResult:
+        waiting = [file for file in files if is_waiting(file.status)]
+        if waiting or len(files) > 1:
+            return ReceiverResult(status=waiting[0].status if waiting else files[0].status, is_whole=False)
+        (file,) = files
+        result = ReceiverResult((), file.file_name, file.status, file.records, file.errors)
+        if file.errors == 0 or not is_finished(file.status):
+            return result
+        self.tell(f"Asking for the errors of batch {batch.record.label} …")
+        try:
+            errors = read_file_errors(self.api, file, self.tell)
+        except ApiError as error:
+            self._note_refusal(error, "The errors of the file are not known, so no row shows as refused.")
+            errors = []
+        if errors is None or (file.errors is not None and len(errors) != file.errors):
+            self.notes.append(
+                f"Batch {batch.record.label}: the network counts {counted(file.errors or 0, 'error')} and names "
+                f"{len(errors or ()):,}. Look at File Submissions there."
+            )
+        entries = [
+            ResultEntry(
+                Verdict.REFUSED,
+                Why.NAMED_AS_ERROR,
+                ": ".join(filter(None, (one.status, one.reason))) or "no reason",
+                line=one.line,
+                order_id=one.order_id,
+            )
+            for one in errors or ()
+        ]
+        if why := why_of_another_batch(batch.rows, result._replace(entries=entries), file.file_name):
+            self.notes.append(
+                f"Batch {batch.record.label}: what the network says of the file tells nothing of the rows, because {why}."
+            )
+            return result
+        return result._replace(entries=entries)
+
+    def _read_actions(self, batches: Sequence[OpenBatch]) -> None:
+        wanted = {row.action_id for batch in batches for row in batch.rows}
+        start = min(batch.known.sent_at for batch in batches) - CLOCKS
+        for campaign in self.campaigns:
+            self.tell(f"Asking for the actions of campaign {campaign} that changed since {start:%Y-%m-%d} …")
+            since = read_actions_since(self.api, campaign, start, self.began, wanted, self.tell)
+            self.actions.update(since.found)
+            self.listed.update(dict.fromkeys(since.found, campaign))
+            if since.has_mobile_ids:
+                self.shown.add(campaign)
+        self.shown |= set(map(campaign_of, self.actions))
+
+    def _open_rows(self, batches: Sequence[OpenBatch]) -> Iterator[tuple[OpenBatch, SentRow]]:
+        """Return the rows that evidence is still looked for, the oldest batch first."""
+        for batch in sorted(batches, key=lambda one: one.record.number):
+            for row in batch.rows:
+                earlier = batch.known.earlier.get(row.action_id)
+                if row.action_id not in batch.known.replaced and (earlier is None or earlier.is_open):
+                    yield batch, row
+
+    def _read_single_actions(self, batches: Sequence[OpenBatch]) -> None:
+        missing = dict.fromkeys(
+            row.action_id for _, row in self._open_rows(batches) if row.action_id not in self.actions
+        )
+        asked = list(missing)[:MOST_SINGLE]
+        for at, action_id in enumerate(asked):
+            if at % _STEP == 0:
+                self.tell(f"Asking for single actions: {at:,} of {len(asked):,} …")
+            action = read_action(self.api, action_id)
+            if action is None:
+                self.unknown.add(action_id)
+            else:
+                self.actions[action_id] = action
+                self.shown.add(campaign_of(action_id))
+
+    def _read_single_changes(self, batches: Sequence[OpenBatch]) -> None:
+        """Read what became of rows that were sent one by one and do not show as sent."""
+        ids: dict[str, str] = {}
+        for batch in (batch for batch in batches if batch.record.channel == _API_CHANNEL):
+            outcomes = _outcomes_of(batch)
+            for _, row in self._open_rows([batch]):
+                action, outcome = self.actions.get(row.action_id), outcomes.get(row.action_id, {})
+                if action is not None and has_change(row, action) is not None:
+                    continue
+                if outcome.get("row") == "refused":
+                    words = str(outcome.get("message", "")) or "no reason"
+                    self.changes[row.action_id] = SingleChange(is_waiting=False, error=words)
+                elif submission := _submission_of(outcome):
+                    ids[row.action_id] = submission
+        for action_id, submission in list(ids.items())[:MOST_SINGLE]:
+            try:
+                found = read_change_submission(self.api, submission)
+            except ApiError as error:
+                self._note_refusal(error, "What the network says of single changes is not known.")
+                return
+            if found is not None:
+                self.changes[action_id] = SingleChange(is_waiting(found.status), found.error)
+
+    def _read_updates(self, batches: Sequence[OpenBatch]) -> None:
+        """Read the changes of actions that have neither the amount from before nor the one that was sent."""
+        asked: dict[str, set[str]] = defaultdict(set)
+        starts = []
+        for batch, row in self._open_rows(batches):
+            campaign, before = self.listed.get(row.action_id), batch.known.before.get(row.action_id)
+            action = self.actions.get(row.action_id)
+            if campaign is None or action is None or has_change(row, action) is not None:
+                continue
+            if before is None or before.cents != action.cents:
+                asked[campaign].add(row.action_id)
+                starts.append(batch.known.sent_at)
+        for campaign, ids in asked.items():
+            self.tell(f"Asking how {counted(len(ids), 'action')} of campaign {campaign} changed …")
+            try:
+                found = read_changes(self.api, campaign, min(starts), self.began, ids, self.tell)
+            except ApiError as error:
+                self._note_refusal(error, "How actions changed is not known.")
+                return
+            for change in found:
+                update = Update(change.at, change.delta_cents, change.disposition, change.state)
+                self.updates[change.action_id].append(update)
+
+
+def _outcomes_of(batch: OpenBatch) -> dict[str, Mapping[str, str | int]]:
+    """Return ActionId -> the facts of the latest outcome on record, for rows that were sent one by one."""
+    return {str(event.detail.get(ACTION)): event.detail for event in batch.events if event.kind == ROW_OUTCOME}
+
+
+def _submission_of(outcome: Mapping[str, str | int]) -> str:
+    """Return the network's id of a single change, ``""`` where none is on record."""
+    address = str(outcome.get("uri", "")).split("?", maxsplit=1)[0]
+    _, found, submission = address.rpartition("/APISubmissions/")
+    return submission if found and "/" not in submission else ""
