@@ -209,7 +209,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self._below_account() != "Actions":
             raise RefusedError(405, "Method not allowed")
         kind = "Modification" if self.command == "PUT" else "Reversal"
-        return self.api.network.receive_change(kind, self.api.changes[-1][2], datetime.now(UTC))
+        batch_id, form = f"A-{len(self.api.changes)}", self.api.changes[-1][2]
+        return self.api.network.receive_change(batch_id, kind, form, datetime.now(UTC))
 
     def _listed(self) -> dict[str, Any]:
         path, asked = urlsplit(self.path).path, _first_values(urlsplit(self.path).query)

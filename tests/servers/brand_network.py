@@ -108,11 +108,10 @@ class Network:
         self.waiting.append((submission, rows))
         return submission
 
-    def receive_change(self, kind: str, form: dict[str, str], at: datetime) -> dict[str, Any]:
-        """Receive one change; it is processed later."""
+    def receive_change(self, batch_id: str, kind: str, form: dict[str, str], at: datetime) -> dict[str, Any]:
+        """Receive one change under an id; it is processed later."""
         if not form.get("ActionId") or not (form.get("Reason") or form.get("DispositionCode")):
             raise RefusedError(400, "ActionId and a reason are required", "ActionId")
-        batch_id = f"A-{len(self.changes) + 1}"
         submission = {
             "BatchId": batch_id,
             "AccountId": Literal("10001"),
@@ -219,7 +218,7 @@ class Network:
         raise RefusedError(404, "The requested resource was not found")
 
     def _actions(self, asked: dict[str, str]) -> list[dict[str, Any]]:
-        if "StartDate" in asked:
+        if "ActionDateStart" not in asked:
             start, end = _range(asked, "Start", "End", "{}Date")
             updated: Callable[[dict[str, Any]], datetime] = lambda one: (  # noqa: E731
                 self.updated.get(one["Id"]) or datetime.fromisoformat(one["CreationDate"])
@@ -236,6 +235,8 @@ def _at(key: str) -> Callable[[dict[str, Any]], datetime]:
 def _range(
     asked: dict[str, str], first: str, last: str, name: str, *, most: timedelta = timedelta(days=MOST_DAYS)
 ) -> tuple[datetime, datetime]:
+    if name.format(first) not in asked:
+        return datetime.now(UTC) - timedelta(days=7), datetime.now(UTC)
     start, end = (datetime.fromisoformat(asked[name.format(one)]) for one in (first, last))
     if end - start > most:
         raise RefusedError(400, "The range exceeds 45 days", name.format(last))
