@@ -103,7 +103,7 @@ def test_ctrl_c_ends_with_130_and_says_that_it_goes_on(ready, run, monkeypatch):
     def stop(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("action_returns.brand_api.client.BrandApi.get", stop)
+    monkeypatch.setattr("action_returns.brand_api.client.BrandApi.pages", stop)
     stopped = run("pending", "fetch", "--json")
     assert (stopped.code, stopped.json["problem"]) == (130, "interrupted")
     assert stopped.json["message"] == "Interrupted. Nothing was written."

@@ -1,26 +1,19 @@
 """Ask the Brand API over one HTTPS connection. The token goes to the configured host and nowhere else.
 
-A question (GET) changes nothing at the network, so it is asked again when its answer was lost. A change (PUT, DELETE)
-is sent once: the API has no key that would make a second one harmless.
+A question (GET) changes nothing at the network, so it is asked again when its answer was lost.
 """
 
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
-from typing import Final, Literal, Self, TypeAlias
+from typing import Final, Self
 from urllib.parse import quote, urlencode, urlsplit
 
 from action_returns.brand_api import problems
 from action_returns.brand_api.answers import Answer, UnreadableAnswerError, read_answer
 from action_returns.brand_api.connection import HTTPS, ApiPlace, open_pool
-from action_returns.brand_api.errors import (
-    ChangeUnknownError,
-    LimitError,
-    NotFoundError,
-    NotSentError,
-    RequestRefusedError,
-)
+from action_returns.brand_api.errors import NotFoundError, RequestRefusedError
 from action_returns.brand_api.exchange import LostError, Reply, exchange
 from action_returns.errors import ApiError
 
@@ -35,16 +28,11 @@ _MANY_REQUESTS: Final = 429
 _DONE: Final = 200
 _BAD_REQUEST: Final = 400
 _NOT_FOUND: Final = 404
-_TOO_SLOW: Final = 408
 _FIRST_OF_SERVER: Final = 500
 _UNKNOWN_RESET: Final = 60.0
 """Seconds that are waited when the API does not say when it takes requests again."""
 _SECONDS = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?").fullmatch
-_PERHAPS_TAKEN: Final = frozenset({*range(_DONE + 1, 300), _TOO_SLOW})
-"""Statuses, beside those of the server's own failures, after which a change may have been taken."""
 _TARGET = re.compile(r"/[!-~]{1,4000}").fullmatch
-
-ChangeMethod: TypeAlias = Literal["PUT", "DELETE"]
 
 
 class BrandApi:
@@ -106,41 +94,6 @@ class BrandApi:
             ApiError: there is no answer, or none that can be used.
         """
         return self._fetch(self._account_target(path, parameters))
-
-    def send(self, method: ChangeMethod, path: str, form: Mapping[str, str]) -> Answer:
-        """Send a change once, and return the answer. It is never repeated here, whatever happens.
-
-        Args:
-            method: the method of HTTP.
-            path: below the account: ``Actions``.
-            form: the body.
-
-        Raises:
-            NotSentError: it never left this computer.
-            LimitError: the API takes no more requests for a time, and took this one neither.
-            ChangeUnknownError: it left, and whether the API took it is not known.
-            ApiError: the API refused it.
-        """
-        self.requests += 1
-        target, content = self._account_target(path, {}), urlencode(form).encode("ascii")
-        try:
-            reply = exchange(self._pool, self._place, method, target, form=content, clock=self._clock)
-            if reply.status == _MANY_REQUESTS:
-                limit = self._limit(reply)
-                raise LimitError(f"{limit.message}. Nothing was changed.", limit.seconds)
-            if reply.status in _PERHAPS_TAKEN or reply.status >= _FIRST_OF_SERVER:
-                refusal = self._refusal(reply, target, is_change=True)
-                raise ChangeUnknownError(refusal.problem, refusal.message)
-            answer = read_answer(reply.content) if reply.status == _DONE else None
-            if answer is None or _is_refusal(answer):
-                raise self._refusal(reply, target, is_change=True)
-        except LostError as lost:
-            kind = ChangeUnknownError if lost.has_left else NotSentError
-            raise kind(lost.error.problem, lost.error.message) from None
-        except UnreadableAnswerError as error:
-            text = f"The answer of {self._place.host} cannot be used: {error}."
-            raise ChangeUnknownError(problems.ANSWER, text) from None
-        return answer
 
     def _account_target(self, path: str, parameters: Mapping[str, str]) -> str:
         account = quote(self._place.account_sid, safe="")
@@ -218,7 +171,7 @@ class BrandApi:
         while True:
             try:
                 self.requests += 1
-                reply = exchange(self._pool, self._place, "GET", target, clock=self._clock)
+                reply = exchange(self._pool, self._place, target, clock=self._clock)
             except LostError as lost:
                 self._pause(next(tries, None) if lost.may_pass else None, lost.error)
                 continue
@@ -247,8 +200,8 @@ class BrandApi:
             raise error
         self._sleep(seconds)
 
-    def _refusal(self, reply: Reply, target: str, *, is_change: bool = False) -> ApiError:
-        scope = f"{'change' if is_change else 'read'} {problems.scope_of(target)}"
+    def _refusal(self, reply: Reply, target: str) -> ApiError:
+        scope = f"read {problems.scope_of(target)}"
         error = problems.refusal(reply.status, reply.content, self._place, self._show, scope=scope)
         if reply.status == _BAD_REQUEST:
             return RequestRefusedError(error.problem, error.message, problems.refused_fields(reply.content))
@@ -257,29 +210,25 @@ class BrandApi:
             return NotFoundError(error.problem, error.message, is_documented=is_documented)
         return error
 
-    def _limit(self, reply: Reply) -> LimitError:
+    def _wait_for_reset(self, reply: Reply) -> None:
+        """Wait until the API takes requests again.
+
+        Raises:
+            ApiError: that takes too long.
+        """
         # Seconds until the reset, and not its date (documentation of the rate limits). There is no Retry-After.
         told = reply.headers.get("X-RateLimit-Reset", "").strip()
         seconds = float(told) + 1 if _SECONDS(told) else _UNKNOWN_RESET
         minutes = max(1, round(seconds / 60))
         many = "1 minute" if minutes == 1 else f"{minutes:,} minutes"
-        return LimitError(
-            f"{self._place.host} takes no more requests for about {many}: the account has used up those of this hour",
-            seconds,
+        limit = (
+            f"{self._place.host} takes no more requests for about {many}: the account has used up those of this hour"
         )
-
-    def _wait_for_reset(self, reply: Reply) -> None:
-        """Wait until the API takes requests again.
-
-        Raises:
-            LimitError: that takes too long.
-        """
-        limit = self._limit(reply)
-        if self._waited + limit.seconds > LONGEST_WAIT:
-            raise LimitError(f"{limit.message}. Run the same command again after that time.", limit.seconds)
-        self._tell(f"{limit.message}. Waiting for that time …")
-        self._waited += limit.seconds
-        self._sleep(limit.seconds)
+        if self._waited + seconds > LONGEST_WAIT:
+            raise ApiError(problems.LIMIT, f"{limit}. Run the same command again after that time.")
+        self._tell(f"{limit}. Waiting for that time …")
+        self._waited += seconds
+        self._sleep(seconds)
 
 
 def _is_refusal(answer: Answer) -> bool:

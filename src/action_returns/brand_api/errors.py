@@ -1,6 +1,5 @@
 """The errors of a request to the Brand API that callers tell apart; all others are a plain ApiError."""
 
-from action_returns.brand_api.problems import LIMIT
 from action_returns.errors import ApiError
 
 
@@ -30,24 +29,3 @@ class NotFoundError(ApiError):
     def __init__(self, problem: str, message: str, *, is_documented: bool) -> None:
         super().__init__(problem, message)
         self.is_documented = is_documented
-
-
-class LimitError(ApiError):
-    """The API takes no more requests for a time (429), so it took this one neither.
-
-    Args:
-        message: see :class:`ApiError`.
-        seconds: how long.
-    """
-
-    def __init__(self, message: str, seconds: float) -> None:
-        super().__init__(LIMIT, message)
-        self.seconds = seconds
-
-
-class NotSentError(ApiError):
-    """A change never left this computer: no connection came about."""
-
-
-class ChangeUnknownError(ApiError):
-    """The API may have taken a change: it left, and no usable answer came."""

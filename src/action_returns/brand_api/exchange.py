@@ -1,7 +1,7 @@
-"""Send one request to the Brand API and read its whole answer. Nothing is repeated here."""
+"""Ask the Brand API one question and read its whole answer. Nothing is repeated here."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from action_returns.brand_api import problems
@@ -34,52 +34,23 @@ class LostError(Exception):
     Args:
         error: what the user reads when it was the last try.
         may_pass: whether another try may succeed.
-        has_left: whether the API may have the whole request.
     """
 
-    def __init__(self, error: ApiError, *, may_pass: bool, has_left: bool) -> None:
+    def __init__(self, error: ApiError, *, may_pass: bool) -> None:
         super().__init__()
         self.error = error
         self.may_pass = may_pass
-        self.has_left = has_left
-
-
-class _Form:
-    """The body of a request, which notes that it was asked for: the library does that when a connection stands.
-
-    Args:
-        content: the form, encoded.
-    """
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-        self.has_left = False
-
-    def __iter__(self) -> Iterator[bytes]:
-        self.has_left = True
-        yield self._content
-
-    def headers(self) -> dict[str, str]:
-        return {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(self._content))}
 
 
 def exchange(
-    pool: "HTTPSConnectionPool",
-    place: "ApiPlace",
-    method: str,
-    target: str,
-    *,
-    form: bytes | None = None,
-    clock: Callable[[], float] = time.monotonic,
+    pool: "HTTPSConnectionPool", place: "ApiPlace", target: str, *, clock: Callable[[], float] = time.monotonic
 ) -> Reply:
-    """Send a request once, and return the answer.
+    """Ask a question once, and return the answer.
 
     Args:
         pool: the connection.
         place: where it leads.
-        method: the method of HTTP.
         target: path and query.
-        form: the body, encoded as a form; None for none.
         clock: seconds since any moment.
 
     Raises:
@@ -88,18 +59,8 @@ def exchange(
     """
     from urllib3.exceptions import HTTPError, TimeoutError  # noqa: A004  # its own kind
 
-    body = None if form is None else _Form(form)
-    headers = None if body is None else {**pool.headers, **body.headers()}
     try:
-        response = pool.urlopen(
-            method,
-            target,
-            body=body,
-            headers=headers,
-            redirect=False,
-            retries=False,
-            preload_content=False,
-        )
+        response = pool.urlopen("GET", target, redirect=False, retries=False, preload_content=False)
         try:
             return Reply(response.status, response.headers, _read(response, clock))
         finally:
@@ -107,8 +68,7 @@ def exchange(
     except (HTTPError, OSError) as error:
         cause, is_timeout = problems.cause_of(error), isinstance(error, TimeoutError)
         text = problems.unreachable(cause, place.host, place.port, is_timeout=is_timeout)
-        has_left = body is None or body.has_left
-        raise LostError(text, may_pass=problems.may_pass(cause), has_left=has_left) from None
+        raise LostError(text, may_pass=problems.may_pass(cause)) from None
 
 
 def _read(response: "BaseHTTPResponse", clock: Callable[[], float]) -> bytes:
