@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 from run import HERE, RUNS, Run, run, table
@@ -36,7 +37,9 @@ def section(ours: str, pandas: str, data: Path) -> str:
     subprocess.run([ours, str(HERE / "reconcile_data.py"), str(ROWS), str(ACTIONS), str(folder)], check=True)
     _send(ours, folder, home)
     shutil.copytree(home, kept)
-    command = [ours, "-m", "action_returns", "reconcile", "1", "--pending", str(folder / "later.csv")]
+    later = folder / "later.csv"
+    taken = datetime.fromtimestamp(int(later.stat().st_mtime), UTC).isoformat()
+    command = [ours, "-m", "action_returns", "reconcile", "1", "--pending", str(later), "--taken", taken]
     mine: list[Run] = []
     theirs: list[Run] = []
     for _ in range(RUNS):

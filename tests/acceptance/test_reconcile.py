@@ -207,6 +207,32 @@ def test_a_batch_that_may_have_arrived_is_sent_once_the_network_names_its_file(s
     assert "Batch 0001 was unknown and is sent now: the receiver's result names the file" in done.json["message"]
 
 
+def test_what_was_handed_over_is_sent_once_every_amount_is_the_one_that_was_sent(sent, run, listed):
+    half = run("reconcile", "1", "--pending", listed(*MIXED, hours=30), "--json")
+    assert half.json["state"] == "handed-over"
+    every = listed(*[(f"{amount:.2f}", "PENDING") for amount in SENT], hours=60)
+    done = run("reconcile", "1", "--pending", every, "--json")
+    assert (done.json["state"], done.json["settled"]) == ("sent", True)
+    assert "4 actions had another amount before, and now have the one that was sent" in done.json["message"]
+    assert "reconciled with a pending download" in json.dumps(run("history", "show", "1", "--json").json)
+
+
+def test_amounts_that_another_batch_explains_settle_nothing(sent, run, listed, file, paths):
+    rows = [
+        f"{one},{amount},{'ORDER_UPDATE' if amount else 'REJECTED'}\r\n" for one, amount in zip(IDS, SENT, strict=True)
+    ]
+    again = run(
+        "send", file("ActionId,Amount,Reason\r\n" + "".join(rows)), "--yes", "--include-sent", "--allow-duplicate"
+    )
+    assert again.code == 0, again.err
+    every = listed(*[(f"{amount:.2f}", "PENDING") for amount in SENT], hours=60)
+    done = run("reconcile", "2", "--pending", every, "--json")
+    assert (done.json["applied"], done.json["state"]) == (4, "handed-over")
+    first = run("reconcile", "1", "--pending", every, "--json")
+    assert {one["why"] for one in first.json["results"]} == {"replaced"}
+    assert first.json["settled"] is True
+
+
 def test_amounts_that_only_this_batch_explains_settle_it(sent, run, listed, paths):
     tamper(
         paths.ledger_file,

@@ -13,7 +13,8 @@ from action_returns.cli.history import batch_number
 from action_returns.cli.options import CommandContext, PendingAnswers, global_options, pending_answers
 from action_returns.cli.result_groups import print_results
 from action_returns.errors import Exit
-from action_returns.operations.reconcile import BatchResults, Evidence, PendingEvidence, reconcile
+from action_returns.operations.reconcile import BatchResults, Evidence, reconcile
+from action_returns.operations.reconcile_pending import PendingEvidence
 from action_returns.operations.result_texts import batch_sentence, next_command, row_sentence
 from action_returns.operations.texts import command, counted
 from action_returns.verdicts.verdict import RowResult, SentRow

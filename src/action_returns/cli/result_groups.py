@@ -56,7 +56,7 @@ def _print_groups(output: Output, results: BatchResults, left: int) -> int:
     groups: dict[Verdict, list[tuple[int, SentRow, RowResult]]] = {verdict: [] for verdict in _ORDER}
     for at, (row, result) in enumerate(zip(results.rows, results.found.results, strict=True), 1):
         groups[result.verdict].append((at, row, result))
-    printed = 0
+    printed, more = 0, []
     for verdict, rows in groups.items():
         if not rows or (verdict in _UNLISTED and not output.verbose):
             continue
@@ -72,8 +72,9 @@ def _print_groups(output: Output, results: BatchResults, left: int) -> int:
             )
         printed += most
         if len(rows) > most:
-            receipt = command("history", "receipt", results.record.label)
-            output.info(f"And {len(rows) - most:,} more {_word(verdict)}. The receipt lists them: {receipt}")
+            more.append(f"{len(rows) - most:,} more {_word(verdict)}")
+    if more:
+        output.info(f"And {', '.join(more)}: {command('history', 'receipt', results.record.label)}")
     return printed
 
 

@@ -95,7 +95,7 @@ def _choose_evidence(context: ButtonContext) -> "tuple[Evidence, str] | None":
         The evidence, and what it is called in a sentence.
     """
     from action_returns.operations.pending_source import PendingSource
-    from action_returns.operations.reconcile import PendingEvidence
+    from action_returns.operations.reconcile_pending import PendingEvidence
 
     path = dialogues.pick_results(context.book.app)
     if path is None:

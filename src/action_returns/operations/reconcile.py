@@ -5,18 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
-from action_returns.batch.context import PendingDownload
 from action_returns.errors import LedgerError, UsageError
 from action_returns.ledger import integrity
-from action_returns.ledger.attachment_kinds import RECONCILED
 from action_returns.ledger.records import HANDED_OVER, SENT, UNKNOWN
+from action_returns.ledger.row_states import NOT_ARRIVED
 from action_returns.operations.account import open_account_ledger
 from action_returns.operations.kept_copies import renew_receipt
-from action_returns.operations.pending_source import PendingSource, load_download
-from action_returns.operations.result_notes import notes_on_age
-from action_returns.operations.texts import command, counted, one_or_many
+from action_returns.operations.texts import command
 from action_returns.verdicts.before import read_before
-from action_returns.verdicts.by_pending import Known, ListAge, decide_by_pending, has_change
+from action_returns.verdicts.by_pending import Known
 from action_returns.verdicts.results_csv import read_results, write_results
 from action_returns.verdicts.verdict import RowResult, SentRow, Verdict, Why, count_verdicts
 
@@ -28,8 +25,9 @@ if TYPE_CHECKING:
 
 CAN_BE_RECONCILED: Final = (SENT, HANDED_OVER, UNKNOWN)
 """States of batches that the receiver may have."""
-MAY_BE_SETTLED: Final = (UNKNOWN,)
+MAY_BE_SETTLED: Final = (UNKNOWN, HANDED_OVER)
 """States that certain evidence changes to ``sent``."""
+_SOURCES: Final = {"pending": "a pending download", "result": "a result file", "api": "the network's API"}
 _OWN: Final = frozenset({"prepared", "claimed", "sending", "outcome"})
 """Kinds of the events that the program which sends a batch records."""
 
@@ -123,83 +121,6 @@ class BatchResults:
         return None if self.sent_at is None else round((self.found.taken - self.sent_at) / timedelta(hours=1), 1)
 
 
-@dataclass(frozen=True, slots=True)
-class PendingEvidence:
-    """A later pending download.
-
-    Args:
-        source: the download.
-        account: the account whose time zone holds, and for which the copy is kept.
-        paths: where it is kept.
-        now: the local time.
-        taken: when the user downloaded it, None when the user did not say.
-    """
-
-    source: PendingSource
-    account: "Account"
-    paths: "Paths"
-    now: datetime
-    taken: datetime | None = None
-
-    def find(self, batches: Sequence[OpenBatch]) -> "list[Found | None]":
-        """Compare the rows of each batch with the download."""
-        from action_returns.operations.kept_pending import with_its_facts
-        from action_returns.operations.list_age import age_of, loaded_before
-
-        source = with_its_facts(self.source, self.account, self.paths)
-        loaded = loaded_before(source, self.account, self.paths)
-        ids = {row.action_id for batch in batches for row in batch.rows}
-        pending = load_download(source, None, self.account, self.paths, now=self.now, ids=ids)
-        age = age_of(source, pending, loaded, self.taken)
-        lists_others = self._lists_others(source, pending, batches)
-        return [self._found(batch, pending, age, lists_others=lists_others) for batch in batches]
-
-    def _found(self, batch: OpenBatch, pending: PendingDownload, age: ListAge, *, lists_others: bool) -> Found:
-        hours = self.account.results_after_hours
-        results = decide_by_pending(
-            batch.rows, pending, batch.known, age, processing=timedelta(hours=hours), lists_others=lists_others
-        )
-        facts: dict[str, str | int] = {"file": self.source.path.name, "actions": pending.count}
-        if self.taken is not None:
-            facts["taken_by"] = "the user"
-        notes = notes_on_age(batch, results, age, hours)
-        return Found(results, "pending", age.earliest, facts, _proof(batch, results), notes)
-
-    @staticmethod
-    def _lists_others(source: PendingSource, pending: PendingDownload, batches: Sequence[OpenBatch]) -> bool:
-        """Return whether the download has actions that are not pending. It is looked at only where that decides."""
-        from action_returns.operations.list_age import lists_other_states
-
-        is_asked = any(
-            row.cents == 0 and row.action_id not in pending.actions and row.action_id in batch.known.before
-            for batch in batches
-            for row in batch.rows
-        )
-        return is_asked and lists_other_states(source.path, source.columns)
-
-
-def _proof(batch: OpenBatch, results: Sequence[RowResult]) -> str:
-    """Return what makes certain that the receiver has the batch, ``""`` where nothing does.
-
-    That is: every row whose amount from before is known and is another one than was sent is as sent now, at least one; no
-    row contradicts; and no other batch of the account explains it.
-    """
-    known = batch.known
-    proven = 0
-    for row, result in zip(batch.rows, results, strict=True):
-        if result.verdict not in {Verdict.APPLIED, Verdict.TOO_EARLY} or result.why is Why.LEFT_THE_LIST:
-            return ""
-        before = known.before.get(row.action_id)
-        if before is None or before.cents is None or has_change(row, before) is not None:
-            continue
-        if result.verdict is not Verdict.APPLIED or row.action_id in known.explained:
-            return ""
-        proven += 1
-    if not proven:
-        return ""
-    return f"{counted(proven, 'action')} had another amount before, and now {one_or_many(proven, 'has', 'have')} the one that was sent"
-
-
 def reconcile(
     numbers: Sequence[int] | None,
     evidence: Evidence,
@@ -241,9 +162,10 @@ def open_batches(
             _refuse_not_arrived(record)
         return [_with_what_is_known(record, account, ledger) for record in records]
     ours = ledger.batches_of(account.sender)
+    reconciled = ledger.latest_reconciled()
     found = []
     for record in reversed(ledger.batches()):
-        if record.state in CAN_BE_RECONCILED and ours.include(record.way) and is_open(record, ledger):
+        if record.state in CAN_BE_RECONCILED and ours.include(record.way) and _is_open(reconciled.get(record.number)):
             try:
                 found.append(_with_what_is_known(record, account, ledger))
             except LedgerError as error:
@@ -254,10 +176,8 @@ def open_batches(
     return found
 
 
-def is_open(record: "BatchRecord", ledger: "Ledger") -> bool:
+def _is_open(latest: "Event | None") -> bool:
     """Return whether a row of a batch has no result yet, or one that may still change."""
-    events = (event for event in reversed(ledger.events(record.number)) if event.kind == RECONCILED)
-    latest = next(events, None)
     return latest is None or latest.detail.get("open") != 0
 
 
@@ -285,11 +205,18 @@ def _with_what_is_known(record: "BatchRecord", account: "Account", ledger: "Ledg
         sent_at=_sent_at(record, events),
         before=before,
         replaced=ledger.replaced_rows(record, sender, cents),
-        earlier=earlier,
+        earlier={**_not_arrived(record, ledger), **earlier},
         explained=ledger.rows_in_other_batches(record, sender, cents),
         listed_before=next((_count(event) for event in events if event.kind == "confirmed"), 0),
     )
     return OpenBatch(record, rows, known, events)
+
+
+def _not_arrived(record: "BatchRecord", ledger: "Ledger") -> dict[str, RowResult]:
+    """Return the results of rows of which it was certain at sending that the receiver does not have them."""
+    states = ledger.row_states(record.number)  # nothing for channels that send a file as a whole
+    result = RowResult(Verdict.REFUSED, Why.NOT_ARRIVED, source="api")
+    return {one: result for one, state in states.items() if state in NOT_ARRIVED}
 
 
 def _sent_at(record: "BatchRecord", events: Sequence["Event"]) -> datetime:
@@ -330,5 +257,7 @@ def _record(batch: OpenBatch, found: Found, ledger: "Ledger", paths: "Paths") ->
 def _settle(record: "BatchRecord", found: Found, ledger: "Ledger") -> str:
     """Record that the receiver has a batch of which that was not certain, and return the sentence about it."""
     message = f"The receiver has it: {found.has_arrived}."
-    ledger.settle(record.number, SENT, message, {}, found=f"reconciled with {found.source}")
+    ledger.settle_found(
+        record.number, SENT, message, {}, found=f"reconciled with {_SOURCES.get(found.source, found.source)}"
+    )
     return f"Batch {record.label} was {record.state} and is sent now: {found.has_arrived}."

@@ -29,6 +29,7 @@ _SENTENCES: Final[Mapping[Why, str]] = {
     "Download all Pending Actions.",
     Why.LOCKED: "It is locked with {seen}, so it can no longer be changed.",
     Why.NAMED_AS_ERROR: "The receiver names it as an error: {word}. {explained}",
+    Why.NOT_ARRIVED: "The receiver does not have it: it never left, or was refused at sending. Send it again in a new batch.",
     Why.PROCESSED: "The receiver names no error. Whether the action changed shows in a later pending download.",
     Why.PARTIAL: "The result file has only a part of the errors, so it tells nothing of this row. Look at all pages.",
     Why.UNKNOWN_WORD: "The receiver has a word for it that tells neither success nor error: {word}. Look again in a later "

@@ -53,6 +53,8 @@ class Why(StrEnum):
     """It is locked with another amount."""
     NAMED_AS_ERROR = "named-as-error"
     """The receiver's result names the row."""
+    NOT_ARRIVED = "not-arrived"
+    """The row never left, or the receiver refused it when it was sent."""
     PROCESSED = "processed"
     """The receiver's result names no error of the row; whether the action changed is not in it."""
     PARTIAL = "partial"

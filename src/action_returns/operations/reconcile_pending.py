@@ -1,0 +1,95 @@
+"""Find what a later pending download says of batches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from action_returns.batch.context import PendingDownload
+from action_returns.operations.pending_source import PendingSource, load_download
+from action_returns.operations.reconcile import Found, OpenBatch
+from action_returns.operations.result_notes import notes_on_age
+from action_returns.operations.texts import counted, one_or_many
+from action_returns.verdicts.by_pending import ListAge, decide_by_pending, has_change
+from action_returns.verdicts.verdict import RowResult, Verdict, Why
+
+if TYPE_CHECKING:
+    from action_returns.files import Paths
+    from action_returns.operations.account import Account
+
+
+@dataclass(frozen=True, slots=True)
+class PendingEvidence:
+    """A later pending download.
+
+    Args:
+        source: the download.
+        account: the account whose time zone holds, and for which the copy is kept.
+        paths: where it is kept.
+        now: the local time.
+        taken: when the user downloaded it, None when the user did not say.
+    """
+
+    source: PendingSource
+    account: "Account"
+    paths: "Paths"
+    now: datetime
+    taken: datetime | None = None
+
+    def find(self, batches: Sequence[OpenBatch]) -> "list[Found | None]":
+        """Compare the rows of each batch with the download."""
+        from action_returns.operations.kept_pending import with_its_facts
+        from action_returns.operations.list_age import age_of, loaded_before
+
+        source = with_its_facts(self.source, self.account, self.paths)
+        loaded = loaded_before(source, self.account, self.paths)
+        ids = {row.action_id for batch in batches for row in batch.rows}
+        pending = load_download(source, None, self.account, self.paths, now=self.now, ids=ids)
+        age = age_of(source, pending, loaded, self.taken)
+        lists_others = self._lists_others(source, pending, batches)
+        return [self._found(batch, pending, age, lists_others=lists_others) for batch in batches]
+
+    def _found(self, batch: OpenBatch, pending: PendingDownload, age: ListAge, *, lists_others: bool) -> Found:
+        hours = self.account.results_after_hours
+        results = decide_by_pending(
+            batch.rows, pending, batch.known, age, processing=timedelta(hours=hours), lists_others=lists_others
+        )
+        facts: dict[str, str | int] = {"file": self.source.path.name, "actions": pending.count}
+        if self.taken is not None:
+            facts["taken_by"] = "the user"
+        notes = notes_on_age(batch, results, age, hours)
+        return Found(results, "pending", age.earliest, facts, _proof(batch, results), notes)
+
+    @staticmethod
+    def _lists_others(source: PendingSource, pending: PendingDownload, batches: Sequence[OpenBatch]) -> bool:
+        """Return whether the download has actions that are not pending. It is looked at only where that decides."""
+        from action_returns.operations.list_age import lists_other_states
+
+        is_asked = any(
+            row.cents == 0 and row.action_id not in pending.actions and row.action_id in batch.known.before
+            for batch in batches
+            for row in batch.rows
+        )
+        return is_asked and lists_other_states(source.path, source.columns)
+
+
+def _proof(batch: OpenBatch, results: Sequence[RowResult]) -> str:
+    """Return what makes certain that the receiver has the batch, ``""`` where nothing does.
+
+    That is: every row whose amount from before is known and is another one than was sent is as sent now, at least one; no
+    row contradicts; and no other batch of the account explains it.
+    """
+    known = batch.known
+    proven = 0
+    for row, result in zip(batch.rows, results, strict=True):
+        if result.verdict not in {Verdict.APPLIED, Verdict.TOO_EARLY} or result.why is Why.LEFT_THE_LIST:
+            return ""
+        before = known.before.get(row.action_id)
+        if before is None or before.cents is None or has_change(row, before) is not None:
+            continue
+        if result.verdict is not Verdict.APPLIED or row.action_id in known.explained:
+            return ""
+        proven += 1
+    if not proven:
+        return ""
+    return f"{counted(proven, 'action')} had another amount before, and now {one_or_many(proven, 'has', 'have')} the one that was sent"

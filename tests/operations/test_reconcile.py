@@ -1,0 +1,163 @@
+"""Results are recorded as a whole or not at all, for every batch that the receiver may have."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from action_returns.errors import LedgerError, UsageError
+from action_returns.ledger.ledger import Ledger
+from action_returns.operations.account import Account, open_account_ledger
+from action_returns.operations.reconcile import Found, reconcile
+from action_returns.verdicts.results_csv import read_results
+from action_returns.verdicts.verdict import RowResult, Verdict, Why
+from tests.support.batches import checked_batch
+from tests.support.sending import NOW, Receiver, line_goes_dead, send
+
+ACCOUNT = Account("acme", "live")
+TAKEN = NOW + timedelta(days=2)
+APPLIED = RowResult(Verdict.APPLIED, Why.AS_SENT, 0, "PENDING", "", "pending", TAKEN)
+
+
+@dataclass
+class Everywhere:
+    """Evidence that gives every row the same result, and remembers what it was asked."""
+
+    result: RowResult = APPLIED
+    proof: str = ""
+    fails: BaseException | None = None
+
+    def find(self, batches):
+        self.asked = [batch.record.label for batch in batches]
+        self.known = [batch.known for batch in batches]
+        if self.fails:
+            raise self.fails
+        return [
+            Found([self.result] * len(one.rows), "pending", TAKEN, {"file": "p.csv"}, self.proof) for one in batches
+        ]
+
+
+@pytest.fixture
+def ledger(paths):
+    with open_account_ledger(ACCOUNT, paths) as opened:
+        yield opened
+
+
+def rows(first):
+    return checked_batch([(f"M.8882.4808.{first + at}", 0.0, "REJECTED") for at in range(2)])
+
+
+def kinds(ledger, number):
+    return [event.kind for event in ledger.events(number)]
+
+
+def test_open_batches_are_asked_for_until_no_row_waits(paths, ledger):
+    for first in (10, 20, 30):
+        send(ledger, Receiver(ledger), rows(first))
+    waits = RowResult(Verdict.TOO_EARLY, Why.RECENT, 0, "PENDING", "", "pending", TAKEN)
+    (one,) = reconcile([2], Everywhere(), ACCOUNT, paths)
+    assert (one.is_settled, one.has_differences, one.counts[Verdict.APPLIED]) == (True, False, 2)
+    evidence = Everywhere(waits)
+    assert [one.is_settled for one in reconcile(None, evidence, ACCOUNT, paths)] == [False, False]
+    assert evidence.asked == ["0001", "0003"]
+    reconcile(None, evidence, ACCOUNT, paths)
+    assert evidence.asked == ["0001", "0003"]
+    assert [known.earlier["M.8882.4808.10"] for known in evidence.known[:1]] == [waits]
+
+
+def test_batches_of_another_account_are_not_asked_for(paths, ledger):
+    send(ledger, Receiver(ledger), rows(10))
+    evidence = Everywhere()
+    assert reconcile(None, evidence, Account("probe", "test"), paths) == []
+
+
+def test_a_batch_of_which_the_receiver_has_nothing_is_refused(paths, ledger):
+    send(ledger, Receiver(ledger), rows(10))
+    ledger.mark(1, "failed", "They have nothing.", shown="sent")
+    evidence = Everywhere()
+    with pytest.raises(UsageError, match="Batch 0001 is failed, so the receiver has nothing of it"):
+        reconcile([1], evidence, ACCOUNT, paths)
+    assert reconcile(None, evidence, ACCOUNT, paths) == []
+
+
+@pytest.mark.parametrize("failure", [LedgerError("gone"), KeyboardInterrupt()])
+def test_when_the_evidence_breaks_off_nothing_is_recorded(paths, ledger, failure):
+    send(ledger, Receiver(ledger), rows(10))
+    before = kinds(ledger, 1)
+    with pytest.raises(type(failure)):
+        reconcile([1], Everywhere(fails=failure), ACCOUNT, paths)
+    assert kinds(ledger, 1) == before
+
+
+def test_what_breaks_off_while_it_is_recorded_leaves_whole_batches(paths, ledger, monkeypatch):
+    for first in (10, 20):
+        send(ledger, Receiver(ledger), rows(first))
+    add = Ledger._add_event  # the last step of a transaction
+
+    def breaks(self, number, kind, detail):
+        if (number, kind) == (2, "reconciled"):
+            raise KeyboardInterrupt
+        add(self, number, kind, detail)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "_add_event", breaks)
+        with pytest.raises(KeyboardInterrupt):
+            reconcile(None, Everywhere(), ACCOUNT, paths)
+    assert (kinds(ledger, 1)[-1], kinds(ledger, 2)[-1]) == ("reconciled", "outcome")
+    assert (ledger.latest_results(2), ledger.problems()) == (None, [])
+
+
+def test_certain_evidence_settles_a_batch_of_which_it_was_not_known_whether_it_arrived(paths, ledger):
+    batch = Receiver(ledger)
+    batch.deliver = lambda file, leaving: line_goes_dead(batch, file, leaving)
+    send(ledger, batch, rows(10))
+    assert ledger.batch(1).state == "unknown"
+    (one,) = reconcile([1], Everywhere(), ACCOUNT, paths)
+    assert (one.record.state, one.notes) == ("unknown", ())
+    (one,) = reconcile([1], Everywhere(proof="the network lists the file"), ACCOUNT, paths)
+    assert one.record.state == "sent"
+    assert one.notes == ("Batch 0001 was unknown and is sent now: the network lists the file.",)
+    outcome = ledger.events(1)[-1]
+    assert (outcome.kind, outcome.detail["found"]) == ("outcome", "reconciled with a pending download")
+    reconcile([1], Everywhere(proof="the network lists the file"), ACCOUNT, paths)
+    assert kinds(ledger, 1).count("outcome") == 2
+
+
+def test_a_row_that_certainly_did_not_arrive_is_refused_from_the_start(paths, ledger):
+    from tests.ledger.test_row_outcomes import on_its_way
+
+    number = on_its_way(ledger)
+    ledger.settle(number, "unknown", "Some rows.", {})
+    evidence = Everywhere()
+    reconcile([number], evidence, Account("acme", "live"), paths)
+    (known,) = evidence.known
+    assert {one: result.verdict.value for one, result in known.earlier.items()} == dict.fromkeys(
+        ("M.1.2.2", "M.1.2.5"), "refused"
+    )
+
+
+def test_the_time_of_sending_is_that_of_the_program_that_sent(paths, ledger):
+    batch = Receiver(ledger)
+    batch.deliver = lambda file, leaving: line_goes_dead(batch, file, leaving)
+    send(ledger, batch, rows(10))
+    own = max(event.at for event in ledger.events(1))
+    ledger.mark(1, "sent", "I looked.", shown="unknown")
+    evidence = Everywhere()
+    reconcile([1], evidence, ACCOUNT, paths)
+    assert evidence.known[0].sent_at == max(own, ledger.batch(1).created_at)
+
+
+def test_the_results_and_their_figures_are_on_record(paths, ledger):
+    send(ledger, Receiver(ledger), rows(10))
+    reconcile([1], Everywhere(), ACCOUNT, paths)
+    event, results = ledger.latest_results(1)
+    assert {key: event.detail[key] for key in ("source", "taken", "rows", "applied", "open", "file")} == {
+        "source": "pending",
+        "taken": TAKEN.astimezone(UTC).isoformat(timespec="seconds"),
+        "rows": 2,
+        "applied": 2,
+        "open": 0,
+        "file": "p.csv",
+    }
+    assert list(read_results(results)) == ["M.8882.4808.10", "M.8882.4808.11"]
+    assert isinstance(event.at, datetime)
