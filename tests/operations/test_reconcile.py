@@ -1,10 +1,11 @@
 """Results are recorded as a whole or not at all, for every batch that the receiver may have."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from action_returns.batch.cells import ReadyRows
 from action_returns.errors import LedgerError, UsageError
 from action_returns.ledger.ledger import Ledger
 from action_returns.operations.account import Account, open_account_ledger
@@ -12,6 +13,7 @@ from action_returns.operations.reconcile import Found, reconcile
 from action_returns.verdicts.results_csv import read_results
 from action_returns.verdicts.verdict import RowResult, Verdict, Why
 from tests.support.batches import checked_batch
+from tests.support.ledgers import BATCH, claim
 from tests.support.sending import NOW, Receiver, line_goes_dead, send
 
 ACCOUNT = Account("acme", "live")
@@ -124,15 +126,19 @@ def test_certain_evidence_settles_a_batch_of_which_it_was_not_known_whether_it_a
 
 
 def test_a_row_that_certainly_did_not_arrive_is_refused_from_the_start(paths, ledger):
-    from tests.ledger.test_row_outcomes import on_its_way
-
-    number = on_its_way(ledger)
+    ids = ["M.1.2.1", "M.1.2.2", "M.1.2.3", "M.1.2.4"]
+    row_by_row = replace(BATCH, channel="api")
+    number = claim(ledger, ReadyRows(ids, [0] * 4, ["REJECTED"] * 4), row_by_row).number
+    ledger.mark_sending(number)
+    for action_id, state in zip(ids, ("sent", "failed", "unknown"), strict=False):
+        ledger.record_row_sending(number, action_id, {"method": "PUT"})
+        ledger.record_row_outcome(number, action_id, state, f"It is {state}.", {})
     ledger.settle(number, "unknown", "Some rows.", {})
     evidence = Everywhere()
     reconcile([number], evidence, Account("acme", "live"), paths)
     (known,) = evidence.known
     assert {one: result.verdict.value for one, result in known.earlier.items()} == dict.fromkeys(
-        ("M.1.2.2", "M.1.2.5"), "refused"
+        ("M.1.2.2", "M.1.2.4"), "refused"
     )
 
 
