@@ -115,6 +115,7 @@ class _Demo:
         self._title("The receipt")
         self._run_command("history", "receipt", "1", expected=Exit.DONE)
         self._compare(clean, inbox, mail.attachments())
+        self._close_the_loop()
 
     def _make_profiles(self, host: str, ftp_port: int, mail_port: int) -> None:
         config = self._home / "config.toml"
@@ -158,6 +159,29 @@ class _Demo:
         self._run_command("review", *batch, expected=Exit.BATCH_HAS_ERRORS)
         self._run_command("export", *batch, "-o", str(clean), "--force", expected=Exit.BATCH_HAS_ERRORS)
         return batch, clean
+
+    def _close_the_loop(self) -> None:
+        """Find out what became of the batch that was sent last, and draft the way back.
+
+        Raises:
+            ActionReturnsError: other rows are refused or different than those of the files.
+        """
+        from action_returns.cli.demo_next_day import write_next_day
+
+        (sent,) = (self._home / "submissions" / "0002").glob("*.csv")
+        result, pending = write_next_day(sent, self._folder, self._output_now)
+        account = ("--profile", "demo-mail")
+        self._title("The next day, a result file of the network: one row is refused")
+        self._run_command("reconcile", "2", "--result", str(result), *account, expected=Exit.DIFFERENCES)
+        self._title("A new pending download: exactly that row is refused and one is different; all others are applied")
+        self._run_command("reconcile", "2", "--pending", str(pending), *account, expected=Exit.DIFFERENCES)
+        self._refuse_other_results()
+        self._title("What is on record of the action that differs")
+        self._title("The way back: a batch that restores what this one changed. It is a draft; nothing is sent")
+        undo = str(self._folder / "undo.csv")
+        self._run_command("undo", "2", "-o", undo, "--force", "--pending", str(pending), *account, expected=Exit.DONE)
+        self._title("The statement of the month")
+        self._run_command("history", "statement", f"{datetime.now():%Y-%m}", *account, expected=Exit.DONE)
 
     def _title(self, text: str) -> None:
         self._output.info(f"\n== {text}", style="strong")
