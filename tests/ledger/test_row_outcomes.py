@@ -141,6 +141,15 @@ def test_a_later_batch_replaces_only_the_rows_that_may_have_arrived(ledger):
     ledger.settle(second, "unknown", "Ended in the middle.", {})
     third = settled(ledger, "failed", ROWS, again=True)
     assert third == 3
-    replaced = ledger.replaced_rows(ledger.batch(first), BATCH.sender, IDS)
+    others = dict.fromkeys(IDS, 1)
+    replaced = ledger.replaced_rows(ledger.batch(first), BATCH.sender, others)
     assert replaced == {"M.1.2.1": "0002", "M.1.2.3": "0002", "M.1.2.4": "0002"}
-    assert ledger.replaced_rows(ledger.batch(third), BATCH.sender, IDS) == {}
+    assert ledger.replaced_rows(ledger.batch(third), BATCH.sender, others) == {}
+
+
+def test_a_later_batch_with_the_same_amounts_replaces_no_row(ledger):
+    first, _ = settled(ledger, "sent", ROWS), settled(ledger, "sent", ROWS, again=True)
+    assert (
+        ledger.replaced_rows(ledger.batch(first), BATCH.sender, {action_id: cents for action_id, cents, _ in ROWS})
+        == {}
+    )

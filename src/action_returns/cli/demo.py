@@ -14,7 +14,7 @@ import click
 
 from action_returns.cli.options import CommandContext, global_options
 from action_returns.errors import ActionReturnsError, Exit, OutputFileError
-from action_returns.files import make_folder, once_free, packaged_file, what_to_do
+from action_returns.files import default_paths, make_folder, once_free, packaged_file, what_to_do
 from action_returns.operations.export import write_bytes
 from action_returns.operations.texts import command
 from action_returns.settings.editing import add_profile
@@ -23,6 +23,8 @@ _PASSWORD_NAME = "ACTION_RETURNS_DEMO_PASSWORD"  # noqa: S105  # the name of a v
 _SAMPLES = "workbook_templates/samples"
 _RAISE = "1099.21"
 """What one row of the samples raises order value by: more than a profile allows unasked."""
+_FIRST_BATCH = 1
+"""The batch that went out by FTP, whose results the next day tells."""
 _NEEDED = ("pyftpdlib", "aiosmtpd", "trustme", "OpenSSL")
 
 
@@ -73,7 +75,7 @@ class _Demo:
     """
 
     def __init__(self, context: CommandContext, folder: Path, stack: ExitStack) -> None:
-        self._output = context.output
+        self._context, self._output = context, context.output
         self._folder = folder
         self._stack = stack
         self._home = folder / "home"
@@ -161,27 +163,41 @@ class _Demo:
         return batch, clean
 
     def _close_the_loop(self) -> None:
-        """Find out what became of the batch that was sent last, and draft the way back.
+        """Find out what became of the first batch, and draft the way back.
 
         Raises:
             ActionReturnsError: other rows are refused or different than those of the files.
         """
         from action_returns.cli.demo_next_day import write_next_day
 
-        (sent,) = (self._home / "submissions" / "0002").glob("*.csv")
-        result, pending = write_next_day(sent, self._folder, self._output_now)
-        account = ("--profile", "demo-mail")
+        (sent,) = (self._home / "submissions" / "0001").glob("*.csv")
+        result, pending = write_next_day(sent, self._folder, self._context.now())
+        account = ("--profile", "demo-ftp")
         self._title("The next day, a result file of the network: one row is refused")
-        self._run_command("reconcile", "2", "--result", str(result), *account, expected=Exit.DIFFERENCES)
+        self._run_command("reconcile", "1", "--result", str(result), *account, expected=Exit.DIFFERENCES)
         self._title("A new pending download: exactly that row is refused and one is different; all others are applied")
-        self._run_command("reconcile", "2", "--pending", str(pending), *account, expected=Exit.DIFFERENCES)
+        self._run_command("reconcile", "1", "--pending", str(pending), *account, expected=Exit.DIFFERENCES)
         self._refuse_other_results()
-        self._title("What is on record of the action that differs")
         self._title("The way back: a batch that restores what this one changed. It is a draft; nothing is sent")
         undo = str(self._folder / "undo.csv")
-        self._run_command("undo", "2", "-o", undo, "--force", "--pending", str(pending), *account, expected=Exit.DONE)
+        self._run_command("undo", "1", "-o", undo, "--force", "--pending", str(pending), *account, expected=Exit.DONE)
         self._title("The statement of the month")
-        self._run_command("history", "statement", f"{datetime.now():%Y-%m}", *account, expected=Exit.DONE)
+        self._run_command("history", "statement", f"{self._context.now():%Y-%m}", *account, expected=Exit.DONE)
+
+    def _refuse_other_results(self) -> None:
+        """Stop unless exactly one row is refused, one is different, and all others are applied.
+
+        Raises:
+            ActionReturnsError: the rows are others.
+        """
+        from action_returns.operations.account import open_ledger_to_read
+
+        with open_ledger_to_read(default_paths(os.environ)) as ledger:
+            found = ledger.latest_reconciled()[_FIRST_BATCH].detail
+        if (found["refused"], found["different"], found["applied"]) != (1, 1, int(found["rows"]) - 2):
+            raise ActionReturnsError(
+                "The results are not those of the files: one row refused, one different, the rest applied."
+            )
 
     def _title(self, text: str) -> None:
         self._output.info(f"\n== {text}", style="strong")

@@ -125,16 +125,18 @@ class LedgerAttachments(LedgerRowOutcomes):
                     return label(number)
         return None
 
-    def replaced_rows(self, record: BatchRecord, sender: Sender, action_ids: Collection[str]) -> dict[str, str]:
-        """Return ActionId -> label of the latest later batch of the account that holds the action too and may have arrived.
+    def replaced_rows(self, record: BatchRecord, sender: Sender, cents: Mapping[str, int]) -> dict[str, str]:
+        """Return ActionId -> label of the latest later batch of the account that changes it again and may have arrived.
+
+        A later batch with the same amount changes nothing: what is seen is the result of both.
 
         Args:
             record: the batch.
             sender: a profile of its account.
-            action_ids: of its rows.
+            cents: ActionId -> amount of each of its rows, in cents.
         """
-        later = self._rows_of_others("b.number > ?", record, sender, action_ids)
-        return {action_id: label(number) for action_id, number, _ in later}
+        later = self._rows_of_others("b.number > ?", record, sender, cents.keys())
+        return {action_id: label(number) for action_id, number, amount in later if amount != cents[action_id]}
 
     def rows_in_other_batches(self, record: BatchRecord, sender: Sender, cents: Mapping[str, int]) -> frozenset[str]:
         """Return the actions of a batch for which another batch of the account that may have arrived holds the same amount.

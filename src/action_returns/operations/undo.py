@@ -219,7 +219,7 @@ def _known(
             before=read_before(ledger.before(record.number)),
             before_as_of=None if used is None else datetime.fromisoformat(str(used[0])),
             earlier=_earlier(record, action_ids, account, ledger),
-            replaced=ledger.replaced_rows(record, account.sender, action_ids),
+            replaced=ledger.replaced_rows(record, account.sender, {row.action_id: row.cents for row in rows}),
             results={} if latest is None else read_results(latest.results),
             never_left=_never_left(ledger.row_states(record.number)),
             processing=timedelta(hours=account.results_after_hours),

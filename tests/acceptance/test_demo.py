@@ -1,4 +1,9 @@
-"""The demo begins with a shop's export, and the rows that the export became are delivered with those of the workbook."""
+"""The demo: a shop's export becomes rows, they are delivered, the next day tells what became of them, and an undo is drafted."""
+
+import csv
+import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -45,6 +50,32 @@ def test_the_rows_of_the_export_are_in_the_file_that_the_servers_got(demo):
 def test_the_workbook_as_it_was_before_the_import_is_kept_beside_it(demo):
     folder, _ = demo
     assert len(list(folder.glob("returns before import *.xlsm"))) == 1
+
+
+def test_of_the_next_day_exactly_one_row_is_refused_and_one_is_different(demo):
+    folder, result = demo
+    with closing(sqlite3.connect(folder / "home" / "ledger.sqlite3")) as ledger:
+        events = ledger.execute("SELECT detail FROM event WHERE batch = 1 AND kind = 'reconciled' ORDER BY rowid")
+        first, second = (json.loads(detail) for (detail,) in events)
+    assert (first["source"], first["refused"], first["too_early"]) == ("result", 1, 45)
+    assert (second["source"], second["refused"], second["different"], second["applied"]) == ("pending", 1, 1, 44)
+    shown = " ".join(result.out.split())
+    assert "1063415 0 refused" in shown
+    assert "1063418 38.50 different The network has 43.50, and 38.50 was sent." in shown
+
+
+def test_the_undo_restores_the_amounts_from_before_and_leaves_out_what_it_cannot(demo):
+    folder, _ = demo
+    with (folder / "pending_actions.csv").open(newline="") as file:
+        before = {row["Action ID"]: row["Sale Amount"] for row in csv.DictReader(file)}
+    with (folder / "undo.csv").open(newline="") as file:
+        undo = {row["ActionId"]: row["Amount"] for row in csv.DictReader(file)}
+    (sent,) = (folder / "ftp-server").iterdir()
+    with sent.open(newline="") as file:
+        rows = {row["ActionId"] for row in csv.DictReader(file)}
+    # Refused; different; 0 before, too.
+    assert rows - undo.keys() == {"M.8882.4808.1063415", "M.8882.4808.1063418", "M.8882.4808.1063435"}
+    assert undo == {action_id: before[action_id] for action_id in undo}
 
 
 def test_the_demo_can_be_played_again_in_the_same_folder(demo):
