@@ -70,10 +70,6 @@ Public Sub OpenReceipt()
     Run "open_receipt"
 End Sub
 
-Public Sub DraftUndo()
-    Run "draft_undo"
-End Sub
-
 Public Sub Settings()
     Run "settings"
 End Sub

@@ -67,10 +67,6 @@ Public Sub OnOpenReceipt(control As IRibbonControl)
     Clicks.OpenReceipt
 End Sub
 
-Public Sub OnDraftUndo(control As IRibbonControl)
-    Clicks.DraftUndo
-End Sub
-
 Public Sub OnSettings(control As IRibbonControl)
     Clicks.Settings
 End Sub

@@ -140,6 +140,8 @@ def test_a_refused_row_is_told_with_the_words_of_the_receiver_and_the_others_go_
     )
     assert "To go on, send the same file again: rows that are queued or unknown stay behind." in outcome.message
     assert list(record.states.values()) == ["sent", "failed", "failed", "sent"]
+    assert outcome.row_states == record.states
+    assert outcome.is_partial
 
 
 @pytest.mark.parametrize(
@@ -155,6 +157,7 @@ def test_a_refused_sign_in_or_scope_stops_at_the_first_row(server, channel, code
     outcome, record = deliver(channel, server)
     assert outcome.state is State.FAILED
     assert outcome.rows == RowCounts(refused=1, not_sent=3)
+    assert outcome.phase is (Phase.TRANSFER if code == 402 else Phase.CONNECT)
     assert says in outcome.message
     assert "nothing arrived" in outcome.message
     assert record.states == {"M.1.2.1": "failed"}
@@ -172,6 +175,7 @@ def test_the_limit_of_an_hour_stops_the_rest_and_tells_when_it_goes_on(server, c
     assert outcome.rows == RowCounts(queued=1, not_sent=3)
     assert says in outcome.message
     assert "3 rows were not sent." in outcome.message
+    assert list(outcome.row_states.values()) == ["sent", "failed", "failed", "failed"]
     assert record.states == {"M.1.2.1": "sent", "M.1.2.2": "failed"}
     assert len(server.changes) == 2
 

@@ -20,7 +20,6 @@ from action_returns.channels.base import (
     Outcome,
     ProbeResult,
     RowRecord,
-    State,
     probe_failed,
     retry,
 )
@@ -39,12 +38,6 @@ _SIGN_IN: Final = 401
 _PAYMENT: Final = 402
 _NOT_ALLOWED: Final = 403
 _MANY_REQUESTS: Final = 429
-_STATES: Final = {
-    RowState.QUEUED: State.SENT,
-    RowState.REFUSED: State.FAILED,
-    RowState.NOT_SENT: State.FAILED,
-    RowState.UNKNOWN: State.UNKNOWN,
-}
 _SECONDS = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?").fullmatch
 
 
@@ -104,7 +97,7 @@ class Delivery:
             self._interrupted()
         evidence: dict[str, str | int] = {"calls": len(self._results)}
         tried = len(self._results) == len(rows)
-        return api_texts.outcome_of(self._results, len(rows), "" if tried else self._stopped, self.host, evidence)
+        return api_texts.outcome_of(self._results, rows.action_ids, "" if tried else self._stopped, self.host, evidence)
 
     def _connect(self) -> None:
         def attempt() -> None:
@@ -171,7 +164,7 @@ class Delivery:
             )
 
     def _record(self, action_id: str, result: RowResult) -> None:
-        self.record.outcome(action_id, _STATES[result.state], result.words, result.facts)
+        self.record.outcome(action_id, api_texts.STATES[result.state], result.words, result.facts)
 
     def _why_to_stop(self, result: RowResult, headers: Mapping[str, str]) -> str:
         """Return why no further row is sent, ``""`` when the next one may follow."""

@@ -12,6 +12,14 @@ if TYPE_CHECKING:
 
 _MOST_NAMED: Final = 5
 """Rows that a message names at most; the ledger has them all."""
+STATES: Final = {
+    RowState.QUEUED: State.SENT,
+    RowState.REFUSED: State.FAILED,
+    RowState.NOT_SENT: State.FAILED,
+    RowState.UNKNOWN: State.UNKNOWN,
+}
+"""What became of a row -> the state that the ledger and other channels know."""
+_NO_SIGN_IN: Final = frozenset({401, 403})
 _FILE: Final = (
     "send them as a file, over a profile with another channel (ftp, sftp or email), or upload the file of "
     "action-returns export yourself"
@@ -59,7 +67,11 @@ def failed_at_once(message: str) -> Outcome:
 
 
 def outcome_of(
-    results: Sequence[tuple[str, RowResult]], rows: int, stopped: str, host: str, evidence: dict[str, str | int]
+    results: Sequence[tuple[str, RowResult]],
+    action_ids: Sequence[str],
+    stopped: str,
+    host: str,
+    evidence: dict[str, str | int],
 ) -> Outcome:
     """Return what became of a batch, from what became of its rows.
 
@@ -67,11 +79,12 @@ def outcome_of(
 
     Args:
         results: ActionId and result of each row that was tried, in order.
-        rows: how many rows the batch has.
+        action_ids: every row of the batch.
         stopped: why the rest was not tried, one sentence; ``""`` when every row was.
         host: the host of the API.
         evidence: what else the receipt keeps.
     """
+    rows = len(action_ids)
     of = {state: [(action_id, one) for action_id, one in results if one.state is state] for state in RowState}
     left = rows - len(results) + len(of[RowState.NOT_SENT])
     counts = RowCounts(len(of[RowState.QUEUED]), len(of[RowState.REFUSED]), len(of[RowState.UNKNOWN]), left)
@@ -89,7 +102,11 @@ def outcome_of(
     sentences.append(_next_step(counts))
     state = State.SENT if counts.queued else State.UNKNOWN if counts.unknown else State.FAILED
     facts = {"queued": counts.queued, "refused": counts.refused, "unknown": counts.unknown, "not_sent": left}
-    return Outcome(state, " ".join(filter(None, sentences)), Phase.TRANSFER, {**evidence, **facts}, counts)
+    # As with other channels, a sign-in that was refused is the end of connecting.
+    is_signed_in = any(one.status not in _NO_SIGN_IN for _, one in results)
+    states = dict.fromkeys(action_ids, State.FAILED) | {action_id: STATES[one.state] for action_id, one in results}
+    phase = Phase.TRANSFER if is_signed_in else Phase.CONNECT
+    return Outcome(state, " ".join(filter(None, sentences)), phase, {**evidence, **facts}, counts, states)
 
 
 def _queued(queued: int, rows: int, host: str) -> str:

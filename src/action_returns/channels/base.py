@@ -80,6 +80,7 @@ class Outcome:
         evidence: what the receiver answered, for the receipt (``{"reply": "226 Transfer complete", "size": 8412}``). No
             more is kept than a receipt needs: it goes into the ledger, and the receiver says what stands in it.
         rows: how many rows have which fate, None where they went as one file.
+        row_states: ActionId -> ``sent`` (queued), ``failed`` (refused, or not sent) or ``unknown``, where each went by itself.
     """
 
     state: State
@@ -87,6 +88,12 @@ class Outcome:
     phase: Phase = Phase.TRANSFER
     evidence: Mapping[str, str | int] = field(default_factory=dict)
     rows: RowCounts | None = None
+    row_states: Mapping[str, State] = field(default_factory=dict)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether rows are left that the receiver has not confirmed, although it has others."""
+        return self.state is State.SENT and self.rows is not None and not self.rows.are_all_queued
 
     def __post_init__(self) -> None:
         kept = islice(self.evidence.items(), MOST_EVIDENCE)

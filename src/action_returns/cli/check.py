@@ -212,6 +212,8 @@ def step_after_review(page: Review) -> list[str]:
         return [_LOOK_AGAIN, f"Next: {next_command('review', checked.file)}"]
     if page.account.profile is None:
         return ["A profile says where the rows go.", f"Next: {command('profile', 'add', 'NAME')}"]
+    if page.refused:
+        return ["The channel of the profile cannot send these rows.", f"Next: {next_command('export', checked.file)}"]
     only_ready = ["--only-ready"] if checked.rows_with_errors else []
     return [f"Next: {next_command('send', checked.file, *only_ready)}"]
 
@@ -246,6 +248,7 @@ def review_json(page: Review) -> dict[str, object]:
         "currency": summary.currency,
         "reasons": dict(summary.reasons),
         "approval": page.approval or None,
+        "not_sendable": page.refused or None,
         "profile": page.account.name,
         "environment": page.account.environment,
         "channel": page.channel,

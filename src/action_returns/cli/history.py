@@ -8,9 +8,10 @@ from typing import TextIO, cast
 
 import click
 
-from action_returns.cli.batch_words import MARK, MARKED_NOTE, batch_json, event_text
+from action_returns.cli.batch_words import MARK, MARKED_NOTE, batch_json
 from action_returns.cli.history_statement import statement_command
 from action_returns.cli.options import CommandContext, global_options
+from action_returns.cli.row_words import events_in_words
 from action_returns.errors import DeclinedError, LedgerError
 from action_returns.ledger import integrity
 from action_returns.ledger.inspection import event_json
@@ -89,20 +90,15 @@ def list_batches(context: CommandContext) -> None:
 def show_batch(context: CommandContext, *, batch: str) -> None:
     """Show everything that is on record about a batch."""
     found, results = _read_receipt(context, batch)
-    with open_ledger_to_read(context.paths, context.profile) as ledger:
-        undoes, undone_by = ledger.undoes(found.record.number), ledger.undone_by(found.record.number)
     if context.output.as_json:
         listed = [event_json(event) for event in found.events]
-        undo = {"undoes": undoes, "undone_by": undone_by}
-        context.output.json({**batch_json(found.record, found.problems), **undo, "events": listed})
+        context.output.json({**batch_json(found.record, found.problems), "events": listed})
     else:
         context.output.table(("Batch", found.record.label), lines_of(found, results))
-        if undone_by:
-            context.output.data(f"Undone by batch {', '.join(undone_by)}", style="strong")
-        for event in found.events:
+        for event, words in events_in_words(found.events):
             at = "?" if event.at is None else f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}"
             recorded = f", recorded {told}" if (told := server_time(event.at, event.recorded_at)) else ""
-            context.output.data(f"{at}  {event_text(event)}{database_user(event.db_user)}{recorded}", style="quiet")
+            context.output.data(f"{at}  {words}{database_user(event.db_user)}{recorded}", style="quiet")
     _warn_of_changed_copy(context, found.record)
     _refuse_broken(found)
 

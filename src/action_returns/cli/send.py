@@ -87,9 +87,7 @@ def send_command(
     if result.submission is None:
         return _print_dry_run(context, result.page)
     done = result.submission
-    unwritten = (
-        "" if workbook is None else workbook.show_outcome(result.page.checked, done.batch, done.outcome.state.value)
-    )
+    unwritten = "" if workbook is None else workbook.show_outcome(result.page.checked, done.batch, done.outcome)
     _print_result(context, result, done, unwritten)
     return exit_code(done)
 
@@ -165,7 +163,8 @@ def _print_result(context: CommandContext, result: SendResult, done: Submission,
         facts = {"message": message, "problems": problems}
         context.output.json({**submission_json(done), **left_out_json(checked), **facts})
     state = done.outcome.state.value
-    context.output.info(f"{state.upper()}: {done.message}", style=texts.STATES[state].level)
+    level = "warning" if done.outcome.is_partial else texts.STATES[state].level
+    context.output.info(f"{state.upper()}: {done.message}", style=level)
     rows = texts.counted(done.rows, "row")
     context.output.info(f"Batch {done.batch} · {done.file_name} · {rows} · SHA-256 {done.sha256}")
     if result.receipt:
@@ -187,6 +186,7 @@ def submission_json(done: Submission) -> dict[str, object]:
         "bytes": done.size,
         "message": done.message,
         "recorded": done.recorded,
+        "row_counts": None if done.outcome.rows is None else done.outcome.rows._asdict(),
     }
 
 
@@ -203,8 +203,13 @@ def left_out_json(checked: CheckedBatch) -> dict[str, object]:
 
 
 def exit_code(done: Submission) -> Exit:
-    """Return the exit code of an outcome."""
+    """Return the exit code of an outcome; of rows that were sent one by one, that of the row that needs a person first."""
+    counts = done.outcome.rows
     match done.outcome.state:
+        case State.SENT if counts is not None and counts.unknown:
+            return Exit.UNKNOWN
+        case State.SENT if done.outcome.is_partial:
+            return Exit.NOT_DELIVERED
         case State.SENT | State.HANDED_OVER:
             return Exit.DONE
         case State.UNKNOWN:

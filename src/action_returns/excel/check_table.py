@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from action_returns import __version__
 from action_returns.batch.amounts import Cents, cents_of_text, money
@@ -20,9 +20,12 @@ from action_returns.excel.cell_writer import Formula
 from action_returns.excel.workbook import OpenWorkbook
 from action_returns.operations.check import CheckedBatch, check_loaded
 from action_returns.operations.previous_sends import find_previous_sends
-from action_returns.operations.texts import STATES
+from action_returns.operations.texts import NOT_SENT_BESIDE_ROW, STATES
 from action_returns.operations.unread_formats import note_on_unread_formats
 from action_returns.readers.batch_file import LoadedBatch, note_on_rows_below
+
+if TYPE_CHECKING:
+    from action_returns.channels.base import Outcome
 
 MOST_ISSUES: Final = 5_000
 """Number of findings that the sheet Issues lists at most; the dialogue says when there are more."""
@@ -139,17 +142,23 @@ def result_rows(checked: CheckedBatch) -> dict[int, Texts]:
     }
 
 
-def sent_rows(checked: CheckedBatch, batch: str, outcome: str) -> dict[int, Texts]:
+def sent_rows(checked: CheckedBatch, batch: str, outcome: "Outcome") -> dict[int, Texts]:
     """Return the results again, with the outcome of the batch for the rows that were sent.
 
     Args:
         checked: the batch; its ready rows were sent.
         batch: its label in the ledger.
-        outcome: ``sent``, ``handed-over``, ``failed`` or ``unknown``.
+        outcome: what became of it, and of each row where each went by itself.
     """
-    result = STATES[outcome].beside_row.format(batch=batch)
-    sent = set(checked.rows.rows)
-    return {row: (result, *texts[1:]) if row in sent else texts for row, texts in result_rows(checked).items()}
+    sent = dict(zip(checked.rows.rows, checked.rows.action_ids, strict=True))
+
+    def result(row: int) -> str:
+        state = outcome.row_states.get(sent[row], outcome.state)
+        if outcome.is_partial and state == "failed":
+            return NOT_SENT_BESIDE_ROW.format(batch=batch)
+        return STATES[state].beside_row.format(batch=batch)
+
+    return {row: (result(row), *texts[1:]) if row in sent else texts for row, texts in result_rows(checked).items()}
 
 
 def _verdict(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from action_returns.batch.context import PendingDownload
 from action_returns.errors import ExcelError
@@ -17,6 +17,9 @@ from action_returns.excel.workbook import OpenWorkbook
 from action_returns.files import Paths
 from action_returns.operations.account import Account
 from action_returns.operations.check import CheckedBatch
+
+if TYPE_CHECKING:
+    from action_returns.channels.base import Outcome
 
 
 @contextmanager
@@ -63,7 +66,7 @@ class LiveWorkbook:
         self._context.book.status(None)
         return checked
 
-    def show_outcome(self, checked: CheckedBatch, batch: str, outcome: str) -> str:
+    def show_outcome(self, checked: CheckedBatch, batch: str, outcome: "Outcome") -> str:
         """Write the outcome of a batch beside its rows.
 
         Returns:

@@ -220,7 +220,9 @@ def outcome(result: "SendResult", done: "Submission", unwritten: str) -> str:
     """Return what became of a send, what could not be kept, and where the receipt lies."""
     state = done.outcome.state.value
     heading = STATES[state].heading
-    if STATES[state].level == "good":
+    if done.outcome.is_partial:
+        heading = "Not all rows were sent."
+    elif STATES[state].level == "good":
         heading += f" {counted(done.rows, 'row')}, {done.size:,} bytes."
     step = f"\n\n{next_step_for_unknown(done.batch)}" if state == "unknown" else ""
     kept = f"\nReceipt: {result.receipt}" if result.receipt else ""
@@ -230,7 +232,8 @@ def outcome(result: "SendResult", done: "Submission", unwritten: str) -> str:
 
 def mode(done: "Submission") -> str:
     """Return the look of the dialogue."""
-    return "info" if STATES[done.outcome.state.value].level == "good" else "critical"
+    is_good = STATES[done.outcome.state.value].level == "good" and not done.outcome.is_partial
+    return "info" if is_good else "critical"
 
 
 def history_row(batch: "Progress", now: "datetime", hours: int) -> tuple[str | int, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from action_returns.batch.cells import Cell
 from action_returns.clean_text import clean
@@ -12,6 +13,9 @@ from action_returns.excel.button import ButtonContext
 from action_returns.excel.check_table import check_table, read_table, sent_rows, show_results
 from action_returns.operations.check import CheckedBatch
 from action_returns.operations.review import Review
+
+if TYPE_CHECKING:
+    from action_returns.channels.base import Outcome
 
 
 def make_review(context: ButtonContext, checked: CheckedBatch) -> Review:
@@ -123,11 +127,13 @@ def send_rows(context: ButtonContext) -> None:
     done = result.submission
     if done is None or dialogue.table is None:
         return
-    unwritten = show_outcome(context, dialogue.table, result.page.checked, done.batch, done.outcome.state.value)
+    unwritten = show_outcome(context, dialogue.table, result.page.checked, done.batch, done.outcome)
     context.tell(messages.outcome(result, done, unwritten), mode=messages.mode(done))
 
 
-def show_outcome(context: ButtonContext, table: ActionsTable, checked: CheckedBatch, batch: str, outcome: str) -> str:
+def show_outcome(
+    context: ButtonContext, table: ActionsTable, checked: CheckedBatch, batch: str, outcome: "Outcome"
+) -> str:
     """Write the outcome beside the rows, unless they have changed since the check.
 
     Never raises: the file has left, and the user has to learn that whatever fails afterwards.

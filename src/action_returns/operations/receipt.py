@@ -183,6 +183,11 @@ def _who_and_how(confirmation: Mapping[str, str | int]) -> str:
 def _outcome(record: "BatchRecord") -> str:
     if record.by_hand:
         return f"{record.state.capitalize()}: a person who looked says so, the receiver did not"
+    from action_returns.ledger.records import SENT
+    from action_returns.ledger.row_states import BY_ROW
+
+    if record.channel == BY_ROW and record.state == SENT:
+        return f"Sent row by row: the receiver has queued {record.evidence.get('queued', '?')} of {counted(record.rows, 'row')}"
     return (
         STATES[record.state].receipt
         if record.state in STATES

@@ -45,6 +45,8 @@ class StateTexts(NamedTuple):
     level: Literal["good", "warning", "error"]
 
 
+NOT_SENT_BESIDE_ROW: Final = "Not sent: batch {batch} was sent without this row"
+"""The text in the column Result beside a row that did not arrive with the others of its batch."""
 STATES: Final[Mapping[str, StateTexts]] = {
     "sent": StateTexts(
         "Sent.",
