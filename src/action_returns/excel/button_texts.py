@@ -10,6 +10,8 @@ _BUTTONS: Final = (
     (rf"secret set {_NAME}(?! --ledger)", "Settings"),  # the password of a team's ledger is not among the settings
     (rf"profile add {_NAME}", "Settings"),
     (r"history list", "History"),
+    (rf"reconcile (?:--open|{_NAME})(?: --(?:pending|result) {_NAME}| --api)?", "Check results"),
+    (rf"history receipt {_NAME}(?! --)", "Receipt"),
     (r"doctor(?! --)", "Diagnose"),
 )
 """Command as a pattern -> the button that does the same."""

@@ -1,7 +1,9 @@
 """Find out from the workbook what became of the rows of batches that were sent, and show it on its sheets."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from action_returns.batch.amounts import LIMIT, cents_of_number, cents_of_text
@@ -11,13 +13,16 @@ from action_returns.excel import check_results_messages, dialogues, messages
 from action_returns.excel.button import ButtonContext
 from action_returns.operations.account import open_account_ledger
 from action_returns.operations.batch_progress import read_progress, waiting_batches, waiting_sentence
+from action_returns.verdicts.verdict import Why
 
 if TYPE_CHECKING:
     from action_returns.operations.batch_progress import Progress
-    from action_returns.operations.reconcile import BatchResults, Evidence
+    from action_returns.operations.reconcile import BatchResults, Evidence, Found, OpenBatch
+    from action_returns.operations.reconcile_pending import PendingEvidence
 
 MOST_BATCHES: Final = 500
 """Number of batches that the sheet Batches lists at most."""
+_A_MINUTE: Final = timedelta(minutes=1)
 MOST_ROWS: Final = 5_000
 """Number of rows that the sheet Results lists at most; the dialogue says when there are more."""
 
@@ -44,12 +49,13 @@ def check_results(context: ButtonContext) -> None:
         return
     evidence, source = chosen
     context.book.status(f"Comparing with {source} ...")
-    found = reconcile(None, evidence, context.account, context.paths)
+    broken: list[str] = []
+    found = reconcile(None, evidence, context.account, context.paths, refused=broken)
     if not found:
-        context.tell(check_results_messages.NOTHING_SAID)
+        context.tell("\n\n".join([check_results_messages.NOTHING_SAID, *broken]))
         return
     listed, unwritten = _show(context, found, source)
-    context.tell(check_results_messages.checked_results(found, listed, unwritten))
+    context.tell(check_results_messages.checked_results(found, listed, [*broken, *unwritten]))
 
 
 class KnownBatches(NamedTuple):
@@ -88,20 +94,69 @@ def show_waiting(context: ButtonContext, batches: KnownBatches) -> None:
     context.book.own_sheets.write_named_ranges("Start", {"batches_told": [[told]]})
 
 
+@dataclass(frozen=True, slots=True)
+class DatedDownload:
+    """A pending download; where its age decides and its dates do not tell it, the user is asked.
+
+    Args:
+        context: the workbook of the click.
+        evidence: the download, without a time that the user told.
+        latest: the latest moment at which it can have been made, UTC.
+    """
+
+    context: ButtonContext
+    evidence: "PendingEvidence"
+    latest: datetime
+
+    def find(self, batches: "Sequence[OpenBatch]") -> "list[Found | None]":
+        """Return what it says of each batch; with the time that the user confirmed where that was asked."""
+        found = self.evidence.find(batches)
+        taken = min((one.taken for one in found if one is not None), default=self.latest)
+        is_in_doubt = any(
+            result.why in {Why.OLDER, Why.RECENT} for one in found if one is not None for result in one.results
+        )
+        if not is_in_doubt or self.latest - taken <= _A_MINUTE:
+            return found
+        name = self.evidence.source.path.name
+        if not self.context.book.ask(check_results_messages.ask_for_time(name, taken, self.latest)):
+            return found
+        return replace(self.evidence, taken=self.latest).find(batches)
+
+
 def _choose_evidence(context: ButtonContext) -> "tuple[Evidence, str] | None":
     """Ask where to look; None when the user cancels.
 
     Returns:
         The evidence, and what it is called in a sentence.
     """
-    from action_returns.operations.pending_source import PendingSource
-    from action_returns.operations.reconcile_pending import PendingEvidence
-
     path = dialogues.pick_results(context.book.app)
     if path is None:
         return None
+    from action_returns.operations.evidence_of_file import FileKind, kind_of_file
+
+    kind = kind_of_file(path)
+    if kind is FileKind.UNCLEAR:
+        answer = context.book.choose(check_results_messages.ask_for_kind(path.name))
+        if answer == "cancel":
+            return None
+        kind = FileKind.PENDING if answer == "yes" else FileKind.RESULT
+    if kind is FileKind.RESULT:
+        from action_returns.operations.reconcile_result import ResultEvidence
+
+        return ResultEvidence(path), path.name
+    return _dated_download(context, path), path.name
+
+
+def _dated_download(context: ButtonContext, path: Path) -> DatedDownload:
+    from action_returns.operations.list_age import file_date, loaded_before
+    from action_returns.operations.pending_source import PendingSource
+    from action_returns.operations.reconcile_pending import PendingEvidence
+
     source = PendingSource(path, context.paths.pending_answers)
-    return PendingEvidence(source, context.account, context.paths, context.now()), path.name
+    loaded = loaded_before(source, context.account, context.paths)
+    written = file_date(path)
+    evidence = PendingEvidence(source, context.account, context.paths, context.now())
+    return DatedDownload(context, evidence, written if loaded is None else min(written, loaded))
 
 
 def _show(context: ButtonContext, found: "Sequence[BatchResults]", source: str) -> tuple[int, list[str]]:

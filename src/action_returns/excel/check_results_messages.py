@@ -1,11 +1,13 @@
 """Return the texts and rows of Check results: the sheet Results, the column Result of Actions, and the dialogue."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from action_returns.batch.amounts import money
 from action_returns.operations.batch_progress import days_since
+from action_returns.operations.result_notes import local_minute
 from action_returns.operations.result_texts import batch_sentence, row_sentence
 from action_returns.operations.texts import counted
 from action_returns.verdicts.verdict import RowResult, SentRow, Verdict, Why
@@ -25,6 +27,8 @@ NOTHING_SAID: Final = (
 )
 _MOST_BATCHES: Final = 10
 """Number of batches whose figures the dialogue has at most."""
+_MOST_NOTES: Final = 5
+"""Number of notes that the dialogue has at most."""
 _WORDS: Final[Mapping[Verdict, str]] = {
     Verdict.DIFFERENT: "Different",
     Verdict.MISSING: "Missing",
@@ -36,6 +40,47 @@ _WORDS: Final[Mapping[Verdict, str]] = {
 """Verdict -> its word on the sheets, in the order of the sheet Results. The marks of the template begin with them."""
 _ORDER: Final = {verdict: at for at, verdict in enumerate(_WORDS)}
 _ROWS_OF_TEXT: TypeAlias = list[tuple[str | int | None, ...]]
+
+
+_OPTIONS: Final = (
+    (r" When it was downloaded later than its file tells, say so: --taken TIME\.", ""),
+    (r" Say when you downloaded it: --taken TIME, such as --taken \S+", " Click Check results again and answer Yes."),
+    (r", or name the time of the download with --taken TIME", ""),
+    (r"Look with --api, or with", "Look in the network, or with"),
+    (r", or use a later pending download: --pending FILE", ", or choose a later pending download"),
+)
+"""What a text says of an option of the command line, as a pattern -> what it says in the workbook."""
+
+
+def without_options(text: str) -> str:
+    """Return a text about results without the options of the command line, which the workbook does not have."""
+    if "--" in text:
+        for pattern, other in _OPTIONS:
+            text = re.sub(pattern, other, text)
+    return text
+
+
+def ask_for_kind(name: str) -> str:
+    """Return the question which of the two kinds a file is, where its columns do not tell."""
+    return (
+        f"What is {name}? Its columns do not tell.\n\nYes: a Pending Actions download, with what the network has now.\n"
+        "No: a result file of the network, with the errors of a file that was sent.\nCancel: look nothing up."
+    )
+
+
+def ask_for_time(name: str, earliest: datetime, latest: datetime) -> str:
+    """Return the question whether a download was made at the date of its file.
+
+    Args:
+        name: the file.
+        earliest: the date of its latest action.
+        latest: the date of its file, or when the same file was loaded first.
+    """
+    return (
+        f"Did you download {name} on {local_minute(latest)}?\n\nIts latest action is of {local_minute(earliest)}, its file of "
+        f"{local_minute(latest)}. Whether the network had time to process a batch depends on it.\n\nYes: the list shows what "
+        "the network had then.\nNo: some rows stay too early to tell."
+    )
 
 
 def not_applied(found: "Sequence[BatchResults]") -> "list[tuple[BatchResults, int, SentRow, RowResult]]":
@@ -72,7 +117,7 @@ def result_rows(found: "Sequence[BatchResults]", most: int, now: datetime) -> _R
             result.state,
             _WORDS[result.verdict],
             None if one.record.created_at is None else days_since(one.record.created_at, now),
-            row_sentence(row, result),
+            without_options(row_sentence(row, result)),
         )
         for one, at, row, result in not_applied(found)[:most]
     ]
@@ -121,7 +166,7 @@ def beside_row(batch: str, row: SentRow, result: RowResult) -> tuple[str, str | 
             text = "Too early to tell"
         case _:
             text = _WORDS[result.verdict]
-    return f"{text} (batch {batch})", row_sentence(row, result)
+    return f"{text} (batch {batch})", without_options(row_sentence(row, result))
 
 
 def checked_results(found: "Sequence[BatchResults]", listed: int, unwritten: Sequence[str] = ()) -> str:
@@ -140,7 +185,8 @@ def checked_results(found: "Sequence[BatchResults]", listed: int, unwritten: Seq
     if rows:
         first = "" if listed == rows else f" the first {listed:,} of"
         parts.append(f"Results lists{first} the {counted(rows, 'row')} not applied, with what to do.")
-    parts += [*dict.fromkeys(note for one in found for note in one.found.notes), *unwritten, _next_step(found)]
+    notes = dict.fromkeys(without_options(note) for one in found for note in (*one.notes, *one.found.notes))
+    parts += [*list(notes)[:_MOST_NOTES], *unwritten, _next_step(found)]
     return "\n\n".join(parts)
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from action_returns.ledger.attachment_kinds import RECONCILED
 from action_returns.ledger.records import HANDED_OVER, OPEN, SENT, UNKNOWN
 from action_returns.operations.texts import counted
 from action_returns.verdicts.verdict import Verdict
@@ -106,10 +105,5 @@ def waiting_sentence(waiting: Sequence[Progress], now: datetime) -> str:
 
 def read_progress(ledger: "Ledger") -> list[Progress]:
     """Return every batch with the event of its latest results, the latest batch first. No results are read."""
-    return [Progress(record, _latest_event(record, ledger)) for record in ledger.batches()]
-
-
-def _latest_event(record: "BatchRecord", ledger: "Ledger") -> "Event | None":
-    if record.state not in {SENT, HANDED_OVER, UNKNOWN}:
-        return None
-    return next((event for event in reversed(ledger.events(record.number)) if event.kind == RECONCILED), None)
+    reconciled = ledger.latest_reconciled()
+    return [Progress(record, reconciled.get(record.number)) for record in ledger.batches()]

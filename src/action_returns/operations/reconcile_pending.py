@@ -38,9 +38,11 @@ class PendingEvidence:
 
     def find(self, batches: Sequence[OpenBatch]) -> "list[Found | None]":
         """Compare the rows of each batch with the download."""
+        from action_returns.operations.evidence_of_file import refuse_as_pending
         from action_returns.operations.kept_pending import with_its_facts
         from action_returns.operations.list_age import age_of, loaded_before
 
+        refuse_as_pending(self.source.path)
         source = with_its_facts(self.source, self.account, self.paths)
         loaded = loaded_before(source, self.account, self.paths)
         ids = {row.action_id for batch in batches for row in batch.rows}

@@ -1,0 +1,86 @@
+"""What Check results costs in calls to Excel whatever the number of rows, and what stops it; on xlwings' Windows engine."""
+
+import os
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from action_returns.excel.button import ButtonContext
+from action_returns.ledger.ledger import open_ledger
+from tests.excel.desk import GOOD
+
+
+@pytest.fixture
+def waiting(desk, outbox, monkeypatch, tmp_path):
+    """Open a workbook whose rows were sent three days ago, and let the user choose a list that has them unchanged."""
+
+    def prepare(number=3):
+        rows = [(f"M.8882.4808.{at}", "12.50", "ORDER_UPDATE") for at in range(10_000, 10_000 + number)]
+        desk.open(rows)
+        desk.excel.answer("yes")
+        desk.click("send")
+        at = datetime.now(UTC) + timedelta(days=3)
+        lines = [f"{row[0]},{at.isoformat()},20.00,PENDING" for row in rows]
+        path = tmp_path / "pending.csv"
+        path.write_text("\n".join(["Action Id,Action Date,Amount,State", *lines, ""]), encoding="utf-8")
+        os.utime(path, (at.timestamp(), at.timestamp()))
+        monkeypatch.setattr("action_returns.excel.dialogues.pick_results", lambda _app: path)
+        monkeypatch.setattr(
+            ButtonContext, "now", staticmethod(lambda: datetime.now().astimezone() + timedelta(days=3, hours=1))
+        )
+        return desk
+
+    return prepare
+
+
+@pytest.mark.parametrize("number", [3, 700])
+def test_looking_up_results_costs_at_most_85_calls(waiting, number):
+    desk = waiting(number)
+    for _ in range(2):  # the second one finds the sheet filled
+        said = desk.click("check_results")
+        assert desk.excel.calls.total() <= 85, (desk.excel.calls.total(), desk.excel.calls.most_common(30))
+    assert said.startswith(f"Batch 0001: 0 of {number} rows applied, {number} different.")
+    assert desk.peek(f"Results!B{3 + number}") == number
+    assert desk.column("E", [4]) == ["Different: the network has 20.00 (batch 0001)"]
+
+
+def test_more_rows_than_results_lists_are_told(waiting, monkeypatch):
+    monkeypatch.setattr("action_returns.excel.check_results.MOST_ROWS", 2)
+    desk = waiting(3)
+    assert "Results lists the first 2 of the 3 rows not applied" in desk.click("check_results")
+    assert desk.peek("Results!C1").startswith("the first 2 of 3 rows not applied of 3 rows in batch 0001")
+    assert desk.peek("Results!A6") is None
+
+
+def test_a_missing_sheet_stops_before_anything_is_recorded(waiting):
+    desk = waiting()
+    desk.book.sheets["Results"].name = "Other"
+    assert 'The sheet "Results" is missing' in desk.click("check_results")
+    with open_ledger(desk.paths.ledger_file) as ledger:
+        assert ledger.latest_reconciled() == {}
+
+
+def test_a_sheet_that_the_user_protects_loses_no_result(waiting):
+    desk = waiting()
+    desk.excel.protect("Results", password="secret")
+    said = desk.click("check_results")
+    assert "The results are on record. They could not be written on Results: the sheet Results is protected." in said
+    with open_ledger(desk.paths.ledger_file) as ledger:
+        assert ledger.latest_reconciled()[1].detail["different"] == 3
+    assert desk.column("E", [4]) == ["Different: the network has 20.00 (batch 0001)"]
+
+
+def test_the_receipt_is_that_of_the_batch_selected_on_batches(desk, outbox, monkeypatch):
+    shown = []
+    monkeypatch.setattr("action_returns.excel.open_page.open_page", lambda path: shown.append(path.parent.name) or True)
+    desk.open(GOOD)
+    desk.excel.answer("yes")
+    desk.click("send")
+    desk.put("Actions!B5", "99")
+    desk.excel.answer("yes", "yes")
+    desk.click("send")
+    desk.click("history")
+    desk.click("open_receipt")
+    desk.excel.select("Batches!C5")
+    desk.click("open_receipt")
+    assert shown == ["0002", "0001"]
