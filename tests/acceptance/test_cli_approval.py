@@ -252,6 +252,13 @@ def test_an_approval_that_is_withdrawn_while_the_user_is_asked_sends_nothing(out
     assert run("history", "list", "--json").json["batches"] == []
 
 
+def test_what_is_missing_is_told_before_the_question(outbox, returns):
+    code, seen = run_at_a_terminal("y", "send", returns)
+    assert code == 12
+    assert "[y/N]" not in seen
+    assert "no approval was asked for" in " ".join(seen.split())
+
+
 def test_a_program_needs_the_approval_too(outbox, paths, returns, run):
     checked = api.check(api.load(returns))
     with pytest.raises(ApprovalMissingError) as refused:

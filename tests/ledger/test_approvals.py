@@ -229,6 +229,36 @@ def test_a_changed_approval_sends_nothing_and_breaks_the_batch_that_used_it(tmp_
             ledger.approval(2)
 
 
+@pytest.mark.parametrize("table", ["approval", "approval_step"])
+def test_a_changed_hash_of_an_approval_breaks_the_batch_that_used_it(tmp_path, table):
+    with open_ledger(tmp_path / "ledger.sqlite3") as ledger:
+        people = Two(ledger, ledger, ("amy", "ben"))
+        people.request()
+        people.approve()
+        number = claim(ledger, batch=WANTED).number
+        ledger._store.execute(f"DROP TRIGGER {table}_is_never_changed")
+        ledger._store.execute(f"UPDATE {table} SET chain = ?", "0" * 64)
+        assert len(ledger.in_full(number).problems) == 1
+
+
+@pytest.mark.parametrize(
+    "column", ["sha256", "account", "profile", "environment", "channel", "receiver", "destination"]
+)
+def test_the_file_on_one_computer_takes_no_approval_of_another_batch(tmp_path, column):
+    with open_ledger(tmp_path / "ledger.sqlite3") as ledger:
+        people = Two(ledger, ledger, ("amy", "ben"))
+        people.request()
+        people.approve()
+        claim(ledger)
+        use = "INSERT INTO approval_use (batch, approval) VALUES (1, 1)"
+        ledger._store.execute("DROP TRIGGER approval_is_never_changed")
+        ledger._store.execute(f"UPDATE approval SET {column} = substr({column} || 'x', 2)")
+        with pytest.raises(LedgerError, match="not for this batch"):
+            ledger._store.execute(use)
+        ledger._store.execute(f"UPDATE approval SET {column} = (SELECT {column} FROM batch)")
+        ledger._store.execute(use)
+
+
 def test_a_batch_whose_approval_is_missing_is_broken(tmp_path):
     with open_ledger(tmp_path / "ledger.sqlite3") as ledger:
         people = Two(ledger, ledger, ("amy", "ben"))
