@@ -1,7 +1,7 @@
 """Word what is on record of a batch's results and of its undo, for its receipt: figures, evidence, and rows by result."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -151,13 +151,27 @@ def group_rows(rows: Sequence[tuple[str, int, str]], results: ReceiptResults, mo
         results: what became of them.
         most: how many rows at most.
     """
-    groups: dict[tuple[str, ...], list[tuple[int, str, str, str, str]]] = {}
-    for at, (action_id, cents, reason) in enumerate(rows, 1):
+    groups: dict[tuple[str, ...], list[int]] = {}
+    keys: dict[tuple[str, str] | None, tuple[str, ...]] = {}  # of a hundred thousand rows, a few
+    for at, (action_id, _, _) in enumerate(rows):
         result = results.rows.get(action_id)
-        key = _key(result) if results.event is not None else ("",)
-        groups.setdefault(key, []).append((at, action_id, money(cents), reason, _seen(result)))
-    ordered = sorted(groups.items(), key=lambda group: group[0][0])
-    return list(_limited(((key[1:], found) for key, found in ordered), most))
+        kind = None if result is None else (result.verdict, result.why)
+        if kind not in keys:
+            keys[kind] = _key(result) if results.event is not None else ("",)
+        groups.setdefault(keys[kind], []).append(at)
+    found = []
+    for key, places in sorted(groups.items(), key=lambda group: group[0][0]):
+        word, sentence = key[1:] or ("", "")
+        shown = [_shown(at, rows[at], results) for at in places[:most]]
+        if most:
+            found.append(RowsOfResult(word, sentence, shown))
+        most -= len(shown)
+    return found
+
+
+def _shown(at: int, row: tuple[str, int, str], results: ReceiptResults) -> tuple[int, str, str, str, str]:
+    action_id, cents, reason = row
+    return at + 1, action_id, money(cents), reason, _seen(results.rows.get(action_id))
 
 
 def _key(result: RowResult | None) -> tuple[str, ...]:
@@ -165,16 +179,6 @@ def _key(result: RowResult | None) -> tuple[str, ...]:
         return ("9", "not looked for", "The results on record do not have this row.")
     sentence = why_sentence(result.why, seen="the amount seen", sent="the new amount", word="see the column Seen")
     return (str(_ORDER.index(result.verdict)), result_word(result.verdict), sentence)
-
-
-def _limited(
-    groups: Iterator[tuple[tuple[str, ...], list[tuple[int, str, str, str, str]]]], most: int
-) -> Iterator[RowsOfResult]:
-    for key, rows in groups:
-        result, sentence = key or ("", "")
-        if most:
-            yield RowsOfResult(result, sentence, rows[:most])
-        most -= len(rows[:most])
 
 
 def _seen(result: RowResult | None) -> str:

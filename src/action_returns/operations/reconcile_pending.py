@@ -72,6 +72,8 @@ class PendingEvidence:
             for batch in batches
             for row in batch.rows
         )
+        if any((action.state or "PENDING").upper() != "PENDING" for action in pending.actions.values()):
+            return True
         return is_asked and lists_other_states(source.path, source.columns)
 
 

@@ -28,7 +28,7 @@ _SENTENCES: Final[Mapping[Why, str]] = {
     Why.FEWER_ROWS: "The list does not have this action, and is much shorter than the one at sending: it may be filtered. "
     "Download all Pending Actions.",
     Why.LOCKED: "It is locked with {seen}, so it can no longer be changed.",
-    Why.NAMED_AS_ERROR: "The receiver names it as an error: {word}. {explained}",
+    Why.NAMED_AS_ERROR: "The receiver names it as an error: {word}.",
     Why.NOT_ARRIVED: "The receiver does not have it: it never left, or was refused at sending. Send it again in a new batch.",
     Why.PROCESSED: "The receiver names no error. Whether the action changed shows in a later pending download.",
     Why.PARTIAL: "The result file has only a part of the errors, so it tells nothing of this row. Look at all pages.",
@@ -49,13 +49,13 @@ def row_sentence(row: SentRow, result: RowResult) -> str:
     if result.verdict is Verdict.DIFFERENT and result.state.upper() in REVERSED:
         return f"The network shows it as reversed, and {amount_text(row.cents)} was sent. Look it up in the network."
     seen = "no amount" if result.cents is None else amount_text(result.cents)
-    return why_sentence(result.why, seen=seen, sent=amount_text(row.cents), word=result.word)
+    sentence = why_sentence(result.why, seen=seen, sent=amount_text(row.cents), word=result.word)
+    return f"{sentence} {explain_refusal(result.word)}" if result.why is Why.NAMED_AS_ERROR else sentence
 
 
 def why_sentence(why: Why, *, seen: str, sent: str, word: str) -> str:
     """Return what a result means and what to do, with the amounts and the receiver's word as they are given."""
-    explained = explain_refusal(word) if why is Why.NAMED_AS_ERROR else ""
-    return _SENTENCES[why].format(seen=seen, sent=sent, word=word, explained=explained)
+    return _SENTENCES[why].format(seen=seen, sent=sent, word=word)
 
 
 def batch_sentence(results: "BatchResults") -> str:
