@@ -35,6 +35,7 @@ LINES = {
     "approval show": ("1", "--rows"),
     "approval approve": ("1", "--sha256", SHA256[:8], "--by", "Bea"),
     "approval withdraw": ("1", "--why", "seen"),
+    "reconcile": ("1", "--pending", "originals.csv"),
     "undo": ("1", "-o", "undo.csv", "--pending", "originals.csv"),
     "history list": (),
     "history show": ("1",),
@@ -66,7 +67,7 @@ FULL = Path("/dev/full")
 """A device on which there is never room, where the system has one."""
 READS_A_FILE = {"approval request", "check", "import", "fix", "review", "export", "send", "upgrade-workbook"}
 READS_NO_SETTINGS = {"doctor", "demo", "completion", "secret delete", "upgrade-workbook"}
-READS_THE_LEDGER = {name for name in LINES if name.startswith("history")} | {"action show", "send", "import", "undo"}
+READS_THE_LEDGER = {name for name in LINES if name.startswith("history")} | {"action show", "send", "import", "reconcile", "undo"}
 READS_THE_LEDGER |= {name for name in LINES if name.startswith("approval")}
 
 

@@ -229,8 +229,16 @@ def test_amounts_that_another_batch_explains_settle_nothing(sent, run, listed, f
     done = run("reconcile", "2", "--pending", every, "--json")
     assert (done.json["applied"], done.json["state"]) == (4, "handed-over")
     first = run("reconcile", "1", "--pending", every, "--json")
-    assert {one["why"] for one in first.json["results"]} == {"replaced"}
-    assert first.json["settled"] is True
+    assert (first.json["applied"], first.json["state"]) == (4, "handed-over")
+
+
+def test_a_row_that_a_later_batch_changed_again_is_told_of_that_batch(sent, run, listed, file):
+    again = run("send", file(f"ActionId,Amount,Reason\r\n{IDS[1]},7,ORDER_UPDATE\r\n"), "--yes")
+    assert again.code == 0, again.err
+    done = run("reconcile", "1", "--pending", listed(MIXED[0], ("7.00", "PENDING"), *MIXED[2:]), "--json")
+    row = done.json["results"][1]
+    assert (row["verdict"], row["why"]) == ("too_early", "replaced")
+    assert row["message"].startswith("Batch 0002 changed this action again")
 
 
 def test_amounts_that_only_this_batch_explains_settle_it(sent, run, listed, paths):
