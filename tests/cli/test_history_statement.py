@@ -58,9 +58,11 @@ def test_all_three_files_are_written_and_no_other_one_is_replaced(statement, tmp
     options = [word for kind, path in files.items() for word in (f"--{kind}", str(path))]
     assert statement("2026-11", *options)[0] == 0
     assert [path.read_bytes()[:3] for path in files.values()] == [b"<!d", b"\xef\xbb\xbf", b"PK\x03"]
+    files["csv"].write_text("mine")
     code, _, err = statement("2026-11", *options)
     assert code != 0
-    assert "november.html" in err
+    assert "november.csv" in err
+    assert files["csv"].read_text() == "mine"
 
 
 def test_the_time_zone_is_that_of_the_profile(statement, home, tmp_path):

@@ -3,8 +3,9 @@
 import codecs
 import io
 import json
+from datetime import datetime
 from pathlib import Path
-from typing import TextIO, cast
+from typing import Any, TextIO, cast
 
 import click
 
@@ -23,6 +24,7 @@ from action_returns.operations.kept_copies import changed_copy, good_copy, renew
 from action_returns.operations.outcome_texts import answered_after_mark, may_be_sending
 from action_returns.operations.receipt import lines_of, page_of, read_receipt, server_time
 from action_returns.operations.receipt_results import ReceiptResults
+from action_returns.operations.results_next import Facts, applied_of, next_of, results_json
 from action_returns.operations.texts import broken_batches, counted, marking_consequence, next_step_for_unknown
 
 
@@ -36,11 +38,13 @@ def history_command() -> None:
 def list_batches(context: CommandContext) -> None:
     """List the batches, the latest first."""
     with open_ledger_to_read(context.paths, context.profile) as ledger:
-        batches = ledger.batches()
+        batches, latest = ledger.batches(), ledger.latest_reconciled()
+    now = context.now()
+    facts = {number: event.detail for number, event in latest.items()}
     if context.output.as_json:
         context.output.json(
             {
-                "batches": [batch_json(record) for record in batches],
+                "batches": [_listed_json(record, facts.get(record.number), now) for record in batches],
                 "message": f"{counted(len(batches), 'batch')} on record.",
             }
         )
@@ -49,7 +53,19 @@ def list_batches(context: CommandContext) -> None:
         context.output.info("Nothing was sent from this machine yet.")
         return
     context.output.table(
-        ("Batch", "When", "Profile", "Environment", "Rows", "Reversals", "Outcome", "File", "Destination"),
+        (
+            "Batch",
+            "When",
+            "Profile",
+            "Environment",
+            "Rows",
+            "Reversals",
+            "Outcome",
+            "Applied",
+            "Next",
+            "File",
+            "Destination",
+        ),
         (
             (
                 record.label,
@@ -59,12 +75,14 @@ def list_batches(context: CommandContext) -> None:
                 f"{record.rows:,}",
                 f"{record.reversals:,}",
                 ("broken: " if record.broken else "") + record.state + (MARK if record.by_hand else ""),
+                applied_of(record, facts.get(record.number)),
+                next_of(record, facts.get(record.number), now),
                 record.file_name,
                 record.destination,
             )
             for record in batches
         ),
-        right=frozenset({4, 5}),
+        right=frozenset({4, 5, 7}),
         spare=2,
     )
     if any(record.by_hand for record in batches):
@@ -82,6 +100,10 @@ def list_batches(context: CommandContext) -> None:
             context.output.info(answered_after_mark(record.label, record.state), style="warning")
     if broken := [record.label for record in batches if record.broken]:
         context.output.info(broken_batches(broken), style="warning")
+
+
+def _listed_json(record: BatchRecord, facts: Facts | None, now: datetime) -> dict[str, Any]:
+    return {**batch_json(record), "results": results_json(facts), "next": next_of(record, facts, now)}
 
 
 @history_command.command("show")
@@ -181,7 +203,9 @@ def show_receipt(context: CommandContext, *, batch: str, html: str | None, force
         write_bytes(Path(html), page_of(found, results), overwrite=force)
         context.output.info(f"Written: {html}", style="good")
     if context.output.as_json:
-        context.output.json({**batch_json(found.record, found.problems), "html": html})
+        facts = None if results.event is None else results.event.detail
+        about = {"results": results_json(facts), "next": next_of(found.record, facts, context.now())}
+        context.output.json({**batch_json(found.record, found.problems), **about, "html": html})
     elif html is None:
         context.output.table(("Receipt", f"batch {found.record.label}"), lines_of(found, results))
     _warn_of_changed_copy(context, found.record)

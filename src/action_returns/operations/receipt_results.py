@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from action_returns.batch.amounts import money
 from action_returns.errors import LedgerError
+from action_returns.ledger.attachments import UNDO_DRAFTED, UNDOES
 from action_returns.operations.result_texts import why_sentence
 from action_returns.operations.texts import counted
 from action_returns.verdicts.results_csv import read_results
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from action_returns.ledger.ledger import Ledger
     from action_returns.ledger.records import Event
 
-UNDOES: Final = "undoes"
-"""Fact of the event ``confirmed``: the batch that this one restores."""
 _SOURCES: Final[Mapping[str, str]] = {
     "pending": "a pending download",
     "result": "a result file of the network",
@@ -132,7 +131,7 @@ def undo_lines(events: "Sequence[Event]") -> list[tuple[str, str]]:
     restored = next((event.detail.get(UNDOES) for event in events if event.kind == "confirmed"), None)
     lines = [("Restores", f"what batch {_label(restored)} changed")] if restored else []
     for event in events:
-        if event.kind == "undo-drafted":
+        if event.kind == UNDO_DRAFTED:
             at = "?" if event.at is None else f"{event.at:%Y-%m-%d %H:%M:%S} UTC"
             rows = f", {counted(int(event.detail['rows']), 'row')}" if "rows" in event.detail else ""
             lines.append(("Undo drafted", f"{at} by {event.detail.get('who', '?')}{rows}; drafting sends nothing"))
