@@ -19,8 +19,15 @@ def listed(paths, capsys):
 def test_each_batch_tells_its_results_and_the_next_step_in_json(listed):
     found = {one["batch"]: one for one in listed}
     assert found["0003"]["results"] == {
-        "source": "pending", "taken": "2026-11-30T06:00:00+00:00", "open": 2,
-        "applied": 2, "different": 1, "missing": 0, "locked": 0, "refused": 0, "too_early": 1,
+        "source": "pending",
+        "taken": "2026-11-30T06:00:00+00:00",
+        "open": 2,
+        "applied": 2,
+        "different": 1,
+        "missing": 0,
+        "locked": 0,
+        "refused": 0,
+        "too_early": 1,
     }
     assert found["0003"]["next"] == "look at 1 row"
     assert (found["0004"]["results"], found["0006"]["next"]) == (None, "")

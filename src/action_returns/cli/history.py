@@ -10,6 +10,7 @@ from typing import Any, TextIO, cast
 import click
 
 from action_returns.cli.batch_words import MARK, MARKED_NOTE, batch_json
+from action_returns.cli.history_insights import insights_command
 from action_returns.cli.history_statement import statement_command
 from action_returns.cli.options import CommandContext, global_options
 from action_returns.cli.row_words import events_in_words
@@ -308,6 +309,7 @@ def export_record(context: CommandContext, *, output: str, force: bool) -> None:
 
 
 history_command.add_command(statement_command)
+history_command.add_command(insights_command)
 
 
 def batch_number(batch: str) -> int:

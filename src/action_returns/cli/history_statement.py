@@ -107,7 +107,7 @@ def _print_sums(context: CommandContext, statement: Statement, section: Section,
     if not sums:
         return
     head = SECTION_TITLES[section] if by == "total" else by.capitalize()
-    rows = [(name_of(key), key.currency or NOT_KNOWN, *sum_cells(each, key.currency)) for key, each in sums.items()]
+    rows = [(name_of(key), key.currency or NOT_KNOWN, *sum_cells(each)) for key, each in sums.items()]
     context.output.data("")
     context.output.table((head, "Currency", *SUM_HEADERS), rows[:_MOST_SHOWN], right=frozenset(range(2, 9)))
     if len(rows) > _MOST_SHOWN:

@@ -35,6 +35,8 @@ SECTION_TITLES: Final = {
     Section.BROKEN: "Broken: in no sum",
 }
 _KINDS: Final = {"total": "In all, by currency", "reason": "By reason", "partner": "By partner", "batch": "By batch"}
+LONGEST_NAME: Final = 48
+"""Characters of a name that lists and charts show."""
 _LONGEST_CELL: Final = 32_000
 
 
@@ -93,17 +95,17 @@ def _about(batch: "StatementBatch") -> tuple[str, str, str, str]:
 SUM_HEADERS: Final = ("Rows", "Reversals", "New totals", "New amounts", "Before", "Change", "Change applied", "Results")
 
 
-def sum_cells(sums: Sums, currency: str | None) -> tuple[str, ...]:
+def sum_cells(sums: Sums) -> tuple[str, ...]:
     """Return the figures of some rows as people read them, in the order of :data:`SUM_HEADERS`."""
     applied = NOT_KNOWN if not sums.applied_known and sums.verdicts[Verdict.APPLIED] else "none"
     return (
         f"{sums.rows:,}",
         f"{sums.reversals:,}",
         f"{sums.new_totals:,}",
-        money(sums.new_total_cents, currency),
-        _partly(money(sums.before_cents, currency), sums.known, sums.rows),
-        _partly(money(sums.change_cents, currency, sign=True), sums.known, sums.rows),
-        money(sums.applied_change_cents, currency, sign=True) if sums.applied_known else applied,
+        money(sums.new_total_cents),
+        _partly(money(sums.before_cents), sums.known, sums.rows),
+        _partly(money(sums.change_cents, sign=True), sums.known, sums.rows),
+        money(sums.applied_change_cents, sign=True) if sums.applied_known else applied,
         results_in_words(sums),
     )
 
@@ -138,7 +140,7 @@ def statement_page(statement: "Statement") -> bytes:
     """Return a statement as one page of HTML."""
     totals = statement.of("total")
     figures = [
-        Figure(f"{len(statement.of('batch')):,}", "batches sent"),
+        Figure(f"{len({key.name for key in statement.of('batch')}):,}", "batches sent"),
         Figure(f"{sum(sums.rows for sums in totals.values()):,}", "rows"),
         *(
             Figure(
@@ -168,7 +170,7 @@ def _sections(statement: "Statement") -> Iterator[tuple[str, list[tuple[str, str
         tables = []
         for by in ("total", "reason", "partner"):
             rows = [
-                (name_of(key), key.currency or NOT_KNOWN, *sum_cells(sums, key.currency))
+                (name_of(key), key.currency or NOT_KNOWN, *sum_cells(sums))
                 for key, sums in statement.of(by, section).items()
             ]
             if rows:
@@ -177,9 +179,20 @@ def _sections(statement: "Statement") -> Iterator[tuple[str, list[tuple[str, str
             yield SECTION_TITLES[section], tables
 
 
-def name_of(key: Key) -> str:
-    """Return the name of a sum as people read it."""
-    return "In all" if key.by == "total" else (key.name or NOT_KNOWN)
+def name_of(key: Key, most: int = LONGEST_NAME) -> str:
+    """Return the name of a sum as people read it, a long one cut; CSV and JSON have all of it.
+
+    Args:
+        key: of the sum.
+        most: characters of the name at most.
+    """
+    return "In all" if key.by == "total" else shortened(key.name or NOT_KNOWN, most)
+
+
+def shortened(name: str, most: int = LONGEST_NAME) -> str:
+    """Return a name in one line, with a mark where it is cut."""
+    line = clean_line(name)
+    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 _SHEET_HEADERS: Final = (
@@ -208,7 +221,7 @@ def statement_workbook(statement: "Statement") -> bytes:
     }
     for name, by in (("Totals", "total"), ("Reasons", "reason"), ("Partners", "partner")):
         rows = [
-            (key.section.value, name_of(key), key.currency or NOT_KNOWN, *_sheet_figures(sums))
+            (key.section.value, name_of(key, _LONGEST_CELL), key.currency or NOT_KNOWN, *_sheet_figures(sums))
             for key, sums in statement.sums.items()
             if key.by == by
         ]
