@@ -70,6 +70,10 @@ Public Sub OpenReceipt()
     Run "open_receipt"
 End Sub
 
+Public Sub Insights()
+    Run "insights"
+End Sub
+
 Public Sub Settings()
     Run "settings"
 End Sub

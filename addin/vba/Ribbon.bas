@@ -67,6 +67,10 @@ Public Sub OnOpenReceipt(control As IRibbonControl)
     Clicks.OpenReceipt
 End Sub
 
+Public Sub OnInsights(control As IRibbonControl)
+    Clicks.Insights
+End Sub
+
 Public Sub OnSettings(control As IRibbonControl)
     Clicks.Settings
 End Sub

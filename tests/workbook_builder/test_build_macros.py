@@ -30,7 +30,7 @@ NAMESPACE = "{http://schemas.microsoft.com/office/2009/07/customui}"
 BUTTONS_IN_RIBBON = list(RIBBON.iter(f"{NAMESPACE}button"))
 PROMISED = {
     "import_returns", "add_imported_rows", "load_pending", "remove_duplicates", "validate", "next_issue", "previous_issue", "fix_safe",
-    "undo_change", "review", "export_csv", "send", "test_connection", "check_results", "history", "open_receipt",
+    "undo_change", "review", "export_csv", "send", "test_connection", "check_results", "history", "open_receipt", "insights",
     "draft_undo", "settings", "diagnose", "show_help",
 }  # fmt: skip
 """The functions behind the buttons, as they were promised; workbooks that people have call them by these names."""
@@ -389,7 +389,7 @@ def test_the_key_tip_of_the_tab_begins_like_that_of_no_other_tab_and_no_old_menu
 
 
 IN_THE_LISTS_FOR_EXCEL = {
-    "AutoCorrect", "Connections", "DataValidation", "ErrorChecking", "FileOpen", "FilePrintPreview", "FileSaveAs", "FileSendAsAttachment",
+    "AutoCorrect", "ChartTypeBarInsertGallery", "Connections", "DataValidation", "ErrorChecking", "FileOpen", "FilePrintPreview", "FileSaveAs", "FileSendAsAttachment",
     "FunctionsDateTimeInsertGallery", "GetExternalDataFromText", "Help", "PropertySheet", "RefreshStatus", "RemoveDuplicates", "ReviewNextComment",
     "ReviewPreviousComment", "TableRowsInsertBelowExcel", "Undo", "WebPagePreview",
 }  # fmt: skip

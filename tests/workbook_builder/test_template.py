@@ -80,7 +80,7 @@ def test_text_that_is_no_toml_is_refused_with_its_line(refused):
         ('name = "Start"', f'name = "{"S" * 32}"', "sheets.0.name"),
         ('code_name = "StartSheet"', 'code_name = "Start Sheet"', "sheets.0.code_name"),
         ('{ at = "A1", style = "title"', '{ at = "1A", style = "title"', "sheets.0.lines.0.at"),
-        ('rows = "reasons"', 'rows = "codes"', "sheets.8.tables.0.rows"),
+        ('rows = "reasons"', 'rows = "codes"', "sheets.9.tables.0.rows"),
         ("blank_rows = 200", 'blank_rows = "200"', "sheets.1.tables.0.blank_rows"),
     ],
 )

@@ -67,3 +67,18 @@ def open_receipt(context: ButtonContext) -> None:
         path, other = current_receipt(number, ledger, context.paths)
         shown = ledger.batch(number).label
     context.tell(messages.receipt(shown, path, other, is_open=open_page(path)))
+
+
+@button(
+    label="Insights",
+    group="After sending",
+    keytip="X",
+    image="ChartTypeBarInsertGallery",
+    tip="Reversals, order value and lock dates in charts",
+    help="Fills the sheet Insights from everything that was sent and from the sheet Pending. Sends nothing.",
+)
+def insights(context: ButtonContext) -> None:
+    """Show what was sent over time and what locks soon, in figures and charts."""
+    from action_returns.excel.insights import show_insights
+
+    show_insights(context)

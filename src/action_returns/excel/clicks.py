@@ -8,6 +8,7 @@ from action_returns.errors import ExcelError, NoRowsYetError
 from action_returns.excel import corrections, dialogues, edits, messages
 from action_returns.excel.after_sending import check_results as check_results  # noqa: PLC0414  # RunPython finds every button here
 from action_returns.excel.after_sending import history as history  # noqa: PLC0414
+from action_returns.excel.after_sending import insights as insights  # noqa: PLC0414
 from action_returns.excel.after_sending import open_receipt as open_receipt  # noqa: PLC0414
 from action_returns.excel.button import ButtonContext, button
 from action_returns.excel.check_table import (

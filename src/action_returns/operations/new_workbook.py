@@ -40,9 +40,9 @@ _RENAMED_SHEETS: Final = {"1": {"Batches": "History"}}
 _ADDED_COLUMNS: Final = {"1": frozenset({"locks in"}), "2": frozenset({"locks in"})}
 """Version of the template -> columns of the table Actions that it did not have; one of that name is the user's own."""
 _ADDED_SHEETS: Final = {
-    "1": frozenset({"Import", "Results"}),
-    "2": frozenset({"Import", "Results"}),
-    "3": frozenset({"Results"}),
+    "1": frozenset({"Import", "Results", "Insights"}),
+    "2": frozenset({"Import", "Results", "Insights"}),
+    "3": frozenset({"Results", "Insights"}),
 }
 """Version of the template -> sheets that it did not have; one of that name is the user's own."""
 _TEMPLATE: Final = "workbook_templates/mobile_actions.toml"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from action_returns.batch.amounts import money
 from action_returns.errors import LedgerError
-from action_returns.ledger.attachments import UNDO_DRAFTED, UNDOES
+from action_returns.ledger.attachment_kinds import UNDO_DRAFTED, UNDOES
 from action_returns.operations.result_texts import why_sentence
 from action_returns.operations.texts import counted
 from action_returns.verdicts.results_csv import read_results

@@ -35,7 +35,7 @@ SECTION_TITLES: Final = {
     Section.BROKEN: "Broken: in no sum",
 }
 _KINDS: Final = {"total": "In all, by currency", "reason": "By reason", "partner": "By partner", "batch": "By batch"}
-LONGEST_NAME: Final = 48
+LONGEST_NAME: Final = 40
 """Characters of a name that lists and charts show."""
 _LONGEST_CELL: Final = 32_000
 

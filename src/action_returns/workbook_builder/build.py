@@ -13,6 +13,7 @@ import xlsxwriter
 from xlsxwriter.utility import quote_sheetname, xl_cell_to_rowcol, xl_range_abs
 
 from action_returns.errors import ActionReturnsError
+from action_returns.workbook_builder.charts import insert_charts
 from action_returns.workbook_builder.contents import Contents, Entries
 from action_returns.workbook_builder.formulas import column_references
 from action_returns.workbook_builder.info import WorkbookInfo
@@ -119,6 +120,7 @@ def build_workbook(
             sheet, worksheet, contents, formats.cell_format, lambda name, at: book.define_name(name, f"={at}")
         )
         writer.write(with_buttons=macros is not None)
+        insert_charts(book, worksheet, sheet)
     _define_names(book, contents)
     book.set_vba_name(WORKBOOK_MODULE)
     if macros is not None:

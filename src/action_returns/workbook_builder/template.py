@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from action_returns.errors import TemplateError
 
 Cell: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,3}[1-9][0-9]*$")]
+Area: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Z]+[1-9][0-9]*:[A-Z]+[1-9][0-9]*$")]
 RowSource: TypeAlias = Literal["reasons", "columns", "rules", "conf", "meta"]
 """The source of the rows of a printed table or of a hidden sheet."""
 
@@ -116,6 +117,26 @@ class Button(_Declared):
     description: str
 
 
+class Chart(_Declared):
+    """A chart of horizontal bars.
+
+    Args:
+        at: the cell under its top left corner.
+        title: its title.
+        categories: the cells with the names of its bars, on the same sheet.
+        values: the cells with their lengths.
+        number_format: of the figures beside the bars.
+        alt_text: what it shows, for those who do not see it.
+    """
+
+    at: Cell
+    title: str
+    categories: Area
+    values: Area
+    number_format: str
+    alt_text: str
+
+
 class EntryCell(_Declared):
     """One cell outside the tables that the user fills in.
 
@@ -156,6 +177,7 @@ class Sheet(_Declared):
         names: defined name -> cell or range that Python fills later.
         lists: defined name -> column of values for a drop-down; the name stands for its filled cells.
         entry_cells: its cells outside of tables that the user fills in.
+        charts: its charts.
     """
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=31)]
@@ -169,7 +191,7 @@ class Sheet(_Declared):
     select: Cell = "A1"
     landscape: bool = False
     repeat_rows: int = 0
-    print_area: Annotated[str, StringConstraints(pattern=r"^[A-Z]+[1-9][0-9]*:[A-Z]+[1-9][0-9]*$")] | None = None
+    print_area: Area | None = None
     lines: tuple[Line, ...] = Field((), strict=False)
     tables: tuple[Table, ...] = Field((), strict=False)
     marks: tuple[ConditionalFormat, ...] = Field((), strict=False)
@@ -178,6 +200,7 @@ class Sheet(_Declared):
     names: dict[str, str] = {}
     lists: dict[str, str] = {}
     entry_cells: tuple[EntryCell, ...] = Field((), strict=False)
+    charts: tuple[Chart, ...] = Field((), strict=False)
 
 
 class Live(_Declared):
