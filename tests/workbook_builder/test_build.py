@@ -195,7 +195,7 @@ def test_macros_add_their_parts_and_change_nothing_else(made):
             '<Relationship Id="rIdRibbon" Type="http://schemas.microsoft.com/office/2007/relationships/ui/extensibility" Target="customUI/customUI14.xml"/>'
         ],
         "xl/_rels/workbook.xml.rels": [
-            '<Relationship Id="rId16" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" Target="vbaProject.bin"/>'
+            '<Relationship Id="rId17" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" Target="vbaProject.bin"/>'
         ],
         "xl/workbook.xml": [' codeName="{37E998C4-C9E5-D4B9-71C8-EB1FF731991C}"'],
         "xl/worksheets/sheet1.xml": ['<legacyDrawing r:id="rId1"/>'],

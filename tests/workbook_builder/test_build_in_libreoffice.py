@@ -23,7 +23,19 @@ BUTTONS = [
     "Load pending...", "Import returns...", "Add these rows...", "Validate", "Review", "Export CSV", "Send...", "Check results...",
     "Receipt",
 ]  # fmt: skip
-VISIBLE = ["Start", "Actions", "Issues", "Import", "Pending", "Review", "Batches", "Results", "Reasons", "Dictionary"]
+VISIBLE = [
+    "Start",
+    "Actions",
+    "Issues",
+    "Import",
+    "Pending",
+    "Review",
+    "Batches",
+    "Results",
+    "Insights",
+    "Reasons",
+    "Dictionary",
+]
 
 
 def sheet_of(document, name):

@@ -33,7 +33,7 @@ def pages(office, tmp_path):
 
 def test_a_list_without_rows_takes_no_paper(pages):
     sheets = [sheet for sheet, _ in pages(samples=False)]
-    assert set(sheets) == {"Start", "Actions", "Import", "Review", "Reasons", "Dictionary"}
+    assert set(sheets) == {"Start", "Actions", "Import", "Review", "Insights", "Reasons", "Dictionary"}
     assert [sheets.count(sheet) for sheet in ("Start", "Import", "Review", "Reasons")] == [1, 1, 1, 1]
 
 

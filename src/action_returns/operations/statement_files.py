@@ -271,7 +271,7 @@ def _write_sheet(
 
     for at, (header, width) in enumerate(zip(headers, widths, strict=True)):
         sheet.set_column(at, at, width)
-        sheet.write_string(0, at, header, formats["head"])
+        write_text(sheet, 0, at, header, formats["head"])
     sheet.freeze_panes(1, 0)
     sheet.set_landscape()
     sheet.repeat_rows(0)
