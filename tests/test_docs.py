@@ -1,6 +1,7 @@
 """The pages users read say what the product does."""
 
 import contextlib
+import gzip
 import re
 import sqlite3
 from pathlib import Path
@@ -96,15 +97,21 @@ def test_the_ledger_can_be_read_as_its_page_says(tmp_path, monkeypatch):
     from tests.support.ledgers import settled
 
     with open_ledger(tmp_path / "ledger.sqlite3") as ledger:
-        settled(ledger, "sent")
+        ledger.record_results(settled(ledger, "sent"), b"what became of each row", {"open": 0})
     page = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")
     statements = re.findall(r'^sqlite3 ledger\.sqlite3 "(.+)"$', page, re.MULTILINE)
     with contextlib.closing(sqlite3.connect(tmp_path / "ledger.sqlite3")) as connection:
-        connection.create_function("writefile", 2, lambda _name, content: len(content))
-        given = [connection.execute(statement).fetchall() for statement in statements]
+        connection.create_function("writefile", 2, lambda _name, content: written.append(content))
+        written, given = [], []
+        for statement in statements:
+            asked = statement.replace("= 7", "= 1").replace(
+                "THAT HASH", str(given[-1][0][0] if given and given[-1] else "")
+            )
+            given.append(connection.execute(asked).fetchall())
         tables = {table for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         tables.discard("sqlite_sequence")  # left from the first version, and empty
         columns = {column[1] for table in tables for column in connection.execute(f"PRAGMA table_info({table})")}
     assert given[0][0][0] == 1
-    assert len(given) == 3
+    assert len(given) == 5
+    assert gzip.decompress(written[-1]) == b"what became of each row"
     assert {f"`{name}`" for name in tables | columns} <= set(re.findall(r"`\w+`", page))
