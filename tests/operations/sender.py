@@ -31,6 +31,7 @@ CHANNELS = {
     "EmailChannel": "action_returns.channels.email",
     "FtpChannel": "action_returns.channels.ftp",
     "SftpChannel": "action_returns.channels.sftp",
+    "ApiChannel": "action_returns.channels.api",
 }
 """Class -> its module: a child imports only the one it needs."""
 
@@ -48,6 +49,9 @@ STEPS = (
 )
 """Where a submission can die, in order."""
 
+OF_A_ROW = ("before it is recorded", "after it was recorded", "after its call", "after its outcome was recorded")
+"""Where a submission of single rows can die beside each row, in order: ``row 2 after its call``."""
+
 IN_THE_FILE = "in the middle of the file"
 """Where one over FTP can die, too."""
 
@@ -64,6 +68,8 @@ def channel(facts):
     password = facts.pop("password", None)
     if password is not None:
         facts["password"] = lambda: password
+    if "ca_file" in facts:
+        facts["ca_file"] = Path(facts["ca_file"])
     if "directory" in facts and kind in {"OutboxChannel", "DraftChannel"}:
         facts["directory"] = Path(facts["directory"])
     if "private_key" in facts:
@@ -110,6 +116,25 @@ def mine_the_way(step):
             die()
         return done
 
+    sending, outcome, row = Ledger.record_row_sending, Ledger.record_row_outcome, 0
+
+    def dying_row(self, *facts):
+        nonlocal row
+        row += 1
+        if step == f"row {row} {OF_A_ROW[0]}":
+            die()
+        sending(self, *facts)
+        if step == f"row {row} {OF_A_ROW[1]}":
+            die()
+
+    def dying_outcome(self, *facts):
+        if step == f"row {row} {OF_A_ROW[2]}":
+            die()
+        outcome(self, *facts)
+        if step == f"row {row} {OF_A_ROW[3]}":
+            die()
+
+    Ledger.record_row_sending, Ledger.record_row_outcome = dying_row, dying_outcome
     Ledger.claim, Ledger.mark_sending, Ledger.settle = dying_claim, dying_leaving, dying_settle
 
 
@@ -151,8 +176,9 @@ def die_in_the_middle_of_the_file():
 
 
 def send(order):
-    settings = SimpleNamespace(kind=order["channel"]["kind"], receiver=lambda: "the receiver of this test")
-    account = Account("acme", "test", profile=SimpleNamespace(account=None, channel=settings))
+    kind = order["channel"]["kind"].removesuffix("Channel").lower()
+    settings = SimpleNamespace(kind=kind, receiver=lambda: "the receiver of this test")
+    account = Account("acme", "test", profile=SimpleNamespace(account=None, approval=False, channel=settings))
     told = os.open(order["told"], os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
     with open_ledger(Path(order["ledger"])) as ledger:
         for number in order["lists"]:

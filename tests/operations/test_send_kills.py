@@ -13,8 +13,9 @@ import pytest
 from action_returns.batch.cells import ReadyRows
 from action_returns.batch.csv_format import csv_bytes
 from action_returns.ledger.ledger import open_ledger
-from tests.operations.sender import IN_THE_FILE, STEPS, rows_of
+from tests.operations.sender import IN_THE_FILE, OF_A_ROW, STEPS, rows_of
 from tests.servers import loopback, openssh, sftp_here
+from tests.servers.brand_api_server import SID, TOKEN, brand_api_server
 from tests.servers.ftp_daemons import USER
 from tests.servers.ftp_makes import MAKES, ftp_make, missing_make
 from tests.support.available import missing_sshd, require
@@ -204,6 +205,32 @@ def test_killed_at_any_step_the_next_start_tells_the_truth_and_nothing_goes_twic
     assert judge(arrived(), truth(ledger), words_told(told), [1]) == []
     if at < LEFT:
         assert arrived() == [content_of(1)]
+
+
+@pytest.mark.parametrize("row", [1, 2, 3])
+@pytest.mark.parametrize("moment", OF_A_ROW)
+def test_killed_beside_any_row_the_next_start_tells_of_each_row_what_became_of_it(sender, tmp_path, moment, row):
+    authority = loopback.make_authority(tmp_path)
+    ids = [action_id for action_id, _, _ in rows_of(1)]
+    with brand_api_server(authority) as server:
+        facts = {
+            "kind": "ApiChannel", "account_sid": SID, "password": TOKEN, "host": loopback.LOOPBACK, "port": server.port,
+            "ca_file": str(authority.bundle),
+        }  # fmt: skip
+        order = {"ledger": tmp_path / "ledger.sqlite3", "told": tmp_path / "told", "channel": facts, "lists": [1]}
+        assert sender(**order, dies=f"row {row} {moment}") == -9
+        with open_ledger(order["ledger"]) as ledger:
+            told = ledger.row_states(1)
+        at = OF_A_ROW.index(moment)
+        of_this = ("not-sent", "unknown", "unknown", "sent")[at]
+        assert told == dict(zip(ids, ["sent"] * (row - 1) + [of_this] + ["not-sent"] * (3 - row), strict=True))
+        assert [form["ActionId"] for _, _, form, _ in server.changes] == ids[: row if at > 1 else row - 1]
+
+        assert sender(**order) == 0
+        (again,) = words_told(order["told"])
+        nothing_left = row == 1 and at == 0
+        assert again[1] == ("sent" if nothing_left else "refused")
+        assert len(server.changes) == (3 if nothing_left else row if at > 1 else row - 1)
 
 
 OTHERS = ("pure-ftpd", "ftp-srv", "aioftp")
