@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final, NamedTuple, TypeVar
 from urllib.parse import quote
 
@@ -211,19 +212,11 @@ def _id(found: JsonObject, key: str, campaign: str) -> str:
 
 
 def _facts(action: JsonObject) -> PendingAction:
-    amount, locks_at, state, order_id, partner, currency, original = (
-        text_of(action.get(key), key)
-        for key in ("Amount", "LockingDate", "State", "Oid", "MediaPartnerName", "Currency", "IntendedAmount")
-    )
-    return PendingAction(
-        _cents(amount),
-        _moment(locks_at),
-        state.strip() or None,
-        order_id or None,
-        partner or None,
-        currency.strip() or None,
-        _cents(original),
-    )
+    """Return what decides about a row, and nothing else: a list may have hundreds of thousands of actions."""
+    amount, locks_at, state, currency = [
+        text_of(action.get(key), key) for key in ("Amount", "LockingDate", "State", "Currency")
+    ]
+    return PendingAction(_cents(amount), _moment(locks_at), state.strip() or None, None, None, currency.strip() or None)
 
 
 def _cents(text: str) -> Cents | None:
@@ -235,6 +228,7 @@ def _cents(text: str) -> Cents | None:
     return Cents(int(whole)) if whole.denominator == 1 and whole < LIMIT * 100 else None
 
 
+@lru_cache(maxsize=4096)  # actions of one day lock at the same time
 def _moment(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)

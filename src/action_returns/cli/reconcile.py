@@ -58,7 +58,7 @@ def reconcile_command(
     refused: list[str] = []
     with context.output.working("Comparing"):
         found = reconcile(numbers, evidence, account, context.paths, refused=refused)
-    if all_open:
+    if all_open and context.output.as_json:
         context.output.json({"batches": [{**_facts(one), "results": list(_rows(one))} for one in found]})
         if refused:
             context.output.json({"refused": refused})

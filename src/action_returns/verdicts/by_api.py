@@ -136,7 +136,7 @@ class _Decision:
         self._is_waiting = file is not None and is_waiting(file.status)
         self._is_finished = file is not None and is_finished(file.status)
         self._named: dict[str, RowResult] = {}
-        if file is not None and self._is_finished:
+        if file is not None and self._is_finished and file.entries:
             of_file = decide_by_result(rows, file, Known(known.sent_at, known.before), taken)
             named = zip(rows, of_file, strict=True)
             self._named = {
