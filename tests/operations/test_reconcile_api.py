@@ -242,3 +242,23 @@ def test_a_list_that_changes_while_it_is_read_is_read_again(world):
     world.server.faults += [None, altered(lambda found: found.update({"@total": "2"}))]
     assert verdicts(world.reconcile()) == [("applied", "as-sent")]
     assert any("read again" in one for one in world.told)
+
+
+def test_a_limit_that_is_reached_in_the_middle_stops_the_command_and_records_nothing(world):
+    world.has(1)
+    world.send((1, 1250, CHANGE))
+    process(world)
+    world.server.most_requests, waits = 1, []
+    with pytest.raises(ApiError, match="takes no more requests for about 10 minutes"):
+        world.reconcile(sleep=waits.append)
+    assert waits == [601.0]
+    world.server.most_requests = None
+    assert verdicts(world.reconcile()) == [("applied", "as-sent")]
+
+
+def test_answers_that_are_packed_are_read(world):
+    world.server.is_packed = True
+    world.has(1)
+    world.send((1, 1250, CHANGE))
+    process(world)
+    assert verdicts(world.reconcile()) == [("applied", "as-sent")]

@@ -51,6 +51,7 @@ class BrandApiServer:
         page_rows: rows of a page, however many are asked for.
         most_pages: pages after which it refuses a request.
         is_packed: whether answers are gzipped for those who take that.
+        most_requests: how many it takes until it refuses all others; None for any number.
         faults: what the next requests meet, instead of or before their answer; None for nothing.
         asked: path, parameters and headers of each question.
         changes: method, path, form and headers of each change.
@@ -63,6 +64,7 @@ class BrandApiServer:
     page_rows: int | None = None
     most_pages: int = 10
     is_packed: bool = False
+    most_requests: int | None = None
     faults: deque[Any] = field(default_factory=deque)
     asked: list[tuple[str, dict[str, str], dict[str, str]]] = field(default_factory=list, repr=False)
 
@@ -161,6 +163,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.do_PUT()
 
     def _respond(self) -> None:
+        most = self.api.most_requests
+        if most is not None and len(self.api.asked) + len(self.api.changes) > most:
+            self.send(429, b"{}", {"X-RateLimit-Limit": str(most), "X-RateLimit-Reset": "600"})
+            return
         fault = self.api.faults.popleft() if self.api.faults else None
         if fault is not None:
             fault(self)

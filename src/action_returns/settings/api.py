@@ -36,7 +36,7 @@ Days: TypeAlias = Annotated[int, Field(ge=1, le=_MOST_DAYS), Allowed(_DAYS_TEXT)
 
 
 class ApiSettings(Table):
-    """The network's Brand API, over which `action-returns pending fetch` reads the pending actions."""
+    """The network's Brand API, over which `action-returns pending fetch` and `action-returns reconcile --api` read."""
 
     account_sid: AccountSid = setting(
         "Account SID",
@@ -45,7 +45,8 @@ class ApiSettings(Table):
     )
     auth_token: Secret = setting(
         "Auth token",
-        "Where the auth token is kept. It needs the scope to read Actions.",
+        "Where the auth token is kept. It needs the scope to read Actions; for `reconcile --api` also those to read FTP "
+        "submissions, API submissions and Action updates.",
         example="keyring",
     )
     campaigns: Campaigns = setting(
