@@ -18,12 +18,23 @@ def postgres():
         yield running
 
 
+@pytest.fixture(scope="session")
+def empty_databases():
+    """Databases that earlier tests have left and that hold nothing any more."""
+    return []
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def place(request, tmp_path):
     if request.param == "sqlite":
-        return tmp_path / "folder" / "ledger.sqlite3"
+        yield tmp_path / "folder" / "ledger.sqlite3"
+        return
     running = request.getfixturevalue("postgres")
-    return TeamDatabase(running.url(running.new_database()))
+    empty = request.getfixturevalue("empty_databases")
+    name = empty.pop() if empty else running.new_database()
+    yield TeamDatabase(running.url(name))
+    running.empty(name)
+    empty.append(name)
 
 
 @pytest.fixture(scope="session")

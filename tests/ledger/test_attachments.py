@@ -189,18 +189,33 @@ def test_a_change_of_what_belongs_to_a_batch_is_told_and_ends_no_other_command(k
         assert ledger.record_results(1, RESULTS, FACTS) is None
 
 
-@pytest.mark.parametrize("packed", [pack(RESULTS)[:-9], pack(RESULTS) + b"x", b"no gzip"])
+@pytest.mark.parametrize("packed", [pack(RESULTS)[:-9], pack(RESULTS) + b"x", b"no gzip"], ids=["cut", "more", "other"])
 def test_results_that_no_program_can_read_are_passed_over(ledger, packed):
     """A member of a team may record such ones with another program."""
     number = settled(ledger, "sent")
     ledger.record_undo(number, csv_bytes(ROWS), {})
     for kind, event in (("results", "reconciled"), ("undo", "undo-drafted")):
         with ledger._store.transaction():
-            ledger._add_event(number, event, {"sha256": ledger._attach(number, kind, packed), "who": "eve"})
+            ledger._add_event(number, event, {"sha256": ledger._attach(number, kind, packed), "who": "eve", "open": 0})
     assert ledger.latest_results(number) is None
     ledger.record_results(number, RESULTS, FACTS)
     with ledger._store.transaction():
-        ledger._add_event(number, "reconciled", {"sha256": ledger._attach(number, "results", packed), "who": "eve"})
+        ledger._add_event(
+            number, "reconciled", {"sha256": ledger._attach(number, "results", packed), "who": "eve", "open": 0}
+        )
     assert ledger.latest_results(number).results == RESULTS
     assert [rows for _, rows in ledger.undo_drafts(number)] == [csv_bytes(ROWS)]
     assert ledger.problems() == []
+
+
+def test_the_rows_of_other_batches_are_told_those_that_certainly_failed_left_out(ledger):
+    first = settled(ledger, "sent", ReadyRows(IDS, [100, 200, 300], ["ORDER_UPDATE"] * 3))
+    settled(ledger, "failed", row(3, 300, "ORDER_UPDATE"), again=True)
+    second = settled(ledger, "unknown", ReadyRows(IDS[:2], [100, 900], ["ORDER_UPDATE"] * 2), again=True)
+    sender, cents = batch_of().sender, dict(zip(IDS, (100, 200, 300), strict=True))
+    assert ledger.rows_in_other_batches(ledger.batch(first), sender, cents) == {IDS[0]}
+    assert ledger.earlier_rows(ledger.batch(second), sender, IDS[:2]) == {
+        IDS[0]: [(first, 100)],
+        IDS[1]: [(first, 200)],
+    }
+    assert ledger.earlier_rows(ledger.batch(first), sender, IDS) == {}

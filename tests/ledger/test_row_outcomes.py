@@ -153,3 +153,15 @@ def test_a_later_batch_with_the_same_amounts_replaces_no_row(ledger):
         ledger.replaced_rows(ledger.batch(first), BATCH.sender, {action_id: cents for action_id, cents, _ in ROWS})
         == {}
     )
+
+
+def test_a_batch_whose_rows_all_arrived_counts_as_any_other(ledger):
+    number = claim(ledger, row(1, 100, "ORDER_UPDATE"), BY_ROW).number
+    ledger.mark_sending(number)
+    ledger.record_row_sending(number, "M.1.2.1", {})
+    ledger.record_row_outcome(number, "M.1.2.1", "sent", "It is queued.", {})
+    ledger.settle(number, "sent", "Done.", {})
+    assert ledger.sent_before(BATCH.sender, IDS)["M.1.2.1"].state == "sent"
+    ledger.mark(number, "failed", "The network has nothing.", shown="sent")
+    assert ledger.sent_before(BATCH.sender, IDS) == {}
+    assert ledger.row_states(number) == {"M.1.2.1": "sent"}, "what its program knew stays on record"
