@@ -4,6 +4,7 @@ import os
 import subprocess
 import tempfile
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,9 +15,12 @@ from tests.hosts.office import Office
 from tests.hosts.screen import Screen
 
 from action_returns.excel import clicks, dialogues
-from action_returns.files import packaged_file
-from action_returns.operations.account import Account
-from action_returns.operations.new_workbook import new_workbook
+from action_returns.excel.button import ButtonContext
+from action_returns.files import default_paths, packaged_file
+from action_returns.operations.account import Account, open_account
+from action_returns.operations.new_workbook import new_workbook, workbook_bytes
+from action_returns.settings.editing import add_profile
+from action_returns.workbook_builder.contents import Entries
 
 IMAGES = Path(__file__).parent / "images"
 # Wider than the screens it stands for: the fonts of this computer are wider than those of the workbook.
@@ -24,6 +28,23 @@ _WINDOW = (0, 0, 1930, 900)
 _POSITION_AND_SIZE = 15
 _ORDERS = 35
 """The row of the sheet Import from which on the orders are listed, counted from 0."""
+_SENT = [
+    ("M.8882.4808.1063415", "0", "REJECTED"),
+    ("M.8882.4808.1063416", "12.50", "ORDER_UPDATE"),
+    ("M.8882.4808.1063417", "38.00", "ORDER_UPDATE"),
+    ("M.8882.4808.1063418", "0", "REJECTED"),
+    ("M.8882.4808.1063419", "7.90", "ORDER_UPDATE"),
+    ("M.8882.4808.1063420", "0", "REJECTED"),
+]
+"""Rows that are sent for the picture of their results."""
+_SEEN = [
+    ("M.8882.4808.1063415", "40.00", "REVERSED"),
+    ("M.8882.4808.1063416", "31.00", "PENDING"),
+    ("M.8882.4808.1063417", "52.00", "PENDING"),
+    ("M.8882.4808.1063418", "19.90", "PENDING"),
+    ("M.8882.4808.1063419", "7.90", "PENDING"),
+]
+"""What the network has three days later: ActionId, amount and state."""
 _SETTLED = 2.0
 """Seconds after which a window has drawn itself."""
 
@@ -35,6 +56,8 @@ def main() -> None:
     try:
         with tempfile.TemporaryDirectory() as folder:
             picture_of_sheets(screen, Path(folder))
+        with tempfile.TemporaryDirectory() as folder:
+            picture_of_results(screen, Path(folder))
     finally:
         screen.stop()
 
@@ -60,13 +83,71 @@ def picture_of_sheets(screen: Screen, folder: Path) -> None:
         office.stop()
 
 
-def click_through(office: Office, document: Any) -> None:
-    """Load the sample download, which checks the rows too, and show what becomes of the sample orders."""
-    person = SimpleNamespace(alert=lambda _text, _buttons: "ok")
+def picture_of_results(screen: Screen, folder: Path) -> None:
+    """Show what Check results says three days after two batches were sent, as LibreOffice shows it."""
+    os.environ["ACTION_RETURNS_HOME"] = str(folder / "home")
+    paths = default_paths(os.environ)
+    outbox = folder / "outbox"
+    outbox.mkdir()
+    add_profile(
+        paths.config_file, "acme", {"environment": "live", "channel": {"kind": "outbox", "directory": str(outbox)}}
+    )
+    book = folder / "returns.xlsx"
+    book.write_bytes(workbook_bytes(open_account(paths), Entries(rows=_SENT), macros=False))
+    home = folder / "office"
+    home.mkdir()
+    office = Office(home, screen.display)
+    try:
+        with office.opened(book, hidden=False) as document:
+            document.CurrentController.ZoomValue = 100
+            document.CurrentController.Frame.ContainerWindow.setPosSize(*_WINDOW, _POSITION_AND_SIZE)
+            open_for_clicks(office, document)
+            clicks.send()
+            put(document, "Actions", "B5", "31.00")
+            clicks.send()
+            now = datetime.now().astimezone() + timedelta(days=3, hours=1)
+            ButtonContext.now = staticmethod(lambda: now)
+            download = folder / "pending_actions.csv"
+            lines = [f"{action},{now.isoformat()},{amount},EUR,{state},2099-01-31" for action, amount, state in _SEEN]
+            download.write_text(
+                "\n".join(["Action Id,Action Date,Amount,Currency,State,Locking Date", *lines, ""]), encoding="utf-8"
+            )
+            os.utime(download, (now.timestamp(), now.timestamp()))
+            dialogues.pick_results = lambda _app: download
+            clicks.check_results()
+            for place in ("C4", "C5"):
+                put(document, "Batches", place, "ann")
+            for at, name in enumerate(sorted((path.name for path in outbox.iterdir()), reverse=True), 4):
+                put(document, "Batches", f"J{at}", name)
+                put(document, "Batches", f"K{at}", "ftps://batch.impact.com/")
+            for sheet in ("Results", "Batches"):
+                shoot(screen, document, sheet, folder)
+    finally:
+        office.stop()
+
+
+def put(document: Any, sheet: str, place: str, text: str) -> None:
+    """Write a text into a cell, also of a protected sheet."""
+    target = document.Sheets.getByName(sheet)
+    was_protected = target.isProtected()
+    target.unprotect("")
+    target.getCellRangeByName(place).String = text
+    if was_protected:
+        target.protect("")
+
+
+def open_for_clicks(office: Office, document: Any) -> None:
+    """Let the buttons find this workbook, and answer yes to whatever they ask."""
+    person = SimpleNamespace(alert=lambda _text, buttons: "yes" if "yes" in str(buttons) else "ok")
     app = App(office.desktop, person)
     xw.engines.add(xw.Engine(impl=app.engine))
     xw.engines["excel"].activate()
     xw.Book(impl=Book(app, document)).set_mock_caller()
+
+
+def click_through(office: Office, document: Any) -> None:
+    """Load the sample download, which checks the rows too, and show what becomes of the sample orders."""
+    open_for_clicks(office, document)
     dialogues.pick_file = lambda _app: packaged_file("workbook_templates/samples/pending_actions.csv")
     dialogues.pick_export = lambda _app: packaged_file("workbook_templates/samples/shopify_orders.csv")
     with tempfile.TemporaryDirectory() as home:

@@ -180,3 +180,22 @@ def test_where_no_program_shows_pages_the_path_is_told(desk, outbox, paths, monk
     said = desk.click("open_receipt")
     assert "open the file yourself" in said
     assert str(paths.submissions / "0001" / "receipt.html") in said
+
+
+def test_a_row_that_a_later_batch_changed_again_is_called_replaced_and_not_too_early(desk, outbox, chosen, later):
+    sent(desk)
+    desk.put("Actions!B5", "31.00")
+    desk.excel.answer("yes", "yes")
+    desk.click("send")
+    later(days=3, hours=1)
+    chosen(
+        ("M.8882.4808.1", "40.00", "REVERSED"),
+        ("M.8882.4808.2", "31.00", "PENDING"),
+        ("M.8882.4808.3", "8.00", "PENDING"),
+    )
+    desk.click("check_results")
+    assert desk.peek("Results!A4:H4")[0] == [
+        "0001", 2, "M.8882.4808.2", "12.50", "ORDER_UPDATE", "31.00", "PENDING", "Replaced",
+    ]  # fmt: skip
+    assert desk.column("E", [4, 5, 6]) == ["Applied (batch 0001)", "Applied (batch 0002)", "Applied (batch 0001)"]
+    assert desk.peek("Start!C17").startswith("0. Counted")

@@ -7,6 +7,7 @@ import pytest
 
 from action_returns.excel.button import ButtonContext
 from action_returns.ledger.ledger import open_ledger
+from action_returns.settings.editing import add_profile, remove_profile
 from tests.excel.desk import GOOD
 
 
@@ -84,3 +85,24 @@ def test_the_receipt_is_that_of_the_batch_selected_on_batches(desk, outbox, monk
     desk.excel.select("Batches!C5")
     desk.click("open_receipt")
     assert shown == ["0002", "0001"]
+
+
+API = {"account_sid": "IRabc123", "auth_token": "env:TOKEN", "campaigns": ["1000"]}
+
+
+@pytest.mark.parametrize(("answer", "looked_at"), [("yes", ["the API"]), ("no", ["a file"]), ("cancel", [])])
+def test_a_profile_with_the_api_lets_the_user_choose_it_or_a_file(waiting, paths, monkeypatch, answer, looked_at):
+    desk = waiting()
+    channel = {"kind": "outbox", "directory": str(paths.exports.parent / "outbox")}
+    remove_profile(paths.config_file, "acme")
+    add_profile(paths.config_file, "acme", {"environment": "test", "channel": channel, "api": API})
+    asked = []
+    monkeypatch.setattr("action_returns.excel.dialogues.pick_results", lambda _app: asked.append("a file"))
+    monkeypatch.setattr(
+        "action_returns.operations.reconcile_api.ApiEvidence.find",
+        lambda _self, batches: asked.append("the API") or [None] * len(batches),
+    )
+    desk.excel.answer(answer)
+    desk.click("check_results")
+    assert desk.excel.alerts[-1 if answer != "yes" else -2].text.startswith("Ask the network's API now")
+    assert asked == looked_at

@@ -337,8 +337,9 @@ def test_history_lists_every_fact_of_a_batch_and_the_newest_first(desk, outbox, 
     desk.excel.answer("yes", "yes")
     desk.click("send")
     assert desk.click("history") == (
-        "2 batches sent from this computer. Batches lists the latest 1.\n\n2 batches wait for results. Next: Check results, "
-        "with a Pending Actions download that was made at least a day after sending."
+        "2 batches sent from this computer. Batches lists the latest 1.\n\n2 batches are not settled: a row has no "
+        "result yet, or one that may still change. Next: Check results, with a Pending Actions download that was made at least a "
+        "day after sending."
     )
     (name,) = [path for path in outbox.iterdir() if path.name.endswith("-0002.csv")]
     first, second = desk.peek("Batches!A4:K5")
@@ -415,7 +416,7 @@ def test_one_batch_is_told_as_one(desk, outbox):
     desk.click("send")
     told = desk.click("history").split("\n\n")
     assert told[0] == "1 batch sent from this computer."
-    assert told[1].startswith("1 batch waits for results. Next: Check results, ")
+    assert told[1].startswith("1 batch is not settled: a row has no result yet, ")
 
 
 def test_one_thing_that_needs_attention_is_told_as_one():

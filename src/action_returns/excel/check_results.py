@@ -129,6 +129,16 @@ def _choose_evidence(context: ButtonContext) -> "tuple[Evidence, str] | None":
     Returns:
         The evidence, and what it is called in a sentence.
     """
+    profile = context.account.profile
+    if profile is not None and profile.api is not None:
+        answer = context.book.choose(check_results_messages.ASK_FOR_API)
+        if answer == "cancel":
+            return None
+        if answer == "yes":
+            from action_returns.operations.reconcile_api import ApiEvidence
+
+            tell = context.book.status
+            return ApiEvidence(context.account, context.paths, context.now(), tell), check_results_messages.THE_API
     path = dialogues.pick_results(context.book.app)
     if path is None:
         return None

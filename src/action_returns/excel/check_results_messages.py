@@ -1,11 +1,10 @@
 """Return the texts and rows of Check results: the sheet Results, the column Result of Actions, and the dialogue."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from action_returns.batch.amounts import money
+from action_returns.batch.amounts import amount_text, money
 from action_returns.operations.batch_progress import days_since
 from action_returns.operations.result_notes import local_minute
 from action_returns.operations.result_texts import batch_sentence, row_sentence
@@ -20,6 +19,7 @@ ASK_FOR_API: Final = (
     "Ask the network's API now what became of the batches?\n\nYes: ask the API.\nNo: choose a file, a Pending Actions "
     "download or a result file of the network.\nCancel: look nothing up."
 )
+THE_API: Final = "the network's API"
 NOTHING_WAITS: Final = "No batch waits for results. Nothing was looked up. Batches shows what became of each."
 NOTHING_SAID: Final = (
     "This says nothing of the batches that wait for results, so nothing was recorded. Choose a Pending Actions download "
@@ -43,21 +43,22 @@ _ROWS_OF_TEXT: TypeAlias = list[tuple[str | int | None, ...]]
 
 
 _OPTIONS: Final = (
-    (r" When it was downloaded later than its file tells, say so: --taken TIME\.", ""),
-    (r" Say when you downloaded it: --taken TIME, such as --taken \S+", " Click Check results again and answer Yes."),
-    (r", or name the time of the download with --taken TIME", ""),
-    (r"Look with --api, or with", "Look in the network, or with"),
-    (r", or use a later pending download: --pending FILE", ", or choose a later pending download"),
+    (" When it was downloaded later than its file tells, say so: --taken TIME.", ""),
+    (", or name the time of the download with --taken TIME", ""),
+    ("Look with --api, or with", "Look in the network, or with"),
+    (", or use a later pending download: --pending FILE", ", or choose a later pending download"),
 )
-"""What a text says of an option of the command line, as a pattern -> what it says in the workbook."""
+"""What a text says of an option of the command line -> what it says in the workbook."""
+_SAY_WHEN: Final = " Say when you downloaded it: --taken"
+"""How the last sentence of a note begins that asks for the time of a download."""
 
 
 def without_options(text: str) -> str:
     """Return a text about results without the options of the command line, which the workbook does not have."""
-    if "--" in text:
-        for pattern, other in _OPTIONS:
-            text = re.sub(pattern, other, text)
-    return text
+    for option, other in _OPTIONS:
+        text = text.replace(option, other)
+    before, found, _ = text.partition(_SAY_WHEN)
+    return f"{before} Click Check results again, and answer Yes to that time." if found else text
 
 
 def ask_for_kind(name: str) -> str:
@@ -111,11 +112,11 @@ def result_rows(found: "Sequence[BatchResults]", most: int, now: datetime) -> _R
             one.record.label,
             at,
             row.action_id,
-            money(row.cents),
+            amount_text(row.cents),
             row.reason,
-            "" if result.cents is None else money(result.cents),
+            "" if result.cents is None else amount_text(result.cents),
             result.state,
-            _WORDS[result.verdict],
+            "Replaced" if result.why is Why.REPLACED else _WORDS[result.verdict],
             None if one.record.created_at is None else days_since(one.record.created_at, now),
             without_options(row_sentence(row, result)),
         )

@@ -282,8 +282,8 @@ def history(batches: "Sequence[BatchRecord]", most: int, waiting: int = 0) -> st
         doubt += f"\n\n{broken_batches(broken)}"
     listed = "" if len(batches) <= most else f" Batches lists the latest {most:,}."
     results = (
-        f"\n\n{counted(waiting, 'batch')} {one_or_many(waiting, 'waits', 'wait')} for results. Next: Check results, with a "
-        "Pending Actions download that was made at least a day after sending."
+        f"\n\n{counted(waiting, 'batch')} {one_or_many(waiting, 'is', 'are')} not settled: a row has no result yet, or one that "
+        "may still change. Next: Check results, with a Pending Actions download that was made at least a day after sending."
         if waiting
         else ""
     )
