@@ -67,7 +67,13 @@ FULL = Path("/dev/full")
 """A device on which there is never room, where the system has one."""
 READS_A_FILE = {"approval request", "check", "import", "fix", "review", "export", "send", "upgrade-workbook"}
 READS_NO_SETTINGS = {"doctor", "demo", "completion", "secret delete", "upgrade-workbook"}
-READS_THE_LEDGER = {name for name in LINES if name.startswith("history")} | {"action show", "send", "import", "reconcile", "undo"}
+READS_THE_LEDGER = {name for name in LINES if name.startswith("history")} | {
+    "action show",
+    "send",
+    "import",
+    "reconcile",
+    "undo",
+}
 READS_THE_LEDGER |= {name for name in LINES if name.startswith("approval")}
 
 

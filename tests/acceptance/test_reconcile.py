@@ -128,6 +128,12 @@ def test_the_user_says_when_a_list_was_downloaded(sent, run, listed):
     assert run("reconcile", "1", "--pending", file, "--taken", "yesterday").code == 2
 
 
+def test_a_file_from_the_future_is_told_as_such(sent, run, listed):
+    assert "is in the future. When it was downloaded earlier" in run("reconcile", "1", "--pending", listed(*MIXED)).err
+    now = listed(*MIXED, hours=0, name="now.csv")
+    assert "in the future" not in run("reconcile", "1", "--pending", now).err
+
+
 def test_hours_that_a_network_takes_are_a_setting(sent, run, listed, paths):
     config = paths.config_file
     config.write_text(config.read_text("utf-8").replace("[profiles.acme]", "[profiles.acme]\nresults_after_hours = 0"))
@@ -165,6 +171,7 @@ def test_errors_that_the_receiver_names_are_shown_in_its_words_and_in_ours(sent,
     errors.write_text(f"ActionId,Amount,Reason,Error\r\n{IDS[1]},12.50,ORDER_UPDATE,NO_ITEM\r\n", newline="")
     done = run("reconcile", "1", "--result", errors, "--json")
     assert (done.code, done.json["refused"], done.json["too_early"]) == (10, 1, 3)
+    assert done.json["state"] == "handed-over"  # a file that anyone can name proves nothing
     assert done.json["results"][1]["message"].startswith(
         "The receiver names it as an error: NO_ITEM. The network finds no"
     )
@@ -191,6 +198,14 @@ def test_a_result_of_another_batch_is_refused_and_nothing_is_recorded(sent, run,
     done = run("reconcile", "1", "--result", result, "--json")
     assert (done.code, done.json["problem"]) == (3, "result-other-batch")
     assert "Batch_Mods_Reversals_2026_01_01_AAAA-0009.csv" in done.json["message"]
+    other = work / "errors_Batch_Mods_Reversals_2026_01_01_AAAA-0009.csv"
+    other.write_text("Line,Status,Reason\r\n2,Validation,NO_ITEM\r\n", newline="")
+    assert run("reconcile", "1", "--result", other, "--json").json["problem"] == "result-other-batch"
+    other = work / "errors.csv"
+    other.write_text("ActionId,Error\r\nM.8882.4808.77,NO_ITEM\r\n", newline="")
+    refused = run("reconcile", "1", "--result", other, "--json")
+    assert refused.json["problem"] == "result-other-batch"
+    assert "M.8882.4808.77, which the batch does not have" in refused.json["message"]
     assert "reconciled" not in run("history", "show", "1").out
 
 
@@ -215,6 +230,12 @@ def test_what_was_handed_over_is_sent_once_every_amount_is_the_one_that_was_sent
     assert (done.json["state"], done.json["settled"]) == ("sent", True)
     assert "4 actions had another amount before, and now have the one that was sent" in done.json["message"]
     assert "reconciled with a pending download" in json.dumps(run("history", "show", "1", "--json").json)
+
+
+def test_a_row_that_is_still_too_early_keeps_a_batch_from_being_sent(sent, run, listed):
+    early = [(f"{amount:.2f}", "PENDING") for amount in SENT[:3]]
+    done = run("reconcile", "1", "--pending", listed(*early, ("50.00", "PENDING"), hours=1), "--json")
+    assert (done.json["applied"], done.json["too_early"], done.json["state"]) == (3, 1, "handed-over")
 
 
 def test_amounts_that_another_batch_explains_settle_nothing(sent, run, listed, file, paths):

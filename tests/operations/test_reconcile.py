@@ -121,8 +121,11 @@ def test_certain_evidence_settles_a_batch_of_which_it_was_not_known_whether_it_a
     assert one.notes == ("Batch 0001 was unknown and is sent now: the network lists the file.",)
     outcome = ledger.events(1)[-1]
     assert (outcome.kind, outcome.detail["found"]) == ("outcome", "reconciled with a pending download")
-    reconcile([1], Everywhere(proof="the network lists the file"), ACCOUNT, paths)
-    assert kinds(ledger, 1).count("outcome") == 2
+    evidence = Everywhere(proof="the network lists the file")
+    (one,) = reconcile([1], evidence, ACCOUNT, paths)
+    assert (one.notes, kinds(ledger, 1).count("outcome")) == ((), 2)
+    # What is found out later does not make the batch younger.
+    assert evidence.known[0].sent_at < outcome.at
 
 
 def test_a_row_that_certainly_did_not_arrive_is_refused_from_the_start(paths, ledger):

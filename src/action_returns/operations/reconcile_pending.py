@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from action_returns.batch.context import PendingDownload
 from action_returns.operations.pending_source import PendingSource, load_download
 from action_returns.operations.reconcile import Found, OpenBatch
-from action_returns.operations.result_notes import notes_on_age
+from action_returns.operations.result_notes import local_minute, notes_on_age
 from action_returns.operations.texts import counted, one_or_many
 from action_returns.verdicts.by_pending import ListAge, decide_by_pending, has_change
 from action_returns.verdicts.verdict import RowResult, Verdict, Why
@@ -60,6 +60,9 @@ class PendingEvidence:
         if self.taken is not None:
             facts["taken_by"] = "the user"
         notes = notes_on_age(batch, results, age, hours)
+        if self.taken is None and age.latest > self.now + timedelta(minutes=1):
+            in_future = f"The date of {self.source.path.name}, {local_minute(age.latest)}, is in the future."
+            notes += (f"{in_future} When it was downloaded earlier, say so: --taken TIME.",)
         return Found(results, "pending", age.earliest, facts, _proof(batch, results), notes)
 
     @staticmethod
