@@ -1,11 +1,15 @@
 """A file that tells what became of a batch is taken for what it is; one that repeats what was sent proves nothing."""
 
 import json
+from datetime import datetime
 
 import pytest
 
 from action_returns.errors import FileError
+from action_returns.operations.account import Account
 from action_returns.operations.evidence_of_file import FileKind, kind_of_file, refuse_as_pending
+from action_returns.operations.pending_source import PendingSource
+from action_returns.operations.reconcile_pending import PendingEvidence
 
 IN_A_DOWNLOAD = (
     "Action Id,Action Date,Amount,Currency,State,Locking Date\nM.1.1.1,2026-11-02,20.00,EUR,PENDING,2099-01-31\n"
@@ -78,3 +82,14 @@ def test_a_file_that_is_neither_is_refused_or_left_to_its_reader(file, content):
         assert kind_of_file(path) is FileKind.UNCLEAR
     except FileError as error:
         assert path.name in error.message  # noqa: PT017  # either of the two
+
+
+@pytest.mark.parametrize("content", [AS_SENT, ERRORS])
+def test_what_was_sent_is_never_compared_with_itself(file, paths, content):
+    path = file(content)
+    evidence = PendingEvidence(
+        PendingSource(path, paths.pending_answers), Account(), paths, datetime.now().astimezone()
+    )
+    with pytest.raises(FileError) as told:
+        evidence.find([])
+    assert told.value.problem == "pending-other-file"
