@@ -70,6 +70,10 @@ Public Sub OpenReceipt()
     Run "open_receipt"
 End Sub
 
+Public Sub DraftUndo()
+    Run "draft_undo"
+End Sub
+
 Public Sub Insights()
     Run "insights"
 End Sub

@@ -67,6 +67,10 @@ Public Sub OnOpenReceipt(control As IRibbonControl)
     Clicks.OpenReceipt
 End Sub
 
+Public Sub OnDraftUndo(control As IRibbonControl)
+    Clicks.DraftUndo
+End Sub
+
 Public Sub OnInsights(control As IRibbonControl)
     Clicks.Insights
 End Sub

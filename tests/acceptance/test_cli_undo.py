@@ -288,3 +288,32 @@ def test_a_drafted_undo_is_on_record(sent, run, paths):
     assert (event.detail["file"], event.detail["rows"], event.detail["form"]) == ("undo.csv", 3, "rows")
     assert rows.startswith(f"{CSV}{ONE},19.90,".encode())
     assert "was drafted before (1 times)" in run("undo", "1", "-o", "again.csv").err
+
+
+def test_a_batch_and_its_undo_name_each_other(sent, run):
+    run("undo", "1", "-o", "undo.csv")
+    run("send", "undo.csv", "--yes")
+    run("undo", "2", "-o", "again.csv")
+    run("send", "again.csv", "--yes")
+    shown = run("action", "show", TWO)
+    assert [line.split("handed-over, ")[1].split("  ")[0] for line in shown.out.splitlines()[1:4]] == [
+        "undone by 0002",
+        "undoes 0001, undone by 0003",
+        "undoes 0002",
+    ]
+    told = run("action", "show", TWO, "--json").json["sent"]
+    assert [(one["batch"], one["undoes"], one["undone_by"]) for one in told] == [
+        ("0001", None, ["0002"]),
+        ("0002", "0001", ["0003"]),
+        ("0003", "0002", []),
+    ]
+    assert "0001" in run("history", "show", "2").out
+    assert "0002" in run("history", "show", "1").out
+
+
+def test_an_undo_that_did_not_arrive_undid_nothing(sent, run):
+    run("undo", "1", "-o", "undo.csv")
+    run("send", "undo.csv", "--yes")
+    run("history", "mark", "2", "failed", "--why", "The folder was empty", "--yes")
+    assert [one["undone_by"] for one in run("action", "show", TWO, "--json").json["sent"]] == [[], []]
+    assert run("undo", "1", "-o", "again.csv", "--json").json["rows"] == 3

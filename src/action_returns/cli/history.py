@@ -113,11 +113,16 @@ def _listed_json(record: BatchRecord, facts: Facts | None, now: datetime) -> dic
 def show_batch(context: CommandContext, *, batch: str) -> None:
     """Show everything that is on record about a batch."""
     found, results = _read_receipt(context, batch)
+    with open_ledger_to_read(context.paths, context.profile) as ledger:
+        undoes, undone_by = ledger.undoes(found.record.number), ledger.undone_by(found.record.number)
     if context.output.as_json:
         listed = [event_json(event) for event in found.events]
-        context.output.json({**batch_json(found.record, found.problems), "events": listed})
+        undo = {"undoes": undoes, "undone_by": undone_by}
+        context.output.json({**batch_json(found.record, found.problems), **undo, "events": listed})
     else:
         context.output.table(("Batch", found.record.label), lines_of(found, results))
+        if undone_by:
+            context.output.data(f"Undone by batch {', '.join(undone_by)}", style="strong")
         for event, words in events_in_words(found.events):
             at = "?" if event.at is None else f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}"
             recorded = f", recorded {told}" if (told := server_time(event.at, event.recorded_at)) else ""

@@ -70,6 +70,22 @@ def open_receipt(context: ButtonContext) -> None:
 
 
 @button(
+    label="Draft undo...",
+    group="After sending",
+    keytip="O",
+    image="ReviewRejectChange",
+    tip="Restore what a batch changed",
+    help="Makes a new workbook with the amounts from before the batch that is selected on Batches, as far as they are "
+    "certain. Asks first, sends nothing.",
+)
+def draft_undo(context: ButtonContext) -> None:
+    """Make a workbook with the rows that restore what a batch changed, after the user agrees."""
+    from action_returns.excel import draft_undo as click
+
+    click.draft_undo(context)
+
+
+@button(
     label="Insights",
     group="After sending",
     keytip="X",

@@ -7,6 +7,7 @@ function with ``@button`` and run ``make docs``, which writes the ribbon and its
 from action_returns.errors import ExcelError, NoRowsYetError
 from action_returns.excel import corrections, dialogues, edits, messages
 from action_returns.excel.after_sending import check_results as check_results  # noqa: PLC0414  # RunPython finds every button here
+from action_returns.excel.after_sending import draft_undo as draft_undo  # noqa: PLC0414
 from action_returns.excel.after_sending import history as history  # noqa: PLC0414
 from action_returns.excel.after_sending import insights as insights  # noqa: PLC0414
 from action_returns.excel.after_sending import open_receipt as open_receipt  # noqa: PLC0414

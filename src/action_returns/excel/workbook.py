@@ -58,6 +58,16 @@ class OpenWorkbook:
     def _read_name(self) -> str:
         return str(self._book.name)
 
+    @retry_while_busy
+    def read_path(self) -> str:
+        """Return where it lies: a path, or an address where a cloud folder has it."""
+        return str(self._book.fullname)
+
+    @retry_while_busy
+    def open_beside(self, path: str) -> None:
+        """Open another workbook in the same Excel."""
+        self._book.app.books.open(path)
+
     @cached_property
     def app(self) -> Any:
         """The Excel it is open in."""

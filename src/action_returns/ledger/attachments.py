@@ -107,6 +107,15 @@ class LedgerAttachments(LedgerRowOutcomes):
         named = next(confirmed, None)
         return None if named is None else str(named)
 
+    def undone_by(self, number: int) -> list[str]:
+        """Return the labels of the batches that undo this one and may have arrived, the earliest first."""
+        found = self._store.query(
+            "SELECT batch FROM event WHERE batch > ? AND kind = 'confirmed' AND detail LIKE ? ORDER BY batch",
+            *(number, f'%"{UNDOES}": "{label(number)}"%'),
+        )
+        named = [self.batch(later) for (later,) in found if self.undoes(later) == label(number)]
+        return [record.label for record in named if record.may_have_arrived]
+
     def _undone_by(self, account: AccountBatches, rows: Collection[tuple[str, int, str]]) -> str | None:
         """Return the label of the latest batch of an account with a drafted undo that has all of these rows."""
         drafted = self._store.query(f"SELECT DISTINCT batch FROM attachment WHERE kind = '{UNDO}'")

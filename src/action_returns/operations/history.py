@@ -9,7 +9,6 @@ from action_returns.batch.cells import quote, strip_white_space
 from action_returns.files import Paths
 from action_returns.operations.account import Account, open_ledger_if_exists
 from action_returns.operations.previous_sends import is_sendable
-from action_returns.operations.receipt import confirmed
 
 if TYPE_CHECKING:
     from action_returns.ledger.accounts import AccountBatches
@@ -71,8 +70,8 @@ def action_history(entered: str, account: Account, paths: Paths) -> ActionHistor
     if is_sendable(action_id) and (records := open_ledger_if_exists(account, paths)) is not None:
         with records:
             sent, batches = tuple(records.action(action_id)), records.batches_of(account.sender)
-            named = {row.batch.label: confirmed(records.events(row.batch.number)).get("undoes") for row in sent}
-            undoes = {label: str(undone) for label, undone in named.items() if undone}
+            named = {row.batch.label: records.undoes(row.batch.number) for row in sent}
+            undoes = {label: undone for label, undone in named.items() if undone is not None}
     hint = _hint(entered, action_id, CellRules(account.policy), was_sent=bool(sent))
     return ActionHistory(action_id, account.environment or "live", sent, hint, batches, undoes)
 

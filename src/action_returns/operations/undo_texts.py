@@ -35,9 +35,15 @@ def undo_sentence(undo: "Undo") -> str:
     return f"Batch {undo.record.label}: {rows:,} of {counted(len(undo.plans), 'row')} can be restored{until}{others}."
 
 
-def undo_notes(undo: "Undo") -> list[str]:
-    """Return what the user should know before the undo is sent, one text each, what concerns money first."""
-    return [note for note in (*_warnings(undo), *_reset_notes(undo), *_notes(undo)) if note]
+def undo_notes(undo: "Undo", *, button: bool = False) -> list[str]:
+    """Return what the user should know before the undo is sent, one text each, what concerns money first.
+
+    Args:
+        undo: the undo.
+        button: whether the user has clicked, so that buttons are named and no options.
+    """
+    look = "load a new Pending Actions download with Load pending" if button else "add --pending FILE with a new one"
+    return [note for note in (*_warnings(undo), *_reset_notes(undo), *_notes(undo, look)) if note]
 
 
 def _warnings(undo: "Undo") -> list[str]:
@@ -82,7 +88,7 @@ def _reset_notes(undo: "Undo") -> list[str]:
     ]
 
 
-def _notes(undo: "Undo") -> list[str]:
+def _notes(undo: "Undo", look: str) -> list[str]:
     included = undo.included
     originals = sum(plan.basis is Basis.ORIGINAL for plan in included)
     undated = sum(plan.locks_at is None for plan in included)
@@ -93,19 +99,19 @@ def _notes(undo: "Undo") -> list[str]:
         if originals
         else "",
         f"The lock date of {counted(undated, 'row')} is not known." if undated else "",
-        _compared_with(undo),
+        _compared_with(undo, look),
         f"An undo of this batch was drafted before ({undo.drafted_before:,} times)." if undo.drafted_before else "",
     ]
 
 
-def _compared_with(undo: "Undo") -> str:
+def _compared_with(undo: "Undo", look: str) -> str:
     if undo.pending is not None:
         age = pending_age(undo.pending.as_of.astimezone(undo.now.tzinfo), undo.now)
         older = undo.record.created_at is not None and undo.pending.as_of <= undo.record.created_at
-        known = " It may be older than the batch. To look first, add --pending FILE with a new one." if older else ""
+        known = f" It may be older than the batch. To look first, {look}." if older else ""
         return f"{age}: {undo.pending_name}.{known}"
     kept = f"{undo.problem} It was not used." if undo.problem else "No pending download is kept."
-    return f"{kept} What was changed or locked since the batch is not known. To look first, add --pending FILE."
+    return f"{kept} What was changed or locked since the batch is not known. To look first, {look}."
 
 
 def next_step(undo: "Undo", path: "Path") -> str:
@@ -113,13 +119,6 @@ def next_step(undo: "Undo", path: "Path") -> str:
     if undo.reset_event_type is not None:
         return "Nothing was sent."
     return f"Nothing was sent. To send it: {command_for('send', str(path))}"
-
-
-def undo_question(undo: "Undo") -> str:
-    """Return what a click asks before it writes an undo."""
-    notes = "".join(f"\n\n{note}" for note in undo_notes(undo))
-    label = undo.record.label
-    return f"Prepare an undo for batch {label}?\n\n{undo_sentence(undo)}{notes}\n\nA new workbook is made; nothing is sent."
 
 
 def row_sentence(plan: RowPlan) -> str:
