@@ -34,7 +34,7 @@ PROMISED = {
     "draft_undo", "settings", "diagnose", "show_help",
 }  # fmt: skip
 """The functions behind the buttons, as they were promised; workbooks that people have call them by these names."""
-NOT_YET = {"draft_undo"}
+NOT_YET: set[str] = set()
 """Those that are promised and not yet there."""
 LONGEST_TEXT = 1024  # [MS-CUSTOMUI2] 2.3.11 ST_LongString
 INFORMATION, CRITICAL = 64, 16
@@ -389,7 +389,7 @@ def test_the_key_tip_of_the_tab_begins_like_that_of_no_other_tab_and_no_old_menu
 
 
 IN_THE_LISTS_FOR_EXCEL = {
-    "AutoCorrect", "ChartTypeBarInsertGallery", "Connections", "DataValidation", "ErrorChecking", "FileOpen", "FilePrintPreview", "FileSaveAs", "FileSendAsAttachment",
+    "AutoCorrect", "ChartTypeBarInsertGallery", "Connections", "DataValidation", "ErrorChecking", "FileNewDefault", "FileOpen", "FilePrintPreview", "FileSaveAs", "FileSendAsAttachment",
     "FunctionsDateTimeInsertGallery", "GetExternalDataFromText", "Help", "PropertySheet", "RefreshStatus", "RemoveDuplicates", "ReviewNextComment",
     "ReviewPreviousComment", "TableRowsInsertBelowExcel", "Undo", "WebPagePreview",
 }  # fmt: skip

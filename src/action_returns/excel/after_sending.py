@@ -73,7 +73,7 @@ def open_receipt(context: ButtonContext) -> None:
     label="Draft undo...",
     group="After sending",
     keytip="O",
-    image="ReviewRejectChange",
+    image="FileNewDefault",
     tip="Restore what a batch changed",
     help="Makes a new workbook with the amounts from before the batch that is selected on Batches, as far as they are "
     "certain. Asks first, sends nothing.",
