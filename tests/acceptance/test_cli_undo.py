@@ -156,7 +156,9 @@ def test_an_undo_can_be_sent_undone_and_undone_again(sent, run, work):
         assert [row[1] for row in rows_of(work / file)] == amounts
         told = run("send", file, "--pending", "before.csv", "--yes", "--json")
         assert (told.code, told.json["rows"], told.json["left_out"]["sent_before"]) == (0, 3, 0)
-    assert run("undo", "1", "-o", "again.csv", "--json").json["left_out"]["changed_since"] == 3
+    told = run("undo", "1", "-o", "again.csv", "--json").json
+    assert told["left_out"]["changed_since"] == 3
+    assert told["results"][0]["message"].startswith("Batch 0004 changed it again. Undo that one first")
 
 
 def test_rows_of_an_undo_count_towards_the_limit_of_modifications(sent, run):
@@ -182,11 +184,13 @@ def test_an_undo_can_be_a_workbook(sent, run, name):
     assert (told["rows"], told["batch"]) == (3, "0002")
 
 
-def test_another_file_is_never_replaced_without_force(sent, run, work, write):
+def test_another_file_is_never_replaced_without_force(sent, run, work, write, paths):
     write("mine", "undo.csv")
     told = run("undo", "1", "-o", "undo.csv", "--json")
     assert (told.code, told.json["problem"]) == (2, "output-file")
     assert (work / "undo.csv").read_text() == "mine"
+    with open_ledger(paths.ledger_file) as ledger:
+        assert ledger.undo_drafts(1) == []
     assert run("undo", "1", "-o", "undo.csv", "--force").code == 0
     assert len(rows_of(work / "undo.csv")) == 3
 
@@ -287,7 +291,7 @@ def test_a_drafted_undo_is_on_record(sent, run, paths):
         ((event, rows),) = ledger.undo_drafts(1)
     assert (event.detail["file"], event.detail["rows"], event.detail["form"]) == ("undo.csv", 3, "rows")
     assert rows.startswith(f"{CSV}{ONE},19.90,".encode())
-    assert "was drafted before (1 times)" in run("undo", "1", "-o", "again.csv").err
+    assert "An undo of this batch was drafted before (1 time)." in run("undo", "1", "-o", "again.csv").err
 
 
 def test_a_batch_and_its_undo_name_each_other(sent, run):
@@ -308,7 +312,9 @@ def test_a_batch_and_its_undo_name_each_other(sent, run):
         ("0003", "0002", []),
     ]
     assert "0001" in run("history", "show", "2").out
-    assert "0002" in run("history", "show", "1").out
+    assert "Undone by batch 0002" in run("history", "show", "1").out
+    told = run("history", "show", "2", "--json").json
+    assert (told["undoes"], told["undone_by"]) == ("0001", ["0003"])
 
 
 def test_an_undo_that_did_not_arrive_undid_nothing(sent, run):
@@ -316,4 +322,15 @@ def test_an_undo_that_did_not_arrive_undid_nothing(sent, run):
     run("send", "undo.csv", "--yes")
     run("history", "mark", "2", "failed", "--why", "The folder was empty", "--yes")
     assert [one["undone_by"] for one in run("action", "show", TWO, "--json").json["sent"]] == [[], []]
+    assert run("history", "show", "1", "--json").json["undone_by"] == []
     assert run("undo", "1", "-o", "again.csv", "--json").json["rows"] == 3
+
+
+def test_of_many_rows_that_are_left_out_the_first_are_named(outbox, run, write):
+    many = "".join(f"M.8882.4808.{number},0,REJECTED\r\n" for number in range(100, 130))
+    run("send", write(CSV + many, "returns.csv"), "--yes")
+    told = run("undo", "1", "-o", "undo.csv")
+    assert "M.8882.4808.119" in told.out
+    assert "M.8882.4808.120" not in told.out
+    assert "10 further rows are left out: --verbose shows them." in told.err
+    assert "M.8882.4808.129" in run("undo", "1", "-o", "undo.csv", "--verbose").out

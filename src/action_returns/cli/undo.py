@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -10,9 +10,13 @@ from action_returns.batch.amounts import amount_text
 from action_returns.cli.history import batch_number
 from action_returns.cli.options import CommandContext, global_options, pending_download
 from action_returns.operations.pending_source import PendingSource
+from action_returns.operations.texts import counted, one_or_many
 from action_returns.operations.undo import Undo, plan_undo, record_undo, refuse_nothing
 from action_returns.operations.undo_file import check_form, check_target, reset_orders, write_undo
 from action_returns.operations.undo_texts import next_step, row_sentence, undo_notes, undo_sentence
+
+_MOST_SHOWN: Final = 20
+"""Rows that are left out and named without --verbose."""
 
 
 @click.command("undo", short_help="Draft a file that restores what a batch changed.")
@@ -86,5 +90,9 @@ def _print_left_out(context: CommandContext, undo: Undo) -> None:
         for plan in undo.plans
         if plan.left_out is not None
     ]
+    shown = len(rows) if context.output.verbose else _MOST_SHOWN
     if rows:
-        context.output.table(("Action", "Sent", "Left out", "What to do"), rows)
+        context.output.table(("Action", "Sent", "Left out", "What to do"), rows[:shown])
+    if more := len(rows[shown:]):
+        are = one_or_many(more, "is", "are")
+        context.output.info(f"{counted(more, 'further row')} {are} left out: --verbose shows them.")

@@ -100,7 +100,9 @@ def _notes(undo: "Undo", look: str) -> list[str]:
         else "",
         f"The lock date of {counted(undated, 'row')} is not known." if undated else "",
         _compared_with(undo, look),
-        f"An undo of this batch was drafted before ({undo.drafted_before:,} times)." if undo.drafted_before else "",
+        f"An undo of this batch was drafted before ({counted(undo.drafted_before, 'time')})."
+        if undo.drafted_before
+        else "",
     ]
 
 
