@@ -93,6 +93,16 @@ def test_a_withdrawn_approval_sends_nothing_and_stays_withdrawn(two):
     assert two.request().number == 2, "the same bytes can be asked for anew"
 
 
+def test_a_batch_that_failed_is_not_broken_by_what_becomes_of_its_approval_later(two):
+    two.request()
+    two.approve()
+    first = claim(two.amy, batch=WANTED)
+    two.amy.settle(first.number, "failed", "No.", {})
+    two.ben.withdraw(1, "A row is wrong.", two.names[1])
+    claim(two.amy, row(9))
+    assert two.amy.problems() == []
+
+
 def test_a_used_approval_cannot_be_withdrawn(two):
     two.request()
     two.approve()

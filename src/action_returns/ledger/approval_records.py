@@ -74,12 +74,14 @@ class Step(NamedTuple):
         at: when, UTC; by the clock of the server in a team's database. None where that cannot be read.
         by: the person.
         why: why it was withdrawn.
+        chain: the hash of it and of all before.
     """
 
     kind: str
     at: datetime | None
     by: Person
     why: str = ""
+    chain: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -339,16 +339,16 @@ def _totals(content: bytes) -> dict[str, int]:
 
 def facts_of(approval: Approval) -> dict[str, str | int]:
     """Return what the confirmation of a batch names of its approval: number, hash, both persons and times."""
-    approved = approval.approved
-    by, at = ("", None) if approved is None else (str(approved.by), approved.at)
+    approved = approval.approved or Step(APPROVED, None, Person("", ""))
     return plain_facts(
         {
             "approval": approval.number,
-            "approval_chain": approval.chain,
+            # As it was then: it may be withdrawn after a batch that failed.
+            "approval_chain": approved.chain,
             "prepared_by": str(approval.by),
             "prepared_at": _iso(approval.at),
-            "approved_by": by,
-            "approved_at": _iso(at),
+            "approved_by": str(approved.by),
+            "approved_at": _iso(approved.at),
         }
     )
 
@@ -371,9 +371,8 @@ def _decode(request: Mapping[str, Any], steps: Sequence[Mapping[str, Any]], batc
     for step in steps:
         chain = _chain(chain, step, _HASHED_OF_STEP)
         is_whole = is_whole and chain == step["chain"]
-        decoded.append(
-            Step(step["kind"], _time(step), _person(step), str(decode_facts(step["detail"])[0].get("why", "")))
-        )
+        why = str(decode_facts(step["detail"])[0].get("why", ""))
+        decoded.append(Step(step["kind"], _time(step), _person(step), why, chain))
     used_by = tuple(batch.label for batch in batches if batch.may_have_arrived)
     return Approval(
         number=request["number"],

@@ -167,8 +167,10 @@ def approve(number: int, approver: Approver, paths: "Paths", profile: str | None
                 raise ApprovalError(
                     f"Who approves? Nothing was approved. Add your name: {approval_texts.approve_command(found)} --by NAME"
                 )
-        ledger.approval_content(number)  # raises where the bytes are no longer those of the hash
-        if approver.ask is not None and found.state(ledger.now()) == WAITING:
+        if found.state(ledger.now()) != WAITING or ledger.myself(name).is_same(found.by):
+            return ledger.approve(number, found.target.sha256, name)  # raises: there is nothing to ask
+        ledger.approval_content(number)  # raises where the bytes are no longer those of the hash and of the totals
+        if approver.ask is not None:
             if not approver.ask(found):
                 raise DeclinedError("Not approved. Nothing was recorded.")
         elif not sha256:
