@@ -262,3 +262,18 @@ def test_answers_that_are_packed_are_read(world):
     world.send((1, 1250, CHANGE))
     process(world)
     assert verdicts(world.reconcile()) == [("applied", "as-sent")]
+
+
+def test_a_row_that_was_sent_over_the_api_shows_what_became_of_its_change(world, authority):
+    place = {"host": "127.0.0.1", "port": world.server.port, "ca_file": str(authority.bundle)}
+    channel = {"kind": "api", "account_sid": "IRabc123", "password": "env:API_TOKEN", **place}
+    write_api_profile(world.home, authority, world.server, channel=channel)
+    world.has(1, 3)
+    world.send((1, 1250, CHANGE), (2, 900, CHANGE), is_known=False, arrives=False)
+    world.network.process(datetime.now(UTC), until=2)
+    world.send((3, 900, CHANGE), is_known=False, arrives=False)
+    first, second = world.reconcile()
+    assert verdicts([first]) == [("applied", "as-sent"), ("refused", "named-as-error")]
+    assert first.found.results[1].word == "Validation: ACTION_REF_NOT_FOUND"
+    assert verdicts([second]) == [("too_early", "queued")]
+    assert "FTPFileSubmissions" not in asked(world)

@@ -23,12 +23,13 @@ def mobile(number):
     return f"M.1000.7.{number}"
 
 
-def write_api_profile(home, authority, server, **changes):
+def write_api_profile(home, authority, server, channel=None, **changes):
     """Write the profile acme, whose channel is a folder, and which leads to the API."""
     facts = {"account_sid": SID, "auth_token": "env:API_TOKEN", "campaigns": ["1000"], "host": LOOPBACK}
     place = {"port": server.port, "ca_file": str(authority.bundle)}
     (home / "outbox").mkdir(exist_ok=True)
-    write_profile(home, {"kind": "outbox", "directory": str(home / "outbox")}, api={**facts, **place, **changes})
+    outbox = {"kind": "outbox", "directory": str(home / "outbox")}
+    write_profile(home, channel or outbox, api={**facts, **place, **changes})
 
 
 @dataclass
