@@ -43,6 +43,8 @@ LINES = {
     "history receipt": ("1",),
     "history mark": ("1", "sent", "--why", "seen", "--yes"),
     "history export": (),
+    "history statement": ("2026-11",),
+    "history insights": ("--html", "insights.html"),
     "action show": (ONE,),
     "pending status": (),
     "pending compare": ("pending.csv", "pending.csv"),

@@ -3,6 +3,7 @@
 import hashlib
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC
 
 import pytest
 from keyring.errors import KeyringLocked
@@ -515,7 +516,7 @@ def test_what_the_user_confirmed_is_on_record(box):
         return check_loaded("returns.csv", reading, account, now=NOW, past=past, pending=pending)
 
     send_flow(check, account, paths, Asked(True, True), consent=Consent(), clock=lambda: NOW)
-    detail = {key: value for key, value in confirmed(box, 2).items() if key != "who"}
+    detail = {key: value for key, value in confirmed(box, 2).items() if key not in {"who", "before_sha256"}}
     assert detail == {
         "how": "asked in a test",
         "columns": "Amount from C New Amount, ActionId from A Action ID, Reason from D Reason",
@@ -526,7 +527,13 @@ def test_what_the_user_confirmed_is_on_record(box):
         "effect_cents": -750,
         "effect_known_rows": 1,
         "currency": "EUR",
+        "pending_as_of": NOW.astimezone(UTC).isoformat(),
+        "pending_rows": 1,
     }
+    with open_ledger(paths.ledger_file) as ledger:
+        assert ledger.before(2) == (
+            b"ActionId,Amount,LocksAt,State,OrderId,Partner,Currency,OriginalAmount\r\nM.8882.4808.2,20.00,,,,,EUR,\r\n"
+        )
 
 
 UP = ("M.8882.4808.1", 99_999_999.0, "ORDER_UPDATE")
