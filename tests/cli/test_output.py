@@ -126,6 +126,28 @@ def test_the_progress_of_a_file_is_neither_obeyed_nor_read_as_markup(monkeypatch
     assert f"Checking {SHOWN} …" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_the_words_of_a_progress_change_whether_or_not_it_shows_already(monkeypatch, capsys, is_shown):
+    monkeypatch.setattr("action_returns.cli.output._PROGRESS_DELAY", 0 if is_shown else 0.05)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    shown = threading.Event()
+    show = Console.status
+    monkeypatch.setattr(Console, "status", lambda console, text: (shown.set(), show(console, text))[1])
+    with Output(color=False).working("Sending") as change:
+        if is_shown:
+            assert shown.wait(10)
+        change("Sending row 1 of 2 [red]")
+        assert shown.wait(10)
+    assert "Sending row 1 of 2 [red] …" in capsys.readouterr().err
+
+
+def test_without_a_terminal_no_progress_is_printed(capsys):
+    with Output().working("Sending") as change:
+        change("Sending row 1 of 2")
+    assert capsys.readouterr().err == ""
+
+
 def test_a_question_is_asked_in_clean_words(monkeypatch, capsys):
     monkeypatch.setattr(sys, "stdin", io.StringIO("y\nmine\n"))
     assert Output().confirm(f"Send {HOSTILE}?") is True

@@ -185,7 +185,7 @@ class Silent:
     @contextmanager
     def progress(self, activity):
         self.activities.append(activity)
-        yield
+        yield self.activities.append
 
 
 @pytest.fixture

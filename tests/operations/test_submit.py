@@ -234,3 +234,29 @@ def test_how_long_a_program_may_be_at_a_batch_is_on_record_before_its_first_byte
     (sending,) = [event for event in ledger.events(1) if event.kind == "sending"]
     assert sending.detail == {"at_most_seconds": round(longest_delivery(len(CONTENT)) + 0.5)}
     assert 22 * 60 <= longest_delivery(0) < longest_delivery(10**9) <= 60 * 60
+
+
+class RowReceiver(Receiver):
+    """Takes every row by itself."""
+
+    def deliver_rows(self, file, before_first_byte, record):
+        before_first_byte()
+        for action_id in ("M.8882.4808.1", "M.8882.4808.2"):
+            record.sending(action_id, {})
+            record.outcome(action_id, State.SENT, "", {})
+        return Outcome(State.SENT, "There.")
+
+
+def test_each_row_that_goes_by_itself_is_shown_as_it_leaves(ledger):
+    shown = []
+    send(ledger, RowReceiver(ledger), show=shown.append)
+    assert shown == ["Sending row 1 of 2", "Sending row 2 of 2"]
+
+
+def test_a_window_that_shows_nothing_stops_no_row(ledger):
+    def show(_words):
+        raise OSError("the window is busy")
+
+    done = send(ledger, RowReceiver(ledger), show=show)
+    assert done.outcome.state is State.SENT
+    assert [event.kind for event in ledger.events(1)].count("row-outcome") == 2

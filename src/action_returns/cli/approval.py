@@ -1,6 +1,6 @@
 """``approval``: one person prepares a file, another one approves it, and only that file can be sent."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -105,8 +105,8 @@ class _Unasked:
     def refuse_changed_rows(self) -> None:
         """Do nothing: nothing is sent."""
 
-    def progress(self, activity: str) -> AbstractContextManager[None]:  # noqa: ARG002  # nothing is sent
-        return nullcontext()
+    def progress(self, activity: str) -> AbstractContextManager[Callable[[str], None]]:  # noqa: ARG002  # nothing is sent
+        return nullcontext(lambda _: None)
 
 
 @approval_command.command("list")

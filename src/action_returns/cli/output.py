@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from shutil import get_terminal_size
@@ -190,19 +190,23 @@ class Output:
             print("  ".join(cells).rstrip(), file=stream)
 
     @contextmanager
-    def working(self, what: str) -> Iterator[None]:
+    def working(self, what: str) -> Iterator[Callable[[str], None]]:
         """Show a progress indicator on a terminal, when the work takes longer than a moment.
 
         Args:
             what: the work, ``Checking returns.xlsx``.
+
+        Yields:
+            What replaces these words by other ones.
         """
         if self.quiet or not is_terminal(sys.stderr):
-            yield
+            yield lambda _: None
             return
         import threading
 
         with ExitStack() as shown:
             lock, over = threading.Lock(), threading.Event()
+            words, indicators = [what], []
 
             def start() -> None:
                 with lock:
@@ -211,12 +215,21 @@ class Output:
                         from rich.text import Text  # a plain text would be read as markup: [red], [link=...]
 
                         console = Console(stderr=True, no_color=not self._colored(sys.stderr))
-                        shown.enter_context(console.status(Text(clean_line(what) + " …")))
+                        indicators.append(console.status(Text(clean_line(words[-1]) + " …")))
+                        shown.enter_context(indicators[-1])
+
+            def change(other: str) -> None:
+                with lock:
+                    words.append(other)
+                    for indicator in indicators:
+                        from rich.text import Text
+
+                        indicator.update(Text(clean_line(other) + " …"))
 
             timer = threading.Timer(_PROGRESS_DELAY, start)
             timer.start()
             try:
-                yield
+                yield change
             finally:
                 timer.cancel()
                 with lock:

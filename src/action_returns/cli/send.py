@@ -1,6 +1,6 @@
 """``action-returns send``: deliver the batch once, with proof."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
 import click
@@ -150,7 +150,7 @@ class TerminalDialogue:
     def refuse_changed_rows(self) -> None:
         """Do nothing: the file that was shown is the file that is sent."""
 
-    def progress(self, activity: str) -> AbstractContextManager[None]:
+    def progress(self, activity: str) -> AbstractContextManager[Callable[[str], None]]:
         """Show a progress indicator."""
         return self._context.output.working(activity)
 

@@ -1,6 +1,6 @@
 """Send from the workbook: show the review, ask the user, and write the outcome beside the rows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -99,10 +99,14 @@ class WorkbookDialogue:
             )
 
     @contextmanager
-    def progress(self, activity: str) -> Iterator[None]:
+    def progress(self, activity: str) -> Iterator[Callable[[str], None]]:
         """Show the activity in the status bar."""
-        self._context.book.status(f"{activity} ...")
-        yield
+
+        def show(words: str) -> None:
+            self._context.book.status(f"{words} ...")
+
+        show(activity)
+        yield show
 
 
 def send_rows(context: ButtonContext) -> None:

@@ -4,7 +4,7 @@
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -223,5 +223,5 @@ class _NoDialogue:
     def refuse_changed_rows(self) -> None:
         """Do nothing: the rows are in memory."""
 
-    def progress(self, activity: str) -> AbstractContextManager[None]:  # noqa: ARG002  # nothing is shown
-        return nullcontext()
+    def progress(self, activity: str) -> AbstractContextManager[Callable[[str], None]]:  # noqa: ARG002  # nothing is shown
+        return nullcontext(lambda _: None)

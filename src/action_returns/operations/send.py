@@ -67,8 +67,8 @@ class Dialogue(Protocol):
     def refuse_changed_rows(self) -> None:
         """Raise when the rows are no longer those that were shown."""
 
-    def progress(self, activity: str) -> AbstractContextManager[None]:
-        """Show that something goes on, ``Sending to ftp://batch.impact.com/``."""
+    def progress(self, activity: str) -> AbstractContextManager[Callable[[str], None]]:
+        """Show that something goes on, ``Sending to ftp://batch.impact.com/``; its value replaces these words by others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ def send(
     require_password_and_files(account, read_password)
     confirmation = _confirm(page, dialogue, consent, may_ask=may_ask)
     with open_account_ledger(account, paths) as ledger:
-        with dialogue.progress(f"Sending to {channel.destination}"):
+        with dialogue.progress(f"Sending to {channel.destination}") as show:
             done = submit(
                 page.checked,
                 account,
@@ -186,6 +186,7 @@ def send(
                 confirmation=confirmation,
                 kept_in=paths.submissions,
                 progress=dialogue.progress,
+                show=show,
             )
         receipt, problems = save_receipt_and_backup(done, account, ledger, paths, clock().date())
     return SendResult(page, done, receipt, tuple(problems))

@@ -80,7 +80,8 @@ def submit(
     clock: Callable[[], datetime],
     confirmation: str,
     kept_in: "Path | None" = None,
-    progress: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext(),
+    progress: Callable[[str], AbstractContextManager[object]] = lambda _: nullcontext(),
+    show: Callable[[str], None] = lambda _: None,
     pause: Callable[[float], None] = time.sleep,
 ) -> Submission:
     """Record the prepared file, send it once, and record the outcome.
@@ -94,6 +95,7 @@ def submit(
         confirmation: how the user said yes, for the record (``asked at the terminal``).
         kept_in: the folder for an outcome that the ledger cannot record, None for none.
         progress: shows what goes on.
+        show: shows which row is sent, where each goes by itself.
         pause: waits that many seconds.
 
     Raises:
@@ -125,7 +127,8 @@ def submit(
         raise approval_missing(refused, checked, clock()) from None
     except LedgerAwayError as away:
         raise LedgerAwayError(f"{away} Nothing was sent.") from None
-    outcome = _deliver(channel, OutgoingFile(claim.file_name, prepared.content), claim, prepared.sha256, ledger)
+    by_row = _RowsOnRecord(ledger, claim.number, len(checked.rows), show)
+    outcome = _deliver(channel, OutgoingFile(claim.file_name, prepared.content), claim, prepared.sha256, by_row)
     done = Submission(
         batch=claim.label,
         file_name=claim.file_name,
@@ -151,32 +154,38 @@ def _known_before(checked: "CheckedBatch") -> bytes:
     return write_before(checked.rows.action_ids, checked.pending.actions)
 
 
-def _deliver(channel: Channel, file: OutgoingFile, claim: Claim, sha256: str, ledger: "Ledger") -> Outcome:
+def _deliver(channel: Channel, file: OutgoingFile, claim: Claim, sha256: str, rows: "_RowsOnRecord") -> Outcome:
     """Return what became of the file, also when the channel, the program or the user stopped meanwhile."""
     may_have_left = False
 
     def before_first_byte() -> None:
         nonlocal may_have_left
-        ledger.mark_sending(claim.number, sha256, longest_delivery(len(file.content)))
+        rows.ledger.mark_sending(claim.number, sha256, longest_delivery(len(file.content)))
         may_have_left = True
 
     try:
         if isinstance(channel, RowByRow):
-            return channel.deliver_rows(file, before_first_byte, _RowsOnRecord(ledger, claim.number))
+            return channel.deliver_rows(file, before_first_byte, rows)
         return channel.deliver(file, before_first_byte)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the outcome is recorded, whatever the error is
         return _ended_during_transfer(error) if may_have_left else _ended_before_first_byte(error)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _RowsOnRecord:
     """Keeps in the ledger what becomes of each row of a batch; see :class:`action_returns.channels.base.RowRecord`."""
 
     ledger: "Ledger"
     number: int
+    rows: int
+    show: Callable[[str], None]
+    begun: int = 0
 
     def sending(self, action_id: str, facts: Mapping[str, str | int], /) -> None:
-        """Record that the call for a row is about to leave."""
+        """Record that the call for a row is about to leave, and show which one."""
+        self.begun += 1
+        with suppress(Exception):  # a window that shows nothing stops no row
+            self.show(f"Sending row {self.begun:,} of {self.rows:,}")
         self.ledger.record_row_sending(self.number, action_id, facts)
 
     def outcome(self, action_id: str, state: State, message: str, facts: Mapping[str, str | int], /) -> None:
@@ -240,7 +249,7 @@ class _Unrecorded:
     def record(
         self,
         error: BaseException,
-        progress: Callable[[str], AbstractContextManager[None]],
+        progress: Callable[[str], AbstractContextManager[object]],
         pause: Callable[[float], None],
     ) -> Submission:
         """Keep the outcome, try to record it for a minute where that may help, and say what is on record and what is not.
