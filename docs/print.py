@@ -51,7 +51,8 @@ Rows with errors or a failed delivery are a result, not a refusal: the exit code
 
 Lists have a name: `batches` (history list, history export), `profiles` (profile list), `passwords` (secret status),
 `checks` (doctor), `delivered` (demo). Where a file goes to standard output otherwise (`export -o -`, `history file`), the
-object has the facts of that file and `output` is null. `history export` puts the record itself into the list `batches`.
+object has the facts of that file and `output` is null. `history export` puts the record itself into the lists
+`batches` and `approvals`.
 
 Codes of `problem`, beside those of [files refused as a whole](rules.md):"""
 

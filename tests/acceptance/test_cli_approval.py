@@ -339,3 +339,20 @@ def test_in_a_team_the_users_of_the_database_are_the_people(server, tmp_path, mo
     assert sent(box) == [EXACT]
     assert "(database user bea)" in " ".join(bea("history", "show", "1").out.split())
     assert json.loads(bea("approval", "list", "--json").out)["approvals"][0]["state"] == "used"
+
+
+def test_where_the_team_wants_approvals_it_is_told_before_the_question_whatever_the_profile_says(
+    server, tmp_path, home, monkeypatch, run, returns
+):
+    monkeypatch.setenv("TEAM_PASSWORD", PASSWORD)
+    team_database.set_up(server, PASSWORD, "ruled", roles=False)
+    ledger = f"postgresql://amy@127.0.0.1:{server.port}/ruled"
+    box = make_outbox(home, tmp_path / "ruled", ledger=ledger, ledger_password="env:TEAM_PASSWORD")
+    assert run("send", returns, "--dry-run", "--json").json["approval"] is None
+    server.run("INSERT INTO action_returns.approval_rule DEFAULT VALUES", "ruled")
+    assert run("send", returns, "--dry-run", "--json").json["approval"].startswith("MISSING.")
+    code, seen = run_at_a_terminal("y", "send", returns)
+    assert code == 12
+    assert "[y/N]" not in seen
+    assert "no approval was asked for" in " ".join(seen.split())
+    assert sent(box) == []

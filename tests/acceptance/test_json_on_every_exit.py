@@ -357,6 +357,10 @@ def test_the_whole_record_is_a_list_in_the_object(told, run):
     lines = [json.loads(line) for line in run("history", "export").out.splitlines()]
     assert told("history export")[2]["batches"] == lines
     assert len(lines) == 1
+    run("approval", "request", "returns.csv", "--include-sent", "--by", "Ann")
+    *_, asked = (json.loads(line) for line in run("history", "export").out.splitlines())
+    facts = told("history export")[2]
+    assert (facts["batches"], facts["approvals"], asked["approval"]) == (lines, [asked], 1)
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,23 @@ def test_rows_that_moved_while_the_terminal_asked_are_not_marked(desk, outbox, c
     assert "The rows changed meanwhile" in capsys.readouterr().err
 
 
+def test_an_approval_is_asked_for_what_stands_in_excel_now(desk, outbox, capsys):
+    book = desk.open(GOOD)
+    desk.excel.put("Actions!B5", "13.75")
+    assert run(["approval", "request", book.name, "--live", "--by", "Ann", "--json"]) == 0
+    asked = json.loads(capsys.readouterr().out)
+    assert (asked["facts"]["rows"], asked["next"]) == (
+        2,
+        "Another person approves it: action-returns approval approve 1",
+    )
+    assert run(["approval", "show", "1", "--rows", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["sent"][1]["amount"] == "13.75"
+    assert run(["approval", "approve", "1", "--by", "Bea", "--sha256", asked["sha256"], "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["next"] == f"Send it: action-returns send {book.name} --live"
+    assert list(outbox.iterdir()) == []
+
+
 def test_send_live_asks_like_send(desk, outbox, capsys):
     book = desk.open(GOOD)
     assert run(["send", book.name, "--live"]) == 2

@@ -1,5 +1,7 @@
 """Two people: what one prepared can be sent only as another one approved it, once, in both kinds of ledger."""
 
+import io
+import json
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -385,6 +387,41 @@ def test_a_program_that_is_killed_uses_up_the_approval_only_where_its_batch_may_
     assert subprocess.run([sys.executable, "-c", killed, str(place)], check=False, timeout=60).returncode == 9
     with open_ledger(place) as ledger:
         assert (ledger.batch(1).state, ledger.approval(1).state(datetime.now(UTC))) == (state, approval)
+
+
+def exported(ledger):
+    lines = io.StringIO()
+    problems = ledger.export_lines(lines)
+    return [json.loads(line) for line in lines.getvalue().splitlines()], problems
+
+
+def test_the_whole_record_has_the_approvals_after_the_batches_with_people_and_rows(two):
+    two.request()
+    two.approve()
+    two.request(row(9))
+    claim(two.amy, batch=WANTED)
+    (batch, first, second), problems = exported(two.ben)
+    assert (problems, batch["number"], first["approval"], second["approval"]) == ([], 1, 1, 2)
+    assert (first["batches"], [step["kind"] for step in first["steps"]]) == (["0001"], ["approved"])
+    assert (first["prepared_by"], first["steps"][0]["by"]) == tuple(
+        person._asdict() for person in (two.amy.myself(two.names[0]), two.ben.myself(two.names[1]))
+    )
+    assert first["asked_for"] == batch["sent"]
+    assert (second["batches"], second["steps"], second["problems"]) == ([], [], [])
+
+
+@pytest.mark.parametrize(
+    ("change", "rows"), [("bytes = zeroblob(size)", None), ("who = 'cid'", len(ROWS))], ids=["bytes", "person"]
+)
+def test_a_changed_approval_is_told_by_the_whole_record_and_by_the_doctor(tmp_path, change, rows):
+    with open_ledger(tmp_path / "ledger.sqlite3") as ledger:
+        Two(ledger, ledger, ("amy", "ben")).request()
+        ledger._store.execute("DROP TRIGGER approval_is_never_changed")
+        ledger._store.execute(f"UPDATE approval SET {change}")
+        (line,), problems = exported(ledger)
+        assert problems == line["problems"] == ["Approval 1 was changed after it was recorded."]
+        assert ledger.problems() == problems
+        assert (line["asked_for"] and len(line["asked_for"])) == rows
 
 
 STEPS = st.lists(

@@ -289,9 +289,9 @@ def _rewrite_receipt(context: CommandContext, record: BatchRecord, ledger: Ledge
 @click.option("--force", is_flag=True, help="Replace another file of that name.")
 @global_options
 def export_record(context: CommandContext, *, output: str, force: bool) -> None:
-    """Write the whole record as JSON, one batch a line, with every row and event.
+    """Write the whole record as JSON, one batch a line, with every row and event; then one approval a line.
 
-    With --json and without -o, the batches are the list "batches" of the one object.
+    With --json and without -o, these are the lists "batches" and "approvals" of the one object.
     """
     is_printed = output == "-"
     with open_ledger_to_read(context.paths, context.profile) as ledger:
@@ -303,7 +303,10 @@ def export_record(context: CommandContext, *, output: str, force: bool) -> None:
             problems = ledger.export_lines(lines)
     if is_printed and context.output.as_json:
         lines.seek(0)
-        context.output.json({"output": None, "batches": (json.loads(line) for line in lines)})
+        again = io.StringIO(lines.getvalue())
+        batches = (one for one in map(json.loads, lines) if "approval" not in one)
+        approvals = (one for one in map(json.loads, again) if "approval" in one)
+        context.output.json({"output": None, "batches": batches, "approvals": approvals})
         context.output.info("The whole record was printed.", style="good")
     elif not is_printed:
         write_bytes(Path(output), lines.getvalue().encode(), overwrite=force)

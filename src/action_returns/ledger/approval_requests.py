@@ -75,16 +75,20 @@ class LedgerApprovalRequests(LedgerAttachments):
 
     def _content_of(self, approval: Approval) -> bytes:
         number = approval.number
-        ((content,),) = self._store.query("SELECT bytes FROM approval WHERE number = ?", number)
+        content = self._bytes_of(number)
         if hashlib.sha256(content).hexdigest() != approval.target.sha256:
             raise LedgerError(f"The bytes of approval {number} are not those of its hash. {integrity.WHAT_TO_DO}")
         try:
-            totals = _totals(bytes(content))
+            totals = _totals(content)
         except UnsafeBytesError:
             raise LedgerError(f"The bytes of approval {number} are not a file of action changes. {_WITHDRAW}") from None
         # A person approves what is shown: in a team, a program of another member wrote it.
         if any(approval.facts.get(name) != total for name, total in totals.items()):
             raise LedgerError(f"The totals of approval {number} are not those of its bytes. {_WITHDRAW}")
+        return content
+
+    def _bytes_of(self, number: int) -> bytes:
+        ((content,),) = self._store.query("SELECT bytes FROM approval WHERE number = ?", number)
         return bytes(content)
 
     def request_approval(self, request: NewRequest, file: CsvFile) -> Approval:

@@ -1,11 +1,13 @@
 """Record which other person approved a file or took that back, and find the approval that a batch needs."""
 
+import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TextIO
 
+from action_returns.batch.csv_format import UnsafeBytesError, parse_csv_bytes
 from action_returns.errors import ApprovalError
 from action_returns.ledger.approval_records import (
     APPROVED,
@@ -161,8 +163,39 @@ class LedgerApprovals(LedgerApprovalRequests):
 
     def problems(self) -> list[str]:
         """Compare everything on record with each other, approvals too, and return what is broken, one sentence each."""
-        broken = [one.number for one in self.approvals() if not one.is_whole]
-        return [*super().problems(), *(f"Approval {number} was changed after it was recorded." for number in broken)]
+        return [*super().problems(), *(sentence for _, sentence in self._changed_approvals())]
+
+    def export_lines(self, stream: TextIO) -> list[str]:
+        """Write every batch as :class:`LedgerInspection` does, then every approval, one a line, the oldest first.
+
+        The line of an approval has the key ``approval``, that of a batch ``number``.
+        """
+        problems = super().export_lines(stream)
+        changed = dict(self._changed_approvals())
+        for one in reversed(self.approvals()):
+            line = {
+                **_exported(one),
+                "asked_for": self._asked_for(one),
+                "problems": [*filter(None, [changed.get(one.number)])],
+            }
+            stream.write(json.dumps(line) + "\n")
+        return [*problems, *changed.values()]
+
+    def _changed_approvals(self) -> list[tuple[int, str]]:
+        """Return number of each approval that was changed, and a sentence that says so, the latest first."""
+        return [
+            (one.number, f"Approval {one.number} was changed after it was recorded.")
+            for one in self.approvals()
+            if not one.is_whole or hashlib.sha256(self._bytes_of(one.number)).hexdigest() != one.target.sha256
+        ]
+
+    def _asked_for(self, approval: Approval) -> list[dict[str, str | int]] | None:
+        """Return the rows of the bytes of an approval, None where they are not a file of action changes."""
+        try:
+            rows = parse_csv_bytes(self._bytes_of(approval.number))
+        except UnsafeBytesError:
+            return None
+        return [{"action_id": action_id, "cents": cents, "reason": reason} for action_id, cents, reason in rows]
 
 
 def facts_of(approval: Approval) -> dict[str, str | int]:
@@ -183,3 +216,22 @@ def facts_of(approval: Approval) -> dict[str, str | int]:
 
 def _iso(at: datetime | None) -> str:
     return "" if at is None else at.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _exported(approval: Approval) -> dict[str, object]:
+    """Return an approval for machines, without its rows."""
+    return {
+        "approval": approval.number,
+        "asked_at": _iso(approval.at),
+        "prepared_by": approval.by._asdict(),
+        "source": approval.source,
+        **asdict(approval.target),
+        "size": approval.size,
+        "facts": dict(approval.facts),
+        "steps": [
+            {"kind": step.kind, "at": _iso(step.at), "by": step.by._asdict(), "why": step.why, "chain": step.chain}
+            for step in approval.steps
+        ],
+        "batches": list(approval.used_by),
+        "chain": approval.chain,
+    }

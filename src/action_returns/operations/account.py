@@ -142,7 +142,7 @@ def open_ledger_if_exists(account: Account, paths: Paths) -> "Ledger | None":
     Raises:
         action_returns.errors.LedgerError: the ledger cannot be used.
     """
-    if _team_database(account) is None and _is_absent(paths.ledger_file):
+    if not has_team_database(account) and _is_absent(paths.ledger_file):
         return None
     return open_account_ledger(account, paths)
 
@@ -182,16 +182,21 @@ def keep_daily_copy_of(account: Account, ledger: "Ledger", paths: Paths, today: 
         OSError: the copy cannot be written.
         action_returns.errors.LedgerError: the ledger cannot be read.
     """
-    if _team_database(account) is not None:
+    if has_team_database(account):
         return None
     from action_returns.ledger.copies import keep_daily_copy as keep
 
     return keep(paths.backups, today, ledger.copy_to)
 
 
+def has_team_database(account: Account) -> bool:
+    """Return whether an account keeps its records in a team's database."""
+    return account.profile is not None and account.profile.ledger != "sqlite"
+
+
 def _team_database(account: Account) -> "TeamDatabase | None":
     profile = account.profile
-    if profile is None or profile.ledger == "sqlite":
+    if profile is None or not has_team_database(account):
         return None
     from action_returns.ledger.records import TeamDatabase
 

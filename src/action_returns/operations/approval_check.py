@@ -8,7 +8,7 @@ from action_returns.errors import ApprovalMissingError, LedgerError, SettingsErr
 from action_returns.ledger.approval_records import WAITING, NotApprovedError
 from action_returns.ledger.records import NewBatch
 from action_returns.operations import approval_texts
-from action_returns.operations.account import open_account_ledger
+from action_returns.operations.account import has_team_database, open_account_ledger
 
 if TYPE_CHECKING:
     from action_returns.files import Paths
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 def require_approval(page: "Review", account: "Account", paths: "Paths", now: datetime) -> None:
-    """Stop a send for which an approval is missing. Where the profile asks for none, nothing is looked up.
+    """Stop a send for which an approval is missing, before the user is asked.
+
+    Where neither the profile nor a team's database can ask for one, nothing is looked up.
 
     Args:
         page: the batch and where it would go.
@@ -29,9 +31,11 @@ def require_approval(page: "Review", account: "Account", paths: "Paths", now: da
     Raises:
         ApprovalMissingError: another person has not approved these bytes, or no longer.
     """
-    if not needs_approval(account):
+    if not (needs_approval(account) or has_team_database(account)):
         return
     with open_account_ledger(account, paths) as ledger:
+        if not (needs_approval(account) or ledger.requires_approval()):
+            return
         try:
             ledger.usable_approval(_batch(page, account), page.sha256, approval_texts.rows_again(page.checked))
         except NotApprovedError as refused:
@@ -54,7 +58,7 @@ def approval_missing(refused: NotApprovedError, checked: "CheckedBatch", now: da
 
 
 def with_approval(page: "Review", account: "Account", paths: "Paths", now: datetime) -> "Review":
-    """Return a review that also shows whether another person has approved the file, where the profile asks for that.
+    """Return a review that also shows whether another person has approved the file, where that is needed.
 
     A ledger that cannot be read raises nothing here: it is told where something is sent.
 
@@ -64,15 +68,19 @@ def with_approval(page: "Review", account: "Account", paths: "Paths", now: datet
         paths: where the ledger is.
         now: the local time.
     """
-    if not needs_approval(account) or not page.sha256:
+    if not (needs_approval(account) or has_team_database(account)) or not page.sha256:
         return page
     try:
         with open_account_ledger(account, paths) as ledger:
+            if not (needs_approval(account) or ledger.requires_approval()):
+                return page
             found = ledger.usable_approval(_batch(page, account), page.sha256, approval_texts.rows_again(page.checked))
     except NotApprovedError as refused:
         told, step = approval_texts.missing(refused.target, refused.near, page.checked, now)
         return replace(page, approval=f"MISSING. {told} {step}")
     except (LedgerError, SettingsError):
+        if not needs_approval(account):  # whether the team's database asks for one is not known
+            return page
         return replace(page, approval="unknown, because the ledger cannot be read")
     until = approval_texts.when(found.valid_until)
     return replace(page, approval=f"given. {approval_texts.asked(found)} It may be sent until {until}.")
