@@ -12,8 +12,9 @@ from action_returns.brand_api.submissions import (
     read_file_errors,
     read_file_submissions,
 )
+from action_returns.channels.server_words import HIDDEN
 from action_returns.errors import ApiError
-from tests.servers.brand_api_server import SID, Literal, altered, refused
+from tests.servers.brand_api_server import SID, TOKEN, Literal, altered, refused
 
 NOVEMBER = (datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC))
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -58,13 +59,34 @@ def test_counts_that_the_network_does_not_tell_are_none(server, files):
     assert (records, errors, uri) == (None, None, "")
 
 
+@pytest.mark.parametrize("odd", ["many", Literal("1.5"), Literal("-1"), Literal("9" * 13), "\N{SUPERSCRIPT TWO}"])
+def test_an_odd_number_is_none_and_hides_nothing_else(server, files, errors, odd):
+    server.network.receive_file("a.csv", CONTENT, AT)
+    server.network.files[0] |= {"TotalRecords": odd, "TotalErrors": odd}
+    server.network.errors["F-1"] = [{"Line": odd, "Reason": "NO_ITEM"}, {"Line": Literal("2"), "Reason": "NO_ITEM"}]
+    ((_, name, _, records, counted, _),) = files()
+    assert (name, records, counted) == ("a.csv", None, None)
+    assert [(one.line, one.reason) for one in errors()] == [(None, "NO_ITEM"), (2, "NO_ITEM")]
+
+
+def test_words_that_repeat_the_token_or_would_move_the_cursor_are_not_passed_on(server, files, errors, client):
+    server.network.receive_file("a.csv", CONTENT, AT)
+    server.network.receive_change("A-1", "Reversal", {"ActionId": "M.1.2.3", "Reason": "OTHER"}, AT)
+    server.network.files[0]["Status"] = f"failed for {TOKEN}"
+    server.network.errors["F-1"] = [{"Status": TOKEN, "Reason": "a\x1b[2Jb"}]
+    server.network.changes["A-1"]["ErrorReason"] = TOKEN
+    assert files()[0].status == HIDDEN
+    (error,) = errors()
+    assert error.status == HIDDEN
+    assert "\x1b" not in error.reason
+    assert read_change_submission(client(), "A-1").error == HIDDEN
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
         ({"BatchId": ""}, "has no BatchId"),
         ({"Status": None}, "has no Status"),
-        ({"TotalRecords": "many"}, "TotalRecords is not a whole number"),
-        ({"TotalErrors": Literal("1.5")}, "TotalErrors is not a whole number"),
         ({"FileName": ["a.csv"]}, "neither a text nor a number"),
     ],
 )

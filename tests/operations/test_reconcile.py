@@ -9,7 +9,7 @@ from action_returns.batch.cells import ReadyRows
 from action_returns.errors import LedgerError, UsageError
 from action_returns.ledger.ledger import Ledger
 from action_returns.operations.account import Account, open_account_ledger
-from action_returns.operations.reconcile import Found, reconcile
+from action_returns.operations.reconcile import Found, open_batches, reconcile
 from action_returns.verdicts.results_csv import read_results
 from action_returns.verdicts.verdict import RowResult, Verdict, Why
 from tests.support.batches import checked_batch
@@ -119,7 +119,7 @@ def test_certain_evidence_settles_a_batch_of_which_it_was_not_known_whether_it_a
     (one,) = reconcile([1], Everywhere(proof="the network lists the file"), ACCOUNT, paths)
     assert one.record.state == "sent"
     assert one.notes == ("Batch 0001 was unknown and is sent now: the network lists the file.",)
-    outcome = ledger.events(1)[-1]
+    outcome = ledger.events(1)[-2]
     assert (outcome.kind, outcome.detail["found"]) == ("outcome", "reconciled with a pending download")
     evidence = Everywhere(proof="the network lists the file")
     (one,) = reconcile([1], evidence, ACCOUNT, paths)
@@ -170,3 +170,19 @@ def test_the_results_and_their_figures_are_on_record(paths, ledger):
     }
     assert list(read_results(results)) == ["M.8882.4808.10", "M.8882.4808.11"]
     assert isinstance(event.at, datetime)
+
+
+def test_a_batch_is_still_looked_at_when_the_program_ended_before_its_results_were_recorded(paths, ledger, monkeypatch):
+    batch = Receiver(ledger)
+    batch.deliver = lambda file, leaving: line_goes_dead(batch, file, leaving)
+    send(ledger, batch, rows(10))
+
+    def end(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed:
+        killed.setattr(Ledger, "record_results", end)
+        with pytest.raises(KeyboardInterrupt):
+            reconcile([1], Everywhere(proof="the network lists the file"), ACCOUNT, paths)
+    assert ledger.batch(1).state == "sent"
+    assert [one.record.number for one in open_batches(None, ACCOUNT, ledger)] == [1]

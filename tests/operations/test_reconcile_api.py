@@ -9,7 +9,7 @@ from action_returns.operations import reconcile_api as module
 from tests.servers.brand_api_server import TOKEN, Literal, altered, brand_api_server, refused, status
 from tests.servers.loopback import make_authority
 from tests.support.profiles import write_profile
-from tests.support.reconciled import World, mobile, verdicts, write_api_profile
+from tests.support.reconciled import LATER, World, mobile, verdicts, write_api_profile
 
 CHANGE, REVERSAL = "ORDER_UPDATE", "REJECTED"
 
@@ -120,6 +120,51 @@ def test_at_most_200_actions_are_asked_for_one_by_one(world, monkeypatch):
     assert asked(world).count("Actions") == 1
     assert len([one for one in asked(world) if one.startswith("Actions/")]) == 2
     assert any("2 actions did not change since it was sent" in note for note in results[0].found.notes)
+
+
+def test_a_file_of_which_the_header_row_counts_is_whole(world):
+    world.has(1, 2)
+    world.send((1, 1250, CHANGE), (2, 1250, CHANGE))
+    process(world)
+    world.network.files[0]["TotalRecords"] = Literal("3")
+    (found,) = world.reconcile()
+    assert found.found.has_arrived
+    assert found.found.notes == ()
+
+
+def test_a_file_that_the_network_lists_in_capitals_or_with_its_folder_is_found(world):
+    world.has(1)
+    done = world.send((1, 1250, CHANGE))
+    process(world)
+    world.network.files[0]["FileName"] = f"in/{done.file_name.upper()}"
+    (found,) = world.reconcile()
+    assert found.found.has_arrived
+    assert found.found.notes == ()
+
+
+def test_actions_that_were_not_asked_for_come_first_the_next_time(world, monkeypatch):
+    monkeypatch.setattr(module, "MOST_SINGLE", 2)
+    world.has(1, 2, 3, 4, 5)
+    world.send(*((number, 1250, CHANGE) for number in range(1, 6)), arrives=False)
+    assert [why for _, why in verdicts(world.reconcile())].count("not-asked") == 3
+    assert [why for _, why in verdicts(world.reconcile(after=LATER * 2))].count("not-asked") == 1
+    assert verdicts(world.reconcile(after=LATER * 3)) == [("different", "unchanged")] * 5
+    world.server.asked.clear()
+    world.reconcile(after=LATER * 4)
+    assert [one for one in asked(world) if one.startswith("Actions/")] == [f"Actions/{mobile(n)}" for n in (2, 3)]
+
+
+def test_what_the_network_says_of_a_row_never_repeats_the_token(world):
+    world.has(1, 2)
+    world.send((1, 1250, CHANGE), (2, 1250, CHANGE), (9, 800, CHANGE))
+    process(world)
+    world.network.errors["F-1"][0]["Reason"] = f"no action for {TOKEN}"
+    world.network.errors[TOKEN] = world.network.errors["F-1"]
+    world.network.files[0] |= {"BatchId": TOKEN, "ErrorsUri": ""}
+    world.network.action_of(mobile(1))["State"] = f"PENDING {TOKEN}"
+    world.network.action_of(mobile(2)).update(Amount=Literal("15.00"), State=TOKEN)
+    (found,) = world.reconcile()
+    assert TOKEN not in repr(found)
 
 
 def test_a_file_with_fewer_records_at_the_network_is_told_loudly_and_settles_nothing(world):

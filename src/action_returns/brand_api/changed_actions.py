@@ -102,7 +102,7 @@ def read_actions_since(
     found: dict[str, PendingAction] = {}
     unclear: set[str] = set()
     has_mobile_ids = False
-    for rows in _by_updates(api, "Actions", campaign, start, end, _reader(campaign, wanted), tell):
+    for rows in _by_updates(api, "Actions", campaign, start, end, _reader(campaign, wanted, api.show), tell):
         for action_id, action in rows:
             has_mobile_ids = has_mobile_ids or action_id.startswith("M.")
             if action is not None and found.setdefault(action_id, action) != action:
@@ -120,7 +120,7 @@ def read_action(api: BrandApi, action_id: str) -> PendingAction | None:
         try:
             content = api.get(f"Actions/{quote(action_id, safe='')}", {}).content
             check_identity(content, "Id", action_id)
-            return _facts(content)
+            return _facts(content, api.show)
         except NotFoundError as error:
             if not error.is_documented:  # a server on the way may have answered instead
                 raise
@@ -139,7 +139,7 @@ def read_changes(
 ) -> list[ActionChange]:
     """Read the changes in a time of the actions that are looked for, as :func:`read_actions_since` reads actions."""
     found: dict[tuple[str, ...], ActionChange] = {}
-    for rows in _by_updates(api, "ActionUpdates", campaign, start, end, _change_reader(campaign), tell):
+    for rows in _by_updates(api, "ActionUpdates", campaign, start, end, _change_reader(campaign, api.show), tell):
         found.update((identity, change) for identity, change in rows if change.action_id in wanted)
     return list(found.values())
 
@@ -176,15 +176,15 @@ def _listing(path: str, stretch: Stretch, read: Callable[[JsonObject], _Row]) ->
     return Listing(path, path, parameters, f"{noun[1].capitalize()} of {stretch}", noun, read, lambda row: row.identity)
 
 
-def _reader(campaign: str, wanted: Collection[str]) -> Callable[[JsonObject], _Seen]:
+def _reader(campaign: str, wanted: Collection[str], show: problems.ShowWords) -> Callable[[JsonObject], _Seen]:
     def read(action: JsonObject) -> _Seen:
         action_id = _id(action, "Id", campaign)
-        return _Seen(action_id, _facts(action) if action_id in wanted else None)
+        return _Seen(action_id, _facts(action, show) if action_id in wanted else None)
 
     return read
 
 
-def _change_reader(campaign: str) -> Callable[[JsonObject], _ChangeRow]:
+def _change_reader(campaign: str, show: problems.ShowWords) -> Callable[[JsonObject], _ChangeRow]:
     def read(change: JsonObject) -> _ChangeRow:
         action_id = _id(change, "ActionId", campaign)
         texts = tuple(
@@ -197,7 +197,7 @@ def _change_reader(campaign: str) -> Callable[[JsonObject], _ChangeRow]:
         cents = _cents(delta.removeprefix("-"))
         if cents is not None and delta.startswith("-"):
             cents = Cents(-cents)
-        return _ChangeRow((action_id, *texts), ActionChange(action_id, at, cents, texts[4], texts[5]))
+        return _ChangeRow((action_id, *texts), ActionChange(action_id, at, cents, show(texts[4]), show(texts[5])))
 
     return read
 
@@ -211,12 +211,12 @@ def _id(found: JsonObject, key: str, campaign: str) -> str:
     return action_id
 
 
-def _facts(action: JsonObject) -> PendingAction:
+def _facts(action: JsonObject, show: problems.ShowWords) -> PendingAction:
     """Return what decides about a row, and nothing else: a list may have hundreds of thousands of actions."""
     amount, locks_at, state, currency = [
         text_of(action.get(key), key) for key in ("Amount", "LockingDate", "State", "Currency")
     ]
-    return PendingAction(_cents(amount), _moment(locks_at), state.strip() or None, None, None, currency.strip() or None)
+    return PendingAction(_cents(amount), _moment(locks_at), show(state) or None, None, None, show(currency) or None)
 
 
 def _cents(text: str) -> Cents | None:

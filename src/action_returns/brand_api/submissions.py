@@ -84,7 +84,7 @@ def read_file_submissions(api: BrandApi, start: datetime, end: datetime, tell: T
         {"SubmissionDateStart": time_text(start), "SubmissionDateEnd": time_text(end)},
         "The list of files that the network received",
         ("file", "files"),
-        _file_submission,
+        lambda found: _file_submission(found, api.show),
         lambda one: one.batch_id,
     )
     return _whole(api, listing, tell)
@@ -106,7 +106,7 @@ def read_file_errors(api: BrandApi, submission: FileSubmission, tell: Tell) -> l
         {},
         f"The errors of file {submission.file_name}",
         ("error", "errors"),
-        _file_error,
+        lambda found: _file_error(found, api.show),
         None,  # two errors of one line may be alike
     )
     for address in (submission.errors_uri, ""):
@@ -128,8 +128,8 @@ def read_change_submission(api: BrandApi, batch_id: str) -> ChangeSubmission | N
     try:
         content = api.get(f"APISubmissions/{quote(batch_id, safe='')}", {}).content
         check_identity(content, "BatchId", batch_id)
-        words = (text_of(content.get(key), key).strip() for key in ("ErrorType", "ErrorReason"))
-        return ChangeSubmission(_status(content), ": ".join(filter(None, words)))
+        words = (api.show(text_of(content.get(key), key)) for key in ("ErrorType", "ErrorReason"))
+        return ChangeSubmission(_status(content, api.show), ": ".join(filter(None, words)))
     except NotFoundError:
         return None
     except UnreadableAnswerError as error:
@@ -143,36 +143,33 @@ def _whole(api: BrandApi, listing: Listing[Row], tell: Tell) -> list[Row]:
         raise too_many.error from None
 
 
-def _file_submission(found: JsonObject) -> FileSubmission:
+def _file_submission(found: JsonObject, show: problems.ShowWords) -> FileSubmission:
     batch_id, name = (text_of(found.get(key), key) for key in ("BatchId", "FileName"))
     if not batch_id:
         raise UnreadableAnswerError("a submission has no BatchId")
     return FileSubmission(
         batch_id,
         name,
-        _status(found),
+        _status(found, show),
         _number(found, "TotalRecords"),
         _number(found, "TotalErrors"),
         text_of(found.get("ErrorsUri"), "ErrorsUri"),
     )
 
 
-def _file_error(found: JsonObject) -> FileError:
+def _file_error(found: JsonObject, show: problems.ShowWords) -> FileError:
     order_id, status, reason = (text_of(found.get(key), key).strip() for key in ("OrderId", "Status", "Reason"))
-    return FileError(_number(found, "Line"), order_id, status, reason)
+    return FileError(_number(found, "Line"), order_id, show(status), show(reason))
 
 
-def _status(found: JsonObject) -> str:
-    status = text_of(found.get("Status"), "Status").strip()
+def _status(found: JsonObject, show: problems.ShowWords) -> str:
+    status = show(text_of(found.get("Status"), "Status"))
     if not status:
         raise UnreadableAnswerError("a submission has no Status")
     return status
 
 
 def _number(found: JsonObject, key: str) -> int | None:
+    """Return a count, None where there is none or it is no whole number: one odd file must not hide all others."""
     text = text_of(found.get(key), key)
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
-        raise UnreadableAnswerError(f"its {key} is not a whole number")
-    return int(text)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None

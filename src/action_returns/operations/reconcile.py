@@ -242,8 +242,9 @@ def _record(batch: OpenBatch, found: Found, ledger: "Ledger", paths: "Paths") ->
         **found.facts,
     }
     number = batch.record.number
-    ledger.record_results(number, write_results([row.action_id for row in batch.rows], found.results), facts)
+    # First what the batch is: without results it is looked at again, should this program end in between.
     notes = [_settle(batch.record, found, ledger)] if found.has_arrived and batch.record.state in MAY_BE_SETTLED else []
+    ledger.record_results(number, write_results([row.action_id for row in batch.rows], found.results), facts)
     try:
         renew_receipt(number, ledger, paths)
     except (OSError, LedgerError) as error:  # the results are on record, whatever becomes of the page

@@ -4,7 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from action_returns.batch.cells import campaign_of
@@ -25,7 +25,7 @@ from action_returns.operations.reconcile import Found, OpenBatch
 from action_returns.operations.texts import counted, one_or_many
 from action_returns.verdicts.by_api import ApiFindings, SingleChange, Update, decide_by_api, is_finished, is_waiting
 from action_returns.verdicts.by_pending import has_change
-from action_returns.verdicts.by_result import ReceiverResult, ResultEntry, why_of_another_batch
+from action_returns.verdicts.by_result import ReceiverResult, ResultEntry, plain_name, why_of_another_batch
 from action_returns.verdicts.verdict import SentRow, Verdict, Why
 
 if TYPE_CHECKING:
@@ -120,12 +120,13 @@ def _about_files(batch: OpenBatch, files: Sequence[FileSubmission]) -> tuple[lis
         ], ""
     (file,) = files
     notes = []
-    if file.records is not None and file.records != len(batch.rows) and not is_waiting(file.status):
+    whole = {len(batch.rows), len(batch.rows) + 1}  # the header row may count, as it may in the numbers of lines
+    if file.records is not None and file.records not in whole and not is_waiting(file.status):
         notes.append(
             f"Batch {label}: THE NETWORK COUNTS {counted(file.records, 'record').upper()} IN FILE {name}, AND "
-            f"{len(batch.rows):,} WERE SENT. A part of the file may be missing there. Look at File Submissions, and compare."
+            f"{len(batch.rows):,} WERE SENT. Look at File Submissions there, and compare."
         )
-    if file.records != len(batch.rows):
+    if file.records not in whole:
         return notes, ""
     return notes, f"the network lists file {name} as submission {file.batch_id}, status {file.status}"
 
@@ -155,7 +156,7 @@ class _Reading:
     listed: dict[str, str] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
     shown: set[str] = field(default_factory=set)
-    changes: dict[str, SingleChange] = field(default_factory=dict)
+    changes: dict[tuple[int, str], SingleChange] = field(default_factory=dict)
     updates: dict[str, list[Update]] = field(default_factory=lambda: defaultdict(list))
 
     def read(self) -> None:
@@ -175,7 +176,7 @@ class _Reading:
             self.unknown,
             self.shown,
             self.results.get(batch.record.number),
-            self.changes if batch.record.channel == _API_CHANNEL else {},
+            {action: found for (number, action), found in self.changes.items() if number == batch.record.number},
             self.updates,
         )
 
@@ -198,10 +199,10 @@ class _Reading:
         self.are_files_known = True
         by_name = defaultdict(list)
         for file in files:
-            by_name[file.file_name].append(file)
+            by_name[plain_name(file.file_name)].append(file)
         for batch in batches:
-            found = by_name.get(batch.record.file_name, [])
-            self.files[batch.record.number] = found
+            found = by_name.get(plain_name(batch.record.file_name), [])
+            self.files[batch.record.number] = [one._replace(batch_id=self.api.show(one.batch_id)) for one in found]
             if found:
                 self.results[batch.record.number] = self._result_of(batch, found)
 
@@ -260,7 +261,18 @@ class _Reading:
         self.shown |= set(map(campaign_of, self.actions))
 
     def _open_rows(self, batches: Sequence[OpenBatch]) -> Iterator[tuple[OpenBatch, SentRow]]:
-        """Return the rows that evidence is still looked for, the oldest batch first."""
+        """Return the rows that evidence is still looked for: first those never asked for, then the longest ago."""
+        rows = list(self._unsettled(batches))
+        never = datetime.min.replace(tzinfo=UTC)
+
+        def last_asked(found: tuple[OpenBatch, SentRow]) -> datetime:
+            earlier = found[0].known.earlier.get(found[1].action_id)
+            return never if earlier is None or earlier.why is Why.NOT_ASKED else earlier.seen_at or never
+
+        yield from sorted(rows, key=last_asked)
+
+    def _unsettled(self, batches: Sequence[OpenBatch]) -> Iterator[tuple[OpenBatch, SentRow]]:
+        """Return the rows without a final result, the oldest batch first."""
         for batch in sorted(batches, key=lambda one: one.record.number):
             for row in batch.rows:
                 earlier = batch.known.earlier.get(row.action_id)
@@ -284,26 +296,27 @@ class _Reading:
 
     def _read_single_changes(self, batches: Sequence[OpenBatch]) -> None:
         """Read what became of rows that were sent one by one and do not show as sent."""
-        ids: dict[str, str] = {}
-        for batch in (batch for batch in batches if batch.record.channel == _API_CHANNEL):
-            outcomes = _outcomes_of(batch)
-            for _, row in self._open_rows([batch]):
-                action, outcome = self.actions.get(row.action_id), outcomes.get(row.action_id, {})
-                if action is not None and has_change(row, action) is not None:
-                    continue
-                if outcome.get("row") == "refused":
-                    words = str(outcome.get("message", "")) or "no reason"
-                    self.changes[row.action_id] = SingleChange(is_waiting=False, error=words)
-                elif submission := _submission_of(outcome):
-                    ids[row.action_id] = submission
-        for action_id, submission in list(ids.items())[:MOST_SINGLE]:
+        ids: dict[tuple[int, str], str] = {}
+        by_row = [batch for batch in batches if batch.record.channel == _API_CHANNEL]
+        outcomes = {batch.record.number: _outcomes_of(batch) for batch in by_row}
+        for batch, row in self._open_rows(by_row):
+            number = batch.record.number
+            action, outcome = self.actions.get(row.action_id), outcomes[number].get(row.action_id, {})
+            if action is not None and has_change(row, action) is not None:
+                continue
+            if outcome.get("row") == "refused":
+                words = str(outcome.get("message", "")) or "no reason"
+                self.changes[number, row.action_id] = SingleChange(is_waiting=False, error=words)
+            elif submission := _submission_of(outcome):
+                ids[number, row.action_id] = submission
+        for sent, submission in list(ids.items())[:MOST_SINGLE]:
             try:
                 found = read_change_submission(self.api, submission)
             except ApiError as error:
                 self._note_refusal(error, "What the network says of single changes is not known.")
                 return
             if found is not None:
-                self.changes[action_id] = SingleChange(is_waiting(found.status), found.error)
+                self.changes[sent] = SingleChange(is_waiting(found.status), found.error)
 
     def _read_updates(self, batches: Sequence[OpenBatch]) -> None:
         """Read the changes of actions that have neither the amount from before nor the one that was sent."""

@@ -13,6 +13,8 @@ from action_returns.verdicts.verdict import RowResult, SentRow, Verdict, Why
 
 _BETWEEN: Final = "; "
 """What stands between two words for one row."""
+_MOST_WORDS: Final = 10
+"""Different words for one row that are kept."""
 _STRONGER: Final = frozenset({Verdict.APPLIED, Verdict.LOCKED})
 """What was seen at the network, which no word of a result changes."""
 _FINISHED: Final = frozenset({"", "complete", "completed"})
@@ -108,7 +110,12 @@ def why_of_another_batch(rows: Sequence[SentRow], result: ReceiverResult, file_n
 
 def is_of_file(named: str, file_name: str) -> bool:
     """Return whether a name or a path that a result has is that of a file, in any capitals."""
-    return named.replace("\\", "/").rpartition("/")[2].strip().casefold() == file_name.casefold()
+    return plain_name(named) == plain_name(file_name)
+
+
+def plain_name(named: str) -> str:
+    """Return the name of a file from a name or path that a result has, in small letters."""
+    return named.replace("\\", "/").rpartition("/")[2].strip().casefold()
 
 
 def _rest(result: ReceiverResult) -> ResultEntry:
@@ -181,7 +188,7 @@ def _join(one: ResultEntry, other: ResultEntry) -> ResultEntry:
     if strength(one) != strength(other):
         return max(one, other, key=strength)
     words = dict.fromkeys([*one.word.split(_BETWEEN), *other.word.split(_BETWEEN)])
-    return one._replace(word=_BETWEEN.join(filter(None, words)))
+    return one._replace(word=_BETWEEN.join(list(filter(None, words))[:_MOST_WORDS]))
 
 
 def _with_earlier(new: RowResult, row: SentRow, known: Known) -> RowResult:
