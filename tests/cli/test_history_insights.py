@@ -30,7 +30,7 @@ def test_the_terminal_shows_each_list_and_what_is_missing(insights):
 def test_json_has_decimals_and_null_for_what_is_not_known(insights):
     found = json.loads(insights("--json").out)
     assert (found["problem"], found["days_until_lock"], found["unknown"]) == (None, None, ["0005"])
-    assert {"name": "Blog", "currency": "USD", "change": "-100.00", "rows": 1, "rows_with_before": 1} in found[
+    assert {"name": "Blog", "currency": "USD", "change": "-100.00", "actions": 1, "actions_with_before": 1} in found[
         "by_partner"
     ]
     assert [one["change"] for one in found["by_partner"] if one["currency"] is None] == [None]

@@ -28,7 +28,7 @@ def test_the_terminal_shows_sums_batches_and_what_is_not_known(statement):
     assert "look at 1 row" in out
     assert "Unknown whether it arrived" in out
     assert "all live profiles; days of the time zone UTC" in err
-    assert "The amount from before is not known of 2 of 6 rows" in err
+    assert "The amount from before is not known of 2 of 6 actions" in err
 
 
 def test_a_month_without_batches_says_so(statement):
@@ -49,7 +49,7 @@ def test_json_has_the_sums_as_decimals_and_null_for_what_is_not_known(statement)
     found = json.loads(out)
     assert (code, found["month"], found["time_zone"], found["problem"]) == (0, "2026-11", "UTC", None)
     total = {one["currency"]: one for one in found["sums"] if (one["section"], one["by"]) == ("sent", "total")}
-    assert (total["EUR"]["change"], total["EUR"]["rows_with_before"]) == ("-64.40", 3)
+    assert (total["EUR"]["change"], total["EUR"]["actions_with_before"]) == ("-64.40", 3)
     assert (total[None]["change"], total[None]["before"], total[None]["rows"]) == (None, None, 2)
     assert found["unsettled"] == ["0003", "0004", "0005", "0007", "0008"]
 

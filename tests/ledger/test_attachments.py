@@ -214,8 +214,8 @@ def test_the_rows_of_other_batches_are_told_those_that_certainly_failed_left_out
     second = settled(ledger, "unknown", ReadyRows(IDS[:2], [100, 900], ["ORDER_UPDATE"] * 2), again=True)
     sender, cents = batch_of().sender, dict(zip(IDS, (100, 200, 300), strict=True))
     assert ledger.rows_in_other_batches(ledger.batch(first), sender, cents) == {IDS[0]}
-    assert ledger.earlier_rows(ledger.batch(second), sender, IDS[:2]) == {
+    assert ledger.earlier_rows(ledger.batch(second), ledger.batches_of(sender), IDS[:2]) == {
         IDS[0]: [(first, 100)],
         IDS[1]: [(first, 200)],
     }
-    assert ledger.earlier_rows(ledger.batch(first), sender, IDS) == {}
+    assert ledger.earlier_rows(ledger.batch(first), ledger.batches_of(sender), IDS) == {}

@@ -41,7 +41,7 @@ def test_order_value_is_summed_by_reason_and_partner_each_currency_by_itself(ins
 def test_a_chart_has_no_bar_for_what_is_not_known_and_a_note_says_so(insights):
     partners = charts_of(insights)[2]
     assert not any(bar.label.startswith("not known") for bar in partners.bars)
-    assert any("is not known of 3 of 7 rows" in note for note in notes_of(insights))
+    assert any("is not known of 3 of 7 actions" in note for note in notes_of(insights))
 
 
 def test_many_partners_are_ten_and_the_others_together(paths):
@@ -100,3 +100,16 @@ def test_the_page_has_a_table_beside_each_chart_and_no_script(insights):
     assert page.count("<svg ") == page.count("<summary>Figures") == 3
     assert "<script" not in page
     assert "<b>\n" not in page
+
+
+def test_what_was_sent_again_or_changed_again_is_counted_once(paths):
+    known = {n: {"cents": 5_000, "currency": "EUR", "partner": "Blog"} for n in (1, 2)}
+    clock = [datetime(2026, 11, 25, tzinfo=UTC)]
+    paths.ledger_file.parent.mkdir(parents=True, exist_ok=True)
+    with open_ledger(paths.ledger_file, now=lambda: clock[0]) as ledger:
+        batch(ledger, "sent", [(1, 0, "REJECTED"), (2, 3_000, "ORDER_UPDATE")], known)
+        again = {"include_sent": ["M.8882.4808.1"]}
+        batch(ledger, "sent", [(1, 0, "REJECTED"), (2, 2_000, "ORDER_UPDATE")], known, **again)
+        found = find_insights(ledger, Account(), now=NOW, pending=None)
+    assert found.weeks["2026-11-23"] == 1
+    assert [(one.name, one.cents, one.known, one.actions) for one in found.partners] == [("Blog", -8_000, 2, 2)]

@@ -54,7 +54,18 @@ def test_the_csv_has_one_line_for_each_sum_and_each_batch_that_is_in_none(statem
 def test_the_batches_of_the_csv_add_up_to_its_totals(statement):
     found = [line for line in lines(statement) if line["Section"] in {"sent", "unknown", "test"}]
     for kind in ("reason", "partner", "batch"):
-        for column in ("Rows", "Reversals", "NewTotals", "RowsWithBefore", "Applied", "Different", "NotLookedFor"):
+        for column in (
+            "Rows",
+            "Reversals",
+            "NewTotals",
+            "SentAgain",
+            "ChangedAgain",
+            "Actions",
+            "ActionsWithBefore",
+            "Applied",
+            "Different",
+            "NotLookedFor",
+        ):
             assert sum(int(line[column]) for line in found if line["Kind"] == kind) == sum(
                 int(line[column]) for line in found if line["Kind"] == "total"
             )
@@ -74,12 +85,12 @@ def test_the_workbook_holds_amounts_as_numbers_and_names_as_texts(statement):
     found = {row[at["Name"]].value: row for row in rows}
     assert found[FORMULA][at["Name"]].data_type == "s"
     assert found[clean_line(HOSTILE)][at["Name"]].data_type == "s"
-    change = found[FORMULA][at["Change"]]
+    change = found[FORMULA][at["Change sent"]]
     assert (change.value, change.number_format) == (-49.9, "#,##0.00")
     of_nobody = [
         row for row in rows if row[at["Name"]].value == "not known" and row[at["Currency"]].value == "not known"
     ]
-    assert [row[at["Change"]].value for row in of_nobody] == ["not known"]
+    assert [row[at["Change sent"]].value for row in of_nobody] == ["not known"]
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
 
 

@@ -80,6 +80,6 @@ def _value_json(value: Value) -> dict[str, Any]:
         "name": value.name,
         "currency": value.currency or None,
         "change": decimal(value.cents) if value.known else None,
-        "rows": value.rows,
-        "rows_with_before": value.known,
+        "actions": value.actions,
+        "actions_with_before": value.known,
     }

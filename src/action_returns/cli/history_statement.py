@@ -14,6 +14,7 @@ from action_returns.errors import LedgerError
 from action_returns.operations.account import Account, open_account
 from action_returns.operations.export import write_bytes
 from action_returns.operations.results_next import results_json
+from action_returns.operations.row_effects import Section
 from action_returns.operations.statement import Month, Statement, StatementBatch, read_statement
 from action_returns.operations.statement_files import (
     BATCH_HEADERS,
@@ -28,7 +29,7 @@ from action_returns.operations.statement_files import (
     statement_workbook,
     sum_cells,
 )
-from action_returns.operations.statement_sums import SUMMED, Key, Section, Sums
+from action_returns.operations.statement_sums import SUMMED, Key, Sums
 from action_returns.operations.texts import counted
 from action_returns.settings.config import load_settings
 
@@ -98,6 +99,8 @@ def _print(context: CommandContext, statement: Statement) -> None:
             _print_sums(context, statement, section, by)
     output.data("")
     output.table(BATCH_HEADERS, [batch_cells(statement, batch) for batch in statement.batches], right=frozenset({4}))
+    for sentence in statement.counted_once():
+        output.info(sentence)
     for sentence in statement.not_known():
         output.info(sentence, style="warning")
 
@@ -123,6 +126,7 @@ def _statement_json(statement: Statement) -> dict[str, Any]:
         "batches": [_batch_json(batch) for batch in statement.batches],
         "unsettled": [batch.record.label for batch in statement.unsettled],
         "not_known": statement.not_known(),
+        "counted_once": statement.counted_once(),
         "message": f"{counted(len(statement.batches), 'batch')} in {statement.month}.",
     }
 
@@ -136,8 +140,12 @@ def _sum_json(key: Key, sums: Sums) -> dict[str, Any]:
         "rows": sums.rows,
         "reversals": sums.reversals,
         "new_totals": sums.new_totals,
+        "sent_again": sums.again,
+        "changed_again": sums.replaced,
+        "not_arrived": sums.not_arrived,
+        "actions": sums.actions,
         "new_amounts": decimal(sums.new_total_cents),
-        "rows_with_before": sums.known,
+        "actions_with_before": sums.known,
         "before": decimal(sums.before_cents) if sums.known else None,
         "change": decimal(sums.change_cents) if sums.known else None,
         "change_applied": decimal(sums.applied_change_cents) if sums.applied_known else None,

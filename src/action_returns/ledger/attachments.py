@@ -144,7 +144,7 @@ class LedgerAttachments(LedgerRowOutcomes):
             sender: a profile of its account.
             cents: ActionId -> amount of each of its rows, in cents.
         """
-        later = self._rows_of_others("b.number > ?", record, sender, cents.keys())
+        later = self._rows_of_others("b.number > ?", record, self.batches_of(sender), cents.keys())
         return {action_id: label(number) for action_id, number, amount in later if amount != cents[action_id]}
 
     def rows_in_other_batches(self, record: BatchRecord, sender: Sender, cents: Mapping[str, int]) -> frozenset[str]:
@@ -155,21 +155,21 @@ class LedgerAttachments(LedgerRowOutcomes):
             sender: a profile of its account.
             cents: ActionId -> amount of each of its rows, in cents.
         """
-        others = self._rows_of_others("b.number <> ?", record, sender, cents.keys())
+        others = self._rows_of_others("b.number <> ?", record, self.batches_of(sender), cents.keys())
         return frozenset(action_id for action_id, _, amount in others if amount == cents[action_id])
 
     def _rows_of_others(
-        self, which: str, record: BatchRecord, sender: Sender, action_ids: Collection[str]
+        self, which: str, record: BatchRecord, account: AccountBatches, action_ids: Collection[str]
     ) -> Iterator[tuple[str, int, int]]:
         """Return ActionId, number of the batch and cents of rows that may have arrived, in the order of the batches.
 
         Args:
             which: SQL that tells which batches ``b`` are meant, with a question mark for the number of this one.
             record: this batch.
-            sender: a profile of its account.
+            account: the batches that belong to its account.
             action_ids: the actions.
         """
-        counted, values = self._may_have_arrived(self.batches_of(sender))
+        counted, values = self._may_have_arrived(account)
         counted, values = f"{which} AND {counted}", (record.number, *values)
         batches = [
             number for (number,) in self._store.query(f"SELECT b.number FROM batch AS b WHERE {counted}", *values)
@@ -188,20 +188,20 @@ class LedgerAttachments(LedgerRowOutcomes):
                 yield action_id, number, cents
 
     def earlier_rows(
-        self, record: BatchRecord, sender: Sender, action_ids: Collection[str]
+        self, record: BatchRecord, account: AccountBatches, action_ids: Collection[str]
     ) -> dict[str, list[tuple[int, int]]]:
         """Return ActionId -> number and cents of the rows for it in earlier batches of the account that may have arrived.
 
         Args:
             record: the batch.
-            sender: a profile of its account.
-            action_ids: of its rows.
+            account: the batches that belong to its account.
+            action_ids: the actions.
 
         Returns:
             Only actions that earlier batches hold too; the earliest batch first.
         """
         found: dict[str, list[tuple[int, int]]] = {}
-        for action_id, number, cents in self._rows_of_others("b.number < ?", record, sender, action_ids):
+        for action_id, number, cents in self._rows_of_others("b.number < ?", record, account, action_ids):
             found.setdefault(action_id, []).append((number, cents))
         return found
 

@@ -12,8 +12,9 @@ from action_returns.errors import LedgerError
 from action_returns.ledger.accounts import LIVE
 from action_returns.operations.receipt import confirmed
 from action_returns.operations.receipt_results import find_results
+from action_returns.operations.row_effects import Kind, Section, StatementRow, effects_of
 from action_returns.operations.statement import rows_of, section_of
-from action_returns.operations.statement_sums import Section, Sums, add_up
+from action_returns.operations.statement_sums import Sums, add_up
 
 if TYPE_CHECKING:
     from action_returns.batch.context import PendingDownload
@@ -45,16 +46,16 @@ class Value(NamedTuple):
     Args:
         name: the reason or partner.
         currency: of the amount, ``""`` where it is not known.
-        cents: new minus before, over the rows whose amount from before is known.
-        known: how many rows that are.
-        rows: how many rows there are.
+        cents: new minus before, each action once, over those whose amount from before is known.
+        known: how many actions that are.
+        actions: how many actions there are.
     """
 
     name: str
     currency: str
     cents: int
     known: int
-    rows: int
+    actions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Insights:
     Args:
         zone: the time zone of the weeks.
         batches: how many batches they are of.
-        weeks: first day of a week -> its reversals, the latest last.
+        weeks: first day of a week -> its reversals, the latest last; one that was sent again is counted once.
         reasons: the change of order value by reason.
         partners: the same by partner, the largest change first.
         causes: findings of sent batches by cause -> number of rows.
@@ -102,10 +103,12 @@ def find_insights(
         LedgerError: the ledger cannot be read.
     """
     ours = ledger.batches_of(account.sender)
-    rows, weeks, causes, left_out = [], Counter[str](), Counter[str](), []
+    rows: list[tuple[Section, StatementRow]] = []
+    days: dict[str, str] = {}
+    causes, left_out = Counter[str](), []
     count, unknown = 0, []
     wanted = Section.SENT if account.environment in {LIVE, ""} else Section.TEST
-    for record in ledger.batches():
+    for record in reversed(ledger.batches()):
         section = section_of(record) if ours.include(record.way) else None
         if section is Section.UNKNOWN:
             unknown.append(record.label)
@@ -117,10 +120,15 @@ def find_insights(
             left_out.append(record.label)
             continue
         count += 1
-        rows += [(Section.SENT, row) for row in found]
+        rows += [(Section.SENT, row._replace(account="")) for row in found]
         if record.created_at is not None:
-            weeks[_week(record.created_at, account.time_zone)] += record.reversals
+            days[record.label] = _week(record.created_at, account.time_zone)
         causes.update(_causes(confirmed(ledger.events(record.number))))
+    weeks = Counter(
+        days[row.batch]
+        for (_, row), effect in zip(rows, effects_of(rows), strict=True)
+        if row.cents == 0 and row.batch in days and effect.kind not in {Kind.AGAIN, Kind.NOT_ARRIVED}
+    )
     sums = add_up(rows)
     return Insights(
         account.time_zone,
@@ -163,7 +171,8 @@ def _causes(confirmation: Mapping[str, str | int]) -> dict[str, int]:
 
 def _values(sums: "Iterable[tuple[str | None, str | None, Sums]]") -> tuple[Value, ...]:
     values = [
-        Value(name or NOT_KNOWN, currency or "", one.change_cents, one.known, one.rows) for name, currency, one in sums
+        Value(name or NOT_KNOWN, currency or "", one.change_cents, one.known, one.actions)
+        for name, currency, one in sums
     ]
     values.sort(key=lambda value: (-abs(value.cents), value.name, value.currency))
     return (*values[:MOST_NAMES], *_together(values[MOST_NAMES:]))
@@ -174,8 +183,8 @@ def _together(values: Sequence[Value]) -> list[Value]:
     found = []
     for currency in sorted({value.currency for value in values}):
         own = [value for value in values if value.currency == currency]
-        cents, known, rows = (sum(value[at] for value in own) for at in (2, 3, 4))  # type: ignore[misc]  # whole numbers
-        found.append(Value(OTHERS, currency, cents, known, rows))
+        cents, known, actions = (sum(value[at] for value in own) for at in (2, 3, 4))  # type: ignore[misc]  # whole numbers
+        found.append(Value(OTHERS, currency, cents, known, actions))
     return found
 
 

@@ -68,17 +68,19 @@ def _values(name: str, title: str, values: "Sequence[Value]", empty: str) -> Cha
 
 def _amount(value: "Value") -> str:
     amount = money(value.cents, value.currency or None, sign=True)
-    return amount if value.known == value.rows else f"{amount} ({value.known:,} of {counted(value.rows, 'row')})"
+    return (
+        amount if value.known == value.actions else f"{amount} ({value.known:,} of {counted(value.actions, 'action')})"
+    )
 
 
 def notes_of(insights: "Insights") -> list[str]:
     """Return what the figures do not tell, one sentence each."""
-    rows = sum(value.rows for value in insights.reasons)
+    actions = sum(value.actions for value in insights.reasons)
     known = sum(value.known for value in insights.reasons)
     notes = []
-    if rows > known:
+    if actions > known:
         notes.append(
-            f"The amount from before is not known of {rows - known:,} of {counted(rows, 'row')}; they are in no order value."
+            f"The amount from before is not known of {actions - known:,} of {counted(actions, 'action')}; they are in no order value."
         )
     currencies = {value.currency for value in insights.reasons if value.known}
     if len(currencies) > 1:

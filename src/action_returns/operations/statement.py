@@ -1,6 +1,6 @@
 """Read the statement of a month from the ledger: its batches, what they changed, and what is not known of them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from action_returns.batch.context import PendingAction
 from action_returns.clean_text import clean_line
 from action_returns.errors import LedgerError
-from action_returns.ledger.accounts import LIVE
+from action_returns.ledger.accounts import LIVE, AccountBatches
 from action_returns.ledger.records import FAILED, HANDED_OVER, SENT
+from action_returns.ledger.row_states import NOT_ARRIVED
+from action_returns.operations.earlier_amounts import add_earlier_amounts
 from action_returns.operations.receipt import confirmed
 from action_returns.operations.receipt_results import NO_RESULTS, ReceiptResults, find_results
 from action_returns.operations.results_next import next_of
-from action_returns.operations.statement_sums import SUMMED, Key, Section, StatementRow, Sums, add_up
+from action_returns.operations.row_effects import Section, StatementRow
+from action_returns.operations.statement_sums import SUMMED, Key, Sums, add_up
 from action_returns.operations.texts import counted
 from action_returns.verdicts.before import read_before
+from action_returns.verdicts.verdict import Verdict
 
 if TYPE_CHECKING:
     from action_returns.files import Paths
@@ -98,11 +102,11 @@ class Statement:
     def not_known(self) -> list[str]:
         """Return what the figures of sent batches do not tell, one sentence each."""
         totals = self.of("total")
-        rows = sum(sums.rows for sums in totals.values())
         told = []
         if unknown := sum(sums.unknown for sums in totals.values()):
+            actions = counted(sum(sums.actions for sums in totals.values()), "action")
             told.append(
-                f"The amount from before is not known of {unknown:,} of {counted(rows, 'row')}: no pending download that was "
+                f"The amount from before is not known of {unknown:,} of {actions}: no pending download that was "
                 "loaded before the send has it. They are not in Before and Change."
             )
         if without := sum(sums.rows for key, sums in totals.items() if key.currency is None):
@@ -117,6 +121,43 @@ class Statement:
                 "are in no statement."
             )
         return told
+
+    def counted_once(self) -> list[str]:
+        """Return which rows are in the numbers of rows and in no amount, and why, one sentence each."""
+        told = []
+        for section in SUMMED:
+            totals = list(self.of("total", section).values())
+            batches = self.of("batch", section).items()
+            of = "" if section is Section.SENT else f" ({_SECTION_WORDS[section]})"
+            if again := sum(sums.again for sums in totals):
+                where = _labels(key.name for key, sums in batches if sums.again)
+                told.append(f"Sent again{of}: {counted(again, 'row')} in {where}. Their amounts are counted once.")
+            if replaced := sum(sums.replaced for sums in totals):
+                where = _labels(key.name for key, sums in batches if sums.replaced)
+                told.append(
+                    f"Changed again by a later row{of}: {counted(replaced, 'row')} in {where}. Only the later amount is counted."
+                )
+            if missing := sum(sums.not_arrived for sums in totals):
+                where = _labels(key.name for key, sums in batches if sums.not_arrived)
+                told.append(
+                    f"Never left, or were refused at sending{of}: {counted(missing, 'row')} in {where}. They are in no sum."
+                )
+            if not_taken := sum(sums.verdicts[one] for sums in totals for one in (Verdict.REFUSED, Verdict.LOCKED)):
+                told.append(
+                    f"Refused or locked{of}: {counted(not_taken, 'row')}. They are in Change sent, and not in Change applied."
+                )
+        return told
+
+
+_SECTION_WORDS: Final = {Section.UNKNOWN: "unknown whether it arrived", Section.TEST: "test"}
+_MOST_LABELS: Final = 4
+
+
+def _labels(names: Iterable[str | None]) -> str:
+    """Return which batches, ``batch 0002`` or ``batches 0002, 0003``."""
+    labels = list(dict.fromkeys(name for name in names if name))
+    more = f" and {counted(len(labels) - _MOST_LABELS, 'more batch')}" if len(labels) > _MOST_LABELS else ""
+    return f"batch{'es' if len(labels) > 1 else ''} {', '.join(labels[:_MOST_LABELS])}{more}"
 
 
 def read_statement(
@@ -137,17 +178,47 @@ def read_statement(
     from action_returns.operations.account import open_ledger_to_read
 
     with open_ledger_to_read(paths, profile) as ledger:
-        belongs: Callable[[BatchRecord], bool] = lambda _record: True  # noqa: E731  # test batches stand in their section
-        name = "all live profiles"
-        if profile is not None:
-            ours = ledger.batches_of(account.sender)
-            belongs, name = lambda record: ours.include(record.way), f"the account of profile {profile}"
+        ours = None if profile is None else ledger.batches_of(account.sender)
+        # Without a profile, test batches stand in their section.
+        belongs: Callable[[BatchRecord], bool] = lambda record: ours is None or ours.include(record.way)  # noqa: E731
+        name = "all live profiles" if profile is None else f"the account of profile {profile}"
         records = [record for record in reversed(ledger.batches()) if belongs(record)]
         found = [_read_batch(record, ledger, now) for record in records if month.has(record.created_at)]
+        if ours is not None:
+            found = [(batch, [row._replace(account="") for row in rows]) for batch, rows in found]
+            _add_earlier(found, records, ours, ledger)
+        else:
+            for account_name in dict.fromkeys(record.way.account for record in records):
+                one = AccountBatches((account_name,))
+                _add_earlier([each for each in found if one.include(each[0].record.way)], records, one, ledger)
     batches = tuple(batch for batch, _ in found)
     rows = ((batch.section, row) for batch, listed in found if batch.section in SUMMED for row in listed)
     undated = tuple(record.label for record in records if record.created_at is None)
     return Statement(month, name, batches, add_up(rows), undated)
+
+
+def _add_earlier(
+    found: "list[tuple[StatementBatch, list[StatementRow]]]",
+    records: "list[BatchRecord]",
+    account: AccountBatches,
+    ledger: "Ledger",
+) -> None:
+    """Write into the rows of the batches of one account what batches before the month sent, live and test apart."""
+    for is_live in (True, False):
+        batches = [
+            (batch.record, rows) for batch, rows in found if rows and (batch.record.environment == LIVE) is is_live
+        ]
+        numbers = [record.number for record, _ in batches]
+        before = [
+            record
+            for record in records
+            if numbers
+            and record.number < numbers[0]
+            and (record.environment == LIVE) is is_live
+            and record.state in {SENT, HANDED_OVER}
+            and account.include(record.way)
+        ]
+        add_earlier_amounts(batches, before, account, ledger)
 
 
 def section_of(record: "BatchRecord") -> Section:
@@ -184,6 +255,7 @@ def rows_of(record: "BatchRecord", results: ReceiptResults, ledger: "Ledger") ->
     """
     before = read_before(ledger.before(record.number))
     currency = confirmed(ledger.events(record.number)).get("currency")
+    states = ledger.row_states(record.number)
     for action_id, cents, reason in ledger.rows(record.number):
         known = before.get(action_id, _NO_ACTION)
         result = results.rows.get(action_id)
@@ -195,4 +267,7 @@ def rows_of(record: "BatchRecord", results: ReceiptResults, ledger: "Ledger") ->
             clean_line(known.partner) if known.partner else None,
             known.currency or (str(currency) if currency else None),
             None if result is None else result.verdict,
+            action_id,
+            record.way.account,
+            states.get(action_id) not in NOT_ARRIVED,
         )

@@ -9,7 +9,8 @@ from action_returns.batch.amounts import money
 from action_returns.clean_text import clean_line
 from action_returns.operations.formula_texts import without_formula
 from action_returns.operations.receipt_results import result_counts, result_word
-from action_returns.operations.statement_sums import SUMMED, Key, Section, Sums
+from action_returns.operations.row_effects import Section
+from action_returns.operations.statement_sums import SUMMED, Key, Sums
 from action_returns.operations.texts import Figure, counted, render_page
 from action_returns.verdicts.verdict import Verdict
 
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 NOT_KNOWN: Final = "not known"
 """What stands for an amount, a currency or a partner that is not on record."""
-_FIGURES: Final = ("Rows", "Reversals", "NewTotals", "NewTotal", "RowsWithBefore", "Before", "Change", "AppliedChange")
+_FIGURES: Final = (
+    *("Rows", "Reversals", "NewTotals", "SentAgain", "ChangedAgain", "NotArrived", "Actions"),
+    *("NewTotal", "ActionsWithBefore", "Before", "Change", "AppliedChange"),
+)
 _VERDICTS: Final = tuple(verdict.value.title().replace("_", "") for verdict in Verdict)
 CSV_COLUMNS: Final = (
     *("Month", "Section", "Kind", "Name", "Currency"),
@@ -77,6 +81,7 @@ def _csv_figures(sums: Sums) -> tuple[int | str, ...]:
         sums.rows,
         sums.reversals,
         sums.new_totals,
+        *(sums.again, sums.replaced, sums.not_arrived, sums.actions),
         decimal(sums.new_total_cents),
         sums.known,
         *((decimal(sums.before_cents), decimal(sums.change_cents)) if sums.known else ("", "")),
@@ -92,7 +97,9 @@ def _about(batch: "StatementBatch") -> tuple[str, str, str, str]:
     return when, without_formula(record.sender), record.state, without_formula(batch.problem or batch.next)
 
 
-SUM_HEADERS: Final = ("Rows", "Reversals", "New totals", "New amounts", "Before", "Change", "Change applied", "Results")
+SUM_HEADERS: Final = (
+    *("Rows sent", "Reversals", "New totals", "New amounts", "Before", "Change sent", "Change applied", "Results"),
+)
 
 
 def sum_cells(sums: Sums) -> tuple[str, ...]:
@@ -103,17 +110,22 @@ def sum_cells(sums: Sums) -> tuple[str, ...]:
         f"{sums.reversals:,}",
         f"{sums.new_totals:,}",
         money(sums.new_total_cents),
-        _partly(money(sums.before_cents), sums.known, sums.rows),
-        _partly(money(sums.change_cents, sign=True), sums.known, sums.rows),
+        _partly(money(sums.before_cents), sums),
+        _partly(money(sums.change_cents, sign=True), sums),
         money(sums.applied_change_cents, sign=True) if sums.applied_known else applied,
         results_in_words(sums),
     )
 
 
-def _partly(amount: str, known: int, rows: int) -> str:
-    if not known:
-        return NOT_KNOWN
-    return amount if known == rows else f"{amount} ({known:,} of {counted(rows, 'row')} known)"
+def _partly(amount: str, sums: Sums) -> str:
+    """Return an amount that is known of some actions; nothing is to be known where every row was sent before."""
+    if not sums.known:
+        return NOT_KNOWN if sums.actions else "none"
+    return (
+        amount
+        if sums.known == sums.actions
+        else f"{amount} ({sums.known:,} of {counted(sums.actions, 'action')} known)"
+    )
 
 
 def results_in_words(sums: Sums) -> str:
@@ -145,7 +157,7 @@ def statement_page(statement: "Statement") -> bytes:
         *(
             Figure(
                 money(sums.change_cents, key.currency, sign=True) if sums.known else NOT_KNOWN,
-                f"change of order value{'' if key.currency else ', currency not known'}",
+                f"change of order value, as sent{'' if key.currency else ', currency not known'}",
             )
             for key, sums in list(totals.items())[:2]
         ),
@@ -157,6 +169,7 @@ def statement_page(statement: "Statement") -> bytes:
         is_empty=not statement.batches,
         figures=figures,
         not_known=statement.not_known(),
+        counted_once=statement.counted_once(),
         sections=list(_sections(statement)),
         sum_headers=SUM_HEADERS,
         batch_headers=BATCH_HEADERS,
@@ -196,12 +209,22 @@ def shortened(name: str, most: int = LONGEST_NAME) -> str:
 
 
 _SHEET_HEADERS: Final = (
-    *("Section", "Name", "Currency", "Rows", "Reversals", "New totals", "New amounts", "Rows with before", "Before"),
-    *("Change", "Change applied"),
+    *(
+        "Section",
+        "Name",
+        "Currency",
+        "Rows sent",
+        "Reversals",
+        "New totals",
+        "Sent again",
+        "Changed again",
+        "Not arrived",
+    ),
+    *("Actions", "New amounts", "Actions with before", "Before", "Change sent", "Change applied"),
     *(result_word(verdict).capitalize() for verdict in Verdict),
     "Not looked for",
 )
-_WIDTHS: Final = (14, 34, 10, *(12,) * 15)
+_WIDTHS: Final = (14, 34, 10, *(12,) * 19)
 
 
 def statement_workbook(statement: "Statement") -> bytes:
@@ -237,7 +260,7 @@ def statement_workbook(statement: "Statement") -> bytes:
         formats,
         (14, 10, 17, 30, 16, 9, 14, 34, 44),
     )
-    notes = [(sentence,) for sentence in statement.not_known()]
+    notes = [(sentence,) for sentence in (*statement.not_known(), *statement.counted_once())]
     about = f"{statement.account}; days of the time zone {statement.month.zone}"
     _write_sheet(book.add_worksheet("Notes"), (f"Statement for {statement.month}: {about}",), notes, formats, (120,))
     book.close()
@@ -255,6 +278,7 @@ def _sheet_figures(sums: Sums) -> tuple[object, ...]:
         sums.rows,
         sums.reversals,
         sums.new_totals,
+        *(sums.again, sums.replaced, sums.not_arrived, sums.actions),
         _Amount(sums.new_total_cents),
         sums.known,
         *((_Amount(sums.before_cents), _Amount(sums.change_cents)) if sums.known else (NOT_KNOWN, NOT_KNOWN)),

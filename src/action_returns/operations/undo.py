@@ -243,7 +243,7 @@ def _earlier(
     record: "BatchRecord", action_ids: Sequence[str], account: "Account", ledger: "Ledger"
 ) -> dict[str, list[EarlierRow]]:
     """Return what earlier batches sent for the actions of a batch, the latest first."""
-    found = ledger.earlier_rows(record, account.sender, action_ids)
+    found = ledger.earlier_rows(record, ledger.batches_of(account.sender), action_ids)
     numbers = {number for rows in found.values() for number, _ in rows}
     batches = {number: ledger.batch(number) for number in numbers}
     states = {number: ledger.row_states(number) for number in numbers}
