@@ -72,3 +72,15 @@ def test_the_next_step_follows_from_the_state_and_the_results(paths, state, fact
     with open_ledger(paths.ledger_file, now=lambda: SEEN) as ledger:
         record = ledger.batch(settled(ledger, state))
     assert next_of(record, facts, SEEN) == told
+
+
+def test_the_list_tells_until_when_a_batch_can_be_undone(paths, capsys):
+    from action_returns.ledger.ledger import open_ledger
+
+    paths.ledger_file.parent.mkdir(parents=True, exist_ok=True)
+    with open_ledger(paths.ledger_file) as ledger:
+        settled(ledger, "sent", confirmation={"how": "asked", "first_lock": "2999-01-31T11:00:00+00:00"})
+        settled(ledger, "failed", again=True, confirmation={"how": "asked", "first_lock": "2999-01-31T11:00:00+00:00"})
+    found = json.loads(run_here(capsys, "history", "list", "--json").out)["batches"]
+    assert [one["undo_until"] for one in found] == [None, "2999-01-31T11:00:00+00:00"]
+    assert "undo possible until" in " ".join(run_here(capsys, "history", "list").out.split())

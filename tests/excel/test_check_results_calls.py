@@ -9,6 +9,9 @@ from action_returns.excel.button import ButtonContext
 from action_returns.ledger.ledger import open_ledger
 from action_returns.settings.editing import add_profile, remove_profile
 from tests.excel.desk import GOOD
+from tests.servers.brand_api_server import TOKEN, brand_api_server
+from tests.servers.loopback import make_authority
+from tests.support.reconciled import World, mobile, write_api_profile
 
 
 @pytest.fixture
@@ -106,3 +109,55 @@ def test_a_profile_with_the_api_lets_the_user_choose_it_or_a_file(waiting, paths
     desk.click("check_results")
     assert desk.excel.alerts[-1 if answer != "yes" else -2].text.startswith("Ask the network's API now")
     assert asked == looked_at
+
+
+def test_sending_counts_the_batch_on_start_and_tells_when_to_look_for_results(desk, outbox):
+    desk.open(GOOD)
+    desk.excel.answer("yes")
+    said = desk.click("send")
+    assert desk.peek("Start!C17").startswith("1, the oldest sent 0 days ago. Counted ")
+    tomorrow = datetime.now().astimezone() + timedelta(hours=24)
+    assert said.splitlines()[-1].startswith(f"Next: from {tomorrow:%Y-%m-%d} ")
+    assert "click Check results with a new Pending Actions download" in said
+
+
+def test_a_start_without_its_protection_password_hides_no_outcome(desk, outbox):
+    desk.open(GOOD)
+    desk.excel.protect("Start", password="secret")
+    desk.excel.answer("yes")
+    assert desk.click("send").startswith("Handed over. 2 rows")
+    assert desk.column("E", [4, 5]) == ["Handed over in batch 0001"] * 2
+
+
+def test_the_answers_of_the_networks_api_stand_on_results_and_beside_the_rows(
+    desk, paths, home, monkeypatch, tmp_path_factory
+):
+    monkeypatch.setenv("API_TOKEN", TOKEN)
+    authority = make_authority(tmp_path_factory.mktemp("authority"))
+    with brand_api_server(authority) as server:
+        write_api_profile(home, authority, server)
+        world = World(server, paths, home)
+        world.has(1, 2)
+        desk.open(
+            [(mobile(1), "12.50", "ORDER_UPDATE"), (mobile(2), "0", "REJECTED"), (mobile(9), "8.00", "ORDER_UPDATE")]
+        )
+        desk.excel.answer("yes", "yes")
+        desk.click("send")
+        (path,) = (home / "outbox").iterdir()
+        world.network.receive_file(path.name, path.read_bytes(), datetime.now(UTC))
+        world.network.process(datetime.now(UTC))
+        monkeypatch.setattr(
+            ButtonContext, "now", staticmethod(lambda: datetime.now().astimezone() + timedelta(hours=30))
+        )
+        desk.excel.answer("yes")
+        said = desk.click("check_results")
+    assert said.startswith("Batch 0001: 2 of 3 rows applied, 1 refused.")
+    assert desk.peek("Results!C1").startswith(
+        "1 row not applied of 3 rows in batch 0001 · compared with the network's API"
+    )
+    assert desk.peek("Results!C4") == mobile(9)
+    assert desk.column("E", [4, 5, 6]) == [
+        "Applied (batch 0001)",
+        "Applied (batch 0001)",
+        "Refused: Validation: ACTION_REF_NOT_FOUND (batch 0001)",
+    ]

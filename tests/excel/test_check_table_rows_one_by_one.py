@@ -1,5 +1,6 @@
 """Rows that were sent one by one: beside each stands what became of it, and the message does not say that all were sent."""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -9,6 +10,7 @@ from action_returns.excel import messages
 from action_returns.excel.check_table import sent_rows
 from tests.support.batches import checked_batch
 
+NOW = datetime(2026, 11, 4, 14, 2, tzinfo=UTC)
 IDS = [f"M.8882.4808.{number}" for number in (1, 2, 3)]
 
 
@@ -45,6 +47,6 @@ def test_rows_of_a_batch_that_failed_are_told_as_with_other_channels():
 )
 def test_the_message_says_so_when_rows_are_left(states, heading, mode):
     done = SimpleNamespace(outcome=outcome(*states), rows=3, size=90, batch="0001", file_name="b.csv")
-    told = messages.outcome(SimpleNamespace(receipt="", problems=()), done, "")
+    told = messages.outcome(SimpleNamespace(receipt="", problems=()), done, "", NOW)
     assert told.splitlines()[0] == heading
     assert messages.mode(done) == mode

@@ -529,7 +529,7 @@ def test_what_the_user_confirmed_is_on_record(box):
         "currency": "EUR",
         "pending_as_of": NOW.astimezone(UTC).isoformat(),
         "pending_rows": 1,
-    }
+    }  # no lock date is on record: the download has none
     with open_ledger(paths.ledger_file) as ledger:
         assert ledger.before(2) == (
             b"ActionId,Amount,LocksAt,State,OrderId,Partner,Currency,OriginalAmount\r\nM.8882.4808.2,20.00,,,,,EUR,\r\n"

@@ -20,12 +20,13 @@ from action_returns.ledger.inspection import event_json
 from action_returns.ledger.ledger import Ledger
 from action_returns.ledger.records import MARKS, BatchInFull, BatchRecord, database_user
 from action_returns.operations.account import open_ledger_to_read
+from action_returns.operations.batch_progress import Progress, read_progress, with_undo
 from action_returns.operations.export import write_bytes
 from action_returns.operations.kept_copies import changed_copy, good_copy, renew_receipt
 from action_returns.operations.outcome_texts import answered_after_mark, may_be_sending
 from action_returns.operations.receipt import lines_of, page_of, read_receipt, server_time
 from action_returns.operations.receipt_results import ReceiptResults
-from action_returns.operations.results_next import Facts, applied_of, next_of, results_json
+from action_returns.operations.results_next import applied_of, next_of, results_json
 from action_returns.operations.texts import broken_batches, counted, marking_consequence, next_step_for_unknown
 
 
@@ -39,13 +40,13 @@ def history_command() -> None:
 def list_batches(context: CommandContext) -> None:
     """List the batches, the latest first."""
     with open_ledger_to_read(context.paths, context.profile) as ledger:
-        batches, latest = ledger.batches(), ledger.latest_reconciled()
+        progress = read_progress(ledger)
     now = context.now()
-    facts = {number: event.detail for number, event in latest.items()}
+    batches = [one.record for one in progress]
     if context.output.as_json:
         context.output.json(
             {
-                "batches": [_listed_json(record, facts.get(record.number), now) for record in batches],
+                "batches": [_listed_json(one, now) for one in progress],
                 "message": f"{counted(len(batches), 'batch')} on record.",
             }
         )
@@ -76,12 +77,13 @@ def list_batches(context: CommandContext) -> None:
                 f"{record.rows:,}",
                 f"{record.reversals:,}",
                 ("broken: " if record.broken else "") + record.state + (MARK if record.by_hand else ""),
-                applied_of(record, facts.get(record.number)),
-                next_of(record, facts.get(record.number), now),
+                applied_of(record, one.facts),
+                with_undo(next_of(record, one.facts, now), one.undo_until(now), now),
                 record.file_name,
                 record.destination,
             )
-            for record in batches
+            for one in progress
+            for record in [one.record]
         ),
         right=frozenset({4, 5, 7}),
         spare=2,
@@ -103,8 +105,14 @@ def list_batches(context: CommandContext) -> None:
         context.output.info(broken_batches(broken), style="warning")
 
 
-def _listed_json(record: BatchRecord, facts: Facts | None, now: datetime) -> dict[str, Any]:
-    return {**batch_json(record), "results": results_json(facts), "next": next_of(record, facts, now)}
+def _listed_json(one: Progress, now: datetime) -> dict[str, Any]:
+    until = one.undo_until(now)
+    return {
+        **batch_json(one.record),
+        "results": results_json(one.facts),
+        "next": next_of(one.record, one.facts, now),
+        "undo_until": None if until is None else until.isoformat(),
+    }
 
 
 @history_command.command("show")

@@ -9,7 +9,7 @@ from action_returns.excel.button import ButtonContext, button
     label="Check results...",
     group="After sending",
     keytip="C",
-    image="RefreshStatus",
+    image="CompareAndCombine",
     tip="What became of every row that was sent",
     help="Compares all batches without results with a new Pending Actions download, a result file or the network's API. "
     "Sends nothing.",

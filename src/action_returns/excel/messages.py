@@ -38,6 +38,10 @@ NO_ROWS_YET: Final = (
     "Actions has no rows yet. Import returns fills it from an export of your shop. Or paste the returns there: Action ID, "
     "new order amount, reason code."
 )
+_AFTER_SENDING: Final = (
+    "Next: from {:%Y-%m-%d %H:%M} on, click Check results with a new Pending Actions download. It tells what became of every "
+    "row."
+)
 HELP: Final = (
     "Six steps: Load pending, fill in Actions, Validate, Review, Send, and a day later Check results. Import returns fills "
     "Actions from an export of your shop. Settings says where your returns go.\n\n"
@@ -216,8 +220,15 @@ def question(page: "Review") -> str:
     return "\n".join([ask, "", *lines_to_confirm(page), *notes])
 
 
-def outcome(result: "SendResult", done: "Submission", unwritten: str) -> str:
-    """Return what became of a send, what could not be kept, and where the receipt lies."""
+def outcome(result: "SendResult", done: "Submission", unwritten: str, look_from: "datetime") -> str:
+    """Return what became of a send, what could not be kept, where the receipt lies, and what to do next.
+
+    Args:
+        result: the send.
+        done: its batch.
+        unwritten: why nothing was written beside the rows, ``""`` when it was.
+        look_from: when the network has had time to process the file, local time.
+    """
     state = done.outcome.state.value
     heading = STATES[state].heading
     if done.outcome.is_partial:
@@ -226,8 +237,9 @@ def outcome(result: "SendResult", done: "Submission", unwritten: str) -> str:
         heading += f" {counted(done.rows, 'row')}, {done.size:,} bytes."
     step = f"\n\n{next_step_for_unknown(done.batch)}" if state == "unknown" else ""
     kept = f"\nReceipt: {result.receipt}" if result.receipt else ""
+    after = _AFTER_SENDING.format(look_from) if state in {"sent", "handed-over"} else ""
     text = f"{heading}\n\n{done.outcome.message}{step}\n\nBatch {done.batch}, {done.file_name}{kept}"
-    return "\n\n".join([text, *result.problems, *filter(None, [unwritten])])
+    return "\n\n".join(filter(None, [text, *result.problems, unwritten, after]))
 
 
 def mode(done: "Submission") -> str:

@@ -1,7 +1,8 @@
 """Send from the workbook: show the review, ask the user, and write the outcome beside the rows."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from action_returns.batch.cells import Cell
@@ -132,7 +133,17 @@ def send_rows(context: ButtonContext) -> None:
     if done is None or dialogue.table is None:
         return
     unwritten = show_outcome(context, dialogue.table, result.page.checked, done.batch, done.outcome)
-    context.tell(messages.outcome(result, done, unwritten), mode=messages.mode(done))
+    _count_waiting(context)
+    look_from = context.now() + timedelta(hours=context.account.results_after_hours)
+    context.tell(messages.outcome(result, done, unwritten, look_from), mode=messages.mode(done))
+
+
+def _count_waiting(context: ButtonContext) -> None:
+    """Write on the sheet Start how many batches wait for results; where it cannot be written, its time tells its age."""
+    from action_returns.excel.check_results import read_batches, show_waiting
+
+    with suppress(Exception):  # the file has left, and the user has to learn that whatever fails afterwards
+        show_waiting(context, read_batches(context))
 
 
 def show_outcome(

@@ -89,6 +89,13 @@ class LedgerAttachments(LedgerRowOutcomes):
         )
         return {number: decode_event(*event) for number, *event in found}
 
+    def confirmations(self) -> dict[int, Event]:
+        """Return number of each batch -> the event that tells what was confirmed; of all batches at once, for lists."""
+        found = self._store.query(
+            f"SELECT batch, at, kind, detail, chain, {self._store.recorder} FROM event WHERE kind = 'confirmed'"
+        )
+        return {number: decode_event(*event) for number, *event in found}
+
     def undo_drafts(self, number: int) -> list[tuple[Event, bytes]]:
         """Return the undos that were drafted for a batch, the oldest first, each with its rows.
 

@@ -1,10 +1,11 @@
 """How far a batch has come after it was sent: how many of its rows are applied, and what to do next."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from action_returns.ledger.attachment_kinds import UNDOES
 from action_returns.ledger.records import HANDED_OVER, OPEN, SENT, UNKNOWN
 from action_returns.operations.texts import counted
 from action_returns.verdicts.verdict import Verdict
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from action_returns.ledger.ledger import Ledger
     from action_returns.ledger.records import BatchRecord, Event
 
+FIRST_LOCK: Final = "first_lock"
+"""Fact of the event ``confirmed``: when the first action of the batch locks, ISO 8601 in UTC."""
 _NOT_APPLIED: Final = (Verdict.DIFFERENT, Verdict.MISSING, Verdict.REFUSED, Verdict.LOCKED)
 """Verdicts that a person has to look at, in the order in which they are told."""
 
@@ -25,10 +28,17 @@ class Progress:
     Args:
         record: the batch.
         reconciled: the event with its latest results, None where there are none.
+        first_lock: when the first of its actions locks; None where that is not on record, or where it was undone.
     """
 
     record: "BatchRecord"
     reconciled: "Event | None" = None
+    first_lock: datetime | None = None
+
+    @property
+    def facts(self) -> "Mapping[str, str | int] | None":
+        """The facts of that event."""
+        return None if self.reconciled is None else self.reconciled.detail
 
     def count(self, fact: str) -> int:
         """Return a number of the latest results, 0 where there are none: ``applied``, ``different``, ``open``."""
@@ -53,12 +63,27 @@ class Progress:
         return ", ".join(f"{number:,} {word}" for number, word in counts if number)
 
     def next_step(self, now: datetime, hours: int) -> str:
-        """Return what to do about the batch, in words that begin with it; ``""`` where nothing is left to do.
+        """Return what to do about the batch, and until when it can be undone; ``""`` where nothing is left to do.
 
         Args:
             now: the local time.
             hours: the time that the network may take for a file.
         """
+        return with_undo(self._next_step(now, hours), self.undo_until(now), now)
+
+    def undo_until(self, now: datetime) -> datetime | None:
+        """Return until when all rows can be changed back; None where that is not known, not possible, or over.
+
+        Args:
+            now: the local time.
+        """
+        may_have_arrived = self.record.state in {SENT, HANDED_OVER, UNKNOWN}
+        is_refused = self.reconciled is not None and not self.count("open") and not self.count(Verdict.APPLIED)
+        if self.first_lock is None or self.first_lock <= now or not may_have_arrived or is_refused:
+            return None
+        return self.first_lock
+
+    def _next_step(self, now: datetime, hours: int) -> str:
         if self.record.state in OPEN:
             return "wait until it is sent"
         if self.record.state == UNKNOWN and not self.differences:
@@ -71,6 +96,18 @@ class Progress:
         if sent is not None and now < sent + processing:
             return f"check results from {(sent + processing).astimezone(now.tzinfo):%Y-%m-%d %H:%M} on"
         return f"check results ({age(sent, now)})"
+
+
+def with_undo(step: str, until: datetime | None, now: datetime) -> str:
+    """Return a next step, and until when the batch can be undone where that is known.
+
+    Args:
+        step: what to do next, ``""`` for nothing.
+        until: until when all rows can be changed back.
+        now: the local time.
+    """
+    told = "" if until is None else f"undo possible until {until.astimezone(now.tzinfo):%Y-%m-%d %H:%M}"
+    return "; ".join(filter(None, [step, told]))
 
 
 def age(since: datetime | None, now: datetime) -> str:
@@ -104,6 +141,25 @@ def waiting_sentence(waiting: Sequence[Progress], now: datetime) -> str:
 
 
 def read_progress(ledger: "Ledger") -> list[Progress]:
-    """Return every batch with the event of its latest results, the latest batch first. No results are read."""
-    reconciled = ledger.latest_reconciled()
-    return [Progress(record, reconciled.get(record.number)) for record in ledger.batches()]
+    """Return every batch with the event of its latest results, the latest batch first. No attachment is read."""
+    reconciled, confirmed = ledger.latest_reconciled(), ledger.confirmations()
+    batches = ledger.batches()
+    may_have_arrived = {record.number for record in batches if record.may_have_arrived}
+    undone = {event.detail.get(UNDOES) for number, event in confirmed.items() if number in may_have_arrived}
+    return [
+        Progress(
+            record,
+            reconciled.get(record.number),
+            None if record.label in undone else _first_lock(confirmed.get(record.number)),
+        )
+        for record in batches
+    ]
+
+
+def _first_lock(confirmed: "Event | None") -> datetime | None:
+    """Return when the first action of a batch locks, None where its record has no such time."""
+    try:
+        first = datetime.fromisoformat("" if confirmed is None else str(confirmed.detail.get(FIRST_LOCK, "")))
+    except ValueError:
+        return None
+    return None if first.tzinfo is None else first

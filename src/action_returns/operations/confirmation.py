@@ -4,8 +4,10 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from action_returns.batch.amounts import amount_text, cents_of_text, money, only_reading
+from action_returns.batch.lock_dates import takes_no_changes
 from action_returns.batch.rules import RULE_BY_CODE
 from action_returns.errors import DeclinedError, RaiseNotConfirmedError
+from action_returns.operations.batch_progress import FIRST_LOCK
 from action_returns.operations.pending_texts import age_of_used, locks_soon
 from action_returns.operations.texts import (
     CHANGES_COUNT,
@@ -208,7 +210,15 @@ def _facts_of_pending(checked: "CheckedBatch") -> dict[str, str | int]:
     if checked.pending is None:
         return {}
     as_of = checked.pending.as_of.astimezone(UTC).isoformat(timespec="seconds")
-    return {"pending_as_of": as_of, "pending_rows": checked.pending.count}
+    return {"pending_as_of": as_of, "pending_rows": checked.pending.count, **_first_lock(checked)}
+
+
+def _first_lock(checked: "CheckedBatch") -> dict[str, str]:
+    """Return when the first action of the sent rows locks: until then, all of them can be changed once more."""
+    actions = {} if checked.pending is None else checked.pending.actions
+    known = (actions[one] for one in checked.rows.action_ids if one in actions)
+    dates = [one.locks_at for one in known if one.locks_at is not None and not takes_no_changes(one.state)]
+    return {FIRST_LOCK: min(dates).astimezone(UTC).isoformat(timespec="seconds")} if dates else {}
 
 
 def ask_for_numbers(numbers: list[Typed], dialogue: "Dialogue") -> str:
