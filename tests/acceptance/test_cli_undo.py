@@ -326,11 +326,19 @@ def test_an_undo_that_did_not_arrive_undid_nothing(sent, run):
     assert run("undo", "1", "-o", "again.csv", "--json").json["rows"] == 3
 
 
-def test_of_many_rows_that_are_left_out_the_first_are_named(outbox, run, write):
-    many = "".join(f"M.8882.4808.{number},0,REJECTED\r\n" for number in range(100, 130))
-    run("send", write(CSV + many, "returns.csv"), "--yes")
+def test_of_many_rows_that_are_left_out_ten_of_each_reason_are_named(outbox, run, write):
+    unknown = "".join(f"M.8882.4808.{number},0,REJECTED\r\n" for number in range(100, 130))
+    locked = "".join(f"M.8882.4808.{number},0,REJECTED\r\n" for number in range(200, 212))
+    before = HEAD + "".join(
+        f"M.8882.4808.{number},9.00,,EUR,PENDING,2026-11-30 08:00,2026-11-20 10:00,\r\n" for number in range(200, 212)
+    )
+    run("send", write(CSV + unknown, "returns.csv"), "--yes")
+    run("send", write(CSV + locked, "more.csv"), "--yes")
     told = run("undo", "1", "-o", "undo.csv")
-    assert "M.8882.4808.119" in told.out
-    assert "M.8882.4808.120" not in told.out
-    assert "10 further rows are left out: --verbose shows them." in told.err
+    assert told.code != 0
+    assert "M.8882.4808.109" in told.out
+    assert "M.8882.4808.110" not in told.out
+    assert "20 further rows are left out (unknown): --verbose shows all." in told.err
     assert "M.8882.4808.129" in run("undo", "1", "-o", "undo.csv", "--verbose").out
+    listed = run("undo", "2", "-o", "undo.csv", "--pending", write(before, "before.csv"))
+    assert "2 further rows are left out (locked): --verbose shows all." in listed.err

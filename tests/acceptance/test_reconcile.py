@@ -176,6 +176,14 @@ def test_errors_that_the_receiver_names_are_shown_in_its_words_and_in_ours(sent,
         "The receiver names it as an error: NO_ITEM. The network finds no"
     )
     assert done.json["results"][0]["why"] == "processed"
+    why = (
+        "3 rows too early: the receiver names no error there, and does not tell whether the action changed. Look again "
+    )
+    assert f"{why}with a Pending Actions download of " in done.json["message"]
+    told = run("reconcile", "1", "--result", errors).err
+    assert why in told
+    assert f"Next: action-returns action show {IDS[1]}" in told
+    assert "Then, for rows that are too early: action-returns reconcile 0001 --pending NEWER.csv" in told
 
 
 def test_a_result_is_found_among_the_open_batches_by_the_name_of_its_file(sent, run, work, file):
@@ -260,6 +268,8 @@ def test_a_row_that_a_later_batch_changed_again_is_told_of_that_batch(sent, run,
     row = done.json["results"][1]
     assert (row["verdict"], row["why"]) == ("too_early", "replaced")
     assert row["message"].startswith("Batch 0002 changed this action again")
+    assert "1 row too early: a later batch changed them again" not in done.json["message"]
+    assert "1 row too early: a later batch changed the action again, and its result counts." in done.json["message"]
 
 
 def test_amounts_that_only_this_batch_explains_settle_it(sent, run, listed, paths):

@@ -6,7 +6,7 @@ from typing import Final
 from action_returns.batch.amounts import amount_text
 from action_returns.cli.output import Output
 from action_returns.operations.reconcile import BatchResults
-from action_returns.operations.result_texts import batch_sentence, next_command, row_sentence
+from action_returns.operations.result_texts import batch_sentence, command_for_open, next_command, row_sentence
 from action_returns.operations.texts import command, counted
 from action_returns.verdicts.verdict import RowResult, SentRow, Verdict
 
@@ -47,6 +47,8 @@ def print_results(output: Output, found: Sequence[BatchResults]) -> None:
             left -= _print_groups(output, one, left)
         if step := next_command(one):
             output.info(f"Next: {step}")
+        if len(found) == 1 and (later := command_for_open(one)) not in {"", step}:
+            output.info(f"Then, for rows that are too early: {later}")
     if len(shown) < len(found):
         output.info(f"And {counted(len(found) - len(shown), 'more batch')}: {command('history', 'list')}")
 

@@ -14,9 +14,10 @@ from action_returns.operations.texts import counted, one_or_many
 from action_returns.operations.undo import Undo, plan_undo, record_undo, refuse_nothing
 from action_returns.operations.undo_file import check_form, check_target, reset_orders, write_undo
 from action_returns.operations.undo_texts import next_step, row_sentence, undo_notes, undo_sentence
+from action_returns.verdicts.restoring import LeftOut
 
-_MOST_SHOWN: Final = 20
-"""Rows that are left out and named without --verbose."""
+_MOST_OF_ONE: Final = 10
+"""Rows that are left out for one reason and named without --verbose."""
 
 
 @click.command("undo", short_help="Draft a file that restores what a batch changed.")
@@ -85,14 +86,17 @@ def _utc(moment: datetime) -> str:
 
 
 def _print_left_out(context: CommandContext, undo: Undo) -> None:
-    rows = [
-        (plan.row.action_id, amount_text(plan.row.cents), plan.left_out.value.replace("_", " "), row_sentence(plan))
-        for plan in undo.plans
-        if plan.left_out is not None
-    ]
-    shown = len(rows) if context.output.verbose else _MOST_SHOWN
-    if rows:
-        context.output.table(("Action", "Sent", "Left out", "What to do"), rows[:shown])
-    if more := len(rows[shown:]):
-        are = one_or_many(more, "is", "are")
-        context.output.info(f"{counted(more, 'further row')} {are} left out: --verbose shows them.")
+    """Print the rows that are left out, in groups of one reason, each with a number of rows that fits a screen."""
+    for reason in LeftOut:
+        plans = [plan for plan in undo.plans if plan.left_out is reason]
+        if not plans:
+            continue
+        most = len(plans) if context.output.verbose else _MOST_OF_ONE
+        word = reason.value.replace("_", " ")
+        context.output.table(
+            ("Action", "Sent", "Left out", "What to do"),
+            [(plan.row.action_id, amount_text(plan.row.cents), word, row_sentence(plan)) for plan in plans[:most]],
+        )
+        if more := len(plans[most:]):
+            are = one_or_many(more, "is", "are")
+            context.output.info(f"{counted(more, 'further row')} {are} left out ({word}): --verbose shows all.")

@@ -11,6 +11,7 @@ from action_returns.ledger.records import HANDED_OVER, SENT, UNKNOWN
 from action_returns.ledger.row_states import NOT_ARRIVED
 from action_returns.operations.account import open_account_ledger
 from action_returns.operations.kept_copies import renew_receipt
+from action_returns.operations.result_notes import notes_on_too_early
 from action_returns.operations.texts import command
 from action_returns.verdicts.before import read_before
 from action_returns.verdicts.by_pending import Known
@@ -148,7 +149,9 @@ def reconcile(
         batches = open_batches(numbers, account, ledger, refused=refused)
         found = evidence.find(batches) if batches else []
         return [
-            _record(batch, one, ledger, paths) for batch, one in zip(batches, found, strict=True) if one is not None
+            _record(batch, one, ledger, paths, hours=account.results_after_hours)
+            for batch, one in zip(batches, found, strict=True)
+            if one is not None
         ]
 
 
@@ -231,7 +234,7 @@ def _count(event: "Event") -> int:
     return rows if isinstance(rows, int) else 0
 
 
-def _record(batch: OpenBatch, found: Found, ledger: "Ledger", paths: "Paths") -> BatchResults:
+def _record(batch: OpenBatch, found: Found, ledger: "Ledger", paths: "Paths", *, hours: int) -> BatchResults:
     counts = {verdict.value: number for verdict, number in count_verdicts(found.results).items()}
     facts: dict[str, str | int] = {
         "source": found.source,
@@ -245,6 +248,7 @@ def _record(batch: OpenBatch, found: Found, ledger: "Ledger", paths: "Paths") ->
     # First what the batch is: without results it is looked at again, should this program end in between.
     notes = [_settle(batch.record, found, ledger)] if found.has_arrived and batch.record.state in MAY_BE_SETTLED else []
     ledger.record_results(number, write_results([row.action_id for row in batch.rows], found.results), facts)
+    notes += notes_on_too_early(batch, found, hours)
     try:
         renew_receipt(number, ledger, paths)
     except (OSError, LedgerError) as error:  # the results are on record, whatever becomes of the page

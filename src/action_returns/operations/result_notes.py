@@ -1,18 +1,38 @@
 """Sentences about how old the evidence of results is, and from when on newer evidence tells more."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from action_returns.operations.texts import counted
-from action_returns.verdicts.verdict import RowResult, Why
+from action_returns.verdicts.verdict import RowResult, Verdict, Why
 
 if TYPE_CHECKING:
-    from action_returns.operations.reconcile import OpenBatch
+    from action_returns.operations.reconcile import Found, OpenBatch
     from action_returns.verdicts.by_pending import ListAge
 
 _HOUR: Final = timedelta(hours=1)
 _TWO_DAYS: Final = 48
+_TOLD_BY_SOURCE: Final = {"pending": frozenset({Why.OLDER, Why.RECENT}), "api": frozenset({Why.NOT_ASKED})}
+"""What the notes of a source say themselves, with its dates."""
+_LOOK_LATER: Final = "Look again with a Pending Actions download of {tells}."
+_LOOK_UP: Final = "Look it up in the network."
+_TOO_EARLY: Final[Mapping[Why, str]] = {
+    Why.PROCESSED: f"the receiver names no error there, and does not tell whether the action changed. {_LOOK_LATER}",
+    Why.PARTIAL: "the result file has only a part of the errors. Download all errors under File Submissions in the network, "
+    "or look again with a Pending Actions download of {tells}.",
+    Why.UNKNOWN_WORD: f"the receiver has a word there that tells neither success nor error. {_LOOK_LATER}",
+    Why.QUEUED: f"the receiver has not processed it yet. {_LOOK_LATER}",
+    Why.LINE_UNCLEAR: f"the receiver names a line that can be one of two rows. {_LOOK_LATER}",
+    Why.OLDER: f"what was compared may be older than the batch. {_LOOK_LATER}",
+    Why.RECENT: f"the network may still be at work on the file. {_LOOK_LATER}",
+    Why.REPLACED: "a later batch changed the action again, and its result counts. Nothing is left to do here.",
+    Why.NOT_ASKED: f"too many actions of the batch did not change, so the API was not asked. {_LOOK_LATER}",
+    Why.NOT_TOLD: f"the list does not tell the amount or the state, or two rows of it disagree. {_LOOK_UP}",
+    Why.OTHER_CURRENCY: f"the list has another currency than before. {_LOOK_UP}",
+}
+"""Why rows are too early, and what to do; every reason that the verdicts give for it."""
 
 
 def local_minute(moment: datetime) -> str:
@@ -60,3 +80,24 @@ def notes_on_age(batch: "OpenBatch", results: Sequence[RowResult], age: "ListAge
             f"may take {counted(hours, 'hour')}. Look again with a list of {local_minute(tells)} or later{older}."
         )
     return tuple(notes)
+
+
+def notes_on_too_early(batch: "OpenBatch", found: "Found", hours: int) -> tuple[str, ...]:
+    """Return why rows of a batch are too early, and what to do: one note for each reason.
+
+    Args:
+        batch: the batch.
+        found: what became of its rows.
+        hours: the time that the network may take.
+    """
+    counts = Counter(result.why for result in found.results if result.verdict is Verdict.TOO_EARLY)
+    told = _TOLD_BY_SOURCE.get(found.source, frozenset())
+    try:
+        tells = f"{local_minute(batch.known.sent_at + timedelta(hours=hours))} or later"
+    except OverflowError:  # when it was sent is not on record
+        tells = "tomorrow or later"
+    return tuple(
+        f"{counted(number, 'row')} too early: {_TOO_EARLY.get(why, f'it cannot be told yet. {_LOOK_LATER}').format(tells=tells)}"
+        for why, number in counts.items()
+        if why not in told
+    )

@@ -79,6 +79,11 @@ def next_command(results: "BatchResults") -> str:
             return command("action", "show", next(row.action_id for row, result in rows if result.verdict is verdict))
     if counts[Verdict.MISSING]:
         return command("reconcile", label, "--api")
-    if results.is_settled:
+    return "" if results.is_settled else command("reconcile", label, "--pending", "NEWER.csv")
+
+
+def command_for_open(results: "BatchResults") -> str:
+    """Return the command that looks again for rows that are too early, ``""`` where there are none to wait for."""
+    if not any(result.is_open for result in results.found.results if result.verdict is Verdict.TOO_EARLY):
         return ""
-    return command("reconcile", label, "--pending", "NEWER.csv")
+    return command("reconcile", results.record.label, "--pending", "NEWER.csv")
