@@ -8,9 +8,9 @@ import pytest
 from action_returns.batch.context import PendingAction, PendingDownload, SentAction
 from action_returns.operations.account import Account
 from action_returns.operations.check import check_loaded
+from action_returns.operations.html_pages import render_page
 from action_returns.operations.previous_sends import PreviousSends
 from action_returns.operations.review import named_rows, review, review_facts, write_review_page
-from action_returns.operations.texts import render_page
 from action_returns.readers.batch_file import LoadedBatch
 from tests.batch.sheets import rows_of
 

@@ -29,7 +29,7 @@ def _only_records(reason: str) -> re.Pattern[bytes]:
 
 
 _allowed_records = _only_records(_REASON).fullmatch
-_FIELDS: Final = rb"(?<![^\n])([^,\r\n]++),([0-9]++)(?:\.([0-9]{2}))?+,([^,\r\n]++)\r\n"
+_FIELDS: Final = r"(?<![^\n])([^,\r\n]++),([0-9]++)(?:\.([0-9]{2}))?+,([^,\r\n]++)\r\n"
 
 
 class UnsafeBytesError(ValueError):
@@ -93,9 +93,9 @@ def parse_csv_bytes(content: bytes) -> ReadyRows:
     body = content.removeprefix(HEADER)
     if not content.startswith(HEADER) or not _only_records(_EARLIER_REASON).fullmatch(body):
         raise UnsafeBytesError("these bytes are not a file of action changes")
-    fields = re.findall(_FIELDS, body)  # compiled at the first use: a click never reads a file back
+    fields = re.findall(_FIELDS, body.decode("ascii"))  # compiled at the first use: a click never reads a file back
     return ReadyRows(
-        action_ids=[action_id.decode() for action_id, *_ in fields],
-        cents=[int(whole) * 100 + int(places or 0) for _, whole, places, _ in fields],
-        reasons=[reason.decode() for *_, reason in fields],
+        action_ids=[field[0] for field in fields],
+        cents=[int(whole + (places or "00")) for _, whole, places, _ in fields],
+        reasons=[field[3] for field in fields],
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
-from action_returns.brand_api.answers import JsonNumber, JsonObject, UnreadableAnswerError
+from action_returns.brand_api.answers import JsonObject, UnreadableAnswerError
 from action_returns.brand_api.client import BrandApi
 from action_returns.brand_api.whole_lists import PAGE_SIZE, Listing, Stretch, read_whole, time_text
 
@@ -101,7 +101,7 @@ def text_of(value: Any, key: str) -> str:
     if value is None:
         return ""
     if isinstance(value, str):  # a number too, as its digits stand there
-        return value if isinstance(value, JsonNumber) or (value.isascii() and "\0" not in value) else _writable(value)
+        return value if value.isascii() and "\0" not in value else _writable(value)
     raise UnreadableAnswerError(f"the {key} of an action is neither a text nor a number")
 
 

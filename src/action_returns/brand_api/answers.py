@@ -11,12 +11,6 @@ _MOST_DIGITS: Final = 12
 """Digits of a count of rows or pages; a longer one is none."""
 
 
-class JsonNumber(str):
-    """A number, as its digits stand in the JSON."""
-
-    __slots__ = ()
-
-
 class UnreadableAnswerError(ValueError):
     """An answer is not what is documented. Its text says why, to follow "The answer of HOST cannot be used:"."""
 
@@ -82,8 +76,8 @@ def read_answer(content: bytes) -> Answer:
     try:
         found = json.loads(
             content,
-            parse_float=JsonNumber,
-            parse_int=JsonNumber,
+            parse_float=str,
+            parse_int=str,
             parse_constant=_refuse_constant,
             object_pairs_hook=_object,
         )

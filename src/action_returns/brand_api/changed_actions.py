@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from functools import lru_cache
-from typing import Final, NamedTuple, TypeVar
+from functools import lru_cache, partial
+from typing import Final, NamedTuple, TypeAlias, TypeVar
 from urllib.parse import quote
 
 from action_returns.batch.amounts import LIMIT, Cents, cents_of_text
@@ -60,6 +60,10 @@ class ActionsSince(NamedTuple):
 
     found: Mapping[str, PendingAction]
     has_mobile_ids: bool
+
+
+_Words: TypeAlias = tuple[datetime | None, str | None, None, None, str | None]
+"""When an action locks, its state, and its currency, as they stand in a pending action."""
 
 
 class _Seen(NamedTuple):
@@ -120,7 +124,7 @@ def read_action(api: BrandApi, action_id: str) -> PendingAction | None:
         try:
             content = api.get(f"Actions/{quote(action_id, safe='')}", {}).content
             check_identity(content, "Id", action_id)
-            return _facts(content, api.show)
+            return _facts(content, partial(_words, api.show))
         except NotFoundError as error:
             if not error.is_documented:  # a server on the way may have answered instead
                 raise
@@ -177,9 +181,11 @@ def _listing(path: str, stretch: Stretch, read: Callable[[JsonObject], _Row]) ->
 
 
 def _reader(campaign: str, wanted: Collection[str], show: problems.ShowWords) -> Callable[[JsonObject], _Seen]:
+    words = lru_cache(maxsize=4096)(partial(_words, show))  # the actions of one day have the same few
+
     def read(action: JsonObject) -> _Seen:
         action_id = _id(action, "Id", campaign)
-        return _Seen(action_id, _facts(action, show) if action_id in wanted else None)
+        return _Seen(action_id, _facts(action, words) if action_id in wanted else None)
 
     return read
 
@@ -211,24 +217,30 @@ def _id(found: JsonObject, key: str, campaign: str) -> str:
     return action_id
 
 
-def _facts(action: JsonObject, show: problems.ShowWords) -> PendingAction:
+def _facts(action: JsonObject, words: Callable[[str, str, str], _Words]) -> PendingAction:
     """Return what decides about a row, and nothing else: a list may have hundreds of thousands of actions."""
-    amount, locks_at, state, currency = [
-        text_of(action.get(key), key) for key in ("Amount", "LockingDate", "State", "Currency")
-    ]
-    return PendingAction(_cents(amount), _moment(locks_at), show(state) or None, None, None, show(currency) or None)
+    get = action.get
+    cents = _cents(text_of(get("Amount"), "Amount"))
+    locks_at = text_of(get("LockingDate"), "LockingDate")
+    state, currency = text_of(get("State"), "State"), text_of(get("Currency"), "Currency")
+    return PendingAction(cents, *words(locks_at, state, currency))
+
+
+def _words(show: problems.ShowWords, locks_at: str, state: str, currency: str) -> _Words:
+    """Return the facts of an action behind its amount, in the order of a pending action."""
+    return _moment(locks_at), show(state) or None, None, None, show(currency) or None
 
 
 def _cents(text: str) -> Cents | None:
     """Return an amount in cents: the digits of the JSON, with an exponent or with more zeros; None for any other one."""
-    cents = cents_of_text(text)
+    cents = cents_of_text(f"{text}0" if text[-2:-1] == "." else text)  # with two places is nearly always, and faster
     if cents is not None or not _NUMBER(text):
         return cents
     whole = Fraction(text) * 100
     return Cents(int(whole)) if whole.denominator == 1 and whole < LIMIT * 100 else None
 
 
-@lru_cache(maxsize=4096)  # actions of one day lock at the same time
+@lru_cache(maxsize=4096)
 def _moment(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)

@@ -14,8 +14,9 @@ from action_returns.batch.rule import Severity
 from action_returns.operations.check import CheckedBatch
 from action_returns.operations.export import write_bytes
 from action_returns.operations.formula_texts import is_formula_text
+from action_returns.operations.html_pages import render_page
 from action_returns.operations.review import unchecked
-from action_returns.operations.texts import counted, render_page
+from action_returns.operations.texts import counted
 
 MOST_ON_A_PAGE: Final = 20_000
 """Findings that the page lists; a browser takes minutes for more."""

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from action_returns.batch.amounts import money
 from action_returns.operations.charts import Bar, bar_chart
+from action_returns.operations.html_pages import render_page
 from action_returns.operations.statement_files import shortened
-from action_returns.operations.texts import counted, render_page
+from action_returns.operations.texts import counted
 
 if TYPE_CHECKING:
     from action_returns.operations.insights import Insights, Value

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from action_returns.batch.amounts import money
+from action_returns.operations.html_pages import render_page, table_rows
 from action_returns.operations.outcome_texts import answered_after_mark, may_be_sending
 from action_returns.operations.receipt_results import NO_RESULTS, find_results, group_rows, result_lines, undo_lines
 from action_returns.operations.texts import (
@@ -14,7 +15,6 @@ from action_returns.operations.texts import (
     counted,
     effect_in_words,
     next_step_for_unknown,
-    render_page,
 )
 
 if TYPE_CHECKING:
@@ -285,8 +285,8 @@ def receipt_page(
         ],
         small=[(*fact, "") for fact in facts if _is_small(fact[0])],
         has_results=results.event is not None,
-        groups=groups,
-        more=len(rows) - sum(len(group.rows) for group in groups),
+        groups=[(group, table_rows(group.columns)) for group in groups],
+        more=len(rows) - sum(group.number for group in groups),
     )
 
 

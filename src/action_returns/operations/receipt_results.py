@@ -58,12 +58,14 @@ class RowsOfResult(NamedTuple):
     Args:
         result: the result as users see it, ``""`` where results were never looked for.
         sentence: what it means and what to do.
-        rows: number in the file that was sent, ActionId, new amount, reason and what was seen, of each row.
+        number: how many rows.
+        columns: number in the file that was sent, ActionId, new amount, reason and what was seen, of each row.
     """
 
     result: str
     sentence: str
-    rows: Sequence[tuple[int, str, str, str, str]]
+    number: int
+    columns: Sequence[Sequence[str]]
 
 
 def find_results(number: int, ledger: "Ledger") -> ReceiptResults:
@@ -161,16 +163,17 @@ def group_rows(rows: Sequence[tuple[str, int, str]], results: ReceiptResults, mo
     found = []
     for key, places in sorted(groups.items(), key=lambda group: group[0][0]):
         word, sentence = key[1:] or ("", "")
-        shown = [_shown(at, rows[at], results) for at in places[:most]]
-        if most:
-            found.append(RowsOfResult(word, sentence, shown))
+        shown = places[:most]
+        if shown:
+            found.append(RowsOfResult(word, sentence, len(shown), _columns(shown, rows, results)))
         most -= len(shown)
     return found
 
 
-def _shown(at: int, row: tuple[str, int, str], results: ReceiptResults) -> tuple[int, str, str, str, str]:
-    action_id, cents, reason = row
-    return at + 1, action_id, money(cents), reason, _seen(results.rows.get(action_id))
+def _columns(places: Sequence[int], rows: Sequence[tuple[str, int, str]], results: ReceiptResults) -> list[list[str]]:
+    ids, cents, reasons = zip(*map(rows.__getitem__, places), strict=True)
+    columns = [[str(at + 1) for at in places], list(ids), list(map(money, cents)), list(reasons)]
+    return columns if results.event is None else [*columns, [_seen(results.rows.get(action_id)) for action_id in ids]]
 
 
 def _key(result: RowResult | None) -> tuple[str, ...]:

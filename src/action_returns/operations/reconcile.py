@@ -195,7 +195,7 @@ def _refuse_not_arrived(record: "BatchRecord") -> None:
 def _with_what_is_known(record: "BatchRecord", account: "Account", ledger: "Ledger") -> OpenBatch:
     if record.broken:
         raise LedgerError(integrity.sentence(record.number, record.broken))
-    rows = [SentRow(*row) for row in ledger.rows(record.number)]
+    rows = list(map(SentRow._make, ledger.rows(record.number)))
     latest = ledger.latest_results(record.number)
     try:
         before = read_before(ledger.before(record.number))

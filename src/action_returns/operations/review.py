@@ -14,6 +14,7 @@ from action_returns.batch.summary import Summary
 from action_returns.operations.account import Account
 from action_returns.operations.check import CheckedBatch
 from action_returns.operations.export import write_bytes
+from action_returns.operations.html_pages import render_page
 from action_returns.operations.pending_texts import age_of_used, locks_soon
 from action_returns.operations.sent_before import earlier_rows
 from action_returns.operations.texts import (
@@ -27,7 +28,6 @@ from action_returns.operations.texts import (
     kinds_of_change,
     order_value,
     raises,
-    render_page,
 )
 
 _NAMED_ROWS: Final = 5

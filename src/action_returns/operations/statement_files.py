@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 from action_returns.batch.amounts import money
 from action_returns.clean_text import clean_line
 from action_returns.operations.formula_texts import without_formula
+from action_returns.operations.html_pages import render_page
 from action_returns.operations.receipt_results import result_counts, result_word
 from action_returns.operations.row_effects import Section
 from action_returns.operations.statement_sums import SUMMED, Key, Sums
-from action_returns.operations.texts import Figure, counted, render_page
+from action_returns.operations.texts import Figure, counted
 from action_returns.verdicts.verdict import Verdict
 
 if TYPE_CHECKING:

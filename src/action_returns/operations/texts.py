@@ -2,11 +2,9 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from action_returns.batch.amounts import money
-from action_returns.clean_text import clean
 from action_returns.shell import quote
 
 if TYPE_CHECKING:
@@ -22,7 +20,6 @@ UNENCRYPTED: Final = "NONE: password and rows can be read and changed on the way
 TEST_UPLOADS: Final = "TEST is not practice: a file of this profile is really uploaded to its receiver."
 """What the user reads wherever a profile is made, shown, tried or used whose environment is test."""
 CHANGES_COUNT: Final = "Each change counts towards its action's 1,000, and can only be undone before the action locks."
-_PAGES: Final = Path(__file__).with_name("pages")
 _NAMED_ROWS: Final = 5
 """Number of rows that a message names at most."""
 _NAMED_BATCHES: Final = 4
@@ -311,22 +308,3 @@ def workbook_of_no_profile(missing: str) -> str:
         f"{missing} This workbook was made for it. Click Settings and save a profile of that name, or move the rows "
         "into a workbook for another one: action-returns upgrade-workbook OLD NEW --profile NAME"
     )
-
-
-def render_page(template: str, **facts: object) -> bytes:
-    """Build one page of HTML from a template of ``pages/``; it has no script and loads nothing."""
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_PAGES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        finalize=_clean_value,
-    )
-    return environment.get_template(template).render(**facts).encode("utf-8", "replace")
-
-
-def _clean_value(value: object) -> object:
-    """Return what stands in the place of an expression of a template; a part that is markup by now was cleaned before."""
-    return clean(value) if type(value) is str else value

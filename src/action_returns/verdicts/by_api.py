@@ -187,13 +187,16 @@ class _Decision:
             return self._not_seen(row, action, earlier, named)
         if why is not None:
             # A row that is named has not made the action what it is, unless that is certain to be new.
-            is_new = has_change(row, self._before(row)) is None and self._is_before_known(row)
-            return (
-                named if named is not None and is_refused and not is_new else self._result(Verdict.APPLIED, why, action)
-            )
+            if named is not None and is_refused and not self._is_new(row):
+                return named
+            return self._result(Verdict.APPLIED, why, action)
         if named is not None and is_refused:
             return named
         return self._other(row, action, earlier, named)
+
+    def _is_new(self, row: SentRow) -> bool:
+        """Return whether an action that is as the row wants it was certainly another one before."""
+        return has_change(row, self._before(row)) is None and self._is_before_known(row)
 
     def _before(self, row: SentRow) -> PendingAction:
         return self._known.before.get(row.action_id, _NO_ACTION)

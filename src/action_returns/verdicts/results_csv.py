@@ -21,13 +21,15 @@ def write_results(action_ids: Sequence[str], results: Sequence[RowResult]) -> by
         action_ids: of the rows, in file order.
         results: what became of each.
     """
-    times: dict[datetime | None, str] = {None: ""}
-    lines = []
-    for action_id, result in zip(action_ids, results, strict=True):
-        if result.seen_at is not None and result.seen_at not in times:
-            times[result.seen_at] = result.seen_at.astimezone(UTC).isoformat()
-        amount = "" if result.cents is None else amount_text(result.cents)
-        lines.append((action_id, *result[:2], amount, *result[3:6], times[result.seen_at]))
+    if not (action_ids or results):
+        return write_csv_text(COLUMNS, [])
+    # A column at a time is faster than a row at a time.
+    verdicts, reasons, cents, states, words, sources, seen = zip(*results, strict=True)
+    amounts = ["" if amount is None else amount_text(amount) for amount in cents]
+    times = {one: "" if one is None else one.astimezone(UTC).isoformat() for one in set(seen)}
+    lines = zip(
+        action_ids, verdicts, reasons, amounts, states, words, sources, map(times.__getitem__, seen), strict=True
+    )
     return write_csv_text(COLUMNS, lines)
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 
@@ -118,5 +119,5 @@ class RowResult(NamedTuple):
 
 def count_verdicts(results: Iterable[RowResult]) -> Mapping[Verdict, int]:
     """Return how many rows have each verdict, in the order of :class:`Verdict`."""
-    counts = Counter(result.verdict for result in results)
+    counts = Counter(map(itemgetter(0), results))  # the verdict
     return {verdict: counts[verdict] for verdict in Verdict}
