@@ -81,6 +81,20 @@ def test_a_batch_whose_rows_are_all_in_a_drafted_undo_says_which_batch_it_undoes
     ]  # fmt: skip
 
 
+def test_a_batch_says_which_batches_undo_it_unless_they_certainly_failed(ledger):
+    sent, part = settled(ledger, "sent"), row(3, 900, "ORDER_UPDATE")
+    whole = ReadyRows(ROWS.action_ids, [900, 900], ["ORDER_UPDATE"] * 2)
+    ledger.record_undo(sent, csv_bytes(whole), {"rows": 2})
+    assert ledger.undone_by(sent) == []
+    again = [
+        settled(ledger, state, rows, include_sent=ROWS.action_ids)
+        for state, rows in (("failed", whole), ("sent", part), ("unknown", whole))
+    ]
+    again.append(settled(ledger, "sent", row(9)))
+    assert [ledger.undoes(one) for one in again] == ["0001", "0001", "0001", None]
+    assert [ledger.undone_by(one) for one in (sent, *again)] == [["0003", "0004"], [], [], [], []]
+
+
 def test_a_draft_that_is_no_file_of_rows_links_nothing_and_stops_no_send(ledger):
     sent = settled(ledger, "sent")
     ledger.record_undo(sent, b"not rows", {})

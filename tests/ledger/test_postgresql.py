@@ -27,6 +27,7 @@ from action_returns.ledger.postgresql import PostgresStore
 from action_returns.ledger.records import TeamDatabase
 from action_returns.ledger.store import Migration, load_migrations
 from tests.servers import postgresql
+from tests.support.approvals import WANTED, Two
 from tests.support.available import missing_postgresql, require
 from tests.support.ledgers import claim, row, settled
 
@@ -120,15 +121,24 @@ def test_no_program_can_rewrite_what_was_recorded(ledger, url, statement, says):
     assert (ledger.batches(), ledger.rows(1), ledger.content(1), ledger.events(1)) == before
 
 
-def test_no_column_of_what_was_recorded_can_be_written_again(ledger, url):
-    settled(ledger, "sent", before=b"what was known")
+def test_no_column_of_what_was_recorded_can_be_written_again(postgres, made):
+    database = made()
+    url = postgres.url(database)
+    with (
+        open_ledger(TeamDatabase(postgres.url(database, "amy"))) as amy,
+        open_ledger(TeamDatabase(postgres.url(database, "ben"))) as ben,
+    ):
+        two = Two(amy, ben)
+        two.request()
+        two.approve()
+        settled(amy, "sent", batch=WANTED, before=b"what was known")
     with admin(url) as connection:
+        # A step of the tables and the rule that batches need an approval are settings of the owner, not records.
         columns = connection.execute(
-            "SELECT table_name, column_name FROM information_schema.columns "
-            "WHERE table_schema = 'action_returns' AND table_name <> 'ledger_step' AND is_identity = 'NO' "
-            "AND table_name NOT LIKE 'approval%'"
+            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'action_returns' "
+            "AND table_name NOT IN ('ledger_step', 'approval_rule') AND is_identity = 'NO'"
         ).fetchall()
-        assert len(columns) == 46
+        assert len(columns) == 76
         for table, column in columns:
             with pytest.raises(errors.RaiseException):
                 connection.execute(f"UPDATE {table} SET {column} = {column}".encode())
