@@ -19,26 +19,31 @@ def postgres():
 
 
 @pytest.fixture(scope="session")
-def empty_databases():
-    """Databases that earlier tests have left and that hold nothing any more."""
+def left_databases():
+    """Databases that earlier tests have left."""
     return []
+
+
+@pytest.fixture
+def empty_database(postgres, left_databases):
+    """The name of a database without a ledger. It is emptied when it is taken: a test may cut itself off from it."""
+    if left_databases:
+        postgres.empty(name := left_databases.pop())
+    else:
+        name = postgres.new_database()
+    yield name
+    left_databases.append(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def place(request, tmp_path):
     if request.param == "sqlite":
-        yield tmp_path / "folder" / "ledger.sqlite3"
-        return
-    running = request.getfixturevalue("postgres")
-    empty = request.getfixturevalue("empty_databases")
-    name = empty.pop() if empty else running.new_database()
-    yield TeamDatabase(running.url(name))
-    running.empty(name)
-    empty.append(name)
+        return tmp_path / "folder" / "ledger.sqlite3"
+    return TeamDatabase(request.getfixturevalue("postgres").url(request.getfixturevalue("empty_database")))
 
 
 @pytest.fixture(scope="session")
-def made(postgres):
+def team_databases(postgres):
     """Databases of a team whose members are amy and ben; the users are made once."""
     team_database.set_up(postgres, "x", "team", "ben")
     numbers = count(1)
@@ -52,3 +57,17 @@ def made(postgres):
         return database
 
     return make
+
+
+@pytest.fixture
+def made(postgres, team_databases):
+    """Databases of a team that are gone after the test: hundreds of them at the end take half a minute to remove."""
+    names = []
+
+    def make(*, empty=False):
+        names.append(team_databases(empty=empty))
+        return names[-1]
+
+    yield make
+    for name in names:
+        postgres.run(f"DROP DATABASE {name} WITH (FORCE)")

@@ -101,8 +101,8 @@ def test_another_program_adds_no_event_without_its_hash_to_a_file(tmp_path):
 
 
 @pytest.fixture
-def member(postgres):
-    url = postgres.url(postgres.new_database())
+def member(postgres, empty_database):
+    url = postgres.url(empty_database)
     from action_returns.ledger.records import TeamDatabase
 
     with open_ledger(TeamDatabase(url)) as ledger:

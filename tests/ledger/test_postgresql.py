@@ -35,9 +35,9 @@ PASSWORD = "s3cret-canary-pass"
 
 
 @pytest.fixture
-def url(postgres):
+def url(postgres, empty_database):
     """An empty database."""
-    return postgres.url(postgres.new_database())
+    return postgres.url(empty_database)
 
 
 @pytest.fixture

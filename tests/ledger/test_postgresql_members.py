@@ -67,12 +67,12 @@ def refuses(team, attack, match=None, by=None):
 
 
 @pytest.fixture(scope="module")
-def standing(postgres, made):
+def standing(postgres, team_databases):
     """A team in whose ledger a batch of amy stands in every state, and a prepared one of ben.
 
     It is shared by tests of what is refused, which leave it as it is.
     """
-    database = made()
+    database = team_databases()
     with (
         open_ledger(TeamDatabase(postgres.url(database, "amy"))) as ledger,
         signed_in(postgres.url(database, "ben")) as connection,

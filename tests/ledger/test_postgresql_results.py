@@ -19,9 +19,9 @@ ROW = {"action": "M.1.2.1", "state": "failed", "message": "m"}
 
 
 @pytest.fixture(scope="module")
-def standing(postgres, made):
+def standing(postgres, team_databases):
     """A batch of amy in every state, as ``number``s; shared by tests of what is refused, which leave them as they are."""
-    database = made()
+    database = team_databases()
     url = lambda user: postgres.url(database, user)  # noqa: E731
     with open_ledger(TeamDatabase(url("amy"))) as amy, signed_in(url("ben")) as ben, signed_in(url("amy")) as her_own:
         numbers = {state: settled(amy, state, row(at)) for at, state in enumerate(STATES)}
