@@ -37,6 +37,15 @@ _SENT = [
     ("M.8882.4808.1063420", "0", "REJECTED"),
 ]
 """Rows that are sent for the picture of their results."""
+_BEFORE = [
+    ("M.8882.4808.1063415", "40.00"),
+    ("M.8882.4808.1063416", "62.00"),
+    ("M.8882.4808.1063417", "52.00"),
+    ("M.8882.4808.1063418", "19.90"),
+    ("M.8882.4808.1063419", "15.80"),
+    ("M.8882.4808.1063420", "24.50"),
+]
+"""What the network had before: ActionId and amount."""
 _SEEN = [
     ("M.8882.4808.1063415", "40.00", "REVERSED"),
     ("M.8882.4808.1063416", "31.00", "PENDING"),
@@ -102,19 +111,20 @@ def picture_of_results(screen: Screen, folder: Path) -> None:
             document.CurrentController.ZoomValue = 100
             document.CurrentController.Frame.ContainerWindow.setPosSize(*_WINDOW, _POSITION_AND_SIZE)
             open_for_clicks(office, document)
+            today = datetime.now().astimezone()
+            before = write_download(folder, today, [(one, amount, "PENDING") for one, amount in _BEFORE])
+            dialogues.pick_file = lambda _app: before
+            clicks.load_pending()
             clicks.send()
             put(document, "Actions", "B5", "31.00")
             clicks.send()
-            now = datetime.now().astimezone() + timedelta(days=3, hours=1)
+            now = today + timedelta(days=3, hours=1)
             ButtonContext.now = staticmethod(lambda: now)
-            download = folder / "pending_actions.csv"
-            lines = [f"{action},{now.isoformat()},{amount},EUR,{state},2099-01-31" for action, amount, state in _SEEN]
-            download.write_text(
-                "\n".join(["Action Id,Action Date,Amount,Currency,State,Locking Date", *lines, ""]), encoding="utf-8"
-            )
-            os.utime(download, (now.timestamp(), now.timestamp()))
+            download = write_download(folder, now, _SEEN)
             dialogues.pick_results = lambda _app: download
             clicks.check_results()
+            clicks.insights()
+            shoot(screen, document, "Insights", folder)
             for place in ("C4", "C5"):
                 put(document, "Batches", place, "ann")
             for at, name in enumerate(sorted((path.name for path in outbox.iterdir()), reverse=True), 4):
@@ -124,6 +134,25 @@ def picture_of_results(screen: Screen, folder: Path) -> None:
                 shoot(screen, document, sheet, folder)
     finally:
         office.stop()
+
+
+def write_download(folder: Path, now: datetime, actions: list[tuple[str, str, str]]) -> Path:
+    """Write a pending download of that moment; its actions lock from 30 days after today on.
+
+    Args:
+        folder: where to write it.
+        now: when it is made.
+        actions: ActionId, amount and state of each.
+    """
+    lines = ["Action Id,Action Date,Amount,Currency,State,Locking Date,Partner"]
+    for at, (action, amount, state) in enumerate(actions):
+        locks = datetime.now().astimezone() + timedelta(days=30 + 4 * at)
+        partner = "Coupon Corner" if at % 3 else "Review Radar"
+        lines.append(f"{action},{now.isoformat()},{amount},EUR,{state},{locks:%Y-%m-%d},{partner}")
+    path = folder / "pending_actions.csv"
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    os.utime(path, (now.timestamp(), now.timestamp()))
+    return path
 
 
 def put(document: Any, sheet: str, place: str, text: str) -> None:

@@ -111,6 +111,38 @@ def test_a_profile_with_the_api_lets_the_user_choose_it_or_a_file(waiting, paths
     assert asked == looked_at
 
 
+def test_a_row_that_was_changed_since_it_was_sent_shows_no_result_of_what_was_sent(waiting):
+    desk = waiting(4)
+    for row in (4, 5):  # sorted: the texts beside do not move with these columns
+        desk.put(f"Actions!A{row}", f"M.8882.4808.{10_005 - row}")
+    desk.put("Actions!B5", "13.00")
+    desk.put("Actions!A6", None)
+    desk.put("Actions!B6", None)
+    desk.put("Actions!C6", None)
+    desk.click("check_results")
+    different = "Different: the network has 20.00 (batch 0001)"
+    assert desk.column("E", [4, 5, 6, 7]) == [different, None, None, different]
+    assert desk.column("F", [5, 6]) == [None, None]
+
+
+def test_start_that_was_deleted_stops_neither_history_nor_results(waiting):
+    desk = waiting()
+    desk.book.sheets["Start"].name = "Other"
+    assert desk.click("history").startswith("1 batch sent from this computer.")
+    assert "could not be written" not in desk.click("check_results")
+    assert desk.peek("Batches!H4") == "0 of 3"
+
+
+@pytest.mark.parametrize("name", ["open_receipt", "draft_undo"])
+def test_a_batch_that_was_listed_on_another_computer_is_not_taken_for_ours(waiting, name):
+    desk = waiting()
+    desk.click("history")
+    desk.excel.protect("Batches", people_only=True)
+    desk.put("Batches!J4", "Batch_Mods_Reversals_2026_11_23_K7QX-0001.csv")
+    desk.excel.select("Batches!A4")
+    assert "The sheet Batches was filled on another computer or for another profile" in desk.click(name)
+
+
 def test_sending_counts_the_batch_on_start_and_tells_when_to_look_for_results(desk, outbox):
     desk.open(GOOD)
     desk.excel.answer("yes")

@@ -7,7 +7,7 @@ import pytest
 from action_returns.batch.context import PendingAction, PendingDownload
 from action_returns.ledger.ledger import open_ledger
 from action_returns.operations.account import Account
-from action_returns.operations.insights import OTHERS, count_locks, find_insights
+from action_returns.operations.insights import MOST_BARS, OTHERS, count_locks, find_insights
 from action_returns.operations.insights_page import charts_of, insights_page, notes_of
 from action_returns.operations.kept_pending import kept_download
 from tests.support.available import missing_browser, require
@@ -51,6 +51,20 @@ def test_many_partners_are_ten_and_the_others_together(paths):
         batch(ledger, "sent", rows, {n: {"cents": n, "partner": f"p{n}", "currency": "EUR"} for n, _, _ in rows})
         found = find_insights(ledger, Account(), now=NOW, pending=None).partners
     assert [(one.name, one.cents) for one in found[-2:]] == [("p3", -3), (OTHERS, -3)]
+
+
+def test_the_others_of_many_currencies_fit_into_a_chart(paths):
+    paths.ledger_file.parent.mkdir(parents=True, exist_ok=True)
+    with open_ledger(paths.ledger_file) as ledger:
+        rows = [(number, 0, "REJECTED") for number in range(1, 25)]
+        known = {
+            n: {"cents": n, "partner": f"p{n}", "currency": ("EUR", "USD", "GBP", "SEK")[n % 4]} for n, _, _ in rows
+        }
+        batch(ledger, "sent", rows, known)
+        found = find_insights(ledger, Account(), now=NOW, pending=None).partners
+    assert len(found) == MOST_BARS
+    assert [one.name for one in found[-5:]] == ["p17", *[OTHERS] * 4]
+    assert sum(one.cents for one in found) == -sum(range(1, 25))
 
 
 def test_findings_are_counted_by_cause_from_what_was_confirmed(paths):

@@ -1,6 +1,7 @@
 """Find out from the workbook what became of the rows of batches that were sent, and show it on its sheets."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from action_returns.batch.amounts import LIMIT, cents_of_number, cents_of_text
 from action_returns.batch.cells import Cell
-from action_returns.errors import ActionReturnsError, SheetProtectedError
+from action_returns.errors import ActionReturnsError, ExcelError, SheetProtectedError
 from action_returns.excel import check_results_messages, dialogues, messages
 from action_returns.excel.button import ButtonContext
 from action_returns.operations.account import open_account_ledger
@@ -89,9 +90,13 @@ def show_batches(context: ButtonContext, batches: KnownBatches) -> None:
 
 
 def show_waiting(context: ButtonContext, batches: KnownBatches) -> None:
-    """Write on the sheet Start how many batches wait for results."""
+    """Write on the sheet Start how many batches wait for results.
+
+    Where it cannot be written, as on a sheet that the user deleted, nothing else stops: it tells when it was counted.
+    """
     told = waiting_sentence(batches.waiting, batches.now)
-    context.book.own_sheets.write_named_ranges("Start", {"batches_told": [[told]]})
+    with suppress(ExcelError):
+        context.book.own_sheets.write_named_ranges("Start", {"batches_told": [[told]]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,14 +213,22 @@ def _fill_results(context: ButtonContext, rows: Sequence[Sequence[object]], told
 
 
 def _write_beside_rows(context: ButtonContext, found: "Sequence[BatchResults]") -> None:
-    """Write the result beside each row of Actions that a batch sent; the user's own cells are never written."""
+    """Write the result beside each row of Actions that a batch sent; the user's own cells are never written.
+
+    A row that was changed, emptied or moved since is none that the batch sent: what still stands beside it is removed.
+    """
     context.book.refuse_filtered()
     table = context.book.read_actions()
     texts = dict(check_results_messages.sent_actions(found))
     columns = table.columns
     cells = zip(columns.rows, columns.action_id, columns.amount, columns.reason, strict=True)
     rows = {row: (action_id, _cents(amount), reason) for row, action_id, amount, reason in cells}
-    context.book.write_beside(table, {row: texts[key] for row, key in rows.items() if key in texts})
+    labels = {one.record.label for one in found}
+    context.book.write_beside(
+        table,
+        {row: texts[key] for row, key in rows.items() if key in texts},
+        lambda cell: check_results_messages.batch_named_in(cell) in labels,
+    )
 
 
 def _cents(amount: Cell) -> int | None:

@@ -1,5 +1,6 @@
 """Return the texts and rows of Check results: the sheet Results, the column Result of Actions, and the dialogue."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -12,6 +13,7 @@ from action_returns.operations.texts import counted
 from action_returns.verdicts.verdict import RowResult, SentRow, Verdict, Why
 
 if TYPE_CHECKING:
+    from action_returns.batch.cells import Cell
     from action_returns.ledger.records import BatchRecord
     from action_returns.operations.reconcile import BatchResults
 
@@ -25,6 +27,7 @@ NOTHING_SAID: Final = (
     "This says nothing of the batches that wait for results, so nothing was recorded. Choose a Pending Actions download "
     "that was made after they were sent, or the result file of one of them."
 )
+_BATCH: Final = re.compile(r"\bbatch ([0-9]{4,18})\b")
 _MOST_BATCHES: Final = 10
 """Number of batches whose figures the dialogue has at most."""
 _MOST_NOTES: Final = 5
@@ -168,6 +171,14 @@ def beside_row(batch: str, row: SentRow, result: RowResult) -> tuple[str, str | 
         case _:
             text = _WORDS[result.verdict]
     return f"{text} (batch {batch})", without_options(row_sentence(row, result))
+
+
+def batch_named_in(cell: "Cell") -> str | None:
+    """Return the label of the batch in which a row was sent, as its column Result tells; None where it tells of none."""
+    if not isinstance(cell, str) or cell.startswith("Not sent"):
+        return None
+    labels = _BATCH.findall(cell)
+    return labels[-1] if labels else None
 
 
 def checked_results(found: "Sequence[BatchResults]", listed: int, unwritten: Sequence[str] = ()) -> str:

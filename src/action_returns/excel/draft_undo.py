@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from action_returns.errors import ExcelError
 from action_returns.excel import dialogues, draft_undo_messages
 from action_returns.excel.button import ButtonContext
+from action_returns.excel.selected_batch import refuse_other_file, selected_batch
 from action_returns.operations.undo import plan_undo, record_undo, refuse_nothing
 
 if TYPE_CHECKING:
@@ -27,11 +28,13 @@ def draft_undo(context: ButtonContext) -> None:
     from action_returns.operations.undo_file import write_undo
 
     context.book.refuse_other_version()
-    number = _choose_batch(context)
-    if number is None:
+    chosen = _choose_batch(context)
+    if chosen is None:
         return
+    number, file_name = chosen
     context.book.status("Looking up what was there before ...")
     undo = plan_undo(number, context.account, context.paths, pending=None, now=context.now())
+    refuse_other_file(undo.record, file_name)
     refuse_nothing(undo)
     if not context.book.ask(draft_undo_messages.question(undo)):
         return
@@ -42,14 +45,16 @@ def draft_undo(context: ButtonContext) -> None:
     context.tell(draft_undo_messages.drafted(undo, path, is_open=is_open))
 
 
-def _choose_batch(context: ButtonContext) -> int | None:
+def _choose_batch(context: ButtonContext) -> tuple[int, str] | None:
     """Return the batch that is selected on Batches, else the one that the user types; None when the user cancels.
+
+    Returns:
+        Its number, and the name of its file as Batches has it, ``""`` where the number was typed.
 
     Raises:
         ExcelError: there is no way to type one, or what was typed is no number of a batch.
     """
-    selected = context.book.own_sheets.selected_in("Batches", context.book.app)
-    label = "" if selected is None else str(selected[0] or "")
+    label, file_name = selected_batch(context)
     if not label:
         typed = dialogues.ask_number(context.book.app, draft_undo_messages.WHICH)
         if typed is None:
@@ -59,7 +64,7 @@ def _choose_batch(context: ButtonContext) -> int | None:
         label = typed
     if not (label.isascii() and label.isdecimal() and len(label) <= _DIGITS):
         raise ExcelError(draft_undo_messages.no_number(label))
-    return int(label)
+    return int(label), file_name
 
 
 def _free_path(context: ButtonContext, undo: "Undo") -> Path:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 from action_returns.excel.check_table import read_pending
-from action_returns.operations.insights import find_insights
+from action_returns.operations.insights import MOST_BARS, find_insights
 from action_returns.operations.insights_page import charts_of, notes_of
 from action_returns.operations.texts import counted
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from action_returns.operations.insights_page import Chart
 
 SHEET: Final = "Insights"
-ROWS: Final = 12
+ROWS: Final = MOST_BARS
 """Rows of figures beside each chart."""
 _AMOUNTS: Final = frozenset({"reasons", "partners"})
 Row = tuple[str | None, float | None]

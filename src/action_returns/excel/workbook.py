@@ -1,6 +1,6 @@
 """Read and write the open workbook: its facts and the table Actions, whose rows are one call, whatever their number."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
 
@@ -251,22 +251,27 @@ class OpenWorkbook:
             write_cells(sheet, address, block)
 
     @retry_while_busy
-    def write_beside(self, table: ActionsTable, texts: Mapping[int, Sequence[object]]) -> None:
-        """Write the columns Result and What to do of some rows, all of them at once; other rows keep theirs.
+    def write_beside(
+        self, table: ActionsTable, texts: Mapping[int, Sequence[object]], is_outdated: Callable[[Cell], bool]
+    ) -> None:
+        """Write the columns Result and What to do of some rows, all of them at once; other rows mostly keep theirs.
 
         Args:
             table: the table as it was read.
             texts: sheet row -> its two texts.
+            is_outdated: whether the Result of another row is of other cells than the row has now; it becomes blank.
         """
-        if not texts:
-            return
         second = column_letters(column_number(table.first_result) + 1)
-        first, last = min(texts), max(texts)
-        address = f"{table.first_result}{first}:{second}{last}"
-        sheet = self._sheets["Actions"]
-        there = engine.read_plain_cells(sheet.range(address))
+        top, sheet = table.top + 1, self._sheets["Actions"]
+        there = engine.read_plain_cells(sheet.range(f"{table.first_result}{top}:{second}{table.top + table.height}"))
+        blank = (None, None)
+        rows = [texts.get(row, blank if is_outdated(old[0]) else old) for row, old in enumerate(there, top)]
+        changed = [at for at, (old, new) in enumerate(zip(there, rows, strict=True)) if list(old) != list(new)]
+        if not changed:
+            return
+        first, last = changed[0], changed[-1]
         with protection_explained(sheet, "Actions"):
-            write_cells(sheet, address, [texts.get(row, old) for row, old in enumerate(there, first)])
+            write_cells(sheet, f"{table.first_result}{top + first}:{second}{top + last}", rows[first : last + 1])
 
     @retry_while_busy
     def formula_cells(self, table: ActionsTable) -> frozenset[str]:

@@ -25,6 +25,8 @@ MOST_WEEKS: Final = 12
 """Weeks that are shown, the latest last."""
 MOST_NAMES: Final = 10
 """Reasons, partners or causes that are shown; the others are one line together."""
+MOST_BARS: Final = 12
+"""Bars of a chart at most, those of the others included."""
 OTHERS: Final = "All others"
 NOT_KNOWN: Final = "not known"
 WITH_ERRORS: Final = "Rows with errors that stayed behind"
@@ -175,7 +177,10 @@ def _values(sums: "Iterable[tuple[str | None, str | None, Sums]]") -> tuple[Valu
         for name, currency, one in sums
     ]
     values.sort(key=lambda value: (-abs(value.cents), value.name, value.currency))
-    return (*values[:MOST_NAMES], *_together(values[MOST_NAMES:]))
+    kept = MOST_NAMES
+    while kept and kept + len(_together(values[kept:])) > MOST_BARS:  # one bar of the others for each currency
+        kept -= 1
+    return (*values[:kept], *_together(values[kept:]))
 
 
 def _together(values: Sequence[Value]) -> list[Value]:
