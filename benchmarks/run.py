@@ -244,7 +244,8 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def main() -> None:
     """Measure, print and keep."""
-    import imports  # which uses what stands above
+    import imports  # these two use what stands above
+    import reconcile
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peers", required=True, help="interpreter of the peers' environment")
@@ -273,6 +274,7 @@ def main() -> None:
             "## With the pending download\n",
             table(("what", "s", "MB"), pending(ours, data)),
             imports.section(ours, options.peers, options.duckdb, data),
+            reconcile.section(ours, options.peers, data),
             "## The workbook\n",
             table(("what", "s", ""), workbook(ours, data)),
             "## The ledger\n",

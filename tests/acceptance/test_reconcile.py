@@ -3,13 +3,15 @@
 import json
 import os
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from action_returns.cli.options import CommandContext
 from tests.support.tampering import tamper
 
-HEADER = "ActionId,Amount,State,LockingDate,OID\r\n"
+HEADER = "ActionId,Amount,State,LockingDate,OID,ActionDate\r\n"
 ROWS = 4
 IDS = [f"M.8882.4808.{number}" for number in range(1, ROWS + 1)]
 SENT = (0, 12.5, 20, 30)
@@ -17,21 +19,36 @@ HOUR = 3600
 
 
 @pytest.fixture
-def listed(tmp_path):
-    """Writes a pending download: amount and state of each action, made some hours from now."""
+def wait(monkeypatch):
+    """Lets commands run some hours after now."""
 
-    def write(*actions, hours=48.0, name="later.csv", ids=IDS):
+    def until(hours):
+        later = staticmethod(lambda: datetime.now().astimezone() + timedelta(hours=hours))
+        monkeypatch.setattr(CommandContext, "now", later)
+
+    return until
+
+
+@pytest.fixture
+def listed(tmp_path, wait):
+    """Writes a pending download: amount and state of each action, made some hours from now; commands run then."""
+
+    def write(*actions, hours=48.0, name="later.csv", ids=IDS, is_dated=True):
         path = tmp_path / name
+        if hours > 0:
+            wait(hours + 0.1)
+        at = datetime.now(UTC) + timedelta(hours=hours)
+        date = f"{at:%Y-%m-%dT%H:%M:%SZ}" if is_dated else ""
         lines = [
-            f"{action_id},{amount},{state},2099-01-01T08:00:00Z,order-{action_id[-1]}\r\n"
+            f"{action_id},{amount},{state},2099-01-01T08:00:00Z,order-{action_id[-1]},{date}\r\n"
             for action_id, (amount, state) in zip(ids, actions, strict=True)
             if state
         ]
         path.write_text(
-            HEADER + "".join(lines) + f"M.8882.4808.99,{hours + 100:.2f},PENDING,2099-01-01T08:00:00Z,x\r\n", newline=""
+            HEADER + "".join(lines) + f"M.8882.4808.99,{hours + 100:.2f},PENDING,2099-01-01T08:00:00Z,x,{date}\r\n",
+            newline="",
         )
-        then = time.time() + hours * HOUR
-        os.utime(path, (then, then))
+        os.utime(path, (at.timestamp(), at.timestamp()))
         return str(path)
 
     return write
@@ -117,19 +134,63 @@ def test_the_download_that_was_used_at_sending_tells_nothing_of_what_came_after(
     assert (done.code, done.json["too_early"], {one["why"] for one in done.json["results"]}) == (0, 4, {"older"})
 
 
-def test_the_user_says_when_a_list_was_downloaded(sent, run, listed):
+def test_the_user_says_when_a_list_was_downloaded(sent, run, listed, wait):
     file = listed(*MIXED, hours=48)
     then = time.strftime("%Y-%m-%dT%H:%M", time.localtime(time.time() + 2 * HOUR))
     done = run("reconcile", "1", "--pending", file, "--taken", then, "--json")
     assert [one["why"] for one in done.json["results"]] == ["reversed", "as-sent", "recent", "other-amount"]
+    wait(200)
     late = time.strftime("%Y-%m-%dT%H:%M", time.localtime(time.time() + 96 * HOUR))
     refused = run("reconcile", "1", "--pending", file, "--taken", late, "--json")
     assert (refused.code, "is later than the date of later.csv" in refused.json["message"]) == (2, True)
+    wait(90)
+    refused = run("reconcile", "1", "--pending", file, "--taken", late, "--json")
+    assert (refused.code, "is in the future, so nothing can have been downloaded" in refused.json["message"]) == (
+        2,
+        True,
+    )
     assert run("reconcile", "1", "--pending", file, "--taken", "yesterday").code == 2
 
 
-def test_a_file_from_the_future_is_told_as_such(sent, run, listed):
-    assert "is in the future. When it was downloaded earlier" in run("reconcile", "1", "--pending", listed(*MIXED)).err
+def test_a_file_from_the_future_is_told_as_such_and_is_not_newer_than_now(sent, run, listed, wait):
+    future = listed(*MIXED)
+    wait(2)
+    done = run("reconcile", "1", "--pending", future, "--json")
+    assert "is in the future. When it was downloaded earlier" in done.json["message"]
+    assert [one["why"] for one in done.json["results"]] == ["reversed", "as-sent", "older", "older"]
+    assert done.json["age_hours"] is None
+    assert datetime.fromisoformat(done.json["taken"]) <= datetime.now(UTC) + timedelta(hours=2)
+
+
+def test_the_date_of_a_file_alone_makes_no_list_newer_than_the_batch(sent, run, listed):
+    """A copy has a new date."""
+    copied = listed(*[("50.00", "PENDING")] * ROWS, is_dated=False)
+    done = run("reconcile", "1", "--pending", copied, "--json")
+    assert (done.code, done.json["too_early"], {one["why"] for one in done.json["results"]}) == (0, 4, {"older"})
+    assert "no date of an action tells its age" in done.json["message"]
+    then = (datetime.now(UTC) + timedelta(hours=48)).isoformat(timespec="seconds")
+    told = run("reconcile", "1", "--pending", copied, "--taken", then, "--json")
+    assert (told.code, told.json["different"]) == (10, 4)
+
+
+def test_a_wrong_time_of_a_list_is_corrected_by_another_time_for_the_same_list(sent, run, listed, tmp_path):
+    list_before_the_batch = listed(*[("50.00", "PENDING")] * ROWS, is_dated=False)
+    errors = tmp_path / "errors.csv"
+    errors.write_text(f"ActionId,Amount,Reason,Error\r\n{IDS[1]},12.50,ORDER_UPDATE,NO_ITEM\r\n", newline="")
+
+    def at(hours):
+        return (datetime.now(UTC) + timedelta(hours=hours)).isoformat(timespec="seconds")
+
+    def whys(*arguments):
+        return [one["why"] for one in run("reconcile", "1", *arguments, "--json").json["results"]]
+
+    wrong = ("--pending", list_before_the_batch, "--taken", at(40))
+    assert whys(*wrong) == ["unchanged"] * ROWS
+    assert whys("--result", errors) == ["unchanged", "named-as-error", "unchanged", "unchanged"]
+    assert whys("--pending", list_before_the_batch, "--taken", at(-1)) == ["older", "named-as-error", "older", "older"]
+    # Nothing of the list is left that another list of a time between has to be later than.
+    other = listed(*MIXED, hours=30, name="other.csv")
+    assert whys("--pending", other) == ["reversed", "as-sent", "unchanged", "other-amount"]
     now = listed(*MIXED, hours=0, name="now.csv")
     assert "in the future" not in run("reconcile", "1", "--pending", now).err
 
@@ -144,13 +205,14 @@ def test_hours_that_a_network_takes_are_a_setting(sent, run, listed, paths):
     assert (refused.code, "a whole number of hours from 0 to 168" in refused.err) == (9, True)
 
 
-def test_a_reversed_action_that_left_the_list_is_applied_unless_the_list_has_other_states(sent, run, listed):
+def test_a_reversed_action_that_left_the_list_is_applied_unless_the_list_has_other_states(sent, run, listed, wait):
     gone = listed(("", ""), *MIXED[1:])
     done = run("reconcile", "1", "--pending", gone, "--json")
     assert done.json["results"][0]["why"] == "left-the-list"
     with Path(gone).open("a", newline="") as file:
-        file.write("M.8882.4808.77,5.00,APPROVED,2020-01-01T08:00:00Z,y\r\n")
+        file.write("M.8882.4808.77,5.00,APPROVED,2020-01-01T08:00:00Z,y,\r\n")
     then = time.time() + 72 * HOUR
+    wait(72)
     os.utime(gone, (then, then))
     other = run("reconcile", "1", "--pending", gone, "--json")
     assert other.json["results"][0]["verdict"] == "applied"  # what was seen before stays
@@ -159,7 +221,7 @@ def test_a_reversed_action_that_left_the_list_is_applied_unless_the_list_has_oth
 def test_a_list_with_approved_actions_reverses_nothing_that_it_does_not_have(sent, run, listed):
     gone = listed(("", ""), *MIXED[1:])
     with Path(gone).open("a", newline="") as file:
-        file.write("M.8882.4808.77,5.00,Approved,2020-01-01T08:00:00Z,y\r\n")
+        file.write("M.8882.4808.77,5.00,Approved,2020-01-01T08:00:00Z,y,\r\n")
     then = time.time() + 48 * HOUR
     os.utime(gone, (then, then))
     done = run("reconcile", "1", "--pending", gone, "--json")

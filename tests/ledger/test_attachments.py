@@ -200,7 +200,7 @@ def test_a_change_of_what_belongs_to_a_batch_is_told_and_ends_no_other_command(k
         with pytest.raises(LedgerError, match=r"batch 0001 on record were changed or are missing\. This was changed"):
             [part[kind](1) for kind in part]
         assert claim(ledger, row(77)).number == 3
-        assert ledger.record_results(1, RESULTS, FACTS) is None
+        assert ledger.record_results(1, RESULTS, FACTS)
 
 
 @pytest.mark.parametrize("packed", [pack(RESULTS)[:-9], pack(RESULTS) + b"x", b"no gzip"], ids=["cut", "more", "other"])

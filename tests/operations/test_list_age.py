@@ -30,20 +30,22 @@ def pending(as_of):
 
 
 def test_a_list_is_as_old_as_its_latest_action_and_as_its_file_at_most(source):
-    assert age_of(source, pending(NOW - 5 * HOUR), None, None) == ListAge(NOW - 5 * HOUR, NOW)
+    assert age_of(source, pending(NOW - 5 * HOUR), None, None, now=NOW) == ListAge(NOW - 5 * HOUR, NOW)
 
 
 def test_bytes_that_were_loaded_before_are_as_old_as_that(source):
-    assert age_of(source, pending(NOW), NOW - 9 * HOUR, None) == ListAge(NOW - 9 * HOUR, NOW - 9 * HOUR)
+    assert age_of(source, pending(NOW), NOW - 9 * HOUR, None, now=NOW) == ListAge(NOW - 9 * HOUR, NOW - 9 * HOUR)
 
 
 def test_what_the_user_says_counts_within_what_the_file_shows(source):
-    assert age_of(source, pending(NOW - 5 * HOUR), NOW - 9 * HOUR, NOW - HOUR) == ListAge(NOW - HOUR, NOW - HOUR)
-    assert age_of(source, pending(NOW), None, NOW - 900 * HOUR) == ListAge(NOW - 900 * HOUR, NOW - 900 * HOUR)
+    assert age_of(source, pending(NOW - 5 * HOUR), NOW - 9 * HOUR, NOW - HOUR, now=NOW) == ListAge(
+        NOW - HOUR, NOW - HOUR
+    )
+    assert age_of(source, pending(NOW), None, NOW - 900 * HOUR, now=NOW) == ListAge(NOW - 900 * HOUR, NOW - 900 * HOUR)
     with pytest.raises(UsageError, match=r"is later than the date of pending\.csv"):
-        age_of(source, pending(NOW), None, NOW + HOUR)
+        age_of(source, pending(NOW), None, NOW + HOUR, now=NOW + 2 * HOUR)
     with pytest.raises(UsageError, match=r"is earlier than pending\.csv can be"):
-        age_of(source, pending(NOW - 5 * HOUR), None, NOW - 30 * HOUR)
+        age_of(source, pending(NOW - 5 * HOUR), None, NOW - 30 * HOUR, now=NOW)
 
 
 def test_the_same_bytes_are_known_by_any_name(source, paths, tmp_path):

@@ -68,7 +68,7 @@ def test_results_that_were_changed_are_told_and_the_rest_of_the_receipt_is_shown
     ledger._store.execute("DROP TRIGGER IF EXISTS attachment_is_kept")
     monkeypatch.setattr(type(ledger), "_attachment", lambda *_: b"another text")
     lines = dict(lines_of(found, read_receipt(1, ledger)[1]))
-    assert lines["Results"].startswith("The results on record cannot be read")
+    assert lines["Results"].startswith("The latest results of batch 0001 on record cannot be read")
     assert lines["Batch"] == "0001"
 
 

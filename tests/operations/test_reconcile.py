@@ -9,7 +9,10 @@ from action_returns.batch.cells import ReadyRows
 from action_returns.errors import LedgerError, UsageError
 from action_returns.ledger.ledger import Ledger
 from action_returns.operations.account import Account, open_account_ledger
+from action_returns.operations.receipt_results import find_results
 from action_returns.operations.reconcile import Found, open_batches, reconcile
+from action_returns.operations.undo import plan_undo
+from action_returns.operations.undo_texts import undo_notes
 from action_returns.verdicts.results_csv import read_results
 from action_returns.verdicts.verdict import RowResult, Verdict, Why
 from tests.support.batches import checked_batch
@@ -18,6 +21,7 @@ from tests.support.sending import NOW, Receiver, line_goes_dead, send
 
 ACCOUNT = Account("acme", "live")
 TAKEN = NOW + timedelta(days=2)
+HEADER = b"ActionId,Verdict,Why,Amount,State,Word,Source,SeenAt\r\n"
 APPLIED = RowResult(Verdict.APPLIED, Why.AS_SENT, 0, "PENDING", "", "pending", TAKEN)
 
 
@@ -186,3 +190,79 @@ def test_a_batch_is_still_looked_at_when_the_program_ended_before_its_results_we
             reconcile([1], Everywhere(proof="the network lists the file"), ACCOUNT, paths)
     assert ledger.batch(1).state == "sent"
     assert [one.record.number for one in open_batches(None, ACCOUNT, ledger)] == [1]
+
+
+@dataclass
+class Together(Everywhere):
+    """Evidence that another program records results beside, each time that it is asked."""
+
+    ledger: Ledger | None = None
+    others: tuple = ()
+
+    def find(self, batches):
+        found = super().find(batches)
+        self.asked_in_all = [*getattr(self, "asked_in_all", []), *self.asked]
+        for other in self.others[:1]:
+            assert reconcile([1], other, ACCOUNT, self.paths)
+        self.others = self.others[1:]
+        return found
+
+
+def test_what_another_program_records_meanwhile_is_read_before_anything_is_recorded_on_it(paths, ledger):
+    for first in (10, 20):
+        send(ledger, Receiver(ledger), rows(first))
+    locked = RowResult(Verdict.LOCKED, Why.LOCKED, 5, "LOCKED", "", "pending", TAKEN + timedelta(days=1))
+    evidence = Together(others=(Everywhere(locked),))
+    evidence.paths = paths
+    reconcile(None, evidence, ACCOUNT, paths)
+    assert evidence.asked_in_all == ["0001", "0002", "0001"]
+    assert evidence.known[0].earlier == dict.fromkeys(["M.8882.4808.10", "M.8882.4808.11"], locked)
+    assert [kinds(ledger, number).count("reconciled") for number in (1, 2)] == [2, 1]
+
+
+def test_a_batch_of_which_others_record_results_again_and_again_is_told_and_the_next_one_goes_on(paths, ledger):
+    for first in (10, 20):
+        send(ledger, Receiver(ledger), rows(first))
+    waits = RowResult(Verdict.TOO_EARLY, Why.RECENT)
+    evidence, refused = Together(others=(Everywhere(waits),) * 3), []
+    evidence.paths = paths
+    found = reconcile(None, evidence, ACCOUNT, paths, refused=refused)
+    assert [one.record.label for one in found] == ["0002"]
+    assert len(refused) == 1
+    assert refused[0].startswith("Other programs record results of batch 0001 at this moment, so nothing was recorded")
+    assert set(read_results(ledger.latest_results(1).results).values()) == {waits}
+    evidence.others = (Everywhere(waits),) * 3
+    with pytest.raises(LedgerError, match="nothing was recorded of it here"):
+        reconcile([1], evidence, ACCOUNT, paths, refused=refused)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"Dear all,\r\n",
+        b"",
+        b"\xff",
+        HEADER + b"M.8882.4808.10,perhaps,as-sent,,,,pending,\r\n",
+        HEADER + b"M.8882.4808.10,applied\r\n",
+        HEADER + b"M.8882.4808.10,applied,as-sent,,,,pending,2026-11-25T10:00:00\r\n",
+        HEADER + b"M.8882.4808.10,applied,as-sent,,\rx,,pending,\r\n",
+    ],
+    ids=["words", "nothing", "no text", "verdict", "cut", "no zone", "carriage return"],
+)
+def test_results_that_cannot_be_read_are_told_and_count_for_nothing(paths, ledger, content):
+    """A member of a team can record such ones with another program."""
+    for first in (10, 20):
+        send(ledger, Receiver(ledger), rows(first))
+    reconcile([1], Everywhere(APPLIED._replace(verdict=Verdict.DIFFERENT)), ACCOUNT, paths)
+    ledger.record_results(1, content, {"open": 2})
+    assert "cannot be read" in find_results(1, ledger).problem
+    undo = plan_undo(1, ACCOUNT, paths, pending=None, now=NOW.astimezone())
+    assert "The latest results of batch 0001 on record cannot be read" in undo_notes(undo)[0]
+    evidence, refused = Everywhere(), []
+    found = reconcile(None, evidence, ACCOUNT, paths, refused=refused)
+    assert ([one.record.label for one in found], refused) == (["0001", "0002"], [])
+    assert set(evidence.known[0].earlier.values()) == {APPLIED._replace(verdict=Verdict.DIFFERENT)}
+    assert (
+        found[0].notes[0].startswith("The latest results of batch 0001 on record cannot be read. A program that is not")
+    )
+    assert find_results(1, ledger).problem == ""

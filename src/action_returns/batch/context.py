@@ -81,6 +81,7 @@ class PendingDownload:
         as_of_basis: what ``as_of`` rests on, for people.
         currency: the one currency of the amounts, None when the download names none.
         notes: what was left aside or could not be read, one sentence each.
+        has_dates: whether a date of an action tells ``as_of``; else it is the date of the file, which a copy has, too.
         order_examples: the first few order ids of the download, those of orders that are not looked for included.
     """
 
@@ -91,6 +92,7 @@ class PendingDownload:
     currency: str | None = None
     notes: tuple[str, ...] = ()
     order_examples: tuple[str, ...] = ()
+    has_dates: bool = True
 
     def currency_of(self, action_id: object) -> str:
         """Return the currency of an action, ``""`` when the download does not name it."""

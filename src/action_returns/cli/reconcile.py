@@ -54,7 +54,7 @@ def reconcile_command(
         raise click.UsageError("--taken is for a file that was downloaded. What the API answers is of now.")
     account = context.account()
     numbers = None if batch is None else [batch_number(batch)]
-    evidence = _evidence(context, account, pending, result, _moment(taken), answers)
+    evidence = _evidence(context, account, pending, result, _moment(taken, context.now()), answers)
     refused: list[str] = []
     with context.output.working("Comparing"):
         found = reconcile(numbers, evidence, account, context.paths, refused=refused)
@@ -88,26 +88,31 @@ def _evidence(
     if result is not None:
         from action_returns.operations.reconcile_result import ResultEvidence
 
-        return ResultEvidence(Path(result), taken)
+        return ResultEvidence(Path(result), taken, context.now())
     from action_returns.operations.reconcile_api import ApiEvidence
 
     return ApiEvidence(account, context.paths, context.now(), partial(context.output.info, style="quiet"))
 
 
-def _moment(text: str | None) -> datetime | None:
+def _moment(text: str | None, now: datetime) -> datetime | None:
     """Return a moment as the user wrote it; one without a zone is local.
 
     Raises:
-        click.UsageError: it is none.
+        click.UsageError: it is none, or is later than now.
     """
     if text is None:
         return None
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
+        moment = datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         raise click.UsageError(
             f"--taken {text} is no time. Write it like 2026-11-30T14:05, or 2026-11-30T14:05Z for UTC."
         ) from None
+    if moment > now:
+        from action_returns.operations.list_age import in_future
+
+        raise click.UsageError(in_future(moment))
+    return moment
 
 
 def _facts(results: BatchResults) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def show_waiting(context: ButtonContext, batches: KnownBatches) -> None:
         context.book.own_sheets.write_named_ranges("Start", {"batches_told": [[told]]})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DatedDownload:
     """A pending download; where its age decides and its dates do not tell it, the user is asked.
 
@@ -112,6 +112,7 @@ class DatedDownload:
     context: ButtonContext
     evidence: "PendingEvidence"
     latest: datetime
+    _is_confirmed: bool | None = None
 
     def find(self, batches: "Sequence[OpenBatch]") -> "list[Found | None]":
         """Return what it says of each batch; with the time that the user confirmed where that was asked."""
@@ -120,10 +121,14 @@ class DatedDownload:
         is_in_doubt = any(
             result.why in {Why.OLDER, Why.RECENT} for one in found if one is not None for result in one.results
         )
-        if not is_in_doubt or self.latest - taken <= _A_MINUTE:
+        is_dated = all(one.is_dated for one in found if one is not None)
+        if not is_in_doubt or (is_dated and self.latest - taken <= _A_MINUTE):
             return found
         name = self.evidence.source.path.name
-        if not self.context.book.ask(check_results_messages.ask_for_time(name, taken, self.latest)):
+        if self._is_confirmed is None:
+            question = check_results_messages.ask_for_time(name, taken if is_dated else None, self.latest)
+            self._is_confirmed = self.context.book.ask(question)
+        if not self._is_confirmed:
             return found
         return replace(self.evidence, taken=self.latest).find(batches)
 
@@ -158,7 +163,7 @@ def _choose_evidence(context: ButtonContext) -> "tuple[Evidence, str] | None":
     if kind is FileKind.RESULT:
         from action_returns.operations.reconcile_result import ResultEvidence
 
-        return ResultEvidence(path), path.name
+        return ResultEvidence(path, now=context.now()), path.name
     return _dated_download(context, path), path.name
 
 
@@ -169,7 +174,7 @@ def _dated_download(context: ButtonContext, path: Path) -> DatedDownload:
 
     source = PendingSource(path, context.paths.pending_answers)
     loaded = loaded_before(source, context.account, context.paths)
-    written = file_date(path)
+    written = min(file_date(path), context.now())
     evidence = PendingEvidence(source, context.account, context.paths, context.now())
     return DatedDownload(context, evidence, written if loaded is None else min(written, loaded))
 

@@ -72,17 +72,17 @@ def ask_for_kind(name: str) -> str:
     )
 
 
-def ask_for_time(name: str, earliest: datetime, latest: datetime) -> str:
+def ask_for_time(name: str, earliest: datetime | None, latest: datetime) -> str:
     """Return the question whether a download was made at the date of its file.
 
     Args:
         name: the file.
-        earliest: the date of its latest action.
+        earliest: the date of its latest action, None where it has no such dates.
         latest: the date of its file, or when the same file was loaded first.
     """
+    dates = f"Its latest action is of {local_minute(earliest)}" if earliest else "No date of an action tells its age"
     return (
-        f"Did you download {name} on {local_minute(latest)}?\n\nIts latest action is of {local_minute(earliest)}, its file of "
-        f"{local_minute(latest)}. Whether the network had time to process a batch depends on it.\n\nYes: the list shows what "
+        f"Did you download {name} on {local_minute(latest)}?\n\n{dates}, its file is of {local_minute(latest)}. Whether the network had time to process a batch depends on it.\n\nYes: the list shows what "
         "the network had then.\nNo: some rows stay too early to tell."
     )
 

@@ -38,7 +38,7 @@ class Reconciled(NamedTuple):
 
     Args:
         event: when, by whom, from what, and how many rows have which verdict.
-        results: the results of each row.
+        results: the results of each row, nothing where the bytes on record are no text.
     """
 
     event: Event
@@ -70,13 +70,19 @@ class LedgerAttachments(LedgerRowOutcomes):
             NoSuchBatchError: there is no batch of that number.
             LedgerError: they were changed or are missing.
         """
+        return next((one for one in self.recorded_results(number) if one.results), None)
+
+    def recorded_results(self, number: int) -> "Iterator[Reconciled]":
+        """Return all results of a batch, the latest first; without bytes those that no program could read.
+
+        Raises:
+            NoSuchBatchError: there is no batch of that number.
+            LedgerError: they were changed or are missing.
+        """
         record = self.batch(number)
         for event in reversed(self.events(number)):
             if event.kind == RECONCILED:
-                results = self._attachment(record, RESULTS, str(event.detail.get(SHA256)))
-                if results is not None:
-                    return Reconciled(event, results)
-        return None
+                yield Reconciled(event, self._attachment(record, RESULTS, str(event.detail.get(SHA256))) or b"")
 
     def latest_reconciled(self) -> dict[int, Event]:
         """Return number of each batch with results -> the event that names the latest, without reading the results.
@@ -212,15 +218,23 @@ class LedgerAttachments(LedgerRowOutcomes):
             found.setdefault(action_id, []).append((number, cents))
         return found
 
-    def record_results(self, number: int, results: bytes, facts: Mapping[str, str | int]) -> None:
+    def record_results(
+        self, number: int, results: bytes, facts: Mapping[str, str | int], *, after: int | None = None
+    ) -> bool:
         """Record the results of a batch; the same bytes as before are not kept twice.
+
+        Results are built on the earlier ones. So those that another program recorded meanwhile have to be read first.
 
         Args:
             number: the batch.
             results: what became of each row.
             facts: from what, and how many rows have which verdict.
+            after: how often results were on record when these were found out; None where they rest on no earlier ones.
+
+        Returns:
+            Whether they were recorded: not when others were recorded meanwhile.
         """
-        self._record_attachment(number, RESULTS, results, RECONCILED, facts)
+        return self._record_attachment(number, RESULTS, results, RECONCILED, facts, after=after)
 
     def record_undo(self, number: int, rows: bytes, facts: Mapping[str, str | int]) -> None:
         """Record that an undo of a batch was drafted.
@@ -233,8 +247,15 @@ class LedgerAttachments(LedgerRowOutcomes):
         self._record_attachment(number, UNDO, rows, UNDO_DRAFTED, facts)
 
     def _record_attachment(
-        self, number: int, kind: str, content: bytes, event: str, facts: Mapping[str, str | int]
-    ) -> None:
+        self,
+        number: int,
+        kind: str,
+        content: bytes,
+        event: str,
+        facts: Mapping[str, str | int],
+        *,
+        after: int | None = None,
+    ) -> bool:
         packed = pack(content)
         with self._store.transaction():
             state = self.batch(number).state
@@ -243,8 +264,11 @@ class LedgerAttachments(LedgerRowOutcomes):
                     f"Batch {label(number)} is {state}, so the receiver has nothing of it. Nothing was recorded. "
                     f"See: action-returns history show {label(number)}"
                 )
+            if after is not None and sum(one.kind == event for one in self.events(number)) != after:
+                return False
             sha256 = self._attach(number, kind, packed)
             self._add_event(number, event, {**facts, SHA256: sha256, "who": user_and_host()})
+            return True
 
     def _attach(self, number: int, kind: str, packed: bytes) -> str:
         """Keep an attachment, inside a transaction, and return its hash."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 """Added to, not converted from: Windows' C library converts no moment before it."""
+UNKNOWN_AGE: Final = _EPOCH
+"""The earliest moment of a list of which nothing tells it."""
 _SLACK: Final = timedelta(days=1)
 """What the dates of a list may be wrong by: those without an offset may be of another zone."""
 _MINUTE: Final = timedelta(minutes=1)
@@ -63,25 +65,34 @@ def loaded_before(source: "PendingSource", account: "Account", paths: "Paths") -
 
 
 def age_of(
-    source: "PendingSource", pending: PendingDownload, loaded: datetime | None, taken: datetime | None
+    source: "PendingSource", pending: PendingDownload, loaded: datetime | None, taken: datetime | None, *, now: datetime
 ) -> ListAge:
-    """Return between which moments a download was made.
+    """Return between which moments a download was made; the earliest one is 1970 where nothing tells it.
+
+    A file gets a new date when it is copied, so its date tells only that the download is not newer.
 
     Args:
         source: where it was read.
         pending: what was read.
         loaded: when the same bytes were loaded first, None when they were not.
         taken: when the user downloaded it, None when the user did not say.
+        now: the local time. No download is newer, whatever its dates say.
 
     Raises:
         UsageError: it cannot have been downloaded then.
     """
+    from action_returns.operations.kept_pending import FETCHED
+
+    now = now.astimezone(UTC)
     written = source.kept.loaded_at if source.kept is not None else file_date(source.path)
     earliest = pending.as_of.astimezone(UTC)
     if taken is None:
-        latest = written if loaded is None else min(written, loaded)
-        return ListAge(min(earliest, latest), latest)
+        latest = min(written, now) if loaded is None else min(written, loaded, now)
+        is_dated = pending.has_dates or pending.as_of_basis == FETCHED
+        return ListAge(min(earliest, latest) if is_dated else UNKNOWN_AGE, latest)
     taken = taken.astimezone(UTC)
+    if taken > now + _MINUTE:
+        raise UsageError(in_future(taken))
     if taken > written + _MINUTE:
         raise UsageError(
             f"--taken {taken:%Y-%m-%dT%H:%M}Z is later than the date of {source.path.name}, {written:%Y-%m-%dT%H:%M}Z, so it "
@@ -94,6 +105,14 @@ def age_of(
             "time of this download, or leave --taken out."
         )
     return ListAge(taken, taken)
+
+
+def in_future(taken: datetime) -> str:
+    """Return the refusal of a download that the user says was made later than now."""
+    return (
+        f"--taken {taken:%Y-%m-%dT%H:%M}Z is in the future, so nothing can have been downloaded then. Name the time of this "
+        "download, or leave --taken out. A time without a zone is local; one that ends with Z is in UTC."
+    )
 
 
 def lists_other_states(path: Path, columns: Mapping[str, str]) -> bool:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from action_returns.batch.amounts import money
 from action_returns.errors import LedgerError
 from action_returns.ledger.attachment_kinds import UNDO_DRAFTED, UNDOES
+from action_returns.operations.known_results import find_latest, unread_sentence
 from action_returns.operations.result_texts import why_sentence
 from action_returns.operations.texts import counted
-from action_returns.verdicts.results_csv import read_results
 from action_returns.verdicts.verdict import RowResult, Verdict
 
 if TYPE_CHECKING:
@@ -76,10 +76,11 @@ def find_results(number: int, ledger: "Ledger") -> ReceiptResults:
         ledger: where they are on record.
     """
     try:
-        latest = ledger.latest_results(number)
-        return NO_RESULTS if latest is None else ReceiptResults(latest.event, read_results(latest.results))
-    except (LedgerError, ValueError) as error:
+        latest = find_latest(number, ledger)
+    except LedgerError as error:
         return ReceiptResults(problem=f"The results on record cannot be read: {error}")
+    problem = unread_sentence(number, latest.unread) if latest.unread else ""
+    return NO_RESULTS if latest.event is None and not problem else ReceiptResults(latest.event, latest.rows, problem)
 
 
 def result_word(verdict: Verdict) -> str:

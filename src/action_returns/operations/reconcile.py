@@ -1,21 +1,23 @@
 """Find out what became of the rows of batches that were sent, and record it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
 from action_returns.errors import LedgerError, UsageError
 from action_returns.ledger import integrity
+from action_returns.ledger.attachment_kinds import RECONCILED
 from action_returns.ledger.records import HANDED_OVER, SENT, UNKNOWN
 from action_returns.ledger.row_states import NOT_ARRIVED
 from action_returns.operations.account import open_account_ledger
 from action_returns.operations.kept_copies import renew_receipt
+from action_returns.operations.known_results import find_latest, unread_sentence, without_list
 from action_returns.operations.result_notes import notes_on_too_early
 from action_returns.operations.texts import command
 from action_returns.verdicts.before import read_before
 from action_returns.verdicts.by_pending import Known
-from action_returns.verdicts.results_csv import read_results, write_results
+from action_returns.verdicts.results_csv import write_results
 from action_returns.verdicts.verdict import RowResult, SentRow, Verdict, Why, count_verdicts
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ CAN_BE_RECONCILED: Final = (SENT, HANDED_OVER, UNKNOWN)
 """States of batches that the receiver may have."""
 MAY_BE_SETTLED: Final = (UNKNOWN, HANDED_OVER)
 """States that certain evidence changes to ``sent``."""
+_MOST_LOOKS: Final = 3
+"""How often evidence is looked at while other programs record results of the same batch."""
 _SOURCES: Final = {"pending": "a pending download", "result": "a result file", "api": "the network's API"}
 _OWN: Final = frozenset({"prepared", "claimed", "sending", "outcome"})
 """Kinds of the events that the program which sends a batch records."""
@@ -42,12 +46,22 @@ class OpenBatch:
         rows: its rows, in file order.
         known: when it was sent, what was known before, and its latest results.
         events: what is on record of its way, for channels that send rows one by one.
+        without_list: returns what is known without what a list said that was given with another age; see
+            :func:`action_returns.operations.known_results.without_list`.
+        notes: what the user should know of what is on record, one sentence each.
     """
 
     record: "BatchRecord"
     rows: Sequence[SentRow]
     known: Known
     events: Sequence["Event"] = ()
+    without_list: Callable[[str, str], Known] | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def results_on_record(self) -> int:
+        """How often results of it were recorded."""
+        return sum(event.kind == RECONCILED for event in self.events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +75,7 @@ class Found:
         facts: about the evidence, for the record: the name and hash of a file, the id of a submission.
         has_arrived: what makes certain that the receiver has the batch, in words; ``""`` where nothing does.
         notes: what the user should know of it, one sentence each.
+        is_dated: whether it is certain that it is not older than ``taken``.
     """
 
     results: Sequence[RowResult]
@@ -69,6 +84,7 @@ class Found:
     facts: Mapping[str, str | int]
     has_arrived: str = ""
     notes: tuple[str, ...] = ()
+    is_dated: bool = True
 
 
 class Evidence(Protocol):
@@ -119,7 +135,9 @@ class BatchResults:
     @property
     def age_hours(self) -> float | None:
         """How many hours after the batch the evidence is, None where it is not known when the batch was sent."""
-        return None if self.sent_at is None else round((self.found.taken - self.sent_at) / timedelta(hours=1), 1)
+        if self.sent_at is None or not self.found.is_dated:
+            return None
+        return round((self.found.taken - self.sent_at) / timedelta(hours=1), 1)
 
 
 def reconcile(
@@ -148,11 +166,16 @@ def reconcile(
     with open_account_ledger(account, paths) as ledger:
         batches = open_batches(numbers, account, ledger, refused=refused)
         found = evidence.find(batches) if batches else []
-        return [
-            _record(batch, one, ledger, paths, hours=account.results_after_hours)
-            for batch, one in zip(batches, found, strict=True)
-            if one is not None
-        ]
+        recorded = []
+        for batch, one in zip(batches, found, strict=True):
+            if one is not None:
+                try:
+                    recorded.append(_record(batch, one, evidence, account, ledger, paths))
+                except _RecordedMeanwhileError as error:
+                    if refused is None or numbers is not None:
+                        raise
+                    refused.append(error.message)
+        return recorded
 
 
 def open_batches(
@@ -196,23 +219,29 @@ def _with_what_is_known(record: "BatchRecord", account: "Account", ledger: "Ledg
     if record.broken:
         raise LedgerError(integrity.sentence(record.number, record.broken))
     rows = list(map(SentRow._make, ledger.rows(record.number)))
-    latest = ledger.latest_results(record.number)
+    events = ledger.events(record.number)  # before the results: those that are recorded meanwhile are noticed
+    latest = find_latest(record.number, ledger)
+    not_arrived = _not_arrived(record, ledger)
     try:
         before = read_before(ledger.before(record.number))
-        earlier = {} if latest is None else read_results(latest.results)
     except ValueError as error:
         raise LedgerError(f"What is on record beside batch {record.label} cannot be read: {error}.") from None
-    events = ledger.events(record.number)
     sender, cents = account.sender, {row.action_id: row.cents for row in rows}
     known = Known(
         sent_at=_sent_at(record, events),
         before=before,
         replaced=ledger.replaced_rows(record, sender, cents),
-        earlier={**_not_arrived(record, ledger), **earlier},
+        earlier={**not_arrived, **latest.rows},
         explained=ledger.rows_in_other_batches(record, sender, cents),
         listed_before=next((_count(event) for event in events if event.kind == "confirmed"), 0),
     )
-    return OpenBatch(record, rows, known, events)
+
+    def without(sha256: str, told: str) -> Known:
+        others = without_list(record.number, sha256, told, ledger)
+        return known if others is None else replace(known, earlier={**not_arrived, **others})
+
+    notes = (unread_sentence(record.number, latest.unread),) if latest.unread else ()
+    return OpenBatch(record, rows, known, events, without, notes)
 
 
 def _not_arrived(record: "BatchRecord", ledger: "Ledger") -> dict[str, RowResult]:
@@ -234,9 +263,41 @@ def _count(event: "Event") -> int:
     return rows if isinstance(rows, int) else 0
 
 
-def _record(batch: OpenBatch, found: Found, ledger: "Ledger", paths: "Paths", *, hours: int) -> BatchResults:
+class _RecordedMeanwhileError(LedgerError):
+    """Other programs record results of the same batch again and again."""
+
+
+def _record(
+    batch: OpenBatch, found: Found, evidence: Evidence, account: "Account", ledger: "Ledger", paths: "Paths"
+) -> BatchResults:
+    """Record what was found; where another program recorded results meanwhile, look again with those."""
+    number = batch.record.number
+    settled: list[str] = []
+    for _ in range(_MOST_LOOKS):
+        # First what the batch is: without results it is looked at again, should this program end in between.
+        if found.has_arrived and batch.record.state in MAY_BE_SETTLED:
+            settled.append(_settle(batch.record, found, ledger))
+        content = write_results([row.action_id for row in batch.rows], found.results)
+        if ledger.record_results(number, content, _facts(batch, found), after=batch.results_on_record):
+            early = notes_on_too_early(batch, found, account.results_after_hours)
+            return _told(batch, found, [*batch.notes, *settled, *early], ledger, paths)
+        record = ledger.batch(number)
+        _refuse_not_arrived(record)
+        batch = _with_what_is_known(record, account, ledger)
+        again = evidence.find([batch])[0]
+        if again is None:
+            break
+        found = again
+    raise _RecordedMeanwhileError(
+        f"Other programs record results of batch {batch.record.label} at this moment, so nothing was recorded of it here. "
+        "Look again in a minute."
+    )
+
+
+def _facts(batch: OpenBatch, found: Found) -> dict[str, str | int]:
+    """Return the facts of the event that names results."""
     counts = {verdict.value: number for verdict, number in count_verdicts(found.results).items()}
-    facts: dict[str, str | int] = {
+    return {
         "source": found.source,
         "taken": found.taken.astimezone(UTC).isoformat(timespec="seconds"),
         "rows": len(batch.rows),
@@ -244,11 +305,11 @@ def _record(batch: OpenBatch, found: Found, ledger: "Ledger", paths: "Paths", *,
         "open": sum(result.is_open for result in found.results),
         **found.facts,
     }
+
+
+def _told(batch: OpenBatch, found: Found, notes: list[str], ledger: "Ledger", paths: "Paths") -> BatchResults:
+    """Write the receipt of a batch again whose results are on record, and return what the user is told."""
     number = batch.record.number
-    # First what the batch is: without results it is looked at again, should this program end in between.
-    notes = [_settle(batch.record, found, ledger)] if found.has_arrived and batch.record.state in MAY_BE_SETTLED else []
-    ledger.record_results(number, write_results([row.action_id for row in batch.rows], found.results), facts)
-    notes += notes_on_too_early(batch, found, hours)
     try:
         renew_receipt(number, ledger, paths)
     except (OSError, LedgerError) as error:  # the results are on record, whatever becomes of the page

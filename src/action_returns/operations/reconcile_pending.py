@@ -1,11 +1,13 @@
 """Find what a later pending download says of batches."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from action_returns.batch.context import PendingDownload
+from action_returns.operations.known_results import LIST_SHA256, TAKEN_BY
+from action_returns.operations.list_age import UNKNOWN_AGE, file_date
 from action_returns.operations.pending_source import PendingSource, load_download
 from action_returns.operations.reconcile import Found, OpenBatch
 from action_returns.operations.result_notes import local_minute, notes_on_age
@@ -39,7 +41,7 @@ class PendingEvidence:
     def find(self, batches: Sequence[OpenBatch]) -> "list[Found | None]":
         """Compare the rows of each batch with the download."""
         from action_returns.operations.evidence_of_file import refuse_as_pending
-        from action_returns.operations.kept_pending import with_its_facts
+        from action_returns.operations.kept_pending import hash_of, with_its_facts
         from action_returns.operations.list_age import age_of, loaded_before
 
         refuse_as_pending(self.source.path)
@@ -47,23 +49,32 @@ class PendingEvidence:
         loaded = loaded_before(source, self.account, self.paths)
         ids = {row.action_id for batch in batches for row in batch.rows}
         pending = load_download(source, None, self.account, self.paths, now=self.now, ids=ids)
-        age = age_of(source, pending, loaded, self.taken)
+        age = age_of(source, pending, loaded, self.taken, now=self.now)
+        sha256 = hash_of(self.source.path)[0]
         lists_others = self._lists_others(source, pending, batches)
-        return [self._found(batch, pending, age, lists_others=lists_others) for batch in batches]
+        return [self._found(batch, pending, age, sha256, lists_others=lists_others) for batch in batches]
 
-    def _found(self, batch: OpenBatch, pending: PendingDownload, age: ListAge, *, lists_others: bool) -> Found:
+    def _found(
+        self, batch: OpenBatch, pending: PendingDownload, age: ListAge, sha256: str, *, lists_others: bool
+    ) -> Found:
+        if batch.without_list is not None:
+            # What a list said of which another age was given before is corrected by what it says now.
+            told = "" if self.taken is None else age.latest.isoformat(timespec="seconds")
+            batch = replace(batch, known=batch.without_list(sha256, told))
+        is_dated = age.earliest != UNKNOWN_AGE
         hours = self.account.results_after_hours
         results = decide_by_pending(
             batch.rows, pending, batch.known, age, processing=timedelta(hours=hours), lists_others=lists_others
         )
-        facts: dict[str, str | int] = {"file": self.source.path.name, "actions": pending.count}
+        facts: dict[str, str | int] = {"file": self.source.path.name, "actions": pending.count, LIST_SHA256: sha256}
         if self.taken is not None:
-            facts["taken_by"] = "the user"
+            facts[TAKEN_BY] = "the user"
         notes = notes_on_age(batch, results, age, hours)
-        if self.taken is None and age.latest > self.now + timedelta(minutes=1):
-            in_future = f"The date of {self.source.path.name}, {local_minute(age.latest)}, is in the future."
+        if self.taken is None and (of := file_date(self.source.path)) > self.now + timedelta(minutes=1):
+            in_future = f"The date of {self.source.path.name}, {local_minute(of)}, is in the future."
             notes += (f"{in_future} When it was downloaded earlier, say so: --taken TIME.",)
-        return Found(results, "pending", age.earliest, facts, _proof(batch, results), notes)
+        taken = age.earliest if is_dated else age.latest
+        return Found(results, "pending", taken, facts, _proof(batch, results), notes, is_dated)
 
     @staticmethod
     def _lists_others(source: PendingSource, pending: PendingDownload, batches: Sequence[OpenBatch]) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -26,10 +26,12 @@ class ResultEvidence:
     Args:
         path: the file.
         taken: when the user downloaded it, None when the user did not say; then the file's date counts.
+        now: the local time, which no result is newer than.
     """
 
     path: Path
     taken: datetime | None = None
+    now: datetime | None = None
 
     def find(self, batches: Sequence[OpenBatch]) -> "list[Found | None]":
         """Return what it says of the one batch that it is of.
@@ -41,6 +43,8 @@ class ResultEvidence:
 
         result = read_result_file(self.path)
         taken = self.taken or file_date(self.path)
+        if self.now is not None:
+            taken = min(taken, self.now.astimezone(UTC))
         chosen = self._batch_of(result, batches)
         return [self._found(batch, result, taken) if batch is chosen else None for batch in batches]
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from action_returns.operations.list_age import UNKNOWN_AGE
 from action_returns.operations.texts import counted
 from action_returns.verdicts.verdict import RowResult, Verdict, Why
 
@@ -60,6 +61,7 @@ def notes_on_age(batch: "OpenBatch", results: Sequence[RowResult], age: "ListAge
     reasons = {result.why for result in results}
     sent_at = batch.known.sent_at
     sent = f"batch {batch.record.label}, which was sent on {local_minute(sent_at)}"
+    is_dated = age.earliest != UNKNOWN_AGE
     notes = []
     if Why.OLDER in reasons and age.latest <= sent_at:
         notes.append(
@@ -67,9 +69,14 @@ def notes_on_age(batch: "OpenBatch", results: Sequence[RowResult], age: "ListAge
             "downloaded later than its file tells, say so: --taken TIME."
         )
     elif Why.OLDER in reasons:
+        between = (
+            f"it was made between {local_minute(age.earliest)}, the date of its latest action, and "
+            f"{local_minute(age.latest)}, the date of its file"
+            if is_dated
+            else f"no date of an action tells its age, and its file, of {local_minute(age.latest)}, can be a later copy"
+        )
         notes.append(
-            f"The list may be older than {sent}: it was made between {local_minute(age.earliest)}, the date of its latest "
-            f"action, and {local_minute(age.latest)}, the date of its file. Say when you downloaded it: --taken TIME, such "
+            f"The list may be older than {sent}: {between}. Say when you downloaded it: --taken TIME, such "
             f"as --taken {age.latest.astimezone():%Y-%m-%dT%H:%M}."
         )
     if Why.RECENT in reasons:

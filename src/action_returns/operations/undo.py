@@ -12,6 +12,7 @@ from action_returns.ledger.attachment_kinds import UNDO_DRAFTED
 from action_returns.ledger.records import FAILED, HANDED_OVER, PREPARED, SENDING, SENT
 from action_returns.ledger.row_states import NOT_ARRIVED
 from action_returns.operations.account import open_account_ledger
+from action_returns.operations.known_results import find_latest, unread_sentence
 from action_returns.operations.pending_source import PendingSource, load_download
 from action_returns.operations.receipt import confirmed
 from action_returns.operations.texts import command, settling_command
@@ -25,7 +26,6 @@ from action_returns.verdicts.restoring import (
     plan_restoring,
     restoring_reasons,
 )
-from action_returns.verdicts.results_csv import read_results
 from action_returns.verdicts.verdict import SentRow
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class Undo:
         reset_event_type: the event type of a reset file; None where the rows are new totals.
         pending: the list that the rows were compared with, None where there was none.
         pending_name: the name of its file.
+        unread: that results on record cannot be read, ``""`` for most.
         problem: why the list that is kept could not be used, ``""`` for most.
         now: the moment of the undo, in the account's time zone.
         drafted_before: how many undos of the batch were drafted before.
@@ -63,6 +64,7 @@ class Undo:
     problem: str
     now: datetime
     drafted_before: int
+    unread: str = ""
 
     @property
     def included(self) -> list[RowPlan]:
@@ -118,6 +120,7 @@ def plan_undo(
             )
         rows = [SentRow(*row) for row in ledger.rows(number)]
         known = _known(record, rows, account, ledger, now)
+        unread = find_latest(number, ledger).unread
         drafted = sum(event.kind == UNDO_DRAFTED for event in ledger.events(number))
     source, problem = _source(pending, account, paths)
     listed = None
@@ -137,6 +140,7 @@ def plan_undo(
         problem=problem,
         now=now.astimezone(account.time_zone),
         drafted_before=drafted,
+        unread=unread_sentence(number, unread) if unread else "",
     )
 
 
@@ -151,7 +155,7 @@ def _compared(
     loaded = loaded_before(source, account, paths)
     ids = {row.action_id for row in rows}
     listed = load_download(source, None, account, paths, now=known.now, ids=ids)
-    age = age_of(source, listed, loaded, None)
+    age = age_of(source, listed, loaded, None, now=known.now)
     has_gone = any(row.cents == 0 and row.action_id not in listed.actions for row in rows)
     lists_others = has_gone and lists_other_states(source.path, source.columns)
     return listed, replace(known, pending=listed.actions, age=age, lists_others=lists_others)
@@ -212,7 +216,7 @@ def _known(
     """Return what is on record about a batch."""
     action_ids = [row.action_id for row in rows]
     try:
-        latest, used = ledger.latest_results(record.number), _list_used(record.number, ledger)
+        latest, used = find_latest(record.number, ledger), _list_used(record.number, ledger)
         return Evidence(
             sent_at=record.created_at or _NEVER,
             now=now,
@@ -220,7 +224,7 @@ def _known(
             before_as_of=None if used is None else datetime.fromisoformat(str(used[0])),
             earlier=_earlier(record, action_ids, account, ledger),
             replaced=ledger.replaced_rows(record, account.sender, {row.action_id: row.cents for row in rows}),
-            results={} if latest is None else read_results(latest.results),
+            results=latest.rows,
             never_left=_never_left(ledger.row_states(record.number)),
             processing=timedelta(hours=account.results_after_hours),
         )
@@ -247,8 +251,7 @@ def _earlier(
     numbers = {number for rows in found.values() for number, _ in rows}
     batches = {number: ledger.batch(number) for number in numbers}
     states = {number: ledger.row_states(number) for number in numbers}
-    latest = {number: ledger.latest_results(number) for number in numbers}
-    results = {number: {} if one is None else read_results(one.results) for number, one in latest.items()}
+    results = {number: find_latest(number, ledger).rows for number in numbers}
     used = _list_used(record.number, ledger)
     same_list = min((one for one in numbers if used and _list_used(one, ledger) == used), default=record.number)
     return {

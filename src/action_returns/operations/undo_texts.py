@@ -43,7 +43,7 @@ def undo_notes(undo: "Undo", *, button: bool = False) -> list[str]:
         button: whether the user has clicked, so that buttons are named and no options.
     """
     look = "load a new Pending Actions download with Load pending" if button else "add --pending FILE with a new one"
-    return [note for note in (*_warnings(undo), *_reset_notes(undo), *_notes(undo, look)) if note]
+    return [note for note in (undo.unread, *_warnings(undo), *_reset_notes(undo), *_notes(undo, look)) if note]
 
 
 def _warnings(undo: "Undo") -> list[str]:

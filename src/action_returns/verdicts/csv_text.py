@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Final
 
 _LONGEST: Final = 2**31 - 1
@@ -36,6 +37,21 @@ def read_csv_text(columns: Sequence[str], content: bytes) -> Iterator[list[str]]
     del lines[-1]
     # Only a field in quotes can go on in the next line, and nearly no text has one.
     rows = csv.reader([f"{line}\n" for line in lines] if b'"' in content else lines)
-    if next(rows, []) != list(columns):
-        raise ValueError("the header is another one")
-    return rows
+    try:
+        if next(rows, []) != list(columns):
+            raise ValueError("the header is another one")
+        yield from rows
+    except csv.Error as error:
+        raise ValueError(str(error)) from None
+
+
+def moment_of(text: str) -> datetime | None:
+    """Return a time in ISO 8601 with its offset, None for no text.
+
+    Raises:
+        ValueError: it is none, or has no offset, so that it can be compared with no other one.
+    """
+    moment = datetime.fromisoformat(text) if text else None
+    if moment is not None and moment.tzinfo is None:
+        raise ValueError(f"{text} has no offset from UTC")
+    return moment

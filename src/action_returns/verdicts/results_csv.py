@@ -4,11 +4,11 @@ CSV (RFC 4180) with the header of :data:`COLUMNS`: amounts as plain decimals wit
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Final
 
 from action_returns.batch.amounts import amount_text, cents_of_text
-from action_returns.verdicts.csv_text import read_csv_text, write_csv_text
+from action_returns.verdicts.csv_text import moment_of, read_csv_text, write_csv_text
 from action_returns.verdicts.verdict import RowResult, Verdict, Why
 
 COLUMNS: Final = ("ActionId", "Verdict", "Why", "Amount", "State", "Word", "Source", "SeenAt")
@@ -46,7 +46,7 @@ def read_results(content: bytes) -> dict[str, RowResult]:
     ids, verdicts, reasons, amounts, states, words, sources, times = columns
     named = {one: Verdict(one) for one in set(verdicts)}
     explained = {one: Why(one) for one in set(reasons)}
-    moments = {one: datetime.fromisoformat(one) if one else None for one in set(times)}
+    moments = {one: moment_of(one) for one in set(times)}
     results = zip(
         map(named.__getitem__, verdicts),
         map(explained.__getitem__, reasons),
