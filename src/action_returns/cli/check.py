@@ -22,7 +22,6 @@ from action_returns.cli.options import (
 from action_returns.cli.output import Output
 from action_returns.errors import FileError
 from action_returns.operations.account import open_channel
-from action_returns.operations.approval_check import with_approval
 from action_returns.operations.check import CheckedBatch, exit_code
 from action_returns.operations.findings import write_findings_page, write_findings_table
 from action_returns.operations.pending_source import PendingSource
@@ -186,6 +185,8 @@ def review_command(
     force: bool,
 ) -> int:
     """Show what would be sent from FILE: totals, money effect, destination, and what was not checked."""
+    from action_returns.operations.approval_check import with_approval  # inside: a check needs no ledger
+
     account = context.account()
     checked = context.checked(file, account, pending=pending, sheet=sheet, columns=columns)
     destination = open_channel(account, context.paths).destination if account.profile is not None else ""

@@ -1,17 +1,16 @@
 """``history``: what was sent, when, by whom, with which outcome."""
 
 import codecs
+import importlib
 import io
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import Any, Final, TextIO, cast
 
 import click
 
 from action_returns.cli.batch_words import MARK, MARKED_NOTE, batch_json
-from action_returns.cli.history_insights import insights_command
-from action_returns.cli.history_statement import statement_command
 from action_returns.cli.options import CommandContext, global_options
 from action_returns.cli.row_words import events_in_words
 from action_returns.errors import DeclinedError, LedgerError
@@ -29,8 +28,25 @@ from action_returns.operations.receipt_results import ReceiptResults
 from action_returns.operations.results_next import applied_of, next_of, results_json
 from action_returns.operations.texts import broken_batches, counted, marking_consequence, next_step_for_unknown
 
+_REPORTS: Final = {"insights": "history_insights", "statement": "history_statement"}
+"""Command -> the module that has it. They need what no other command of the history does, such as charts."""
 
-@click.group("history", short_help="What was sent, when, by whom, with which outcome.")
+
+class _History(click.Group):
+    """A group that loads a report only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *_REPORTS])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _REPORTS:
+            return super().get_command(ctx, cmd_name)
+        module = importlib.import_module(f"action_returns.cli.{_REPORTS[cmd_name]}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+
+@click.group("history", cls=_History, short_help="What was sent, when, by whom, with which outcome.")
 def history_command() -> None:
     """Look at what was sent. Every batch stays on record, with its exact bytes."""
 
@@ -292,7 +308,7 @@ def _rewrite_receipt(context: CommandContext, record: BatchRecord, ledger: Ledge
     _warn_of_changed_copy(context, record)
 
 
-@history_command.command("export")
+@history_command.command("export", short_help="Write the whole record as JSON: every batch, then every approval.")
 @click.option("-o", "--output", metavar="FILE", default="-", help="File to write; standard output when left out.")
 @click.option("--force", is_flag=True, help="Replace another file of that name.")
 @global_options
@@ -322,10 +338,6 @@ def export_record(context: CommandContext, *, output: str, force: bool) -> None:
         context.output.info(f"Written: {output}", style="good")
     if problems:
         raise LedgerError(f"The whole record was written, and parts of it are broken. {integrity.summary(problems)}")
-
-
-history_command.add_command(statement_command)
-history_command.add_command(insights_command)
 
 
 def batch_number(batch: str) -> int:

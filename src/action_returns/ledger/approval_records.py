@@ -7,7 +7,6 @@ waiting ──► approved ──► used         when a batch with it may have 
 One that is older than :data:`VALID` is expired and approves nothing: lock dates pass, and the figures were of that day.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,7 +38,9 @@ def same_person(one: str, other: str) -> bool:
 
 
 def _folded(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+    from unicodedata import normalize  # inside: every check imports this module, and few compare names
+
+    return "".join(normalize("NFKC", name).split()).casefold()
 
 
 class Person(NamedTuple):
