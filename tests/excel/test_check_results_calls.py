@@ -69,6 +69,10 @@ def test_a_sheet_that_the_user_protects_loses_no_result(waiting):
     desk.excel.protect("Results", password="secret")
     said = desk.click("check_results")
     assert "The results are on record. They could not be written on Results: the sheet Results is protected." in said
+    assert "3 rows are not applied, and Results does not list them. Select a batch on Batches and click Receipt" in said
+    assert "Next: go through these rows." in said
+    assert "Results lists" not in said
+    assert desk.book.sheets.active.name == "Batches"
     with open_ledger(desk.paths.ledger_file) as ledger:
         assert ledger.latest_reconciled()[1].detail["different"] == 3
     assert desk.column("E", [4]) == ["Different: the network has 20.00 (batch 0001)"]

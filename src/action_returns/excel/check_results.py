@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MOST_BATCHES: Final = 500
 """Number of batches that the sheet Batches lists at most."""
 _A_MINUTE: Final = timedelta(minutes=1)
+_ON_RESULTS: Final = "on Results"
 MOST_ROWS: Final = 5_000
 """Number of rows that the sheet Results lists at most; the dialogue says when there are more."""
 
@@ -179,37 +180,39 @@ def _dated_download(context: ButtonContext, path: Path) -> DatedDownload:
     return DatedDownload(context, evidence, written if loaded is None else min(written, loaded))
 
 
-def _show(context: ButtonContext, found: "Sequence[BatchResults]", source: str) -> tuple[int, list[str]]:
+def _show(context: ButtonContext, found: "Sequence[BatchResults]", source: str) -> tuple[int | None, list[str]]:
     """Write what was recorded to Results, to Batches, and beside the rows of Actions.
 
     Never raises: the results are on record, and the user has to learn that whatever fails afterwards.
 
     Returns:
-        The number of rows that Results lists; and why something could not be written, one sentence each.
+        The number of rows that Results lists, None when it could not be written; and why something could not be written,
+        one sentence each.
     """
     now = context.now()
     rows = check_results_messages.result_rows(found, MOST_ROWS, now)
     told = check_results_messages.told_on_results(found, source, len(rows), now)
     steps: tuple[tuple[str, Callable[[], None]], ...] = (
-        ("on Results", lambda: _fill_results(context, rows, told)),
+        (_ON_RESULTS, lambda: _fill_results(context, rows, told)),
         ("on Batches", lambda: show_batches(context, read_batches(context))),
         ("beside the rows of Actions", lambda: _write_beside_rows(context, found)),
     )
-    unwritten = []
+    unwritten: dict[str, str] = {}
     for where, step in steps:
         try:
             step()
         except SheetProtectedError as error:
-            unwritten.append(check_results_messages.unwritten(where, f"{error.reason}."))
+            unwritten[where] = check_results_messages.unwritten(where, f"{error.reason}.")
         except ActionReturnsError as error:
-            unwritten.append(check_results_messages.unwritten(where, error))
+            unwritten[where] = check_results_messages.unwritten(where, error)
         except Exception as error:  # noqa: BLE001  # a sheet was deleted meanwhile, an Excel that was closed
-            unwritten.append(check_results_messages.unwritten(where, f"{error}."))
+            unwritten[where] = check_results_messages.unwritten(where, f"{error}.")
+    is_listed = _ON_RESULTS not in unwritten
     try:
-        context.book.show("Results" if rows else "Batches")
+        context.book.show("Results" if rows and is_listed else "Batches")
     except ActionReturnsError as error:
-        unwritten.append(str(error))
-    return len(rows), unwritten
+        unwritten["shown"] = str(error)
+    return len(rows) if is_listed else None, list(unwritten.values())
 
 
 def _fill_results(context: ButtonContext, rows: Sequence[Sequence[object]], told: str) -> None:

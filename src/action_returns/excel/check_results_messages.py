@@ -9,7 +9,7 @@ from action_returns.batch.amounts import amount_text, money
 from action_returns.operations.batch_progress import days_since
 from action_returns.operations.result_notes import local_minute
 from action_returns.operations.result_texts import batch_sentence, row_sentence
-from action_returns.operations.texts import counted
+from action_returns.operations.texts import counted, one_or_many
 from action_returns.verdicts.verdict import RowResult, SentRow, Verdict, Why
 
 if TYPE_CHECKING:
@@ -181,12 +181,12 @@ def batch_named_in(cell: "Cell") -> str | None:
     return labels[-1] if labels else None
 
 
-def checked_results(found: "Sequence[BatchResults]", listed: int, unwritten: Sequence[str] = ()) -> str:
+def checked_results(found: "Sequence[BatchResults]", listed: int | None, unwritten: Sequence[str] = ()) -> str:
     """Return the text after Check results: the figures of each batch, what is listed where, and the next step.
 
     Args:
         found: the batches that were looked up, the oldest first.
-        listed: number of rows that the sheet Results lists.
+        listed: number of rows that the sheet Results lists, None when it could not be written.
         unwritten: why something could not be written, one sentence each.
     """
     rows = len(not_applied(found))
@@ -194,18 +194,27 @@ def checked_results(found: "Sequence[BatchResults]", listed: int, unwritten: Seq
     if len(found) > _MOST_BATCHES:
         figures.append(f"{counted(len(found) - _MOST_BATCHES, 'batch')} more: Batches has the figures of each.")
     parts = ["\n".join(figures)]
-    if rows:
+    if rows and listed is None:
+        parts.append(
+            f"{counted(rows, 'row')} {one_or_many(rows, 'is', 'are')} not applied, and Results does not list "
+            f"{one_or_many(rows, 'it', 'them')}. Select a batch on Batches and click Receipt: it has its rows."
+        )
+    elif rows:
         first = "" if listed == rows else f" the first {listed:,} of"
         parts.append(f"Results lists{first} the {counted(rows, 'row')} not applied, with what to do.")
     notes = dict.fromkeys(without_options(note) for one in found for note in (*one.notes, *one.found.notes))
-    parts += [*list(notes)[:_MOST_NOTES], *unwritten, _next_step(found)]
+    parts += [
+        *list(notes)[:_MOST_NOTES],
+        *unwritten,
+        _next_step(found, "Results" if listed is not None else "these rows"),
+    ]
     return "\n\n".join(parts)
 
 
-def _next_step(found: "Sequence[BatchResults]") -> str:
+def _next_step(found: "Sequence[BatchResults]", where: str) -> str:
     if any(one.has_differences for one in found):
         return (
-            "Next: go through Results. Where it says to send a row again, put it into Actions, click Send, and answer No "
+            f"Next: go through {where}. Where it says to send a row again, put it into Actions, click Send, and answer No "
             "when Send asks whether to leave out rows that may have arrived before."
         )
     if any(result.is_open for one in found for result in one.found.results):
