@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,6 +39,8 @@ def section(ours: str, pandas: str, data: Path) -> str:
     _send(ours, folder, home)
     shutil.copytree(home, kept)
     later = folder / "later.csv"
+    time.sleep(1.1)  # a list counts as newer than the batch from the next second on
+    os.utime(later)
     taken = datetime.fromtimestamp(int(later.stat().st_mtime), UTC).isoformat()
     command = [ours, "-m", "action_returns", "reconcile", "1", "--pending", str(later), "--taken", taken]
     mine: list[Run] = []
@@ -69,7 +72,7 @@ def _send(ours: str, folder: Path, home: Path) -> None:
     box.mkdir(exist_ok=True)
     home.mkdir()
     (home / "config.toml").write_text(
-        f'[profiles.acme]\nenvironment = "live"\nmax_raise = "999999999.99"\n[profiles.acme.channel]\nkind = "outbox"\n'
+        f'[profiles.acme]\nenvironment = "live"\nmax_raise = "999999999.99"\nresults_after_hours = 0\n[profiles.acme.channel]\nkind = "outbox"\n'
         f"directory = '{box}'\n",
         encoding="utf-8",
     )

@@ -50,7 +50,6 @@ def main() -> None:
                 file.write(line(at, sent[at]))
     now = time.time()
     os.utime(folder / "before.csv", (now - DAY, now - DAY))
-    os.utime(folder / "later.csv", (now + 2 * DAY, now + 2 * DAY))
 
 
 if __name__ == "__main__":
