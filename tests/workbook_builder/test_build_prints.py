@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from action_returns.operations.account import Account
-from action_returns.operations.new_workbook import new_workbook
+from action_returns.operations.new_workbook import declared_template, new_workbook
 
 
 def printed(office, path):
@@ -44,3 +44,9 @@ def test_actions_prints_the_columns_that_matter_one_page_wide_below_its_headers(
         assert re.search(r"ActionId +Amount +Reason +Check +Result +What to do +Order ID +Partner\n", text)
     told = "".join(texts)
     assert [told.count(f"M.8882.4808.{number}") for number in range(1063447, 1063453)] == [1] * 6
+
+
+def test_insights_is_one_page_with_all_of_its_charts(pages):
+    (text,) = [text for sheet, text in pages(samples=False) if sheet == "Insights"]
+    titles = [chart.title for chart in next(one for one in declared_template().sheets if one.name == "Insights").charts]
+    assert [text.count(title) for title in titles] == [2] * 5, "the heading of the figures and the title of the chart"
