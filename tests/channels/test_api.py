@@ -503,6 +503,16 @@ def test_a_connection_test_tells_sign_in_and_scope_apart_and_changes_nothing(ser
     assert (result.works, server.changes) == (works, [])
     assert says in result.message
     assert TOKEN not in result.message
+    ends_with_the_sign_in = "(401)" in says or "(403)" in says
+    assert result.phase is (Phase.CONNECT if ends_with_the_sign_in else Phase.TRANSFER)
+
+
+def test_a_connection_test_without_a_server_tells_that_nothing_answers(channel):
+    with socket.create_server((LOOPBACK, 0)) as closed:
+        port = closed.getsockname()[1]
+    result = replace(channel, port=port).probe()
+    assert (result.works, result.phase) == (False, Phase.CONNECT)
+    assert f"refuses connections on port {port}" in result.message
 
 
 def settings(**changes):

@@ -112,6 +112,7 @@ class SentAction:
         reason: its reason there.
         batch: label of that batch (``0007``).
         state: the state of that batch in the ledger; of an ``unknown`` one it is not known whether it arrived.
+        is_of_row: whether the state is that of the row, and the batch has another way to be settled: each went by itself.
     """
 
     times: int
@@ -119,6 +120,7 @@ class SentAction:
     reason: str
     batch: str
     state: str = "sent"
+    is_of_row: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from action_returns.channels.base import (
     BeforeFirstByte,
     DeliveryEndedError,
     Outcome,
+    Phase,
     ProbeResult,
     RowRecord,
     probe_failed,
@@ -234,4 +235,6 @@ def probe(calls: ChangeCalls, host: str, port: int, token: str) -> ProbeResult:
         case status:
             said = read_reply(reply, ServerWords(token).show).words
             message = f"The API at {host} cannot be used at the moment ({status}: {said}). Check account_sid and host in the profile."
-    return ProbeResult(works=False, message=message, evidence=evidence)
+    # As with other channels, a sign-in that was refused is the end of connecting.
+    phase = Phase.CONNECT if reply.status in {_SIGN_IN, _NOT_ALLOWED} else Phase.TRANSFER
+    return ProbeResult(works=False, message=message, phase=phase, evidence=evidence)

@@ -12,7 +12,7 @@ from action_returns.operations.texts import counted
 
 _MOST_NAMED: Final = 5
 """Rows of a kind that a line names at most."""
-_WORDS: Final = {"refused": "refused", "not-sent": "not taken", "unknown": "unknown"}
+_WORDS: Final = {"arrived": "arrived", "refused": "refused", "not-sent": "not taken", "unknown": "unknown"}
 """What became of a row -> the word for it. Queued rows are only counted."""
 
 
@@ -29,11 +29,12 @@ def events_in_words(events: Sequence[Event]) -> Iterator[tuple[Event, str]]:
 def _rows_in_words(events: Sequence[Event]) -> str:
     """Return how many rows are queued, and which are not: the latest event of each row counts."""
     latest = {str(event.detail.get(ACTION, "?")): event for event in events}
-    by_state: dict[str, list[str]] = {"queued": [], "refused": [], "not-sent": [], "unknown": []}
+    by_state: dict[str, list[str]] = {"queued": [], "arrived": [], "refused": [], "not-sent": [], "unknown": []}
     for action_id, event in latest.items():
         state, why = _state(event)
         by_state[state].append(f"{action_id} ({why})" if why else action_id)
-    told = [f"{counted(len(by_state['queued']), 'row')} queued"]
+    was_only_found = len(by_state["arrived"]) == len(latest)
+    told = [] if was_only_found else [f"{counted(len(by_state['queued']), 'row')} queued"]
     for state, word in _WORDS.items():
         if named := by_state[state]:
             more = f"; {len(named) - _MOST_NAMED:,} more" if len(named) > _MOST_NAMED else ""
@@ -47,7 +48,7 @@ def _state(event: Event) -> tuple[str, str]:
         return "unknown", "no reply is on record"
     why = clean_line(str(event.detail.get("message", "")))
     if event.detail.get("state") == "sent":
-        return "queued", why
+        return ("arrived" if "found" in event.detail else "queued"), why
     if event.detail.get("state") == "failed":
         return ("not-sent" if event.detail.get("row") == "not-sent" else "refused"), why
     return "unknown", why

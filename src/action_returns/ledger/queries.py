@@ -181,7 +181,12 @@ class LedgerQueries:
             found = self._without_rows_that_did_not_arrive(found, by_row, counted, values)
         return {
             action_id: SentAction(
-                times, cents, reason, label(batch), _state_before(by_row.get((action_id, batch)), state)
+                times,
+                cents,
+                reason,
+                label(batch),
+                _state_before(by_row.get((action_id, batch)), state),
+                is_of_row=(action_id, batch) in by_row and state != UNKNOWN,
             )
             for action_id, times, cents, reason, batch, state in found
         }

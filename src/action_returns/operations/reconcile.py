@@ -1,6 +1,7 @@
 """Find out what became of the rows of batches that were sent, and record it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
@@ -16,7 +17,7 @@ from action_returns.operations.known_results import find_latest, unread_sentence
 from action_returns.operations.result_notes import notes_on_too_early
 from action_returns.operations.texts import command
 from action_returns.verdicts.before import read_before
-from action_returns.verdicts.by_pending import Known
+from action_returns.verdicts.by_pending import Known, has_change, is_reversed
 from action_returns.verdicts.results_csv import write_results
 from action_returns.verdicts.verdict import RowResult, SentRow, Verdict, Why, count_verdicts
 
@@ -277,6 +278,7 @@ def _record(
         # First what the batch is: without results it is looked at again, should this program end in between.
         if found.has_arrived and batch.record.state in MAY_BE_SETTLED:
             settled.append(_settle(batch.record, found, ledger))
+        _settle_rows(batch, found, ledger)
         content = write_results([row.action_id for row in batch.rows], found.results)
         if ledger.record_results(number, content, _facts(batch, found), after=batch.results_on_record):
             early = notes_on_too_early(batch, found, account.results_after_hours)
@@ -318,6 +320,27 @@ def _told(batch: OpenBatch, found: Found, notes: list[str], ledger: "Ledger", pa
             f"({getattr(error, 'strerror', None) or error}): {command('history', 'receipt', batch.record.label)}"
         )
     return BatchResults(ledger.batch(number), batch.rows, found, batch.known.sent_at, tuple(notes))
+
+
+def _settle_rows(batch: OpenBatch, found: Found, ledger: "Ledger") -> None:
+    """Record that rows arrived of which that was not known, where each went by itself and its action shows the change."""
+    known, states = batch.known, ledger.row_states(batch.record.number)
+    for row, result in zip(batch.rows, found.results, strict=True):
+        before = known.before.get(row.action_id)
+        if (
+            states.get(row.action_id) == UNKNOWN
+            and result.verdict is Verdict.APPLIED
+            and result.why is not Why.LEFT_THE_LIST
+            and before is not None
+            and (before.cents is not None or is_reversed(before))
+            and has_change(row, before) is None
+            and row.action_id not in known.explained
+        ):
+            message = "its action shows the change"
+            facts = {"found": f"reconciled with {_SOURCES.get(found.source, found.source)}"}
+            # The database of a team takes it from the sender only; for others the row stays behind as before.
+            with suppress(LedgerError):
+                ledger.record_row_outcome(batch.record.number, row.action_id, SENT, message, facts)
 
 
 def _settle(record: "BatchRecord", found: Found, ledger: "Ledger") -> str:

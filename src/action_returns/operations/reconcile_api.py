@@ -22,6 +22,7 @@ from action_returns.errors import ApiError
 from action_returns.ledger.row_states import ACTION, ROW_OUTCOME
 from action_returns.operations.api_access import api_settings, open_api
 from action_returns.operations.reconcile import Found, OpenBatch
+from action_returns.operations.reconcile_pending import proof_of
 from action_returns.operations.texts import counted, one_or_many
 from action_returns.verdicts.by_api import ApiFindings, SingleChange, Update, decide_by_api, is_finished, is_waiting
 from action_returns.verdicts.by_pending import has_change
@@ -88,7 +89,7 @@ class ApiEvidence:
         arrived = ""
         files = reading.files.get(batch.record.number, [])
         if batch.record.channel == _API_CHANNEL:
-            pass
+            arrived = proof_of(batch, results)
         elif not files and reading.are_files_known:
             if taken >= batch.known.sent_at + processing:
                 notes.append(

@@ -74,7 +74,7 @@ class PendingEvidence:
             in_future = f"The date of {self.source.path.name}, {local_minute(of)}, is in the future."
             notes += (f"{in_future} When it was downloaded earlier, say so: --taken TIME.",)
         taken = age.earliest if is_dated else age.latest
-        return Found(results, "pending", taken, facts, _proof(batch, results), notes, is_dated)
+        return Found(results, "pending", taken, facts, proof_of(batch, results), notes, is_dated)
 
     @staticmethod
     def _lists_others(source: PendingSource, pending: PendingDownload, batches: Sequence[OpenBatch]) -> bool:
@@ -91,7 +91,7 @@ class PendingEvidence:
         return is_asked and lists_other_states(source.path, source.columns)
 
 
-def _proof(batch: OpenBatch, results: Sequence[RowResult]) -> str:
+def proof_of(batch: OpenBatch, results: Sequence[RowResult]) -> str:
     """Return what makes certain that the receiver has the batch, ``""`` where nothing does.
 
     That is: every row whose amount from before is known and is another one than was sent is as sent now, at least one; no

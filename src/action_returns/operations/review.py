@@ -245,8 +245,9 @@ def _sent_before(checked: CheckedBatch) -> str:
     if not checked.repeats:
         return ""
     by_batch = defaultdict[str, list[int]](list)
-    for row, _, batch, state in earlier_rows(checked):
-        doubt = ", unknown whether it arrived: settle it first" if state == "unknown" else ""
+    for row, action_id, batch, state in earlier_rows(checked):
+        step = "look first what became of it" if checked.past.sent[action_id].is_of_row else "settle it first"
+        doubt = f", unknown whether it arrived: {step}" if state == "unknown" else ""
         by_batch[f"batch {batch}{doubt}"].append(row)
     named = "; ".join(f"{named_rows(rows, len(rows))} ({batch})" for batch, rows in by_batch.items())
     number = len(checked.repeats)

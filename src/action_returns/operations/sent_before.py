@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from action_returns.operations.account import open_ledger_if_exists
-from action_returns.operations.texts import counted, next_step_for_unknown
+from action_returns.operations.texts import command, counted, next_step_for_unknown
 
 if TYPE_CHECKING:
     from action_returns.files import Paths
@@ -26,12 +26,14 @@ class EarlierBatch:
         state: its state in the ledger.
         created_at: when it was recorded, None when the ledger does not say.
         rows: the sheet rows that are the same in it.
+        is_of_rows: whether the state is that of these rows, and others of the batch may have another.
     """
 
     label: str
     state: str
     created_at: datetime | None
     rows: tuple[int, ...]
+    is_of_rows: bool = False
 
 
 def earlier_rows(checked: "CheckedBatch") -> Iterator[tuple[int, str, str, str]]:
@@ -56,11 +58,11 @@ def earlier_batches(checked: "CheckedBatch", account: "Account", paths: "Paths")
 
 def undated_batches(checked: "CheckedBatch") -> list[EarlierBatch]:
     """Return the batches that hold rows of this one: those of which it is unknown whether they arrived first, then the latest."""
-    found: dict[str, tuple[str, list[int]]] = {}
-    for row, _, batch, state in earlier_rows(checked):
-        found.setdefault(batch, (state, []))[1].append(row)
-    in_order = sorted(found, key=lambda batch: (found[batch][0] == "unknown", int(batch)), reverse=True)
-    return [EarlierBatch(batch, found[batch][0], None, tuple(found[batch][1])) for batch in in_order]
+    found: dict[tuple[str, str, bool], list[int]] = {}
+    for row, action_id, batch, state in earlier_rows(checked):
+        found.setdefault((batch, state, checked.past.sent[action_id].is_of_row), []).append(row)
+    in_order = sorted(found, key=lambda one: (one[1] == "unknown", int(one[0])), reverse=True)
+    return [EarlierBatch(one[0], one[1], None, tuple(found[one]), is_of_rows=one[2]) for one in in_order]
 
 
 def _dates(batches: Sequence[str], account: "Account", paths: "Paths") -> dict[str, datetime | None]:
@@ -167,7 +169,7 @@ def _state(batch: EarlierBatch) -> str:
         case "handed-over":
             return f"handed over{when}"
         case "unknown":
-            doubt = "of which it is not known whether it arrived"
+            doubt = f"of which it is not known whether {'they' if batch.is_of_rows and len(batch.rows) > 1 else 'it'} arrived"
             return f"made{when}, {doubt}" if when else doubt
         case _:
             return f"which another program began to send{when}"
@@ -175,5 +177,10 @@ def _state(batch: EarlierBatch) -> str:
 
 def _advice(batches: Sequence[EarlierBatch]) -> str:
     """Return what to do first about a batch of which it is not known whether it arrived."""
-    unknown = [batch.label for batch in batches if batch.state == "unknown"]
-    return f"Settle batch {unknown[0]} first. {next_step_for_unknown(unknown[0])}" if unknown else ""
+    unknown = next((batch for batch in batches if batch.state == "unknown"), None)
+    if unknown is None:
+        return ""
+    if unknown.is_of_rows:  # a mark is of a whole batch, and other rows of this one have arrived
+        look = command("reconcile", unknown.label, "--pending", "FILE")
+        return f"Look first what became of {_rows(unknown.rows)}, with a new pending download: {look}"
+    return f"Settle batch {unknown.label} first. {next_step_for_unknown(unknown.label)}"
