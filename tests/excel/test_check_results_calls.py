@@ -129,6 +129,14 @@ def test_a_row_that_was_changed_since_it_was_sent_shows_no_result_of_what_was_se
     assert desk.column("F", [5, 6]) == [None, None]
 
 
+def test_the_result_of_a_later_batch_stays_beside_its_row(waiting):
+    desk = waiting()
+    desk.put("Actions!E4", "Applied (batch 0002)")
+    desk.click("check_results")
+    different = "Different: the network has 20.00 (batch 0001)"
+    assert desk.column("E", [4, 5, 6]) == ["Applied (batch 0002)", different, different]
+
+
 def test_start_that_was_deleted_stops_neither_history_nor_results(waiting):
     desk = waiting()
     desk.book.sheets["Start"].name = "Other"

@@ -227,16 +227,22 @@ def _write_beside_rows(context: ButtonContext, found: "Sequence[BatchResults]") 
     """
     context.book.refuse_filtered()
     table = context.book.read_actions()
-    texts = dict(check_results_messages.sent_actions(found))
+    texts: dict[object, tuple[str, str | None]] = dict(check_results_messages.sent_actions(found))
     columns = table.columns
     cells = zip(columns.rows, columns.action_id, columns.amount, columns.reason, strict=True)
     rows = {row: (action_id, _cents(amount), reason) for row, action_id, amount, reason in cells}
     labels = {one.record.label for one in found}
-    context.book.write_beside(
-        table,
-        {row: texts[key] for row, key in rows.items() if key in texts},
-        lambda cell: check_results_messages.batch_named_in(cell) in labels,
-    )
+
+    def choose(row: int, there: Cell) -> tuple[str | None, str | None] | None:
+        named = check_results_messages.batch_named_in(there)
+        told = texts.get(rows[row]) if row in rows else None
+        if told is None:
+            return (None, None) if named in labels else None
+        # A later batch that is settled is not looked up again, and what became of the row in it counts.
+        is_later = named is not None and int(named) > int(check_results_messages.batch_named_in(told[0]) or 0)
+        return None if is_later else told
+
+    context.book.write_beside(table, choose)
 
 
 def _cents(amount: Cell) -> int | None:

@@ -251,21 +251,17 @@ class OpenWorkbook:
             write_cells(sheet, address, block)
 
     @retry_while_busy
-    def write_beside(
-        self, table: ActionsTable, texts: Mapping[int, Sequence[object]], is_outdated: Callable[[Cell], bool]
-    ) -> None:
-        """Write the columns Result and What to do of some rows, all of them at once; other rows mostly keep theirs.
+    def write_beside(self, table: ActionsTable, choose: Callable[[int, Cell], Sequence[object] | None]) -> None:
+        """Write the columns Result and What to do of some rows, all of them at once; other rows keep theirs.
 
         Args:
             table: the table as it was read.
-            texts: sheet row -> its two texts.
-            is_outdated: whether the Result of another row is of other cells than the row has now; it becomes blank.
+            choose: returns the two texts of a sheet row whose Result is known, None where it keeps what it has.
         """
         second = column_letters(column_number(table.first_result) + 1)
         top, sheet = table.top + 1, self._sheets["Actions"]
         there = engine.read_plain_cells(sheet.range(f"{table.first_result}{top}:{second}{table.top + table.height}"))
-        blank = (None, None)
-        rows = [texts.get(row, blank if is_outdated(old[0]) else old) for row, old in enumerate(there, top)]
+        rows = [choose(row, old[0]) or old for row, old in enumerate(there, top)]
         changed = [at for at, (old, new) in enumerate(zip(there, rows, strict=True)) if list(old) != list(new)]
         if not changed:
             return
