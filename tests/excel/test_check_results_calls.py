@@ -94,6 +94,16 @@ def test_the_receipt_is_that_of_the_batch_selected_on_batches(desk, outbox, monk
     assert shown == ["0002", "0001"]
 
 
+@pytest.mark.parametrize("label", ["9" * 25, "²", "sum"])
+def test_a_selected_row_that_is_no_batch_opens_no_receipt_of_another_one(waiting, label):
+    desk = waiting()
+    desk.click("history")
+    desk.excel.protect("Batches", people_only=True)
+    desk.put("Batches!A4", label)
+    desk.excel.select("Batches!B4")
+    assert desk.click("open_receipt").startswith(f"{label} is no number of a batch.")
+
+
 API = {"account_sid": "IRabc123", "auth_token": "env:TOKEN", "campaigns": ["1000"]}
 
 

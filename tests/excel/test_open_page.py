@@ -2,6 +2,7 @@
 
 import subprocess
 import webbrowser
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -55,3 +56,12 @@ def test_elsewhere_the_browser_gets_its_address(on, monkeypatch, tmp_path, is_op
     on("linux")
     assert open_page(tmp_path / "with blank.html") is is_open
     assert asked == [(tmp_path / "with blank.html").as_uri()]
+
+
+def test_a_relative_path_has_an_address_too(on, monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr(webbrowser, "open", lambda address: asked.append(address) or True)
+    monkeypatch.chdir(tmp_path)
+    on("linux")
+    assert open_page(Path("100% ü #1") / "receipt.html") is True
+    assert asked == [f"{tmp_path.as_uri()}/100%25%20%C3%BC%20%231/receipt.html"]

@@ -52,14 +52,14 @@ def history(context: ButtonContext) -> None:
 def open_receipt(context: ButtonContext) -> None:
     """Open the receipt of the batch selected on Batches, else of the latest one; it is written anew where needed."""
     from action_returns.excel.open_page import open_page
-    from action_returns.excel.selected_batch import refuse_other_file, selected_batch
+    from action_returns.excel.selected_batch import batch_number, refuse_other_file, selected_batch
     from action_returns.operations.account import open_account_ledger
     from action_returns.operations.kept_copies import current_receipt
 
     label, file_name = selected_batch(context)
     with open_account_ledger(context.account, context.paths) as ledger:
-        if label.isdecimal():
-            number = int(label)
+        if label:
+            number = batch_number(label)
             refuse_other_file(ledger.batch(number), file_name)
         elif batches := ledger.batches():
             number = batches[0].number

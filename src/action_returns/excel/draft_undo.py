@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from action_returns.errors import ExcelError
 from action_returns.excel import dialogues, draft_undo_messages
 from action_returns.excel.button import ButtonContext
-from action_returns.excel.selected_batch import refuse_other_file, selected_batch
+from action_returns.excel.selected_batch import batch_number, refuse_other_file, selected_batch
 from action_returns.operations.undo import plan_undo, record_undo, refuse_nothing
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 _CSV: Final = ".csv"
 _WORKBOOKS: Final = frozenset({".xlsm", ".xlsx"})
-_DIGITS: Final = 18
-"""Digits of a number that the ledger can store."""
 
 
 def draft_undo(context: ButtonContext) -> None:
@@ -62,9 +60,7 @@ def _choose_batch(context: ButtonContext) -> tuple[int, str] | None:
         if not typed:
             return None
         label = typed
-    if not (label.isascii() and label.isdecimal() and len(label) <= _DIGITS):
-        raise ExcelError(draft_undo_messages.no_number(label))
-    return int(label), file_name
+    return batch_number(label), file_name
 
 
 def _free_path(context: ButtonContext, undo: "Undo") -> Path:

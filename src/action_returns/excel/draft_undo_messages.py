@@ -17,11 +17,6 @@ SELECT_ONE: Final = (
 )
 
 
-def no_number(typed: str) -> str:
-    """Return that what was typed is no batch."""
-    return f"{typed} is no number of a batch. Nothing was written. Press History: the sheet Batches lists them."
-
-
 def question(undo: "Undo") -> str:
     """Return what the user is asked before a file is written."""
     what = "A new workbook is made" if undo.reset_event_type is None else "A reset file is written"

@@ -18,6 +18,7 @@ def open_page(path: Path) -> bool:
     Returns:
         Whether a program was started with it; it may still fail to show it.
     """
+    path = path.absolute()  # an address has no relative path
     try:
         if sys.platform == "win32":
             os.startfile(path)  # noqa: S606  # a page of this program

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 _FILE: Final = 9
 """Position of the column File on the sheet Batches."""
+_DIGITS: Final = 18
+"""Digits of a number that the ledger can store."""
 
 
 def selected_batch(context: "ButtonContext") -> tuple[str, str]:
@@ -18,6 +20,22 @@ def selected_batch(context: "ButtonContext") -> tuple[str, str]:
     if selected is None or not selected[0]:
         return "", ""
     return str(selected[0]), str(selected[_FILE] or "")
+
+
+def batch_number(label: str) -> int:
+    """Return the number of a batch that was selected or typed.
+
+    Raises:
+        ExcelError: it is none.
+    """
+    if not (label.isascii() and label.isdecimal() and len(label) <= _DIGITS):
+        raise ExcelError(no_number(label))
+    return int(label)
+
+
+def no_number(label: str) -> str:
+    """Return that what was selected or typed is no batch."""
+    return f"{label} is no number of a batch. Nothing was written. Press History: the sheet Batches lists them."
 
 
 def refuse_other_file(record: "BatchRecord", file_name: str) -> None:
