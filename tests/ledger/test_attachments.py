@@ -233,3 +233,15 @@ def test_the_rows_of_other_batches_are_told_those_that_certainly_failed_left_out
         IDS[1]: [(first, 200)],
     }
     assert ledger.earlier_rows(ledger.batch(first), ledger.batches_of(sender), IDS) == {}
+
+
+def test_batches_that_share_no_action_are_not_looked_at_one_by_one(ledger, monkeypatch):
+    number = settled(ledger, "sent", row(1, 100, "ORDER_UPDATE"))
+    for other in range(2, 12):
+        settled(ledger, "sent", row(other, 100, "ORDER_UPDATE"))
+    shared = settled(ledger, "sent", row(1, 900, "ORDER_UPDATE"), again=True)
+    record, sender, cents = ledger.batch(number), batch_of().sender, {IDS[0]: 100}
+    read, query = [], ledger._store.query
+    monkeypatch.setattr(ledger._store, "query", lambda *sql: read.append(query(*sql)) or read[-1])
+    assert ledger.replaced_rows(record, sender, cents) == {IDS[0]: f"{shared:04d}"}
+    assert sum(map(len, read)) <= 3

@@ -182,22 +182,25 @@ class LedgerAttachments(LedgerRowOutcomes):
             account: the batches that belong to its account.
             action_ids: the actions.
         """
-        counted, values = self._may_have_arrived(account)
-        counted, values = f"{which} AND {counted}", (record.number, *values)
-        batches = [
-            number for (number,) in self._store.query(f"SELECT b.number FROM batch AS b WHERE {counted}", *values)
-        ]
-        if not batches:
+        ids = self._store.as_list(sorted(action_ids))
+        # Few batches share actions. So the rows come first, and then only their batches: many batches may be looked at,
+        # one after the other. The plus keeps SQLite from a search for each action in each batch.
+        rows = self._store.query(
+            f"SELECT action_id, batch, cents FROM sent_row WHERE action_id {self._store.in_list} AND +batch <> ? "
+            "ORDER BY batch",
+            *(ids, record.number),
+        )
+        if not rows:
             return
-        ids = sorted(action_ids)
-        by_row = self._states_by_row(counted, values, ids)
-        # The plus keeps SQLite from a search for each action in each batch: the table is sorted by action.
-        for action_id, number, cents in self._store.query(
-            f"SELECT action_id, batch, cents FROM sent_row WHERE action_id {self._store.in_list} "
-            f"AND +batch {self._store.in_list} ORDER BY batch",
-            *(self._store.as_list(ids), self._store.as_list(batches)),
-        ):
-            if by_row.get((action_id, number)) not in NOT_ARRIVED:
+        counted, values = self._may_have_arrived(account)
+        counted = f"{which} AND b.number {self._store.in_list} AND {counted}"
+        values = (record.number, self._store.as_list(dict.fromkeys(number for _, number, _ in rows)), *values)
+        batches = {
+            number for (number,) in self._store.query(f"SELECT b.number FROM batch AS b WHERE {counted}", *values)
+        }
+        by_row = self._states_by_row(counted, values, sorted({action_id for action_id, _, _ in rows}))
+        for action_id, number, cents in rows:
+            if number in batches and by_row.get((action_id, number)) not in NOT_ARRIVED:
                 yield action_id, number, cents
 
     def earlier_rows(
