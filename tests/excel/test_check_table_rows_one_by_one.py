@@ -49,4 +49,5 @@ def test_the_message_says_so_when_rows_are_left(states, heading, mode):
     done = SimpleNamespace(outcome=outcome(*states), rows=3, size=90, batch="0001", file_name="b.csv")
     told = messages.outcome(SimpleNamespace(receipt="", problems=()), done, "", NOW)
     assert told.splitlines()[0] == heading
+    assert "Next: from 2026-11-04 14:02 on, click Check results" in told
     assert messages.mode(done) == mode

@@ -39,8 +39,7 @@ NO_ROWS_YET: Final = (
     "new order amount, reason code."
 )
 _AFTER_SENDING: Final = (
-    "Next: from {:%Y-%m-%d %H:%M} on, click Check results with a new Pending Actions download. It tells what became of every "
-    "row."
+    "Next: {}, click Check results with a new Pending Actions download. It tells what became of every row."
 )
 HELP: Final = (
     "Six steps: Load pending, fill in Actions, Validate, Review, Send, and a day later Check results. Import returns fills "
@@ -237,7 +236,8 @@ def outcome(result: "SendResult", done: "Submission", unwritten: str, look_from:
         heading += f" {counted(done.rows, 'row')}, {done.size:,} bytes."
     step = f"\n\n{next_step_for_unknown(done.batch)}" if state == "unknown" else ""
     kept = f"\nReceipt: {result.receipt}" if result.receipt else ""
-    after = _AFTER_SENDING.format(look_from) if state in {"sent", "handed-over"} else ""
+    from_when = {"sent": f"from {look_from:%Y-%m-%d %H:%M} on", "handed-over": "a day after the network has the file"}
+    after = _AFTER_SENDING.format(from_when[state]) if state in from_when else ""
     text = f"{heading}\n\n{done.outcome.message}{step}\n\nBatch {done.batch}, {done.file_name}{kept}"
     return "\n\n".join(filter(None, [text, *result.problems, unwritten, after]))
 
