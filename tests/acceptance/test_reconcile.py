@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import tomlkit
 
 from action_returns.cli.options import CommandContext
 from tests.support.tampering import tamper
@@ -382,3 +383,14 @@ def test_a_receipt_on_the_disk_is_renewed(sent, run, listed, paths):
 def test_a_line_that_names_no_batch_or_no_source_is_refused(outbox, run, arguments):
     refused = run("reconcile", *arguments, "--json")
     assert (refused.code, refused.json["problem"] is not None) == (2, True)
+
+
+def test_a_batch_of_another_account_is_refused_and_its_profile_is_named(sent, run, listed, home):
+    config = tomlkit.parse((home / "config.toml").read_text("utf-8"))
+    config["profiles"]["other"] = {**config["profiles"]["acme"].unwrap(), "environment": "live", "account": "other"}
+    config["profiles"]["other"]["channel"]["directory"] += " of others"
+    (home / "config.toml").write_text(tomlkit.dumps(config), "utf-8")
+    done = run("reconcile", "1", "--pending", listed(*MIXED), "--profile", "other", "--json")
+    assert (done.code, done.json["problem"]) == (2, "usage")
+    assert "action-returns reconcile 0001 --profile acme --pending FILE" in done.json["message"]
+    assert "reconciled" not in run("history", "show", "1").out

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
 from action_returns.errors import LedgerError, UsageError
 from action_returns.ledger import integrity
@@ -159,7 +159,7 @@ def reconcile(
         refused: gets one sentence for each open batch whose record is broken; without it, the first one stops all.
 
     Raises:
-        UsageError: a batch is in a state in which the receiver has nothing of it.
+        UsageError: a batch is in a state in which the receiver has nothing of it, or was sent for another account.
         action_returns.errors.NoSuchBatchError: there is no batch of that number.
         action_returns.errors.ActionReturnsError: the evidence cannot be read. Nothing was recorded.
         LedgerError: the ledger cannot be read or written, or a named batch is broken.
@@ -183,12 +183,14 @@ def open_batches(
     numbers: Sequence[int] | None, account: "Account", ledger: "Ledger", *, refused: list[str] | None = None
 ) -> list[OpenBatch]:
     """Return the batches whose results are looked for, with what is on record about each."""
+    ours = ledger.batches_of(account.sender)
     if numbers is not None:
         records = [ledger.batch(number) for number in numbers]
         for record in records:
             _refuse_not_arrived(record)
+            if not ours.include(record.way):
+                _refuse_other_account(record, account)
         return [_with_what_is_known(record, account, ledger) for record in records]
-    ours = ledger.batches_of(account.sender)
     reconciled = ledger.latest_reconciled()
     found = []
     for record in reversed(ledger.batches()):
@@ -214,6 +216,15 @@ def _refuse_not_arrived(record: "BatchRecord") -> None:
             f"Batch {record.label} is {record.state}, so the receiver has nothing of it to compare with. Batches "
             f"that are sent, handed-over or unknown can be reconciled: {command('history', 'list')}"
         )
+
+
+def _refuse_other_account(record: "BatchRecord", account: "Account") -> NoReturn:
+    """Raise: what other batches explain, and when a list is new enough, is known of the account of the profile alone."""
+    raise UsageError(
+        f"Batch {record.label} was sent under profile {record.profile} ({record.environment.upper()}), for another account "
+        f"than that of profile {account.name}. Nothing was recorded. "
+        f"Name its profile: {command('reconcile', record.label, '--profile', record.profile, '--pending', 'FILE')}"
+    )
 
 
 def _with_what_is_known(record: "BatchRecord", account: "Account", ledger: "Ledger") -> OpenBatch:
