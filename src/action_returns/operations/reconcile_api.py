@@ -39,6 +39,7 @@ AN_HOUR: Final = 1_000
 """Requests that the API takes of an account in an hour."""
 CLOCKS: Final = timedelta(days=1)
 """How far the clock of the network may be from that of this computer, and a file may be late."""
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _STEP: Final = 50
 _API_CHANNEL: Final = "api"
 
@@ -262,18 +263,7 @@ class _Reading:
         self.shown |= set(map(campaign_of, self.actions))
 
     def _open_rows(self, batches: Sequence[OpenBatch]) -> Iterator[tuple[OpenBatch, SentRow]]:
-        """Return the rows that evidence is still looked for: first those never asked for, then the longest ago."""
-        rows = list(self._unsettled(batches))
-        never = datetime.min.replace(tzinfo=UTC)
-
-        def last_asked(found: tuple[OpenBatch, SentRow]) -> datetime:
-            earlier = found[0].known.earlier.get(found[1].action_id)
-            return never if earlier is None or earlier.why is Why.NOT_ASKED else earlier.seen_at or never
-
-        yield from sorted(rows, key=last_asked)
-
-    def _unsettled(self, batches: Sequence[OpenBatch]) -> Iterator[tuple[OpenBatch, SentRow]]:
-        """Return the rows without a final result, the oldest batch first."""
+        """Return the rows that evidence is still looked for, the oldest batch first."""
         for batch in sorted(batches, key=lambda one: one.record.number):
             for row in batch.rows:
                 earlier = batch.known.earlier.get(row.action_id)
@@ -281,9 +271,8 @@ class _Reading:
                     yield batch, row
 
     def _read_single_actions(self, batches: Sequence[OpenBatch]) -> None:
-        missing = dict.fromkeys(
-            row.action_id for _, row in self._open_rows(batches) if row.action_id not in self.actions
-        )
+        rows = [found for found in self._open_rows(batches) if found[1].action_id not in self.actions]
+        missing = dict.fromkeys(row.action_id for _, row in sorted(rows, key=_last_asked))
         asked = list(missing)[:MOST_SINGLE]
         for at, action_id in enumerate(asked):
             if at % _STEP == 0:
@@ -300,7 +289,7 @@ class _Reading:
         ids: dict[tuple[int, str], str] = {}
         by_row = [batch for batch in batches if batch.record.channel == _API_CHANNEL]
         outcomes = {batch.record.number: _outcomes_of(batch) for batch in by_row}
-        for batch, row in self._open_rows(by_row):
+        for batch, row in sorted(self._open_rows(by_row), key=_last_asked):
             number = batch.record.number
             action, outcome = self.actions.get(row.action_id), outcomes[number].get(row.action_id, {})
             if action is not None and has_change(row, action) is not None:
@@ -341,6 +330,15 @@ class _Reading:
             for change in found:
                 update = Update(change.at, change.delta_cents, change.disposition, change.state)
                 self.updates[change.action_id].append(update)
+
+
+def _last_asked(found: tuple[OpenBatch, SentRow]) -> datetime:
+    """Return when an action was asked for, so that those never asked for come first and then those asked the longest ago."""
+    batch, row = found
+    earlier = batch.known.earlier.get(row.action_id)
+    if earlier is None or earlier.why is Why.NOT_ASKED:
+        return _NEVER
+    return earlier.seen_at or _NEVER
 
 
 def _outcomes_of(batch: OpenBatch) -> dict[str, Mapping[str, str | int]]:
