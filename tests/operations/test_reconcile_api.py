@@ -263,6 +263,17 @@ def test_a_token_without_the_scope_for_errors_is_told(world):
     assert "The errors of the file are not known" in found.found.notes[0]
 
 
+def test_a_range_of_files_that_the_api_refuses_hides_no_result_of_the_actions(world):
+    world.has(1)
+    world.send((1, 1250, CHANGE))
+    process(world)
+    world.server.faults.append(refused(400, "The range is too long", {"Field": "SubmissionDateStart", "Message": "x"}))
+    (found,) = results = world.reconcile()
+    assert verdicts(results) == [("applied", "as-sent")]
+    assert "The range is too long" in found.found.notes[0]
+    assert "What the network says of the files is not known" in found.found.notes[0]
+
+
 def test_without_settings_of_the_api_the_command_that_sets_them_is_named(world):
     world.send((1, 1250, CHANGE), is_known=False)
     write_profile(world.home, {"kind": "outbox", "directory": str(world.home / "outbox")})

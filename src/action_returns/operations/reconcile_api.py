@@ -11,6 +11,7 @@ from action_returns.batch.cells import campaign_of
 from action_returns.batch.context import PendingAction
 from action_returns.brand_api.changed_actions import read_action, read_actions_since, read_changes
 from action_returns.brand_api.client import BrandApi
+from action_returns.brand_api.errors import RequestRefusedError
 from action_returns.brand_api.problems import NOT_ALLOWED
 from action_returns.brand_api.submissions import (
     FileSubmission,
@@ -209,8 +210,8 @@ class _Reading:
                 self.results[batch.record.number] = self._result_of(batch, found)
 
     def _note_refusal(self, error: ApiError, so: str) -> None:
-        """Note that the token may not read a part; raise every other error."""
-        if error.problem != NOT_ALLOWED:
+        """Note that the token may not read a part, or that the API refuses its range; raise every other error."""
+        if error.problem != NOT_ALLOWED and not isinstance(error, RequestRefusedError):
             raise error
         self.notes.append(f"{error.message} {so}")
 
