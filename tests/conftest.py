@@ -12,7 +12,7 @@ from tests.support.available import missing_office, missing_screen, require
 from tests.support.passwords import MemoryStore
 from tests.support.profiles import make_outbox, paths_of
 
-settings.register_profile("quick", deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", deadline=None, max_examples=75, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", deadline=None, max_examples=20_000, suppress_health_check=list(HealthCheck))
 # The same rules with other examples run on Linux; Wine takes longer for each.
 settings.register_profile("windows", settings.get_profile("quick"), max_examples=30)

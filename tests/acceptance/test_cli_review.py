@@ -32,12 +32,12 @@ def test_the_page_replaces_another_file_only_when_asked(run, work):
     assert "Nothing has been sent." in page.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("rows", "note"), [(5_000, None), (5_003, "… and 3 more findings.")])
+@pytest.mark.parametrize(("rows", "note"), [(10_000, None), (10_003, "… and 3 more findings.")])
 def test_the_page_says_how_many_findings_it_leaves_out(run, work, rows, note):
     (work / "many.csv").write_text(CSV + "".join(f"M.1.2.{n},x,REJECTED\r\n" for n in range(rows)), newline="")
     assert run("review", "many.csv", "--html", "review.html").code == 3
     page = (work / "review.html").read_text(encoding="utf-8")
-    assert page.count('<td class="error">') == 5_000
+    assert page.count('<td class="error">') == 10_000
     assert ("more findings" in page) == (note is not None)
     assert note is None or note in page
 
