@@ -8,7 +8,7 @@ import pytest
 from action_returns.batch.context import PendingDownload
 from action_returns.errors import UsageError
 from action_returns.operations.account import Account
-from action_returns.operations.list_age import age_of, lists_other_states, loaded_before
+from action_returns.operations.list_age import age_of, lists_other_states, loaded_before, partners_not_listed
 from action_returns.operations.pending_source import PendingSource, load_download
 from action_returns.verdicts.by_pending import ListAge
 
@@ -75,3 +75,18 @@ def test_a_list_with_actions_that_are_not_pending_is_known_in_any_encoding(tmp_p
     path = tmp_path / "list.csv"
     path.write_bytes(text.encode(codec))
     assert lists_other_states(path, {}) is expected
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (TEXT, set()),
+        ("ActionId,Partner,State\nM.1.1.1,Müller & Co,PENDING\n", {"Small", 'The "Shop"'}),
+        ('ActionId,Partner,State\nM.1.1.1,"The ""Shop""",PENDING\nM.1.1.2, Small ,\n', {"Müller & Co"}),
+    ],
+)
+def test_a_list_of_some_partners_is_known_in_any_encoding(tmp_path, text, expected, codec):
+    path = tmp_path / "list.csv"
+    path.write_bytes(text.encode(codec))
+    assert partners_not_listed(path, {}, {"Small", "Müller & Co", 'The "Shop"'}) == expected

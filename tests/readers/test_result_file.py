@@ -94,6 +94,13 @@ def test_a_summary_is_read(tmp_path, found):
         ("Success", "a remark", (None, "")),
         ("Maybe", "", (Verdict.TOO_EARLY, "Maybe")),
         ("", "none", (None, "")),
+        ("", "NULL", (None, "")),
+        ("", "(none)", (None, "")),
+        ("", "nan", (None, "")),
+        ("", "0", (None, "")),
+        ("", "False", (None, "")),
+        ("Failed", "false", (Verdict.REFUSED, "Failed")),
+        ("0", "", (Verdict.TOO_EARLY, "0")),
     ],
 )
 def test_a_word_is_an_error_only_when_it_says_so(tmp_path, status, error, expected):

@@ -144,6 +144,46 @@ def test_a_list_of_another_campaign_reverses_nothing():
     assert (first.verdict, last.verdict) == (Verdict.MISSING, Verdict.APPLIED)
 
 
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({}, Why.NOT_LISTED),
+        ({"cents": 0}, Why.LEFT_THE_LIST),  # it was reversed already
+        ({"locks_at": None}, Why.LEFT_THE_LIST),
+        ({"locks_at": SENT_AT + 2 * HOUR}, Why.LEFT_THE_LIST),
+    ],
+)
+def test_a_list_that_leaves_out_a_row_which_cannot_have_locked_reverses_nothing(facts, expected):
+    """It has a filter: a partner, or some days."""
+    other = CHANGE._replace(action_id="M.8882.4808.2")
+    known = Known(SENT_AT, {ID: BEFORE, other.action_id: action(**{"cents": 5000, **facts})})
+    latest = SENT_AT + 30 * HOUR
+    first, _ = decide_by_pending([REVERSAL, other], PendingDownload({}, 10, latest), known, ListAge(latest, latest))
+    assert first.why is expected
+
+
+def test_a_list_without_the_partner_of_an_action_reverses_nothing():
+    known = Known(SENT_AT, {ID: action(5000, partner="Small")})
+    latest = SENT_AT + 30 * HOUR
+    for others, why in (({"Big"}, Why.LEFT_THE_LIST), ({"Small"}, Why.NOT_LISTED)):
+        (result,) = decide_by_pending(
+            [REVERSAL], PendingDownload({}, 10, latest), known, ListAge(latest, latest), other_partners=others
+        )
+        assert result.why is why
+
+
+@pytest.mark.parametrize("state", ["Void", "CANCELLED", "Storniert", "Paid", "Reversed (fraud)", "Pending reversal"])
+@pytest.mark.parametrize(("row", "cents"), [(CHANGE, 1250), (CHANGE, 5000), (REVERSAL, 5000)])
+def test_a_state_in_a_word_that_is_not_known_tells_nothing(state, row, cents):
+    """An action that is void may be taken back, whatever its amount."""
+    assert verdict(row, action(cents, state=state)) == (Verdict.TOO_EARLY, Why.NOT_TOLD)
+
+
+@pytest.mark.parametrize("state", ["Pending (modified)", "pending", "Approved", "LOCKED"])
+def test_a_state_is_known_in_any_capitals(state):
+    assert verdict(CHANGE, action(1250, state=state)) == (Verdict.APPLIED, Why.AS_SENT)
+
+
 def test_a_list_with_a_state_of_another_kind_reverses_nothing_that_it_does_not_have():
     rows = [REVERSAL, SentRow("M.8882.4808.2", 1250, "ORDER_UPDATE")]
     known = Known(SENT_AT, {row.action_id: BEFORE for row in rows})

@@ -158,3 +158,10 @@ def test_a_row_that_a_later_batch_changed_again_is_told_as_such():
 def test_a_result_of_another_batch_is_known_by_its_file_its_rows_or_its_lines(result, why):
     found = why_of_another_batch(ROWS, result, "batch.csv")
     assert found.startswith(why) if why else found == ""
+
+
+def test_an_error_of_which_no_row_can_be_read_can_be_of_any_row():
+    unnamed = ResultEntry(Verdict.REFUSED, Why.NAMED_AS_ERROR, "NO_ITEM")
+    rows = [SentRow("M.8882.4808.1", 0, "REJECTED")]
+    (result,) = decide_by_result(rows, ReceiverResult([unnamed]), Known(SENT_AT), SENT_AT)
+    assert (result.verdict, result.why) == (Verdict.TOO_EARLY, Why.PARTIAL)

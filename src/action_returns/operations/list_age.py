@@ -1,6 +1,6 @@
 """Decide when a pending download was made, and whether it lists pending actions only."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -105,6 +105,30 @@ def age_of(
             "time of this download, or leave --taken out."
         )
     return ListAge(taken, taken)
+
+
+def partners_not_listed(path: Path, columns: Mapping[str, str], partners: Collection[str]) -> frozenset[str]:
+    """Return which partners a download has no action of; none where it tells no partners.
+
+    Args:
+        path: the download.
+        columns: field -> header, where the user named it.
+        partners: their names.
+
+    Raises:
+        FileError: the download cannot be read.
+    """
+    from action_returns.readers.pending_facts import word_of
+    from action_returns.readers.pending_rows import read_pending_rows
+
+    with translate_open_errors(path), open_to_read(path) as file:
+        content = file.read()
+    missing = {partner for partner in partners if partner.encode("utf-8", "replace") not in content}
+    if not missing:
+        return frozenset()
+    rows = read_pending_rows(path, columns)  # it is packed, or the name is written in another way
+    at = rows.fields.get("partner")
+    return frozenset() if at is None else frozenset(missing - {word_of(row[at]) for row in rows.rows})
 
 
 def in_future(taken: datetime) -> str:

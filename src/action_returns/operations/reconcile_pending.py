@@ -52,10 +52,21 @@ class PendingEvidence:
         age = age_of(source, pending, loaded, self.taken, now=self.now)
         sha256 = hash_of(self.source.path)[0]
         lists_others = self._lists_others(source, pending, batches)
-        return [self._found(batch, pending, age, sha256, lists_others=lists_others) for batch in batches]
+        other_partners = self._other_partners(source, pending, batches)
+        return [
+            self._found(batch, pending, age, sha256, lists_others=lists_others, other_partners=other_partners)
+            for batch in batches
+        ]
 
     def _found(
-        self, batch: OpenBatch, pending: PendingDownload, age: ListAge, sha256: str, *, lists_others: bool
+        self,
+        batch: OpenBatch,
+        pending: PendingDownload,
+        age: ListAge,
+        sha256: str,
+        *,
+        lists_others: bool,
+        other_partners: frozenset[str],
     ) -> Found:
         if batch.without_list is not None:
             # What a list said of which another age was given before is corrected by what it says now.
@@ -64,7 +75,13 @@ class PendingEvidence:
         is_dated = age.earliest != UNKNOWN_AGE
         hours = self.account.results_after_hours
         results = decide_by_pending(
-            batch.rows, pending, batch.known, age, processing=timedelta(hours=hours), lists_others=lists_others
+            batch.rows,
+            pending,
+            batch.known,
+            age,
+            processing=timedelta(hours=hours),
+            lists_others=lists_others,
+            other_partners=other_partners,
         )
         facts: dict[str, str | int] = {"file": self.source.path.name, "actions": pending.count, LIST_SHA256: sha256}
         if self.taken is not None:
@@ -75,6 +92,23 @@ class PendingEvidence:
             notes += (f"{in_future} When it was downloaded earlier, say so: --taken TIME.",)
         taken = age.earliest if is_dated else age.latest
         return Found(results, "pending", taken, facts, proof_of(batch, results), notes, is_dated)
+
+    @staticmethod
+    def _other_partners(
+        source: PendingSource, pending: PendingDownload, batches: Sequence[OpenBatch]
+    ) -> frozenset[str]:
+        """Return the partners of reversed actions that are not in the download, of which it has no other action either."""
+        from action_returns.operations.list_age import partners_not_listed
+
+        absent = (
+            batch.known.before.get(row.action_id)
+            for batch in batches
+            for row in batch.rows
+            if row.cents == 0 and row.action_id not in pending.actions
+        )
+        listed = {action.partner for action in pending.actions.values()}
+        asked = {action.partner for action in absent if action is not None and action.partner} - listed
+        return partners_not_listed(source.path, source.columns, asked) if asked else frozenset()
 
     @staticmethod
     def _lists_others(source: PendingSource, pending: PendingDownload, batches: Sequence[OpenBatch]) -> bool:

@@ -98,6 +98,14 @@ class ResultEvidence:
                 "The receiver names lines, and does not tell whether the header row counts. So some errors can be of one "
                 "row or of the one below it."
             )
+        unnamed = sum(
+            one.verdict is Verdict.REFUSED and not one.action_id and one.line is None for one in result.entries
+        )
+        if unnamed:
+            notes.append(
+                f"{self.path.name} has {counted(unnamed, 'error')} of which no ActionId and no line can be read. Look them up "
+                "in it, or download it again and do not save it in a spreadsheet program."
+            )
         refused = sum(one.verdict is Verdict.REFUSED for one in results)
         if result.errors is not None and result.errors > refused:
             notes.append(

@@ -46,6 +46,8 @@ _SUCCESS: Final = frozenset(
         "-",
     }
 )
+_NO_ERROR: Final = _SUCCESS | {"null", "(null)", "(none)", "nil", "nan", "empty", "no", "false", "0"}
+"""Words in a column of errors for none, in small letters."""
 _ERRORS: Final = ("error", "fail", "reject", "invalid", "validation", "refus", "denied", "declin")
 """Parts of words for an error, in small letters."""
 
@@ -63,7 +65,7 @@ def entry_of(facts: Mapping[str, str], *, has_line: bool) -> tuple[Verdict | Non
     if status.casefold() in WAITING:
         return Verdict.TOO_EARLY, Why.QUEUED, status
     is_success = status.casefold() in _SUCCESS
-    if error and error.casefold() not in _SUCCESS and not is_success:
+    if error and error.casefold() not in _NO_ERROR and not is_success:
         word = f"{error} ({status})" if status and status.casefold() != error.casefold() else error
         return Verdict.REFUSED, Why.NAMED_AS_ERROR, word
     if is_success or not status:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from action_returns.batch.cells import campaign_of
 from action_returns.batch.context import PendingAction
 from action_returns.batch.lock_dates import is_locked, takes_no_changes
-from action_returns.verdicts.by_pending import REVERSED, Known, has_change, is_reversed
+from action_returns.verdicts.by_pending import REVERSED, Known, has_change, has_known_state, is_reversed
 from action_returns.verdicts.by_result import WAITING, ReceiverResult, decide_by_result
 from action_returns.verdicts.verdict import FINAL, RowResult, SentRow, Verdict, Why
 
@@ -209,14 +209,14 @@ class _Decision:
         before = self._before(row).currency
         if before and action.currency and before.casefold() != action.currency.casefold():
             return True
-        return action.state is None or (action.cents is None and not is_reversed(action))
+        return not has_known_state(action) or (action.cents is None and not is_reversed(action))
 
     def _not_seen(
         self, row: SentRow, action: PendingAction | None, earlier: RowResult | None, named: RowResult | None
     ) -> RowResult:
         """Return the result of a row whose action was not seen, or not well enough."""
         if action is not None:
-            has_both = action.state is not None and (action.cents is not None or is_reversed(action))
+            has_both = has_known_state(action) and (action.cents is not None or is_reversed(action))
             why = Why.OTHER_CURRENCY if has_both else Why.NOT_TOLD
             return _kept(earlier) or self._result(Verdict.TOO_EARLY, why, action)
         if row.action_id not in self._findings.unknown:

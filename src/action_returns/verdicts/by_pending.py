@@ -19,6 +19,8 @@ PROCESSING: Final = timedelta(hours=DEFAULT_RESULTS_AFTER_HOURS)
 """Time that the network may take for a file."""
 REVERSED: Final = frozenset({"REVERSED", "REJECTED"})
 """States of an action that was taken back."""
+_STATES: Final = frozenset({"PENDING", "APPROVED", "LOCKED"}) | REVERSED
+"""States of which it is known what they mean for the amount."""
 _NO_ACTION: Final = PendingAction()
 
 
@@ -64,6 +66,7 @@ def decide_by_pending(
     *,
     processing: timedelta = PROCESSING,
     lists_others: bool = False,
+    other_partners: Collection[str] = frozenset(),
 ) -> list[RowResult]:
     """Return what became of each row, in the order of the rows.
 
@@ -74,8 +77,12 @@ def decide_by_pending(
         age: when the download was made.
         processing: time that the network may take for a file.
         lists_others: whether the download has actions that are not pending, too.
+        other_partners: partners of the rows of which the download has no action.
     """
-    return list(map(_Comparison(rows, pending, known, age, processing, lists_others=lists_others).decide, rows))
+    comparison = _Comparison(
+        rows, pending, known, age, processing, lists_others=lists_others, other_partners=other_partners
+    )
+    return list(map(comparison.decide, rows))
 
 
 def has_change(row: SentRow, action: PendingAction) -> Why | None:
@@ -95,6 +102,12 @@ def is_reversed(action: PendingAction) -> bool:
     return (action.state or "").upper() in REVERSED
 
 
+def has_known_state(action: PendingAction) -> bool:
+    """Return whether it is known what the state of an action means: one that is called void may be taken back."""
+    state = (action.state or "").upper()
+    return state in _STATES or state.startswith("PENDING (")
+
+
 class _Comparison:
     """Compares the rows of one batch with one download."""
 
@@ -107,6 +120,7 @@ class _Comparison:
         processing: timedelta,
         *,
         lists_others: bool,
+        other_partners: Collection[str],
     ) -> None:
         self._pending = pending
         self._currency = pending.currency
@@ -114,10 +128,12 @@ class _Comparison:
         self._age = age
         self._is_newer = age.earliest > known.sent_at
         self._had_time = age.earliest >= known.sent_at + processing
+        self._other_partners = other_partners
         self._tells_states = any(action.state for action in pending.actions.values())
         self._is_short = pending.count * 2 < known.listed_before
         found = [action for row in rows if (action := pending.actions.get(row.action_id)) is not None]
         self._lists_others = lists_others or any((one.state or "PENDING").upper() != "PENDING" for one in found)
+        self._leaves_out = any(map(self._is_left_out, rows))
         campaigns = {campaign_of(row.action_id) for row in rows}
         # Without an action of the campaign in the list, the list may be of the other campaigns only.
         self._listed = (
@@ -177,7 +193,8 @@ class _Comparison:
         before, currency = self._before(row).currency, action.currency or self._currency
         if before and currency and before != currency and before.casefold() != currency.casefold():
             return Why.OTHER_CURRENCY
-        if action.cents is not None and (action.state or not self._tells_states):
+        tells = action.state == "PENDING" or (has_known_state(action) if action.state else not self._tells_states)
+        if action.cents is not None and tells:
             return None
         is_zero = row.cents == 0 == action.cents
         return None if is_zero or is_reversed(action) else Why.NOT_TOLD
@@ -199,7 +216,19 @@ class _Comparison:
     def _leaves_when_reversed(self, row: SentRow) -> bool:
         """Return whether the action was pending with an amount, in a list like this one, which has no other actions."""
         had_amount = bool(self._before(row).cents) and not is_reversed(self._before(row))
-        return had_amount and not self._lists_others and campaign_of(row.action_id) in self._listed
+        is_pending_list = had_amount and not self._lists_others and not self._leaves_out
+        return is_pending_list and campaign_of(row.action_id) in self._listed and self._has_partner(row)
+
+    def _has_partner(self, row: SentRow) -> bool:
+        """Return whether the list has actions of the row's partner, as far as that is known: it may be of other partners."""
+        return self._before(row).partner not in self._other_partners
+
+    def _is_left_out(self, row: SentRow) -> bool:
+        """Return whether an action is not in the list that a complete list has: one with an amount that cannot have locked."""
+        if not row.cents or row.action_id in self._pending.actions or row.action_id in self._known.replaced:
+            return False
+        before = self._before(row)
+        return bool(before.cents) and before.locks_at is not None and before.locks_at > self._age.latest
 
     def _decide_other(self, row: SentRow, action: PendingAction, earlier: RowResult | None) -> RowResult:
         """Return the result of a row whose action is not as it was sent, in a list that is newer than the batch."""

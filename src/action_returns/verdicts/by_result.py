@@ -126,7 +126,11 @@ def _rest(result: ReceiverResult) -> ResultEntry:
     if status not in _FINISHED:
         return ResultEntry(Verdict.TOO_EARLY, Why.UNKNOWN_WORD, result.status)
     errors = sum(entry.verdict is Verdict.REFUSED for entry in result.entries)
-    is_partial = not result.is_whole or (result.errors is not None and result.errors > errors)
+    # An error of a row that cannot be told can be of any row.
+    is_unnamed = any(
+        one.verdict is Verdict.REFUSED and not one.action_id and one.line is None for one in result.entries
+    )
+    is_partial = not result.is_whole or is_unnamed or (result.errors is not None and result.errors > errors)
     return ResultEntry(None, Why.PARTIAL if is_partial else Why.PROCESSED)
 
 
