@@ -279,6 +279,34 @@ def test_a_reset_file_is_never_sent(resetting, run, work, tmp_path):
     assert len(list((tmp_path / "box").iterdir())) == 1
 
 
+def test_an_order_is_not_reset_where_another_batch_changed_another_action_of_it(resetting, run, write, work):
+    others = HEAD + f"{FOUR},8.00,,EUR,PENDING,2026-12-31 08:00,2026-11-20 10:00, 1001\r\n"
+    other = write(f"{CSV}{FOUR},0,REJECTED\r\n", "other.csv")
+    assert run("send", other, "--pending", write(others, "others.csv"), "--yes").code == 0
+    told = run("undo", "1", "-o", "reset.csv", "--pending", "before.csv", "--json").json
+    assert (told["rows"], told["results"][0]["left_out"]) == (1, "unknown")
+    assert "1001" not in (work / "reset.csv").read_text()
+    run("history", "mark", "2", "failed", "--why", "The folder was empty", "--yes")
+    assert run("undo", "1", "-o", "again.csv", "--pending", "before.csv", "--json").json["rows"] == 2
+
+
+@pytest.mark.parametrize(
+    ("amount", "original", "state", "rows"),
+    [
+        ("8.00", "9.00", "PENDING", 2),
+        ("9.00", "9.00", "PENDING", 3),
+        ("8.00", "", "PENDING", 3),
+        ("8.00", "8.00", "REVERSED", 2),
+    ],
+)
+def test_an_order_is_not_reset_where_a_list_shows_that_another_action_of_it_was_changed(
+    resetting, run, write, amount, original, state, rows
+):
+    listed = BEFORE + f"{FOUR},{amount},{original},EUR,{state},2026-12-31 08:00,2026-11-20 10:00,1001\r\n"
+    told = run("undo", "1", "-o", "reset.csv", "--pending", write(listed, "now.csv"), "--json")
+    assert (told.code, told.json["rows"]) == (0, rows)
+
+
 def test_a_reset_file_is_csv_and_rows_can_be_asked_for(resetting, run, work):
     assert run("undo", "1", "-o", "reset.xlsx", "--json").json["problem"] == "output-file"
     assert run("undo", "1", "-o", "undo.csv", "--no-reset").code == 0
@@ -342,3 +370,12 @@ def test_of_many_rows_that_are_left_out_ten_of_each_reason_are_named(outbox, run
     assert "M.8882.4808.129" in run("undo", "1", "-o", "undo.csv", "--verbose").out
     listed = run("undo", "2", "-o", "undo.csv", "--pending", write(before, "before.csv"))
     assert "2 further rows are left out (locked): --verbose shows all." in listed.err
+
+
+def test_what_is_on_record_without_a_readable_time_ends_in_a_message(sent, run, paths, write):
+    run("send", write(f"{CSV}{ONE},5.00,ORDER_UPDATE\r\n", "more.csv"), "--yes")
+    with open_ledger(paths.ledger_file) as ledger:
+        ledger._store.execute("DROP TRIGGER batch_is_never_changed")
+        ledger._store.execute("UPDATE batch SET created_at = 'some day'")
+    assert run("undo", "2", "-o", "undo.csv", "--json").code in {0, 3}
+    assert run("reconcile", "2", "--pending", "before.csv", "--json").json["problem"] != "unexpected"

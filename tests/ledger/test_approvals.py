@@ -113,6 +113,13 @@ def test_a_used_approval_cannot_be_withdrawn(two):
         two.ben.withdraw(1, "Too late.", two.names[1])
 
 
+def test_how_old_an_approval_is_the_clock_of_its_ledger_tells(tmp_path):
+    with open_ledger(tmp_path / "ledger.sqlite3", lambda: NOW + timedelta(days=3)) as ledger:
+        asked = Two(ledger, ledger, ("amy", "ben")).request()
+        assert ledger.now() == NOW + timedelta(days=3)
+        assert (ledger.now() - asked.at) < timedelta(minutes=1)
+
+
 def test_a_withdrawal_needs_a_reason(two):
     two.request()
     with pytest.raises(ApprovalError, match="say why"):

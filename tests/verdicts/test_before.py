@@ -38,7 +38,13 @@ def test_where_nothing_was_known_nothing_is_kept():
 
 
 @pytest.mark.parametrize(
-    "content", [b"ActionId,Amount\r\n", b"\xff", write_before(["M"], {"M": PendingAction(1)})[:-12]]
+    "content",
+    [
+        b"ActionId,Amount\r\n",
+        b"\xff",
+        write_before(["M"], {"M": PendingAction(1)})[:-12],
+        write_before(["M"], {"M": PendingAction(1, datetime(2026, 12, 31, 8))}),  # noqa: DTZ001  # no offset from UTC
+    ],
 )
 def test_a_text_of_another_kind_is_refused(content):
     with pytest.raises(ValueError, match=r"."):

@@ -5,17 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from action_returns.batch.context import PendingAction, Policy, ReasonKind
+from action_returns.verdicts.amount_before import Basis, EarlierRow, Evidence
 from action_returns.verdicts.by_pending import ListAge
-from action_returns.verdicts.restoring import (
-    Basis,
-    EarlierRow,
-    Evidence,
-    LeftOut,
-    RowPlan,
-    plan_resetting,
-    plan_restoring,
-    restoring_reasons,
-)
+from action_returns.verdicts.restoring import LeftOut, RowPlan, plan_resetting, plan_restoring, restoring_reasons
 from action_returns.verdicts.verdict import RowResult, SentRow, Verdict, Why
 
 SENT_AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -135,9 +127,67 @@ def test_an_amount_that_is_not_changed_yet_is_restored():
 def test_the_latest_result_of_a_row_counts_without_a_newer_list(known, left_out):
     assert plan(before=action(2000), results={ID: known}).left_out is left_out
     assert (
-        plan(before=action(2000), listed=action(5, locks_at=None), hours=-1, results={ID: known}).left_out is left_out
+        plan(
+            before=action(2000),
+            before_as_of=SENT_AT,
+            listed=action(5, locks_at=None),
+            hours=-1,
+            results={ID: known},
+        ).left_out
+        is left_out
     )
     assert plan(before=action(2000), listed=action(5), hours=20, results={ID: known}).left_out is left_out
+
+
+@pytest.mark.parametrize(
+    ("as_of", "hours", "until", "left_out"),
+    [(-30, -3, -2, LeftOut.UNKNOWN), (-30, -40, -2, LeftOut.UNKNOWN), (-30, -80, -50, None)],
+    ids=["later", "perhaps later", "older"],
+)
+@pytest.mark.parametrize("seen", [1500, 1000])
+def test_a_list_from_between_the_record_and_the_batch_must_not_speak_against_the_record(
+    as_of, hours, until, left_out, seen
+):
+    found = plan(
+        before=action(2000), before_as_of=SENT_AT + as_of * HOUR, listed=action(seen), hours=hours, until=until
+    )
+    assert found.left_out is left_out
+
+
+def test_a_list_from_before_the_batch_speaks_against_an_earlier_batch_that_had_been_processed_by_then():
+    for hours, left_out in ((-72, LeftOut.UNKNOWN), (-10, None)):
+        found = plan(earlier=earlier(hours=hours), listed=action(1700), hours=-4, until=-3)
+        assert found.left_out is left_out
+
+
+def test_an_older_list_with_another_amount_tells_that_the_original_one_was_not_the_last():
+    assert plan(listed=action(2000, original_cents=2000), hours=-9, until=-8)[1:3] == (None, 2000)
+    assert plan(listed=action(1500, original_cents=2000), hours=-9, until=-8).left_out is LeftOut.UNKNOWN
+
+
+def test_two_original_amounts_are_none():
+    was, now = action(None, original_cents=2000), action(1000, original_cents=9000)
+    assert plan(before=was, listed=now).left_out is LeftOut.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "of_list", "left_out"),
+    [
+        ("EUR", "USD", None, LeftOut.UNKNOWN),
+        ("EUR", None, "USD", LeftOut.UNKNOWN),
+        ("EUR", "eur", "USD", None),
+        (None, "USD", None, None),
+        ("EUR", None, None, None),
+    ],
+)
+def test_an_amount_of_another_currency_is_not_restored(was, now, of_list, left_out):
+    found = plan(before=action(2000, currency=was), listed=action(1000, currency=now), currency=of_list)
+    assert found.left_out is left_out
+
+
+def test_the_currency_of_a_list_is_not_that_of_an_action_that_it_does_not_have():
+    found = plan(REVERSAL, before=action(2000, currency="EUR"), has_list=True, currency="USD")
+    assert found.left_out is None
 
 
 def test_a_newer_list_counts_more_than_an_earlier_result():

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from action_returns.batch.context import PendingAction
+from action_returns.verdicts.amount_before import EarlierRow, Evidence
 from action_returns.verdicts.by_pending import ListAge
-from action_returns.verdicts.restoring import EarlierRow, Evidence, LeftOut, plan_restoring
+from action_returns.verdicts.restoring import LeftOut, plan_restoring
 from action_returns.verdicts.verdict import SentRow
 
 BEGIN = datetime(2026, 11, 1, tzinfo=UTC)

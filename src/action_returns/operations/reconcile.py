@@ -34,6 +34,8 @@ MAY_BE_SETTLED: Final = (UNKNOWN, HANDED_OVER)
 _MOST_LOOKS: Final = 3
 """How often evidence is looked at while other programs record results of the same batch."""
 _SOURCES: Final = {"pending": "a pending download", "result": "a result file", "api": "the network's API"}
+_NEVER: Final = datetime(9000, 1, 1, tzinfo=UTC)
+"""When a batch was sent of which that cannot be read: after everything else, and hours can be added to it."""
 _OWN: Final = frozenset({"prepared", "claimed", "sending", "outcome"})
 """Kinds of the events that the program which sends a batch records."""
 
@@ -267,7 +269,7 @@ def _sent_at(record: "BatchRecord", events: Sequence["Event"]) -> datetime:
     """Return when a batch had certainly left: what its own program recorded last, not what was found out later."""
     own = [event.at for event in events if event.kind in _OWN and "found" not in event.detail]
     times = [at for at in (record.created_at, *own) if at is not None]
-    return max(times) if times else datetime.max.replace(tzinfo=UTC)
+    return max(times) if times else _NEVER
 
 
 def _count(event: "Event") -> int:

@@ -3,39 +3,27 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from action_returns.batch.cells import ReadyRows
-from action_returns.errors import ConfigError, FileError, LedgerError, NothingToUndoError, UsageError
+from action_returns.errors import ConfigError, FileError, NothingToUndoError, UsageError
 from action_returns.ledger.attachment_kinds import UNDO_DRAFTED
-from action_returns.ledger.records import FAILED, HANDED_OVER, PREPARED, SENDING, SENT
-from action_returns.ledger.row_states import NOT_ARRIVED
+from action_returns.ledger.records import FAILED, PREPARED, SENDING
 from action_returns.operations.account import open_account_ledger
 from action_returns.operations.known_results import find_latest, unread_sentence
 from action_returns.operations.pending_source import PendingSource, load_download
-from action_returns.operations.receipt import confirmed
 from action_returns.operations.texts import command, settling_command
-from action_returns.verdicts.before import read_before
-from action_returns.verdicts.restoring import (
-    EarlierRow,
-    Evidence,
-    LeftOut,
-    RowPlan,
-    plan_resetting,
-    plan_restoring,
-    restoring_reasons,
-)
+from action_returns.operations.undo_evidence import changed_orders, known_of, orders_of_other_batches
+from action_returns.verdicts.amount_before import Evidence
+from action_returns.verdicts.restoring import LeftOut, RowPlan, plan_resetting, plan_restoring, restoring_reasons
 from action_returns.verdicts.verdict import SentRow
 
 if TYPE_CHECKING:
     from action_returns.batch.context import PendingDownload
     from action_returns.files import Paths
-    from action_returns.ledger.ledger import Ledger
     from action_returns.ledger.records import BatchRecord
     from action_returns.operations.account import Account
-
-_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +107,19 @@ def plan_undo(
                 f"Name its profile: {command('undo', record.label, '--profile', record.profile, '-o', 'undo.csv')}"
             )
         rows = [SentRow(*row) for row in ledger.rows(number)]
-        known = _known(record, rows, account, ledger, now)
+        known = known_of(record, rows, account, ledger, now)
         unread = find_latest(number, ledger).unread
         drafted = sum(event.kind == UNDO_DRAFTED for event in ledger.events(number))
+        reset = None if as_rows or account.profile is None else account.profile.reset_event_type
+        changed = set() if reset is None else orders_of_other_batches(record, rows, account, ledger)
     source, problem = _source(pending, account, paths)
     listed = None
     if source is not None:
-        listed, known = _compared(source, rows, known, account, paths)
+        listed, known = _compared(source, rows, known, account, paths, whole=reset is not None)
     plans = plan_restoring(rows, known)
-    reset = None if as_rows or account.profile is None else account.profile.reset_event_type
     if reset is not None:
-        plans = plan_resetting(plans)
+        changed |= changed_orders(known.pending, rows)
+        plans = plan_resetting(plans, changed)
     return Undo(
         record=record,
         plans=plans,
@@ -145,20 +135,20 @@ def plan_undo(
 
 
 def _compared(
-    source: PendingSource, rows: Sequence[SentRow], known: Evidence, account: "Account", paths: "Paths"
+    source: PendingSource, rows: Sequence[SentRow], known: Evidence, account: "Account", paths: "Paths", *, whole: bool
 ) -> "tuple[PendingDownload, Evidence]":
-    """Return a list, and what is known with it."""
+    """Return a list, and what is known with it; ``whole``: with the actions of other batches too."""
     from action_returns.operations.kept_pending import with_its_facts
     from action_returns.operations.list_age import age_of, lists_other_states, loaded_before
 
     source = with_its_facts(source, account, paths)
     loaded = loaded_before(source, account, paths)
     ids = {row.action_id for row in rows}
-    listed = load_download(source, None, account, paths, now=known.now, ids=ids)
+    listed = load_download(source, None, account, paths, now=known.now, ids=None if whole else ids)
     age = age_of(source, listed, loaded, None, now=known.now)
     has_gone = any(row.cents == 0 and row.action_id not in listed.actions for row in rows)
     lists_others = has_gone and lists_other_states(source.path, source.columns)
-    return listed, replace(known, pending=listed.actions, age=age, lists_others=lists_others)
+    return listed, replace(known, pending=listed.actions, age=age, currency=listed.currency, lists_others=lists_others)
 
 
 def refuse_nothing(undo: Undo) -> None:
@@ -208,66 +198,6 @@ def _refuse_state(record: "BatchRecord") -> None:
             f"Batch {record.label} is {record.state}: a program is at work on it, or ended before it recorded an outcome. "
             f"Nothing was written. Wait until it has ended, or settle the batch with: {settling_command(record.label)}"
         )
-
-
-def _known(
-    record: "BatchRecord", rows: Sequence[SentRow], account: "Account", ledger: "Ledger", now: datetime
-) -> Evidence:
-    """Return what is on record about a batch."""
-    action_ids = [row.action_id for row in rows]
-    try:
-        latest, used = find_latest(record.number, ledger), _list_used(record.number, ledger)
-        return Evidence(
-            sent_at=record.created_at or _NEVER,
-            now=now,
-            before=read_before(ledger.before(record.number)),
-            before_as_of=None if used is None else datetime.fromisoformat(str(used[0])),
-            earlier=_earlier(record, action_ids, account, ledger),
-            replaced=ledger.replaced_rows(record, account.sender, {row.action_id: row.cents for row in rows}),
-            results=latest.rows,
-            never_left=_never_left(ledger.row_states(record.number)),
-            processing=timedelta(hours=account.results_after_hours),
-        )
-    except ValueError as error:
-        raise LedgerError(f"What is on record beside batch {record.label} cannot be read: {error}.") from None
-
-
-def _never_left(states: Mapping[str, str]) -> frozenset[str]:
-    """Return the rows of a batch that certainly never left, or were refused at once, where its channel sends rows alone."""
-    return frozenset(action_id for action_id, state in states.items() if state in NOT_ARRIVED)
-
-
-def _list_used(number: int, ledger: "Ledger") -> tuple[object, object] | None:
-    """Return the age and the size of the pending download that a batch was sent with, None where there was none."""
-    facts = confirmed(ledger.events(number))
-    return (facts["pending_as_of"], facts.get("pending_rows")) if "pending_as_of" in facts else None
-
-
-def _earlier(
-    record: "BatchRecord", action_ids: Sequence[str], account: "Account", ledger: "Ledger"
-) -> dict[str, list[EarlierRow]]:
-    """Return what earlier batches sent for the actions of a batch, the latest first."""
-    found = ledger.earlier_rows(record, ledger.batches_of(account.sender), action_ids)
-    numbers = {number for rows in found.values() for number, _ in rows}
-    batches = {number: ledger.batch(number) for number in numbers}
-    states = {number: ledger.row_states(number) for number in numbers}
-    results = {number: find_latest(number, ledger).rows for number in numbers}
-    used = _list_used(record.number, ledger)
-    same_list = min((one for one in numbers if used and _list_used(one, ledger) == used), default=record.number)
-    return {
-        action_id: [
-            EarlierRow(
-                batches[number].label,
-                batches[number].created_at or _NEVER,
-                cents,
-                (states[number].get(action_id) or batches[number].state) in {SENT, HANDED_OVER},
-                same_list <= number,
-                results[number].get(action_id),
-            )
-            for number, cents in reversed(rows)
-        ]
-        for action_id, rows in found.items()
-    }
 
 
 def _source(given: PendingSource | None, account: "Account", paths: "Paths") -> tuple[PendingSource | None, str]:

@@ -8,7 +8,8 @@ from action_returns.ledger.records import UNKNOWN
 from action_returns.operations.pending_texts import pending_age
 from action_returns.operations.texts import command, command_for, counted, one_or_many, settling_command
 from action_returns.operations.undo_file import formula_sentence, reset_orders
-from action_returns.verdicts.restoring import Basis, LeftOut, RowPlan
+from action_returns.verdicts.amount_before import Basis
+from action_returns.verdicts.restoring import LeftOut, RowPlan
 
 if TYPE_CHECKING:
     from pathlib import Path
