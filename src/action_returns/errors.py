@@ -226,7 +226,7 @@ class AlreadySentError(ActionReturnsError):
 
 
 class RowsAlreadySentError(AlreadySentError):
-    """Rows of the batch were sent after it was checked."""
+    """Rows of the batch were sent after it was checked, or changed after the undo that it is was drafted."""
 
     problem = "rows-sent-before"
 

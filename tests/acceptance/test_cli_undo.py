@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import tomlkit
 
+from action_returns.cli import undo
 from action_returns.ledger.ledger import open_ledger
+from action_returns.operations import send
 from tests.support.batches import CSV, ONE, TWO
 from tests.support.profiles import make_outbox
 from tests.support.sending import line_goes_dead
@@ -211,6 +213,51 @@ def test_a_batch_that_failed_or_is_not_there_has_nothing_to_undo(sent, run):
     assert (told.code, told.json["problem"]) == (2, "usage")
     assert "failed: the receiver has nothing of it" in told.json["message"]
     assert run("undo", "9", "-o", "undo.csv", "--json").json["problem"] == "no-such-batch"
+
+
+def test_an_undo_is_not_sent_over_what_a_colleague_changed_after_it_was_drafted(sent, run, write, work, outbox):
+    run("undo", "1", "-o", "undo.csv")
+    assert run("send", write(f"{CSV}{TWO},55.00,ORDER_UPDATE\r\n", "colleague.csv"), "--yes").code == 0
+    (work / "part.csv").write_text(f"{CSV}{TWO},60.00,ORDER_UPDATE\r\n", newline="")
+    for file, *options in (("undo.csv", "--yes"), ("undo.csv", "--dry-run"), ("part.csv", "--yes")):
+        told = run("send", file, *options, "--json")
+        assert (told.code, told.json["problem"], told.json["batch"]) == (8, "rows-sent-before", "0002")
+        assert f"1 action of it got another amount after it was drafted: {TWO} in batch 0002." in told.json["message"]
+    assert run("undo", "1", "-o", "again.csv", "--json").json["left_out"]["changed_since"] == 1
+    assert run("send", "again.csv", "--yes", "--json").json["rows"] == 2
+    told = run("send", "undo.csv", "--yes", "--include-sent", "--json")
+    assert (told.code, told.json["rows"]) == (0, 3)
+
+
+def test_what_a_colleague_changes_between_the_question_and_the_send_is_not_overwritten(
+    sent, run, write, outbox, monkeypatch
+):
+    run("undo", "1", "-o", "undo.csv")
+    real = send.submit
+
+    def submit_later(*arguments, **facts):
+        monkeypatch.setattr(send, "submit", real)
+        assert run("send", write(f"{CSV}{TWO},55.00,ORDER_UPDATE\r\n", "colleague.csv"), "--yes").code == 0
+        return real(*arguments, **facts)
+
+    monkeypatch.setattr(send, "submit", submit_later)
+    told = run("send", "undo.csv", "--yes", "--json")
+    assert (told.code, told.json["problem"]) == (8, "rows-sent-before")
+    assert "got another amount after it was drafted" in told.json["message"]
+
+
+def test_what_a_colleague_changes_while_an_undo_is_drafted_is_not_in_it(sent, run, write, work, monkeypatch):
+    real = undo.check_form
+
+    def sent_meanwhile(*arguments):
+        assert run("send", write(f"{CSV}{TWO},55.00,ORDER_UPDATE\r\n", "colleague.csv"), "--yes").code == 0
+        real(*arguments)
+
+    monkeypatch.setattr(undo, "check_form", sent_meanwhile)
+    told = run("undo", "1", "-o", "undo.csv", "--json")
+    assert (told.code, told.json["problem"], told.json["written"]) == (2, "usage", None)
+    assert "Batch 0002 changed actions of batch 0001 while its undo was drafted" in told.json["message"]
+    assert not (work / "undo.csv").exists()
 
 
 def test_a_batch_of_another_account_is_not_undone_here(sent, run, home, tmp_path):

@@ -10,7 +10,7 @@ import pytest
 from action_returns.batch.cells import ReadyRows
 from action_returns.batch.csv_format import csv_bytes
 from action_returns.errors import LedgerError
-from action_returns.ledger.attachment_kinds import pack
+from action_returns.ledger.attachment_kinds import OutdatedUndoError, pack
 from action_returns.ledger.ledger import open_ledger
 from tests.support.ledgers import ROWS, batch_of, claim, row, settled
 from tests.support.tampering import tamper
@@ -93,6 +93,34 @@ def test_a_batch_says_which_batches_undo_it_unless_they_certainly_failed(ledger)
     again.append(settled(ledger, "sent", row(9)))
     assert [ledger.undoes(one) for one in again] == ["0001", "0001", "0001", None]
     assert [ledger.undone_by(one) for one in (sent, *again)] == [["0003", "0004"], [], [], [], []]
+
+
+def test_an_undo_is_not_sent_over_what_another_batch_changed_after_it_was_drafted(ledger, place):
+    sent = settled(ledger, "sent", ReadyRows(IDS, [100, 200, 300], ["ORDER_UPDATE"] * 3))
+    drafted = ReadyRows(IDS, [900, 900, 900], ["ORDER_UPDATE"] * 3)
+    settled(ledger, "sent", row(1, 500, "ORDER_UPDATE"))
+    ledger.record_undo(sent, csv_bytes(drafted), {"rows": 3})
+    sender = batch_of().sender
+    assert ledger.changed_since_draft(sender, tuple(drafted)) is None, "what was there when it was drafted is known"
+    settled(ledger, "failed", row(2, 500, "ORDER_UPDATE"))
+    claim(ledger, row(3, 900, "CANCELLED"))
+    assert ledger.changed_since_draft(sender, tuple(drafted)) is None
+    with open_ledger(place) as other:
+        later = claim(other, row(2, 600, "ORDER_UPDATE"))
+    with pytest.raises(OutdatedUndoError) as refused:
+        claim(ledger, drafted)
+    assert refused.value.changed == ("0001", {"M.1.2.2": later.label})
+    assert ledger.changed_since_draft(sender, tuple(row(9))) is None
+    assert ledger.changed_since_draft(sender, ()) is None
+    ledger.record_undo(sent, csv_bytes(drafted), {"rows": 3})
+    assert ledger.undoes(claim(ledger, drafted).number) == "0001"
+
+
+def test_an_undo_overwrites_what_was_changed_since_where_its_user_wants_that(ledger):
+    sent = settled(ledger, "sent", row(1, 100, "ORDER_UPDATE"))
+    ledger.record_undo(sent, csv_bytes(row(1, 900, "ORDER_UPDATE")), {})
+    claim(ledger, row(1, 500, "ORDER_UPDATE"))
+    assert claim(ledger, row(1, 900, "ORDER_UPDATE"), overwrite=True).label == "0003"
 
 
 def test_a_draft_that_is_no_file_of_rows_links_nothing_and_stops_no_send(ledger):

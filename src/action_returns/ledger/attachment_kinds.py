@@ -6,9 +6,10 @@ kept anew each time that others are found out. The event of the batch names the 
 
 import hashlib
 import zlib
-from collections.abc import Collection, Iterator, Sequence
-from typing import Final
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
+from action_returns.errors import LedgerError
 from action_returns.ledger.records import HANDED_OVER, SENT, UNKNOWN, Attachment, BatchRecord, Event
 
 BEFORE: Final = "before"
@@ -41,6 +42,32 @@ _GZIP: Final = 31
 _MOST_BYTES_PER_ROW: Final = 10_000
 """Of an attachment: nothing larger is unpacked. A team's database refuses more than that even packed."""
 _MOST_BYTES_BESIDE: Final = 100_000
+
+
+class ChangedSince(NamedTuple):
+    """What was changed after an undo was drafted.
+
+    Args:
+        undone: label of the batch that it undoes.
+        batches: ActionId -> label of the latest batch that changed it since.
+    """
+
+    undone: str
+    batches: Mapping[str, str]
+
+
+class OutdatedUndoError(LedgerError):
+    """The rows are those of a drafted undo, and other batches changed some of their actions since.
+
+    Args:
+        changed: which batches.
+    """
+
+    def __init__(self, changed: ChangedSince) -> None:
+        super().__init__(
+            f"{len(changed.batches)} actions were changed after the undo of batch {changed.undone} was drafted."
+        )
+        self.changed = changed
 
 
 def words(kind: str) -> str:

@@ -20,6 +20,7 @@ from action_returns.ledger.attachment_kinds import (
     UNDO,
     UNDO_DRAFTED,
     UNDOES,
+    ChangedSince,
     attachment_problems,
     has_hash,
     pack,
@@ -129,8 +130,8 @@ class LedgerAttachments(LedgerRowOutcomes):
         named = [self.batch(later) for (later,) in found if self.undoes(later) == label(number)]
         return [record.label for record in named if record.may_have_arrived]
 
-    def _undone_by(self, account: AccountBatches, rows: Collection[tuple[str, int, str]]) -> str | None:
-        """Return the label of the latest batch of an account with a drafted undo that has all of these rows."""
+    def _draft_with(self, account: AccountBatches, rows: Collection[tuple[str, int, str]]) -> tuple[int, int] | None:
+        """Return the latest batch of an account with a drafted undo that has all of these rows, and that draft's event."""
         drafted = self._store.query(f"SELECT DISTINCT batch FROM attachment WHERE kind = '{UNDO}'")
         if not drafted:
             return None
@@ -143,9 +144,32 @@ class LedgerAttachments(LedgerRowOutcomes):
             *(first[0], self._store.as_list(one for (one,) in drafted), *values),
         ):
             with suppress(LedgerError, UnsafeBytesError):  # a draft that was changed links nothing
-                if any(set(rows) <= set(parse_csv_bytes(draft)) for _, draft in self.undo_drafts(number)):
-                    return label(number)
+                drafts = self.undo_drafts(number)
+                if fitting := [event for event, draft in drafts if set(rows) <= set(parse_csv_bytes(draft))]:
+                    ((event,),) = self._store.query(
+                        f"SELECT max(rowid) FROM event WHERE batch = ? AND kind = '{UNDO_DRAFTED}' AND detail LIKE ?",
+                        *(number, f"%{fitting[-1].detail[SHA256]}%"),
+                    )
+                    return number, event
         return None
+
+    def changed_since_draft(self, sender: Sender, rows: Collection[tuple[str, int, str]]) -> ChangedSince | None:
+        """Return what other batches changed after the undo with these rows was drafted, None where nothing was.
+
+        Args:
+            sender: the profile that would send them.
+            rows: ActionId, cents and reason of each. Rows that are in no drafted undo tell nothing.
+        """
+        account = self.batches_of(sender)
+        draft = self._draft_with(account, rows) if rows else None
+        if draft is None:
+            return None
+        number, event = draft
+        amounts = {action_id: cents for action_id, cents, _ in rows}
+        later = f"b.number > ? AND NOT EXISTS (SELECT 1 FROM event AS e WHERE e.batch = b.number AND e.rowid < {event})"
+        others = self._rows_of_others(later, self.batch(number), account, amounts)
+        changed = {action_id: label(other) for action_id, other, cents in others if cents != amounts[action_id]}
+        return ChangedSince(label(number), changed) if changed else None
 
     def replaced_rows(self, record: BatchRecord, sender: Sender, cents: Mapping[str, int]) -> dict[str, str]:
         """Return ActionId -> label of the latest later batch of the account that changes it again and may have arrived.

@@ -14,7 +14,7 @@ from action_returns.errors import LedgerError
 from action_returns.ledger import integrity
 from action_returns.ledger.accounts import AccountBatches
 from action_returns.ledger.approvals import LedgerApprovals
-from action_returns.ledger.attachment_kinds import BEFORE, BEFORE_SHA256, UNDOES, pack
+from action_returns.ledger.attachment_kinds import BEFORE, BEFORE_SHA256, UNDOES, OutdatedUndoError, pack
 from action_returns.ledger.recordable import (
     LONGEST_PLACE,
     plain_line,
@@ -105,6 +105,7 @@ class Ledger(LedgerApprovals):
         confirmation: Mapping[str, str | int],
         include_sent: Container[str] = frozenset(),
         before: bytes = b"",
+        overwrite: bool = False,
     ) -> Claim:
         """Record a batch with all of its rows and bytes, and take the right to send it.
 
@@ -120,10 +121,12 @@ class Ledger(LedgerApprovals):
             include_sent: ActionIds of rows that may have arrived before, as the person was shown, and are to go out
                 again.
             before: what is known of its actions before it is sent, nothing when nothing is.
+            overwrite: whether an undo may overwrite what other batches changed after it was drafted.
 
         Raises:
             RepeatedRowsError: other rows of it are on record for this account and may have arrived, or any of them is
                 about to be sent by another program.
+            OutdatedUndoError: it is an undo, and other batches changed some of its actions since.
             action_returns.ledger.approval_records.NotApprovedError: another person has to approve it, and no approval on
                 record fits it and may be used now.
             LedgerError: it cannot be recorded; then nothing is.
@@ -138,6 +141,8 @@ class Ledger(LedgerApprovals):
                 one: before for one, before in repeats.items() if one not in include_sent or before.state == PREPARED
             }:
                 raise RepeatedRowsError(refused)
+            if not overwrite and (changed := self.changed_since_draft(batch.sender, by_action)) is not None:
+                raise OutdatedUndoError(changed)
             needs_approval = batch.needs_approval or self.requires_approval()
             approval = None
             if needs_approval:
@@ -179,8 +184,8 @@ class Ledger(LedgerApprovals):
                 again |= self._use(approval, number)
             if before:
                 again[BEFORE_SHA256] = self._attach(number, BEFORE, packed)
-            if undone := self._undone_by(account, by_action):
-                again[UNDOES] = undone
+            if (undone := self._draft_with(account, by_action)) is not None:
+                again[UNDOES] = label(undone[0])
             self._add_event(number, "confirmed", {"who": user_and_host(), **confirmation, **again})
             self._store.register_sender(number)
         return Claim(number, label(number), name)

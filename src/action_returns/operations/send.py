@@ -146,7 +146,8 @@ def send(
         action_returns.errors.ExcelError: it is not known whether the cells of an open workbook show what would be sent.
         UsageError: the user has to be asked, and there is no way to ask.
         DeclinedError: the user said no.
-        action_returns.errors.RowsAlreadySentError: rows of it were sent after the check.
+        action_returns.errors.RowsAlreadySentError: rows of it were sent after the check; or it is an undo, and other
+            batches changed some of its actions after it was drafted.
         action_returns.errors.LedgerError: it could not be looked up what was sent before, or the batch could not be
             recorded; nothing was sent.
     """
@@ -170,6 +171,7 @@ def send(
     _refuse(page.checked, consent)
     if page.refused:
         raise ChannelRefusesRowsError(page.refused)
+    sent_before.refuse_outdated_undo(page.checked, account, paths)
     if dry_run:
         return SendResult(page)
     require_approval(page, account, paths, clock())

@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from action_returns.errors import RowsAlreadySentError
 from action_returns.operations.account import open_ledger_if_exists
 from action_returns.operations.texts import command, counted, next_step_for_unknown
 
 if TYPE_CHECKING:
     from action_returns.files import Paths
+    from action_returns.ledger.attachment_kinds import ChangedSince
     from action_returns.operations.account import Account
     from action_returns.operations.check import CheckedBatch
 
@@ -184,3 +186,40 @@ def _advice(batches: Sequence[EarlierBatch]) -> str:
         look = command("reconcile", unknown.label, "--pending", "FILE")
         return f"Look first what became of {_rows(unknown.rows)}, with a new pending download: {look}"
     return f"Settle batch {unknown.label} first. {next_step_for_unknown(unknown.label)}"
+
+
+def refuse_outdated_undo(checked: "CheckedBatch", account: "Account", paths: "Paths") -> None:
+    """Stop a send of an undo whose actions other batches changed after it was drafted, before the user is asked.
+
+    Args:
+        checked: the batch. Where its user wants rows to go out again, nothing is looked up.
+        account: the profile it would go out under.
+        paths: where the ledger is.
+
+    Raises:
+        RowsAlreadySentError: it is such an undo.
+    """
+    if checked.include_sent or (records := open_ledger_if_exists(account, paths)) is None:
+        return
+    with records:
+        changed = records.changed_since_draft(account.sender, tuple(checked.rows))
+    if changed is not None:
+        raise outdated_undo(changed, checked.file)
+
+
+def outdated_undo(changed: "ChangedSince", file: str) -> RowsAlreadySentError:
+    """Return the error for users of an undo whose actions were changed after it was drafted.
+
+    Args:
+        changed: by which batches.
+        file: the file as the user named it.
+    """
+    named = ", ".join(f"{one} in batch {batch}" for one, batch in [*changed.batches.items()][:_NAMED_ROWS])
+    more = f" and {len(changed.batches) - _NAMED_ROWS:,} more" if len(changed.batches) > _NAMED_ROWS else ""
+    number = counted(len(changed.batches), "action")
+    return RowsAlreadySentError(
+        f"{file} undoes batch {changed.undone}, and {number} of it got another amount after it was drafted: {named}{more}. "
+        f"Nothing was sent. Draft it again, which leaves these out: {command('undo', changed.undone, '-o', 'again.csv')}. To "
+        "overwrite their amounts, send it with --include-sent.",
+        max(changed.batches.values(), key=int),
+    )

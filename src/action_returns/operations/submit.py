@@ -17,12 +17,14 @@ from action_returns.channels.base import Channel, Outcome, OutgoingFile, Phase, 
 from action_returns.channels.time_limits import longest_delivery
 from action_returns.errors import LedgerError, RowsAlreadySentError, SettingsError
 from action_returns.ledger.approval_records import NotApprovedError
+from action_returns.ledger.attachment_kinds import OutdatedUndoError
 from action_returns.ledger.kept_outcomes import KeptOutcome, keep_outcome
 from action_returns.ledger.records import Claim, NewBatch, RepeatedRowsError
 from action_returns.ledger.store import LedgerAwayError
 from action_returns.operations import outcome_texts, texts
 from action_returns.operations.approval_check import approval_missing, needs_approval
 from action_returns.operations.confirmation import facts_to_record
+from action_returns.operations.sent_before import outdated_undo
 from action_returns.verdicts.before import write_before
 
 if TYPE_CHECKING:
@@ -99,7 +101,7 @@ def submit(
         pause: waits that many seconds.
 
     Raises:
-        RowsAlreadySentError: rows of it were sent after the check.
+        RowsAlreadySentError: rows of it were sent after the check, or other batches changed actions of an undo.
         action_returns.errors.ApprovalMissingError: another person has to approve the file, and no approval holds any more.
         action_returns.errors.LedgerError: the batch could not be recorded; nothing was sent.
     """
@@ -119,10 +121,13 @@ def submit(
             confirmation=how,
             include_sent=checked.repeated if checked.include_sent else frozenset(),
             before=_known_before(checked),
+            overwrite=checked.include_sent,
         )
     except RepeatedRowsError as repeated:
         latest = max((before.batch for before in repeated.rows.values()), key=int)
         raise RowsAlreadySentError(texts.rows_sent_meanwhile(repeated.rows, checked.file), latest) from None
+    except OutdatedUndoError as outdated:
+        raise outdated_undo(outdated.changed, checked.file) from None
     except NotApprovedError as refused:
         raise approval_missing(refused, checked, clock()) from None
     except LedgerAwayError as away:

@@ -173,6 +173,7 @@ def record_undo(undo: Undo, file: str, account: "Account", paths: "Paths") -> No
         paths: where the ledger is.
 
     Raises:
+        UsageError: another batch changed some of its actions meanwhile.
         LedgerError: it cannot be recorded.
     """
     from action_returns.batch.csv_format import csv_bytes
@@ -183,7 +184,13 @@ def record_undo(undo: Undo, file: str, account: "Account", paths: "Paths") -> No
         "rows": len(undo.rows),
         **{reason.value: number for reason, number in undo.left_out.items()},
     }
+    restored = {plan.row.action_id: plan.row.cents for plan in undo.included}
     with open_account_ledger(account, paths) as ledger:
+        if later := ledger.replaced_rows(undo.record, account.sender, restored):
+            raise UsageError(
+                f"Batch {max(later.values(), key=int)} changed actions of batch {undo.record.label} while its undo was "
+                "drafted. Nothing was written. Try again: they are left out then."
+            )
         ledger.record_undo(undo.record.number, csv_bytes(undo.rows), facts)
 
 

@@ -70,7 +70,7 @@ class PendingFacts:
         amounts, dates, states, orders, partners, currencies, originals = cells
         columns = (
             amounts,
-            self._read_moments(dates),
+            self._moment_ofs(dates),
             self._strip(states) if _TEXTS.issuperset(map(type, states)) else list(map(self._state, states, ids)),
             self._read_words(orders),
             self._strip(partners) if _TEXTS.issuperset(map(type, partners)) else self._read_words(partners),
@@ -87,7 +87,7 @@ class PendingFacts:
             if before is not one and before != one:
                 self.differing.setdefault(action_id, [before]).append(one)
 
-    def _read_moments(self, dates: Sequence[Any]) -> list[datetime | None]:
+    def _moment_ofs(self, dates: Sequence[Any]) -> list[datetime | None]:
         known = self._moments
         for date in set(dates).difference(known):
             known[date] = self._moment_of(date)
