@@ -313,7 +313,9 @@ def _rewrite_receipt(context: CommandContext, record: BatchRecord, ledger: Ledge
 @click.option("--force", is_flag=True, help="Replace another file of that name.")
 @global_options
 def export_record(context: CommandContext, *, output: str, force: bool) -> None:
-    """Write the whole record as JSON, one batch a line, with every row and event; then one approval a line.
+    """Write the whole record as JSON, one batch a line, with every row and event.
+
+    One approval a line follows.
 
     With --json and without -o, these are the lists "batches" and "approvals" of the one object.
     """
