@@ -356,6 +356,27 @@ def test_a_broken_batch_is_named_and_the_others_go_on(sent, run, listed, file, p
     assert (refused.code, refused.json["problem"]) == (11, "ledger")
 
 
+def test_a_result_from_before_the_batch_is_not_its_result(sent, run, work):
+    errors = work / "errors.csv"
+    errors.write_text(f"ActionId,Error\r\n{IDS[1]},NO_ITEM\r\n", newline="")
+    for told in (("--taken", "2026-01-31T10:00"), ()):
+        refused = run("reconcile", "1", "--result", errors, *told, "--json")
+        if told:
+            assert (refused.code, refused.json["problem"]) == (3, "result-other-batch")
+            assert "before batch 0001 was sent" in refused.json["message"]
+            assert "reconciled" not in run("history", "show", "1").out
+    assert refused.json["refused"] == 1
+    os.utime(errors, (1_700_000_000, 1_700_000_000))
+    assert run("reconcile", "1", "--result", errors, "--json").json["problem"] == "result-other-batch"
+
+
+def test_an_unchanged_row_of_a_batch_that_was_handed_over_may_not_have_been_uploaded(sent, run, listed):
+    done = run("reconcile", "1", "--pending", listed(*[("50.00", "PENDING")] * ROWS), "--json")
+    assert "it is not on record when its file was uploaded" in done.json["message"]
+    changed = listed(*[(f"{amount:.2f}", "PENDING") for amount in SENT], hours=60)
+    assert "uploaded" not in run("reconcile", "1", "--pending", changed, "--json").json["message"]
+
+
 def test_a_receipt_on_the_disk_is_renewed(sent, run, listed, paths):
     receipt = paths.submissions / "0001" / "receipt.html"
     before = receipt.read_bytes()

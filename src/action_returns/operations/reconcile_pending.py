@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from action_returns.batch.context import PendingDownload
+from action_returns.ledger.records import HANDED_OVER
 from action_returns.operations.known_results import LIST_SHA256, TAKEN_BY
 from action_returns.operations.list_age import UNKNOWN_AGE, file_date
 from action_returns.operations.pending_source import PendingSource, load_download
@@ -90,6 +91,13 @@ class PendingEvidence:
         if self.taken is None and (of := file_date(self.source.path)) > self.now + timedelta(minutes=1):
             in_future = f"The date of {self.source.path.name}, {local_minute(of)}, is in the future."
             notes += (f"{in_future} When it was downloaded earlier, say so: --taken TIME.",)
+        if batch.record.state == HANDED_OVER and any(one.why is Why.UNCHANGED for one in results):
+            notes += (
+                (
+                    f"Batch {batch.record.label} was handed over, and it is not on record when its file was uploaded. Where that was "
+                    f"less than {counted(hours, 'hour')} before the list, or not at all, the unchanged rows may still change."
+                ),
+            )
         taken = age.earliest if is_dated else age.latest
         return Found(results, "pending", taken, facts, proof_of(batch, results), notes, is_dated)
 

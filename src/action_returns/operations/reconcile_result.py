@@ -11,6 +11,7 @@ from action_returns.clean_text import clean_line
 from action_returns.errors import FileError
 from action_returns.operations.list_age import file_date
 from action_returns.operations.reconcile import Found, OpenBatch
+from action_returns.operations.result_notes import local_minute
 from action_returns.operations.texts import command, counted
 from action_returns.verdicts.by_result import ReceiverResult, decide_by_result, is_of_file, why_of_another_batch
 from action_returns.verdicts.verdict import Verdict, Why
@@ -46,6 +47,15 @@ class ResultEvidence:
         if self.now is not None:
             taken = min(taken, self.now.astimezone(UTC))
         chosen = self._batch_of(result, batches)
+        if taken <= chosen.known.sent_at and not result.file_name:
+            # A name that only this batch has counts more than two clocks.
+            raise FileError(
+                "result-other-batch",
+                f"{self.path.name} is of {local_minute(taken)}, before batch {chosen.record.label} was sent "
+                f"({local_minute(chosen.known.sent_at)}), so it is not its result. Nothing was recorded. Download the result "
+                "of this batch, or name the batch of this result. When it was downloaded later than its file tells, say so: "
+                "--taken TIME.",
+            )
         return [self._found(batch, result, taken) if batch is chosen else None for batch in batches]
 
     def _batch_of(self, result: ReceiverResult, batches: Sequence[OpenBatch]) -> OpenBatch:
