@@ -1,7 +1,6 @@
 """``approval``: one person prepares a file, another one approves it, and only that file can be sent."""
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,8 @@ from action_returns.operations import approval
 from action_returns.operations.approval_texts import ONE_COMPUTER, figures, state_line, when
 from action_returns.operations.check import CheckedBatch
 from action_returns.operations.export import write_bytes
+from action_returns.operations.no_dialogue import NoDialogue
 from action_returns.operations.pending_source import PendingSource
-from action_returns.operations.review import Review
 from action_returns.operations.texts import counted
 
 _NUMBER = click.argument("number", metavar="NUMBER", type=click.IntRange(min=1))
@@ -64,7 +63,11 @@ def request_command(
         check,
         account,
         context.paths,
-        _Unasked(context),
+        NoDialogue(
+            "a request for approval",
+            "a request for approval sends nothing",
+            lambda sentence: context.output.info(sentence, style="warning"),
+        ),
         clock=context.now,
         only_ready=only_ready,
         include_sent=include_sent,
@@ -73,40 +76,6 @@ def request_command(
     if not context.output.as_json:
         print_review(context.output, done.page)
     _tell(context, done.approval, f"Asked for approval {done.approval.number}. Nothing was sent.")
-
-
-class _Unasked:
-    """The dialogue of a request, which is never asked; see :class:`action_returns.operations.send.Dialogue`."""
-
-    name = "a request for approval"
-    why_not_ask = "a request for approval sends nothing"
-
-    def __init__(self, context: CommandContext) -> None:
-        self._output = context.output
-
-    def can_ask(self) -> bool:
-        return False
-
-    def show_review(self, page: Review) -> None:
-        """Do nothing: the review is printed at the end."""
-
-    def confirm_send(self, page: Review) -> bool:  # noqa: ARG002  # never asked
-        return False
-
-    def confirm(self, question: str, *, default: bool = False) -> bool:  # noqa: ARG002  # never asked
-        return False
-
-    def type_number(self, question: str) -> str | None:  # noqa: ARG002  # never asked
-        return None
-
-    def warn(self, sentence: str) -> None:
-        self._output.info(sentence, style="warning")
-
-    def refuse_changed_rows(self) -> None:
-        """Do nothing: nothing is sent."""
-
-    def progress(self, activity: str) -> AbstractContextManager[Callable[[str], None]]:  # noqa: ARG002  # nothing is sent
-        return nullcontext(lambda _: None)
 
 
 @approval_command.command("list")

@@ -5,16 +5,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from action_returns.errors import ExcelError
-from action_returns.excel import dialogues, draft_undo_messages
+from action_returns.excel import dialogues
 from action_returns.excel.button import ButtonContext
 from action_returns.excel.selected_batch import batch_number, refuse_other_file, selected_batch
+from action_returns.operations.texts import counted
 from action_returns.operations.undo import plan_undo, record_undo, refuse_nothing
+from action_returns.operations.undo_texts import undo_notes, undo_sentence
 
 if TYPE_CHECKING:
     from action_returns.operations.undo import Undo
 
 _CSV: Final = ".csv"
 _WORKBOOKS: Final = frozenset({".xlsm", ".xlsx"})
+_WHICH: Final = "Which batch is to be undone? Type its number, such as 0001. Nothing is sent."
+_SELECT_ONE: Final = (
+    "Which batch is to be undone? Press History, select the batch on the sheet Batches, then press Draft undo again. "
+    "Nothing was written."
+)
 
 
 def draft_undo(context: ButtonContext) -> None:
@@ -34,13 +41,13 @@ def draft_undo(context: ButtonContext) -> None:
     undo = plan_undo(number, context.account, context.paths, pending=None, now=context.now())
     refuse_other_file(undo.record, file_name)
     refuse_nothing(undo)
-    if not context.book.ask(draft_undo_messages.question(undo)):
+    if not context.book.ask(_question(undo)):
         return
     path = _free_path(context, undo)
     record_undo(undo, path.name, context.account, context.paths)
     write_undo(undo, path, context.account)
     is_open = undo.reset_event_type is None and _is_opened(context, path)
-    context.tell(draft_undo_messages.drafted(undo, path, is_open=is_open))
+    context.tell(_drafted(undo, path, is_open=is_open))
 
 
 def _choose_batch(context: ButtonContext) -> tuple[int, str] | None:
@@ -54,9 +61,9 @@ def _choose_batch(context: ButtonContext) -> tuple[int, str] | None:
     """
     label, file_name = selected_batch(context)
     if not label:
-        typed = dialogues.ask_number(context.book.app, draft_undo_messages.WHICH)
+        typed = dialogues.ask_number(context.book.app, _WHICH)
         if typed is None:
-            raise ExcelError(draft_undo_messages.SELECT_ONE)
+            raise ExcelError(_SELECT_ONE)
         if not typed:
             return None
         label = typed
@@ -96,3 +103,22 @@ def _is_opened(context: ButtonContext, path: Path) -> bool:
     except Exception:  # noqa: BLE001  # a host without that call, a policy that forbids it
         return False
     return True
+
+
+def _question(undo: "Undo") -> str:
+    """Return what the user is asked before a file is written."""
+    what = "A new workbook is made" if undo.reset_event_type is None else "A reset file is written"
+    notes = "\n\n".join(undo_notes(undo, button=True))
+    return f"Prepare an undo for batch {undo.record.label}?\n\n{undo_sentence(undo)}\n\n{notes}\n\n{what}; nothing is sent."
+
+
+def _drafted(undo: "Undo", path: Path, *, is_open: bool) -> str:
+    """Return what was written, and what to do with it."""
+    rows = counted(len(undo.rows), "row")
+    if undo.reset_event_type is not None:
+        return f"The reset file for {rows} is {path}. Nothing was sent. Upload it by hand in the network."
+    where = "It is open now" if is_open else "Open it"
+    return (
+        f"{rows} that {'restores' if len(undo.rows) == 1 else 'restore'} batch {undo.record.label}: {path}. {where}: look at "
+        "the rows there, press Validate, then Send. Nothing was sent."
+    )

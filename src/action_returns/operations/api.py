@@ -4,8 +4,7 @@
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from action_returns.operations import send as sending
 from action_returns.operations.account import open_account, open_channel
 from action_returns.operations.check import CheckedBatch
 from action_returns.operations.kept_pending import with_its_facts
+from action_returns.operations.no_dialogue import NoDialogue
 from action_returns.operations.pending_source import PendingSource, read_download
 from action_returns.operations.previous_sends import find_previous_sends
 from action_returns.operations.review import Review
@@ -188,40 +188,10 @@ def send(
         max_raise_cents=max_raise_cents,
     )
     account = open_account(paths, profile)
-    return sending.send(lambda: checked, account, paths, _NoDialogue(), consent=consent, clock=_now)
+    # Rows that may have arrived before are in ``checked.repeats``, so a program needs no warning.
+    dialogue = NoDialogue("confirmed by a program", "a program is not asked")
+    return sending.send(lambda: checked, account, paths, dialogue, consent=consent, clock=_now)
 
 
 def _now() -> datetime:
     return datetime.now().astimezone()
-
-
-class _NoDialogue:
-    """The dialogue of a program, which is never asked; see :class:`action_returns.operations.send.Dialogue`."""
-
-    name = "confirmed by a program"
-
-    why_not_ask = "a program is not asked"
-
-    def can_ask(self) -> bool:
-        return False
-
-    def show_review(self, page: Review) -> None:
-        """Do nothing: the program has its own review."""
-
-    def confirm_send(self, page: Review) -> bool:  # noqa: ARG002  # never asked
-        return False
-
-    def confirm(self, question: str, *, default: bool = False) -> bool:  # noqa: ARG002  # never asked
-        return False
-
-    def type_number(self, question: str) -> str | None:  # noqa: ARG002  # never asked
-        return None
-
-    def warn(self, sentence: str) -> None:
-        """Do nothing: the program finds these rows in ``checked.repeats``."""
-
-    def refuse_changed_rows(self) -> None:
-        """Do nothing: the rows are in memory."""
-
-    def progress(self, activity: str) -> AbstractContextManager[Callable[[str], None]]:  # noqa: ARG002  # nothing is shown
-        return nullcontext(lambda _: None)

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from action_returns.batch.amounts import money
@@ -58,7 +58,7 @@ def statement_csv(statement: "Statement") -> bytes:
     batches = {batch.record.label: batch for batch in statement.batches}
     for key, sums in statement.sums.items():
         about = _about(batches[key.name]) if key.by == "batch" and key.name else ("",) * 4
-        writer.writerow((*_csv_key(statement, key), *_csv_figures(sums), *about))
+        writer.writerow((*_csv_key(statement, key), *_figures(sums, decimal, ""), *about))
     for batch in statement.batches:
         if batch.section not in SUMMED:
             key = Key(batch.section, "batch", batch.record.label, None)
@@ -77,16 +77,23 @@ def _csv_key(statement: "Statement", key: Key) -> tuple[str, ...]:
     )
 
 
-def _csv_figures(sums: Sums) -> tuple[int | str, ...]:
+def _figures(sums: Sums, amount: Callable[[int], object], not_known: str) -> tuple[object, ...]:
+    """Return the figures of some rows as cells.
+
+    Args:
+        sums: the figures.
+        amount: makes a cell of cents.
+        not_known: the cell of what is not known.
+    """
     return (
         sums.rows,
         sums.reversals,
         sums.new_totals,
         *(sums.again, sums.replaced, sums.not_arrived, sums.actions),
-        decimal(sums.new_total_cents),
+        amount(sums.new_total_cents),
         sums.known,
-        *((decimal(sums.before_cents), decimal(sums.change_cents)) if sums.known else ("", "")),
-        decimal(sums.applied_change_cents) if sums.applied_known else "",
+        *((amount(sums.before_cents), amount(sums.change_cents)) if sums.known else (not_known, not_known)),
+        amount(sums.applied_change_cents) if sums.applied_known else "",
         *sums.verdicts.values(),
         sums.not_looked_for,
     )
@@ -245,7 +252,12 @@ def statement_workbook(statement: "Statement") -> bytes:
     }
     for name, by in (("Totals", "total"), ("Reasons", "reason"), ("Partners", "partner")):
         rows = [
-            (key.section.value, name_of(key, _LONGEST_CELL), key.currency or NOT_KNOWN, *_sheet_figures(sums))
+            (
+                key.section.value,
+                name_of(key, _LONGEST_CELL),
+                key.currency or NOT_KNOWN,
+                *_figures(sums, _Amount, NOT_KNOWN),
+            )
             for key, sums in statement.sums.items()
             if key.by == by
         ]
@@ -272,21 +284,6 @@ class _Amount(int):
     """Cents that a cell shows as an amount."""
 
     __slots__ = ()
-
-
-def _sheet_figures(sums: Sums) -> tuple[object, ...]:
-    return (
-        sums.rows,
-        sums.reversals,
-        sums.new_totals,
-        *(sums.again, sums.replaced, sums.not_arrived, sums.actions),
-        _Amount(sums.new_total_cents),
-        sums.known,
-        *((_Amount(sums.before_cents), _Amount(sums.change_cents)) if sums.known else (NOT_KNOWN, NOT_KNOWN)),
-        _Amount(sums.applied_change_cents) if sums.applied_known else "",
-        *sums.verdicts.values(),
-        sums.not_looked_for,
-    )
 
 
 def _write_sheet(
