@@ -8,7 +8,9 @@ import pytest
 
 from action_returns.channels.base import Outcome, State
 from action_returns.channels.time_limits import longest_delivery
-from action_returns.errors import ConfigError, LedgerError
+from action_returns.errors import ApprovalMissingError, ConfigError, LedgerError, RowsAlreadySentError
+from action_returns.ledger.approval_records import NotApprovedError, Target
+from action_returns.ledger.attachment_kinds import ChangedSince, OutdatedUndoError
 from action_returns.ledger.kept_outcomes import kept_outcomes
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.store import LedgerAwayError
@@ -260,3 +262,23 @@ def test_a_window_that_shows_nothing_stops_no_row(ledger):
     done = send(ledger, RowReceiver(ledger), show=show)
     assert done.outcome.state is State.SENT
     assert [event.kind for event in ledger.events(1)].count("row-outcome") == 2
+
+
+@pytest.mark.parametrize(
+    ("refusal", "error", "words"),
+    [
+        (OutdatedUndoError(ChangedSince("0001", {"M.1.2.3": "0002"})), RowsAlreadySentError, "M.1.2.3 in batch 0002"),
+        (NotApprovedError(Target(*"abcdefg"), ()), ApprovalMissingError, "no approval was asked for"),
+    ],
+    ids=["outdated undo", "no approval"],
+)
+def test_what_the_ledger_refuses_at_the_last_moment_is_told_and_not_sent(
+    ledger, folder, monkeypatch, refusal, error, words
+):
+    def refusing(*_, **__):
+        raise refusal
+
+    monkeypatch.setattr(ledger, "claim", refusing)
+    with pytest.raises(error, match=words):
+        sent(ledger, folder)
+    assert ledger.batches() == []
