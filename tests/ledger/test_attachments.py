@@ -273,3 +273,12 @@ def test_batches_that_share_no_action_are_not_looked_at_one_by_one(ledger, monke
     monkeypatch.setattr(ledger._store, "query", lambda *sql: read.append(query(*sql)) or read[-1])
     assert ledger.replaced_rows(record, sender, cents) == {IDS[0]: f"{shared:04d}"}
     assert sum(map(len, read)) <= 3
+
+
+def test_what_was_confirmed_is_told_of_all_batches_at_once(ledger):
+    first = claim(ledger, confirmation={"how": "asked"}).number
+    second = claim(ledger, row(9), confirmation={"how": "--yes"}).number
+    assert {number: event.detail["how"] for number, event in ledger.confirmations().items()} == {
+        first: "asked",
+        second: "--yes",
+    }
