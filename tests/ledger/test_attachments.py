@@ -282,3 +282,13 @@ def test_what_was_confirmed_is_told_of_all_batches_at_once(ledger):
         first: "asked",
         second: "--yes",
     }
+
+
+def test_results_that_others_recorded_meanwhile_are_not_followed_by_older_ones(ledger):
+    number = settled(ledger, "sent")
+    assert ledger.record_results(number, RESULTS, FACTS, after=0)
+    newer = RESULTS.replace(b"missing", b"applied")
+    assert not ledger.record_results(number, newer, FACTS, after=0)
+    assert ledger.latest_results(number).results == RESULTS
+    assert ledger.record_results(number, newer, FACTS, after=1)
+    assert ledger.latest_results(number).results == newer
