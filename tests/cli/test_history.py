@@ -4,10 +4,9 @@ import json
 
 import pytest
 
-from action_returns.operations.results_next import next_of
 from tests.support.cli import run_here
 from tests.support.ledgers import settled
-from tests.support.months import SEEN, november
+from tests.support.months import november
 
 
 @pytest.fixture
@@ -29,9 +28,9 @@ def test_each_batch_tells_its_results_and_the_next_step_in_json(listed):
         "refused": 0,
         "too_early": 1,
     }
-    assert found["0003"]["next"] == "look at 1 row"
+    assert found["0003"]["next"] == "look at the results: 1 different"
     assert (found["0004"]["results"], found["0006"]["next"]) == (None, "")
-    assert found["0004"]["next"].startswith("check results (sent ")
+    assert found["0004"]["next"].startswith("check results")
 
 
 def test_the_table_shows_how_many_rows_are_applied(paths, capsys):
@@ -39,39 +38,13 @@ def test_the_table_shows_how_many_rows_are_applied(paths, capsys):
     out = run_here(capsys, "history", "list").out
     assert "Applied" in out
     assert "2 of 4" in out
-    assert "look at 1 row" in out
+    assert "look at the results: 1 different" in out
 
 
 def test_a_receipt_in_json_has_the_results_too(paths, capsys):
     november(paths)
     found = json.loads(run_here(capsys, "history", "receipt", "3", "--json").out)
-    assert (found["results"]["applied"], found["next"]) == (2, "look at 1 row")
-
-
-FACTS = {"applied": 1, "different": 0, "too_early": 0, "open": 0}
-
-
-@pytest.mark.parametrize(
-    ("state", "facts", "told"),
-    [
-        ("sent", None, "check results (sent today)"),
-        ("sent", FACTS, ""),
-        ("sent", {**FACTS, "too_early": 2, "open": 2}, "check results again (2 rows too early)"),
-        ("sent", {**FACTS, "locked": 1}, "look at 1 row"),
-        ("handed-over", None, "check results (sent today)"),
-        ("unknown", None, "check results, or mark it sent or failed (sent today)"),
-        ("unknown", {**FACTS, "different": 1, "open": 1}, "check results, or mark it sent or failed (sent today)"),
-        ("failed", None, ""),
-        ("sending", None, "wait: it is sending"),
-    ],
-)
-def test_the_next_step_follows_from_the_state_and_the_results(paths, state, facts, told):
-    from action_returns.ledger.ledger import open_ledger
-
-    paths.ledger_file.parent.mkdir(parents=True, exist_ok=True)
-    with open_ledger(paths.ledger_file, now=lambda: SEEN) as ledger:
-        record = ledger.batch(settled(ledger, state))
-    assert next_of(record, facts, SEEN) == told
+    assert (found["results"]["applied"], found["next"]) == (2, "look at the results: 1 different")
 
 
 def test_the_list_tells_until_when_a_batch_can_be_undone(paths, capsys):

@@ -25,7 +25,7 @@ def test_the_terminal_shows_sums_batches_and_what_is_not_known(statement):
     assert code == 0
     assert "-64.40 (3 of 3" not in out
     assert "-64.40" in out
-    assert "look at 1 row" in out
+    assert "look at the results" in out
     assert "Unknown whether it arrived" in out
     assert "all live profiles; days of the time zone UTC" in err
     assert "The amount from before is not known of 2 of 6 actions" in err

@@ -88,7 +88,7 @@ def test_a_batch_is_sent_and_three_days_later_each_row_says_what_became_of_it(de
     assert [row[5:9] for row in rows] == [["20.00", "PENDING", "Different", 3], [None, None, "Missing", 3]]
     assert path.name in desk.peek("Results!C1")
     batch = desk.peek("Batches!A4:I4")[0]
-    assert (batch[0], batch[7], batch[8]) == ("0001", "1 of 3", "look at Results: 1 different, 1 missing")
+    assert (batch[0], batch[7], batch[8]) == ("0001", "1 of 3", "look at the results: 1 different, 1 missing")
     assert desk.peek("Start!C17").startswith("1, the oldest sent 3 days ago. Counted ")
     assert desk.book.sheets.active.name == "Results"
 

@@ -8,7 +8,8 @@ import pytest
 from action_returns.batch.check import check
 from action_returns.batch.context import Context, PendingAction, PendingDownload
 from action_returns.ledger.ledger import open_ledger
-from action_returns.operations.batch_progress import FIRST_LOCK, read_progress
+from action_returns.ledger.records import Event
+from action_returns.operations.batch_progress import FIRST_LOCK, Progress, read_progress
 from action_returns.operations.confirmation import facts_to_record
 from tests.support.batches import checked_batch
 from tests.support.ledgers import settled
@@ -58,3 +59,27 @@ def listed(paths, state="sent", first=None):
 )
 def test_next_tells_until_when_all_rows_can_be_changed_back(paths, state, first, told):
     assert listed(paths, state, first).next_step(NOW, 24) == told
+
+
+FACTS = {"applied": 1, "different": 0, "too_early": 0, "open": 0}
+LATER = NOW + timedelta(days=3)
+
+
+@pytest.mark.parametrize(
+    ("state", "facts", "told"),
+    [
+        ("sent", None, "check results (3 days)"),
+        ("sent", FACTS, ""),
+        ("sent", {**FACTS, "too_early": 2, "open": 2}, "check results again: 2 rows too early (3 days)"),
+        ("sent", {**FACTS, "locked": 1}, "look at the results: 1 locked"),
+        ("handed-over", None, "check results (3 days)"),
+        ("unknown", None, "settle first: check results, or look in the network whether it arrived (3 days)"),
+        ("unknown", {**FACTS, "different": 1, "open": 1}, "look at the results: 1 different"),
+        ("failed", None, ""),
+        ("sending", None, "wait until it is sent"),
+    ],
+)
+def test_the_next_step_follows_from_the_state_and_the_results(paths, state, facts, told):
+    record = listed(paths, state).record
+    reconciled = None if facts is None else Event(NOW, "reconciled", facts)
+    assert Progress(record, reconciled).next_step(LATER, 24) == told

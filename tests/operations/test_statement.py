@@ -85,11 +85,11 @@ def test_each_reason_and_partner_has_its_sum(read):
 def test_a_batch_that_is_not_settled_says_what_to_do(read):
     told = {batch.record.label: batch.next for batch in read().unsettled}
     assert told == {
-        "0003": "look at 1 row",
-        "0004": "check results (sent 11 days ago)",
-        "0005": "check results, or mark it sent or failed (sent 11 days ago)",
-        "0007": "check results (sent 11 days ago)",
-        "0008": "check results (sent 11 days ago)",
+        "0003": "look at the results: 1 different",
+        "0004": "check results (11 days)",
+        "0005": "settle first: check results, or look in the network whether it arrived (11 days)",
+        "0007": "check results (11 days)",
+        "0008": "check results (11 days)",
     }
 
 

@@ -4,12 +4,14 @@ import codecs
 import importlib
 import io
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TextIO, cast
 
 import click
 
+from action_returns.batch.context import DEFAULT_RESULTS_AFTER_HOURS
 from action_returns.cli.batch_words import MARK, MARKED_NOTE, batch_json
 from action_returns.cli.options import CommandContext, global_options
 from action_returns.cli.row_words import events_in_words
@@ -18,14 +20,13 @@ from action_returns.ledger import integrity
 from action_returns.ledger.inspection import event_json
 from action_returns.ledger.ledger import Ledger
 from action_returns.ledger.records import MARKS, BatchInFull, BatchRecord, database_user
-from action_returns.operations.account import open_ledger_to_read
-from action_returns.operations.batch_progress import Progress, read_progress, with_undo
+from action_returns.operations.account import hours_of_profiles, open_ledger_to_read
+from action_returns.operations.batch_progress import Progress, read_progress
 from action_returns.operations.export import write_bytes
 from action_returns.operations.kept_copies import changed_copy, good_copy, renew_receipt
 from action_returns.operations.outcome_texts import answered_after_mark, may_be_sending
 from action_returns.operations.receipt import lines_of, page_of, read_receipt, server_time
 from action_returns.operations.receipt_results import ReceiptResults
-from action_returns.operations.results_next import applied_of, next_of, results_json
 from action_returns.operations.texts import broken_batches, counted, marking_consequence, next_step_for_unknown
 
 _REPORTS: Final = {"insights": "history_insights", "statement": "history_statement"}
@@ -57,12 +58,12 @@ def list_batches(context: CommandContext) -> None:
     """List the batches, the latest first."""
     with open_ledger_to_read(context.paths, context.profile) as ledger:
         progress = read_progress(ledger)
-    now = context.now()
     batches = [one.record for one in progress]
+    steps = _next_steps(context, progress)
     if context.output.as_json:
         context.output.json(
             {
-                "batches": [_listed_json(one, now) for one in progress],
+                "batches": [_listed_json(one, step, context.now()) for one, step in zip(progress, steps, strict=True)],
                 "message": f"{counted(len(batches), 'batch')} on record.",
             }
         )
@@ -93,12 +94,12 @@ def list_batches(context: CommandContext) -> None:
                 f"{record.rows:,}",
                 f"{record.reversals:,}",
                 ("broken: " if record.broken else "") + record.state + (MARK if record.by_hand else ""),
-                applied_of(record, one.facts),
-                with_undo(next_of(record, one.facts, now), one.undo_until(now), now),
+                one.applied,
+                step,
                 record.file_name,
                 record.destination,
             )
-            for one in progress
+            for one, step in zip(progress, steps, strict=True)
             for record in [one.record]
         ),
         right=frozenset({4, 5, 7}),
@@ -121,12 +122,18 @@ def list_batches(context: CommandContext) -> None:
         context.output.info(broken_batches(broken), style="warning")
 
 
-def _listed_json(one: Progress, now: datetime) -> dict[str, Any]:
+def _next_steps(context: CommandContext, batches: Sequence[Progress]) -> list[str]:
+    """Return what to do next about each batch; each profile says how long its network may take."""
+    hours, now = hours_of_profiles(context.paths), context.now()
+    return [one.next_step(now, hours.get(one.record.profile, DEFAULT_RESULTS_AFTER_HOURS)) for one in batches]
+
+
+def _listed_json(one: Progress, step: str, now: datetime) -> dict[str, Any]:
     until = one.undo_until(now)
     return {
         **batch_json(one.record),
-        "results": results_json(one.facts),
-        "next": next_of(one.record, one.facts, now),
+        "results": one.results_json,
+        "next": step,
         "undo_until": None if until is None else until.isoformat(),
     }
 
@@ -233,8 +240,8 @@ def show_receipt(context: CommandContext, *, batch: str, html: str | None, force
         write_bytes(Path(html), page_of(found, results), overwrite=force)
         context.output.info(f"Written: {html}", style="good")
     if context.output.as_json:
-        facts = None if results.event is None else results.event.detail
-        about = {"results": results_json(facts), "next": next_of(found.record, facts, context.now())}
+        progress = Progress(found.record, results.event)
+        about = {"results": progress.results_json, "next": _next_steps(context, [progress])[0]}
         context.output.json({**batch_json(found.record, found.problems), **about, "html": html})
     elif html is None:
         context.output.table(("Receipt", f"batch {found.record.label}"), lines_of(found, results))

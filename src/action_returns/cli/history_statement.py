@@ -12,8 +12,8 @@ from action_returns.cli.batch_words import iso_time
 from action_returns.cli.options import CommandContext, global_options
 from action_returns.errors import LedgerError
 from action_returns.operations.account import Account, open_account
+from action_returns.operations.batch_progress import Progress
 from action_returns.operations.export import write_bytes
-from action_returns.operations.results_next import results_json
 from action_returns.operations.row_effects import Section
 from action_returns.operations.statement import Month, Statement, StatementBatch, read_statement
 from action_returns.operations.statement_files import (
@@ -166,7 +166,7 @@ def _batch_json(batch: StatementBatch) -> dict[str, Any]:
         "outcome": record.state,
         "rows": record.rows,
         "reversals": record.reversals,
-        "results": results_json(None if batch.results.event is None else batch.results.event.detail),
+        "results": Progress(batch.record, batch.results.event).results_json,
         "next": batch.next,
         "problems": [batch.problem] if batch.problem else [],
     }

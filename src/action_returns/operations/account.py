@@ -172,6 +172,16 @@ def open_ledger_to_read(paths: Paths, profile: str | None = None) -> "Ledger":
     return open_account_ledger(open_account(paths, profile), paths)
 
 
+def hours_of_profiles(paths: Paths) -> Mapping[str, int]:
+    """Return name of each profile -> hours that its network may take for a file.
+
+    Raises:
+        action_returns.errors.SettingsError: the settings are wrong.
+    """
+    profiles = load_settings(paths.config_file).profiles
+    return {name: profile.results_after_hours for name, profile in profiles.items()}
+
+
 def keep_daily_copy_of(account: Account, ledger: "Ledger", paths: Paths, today: date) -> "Path | None":
     """Copy this computer's ledger, once a day; a team's database has backups of its own.
 

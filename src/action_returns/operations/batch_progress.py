@@ -1,6 +1,6 @@
 """How far a batch has come after it was sent: how many of its rows are applied, and what to do next."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -36,9 +36,12 @@ class Progress:
     first_lock: datetime | None = None
 
     @property
-    def facts(self) -> "Mapping[str, str | int] | None":
-        """The facts of that event."""
-        return None if self.reconciled is None else self.reconciled.detail
+    def results_json(self) -> "dict[str, object] | None":
+        """How many rows have which result, for machines; None where results were never looked for."""
+        if self.reconciled is None:
+            return None
+        facts, numbers = self.reconciled.detail, {name: self.count(name) for name in (*Verdict, "open")}
+        return {"source": facts.get("source"), "taken": facts.get("taken"), **numbers}
 
     def count(self, fact: str) -> int:
         """Return a number of the latest results, 0 where there are none: ``applied``, ``different``, ``open``."""
@@ -69,7 +72,9 @@ class Progress:
             now: the local time.
             hours: the time that the network may take for a file.
         """
-        return with_undo(self._next_step(now, hours), self.undo_until(now), now)
+        until = self.undo_until(now)
+        told = "" if until is None else f"undo possible until {until.astimezone(now.tzinfo):%Y-%m-%d %H:%M}"
+        return "; ".join(filter(None, [self._next_step(now, hours), told]))
 
     def undo_until(self, now: datetime) -> datetime | None:
         """Return until when all rows can be changed back; None where that is not known, not possible, or over.
@@ -84,30 +89,22 @@ class Progress:
         return self.first_lock
 
     def _next_step(self, now: datetime, hours: int) -> str:
+        if self.record.broken:
+            return "see what is broken"
         if self.record.state in OPEN:
             return "wait until it is sent"
-        if self.record.state == UNKNOWN and not self.differences:
-            return "settle first: click Check results, or look in the network whether it arrived"
         if self.differences:
-            return f"look at Results: {self.differences}"
+            return f"look at the results: {self.differences}"
         if not self.waits_for_results:
             return ""
+        if self.record.state == UNKNOWN:
+            return f"settle first: check results, or look in the network whether it arrived ({age(self.record.created_at, now)})"
         sent, processing = self.record.created_at, timedelta(hours=hours)
         if sent is not None and now < sent + processing:
             return f"check results from {(sent + processing).astimezone(now.tzinfo):%Y-%m-%d %H:%M} on"
+        if self.reconciled is not None:
+            return f"check results again: {counted(self.count('open'), 'row')} too early ({age(sent, now)})"
         return f"check results ({age(sent, now)})"
-
-
-def with_undo(step: str, until: datetime | None, now: datetime) -> str:
-    """Return a next step, and until when the batch can be undone where that is known.
-
-    Args:
-        step: what to do next, ``""`` for nothing.
-        until: until when all rows can be changed back.
-        now: the local time.
-    """
-    told = "" if until is None else f"undo possible until {until.astimezone(now.tzinfo):%Y-%m-%d %H:%M}"
-    return "; ".join(filter(None, [step, told]))
 
 
 def age(since: datetime | None, now: datetime) -> str:

@@ -11,10 +11,10 @@ from action_returns.errors import LedgerError
 from action_returns.ledger.accounts import LIVE, AccountBatches
 from action_returns.ledger.records import FAILED, HANDED_OVER, SENT
 from action_returns.ledger.row_states import NOT_ARRIVED
+from action_returns.operations.batch_progress import Progress
 from action_returns.operations.earlier_amounts import add_earlier_amounts
 from action_returns.operations.receipt import confirmed
 from action_returns.operations.receipt_results import NO_RESULTS, ReceiptResults, find_results
-from action_returns.operations.results_next import next_of
 from action_returns.operations.row_effects import Section, StatementRow
 from action_returns.operations.statement_sums import SUMMED, Key, Sums, add_up
 from action_returns.operations.texts import counted
@@ -183,7 +183,8 @@ def read_statement(
         belongs: Callable[[BatchRecord], bool] = lambda record: ours is None or ours.include(record.way)  # noqa: E731
         name = "all live profiles" if profile is None else f"the account of profile {profile}"
         records = [record for record in reversed(ledger.batches()) if belongs(record)]
-        found = [_read_batch(record, ledger, now) for record in records if month.has(record.created_at)]
+        hours = account.results_after_hours
+        found = [_read_batch(record, ledger, now, hours) for record in records if month.has(record.created_at)]
         if ours is not None:
             found = [(batch, [row._replace(account="") for row in rows]) for batch, rows in found]
             _add_earlier(found, records, ours, ledger)
@@ -230,12 +231,13 @@ def section_of(record: "BatchRecord") -> Section:
     return Section.SENT if record.state in {SENT, HANDED_OVER} else Section.UNKNOWN
 
 
-def _read_batch(record: "BatchRecord", ledger: "Ledger", now: datetime) -> tuple[StatementBatch, list[StatementRow]]:
+def _read_batch(
+    record: "BatchRecord", ledger: "Ledger", now: datetime, hours: int
+) -> tuple[StatementBatch, list[StatementRow]]:
     section = section_of(record)
     if section is Section.FAILED:
         return StatementBatch(record, section, NO_RESULTS, ""), []
     results = find_results(record.number, ledger)
-    facts = None if results.event is None else results.event.detail
     try:
         rows = list(rows_of(record, results, ledger))
         problem = results.problem or " ".join(record.broken)
@@ -243,7 +245,7 @@ def _read_batch(record: "BatchRecord", ledger: "Ledger", now: datetime) -> tuple
         rows, problem = [], str(error)
     if problem:
         return StatementBatch(record, Section.BROKEN, results, "see what is broken", problem), []
-    return StatementBatch(record, section, results, next_of(record, facts, now)), rows
+    return StatementBatch(record, section, results, Progress(record, results.event).next_step(now, hours)), rows
 
 
 def rows_of(record: "BatchRecord", results: ReceiptResults, ledger: "Ledger") -> Iterator[StatementRow]:
