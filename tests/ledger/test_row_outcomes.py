@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from action_returns.batch.cells import ReadyRows
-from action_returns.errors import LedgerError
+from action_returns.errors import LedgerError, MarkError
 from action_returns.ledger.ledger import open_ledger
 from action_returns.ledger.records import RepeatedRowsError
 from tests.support.ledgers import BATCH, claim, row, settled
@@ -162,6 +162,48 @@ def test_a_batch_whose_rows_all_arrived_counts_as_any_other(ledger):
     ledger.record_row_outcome(number, "M.1.2.1", "sent", "It is queued.", {})
     ledger.settle(number, "sent", "Done.", {})
     assert ledger.sent_before(BATCH.sender, IDS)["M.1.2.1"].state == "sent"
+
+
+@pytest.mark.parametrize("state", ["sent", "unknown"])
+def test_a_batch_of_which_rows_have_arrived_is_not_marked_failed(ledger, state):
+    number = on_its_way(ledger)
+    ledger.settle(number, state, "Ended in the middle.", {})
+    before = ledger.sent_before(BATCH.sender, IDS)
+    with pytest.raises(MarkError) as refused:
+        ledger.mark(number, "failed", "The network has nothing.", shown=state)
+    assert "1 row of it is at the receiver (M.1.2.1)" in refused.value.message
+    assert "Nothing was marked. Look what became of every row: action-returns reconcile 0001." in refused.value.message
+    assert ledger.batch(number).state == state
+    assert ledger.sent_before(BATCH.sender, IDS) == before
+
+
+def test_a_batch_of_which_no_row_is_known_to_have_arrived_may_be_marked_failed(ledger):
+    number = claim(ledger, ROWS, BY_ROW).number
+    ledger.mark_sending(number)
+    for action_id, state in zip(IDS, ("failed", "unknown"), strict=False):
+        ledger.record_row_sending(number, action_id, {})
+        ledger.record_row_outcome(number, action_id, state, f"It is {state}.", {})
+    ledger.settle(number, "unknown", "Ended in the middle.", {})
+    ledger.mark(number, "sent", "A mistake.", shown="unknown")
     ledger.mark(number, "failed", "The network has nothing.", shown="sent")
     assert ledger.sent_before(BATCH.sender, IDS) == {}
-    assert ledger.row_states(number) == {"M.1.2.1": "sent"}, "what its program knew stays on record"
+
+
+def test_a_row_that_was_found_to_have_arrived_later_keeps_its_batch_from_being_marked_failed(ledger):
+    number = on_its_way(ledger, row(3, 300, "ORDER_UPDATE"))
+    ledger.record_row_outcome(number, "M.1.2.3", "unknown", "No reply.", {})
+    ledger.settle(number, "unknown", "Ended in the middle.", {})
+    ledger.record_row_outcome(number, "M.1.2.3", "sent", "Its action shows it.", {})
+    with pytest.raises(MarkError, match=r"at the receiver \(M\.1\.2\.3\)"):
+        ledger.mark(number, "failed", "The network has nothing.", shown="unknown")
+
+
+def test_a_refused_mark_names_a_few_of_many_rows(ledger):
+    ids = [f"M.1.2.{number}" for number in range(1, 8)]
+    number = claim(ledger, ReadyRows(ids, [100] * 7, ["ORDER_UPDATE"] * 7), BY_ROW).number
+    ledger.mark_sending(number)
+    for action_id in ids:
+        ledger.record_row_outcome(number, action_id, "sent", "It is queued.", {})
+    ledger.settle(number, "sent", "Done.", {})
+    with pytest.raises(MarkError, match=r"7 rows of it are at the receiver .*M\.1\.2\.5 and 2 more\)"):
+        ledger.mark(number, "failed", "The network has nothing.", shown="sent")

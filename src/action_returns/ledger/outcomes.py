@@ -19,10 +19,10 @@ from action_returns.ledger.chain import FORM, chain_of
 from action_returns.ledger.inspection import LedgerInspection
 from action_returns.ledger.integrity import OUTCOME_FACTS
 from action_returns.ledger.kept_outcomes import KeptOutcome, kept_outcomes
+from action_returns.ledger.marks import makes_more_of, not_to_be_marked, rows_have_arrived
 from action_returns.ledger.recordable import LONGEST_TEXT, plain_facts, plain_text
 from action_returns.ledger.records import (
     FAILED,
-    HANDED_OVER,
     LATE,
     MARKS,
     OPEN,
@@ -35,6 +35,7 @@ from action_returns.ledger.records import (
     label,
     marked_message,
 )
+from action_returns.ledger.row_states import arrived_rows
 from action_returns.ledger.store import Store, user_and_host
 
 _ENDED_BEFORE_SENDING: Final = (
@@ -106,7 +107,7 @@ class LedgerOutcomes(LedgerInspection):
                 return OnRecord(record.state, mark)
             changes_nothing = record.state == state or _is_found(record, events)
             if mark is not None:
-                changes_nothing = not _makes_more_of(mark, record.state, state)
+                changes_nothing = not makes_more_of(mark, record.state, state)
             if changes_nothing:
                 self._add_event(number, LATE, {**detail, **evidence})
                 return OnRecord(record.state, mark)
@@ -202,7 +203,8 @@ class LedgerOutcomes(LedgerInspection):
 
         Raises:
             MarkError: the batch is in another state than the person was shown, or in one that this mark does not
-                change; a program is at work on it, or may be; or there is no reason.
+                change; a program is at work on it, or may be; there is no reason; or it would become failed though it
+                is on record that the receiver has some of its rows.
         """
         if state not in MARKS:
             raise MarkError(f"A batch can be marked sent or failed, not {state}.")
@@ -218,7 +220,9 @@ class LedgerOutcomes(LedgerInspection):
                     f"Batch {record.label} became {record.state} meanwhile. Nothing was marked. Look again."
                 )
             if record.state not in before:
-                raise MarkError(_not_to_be_marked(record, state, self._now()))
+                raise MarkError(not_to_be_marked(record, state, self._now()))
+            if state == FAILED and (arrived := arrived_rows(self._store, number)):
+                raise MarkError(rows_have_arrived(record, arrived))
             # The event comes first: the database makes no sent batch failed without it.
             self._add_event(number, "marked", {**decision, "was": record.state})
             self._change_state(number, before, state, marked_message(decision), record.evidence)
@@ -294,39 +298,3 @@ def _is_found(record: BatchRecord, events: Sequence[Event]) -> bool:
     latest = next((event for event in reversed(events) if event.kind == "outcome"), None)
     where = "" if latest is None else str(latest.detail.get("found", ""))
     return record.state == SENT and where not in {"", _UNFINISHED} and not where.startswith(_KEPT)
-
-
-def _makes_more_of(mark: Event, now: str, state: str) -> bool:
-    """Return whether an outcome that comes after a mark shows that rows which count as not arrived may have arrived.
-
-    Args:
-        mark: the latest mark.
-        now: the state of the batch.
-        state: the outcome.
-    """
-    return now == FAILED and (state in {SENT, HANDED_OVER} or (state == UNKNOWN and mark.detail["was"] == SENDING))
-
-
-def _not_to_be_marked(record: BatchRecord, state: str, now: datetime) -> str:
-    """Return why a batch cannot be marked, and what to do."""
-    if (until := record.sending_until) is not None:
-        return (
-            f"Batch {record.label} may still be being sent until {clock_time(until, now)}: the program of {record.sender} "
-            "lost its connection to the ledger, which does not show whether it has ended. Nothing was marked. Wait until "
-            "then and look again. If you know that it has ended, look at the receiver's side, and add --program-ended."
-        )
-    if record.state in OPEN:
-        return (
-            f"Batch {record.label} is {record.state}: the program of {record.sender} is still at work on it. "
-            f"Nothing was marked. Wait until it has an outcome, or end that program and mark it then."
-        )
-    return (
-        f"Batch {record.label} is {record.state}, so it cannot be marked {state}. Nothing was changed. "
-        f"See: action-returns history show {record.label}"
-    )
-
-
-def clock_time(until: datetime, now: datetime) -> str:
-    """Return a time of this day as people read it, with the minutes until then: ``14:05 (18 minutes)``."""
-    minutes = max(1, round((until - now).total_seconds() / 60))
-    return f"{until.astimezone():%H:%M} ({minutes} {'minute' if minutes == 1 else 'minutes'})"

@@ -42,6 +42,19 @@ def states_of_rows(
     }
 
 
+def arrived_rows(store: Store, number: int) -> list[str]:
+    """Return the ActionIds of a batch of which it is on record, for each alone, that the receiver has them.
+
+    A mark of the whole batch is no such record: a person may take it back.
+    """
+    told: dict[str, str] = {}
+    for kind, detail in store.query(
+        f"SELECT kind, detail FROM event WHERE batch = ? AND kind = '{ROW_OUTCOME}' ORDER BY rowid", number
+    ):
+        _tell(told, kind, decode_facts(detail)[0])
+    return [action_id for action_id, state in told.items() if state == SENT]
+
+
 def _tell(rows: dict[str, str], kind: str, facts: Mapping[str, str | int]) -> None:
     """Add to what is known of the rows of a batch what an event tells."""
     state = str(facts.get("state"))
