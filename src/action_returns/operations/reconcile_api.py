@@ -11,24 +11,17 @@ from action_returns.batch.cells import campaign_of
 from action_returns.batch.context import PendingAction
 from action_returns.brand_api.changed_actions import read_action, read_actions_since, read_changes
 from action_returns.brand_api.client import BrandApi
-from action_returns.brand_api.errors import RequestRefusedError
-from action_returns.brand_api.problems import NOT_ALLOWED
-from action_returns.brand_api.submissions import (
-    FileSubmission,
-    read_change_submission,
-    read_file_errors,
-    read_file_submissions,
-)
+from action_returns.brand_api.submissions import read_change_submission
 from action_returns.errors import ApiError
-from action_returns.ledger.row_states import ACTION, ROW_OUTCOME
+from action_returns.ledger.row_states import ACTION, BY_ROW, ROW_OUTCOME
 from action_returns.operations.api_access import api_settings, open_api
 from action_returns.operations.reconcile import Found, OpenBatch
+from action_returns.operations.reconcile_api_files import CLOCKS, FileReading, note_refusal, notes_about_files
 from action_returns.operations.reconcile_pending import proof_of
 from action_returns.operations.texts import counted, one_or_many
-from action_returns.verdicts.by_api import ApiFindings, SingleChange, Update, decide_by_api, is_finished, is_waiting
+from action_returns.verdicts.by_api import ApiFindings, SingleChange, Update, decide_by_api, is_waiting
 from action_returns.verdicts.by_pending import has_change
-from action_returns.verdicts.by_result import ReceiverResult, ResultEntry, plain_name, why_of_another_batch
-from action_returns.verdicts.verdict import SentRow, Verdict, Why
+from action_returns.verdicts.verdict import SentRow, Why
 
 if TYPE_CHECKING:
     from action_returns.files import Paths
@@ -38,11 +31,8 @@ MOST_SINGLE: Final = 200
 """Actions that are asked for one by one, and single changes likewise: the API takes 1,000 requests an hour."""
 AN_HOUR: Final = 1_000
 """Requests that the API takes of an account in an hour."""
-CLOCKS: Final = timedelta(days=1)
-"""How far the clock of the network may be from that of this computer, and a file may be late."""
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _STEP: Final = 50
-_API_CHANNEL: Final = "api"
 
 Tell = Callable[[str], None]
 
@@ -89,10 +79,10 @@ class ApiEvidence:
         facts: dict[str, str | int] = {"requests": requests}
         notes = list(reading.notes)
         arrived = ""
-        files = reading.files.get(batch.record.number, [])
-        if batch.record.channel == _API_CHANNEL:
+        files = reading.of_files.files.get(batch.record.number, [])
+        if batch.record.channel == BY_ROW:
             arrived = proof_of(batch, results)
-        elif not files and reading.are_files_known:
+        elif not files and reading.of_files.are_known:
             if taken >= batch.known.sent_at + processing:
                 notes.append(
                     f"Batch {batch.record.label}: the network lists no file {batch.record.file_name}. Look at File "
@@ -101,7 +91,7 @@ class ApiEvidence:
         else:
             for file in files:
                 facts |= {"submission": file.batch_id, "submission_status": file.status}
-            more, arrived = _about_files(batch, files)
+            more, arrived = notes_about_files(batch, files)
             notes += more
         not_asked = sum(one.why is Why.NOT_ASKED for one in results)
         if not_asked:
@@ -110,28 +100,6 @@ class ApiEvidence:
                 f"{MOST_SINGLE} actions are asked for one by one, so these are still open."
             )
         return Found(results, "api", taken, facts, arrived, tuple(notes))
-
-
-def _about_files(batch: OpenBatch, files: Sequence[FileSubmission]) -> tuple[list[str], str]:
-    """Return notes about the files that the network lists for a batch, and what makes certain that it has the batch."""
-    if not files:
-        return [], ""
-    label, name = batch.record.label, batch.record.file_name
-    if len(files) > 1:
-        return [
-            f"Batch {label}: the network lists the file {name} {len(files)} times. Look at File Submissions there."
-        ], ""
-    (file,) = files
-    notes = []
-    whole = {len(batch.rows), len(batch.rows) + 1}  # the header row may count, as it may in the numbers of lines
-    if file.records is not None and file.records not in whole and not is_waiting(file.status):
-        notes.append(
-            f"Batch {label}: THE NETWORK COUNTS {counted(file.records, 'record').upper()} IN FILE {name}, AND "
-            f"{len(batch.rows):,} WERE SENT. Look at File Submissions there, and compare."
-        )
-    if file.records not in whole:
-        return notes, ""
-    return notes, f"the network lists file {name} as submission {file.batch_id}, status {file.status}"
 
 
 @dataclass(slots=True)
@@ -152,9 +120,7 @@ class _Reading:
     began: datetime
     tell: Tell
     notes: list[str] = field(default_factory=list)
-    files: dict[int, list[FileSubmission]] = field(default_factory=dict)
-    are_files_known: bool = False
-    results: dict[int, ReceiverResult] = field(default_factory=dict)
+    of_files: FileReading = field(init=False)
     actions: dict[str, PendingAction] = field(default_factory=dict)
     listed: dict[str, str] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
@@ -162,10 +128,13 @@ class _Reading:
     changes: dict[tuple[int, str], SingleChange] = field(default_factory=dict)
     updates: dict[str, list[Update]] = field(default_factory=lambda: defaultdict(list))
 
+    def __post_init__(self) -> None:
+        self.of_files = FileReading(self.api, self.batches, self.began, self.tell, self.notes)
+
     def read(self) -> None:
         """Ask the API, the widest questions first."""
-        self._read_files()
-        asked = [batch for batch in self.batches if not self._is_waiting(batch)]
+        self.of_files.read()
+        asked = [batch for batch in self.batches if not self.of_files.is_waiting(batch)]
         if asked:
             self._read_actions(asked)
             self._read_single_changes(asked)
@@ -178,78 +147,10 @@ class _Reading:
             self.actions,
             self.unknown,
             self.shown,
-            self.results.get(batch.record.number),
+            self.of_files.results.get(batch.record.number),
             {action: found for (number, action), found in self.changes.items() if number == batch.record.number},
             self.updates,
         )
-
-    def _is_waiting(self, batch: OpenBatch) -> bool:
-        result = self.results.get(batch.record.number)
-        return result is not None and is_waiting(result.status)
-
-    def _read_files(self) -> None:
-        """Read the one list of files for all batches, and the errors of each file."""
-        batches = [batch for batch in self.batches if batch.record.channel != _API_CHANNEL]
-        if not batches:
-            return
-        start = min(batch.record.created_at or batch.known.sent_at for batch in batches) - CLOCKS
-        self.tell("Asking for the files that the network received …")
-        try:
-            files = read_file_submissions(self.api, start, self.began + CLOCKS, self.tell)
-        except ApiError as error:
-            self._note_refusal(error, "What the network says of the files is not known, so no row shows as refused.")
-            return
-        self.are_files_known = True
-        by_name = defaultdict(list)
-        for file in files:
-            by_name[plain_name(file.file_name)].append(file)
-        for batch in batches:
-            found = by_name.get(plain_name(batch.record.file_name), [])
-            self.files[batch.record.number] = [one._replace(batch_id=self.api.show(one.batch_id)) for one in found]
-            if found:
-                self.results[batch.record.number] = self._result_of(batch, found)
-
-    def _note_refusal(self, error: ApiError, so: str) -> None:
-        """Note that the token may not read a part, or that the API refuses its range; raise every other error."""
-        if error.problem != NOT_ALLOWED and not isinstance(error, RequestRefusedError):
-            raise error
-        self.notes.append(f"{error.message} {so}")
-
-    def _result_of(self, batch: OpenBatch, files: Sequence[FileSubmission]) -> ReceiverResult:
-        waiting = [file for file in files if is_waiting(file.status)]
-        if waiting or len(files) > 1:
-            return ReceiverResult(status=waiting[0].status if waiting else files[0].status, is_whole=False)
-        (file,) = files
-        result = ReceiverResult((), file.file_name, file.status, file.records, file.errors)
-        if file.errors == 0 or not is_finished(file.status):
-            return result
-        self.tell(f"Asking for the errors of batch {batch.record.label} …")
-        try:
-            errors = read_file_errors(self.api, file, self.tell)
-        except ApiError as error:
-            self._note_refusal(error, "The errors of the file are not known, so no row shows as refused.")
-            errors = []
-        if errors is None or (file.errors is not None and len(errors) != file.errors):
-            self.notes.append(
-                f"Batch {batch.record.label}: the network counts {counted(file.errors or 0, 'error')} and names "
-                f"{len(errors or ()):,}. Look at File Submissions there."
-            )
-        entries = [
-            ResultEntry(
-                Verdict.REFUSED,
-                Why.NAMED_AS_ERROR,
-                ": ".join(filter(None, (one.status, one.reason))) or "no reason",
-                line=one.line,
-                order_id=one.order_id,
-            )
-            for one in errors or ()
-        ]
-        if why := why_of_another_batch(batch.rows, result._replace(entries=entries), file.file_name):
-            self.notes.append(
-                f"Batch {batch.record.label}: what the network says of the file tells nothing of the rows, because {why}."
-            )
-            return result
-        return result._replace(entries=entries)
 
     def _read_actions(self, batches: Sequence[OpenBatch]) -> None:
         wanted = {row.action_id for batch in batches for row in batch.rows}
@@ -288,7 +189,7 @@ class _Reading:
     def _read_single_changes(self, batches: Sequence[OpenBatch]) -> None:
         """Read what became of rows that were sent one by one and do not show as sent."""
         ids: dict[tuple[int, str], str] = {}
-        by_row = [batch for batch in batches if batch.record.channel == _API_CHANNEL]
+        by_row = [batch for batch in batches if batch.record.channel == BY_ROW]
         outcomes = {batch.record.number: _outcomes_of(batch) for batch in by_row}
         for batch, row in sorted(self._open_rows(by_row), key=_last_asked):
             number = batch.record.number
@@ -304,7 +205,7 @@ class _Reading:
             try:
                 found = read_change_submission(self.api, submission)
             except ApiError as error:
-                self._note_refusal(error, "What the network says of single changes is not known.")
+                note_refusal(self.notes, error, "What the network says of single changes is not known.")
                 return
             if found is not None:
                 self.changes[sent] = SingleChange(is_waiting(found.status), found.error)
@@ -326,7 +227,7 @@ class _Reading:
             try:
                 found = read_changes(self.api, campaign, min(starts), self.began, ids, self.tell)
             except ApiError as error:
-                self._note_refusal(error, "How actions changed is not known.")
+                note_refusal(self.notes, error, "How actions changed is not known.")
                 return
             for change in found:
                 update = Update(change.at, change.delta_cents, change.disposition, change.state)
