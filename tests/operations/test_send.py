@@ -14,6 +14,7 @@ from action_returns.batch.csv_format import csv_bytes
 from action_returns.channels.base import Outcome, Phase, State
 from action_returns.errors import (
     AlreadySentError,
+    ChannelRefusesRowsError,
     ConfigError,
     ConfirmationError,
     DeclinedError,
@@ -41,7 +42,7 @@ from tests.servers import loopback
 from tests.support.batches import checked_batch
 from tests.support.ledgers import batch_of, settled
 from tests.support.passwords import MemoryStore
-from tests.support.profiles import paths_of
+from tests.support.profiles import paths_of, write_profile
 from tests.support.sending import CONTENT, NOW, ROWS, Receiver, send
 
 
@@ -255,6 +256,22 @@ def test_without_a_profile_the_list_is_not_even_read(tmp_path):
     paths = paths_of(tmp_path)
     with pytest.raises(ConfigError, match="There is no profile yet"):
         send_flow(pytest.fail, open_account(paths), paths, Silent(), consent=Consent("--yes"), clock=lambda: NOW)
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_rows_that_the_channel_cannot_send_stop_before_anything_is_asked_or_recorded(paths, dry_run):
+    channel = {
+        "kind": "api",
+        "account_sid": "IRabc",
+        "password": "env:UNSET",
+        "host": loopback.LOOPBACK,
+        "most_rows": 1,
+    }
+    write_profile(paths.config_file.parent, channel)
+    with pytest.raises(ChannelRefusesRowsError, match=r"sends 1 row at most .* and these are 2"):
+        flow((paths, open_account(paths), None), consent=Consent("--yes"), dry_run=dry_run)
+    with open_ledger(paths.ledger_file) as ledger:
+        assert ledger.batches() == []
 
 
 def test_a_dry_run_shows_the_file_and_records_and_sends_nothing(box):

@@ -34,7 +34,7 @@ def refusals(rows: "ReadyRows", most_rows: int) -> str:
     """Return why these rows are not sent over the API, and what to do; ``""`` when it takes them all."""
     if len(rows) > most_rows:
         return (
-            f"The channel api sends {most_rows:,} rows at most (most_rows in the profile), and these are {len(rows):,}: the API "
+            f"The channel api sends {_rows(most_rows)} at most (most_rows in the profile), and these are {len(rows):,}: the API "
             f"takes 1,000 calls an hour, one for each row. Nothing was sent. To send them now, {_FILE}; or raise "
             "most_rows: action-returns profile set PROFILE most_rows=NUMBER"
         )
