@@ -2,9 +2,13 @@
 
 import pytest
 
+from action_returns.channels.base import Outcome, State
 from action_returns.excel import button, dialogues
 from action_returns.excel.sending import WorkbookDialogue
 from action_returns.excel.workbook import OpenWorkbook
+from action_returns.ledger.ledger import open_ledger
+from tests.support.batches import checked_batch
+from tests.support.sending import Receiver, send
 
 HOSTILE, SHOWN = "a\x1b\u202e\r\n\u2066b", "a[U+001B][U+202E][U+000D]\n[U+2066]b"
 
@@ -44,6 +48,23 @@ def test_dialogues_show_every_character(book, asked):
     book.choose(HOSTILE)
     WorkbookDialogue(button.ButtonContext(book, paths=None)).type_number(HOSTILE)
     assert asked == [SHOWN] * 3
+
+
+def test_the_status_bar_tells_which_of_how_many_rows_leaves(book, tmp_path):
+    rows, seen = [(f"M.8882.4808.{number}", 0.0, "REJECTED") for number in range(1, 201)], []
+
+    class Rows(Receiver):
+        def deliver_rows(self, _file, before_first_byte, record):
+            before_first_byte()
+            for action_id, _, _ in rows:
+                record.sending(action_id, {})
+                seen.append(book.app.status_bar)
+            return Outcome(State.SENT, "There.")
+
+    dialogue = WorkbookDialogue(button.ButtonContext(book, paths=None))
+    with open_ledger(tmp_path / "ledger.sqlite3") as ledger, dialogue.progress("Sending to the API") as show:
+        send(ledger, Rows(ledger), checked_batch(rows), show=show)
+    assert (len(seen), seen[11]) == (200, "Sending row 12 of 200 ...")
 
 
 def test_the_status_bar_has_one_line(book):
