@@ -274,6 +274,18 @@ def test_a_range_of_files_that_the_api_refuses_hides_no_result_of_the_actions(wo
     assert "What the network says of the files is not known" in found.found.notes[0]
 
 
+def test_a_refused_question_about_actions_names_what_matters_for_results(world):
+    world.has(1)
+    world.send((1, 1250, CHANGE))
+    process(world)
+    world.server.faults += [None, refused(400, "Bad request", {"Field": "CampaignId", "Message": "is not yours"})]
+    with pytest.raises(ApiError) as refusal:
+        world.reconcile()
+    assert "name newer ones alone, with action-returns reconcile BATCH --api" in refusal.value.message
+    assert "api.campaigns" in refusal.value.message
+    assert "days_back" not in refusal.value.message
+
+
 def test_without_settings_of_the_api_the_command_that_sets_them_is_named(world):
     world.send((1, 1250, CHANGE), is_known=False)
     write_profile(world.home, {"kind": "outbox", "directory": str(world.home / "outbox")})

@@ -16,6 +16,10 @@ _CONNECT_SECONDS: Final = 15.0
 _SILENCE_SECONDS: Final = 90.0
 
 
+CHECK_SETTINGS: Final = "Check api.campaigns and api.days_back in the profile."
+"""What to check where the API refuses a question about the actions of some campaigns in some days."""
+
+
 @dataclass(frozen=True, slots=True)
 class ApiPlace:
     """Where the API is and whose account is asked.
@@ -26,6 +30,7 @@ class ApiPlace:
         port: its port.
         ca_file: certificates that are trusted beside those of this computer.
         profile: the profile with these settings, for the commands in messages.
+        check: what to check where the API refuses a question itself, a sentence.
     """
 
     account_sid: str
@@ -33,6 +38,7 @@ class ApiPlace:
     port: int = HTTPS
     ca_file: Path | None = None
     profile: str = "PROFILE"
+    check: str = CHECK_SETTINGS
 
 
 def check_urllib3() -> None:

@@ -169,9 +169,7 @@ def refusal(
         return ApiError(REFUSED, f"{host} refused the request: {what}.{said}")
     if status >= _FIRST_OF_SERVER:
         return ApiError(UNREACHABLE, f"{host} cannot answer at the moment ({status}).{said} {_LATER}")
-    return ApiError(
-        REFUSED, f"{host} refused the request ({status}).{said} Check api.campaigns and api.days_back in the profile."
-    )
+    return ApiError(REFUSED, f"{host} refused the request ({status}).{said} {place.check}")
 
 
 def server_words(content: bytes, show: ShowWords) -> str:

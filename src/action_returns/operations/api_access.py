@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from action_returns.brand_api.client import BrandApi
-from action_returns.brand_api.connection import ApiPlace, check_urllib3
+from action_returns.brand_api.connection import CHECK_SETTINGS, ApiPlace, check_urllib3
 from action_returns.channels.server_words import ServerWords
 from action_returns.errors import ConfigError
 from action_returns.settings.secrets import api_account, read_secret
@@ -39,7 +39,12 @@ def api_settings(account: "Account", paths: "Paths") -> "ApiSettings":
 
 
 def open_api(
-    settings: "ApiSettings", profile: str, tell: Callable[[str], None], sleep: Callable[[float], None] = time.sleep
+    settings: "ApiSettings",
+    profile: str,
+    tell: Callable[[str], None],
+    sleep: Callable[[float], None] = time.sleep,
+    *,
+    check: str = CHECK_SETTINGS,
 ) -> BrandApi:
     """Return the API, which is connected with the first question.
 
@@ -48,10 +53,11 @@ def open_api(
         profile: the profile that has them.
         tell: takes sentences about waiting.
         sleep: waits.
+        check: what to check where the API refuses a question itself, a sentence.
 
     Raises:
         action_returns.errors.SecretError: the token is missing, or kept where it must not be used.
     """
     token = read_secret(settings.token_reference, profile=api_account(profile))
-    place = ApiPlace(settings.account_sid, settings.host, settings.port, settings.ca_file, profile)
+    place = ApiPlace(settings.account_sid, settings.host, settings.port, settings.ca_file, profile, check)
     return BrandApi(place, token, show=ServerWords(token).show, tell=tell, sleep=sleep)

@@ -33,6 +33,11 @@ AN_HOUR: Final = 1_000
 """Requests that the API takes of an account in an hour."""
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _STEP: Final = 50
+_CHECK: Final = (
+    "Check api.campaigns in the profile. The days that are asked about begin with the oldest batch: name newer ones alone, "
+    "with action-returns reconcile BATCH --api."
+)
+"""What to check where the API refuses a question; how many days a fetch goes back does not matter here."""
 
 Tell = Callable[[str], None]
 
@@ -64,7 +69,7 @@ class ApiEvidence:
             ApiError: the API cannot be reached, refuses, or its answers cannot be used.
         """
         settings = api_settings(self.account, self.paths)
-        with open_api(settings, self.account.name, self.tell, self.sleep) as api:
+        with open_api(settings, self.account.name, self.tell, self.sleep, check=_CHECK) as api:
             reading = _Reading(api, settings.campaigns, batches, self.now.astimezone(), self.tell)
             reading.read()
         requests = f"{counted(api.requests, 'request')} of the API {one_or_many(api.requests, 'was', 'were')} used"
