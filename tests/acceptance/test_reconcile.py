@@ -171,11 +171,11 @@ def test_the_date_of_a_file_alone_makes_no_list_newer_than_the_batch(sent, run, 
     assert "no date of an action tells its age" in done.json["message"]
     then = (datetime.now(UTC) + timedelta(hours=48)).isoformat(timespec="seconds")
     told = run("reconcile", "1", "--pending", copied, "--taken", then, "--json")
-    assert (told.code, told.json["different"]) == (10, 4)
+    assert (told.code, {one["why"] for one in told.json["results"]}) == (0, {"not-uploaded"})
 
 
 def test_a_wrong_time_of_a_list_is_corrected_by_another_time_for_the_same_list(sent, run, listed, tmp_path):
-    list_before_the_batch = listed(*[("50.00", "PENDING")] * ROWS, is_dated=False)
+    list_before_the_batch = listed(*[("44.00", "PENDING")] * ROWS, is_dated=False)
     errors = tmp_path / "errors.csv"
     errors.write_text(f"ActionId,Amount,Reason,Error\r\n{IDS[1]},12.50,ORDER_UPDATE,NO_ITEM\r\n", newline="")
 
@@ -186,8 +186,8 @@ def test_a_wrong_time_of_a_list_is_corrected_by_another_time_for_the_same_list(s
         return [one["why"] for one in run("reconcile", "1", *arguments, "--json").json["results"]]
 
     wrong = ("--pending", list_before_the_batch, "--taken", at(40))
-    assert whys(*wrong) == ["unchanged"] * ROWS
-    assert whys("--result", errors) == ["unchanged", "named-as-error", "unchanged", "unchanged"]
+    assert whys(*wrong) == ["other-amount"] * ROWS
+    assert whys("--result", errors) == ["other-amount", "named-as-error", "other-amount", "other-amount"]
     assert whys("--pending", list_before_the_batch, "--taken", at(-1)) == ["older", "named-as-error", "older", "older"]
     # Nothing of the list is left that another list of a time between has to be later than.
     other = listed(*MIXED, hours=30, name="other.csv")
@@ -199,8 +199,8 @@ def test_a_wrong_time_of_a_list_is_corrected_by_another_time_for_the_same_list(s
 def test_hours_that_a_network_takes_are_a_setting(sent, run, listed, paths):
     config = paths.config_file
     config.write_text(config.read_text("utf-8").replace("[profiles.acme]", "[profiles.acme]\nresults_after_hours = 0"))
-    done = run("reconcile", "1", "--pending", listed(*[("50.00", "PENDING")] * ROWS, hours=1), "--json")
-    assert (done.code, done.json["different"]) == (10, 4)
+    done = run("reconcile", "1", "--pending", listed(*MIXED, hours=1), "--json")
+    assert (done.code, done.json["results"][2]["why"]) == (10, "unchanged")
     config.write_text(config.read_text("utf-8").replace("hours = 0", "hours = 169"))
     refused = run("reconcile", "1", "--pending", listed(*MIXED))
     assert (refused.code, "a whole number of hours from 0 to 168" in refused.err) == (9, True)
@@ -372,7 +372,12 @@ def test_a_result_from_before_the_batch_is_not_its_result(sent, run, work):
 
 def test_an_unchanged_row_of_a_batch_that_was_handed_over_may_not_have_been_uploaded(sent, run, listed):
     done = run("reconcile", "1", "--pending", listed(*[("50.00", "PENDING")] * ROWS), "--json")
-    assert "it is not on record when its file was uploaded" in done.json["message"]
+    assert (done.code, done.json["too_early"], done.json["different"]) == (0, ROWS, 0)
+    assert "It is not known when the file was uploaded." in done.json["results"][0]["message"]
+    assert "4 rows too early: it is not known when the file was uploaded." in done.json["message"]
+    some = run("reconcile", "1", "--pending", listed(*MIXED, hours=50), "--json")
+    assert some.json["results"][2]["why"] == "unchanged"
+    assert "it is not on record when its file was uploaded" in some.json["message"]
     changed = listed(*[(f"{amount:.2f}", "PENDING") for amount in SENT], hours=60)
     assert "uploaded" not in run("reconcile", "1", "--pending", changed, "--json").json["message"]
 

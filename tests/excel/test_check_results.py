@@ -60,14 +60,20 @@ def chosen(monkeypatch, tmp_path):
     return choose
 
 
+def mark_as_uploaded(paths):
+    with open_ledger(paths.ledger_file) as ledger:
+        ledger.mark(1, "sent", "It was uploaded.", shown="handed-over")
+
+
 def sent(desk, rows=SENT):
     desk.open(rows)
     desk.excel.answer("yes")
     desk.click("send")
 
 
-def test_a_batch_is_sent_and_three_days_later_each_row_says_what_became_of_it(desk, outbox, chosen, later):
+def test_a_batch_is_sent_and_three_days_later_each_row_says_what_became_of_it(desk, outbox, chosen, later, paths):
     sent(desk)
+    mark_as_uploaded(paths)
     before = desk.entered(7)
     later(days=3, hours=1)
     path = chosen(("M.8882.4808.1", "40.00", "REVERSED"), ("M.8882.4808.2", "20.00", "PENDING"))
@@ -94,8 +100,11 @@ def test_a_batch_is_sent_and_three_days_later_each_row_says_what_became_of_it(de
 
 
 @pytest.mark.parametrize("answer", ["yes", "no"])
-def test_the_user_is_asked_when_a_list_was_downloaded_where_its_dates_do_not_tell(desk, outbox, chosen, later, answer):
+def test_the_user_is_asked_when_a_list_was_downloaded_where_its_dates_do_not_tell(
+    desk, outbox, chosen, later, paths, answer
+):
     sent(desk)
+    mark_as_uploaded(paths)
     later(days=3, hours=1)
     path = chosen(("M.8882.4808.1", "40.00", "REVERSED"), ("M.8882.4808.2", "20.00", "PENDING"), days=3)
     old = path.read_text("utf-8")

@@ -23,6 +23,8 @@ def waiting(desk, outbox, monkeypatch, tmp_path):
         desk.open(rows)
         desk.excel.answer("yes")
         desk.click("send")
+        with open_ledger(desk.paths.ledger_file) as ledger:
+            ledger.mark(1, "sent", "It was uploaded.", shown="handed-over")
         at = datetime.now(UTC) + timedelta(days=3)
         lines = [f"{row[0]},{at.isoformat()},20.00,PENDING" for row in rows]
         path = tmp_path / "pending.csv"

@@ -72,7 +72,7 @@ def test_an_unchanged_amount_is_too_early_until_the_time_for_a_file_has_passed(w
     world.send((1, 1250, CHANGE), arrives=False)
     assert verdicts(world.reconcile(after=timedelta(hours=1))) == [("too_early", "recent")]
     results = world.reconcile()
-    assert verdicts(results) == [("different", "unchanged")]
+    assert verdicts(results) == [("too_early", "not-uploaded")]
     assert "the network lists no file" in results[0].found.notes[0]
     assert results[0].found.has_arrived == ""
 
@@ -116,7 +116,7 @@ def test_at_most_200_actions_are_asked_for_one_by_one(world, monkeypatch):
     world.has(*range(1, 5))
     world.send(*((number, 1250, CHANGE) for number in range(1, 5)), arrives=False)
     results = world.reconcile()
-    assert [why for _, why in verdicts(results)] == ["unchanged", "unchanged", "not-asked", "not-asked"]
+    assert [why for _, why in verdicts(results)] == ["not-uploaded", "not-uploaded", "not-asked", "not-asked"]
     assert asked(world).count("Actions") == 1
     assert len([one for one in asked(world) if one.startswith("Actions/")]) == 2
     assert any("2 actions did not change since it was sent" in note for note in results[0].found.notes)
@@ -148,7 +148,7 @@ def test_actions_that_were_not_asked_for_come_first_the_next_time(world, monkeyp
     world.send(*((number, 1250, CHANGE) for number in range(1, 6)), arrives=False)
     assert [why for _, why in verdicts(world.reconcile())].count("not-asked") == 3
     assert [why for _, why in verdicts(world.reconcile(after=LATER * 2))].count("not-asked") == 1
-    assert verdicts(world.reconcile(after=LATER * 3)) == [("different", "unchanged")] * 5
+    assert verdicts(world.reconcile(after=LATER * 3)) == [("too_early", "not-uploaded")] * 5
     world.server.asked.clear()
     world.reconcile(after=LATER * 4)
     assert [one for one in asked(world) if one.startswith("Actions/")] == [f"Actions/{mobile(n)}" for n in (2, 3)]

@@ -136,7 +136,7 @@ def test_without_a_fault_every_row_is_told(world):
     assert world.false_verdicts(found) == []
     assert [[one.verdict.value for one in batch.found.results] for batch in found] == [
         ["applied", "applied", "locked", "different", "refused"],
-        ["different", "missing"],
+        ["too_early", "missing"],
         ["too_early"],
     ]
     assert len(world.server.asked) == REPLIES

@@ -21,12 +21,13 @@ def action(cents=2199, state="PENDING", currency="USD", locks_at=None):
     return PendingAction(cents, locks_at, state, currency=currency)
 
 
-def decide(row=ROW, *, seen=None, taken=LATER, before=BEFORE, earlier=None, replaced=None, **findings):
+def decide(row=ROW, *, seen=None, taken=LATER, before=BEFORE, earlier=None, replaced=None, waits=False, **findings):
     known = Known(
         SENT_AT,
         {} if before is None else {row.action_id: before},
         {} if replaced is None else {row.action_id: replaced},
         {} if earlier is None else {row.action_id: earlier},
+        waits_for_upload=waits,
     )
     found = ApiFindings({} if seen is None else {row.action_id: seen}, **findings)
     (result,) = decide_by_api([row], found, known, taken=taken, processing=timedelta(hours=24))
@@ -75,6 +76,21 @@ def earlier(verdict, why=Why.AS_SENT, seen_at=SOON):
 )
 def test_a_row_is_decided_by_what_is_certain(row, facts, expected):
     assert decide(row, **facts) == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"seen": action()}, ("too_early", "not-uploaded")),
+        ({"seen": action(), "before": None}, ("too_early", "not-uploaded")),
+        ({"seen": action(), "taken": SOON}, ("too_early", "recent")),
+        ({"seen": action(), "file": COMPLETE}, ("different", "unchanged")),
+        ({"seen": action(2000)}, ("different", "other-amount")),
+        ({"seen": action(1250)}, ("applied", "as-sent")),
+    ],
+)
+def test_an_unchanged_row_of_a_file_that_a_person_uploads_waits_until_the_network_lists_the_file(facts, expected):
+    assert decide(**facts, waits=True) == expected
 
 
 NAMED = COMPLETE._replace(errors=1, entries=[ResultEntry(Verdict.REFUSED, Why.NAMED_AS_ERROR, "NO_ITEM", line=2)])

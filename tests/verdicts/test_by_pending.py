@@ -264,6 +264,56 @@ def test_an_older_list_leaves_what_the_receiver_said():
     assert verdict(CHANGE, action(5000), hours=0, earlier={ID: queued}) == (Verdict.TOO_EARLY, Why.QUEUED)
 
 
+@pytest.mark.parametrize(
+    ("seen", "facts", "expected"),
+    [
+        (action(5000), {}, (Verdict.TOO_EARLY, Why.NOT_UPLOADED)),
+        (action(5000), {"hours": 400}, (Verdict.TOO_EARLY, Why.NOT_UPLOADED)),
+        (action(5000), {"before": None}, (Verdict.TOO_EARLY, Why.NOT_UPLOADED)),
+        (action(5000), {"hours": 1}, (Verdict.TOO_EARLY, Why.RECENT)),
+        (action(5000, state="APPROVED"), {}, (Verdict.LOCKED, Why.LOCKED)),
+        (action(2000), {}, (Verdict.DIFFERENT, Why.OTHER_AMOUNT)),
+        (action(1250), {}, (Verdict.APPLIED, Why.AS_SENT)),
+    ],
+)
+def test_an_unchanged_row_of_a_file_that_a_person_uploads_waits(seen, facts, expected):
+    assert verdict(CHANGE, seen, **facts, waits_for_upload=True) == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({}, Why.UNCHANGED),
+        ({"explained": {"M.8882.4808.2"}}, Why.NOT_UPLOADED),
+        ({"before": {ID: BEFORE}}, Why.NOT_UPLOADED),
+        ({"before": {ID: BEFORE, "M.8882.4808.2": action(0)}}, Why.NOT_UPLOADED),
+        ({"other": action(5000)}, Why.NOT_UPLOADED),
+        ({"other": None}, Why.NOT_UPLOADED),
+        ({"other": None, "earlier": Why.REVERSED}, Why.UNCHANGED),
+        ({"other": None, "earlier": Why.LEFT_THE_LIST}, Why.NOT_UPLOADED),
+    ],
+)
+def test_another_row_that_is_applied_proves_that_the_file_was_uploaded(facts, expected):
+    other = SentRow("M.8882.4808.2", 0, "REJECTED")
+    seen = facts.get("other", action(5000, state="REVERSED"))
+    earlier = {}
+    if "earlier" in facts:
+        earlier = {
+            other.action_id: RowResult(Verdict.APPLIED, facts["earlier"], None, "REVERSED", seen_at=SENT_AT + HOUR)
+        }
+    known = Known(
+        SENT_AT,
+        facts.get("before", {ID: BEFORE, other.action_id: BEFORE}),
+        earlier=earlier,
+        explained=facts.get("explained", ()),
+        waits_for_upload=True,
+    )
+    made = SENT_AT + 30 * HOUR
+    listed = {ID: action(5000)} | ({} if seen is None else {other.action_id: seen})
+    results = decide_by_pending([CHANGE, other], PendingDownload(listed, 9, made), known, ListAge(made, made))
+    assert results[0].why is expected
+
+
 # What a network does, and what may be said of it.
 
 
@@ -274,7 +324,8 @@ class Life:
     Args:
         first: its amount in the download before the batch.
         sent: the amount that was sent.
-        processed: when the network applies the row, None when it refuses it.
+        processed: when the network applies the row, counted from the upload, None when it refuses it.
+        uploaded: when the file reaches the network: more than 0 where a person uploads it.
         by_hand: hour -> the amount that a person gives it at the network.
         locks: when it locks; nothing changes it from then on.
     """
@@ -282,13 +333,14 @@ class Life:
     first: int
     sent: int
     processed: float | None
+    uploaded: float
     by_hand: dict[float, int]
     locks: float
 
     def amount(self, hour):
         changes = dict(self.by_hand)
         if self.processed is not None:
-            changes[self.processed] = self.sent
+            changes[self.uploaded + self.processed] = self.sent
         past = [at for at in changes if at <= hour and at < self.locks]
         return changes[max(past)] if past else self.first
 
@@ -310,6 +362,7 @@ LIVES = st.builds(
     first=st.sampled_from([1000, 2000, 3000]),
     sent=AMOUNTS,
     processed=st.none() | st.integers(0, 23).map(lambda at: at + 0.5),
+    uploaded=st.just(0.0),
     by_hand=st.dictionaries(
         st.integers(-10, 90).map(lambda at: at + 0.25), st.sampled_from([1000, 2000, 3000]), max_size=2
     ),
@@ -334,16 +387,20 @@ def contradicts(life, hour, result, seen_as_sent):
     }[result.verdict]
     if result.why is Why.UNCHANGED:
         is_true = is_true and now == life.first and hour >= 24
+    if result.verdict is Verdict.DIFFERENT and life.uploaded and not seen_as_sent:
+        is_true = is_true and now != life.first
     if result.why is Why.CHANGED_AFTERWARDS:
         is_true = is_true and any(at < hour for at in seen_as_sent)
     return not is_true
 
 
 @settings(max_examples=400, deadline=None)
-@given(LIVES, LISTS, st.booleans(), st.booleans())
-def test_no_verdict_contradicts_what_happened_at_the_network(life, lists, zero_stays, all_states):
+@given(LIVES, st.sampled_from([0.0, 0.5, 30.0, 70.0]), LISTS, st.booleans(), st.booleans())
+def test_no_verdict_contradicts_what_happened_at_the_network(life, uploaded, lists, zero_stays, all_states):
+    life = replace(life, uploaded=uploaded)
     row = SentRow(ID, life.sent, "REJECTED" if life.sent == 0 else "ORDER_UPDATE")
-    known = Known(SENT_AT, {ID: PendingAction(life.first, SENT_AT + life.locks * HOUR, "PENDING")})
+    before = {ID: PendingAction(life.first, SENT_AT + life.locks * HOUR, "PENDING")}
+    known = Known(SENT_AT, before, waits_for_upload=uploaded > 0)
     seen_as_sent = []
     for hour, older, newer, is_before_known in lists:
         made = SENT_AT + hour * HOUR

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 CAN_BE_RECONCILED: Final = (SENT, HANDED_OVER, UNKNOWN)
 """States of batches that the receiver may have."""
+_UPLOADED_BY_PEOPLE: Final = frozenset({"outbox", "draft"})
+"""Channels that write a file which a person uploads or sends, maybe days later."""
 MAY_BE_SETTLED: Final = (UNKNOWN, HANDED_OVER)
 """States that certain evidence changes to ``sent``."""
 _MOST_LOOKS: Final = 3
@@ -248,6 +250,7 @@ def _with_what_is_known(record: "BatchRecord", account: "Account", ledger: "Ledg
         earlier={**not_arrived, **latest.rows},
         explained=ledger.rows_in_other_batches(record, sender, cents),
         listed_before=next((_count(event) for event in events if event.kind == "confirmed"), 0),
+        waits_for_upload=record.state == HANDED_OVER and record.channel in _UPLOADED_BY_PEOPLE,
     )
 
     def without(sha256: str, told: str) -> Known:

@@ -28,6 +28,8 @@ _TOO_EARLY: Final[Mapping[Why, str]] = {
     Why.LINE_UNCLEAR: f"the receiver names a line that can be one of two rows. {_LOOK_LATER}",
     Why.OLDER: f"what was compared may be older than the batch. {_LOOK_LATER}",
     Why.RECENT: f"the network may still be at work on the file. {_LOOK_LATER}",
+    Why.NOT_UPLOADED: "it is not known when the file was uploaded. When it was, and a day has passed, look it up in the "
+    "network. When it was not, upload the file, and look again with a Pending Actions download of a day later.",
     Why.REPLACED: "a later batch changed the action again, and its result counts. Nothing is left to do here.",
     Why.NOT_ASKED: f"too many actions of the batch did not change, so the API was not asked. {_LOOK_LATER}",
     Why.NOT_TOLD: f"the list does not tell the amount or the state, or two rows of it disagree. {_LOOK_UP}",

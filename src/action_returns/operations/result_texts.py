@@ -37,6 +37,8 @@ _SENTENCES: Final[Mapping[Why, str]] = {
     Why.QUEUED: "The receiver has not processed it yet.",
     Why.OLDER: "The list may be older than the batch. Download Pending Actions again.",
     Why.RECENT: "The network has {seen}, and may still be at work on the file. Look again later.",
+    Why.NOT_UPLOADED: "The network still has {seen}. It is not known when the file was uploaded. When it was, and a day has "
+    "passed, look it up in the network. When it was not, upload the file.",
     Why.REPLACED: "Batch {word} changed this action again, so its result counts.",
     Why.NOT_TOLD: "The list does not tell its amount or its state, or two rows of it disagree. Look it up in the network.",
     Why.OTHER_CURRENCY: "The list has it in another currency than before, so the amounts cannot be compared.",

@@ -133,6 +133,8 @@ class _Decision:
         self._taken = taken
         self._had_time = taken >= known.sent_at + processing
         file = findings.file
+        has_arrived = file is not None or known.shows_arrival(rows, findings.actions)
+        self._waits_for_upload = known.waits_for_upload and not has_arrived
         self._is_waiting = file is not None and is_waiting(file.status)
         self._is_finished = file is not None and is_finished(file.status)
         self._named: dict[str, RowResult] = {}
@@ -220,6 +222,8 @@ class _Decision:
             why = Why.OTHER_CURRENCY if has_both else Why.NOT_TOLD
             return _kept(earlier) or self._result(Verdict.TOO_EARLY, why, action)
         if row.action_id not in self._findings.unknown:
+            if earlier is not None and earlier.why is Why.NOT_UPLOADED and self._waits_for_upload:
+                return earlier  # with the time at which the action was asked for
             return _kept(earlier) or named or self._result(Verdict.TOO_EARLY, Why.NOT_ASKED, None)
         if earlier is not None and earlier.verdict in FINAL:
             return earlier
@@ -246,6 +250,8 @@ class _Decision:
             return named
         if not self._had_time and (is_unchanged or not self._is_finished):
             return self._result(Verdict.TOO_EARLY, Why.RECENT, action)
+        if is_unchanged and self._waits_for_upload:
+            return self._result(Verdict.TOO_EARLY, Why.NOT_UPLOADED, action)
         why = Why.UNCHANGED if is_known and is_unchanged else Why.OTHER_AMOUNT
         return self._result(Verdict.DIFFERENT, why, action)
 

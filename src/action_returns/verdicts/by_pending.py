@@ -5,7 +5,7 @@ list any more. A file is processed within a day (the network documents no time),
 How old a list is, is known between two moments. A verdict has to be true for every moment between them.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -35,6 +35,7 @@ class Known:
         earlier: ActionId -> its latest result.
         explained: actions for which another batch of the account sent the same amount.
         listed_before: how many actions the download had when the batch was sent; 0 where that is not known.
+        waits_for_upload: whether a person uploads the file, and nothing on record proves that the network has it.
     """
 
     sent_at: datetime
@@ -43,6 +44,35 @@ class Known:
     earlier: Mapping[str, RowResult] = field(default_factory=dict)
     explained: Collection[str] = frozenset()
     listed_before: int = 0
+    waits_for_upload: bool = False
+
+    def is_new(self, row: SentRow, action: PendingAction) -> bool:
+        """Return whether an action is as the row wants it, was another one before, and no other batch explains that."""
+        before = self.before.get(row.action_id)
+        return (
+            before is not None
+            and (before.cents is not None or is_reversed(before))
+            and has_change(row, before) is None
+            and has_change(row, action) is not None
+            and row.action_id not in self.explained
+        )
+
+    def shows_arrival(self, rows: Iterable[SentRow], actions: Mapping[str, PendingAction]) -> bool:
+        """Return whether a row proves that the network has the batch: now, or in an earlier result.
+
+        Args:
+            rows: the rows that were sent.
+            actions: ActionId -> what the network has, in evidence that is newer than the batch.
+        """
+        for row in rows:
+            earlier = self.earlier.get(row.action_id)
+            was_applied = earlier is not None and earlier.verdict is Verdict.APPLIED
+            seen = [actions.get(row.action_id, _NO_ACTION)]
+            if earlier is not None and was_applied and earlier.why is not Why.LEFT_THE_LIST:
+                seen.append(PendingAction(earlier.cents, None, earlier.state or None))
+            if any(has_known_state(one) and self.is_new(row, one) for one in seen):
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +158,7 @@ class _Comparison:
         self._age = age
         self._is_newer = age.earliest > known.sent_at
         self._had_time = age.earliest >= known.sent_at + processing
+        self._waits_for_upload = known.waits_for_upload and not known.shows_arrival(rows, pending.actions)
         self._other_partners = other_partners
         self._tells_states = any(action.state for action in pending.actions.values())
         self._is_short = pending.count * 2 < known.listed_before
@@ -243,6 +274,8 @@ class _Comparison:
             return self._result(Verdict.LOCKED, Why.LOCKED, action)
         if is_unchanged and not self._had_time:
             return self._result(Verdict.TOO_EARLY, Why.RECENT, action)
+        if is_unchanged and self._waits_for_upload:
+            return self._result(Verdict.TOO_EARLY, Why.NOT_UPLOADED, action)
         why = Why.UNCHANGED if is_known and is_unchanged else Why.OTHER_AMOUNT
         return self._result(Verdict.DIFFERENT, why, action)
 

@@ -68,6 +68,8 @@ class Why(StrEnum):
     """The list may be older than the batch."""
     RECENT = "recent"
     """The batch was sent too short a time ago."""
+    NOT_UPLOADED = "not-uploaded"
+    """Still the amount from before, and it is not known when a person uploaded the file, if at all."""
     REPLACED = "replaced"
     """A later batch changed the action again."""
     NOT_TOLD = "not-told"
