@@ -108,6 +108,8 @@ def test_the_review_gives_scripts_the_same_figures(outbox, run, mixed, pending):
         "destination": str(outbox),
         "sha256": SHA256,
         "bytes": len(LEAVES),
+        "approval": None,
+        "not_sendable": None,
     }
 
 
