@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from action_returns.batch.cells import ReadyRows
 from action_returns.errors import ConfigError, FileError, NothingToUndoError, UsageError
 from action_returns.ledger.attachment_kinds import UNDO_DRAFTED
-from action_returns.ledger.records import FAILED, PREPARED, SENDING
+from action_returns.ledger.records import FAILED, PREPARED, SENDING, UNKNOWN
 from action_returns.operations.account import open_account_ledger
 from action_returns.operations.known_results import find_latest, unread_sentence
 from action_returns.operations.pending_source import PendingSource, load_download
@@ -38,6 +38,7 @@ class Undo:
         pending: the list that the rows were compared with, None where there was none.
         pending_name: the name of its file.
         unread: that results on record cannot be read, ``""`` for most.
+        uncertain: rows of which it is not known whether they arrived, where each was sent by itself.
         problem: why the list that is kept could not be used, ``""`` for most.
         now: the moment of the undo, in the account's time zone.
         drafted_before: how many undos of the batch were drafted before.
@@ -53,6 +54,7 @@ class Undo:
     now: datetime
     drafted_before: int
     unread: str = ""
+    uncertain: frozenset[str] = frozenset()
 
     @property
     def included(self) -> list[RowPlan]:
@@ -109,6 +111,7 @@ def plan_undo(
         rows = [SentRow(*row) for row in ledger.rows(number)]
         known = known_of(record, rows, account, ledger, now)
         unread = find_latest(number, ledger).unread
+        states = ledger.row_states(number)
         drafted = sum(event.kind == UNDO_DRAFTED for event in ledger.events(number))
         reset = None if as_rows or account.profile is None else account.profile.reset_event_type
         changed = set() if reset is None else orders_of_other_batches(record, rows, account, ledger)
@@ -131,6 +134,7 @@ def plan_undo(
         now=now.astimezone(account.time_zone),
         drafted_before=drafted,
         unread=unread_sentence(number, unread) if unread else "",
+        uncertain=frozenset(action_id for action_id, state in states.items() if state == UNKNOWN),
     )
 
 

@@ -25,6 +25,9 @@ _LEFT_OUT: Final[Mapping[LeftOut, tuple[str, str]]] = {
 }
 """Why rows are left out, to follow the number of one row, or of several."""
 
+_MOST_NAMED: Final = 5
+"""Rows that a warning names."""
+
 
 def undo_sentence(undo: "Undo") -> str:
     """Return the figures: ``181 of 205 rows can be restored until 2026-12-31 09:00 CET; 24 are locked.``."""
@@ -68,6 +71,13 @@ def _warnings(undo: "Undo") -> list[str]:
         warnings.append(
             f"It is not known whether batch {undo.record.label} arrived. Where it did not, the undo sends the amount that the "
             f"action has already. Settle it first where you can: {settling_command(undo.record.label)}"
+        )
+    elif uncertain := [plan.row.action_id for plan in undo.included if plan.row.action_id in undo.uncertain]:
+        more = f" and {len(uncertain) - _MOST_NAMED:,} more" if len(uncertain) > _MOST_NAMED else ""
+        warnings.append(
+            f"It is not known whether {counted(len(uncertain), 'row')} of batch {undo.record.label} arrived: "
+            f"{', '.join(uncertain[:_MOST_NAMED])}{more}. Where one did not, the undo sends the amount that the "
+            f"action has already. Look first, with a new pending download: {command('reconcile', undo.record.label, '--pending', 'FILE')}"
         )
     return warnings
 
