@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -194,6 +195,27 @@ def test_a_wrong_time_of_a_list_is_corrected_by_another_time_for_the_same_list(s
     assert whys("--pending", other) == ["reversed", "as-sent", "unchanged", "other-amount"]
     now = listed(*MIXED, hours=0, name="now.csv")
     assert "in the future" not in run("reconcile", "1", "--pending", now).err
+
+
+def test_dates_without_a_zone_count_as_the_earliest_that_they_can_be_unless_the_profile_names_one(
+    sent, run, listed, paths
+):
+    def message(hours):
+        path = Path(listed(*MIXED, hours=hours))
+        made = path.stat().st_mtime
+        path.write_text(re.sub(r"(T\d\d:\d\d):\d\dZ", r"\1", path.read_text("utf-8")), "utf-8")
+        os.utime(path, (made, made))
+        return run("reconcile", "1", "--pending", path, "--json").json
+
+    told = message(30)
+    assert [one["why"] for one in told["results"]] == ["reversed", "as-sent", "recent", "other-amount"]
+    words = "The dates of the list name no time zone, and the profile sets none, so they count as 14 hours earlier."
+    assert words in told["message"]
+    assert words not in message(39)["message"]
+    config = paths.config_file
+    config.write_text(config.read_text("utf-8").replace("[profiles.acme]", '[profiles.acme]\ntime_zone = "UTC"'))
+    told = message(30)
+    assert (told["results"][2]["why"], words in told["message"]) == ("unchanged", False)
 
 
 def test_hours_that_a_network_takes_are_a_setting(sent, run, listed, paths):

@@ -33,6 +33,26 @@ def test_a_list_is_as_old_as_its_latest_action_and_as_its_file_at_most(source):
     assert age_of(source, pending(NOW - 5 * HOUR), None, None, now=NOW) == ListAge(NOW - 5 * HOUR, NOW)
 
 
+@pytest.mark.parametrize(
+    ("date", "is_zone_known", "hours"),
+    [
+        ("2026-11-30 07:00", False, 19),
+        ("2026-11-30", False, 26),
+        ("2026-11-30 07:00", True, 5),
+        ("2026-11-30T07:00Z", False, 5),
+        ("2026-11-30T09:00+02:00", False, 5),
+    ],
+)
+def test_dates_of_which_nothing_tells_the_zone_may_be_of_the_one_farthest_to_the_east(
+    source, paths, date, is_zone_known, hours
+):
+    source.path.write_text(f"ActionId,Action Date,Amount,State\nM.1.1.1,{date},5.00,PENDING\n")
+    os.utime(source.path, (NOW.timestamp(), NOW.timestamp()))
+    read = load_download(source, None, Account(), paths, now=NOW, ids={"M.1.1.1"})
+    age = age_of(source, read, None, None, now=NOW, is_zone_known=is_zone_known)
+    assert (age.earliest, age.latest) == (NOW - hours * HOUR, NOW)
+
+
 def test_bytes_that_were_loaded_before_are_as_old_as_that(source):
     assert age_of(source, pending(NOW), NOW - 9 * HOUR, None, now=NOW) == ListAge(NOW - 9 * HOUR, NOW - 9 * HOUR)
 

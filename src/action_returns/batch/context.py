@@ -82,6 +82,7 @@ class PendingDownload:
         currency: the one currency of the amounts, None when the download names none.
         notes: what was left aside or could not be read, one sentence each.
         has_dates: whether a date of an action tells ``as_of``; else it is the date of the file, which a copy has, too.
+        has_offset: whether that date names its offset from UTC; else it was read in the account's time zone.
         order_examples: the first few order ids of the download, those of orders that are not looked for included.
     """
 
@@ -93,6 +94,7 @@ class PendingDownload:
     notes: tuple[str, ...] = ()
     order_examples: tuple[str, ...] = ()
     has_dates: bool = True
+    has_offset: bool = True
 
     def currency_of(self, action_id: object) -> str:
         """Return the currency of an action, ``""`` when the download does not name it."""

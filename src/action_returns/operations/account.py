@@ -59,6 +59,11 @@ class Account:
         return Sender(self.name, environment, self.profile.account, self.profile.channel.receiver(), live)
 
     @property
+    def is_time_zone_known(self) -> bool:
+        """Whether the profile sets the time zone; the default is only assumed."""
+        return self.profile is not None and "time_zone" in self.profile.model_fields_set
+
+    @property
     def results_after_hours(self) -> int:
         """Hours that the network may take for a file."""
         hours: int = getattr(self.profile, "results_after_hours", DEFAULT_RESULTS_AFTER_HOURS)

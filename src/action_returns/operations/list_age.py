@@ -23,6 +23,8 @@ UNKNOWN_AGE: Final = _EPOCH
 """The earliest moment of a list of which nothing tells it."""
 _SLACK: Final = timedelta(days=1)
 """What the dates of a list may be wrong by: those without an offset may be of another zone."""
+_FARTHEST_EAST: Final = timedelta(hours=14)
+"""The most that a zone is ahead of UTC."""
 _MINUTE: Final = timedelta(minutes=1)
 _PENDING: Final = "PENDING"
 _OTHER_STATES: Final = (b"approved", b"reversed", b"rejected", b",locked", b";locked", b"\tlocked", b'"locked')
@@ -65,7 +67,13 @@ def loaded_before(source: "PendingSource", account: "Account", paths: "Paths") -
 
 
 def age_of(
-    source: "PendingSource", pending: PendingDownload, loaded: datetime | None, taken: datetime | None, *, now: datetime
+    source: "PendingSource",
+    pending: PendingDownload,
+    loaded: datetime | None,
+    taken: datetime | None,
+    *,
+    now: datetime,
+    is_zone_known: bool = True,
 ) -> ListAge:
     """Return between which moments a download was made; the earliest one is 1970 where nothing tells it.
 
@@ -77,6 +85,8 @@ def age_of(
         loaded: when the same bytes were loaded first, None when they were not.
         taken: when the user downloaded it, None when the user did not say.
         now: the local time. No download is newer, whatever its dates say.
+        is_zone_known: whether the profile sets the zone of dates without an offset. Read as UTC, those of a zone to the
+            east are up to 14 hours too late.
 
     Raises:
         UsageError: it cannot have been downloaded then.
@@ -88,8 +98,12 @@ def age_of(
     earliest = pending.as_of.astimezone(UTC)
     if taken is None:
         latest = min(written, now) if loaded is None else min(written, loaded, now)
-        is_dated = pending.has_dates or pending.as_of_basis == FETCHED
-        return ListAge(min(earliest, latest) if is_dated else UNKNOWN_AGE, latest)
+        if pending.as_of_basis == FETCHED:
+            return ListAge(min(earliest, latest), latest)
+        if not pending.has_dates:
+            return ListAge(UNKNOWN_AGE, latest)
+        zones = timedelta(0) if pending.has_offset or is_zone_known else _FARTHEST_EAST
+        return ListAge(min(earliest - zones, latest), latest, zones)
     taken = taken.astimezone(UTC)
     if taken > now + _MINUTE:
         raise UsageError(in_future(taken))

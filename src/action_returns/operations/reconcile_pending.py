@@ -50,7 +50,8 @@ class PendingEvidence:
         loaded = loaded_before(source, self.account, self.paths)
         ids = {row.action_id for batch in batches for row in batch.rows}
         pending = load_download(source, None, self.account, self.paths, now=self.now, ids=ids)
-        age = age_of(source, pending, loaded, self.taken, now=self.now)
+        is_zone_known = self.account.is_time_zone_known
+        age = age_of(source, pending, loaded, self.taken, now=self.now, is_zone_known=is_zone_known)
         sha256 = hash_of(self.source.path)[0]
         lists_others = self._lists_others(source, pending, batches)
         other_partners = self._other_partners(source, pending, batches)

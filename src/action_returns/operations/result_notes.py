@@ -88,6 +88,14 @@ def notes_on_age(batch: "OpenBatch", results: Sequence[RowResult], age: "ListAge
             f"The list is of {local_minute(age.earliest)}, {time_between(sent_at, age.earliest)} after {sent}. The network "
             f"may take {counted(hours, 'hour')}. Look again with a list of {local_minute(tells)} or later{older}."
         )
+    dated = min(age.earliest + age.zones, age.latest)
+    if (Why.OLDER in reasons and age.earliest <= sent_at < dated) or (
+        Why.RECENT in reasons and dated >= sent_at + timedelta(hours=hours)
+    ):
+        notes.append(
+            f"The dates of the list name no time zone, and the profile sets none, so they count as "
+            f"{counted(age.zones // _HOUR, 'hour')} earlier. Set time_zone in the profile, and compare again."
+        )
     return tuple(notes)
 
 

@@ -149,7 +149,7 @@ def _compared(
     loaded = loaded_before(source, account, paths)
     ids = {row.action_id for row in rows}
     listed = load_download(source, None, account, paths, now=known.now, ids=None if whole else ids)
-    age = age_of(source, listed, loaded, None, now=known.now)
+    age = age_of(source, listed, loaded, None, now=known.now, is_zone_known=account.is_time_zone_known)
     has_gone = any(row.cents == 0 and row.action_id not in listed.actions for row in rows)
     lists_others = has_gone and lists_other_states(source.path, source.columns)
     return listed, replace(known, pending=listed.actions, age=age, currency=listed.currency, lists_others=lists_others)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from datetime import MINYEAR, datetime, timedelta, tzinfo
+from datetime import MINYEAR, UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final
 
 from action_returns.batch.cells import strip_white_space
@@ -13,6 +13,7 @@ _SLASHED: Final = re.compile(
 _NOON: Final = 12
 _DAY: Final = len("2026-11-30")
 _DAY_IN_DIGITS: Final = len("20261130")
+_OTHER_ZONE: Final = timezone(timedelta(hours=1))
 _MOST_BETWEEN_ZONES: Final = timedelta(days=2)
 """More than one and the same day can differ between two offsets."""
 
@@ -112,6 +113,8 @@ class LatestDate:
     ) -> None:
         self.columns = columns
         self.moment: datetime | None = None
+        self.has_offset = True
+        """Whether the latest date names its offset from UTC, so that no zone is assumed for it."""
         self.floor = ""
         """Dates that begin with an earlier day of ISO 8601 cannot be the latest, whatever their offset."""
         self._zone = zone
@@ -139,5 +142,7 @@ class LatestDate:
             return False
         if self.moment is None or moment > self.moment:
             self.moment = moment
+            other_zone = parse_moment(date, _OTHER_ZONE, day_first=self._day_first[at])
+            self.has_offset = other_zone == parse_moment(date, UTC, day_first=self._day_first[at])
             self.floor = (moment - _MOST_BETWEEN_ZONES).isoformat()[:_DAY]
         return True

@@ -151,6 +151,7 @@ class PendingReader:
             as_of=file_date if latest.moment is None else min(latest.moment, file_date),
             as_of_basis=self._basis(file_date, latest),
             has_dates=latest.moment is not None,
+            has_offset=latest.has_offset,
             currency=currency,
             notes=tuple(self._unknown.notes(self.amounts, self._facts.differing)),
         )

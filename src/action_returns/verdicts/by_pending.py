@@ -82,10 +82,12 @@ class ListAge:
     Args:
         earliest: it is not older, because it has an action of that moment.
         latest: it is not newer, because its file is of that moment.
+        zones: by how much its dates count earlier, because nothing tells their time zone.
     """
 
     earliest: datetime
     latest: datetime
+    zones: timedelta = timedelta(0)
 
 
 def decide_by_pending(
