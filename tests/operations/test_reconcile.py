@@ -9,8 +9,9 @@ from action_returns.batch.cells import ReadyRows
 from action_returns.errors import LedgerError, UsageError
 from action_returns.ledger.ledger import Ledger
 from action_returns.operations.account import Account, open_account_ledger
+from action_returns.operations.open_batches import open_batches
 from action_returns.operations.receipt_results import find_results
-from action_returns.operations.reconcile import Found, open_batches, reconcile
+from action_returns.operations.reconcile import Found, reconcile
 from action_returns.operations.undo import plan_undo
 from action_returns.operations.undo_texts import undo_notes
 from action_returns.verdicts.results_csv import read_results

@@ -18,7 +18,8 @@ from action_returns.verdicts.verdict import Why
 
 if TYPE_CHECKING:
     from action_returns.operations.batch_progress import Progress
-    from action_returns.operations.reconcile import BatchResults, Evidence, Found, OpenBatch
+    from action_returns.operations.open_batches import OpenBatch
+    from action_returns.operations.reconcile import BatchResults, Evidence, Found
     from action_returns.operations.reconcile_pending import PendingEvidence
 
 MOST_BATCHES: Final = 500

@@ -15,7 +15,8 @@ from action_returns.brand_api.submissions import read_change_submission
 from action_returns.errors import ApiError
 from action_returns.ledger.row_states import ACTION, BY_ROW, ROW_OUTCOME
 from action_returns.operations.api_access import api_settings, open_api
-from action_returns.operations.reconcile import Found, OpenBatch
+from action_returns.operations.open_batches import OpenBatch
+from action_returns.operations.reconcile import Found
 from action_returns.operations.reconcile_api_files import CLOCKS, FileReading, note_refusal, notes_about_files
 from action_returns.operations.reconcile_pending import proof_of
 from action_returns.operations.texts import counted, one_or_many

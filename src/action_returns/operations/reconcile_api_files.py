@@ -18,7 +18,7 @@ from action_returns.verdicts.verdict import Verdict, Why
 
 if TYPE_CHECKING:
     from action_returns.brand_api.client import BrandApi
-    from action_returns.operations.reconcile import OpenBatch
+    from action_returns.operations.open_batches import OpenBatch
 
 CLOCKS: Final = timedelta(days=1)
 """How far the clock of the network may be from that of this computer, and a file may be late."""

@@ -9,8 +9,9 @@ from action_returns.batch.context import PendingDownload
 from action_returns.ledger.records import HANDED_OVER
 from action_returns.operations.known_results import LIST_SHA256, TAKEN_BY
 from action_returns.operations.list_age import UNKNOWN_AGE, file_date
+from action_returns.operations.open_batches import OpenBatch
 from action_returns.operations.pending_source import PendingSource, load_download
-from action_returns.operations.reconcile import Found, OpenBatch
+from action_returns.operations.reconcile import Found
 from action_returns.operations.result_notes import local_minute, notes_on_age
 from action_returns.operations.texts import counted, one_or_many
 from action_returns.verdicts.by_pending import ListAge, decide_by_pending, has_change

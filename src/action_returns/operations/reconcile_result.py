@@ -10,7 +10,8 @@ from typing import Final
 from action_returns.clean_text import clean_line
 from action_returns.errors import FileError
 from action_returns.operations.list_age import file_date
-from action_returns.operations.reconcile import Found, OpenBatch
+from action_returns.operations.open_batches import OpenBatch
+from action_returns.operations.reconcile import Found
 from action_returns.operations.result_notes import local_minute
 from action_returns.operations.texts import command, counted
 from action_returns.verdicts.by_result import ReceiverResult, decide_by_result, is_of_file, why_of_another_batch

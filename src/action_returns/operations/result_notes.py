@@ -10,7 +10,8 @@ from action_returns.operations.texts import counted
 from action_returns.verdicts.verdict import RowResult, Verdict, Why
 
 if TYPE_CHECKING:
-    from action_returns.operations.reconcile import Found, OpenBatch
+    from action_returns.operations.open_batches import OpenBatch
+    from action_returns.operations.reconcile import Found
     from action_returns.verdicts.by_pending import ListAge
 
 _HOUR: Final = timedelta(hours=1)
