@@ -51,6 +51,21 @@ def test_a_reversed_action_gets_its_amount_back():
     assert plan(REVERSAL, before=action(2000), listed=action(2000, "REVERSED"))[1:3] == (None, 2000)
 
 
+@pytest.mark.parametrize("state", ["Void", "Cancelled", "Paid", "REVERSED (partner)"])
+def test_a_state_in_a_word_that_is_not_known_restores_nothing(state):
+    assert plan(before=action(2000, state, original_cents=2000)).left_out is LeftOut.UNKNOWN
+    assert plan(before=action(2000), listed=action(1000, state)).left_out is LeftOut.UNKNOWN
+    assert plan(before=action(2000), listed=action(2000, state)).left_out is LeftOut.UNKNOWN
+    assert plan(before=action(2000), listed=action(1500, state)).left_out is LeftOut.UNKNOWN
+    seen = {ID: result(Verdict.TOO_EARLY, Why.NOT_TOLD, 1000, state=state)}
+    assert plan(before=action(2000), results=seen).left_out is LeftOut.UNKNOWN
+
+
+@pytest.mark.parametrize("state", [None, "", "pending", "Pending (held)"])
+def test_a_state_that_is_known_or_not_told_restores_the_amount(state):
+    assert plan(before=action(2000, state), listed=action(1000, state)).left_out is None
+
+
 def test_an_action_that_was_reversed_before_is_reversed_again():
     assert plan(before=action(2000, "REVERSED"))[1:3] == (None, 0)
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from action_returns.batch.context import PendingAction
-from action_returns.verdicts.by_pending import PROCESSING, ListAge, is_reversed
+from action_returns.verdicts.by_pending import PROCESSING, ListAge, has_unknown_state, is_reversed
 from action_returns.verdicts.verdict import RowResult, Verdict, Why
 
 NO_ACTION: Final = PendingAction()
@@ -162,7 +162,12 @@ def _is_contradicted(before: Before, recorded: PendingAction, listed: PendingAct
 
 
 def amount_of(action: PendingAction) -> int | None:
-    """Return the amount of an action as the network counts it: 0 when it is reversed, whatever the list shows."""
+    """Return the amount of an action as the network counts it: 0 when it is reversed, whatever the list shows.
+
+    It is not known where the state is a word of which it is not known what it means for the amount.
+    """
+    if has_unknown_state(action):
+        return None
     return 0 if is_reversed(action) else action.cents
 
 

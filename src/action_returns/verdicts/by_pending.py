@@ -140,6 +140,11 @@ def has_known_state(action: PendingAction) -> bool:
     return state in _STATES or state.startswith("PENDING (")
 
 
+def has_unknown_state(action: PendingAction) -> bool:
+    """Return whether an action has a state, of which it is not known what it means."""
+    return bool(action.state) and not has_known_state(action)
+
+
 class _Comparison:
     """Compares the rows of one batch with one download."""
 

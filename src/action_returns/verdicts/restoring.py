@@ -21,6 +21,7 @@ from action_returns.verdicts.amount_before import (
     original_amounts,
     was_not_applied,
 )
+from action_returns.verdicts.by_pending import has_unknown_state
 from action_returns.verdicts.verdict import RowResult, SentRow, Verdict
 
 
@@ -151,7 +152,7 @@ def _plan(row: SentRow, evidence: Evidence) -> RowPlan:
     against = _evidence_against(plan, result, evidence)
     if against is not None:
         return plan._replace(left_out=against)
-    if before is None:
+    if before is None or has_unknown_state(recorded) or has_unknown_state(listed):
         return plan._replace(left_out=LeftOut.UNKNOWN)
     return plan._replace(left_out=LeftOut.NOTHING_TO_RESTORE) if before.cents == row.cents else plan
 
@@ -196,6 +197,8 @@ def _result_against(result: RowResult | None) -> LeftOut | None:
         return None
     if was_not_applied(result):
         return LeftOut.NOT_APPLIED
+    if has_unknown_state(PendingAction(state=result.state)):
+        return LeftOut.UNKNOWN
     return {Verdict.DIFFERENT: LeftOut.CHANGED_SINCE, Verdict.MISSING: LeftOut.UNKNOWN}.get(result.verdict)
 
 
