@@ -404,6 +404,30 @@ def test_an_unchanged_row_of_a_batch_that_was_handed_over_may_not_have_been_uplo
     assert "uploaded" not in run("reconcile", "1", "--pending", changed, "--json").json["message"]
 
 
+def test_amounts_of_which_none_is_known_may_be_of_another_column(sent, run, listed):
+    words = "The column that was read as Amount, Amount, may be another one."
+    other = [(f"{amount}.10", "PENDING") for amount in (7, 8, 9, 10)]
+    told = run("reconcile", "1", "--pending", listed(*other), "--json").json
+    assert ({one["why"] for one in told["results"]}, words in told["message"]) == ({"other-amount"}, True)
+    told = run("reconcile", "1", "--pending", listed(*other[:3], ("50.00", "PENDING"), hours=60), "--json").json
+    assert words not in told["message"]
+    told = run("reconcile", "1", "--pending", listed(*other[:3], ("30.00", "PENDING"), hours=70), "--json").json
+    assert words not in told["message"]
+
+
+def test_a_list_that_is_older_than_the_results_on_record_says_so(sent, run, listed, wait):
+    words = "The list was not used for 4 rows of batch 0001: the results on record, of "
+    newer = listed(*MIXED, hours=60, name="newer.csv")
+    for _ in range(2):  # the same list again has nothing that is newer
+        assert words not in run("reconcile", "1", "--pending", newer, "--json").json["message"]
+    older = listed(*[("50.00", "PENDING")] * ROWS, hours=30)
+    wait(61)
+    told = run("reconcile", "1", "--pending", older, "--json").json
+    assert [one["why"] for one in told["results"]] == ["reversed", "as-sent", "unchanged", "other-amount"]
+    assert words in told["message"]
+    assert ", are newer." in told["message"]
+
+
 def test_a_receipt_on_the_disk_is_renewed(sent, run, listed, paths):
     receipt = paths.submissions / "0001" / "receipt.html"
     before = receipt.read_bytes()

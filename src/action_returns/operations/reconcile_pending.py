@@ -3,23 +3,27 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from action_returns.batch.context import PendingDownload
+from action_returns.clean_text import clean_line
 from action_returns.ledger.records import HANDED_OVER
 from action_returns.operations.known_results import LIST_SHA256, TAKEN_BY
 from action_returns.operations.list_age import UNKNOWN_AGE, file_date
 from action_returns.operations.open_batches import OpenBatch
 from action_returns.operations.pending_source import PendingSource, load_download
 from action_returns.operations.reconcile import Found
-from action_returns.operations.result_notes import local_minute, notes_on_age
+from action_returns.operations.result_notes import local_minute, notes_on_age, notes_on_newer_results
 from action_returns.operations.texts import counted, one_or_many
-from action_returns.verdicts.by_pending import ListAge, decide_by_pending, has_change
+from action_returns.verdicts.by_pending import ListAge, decide_by_pending, has_change, is_reversed
 from action_returns.verdicts.verdict import RowResult, Verdict, Why
 
 if TYPE_CHECKING:
     from action_returns.files import Paths
     from action_returns.operations.account import Account
+
+_ENOUGH_ROWS: Final = 3
+"""Rows of a batch from which on it is no chance that all of them have other amounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,24 @@ class PendingEvidence:
                     f"less than {counted(hours, 'hour')} before the list, or not at all, the unchanged rows may still change."
                 ),
             )
+        notes += notes_on_newer_results(batch, results, age)
+        if has_other_amounts(batch, pending):
+            notes += (self._note_on_column(batch),)
         taken = age.earliest if is_dated else age.latest
         return Found(results, "pending", taken, facts, proof_of(batch, results), notes, is_dated)
+
+    def _note_on_column(self, batch: OpenBatch) -> str:
+        """Return that the amounts of the list may be of another column, with the name of the one that was read."""
+        from action_returns.readers.headers import find_fields
+        from action_returns.readers.pending_rows import read_headers
+
+        headers = read_headers(self.source.path)
+        at = find_fields(headers, self.source.columns).get("amount")
+        named = "" if at is None else f", {clean_line(headers[at])},"
+        return (
+            f"No action of batch {batch.record.label} has the amount from before or the one that was sent. The column that "
+            f"was read as Amount{named} may be another one. Compare one action with the network."
+        )
 
     @staticmethod
     def _other_partners(
@@ -133,6 +153,28 @@ class PendingEvidence:
         if any((action.state or "PENDING").upper() != "PENDING" for action in pending.actions.values()):
             return True
         return is_asked and lists_other_states(source.path, source.columns)
+
+
+def has_other_amounts(batch: OpenBatch, pending: PendingDownload) -> bool:
+    """Return whether no action of a batch has an amount that is known: then the list may have been read wrongly.
+
+    Args:
+        batch: the batch; of fewer than three rows, or where an amount from before is not known, that tells nothing.
+        pending: the list.
+    """
+    if len(batch.rows) < _ENOUGH_ROWS:
+        return False
+    has_any = False
+    for row in batch.rows:
+        before, now = batch.known.before.get(row.action_id), pending.actions.get(row.action_id)
+        if before is None or before.cents is None:
+            return False
+        if now is None or now.cents is None:
+            continue
+        if now.cents in {before.cents, row.cents} or is_reversed(now):
+            return False
+        has_any = True
+    return has_any
 
 
 def proof_of(batch: OpenBatch, results: Sequence[RowResult]) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from action_returns.verdicts.by_pending import ListAge
 
 _HOUR: Final = timedelta(hours=1)
+_MINUTE: Final = timedelta(minutes=1)
 _TWO_DAYS: Final = 48
 _TOLD_BY_SOURCE: Final = {"pending": frozenset({Why.OLDER, Why.RECENT}), "api": frozenset({Why.NOT_ASKED})}
 """What the notes of a source say themselves, with its dates."""
@@ -98,6 +99,32 @@ def notes_on_age(batch: "OpenBatch", results: Sequence[RowResult], age: "ListAge
             f"{counted(age.zones // _HOUR, 'hour')} earlier. Set time_zone in the profile, and compare again."
         )
     return tuple(notes)
+
+
+def notes_on_newer_results(batch: "OpenBatch", results: Sequence[RowResult], age: "ListAge") -> tuple[str, ...]:
+    """Return that a list was not used for rows whose results on record are newer, or may be; nothing where there are none.
+
+    Args:
+        batch: the batch that was compared with it.
+        results: what became of its rows.
+        age: when the list was made.
+    """
+    seen = [
+        result.seen_at
+        for row, result in zip(batch.rows, results, strict=True)
+        if result.verdict is not Verdict.TOO_EARLY
+        and result.source != "result"
+        and result is batch.known.earlier.get(row.action_id)
+        and row.action_id not in batch.known.replaced
+        and result.seen_at is not None
+        and age.earliest <= result.seen_at
+        and abs(result.seen_at - age.latest) >= _MINUTE  # else it is what this list told before
+    ]
+    if not seen:
+        return ()
+    newer = "are newer" if min(seen) > age.latest else "may be newer"
+    told = f"The list was not used for {counted(len(seen), 'row')} of batch {batch.record.label}"
+    return (f"{told}: the results on record, of {local_minute(max(seen))}, {newer}.",)
 
 
 def notes_on_too_early(batch: "OpenBatch", found: "Found", hours: int) -> tuple[str, ...]:
