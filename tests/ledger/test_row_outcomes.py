@@ -1,12 +1,14 @@
 """Rows that a channel sends one by one: what became of each is on record, and only what may have arrived stays behind."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from action_returns.batch.cells import ReadyRows
 from action_returns.errors import LedgerError, MarkError
 from action_returns.ledger.ledger import open_ledger
+from action_returns.ledger.marks import rows_have_arrived
 from action_returns.ledger.records import RepeatedRowsError
 from tests.support.ledgers import BATCH, claim, row, settled
 
@@ -207,3 +209,11 @@ def test_a_refused_mark_names_a_few_of_many_rows(ledger):
     ledger.settle(number, "sent", "Done.", {})
     with pytest.raises(MarkError, match=r"7 rows of it are at the receiver .*M\.1\.2\.5 and 2 more\)"):
         ledger.mark(number, "failed", "The network has nothing.", shown="sent")
+
+
+def test_a_refused_mark_of_a_batch_that_may_still_be_being_sent_names_when_its_rows_can_be_looked_up(ledger):
+    number = on_its_way(ledger)
+    now = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
+    under_way = replace(ledger.batch(number), sending_until=now + timedelta(minutes=20))
+    told = rows_have_arrived(under_way, ["M.1.2.1"], now)
+    assert "(20 minutes), when it counts as unknown, then look what became of every row" in told

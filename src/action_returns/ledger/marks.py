@@ -40,20 +40,23 @@ def not_to_be_marked(record: BatchRecord, state: str, now: datetime) -> str:
     )
 
 
-def rows_have_arrived(record: BatchRecord, action_ids: Sequence[str]) -> str:
+def rows_have_arrived(record: BatchRecord, action_ids: Sequence[str], now: datetime) -> str:
     """Return why a batch of which some rows have certainly arrived cannot be marked failed, and what to do.
 
     Args:
         record: the batch.
         action_ids: the rows that have.
+        now: the time.
     """
     named = ", ".join(action_ids[:_MOST_NAMED]) + (
         f" and {len(action_ids) - _MOST_NAMED:,} more" if len(action_ids) > _MOST_NAMED else ""
     )
+    until = record.sending_until
+    look = "Look" if until is None else f"Wait until {clock_time(until, now)}, when it counts as unknown, then look"
     rows, has, them = ("row", "is", "it") if len(action_ids) == 1 else ("rows", "are", "them")
     return (
         f"Batch {record.label} cannot be marked failed: it is on record that {len(action_ids):,} {rows} of it {has} at the "
-        f"receiver ({named}), and failed would let the next send take {them} again. Nothing was marked. Look what became "
+        f"receiver ({named}), and failed would let the next send take {them} again. Nothing was marked. {look} what became "
         f"of every row: action-returns reconcile {record.label}. Rows that were refused or never left go out with the "
         "next send anyway. To send the others again on purpose, add --include-sent to the send."
     )

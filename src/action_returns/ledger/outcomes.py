@@ -222,7 +222,7 @@ class LedgerOutcomes(LedgerInspection):
             if record.state not in before:
                 raise MarkError(not_to_be_marked(record, state, self._now()))
             if state == FAILED and (arrived := arrived_rows(self._store, number)):
-                raise MarkError(rows_have_arrived(record, arrived))
+                raise MarkError(rows_have_arrived(record, arrived, self._now()))
             # The event comes first: the database makes no sent batch failed without it.
             self._add_event(number, "marked", {**decision, "was": record.state})
             self._change_state(number, before, state, marked_message(decision), record.evidence)
