@@ -15,34 +15,33 @@ from action_returns.batch.context import DEFAULT_RESULTS_AFTER_HOURS
 from action_returns.cli.batch_words import MARK, MARKED_NOTE, batch_json
 from action_returns.cli.options import CommandContext, global_options
 from action_returns.cli.row_words import events_in_words
-from action_returns.errors import DeclinedError, LedgerError
+from action_returns.errors import LedgerError
 from action_returns.ledger import integrity
 from action_returns.ledger.inspection import event_json
-from action_returns.ledger.ledger import Ledger
-from action_returns.ledger.records import MARKS, BatchInFull, BatchRecord, database_user
+from action_returns.ledger.records import BatchInFull, BatchRecord, database_user
 from action_returns.operations.account import hours_of_profiles, open_ledger_to_read
 from action_returns.operations.batch_progress import Progress, read_progress
 from action_returns.operations.export import write_bytes
-from action_returns.operations.kept_copies import changed_copy, good_copy, renew_receipt
+from action_returns.operations.kept_copies import changed_copy, good_copy
 from action_returns.operations.outcome_texts import answered_after_mark, may_be_sending
 from action_returns.operations.receipt import lines_of, page_of, read_receipt, server_time
 from action_returns.operations.receipt_results import ReceiptResults
-from action_returns.operations.texts import broken_batches, counted, marking_consequence, next_step_for_unknown
+from action_returns.operations.texts import broken_batches, counted, next_step_for_unknown
 
-_REPORTS: Final = {"insights": "history_insights", "statement": "history_statement"}
-"""Command -> the module that has it. They need what no other command of the history does, such as charts."""
+_ELSEWHERE: Final = {"insights": "history_insights", "mark": "history_mark", "statement": "history_statement"}
+"""Command -> the module that has it, for those that need what no other command of the history does, such as charts."""
 
 
 class _History(click.Group):
-    """A group that loads a report only when it is called."""
+    """A group that loads some commands only when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), *_REPORTS])
+        return sorted([*super().list_commands(ctx), *_ELSEWHERE])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _REPORTS:
+        if cmd_name not in _ELSEWHERE:
             return super().get_command(ctx, cmd_name)
-        module = importlib.import_module(f"action_returns.cli.{_REPORTS[cmd_name]}")
+        module = importlib.import_module(f"action_returns.cli.{_ELSEWHERE[cmd_name]}")
         command: click.Command = getattr(module, f"{cmd_name}_command")
         return command
 
@@ -158,7 +157,7 @@ def show_batch(context: CommandContext, *, batch: str) -> None:
             at = "?" if event.at is None else f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}"
             recorded = f", recorded {told}" if (told := server_time(event.at, event.recorded_at)) else ""
             context.output.data(f"{at}  {words}{database_user(event.db_user)}{recorded}", style="quiet")
-    _warn_of_changed_copy(context, found.record)
+    warn_of_changed_copy(context, found.record)
     _refuse_broken(found)
 
 
@@ -174,7 +173,7 @@ def _read_receipt(context: CommandContext, batch: str) -> tuple[BatchInFull, Rec
         return read_receipt(number, ledger)
 
 
-def _warn_of_changed_copy(context: CommandContext, record: BatchRecord) -> None:
+def warn_of_changed_copy(context: CommandContext, record: BatchRecord) -> None:
     """Warn of a file that lies under the batch's name in the folder of submissions and holds other bytes."""
     if told := changed_copy(record, context.paths.submissions):
         context.output.info(told, style="warning")
@@ -224,7 +223,7 @@ def write_file(context: CommandContext, *, batch: str, output: str, force: bool)
             "problems": list(found.problems),
         }
     )
-    _warn_of_changed_copy(context, record)
+    warn_of_changed_copy(context, record)
     _refuse_broken(found)
 
 
@@ -245,74 +244,8 @@ def show_receipt(context: CommandContext, *, batch: str, html: str | None, force
         context.output.json({**batch_json(found.record, found.problems), **about, "html": html})
     elif html is None:
         context.output.table(("Receipt", f"batch {found.record.label}"), lines_of(found, results))
-    _warn_of_changed_copy(context, found.record)
+    warn_of_changed_copy(context, found.record)
     _refuse_broken(found)
-
-
-@history_command.command("mark")
-@click.argument("batch", metavar="BATCH")
-@click.argument("state", type=click.Choice(tuple(MARKS)))
-@click.option("--why", required=True, metavar="TEXT", help="What you saw, so that others can follow it later.")
-@click.option(
-    "--program-ended",
-    is_flag=True,
-    help="For a batch that may still be being sent: you know that the program which sent it has ended.",
-)
-@click.option("--yes", is_flag=True, help="Do not ask for confirmation at a terminal.")
-@global_options
-def mark_batch(context: CommandContext, *, batch: str, state: str, why: str, program_ended: bool, yes: bool) -> None:
-    """Settle by hand what became of a batch, after you have looked.
-
-    For a batch that is unknown or handed over; and with "failed" for one that was sent, when the receiver has nothing.
-    Nothing is sent; who marked it and why stays on record. Rows of a failed batch count as not arrived from then on.
-    """
-    number = batch_number(batch)
-    if not why.strip():
-        raise click.UsageError("--why is empty. Write what you saw, so that others can follow it later.")
-    with open_ledger_to_read(context.paths, context.profile) as ledger:
-        record = ledger.batch(number)
-        # Without a terminal the words of the command are the decision: it names the batch, the outcome and the reason.
-        is_open = program_ended and record.sending_until is not None
-        if (is_open or record.state in MARKS[state]) and not yes and context.output.can_ask():
-            _confirm_mark(context, record, state)
-        ledger.mark(number, state, why, shown=record.state, program_ended=program_ended)
-        record = ledger.batch(number)
-        context.output.json(batch_json(record))
-        context.output.info(record.message, style="good")
-        _rewrite_receipt(context, record, ledger)
-
-
-def _confirm_mark(context: CommandContext, record: BatchRecord, state: str) -> None:
-    """Ask whether a batch is to be marked, with what follows from it.
-
-    Raises:
-        DeclinedError: the user said no.
-    """
-    # All of it is in the question, which is printed with --quiet too and never on standard output.
-    question = (
-        f"Batch {record.label} of {record.day_and_time}: {counted(record.rows, 'row')} to "
-        f"{record.destination} ({record.environment.upper()}), {record.state}. {record.message}\n\n"
-        f"{marking_consequence(record, state)}\n\nMark batch {record.label} {state}?"
-    )
-    if not context.output.confirm(question):
-        raise DeclinedError(f"Not marked. Batch {record.label} stays {record.state}.")
-
-
-def _rewrite_receipt(context: CommandContext, record: BatchRecord, ledger: Ledger) -> None:
-    """Write the receipt again when there is one, because its outcome is out of date."""
-    try:
-        receipt = renew_receipt(record.number, ledger, context.paths)
-    except (OSError, LedgerError) as error:  # the batch is marked, whatever becomes of its page
-        context.output.info(
-            f"The receipt in {context.paths.submissions} is out of date and cannot be written "
-            f"({getattr(error, 'strerror', None) or error}). "
-            f"The ledger holds everything: action-returns history receipt {record.label}",
-            style="warning",
-        )
-        return
-    if receipt is not None:
-        context.output.info(f"Receipt: {receipt}")
-    _warn_of_changed_copy(context, record)
 
 
 @history_command.command("export", short_help="Write the whole record as JSON: every batch, then every approval.")
