@@ -133,8 +133,8 @@ class _Decision:
         self._taken = taken
         self._had_time = taken >= known.sent_at + processing
         file = findings.file
-        has_arrived = file is not None or known.shows_arrival(rows, findings.actions)
-        self._waits_for_upload = known.waits_for_upload and not has_arrived
+        is_unproven = known.waits_for_upload and file is None
+        self._waits_for_upload = is_unproven and not known.shows_arrival(rows, findings.actions)
         self._is_waiting = file is not None and is_waiting(file.status)
         self._is_finished = file is not None and is_finished(file.status)
         self._named: dict[str, RowResult] = {}
