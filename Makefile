@@ -5,6 +5,9 @@ READY := .venv/.ready
 BENCH_READY := .venv-bench/.ready
 DUCKDB_READY := .venv-bench-duckdb/.ready
 
+# Tests start the program some hundred times: each start would compile all its modules again.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo test test-long test-windows promise coverage mutants lint types bench docs pictures lock clean
 
 demo: $(READY)
@@ -15,7 +18,7 @@ test: $(READY)
 	tests/servers/fetch_servers.sh
 	tests/browser/fetch_browser.sh
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/pytest --durations=15 -n 2 --dist loadfile
+	$(BIN)/pytest --durations=15 -n 2 --dist loadfile --no-loadscope-reorder
 
 test-long: $(READY)
 	tests/hosts/install_office.sh

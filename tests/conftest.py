@@ -12,14 +12,25 @@ from tests.support.available import missing_office, missing_screen, require
 from tests.support.passwords import MemoryStore
 from tests.support.profiles import make_outbox, paths_of
 
-settings.register_profile("quick", deadline=None, max_examples=75, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", deadline=None, max_examples=20_000, suppress_health_check=list(HealthCheck))
 # The same rules with other examples run on Linux; Wine takes longer for each.
 settings.register_profile("windows", settings.get_profile("quick"), max_examples=30)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "windows" if os.name == "nt" else "quick"))
 
 
+STARTED_FIRST = (
+    "/acceptance/test_small_hostile_files.py",
+    "/acceptance/test_readme.py",
+    "/operations/test_send_state_machine.py",
+    "/tests/workbook_builder/",
+    "/tests/excel/",
+)
+"""The slow ones. Processes that share the run take file after file, and one that starts last keeps the others waiting."""
+
+
 def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: not any(part in item.path.as_posix() for part in STARTED_FIRST))
     if os.name == "nt":
         skip_what_cannot_run(items)
 
