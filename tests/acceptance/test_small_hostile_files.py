@@ -12,7 +12,7 @@ from tests.support.profiles import make_outbox
 
 SECONDS, MEGABYTES = 2.0, 150.0
 FILES = 2_000
-SAMPLE = 44
+SAMPLE = 22
 PENDING = "Action ID,State,Amount,Locking Date\nM.1.2.3,PENDING,12.50,2099-01-01\n"
 
 

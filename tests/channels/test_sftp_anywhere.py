@@ -2,6 +2,7 @@
 
 import itertools
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -159,7 +160,8 @@ def test_an_undisturbed_file_arrives_by_the_requests_that_are_disturbed_below(tm
 def test_whichever_answer_is_lost_the_outcome_is_true_and_no_file_comes_twice(tmp_path, upload, kind, always):
     steps = UPLOADS[upload]
     patience = 1 if kind == "hang" else 20
-    for at, asked in enumerate(steps):
+
+    def lose(at, asked):
         case = (asked, at)
         with sftp_server(tmp_path / str(at)) as server:
             server.loss = Loss(kind, at, always)
@@ -174,6 +176,9 @@ def test_whichever_answer_is_lost_the_outcome_is_true_and_no_file_comes_twice(tm
             assert files == {PARCEL.name: PARCEL.content}, case
         elif outcome.state is State.FAILED:
             assert PARCEL.name not in files, case
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lose, itertools.count(), steps))
 
 
 @pytest.mark.parametrize(

@@ -342,7 +342,7 @@ def test_a_folder_that_cannot_be_made_is_named(desk, paths):
 
 
 @pytest.mark.parametrize(("name", "most"), [("validate", 60), ("review", 80), ("export_csv", 60), ("send", 120)])
-@pytest.mark.parametrize("rows", [3, 3_000])
+@pytest.mark.parametrize("rows", [3, 1_000, pytest.param(3_000, marks=pytest.mark.long)])
 @pytest.mark.parametrize("with_download", [False, True])
 def test_a_click_costs_few_calls_whatever_the_number_of_rows(desk, outbox, name, most, rows, with_download):
     half_bad = [(f"M.8882.4808.{at}", "12,50" if at % 2 else "0", "REJECTED") for at in range(rows)]

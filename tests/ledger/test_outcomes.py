@@ -327,7 +327,7 @@ def with_open_lists(ben, rows, number, arrived, marked_failed):
 
 
 def test_whatever_is_cut_off_marked_and_recorded_in_whatever_order_no_row_goes_twice_unasked(postgres, made):
-    explore(postgres, made, 40)
+    explore(postgres, made, 20)
 
 
 @pytest.mark.long

@@ -215,7 +215,7 @@ def test_a_signed_workbook_is_not_changed(tmp_path):
         add(path, new_rows(1))
 
 
-@settings(max_examples=settings().max_examples // 4)
+@settings(max_examples=settings().max_examples // 8)
 @given(st.integers(0, 6), st.integers(1, 6), st.integers(3, 12))
 def test_wherever_the_table_ends_old_and_new_rows_stand_in_order(tmp_path_factory, old, new, last):
     path = tmp_path_factory.mktemp("w") / "w.xlsx"

@@ -136,7 +136,7 @@ def filled(draw):
     return rows, tuple(own)
 
 
-@settings(max_examples=settings().max_examples // 4)
+@settings(max_examples=settings().max_examples // 8)
 @given(filled())
 def test_every_cell_of_every_row_is_found_again_with_its_type_and_in_its_row(tmp_path_factory, entered):
     rows, own = entered

@@ -196,8 +196,17 @@ def as_excel_saves(path):
     )
 
 
-@pytest.mark.parametrize("number", [3, 250])
-@pytest.mark.parametrize("saved", [lambda path: path, as_libreoffice_saves, as_excel_saves])
+@pytest.mark.parametrize(
+    ("saved", "number"),
+    [
+        (lambda path: path, 250),
+        (as_libreoffice_saves, 3),
+        (as_excel_saves, 250),
+        pytest.param(lambda path: path, 3, marks=pytest.mark.long),
+        pytest.param(as_libreoffice_saves, 250, marks=pytest.mark.long),
+        pytest.param(as_excel_saves, 3, marks=pytest.mark.long),
+    ],
+)
 def test_a_workbook_with_new_rows_is_as_valid_as_it_was(tmp_path, saved, number):
     path = saved(made(tmp_path / "w.xlsm", ROWS))
     for office in OFFICES:
