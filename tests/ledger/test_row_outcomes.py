@@ -189,6 +189,7 @@ def test_a_batch_of_which_no_row_is_known_to_have_arrived_may_be_marked_failed(l
     ledger.mark(number, "sent", "A mistake.", shown="unknown")
     ledger.mark(number, "failed", "The network has nothing.", shown="sent")
     assert ledger.sent_before(BATCH.sender, IDS) == {}
+    assert ledger.row_states(number)["M.1.2.1"] == "failed", "what its program knew stays on record"
 
 
 def test_a_row_that_was_found_to_have_arrived_later_keeps_its_batch_from_being_marked_failed(ledger):
