@@ -18,7 +18,7 @@ test: $(READY)
 	tests/servers/fetch_servers.sh
 	tests/browser/fetch_browser.sh
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/pytest --durations=15 -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest --durations=15 -n 3 --dist loadfile --no-loadscope-reorder
 
 test-long: $(READY)
 	tests/hosts/install_office.sh
