@@ -166,7 +166,7 @@ def put(document: Any, sheet: str, place: str, text: str) -> None:
 
 
 def open_for_clicks(office: Office, document: Any) -> None:
-    """Let the buttons find this workbook, and answer yes to whatever they ask."""
+    """Show this workbook to the buttons, and answer yes to every question."""
     person = SimpleNamespace(alert=lambda _text, buttons: "yes" if "yes" in str(buttons) else "ok")
     app = App(office.desktop, person)
     xw.engines.add(xw.Engine(impl=app.engine))

@@ -14,7 +14,7 @@ import pytest
 
 from action_returns.brand_api import client as client_module
 from action_returns.brand_api import exchange as exchange_module
-from action_returns.brand_api.errors import RequestRefusedError
+from action_returns.brand_api.problems import RequestRefusedError
 from action_returns.errors import ApiError, ConfigError, Exit
 from tests.servers.brand_api_server import SID, TOKEN, action, altered, brand_api_server, cut, hang_up, refused, status
 from tests.servers.loopback import LOOPBACK, make_authority

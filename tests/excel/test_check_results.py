@@ -32,7 +32,7 @@ def desk(request, paths, tmp_path):
 
 @pytest.fixture
 def later(monkeypatch):
-    """Let clicks happen so long after now."""
+    """Make clicks happen so long after now."""
 
     def wait(**time):
         monkeypatch.setattr(ButtonContext, "now", staticmethod(lambda: datetime.now().astimezone() + timedelta(**time)))

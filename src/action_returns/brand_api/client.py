@@ -14,8 +14,8 @@ from urllib.parse import quote, urlencode, urlsplit
 from action_returns.brand_api import problems
 from action_returns.brand_api.answers import Answer, UnreadableAnswerError, read_answer
 from action_returns.brand_api.connection import HTTPS, ApiPlace, open_pool
-from action_returns.brand_api.errors import NotFoundError, RequestRefusedError
 from action_returns.brand_api.exchange import LostError, Reply, exchange
+from action_returns.brand_api.problems import NotFoundError, RequestRefusedError
 from action_returns.errors import ApiError
 
 LONGEST_WAIT: Final = 900.0

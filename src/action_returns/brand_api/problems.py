@@ -42,6 +42,34 @@ ShowWords = Callable[[str], str]
 """Returns words of the server as one short line that repeats no secret."""
 
 
+class RequestRefusedError(ApiError):
+    """The API refused a request itself (400).
+
+    Args:
+        problem: see :class:`ApiError`.
+        message: the same.
+        fields: the parameters that it names, if any.
+    """
+
+    def __init__(self, problem: str, message: str, fields: list[str]) -> None:
+        super().__init__(problem, message)
+        self.fields = fields
+
+
+class NotFoundError(ApiError):
+    """The API knows no such thing (404).
+
+    Args:
+        problem: see :class:`ApiError`.
+        message: the same.
+        is_documented: whether the answer is the documented object of an error, and not that of a server on the way.
+    """
+
+    def __init__(self, problem: str, message: str, *, is_documented: bool) -> None:
+        super().__init__(problem, message)
+        self.is_documented = is_documented
+
+
 def cause_of(error: BaseException) -> OSError | None:
     """Return the error of the system or of TLS for which a call of urllib3 failed; None where there is none."""
     seen: set[int] = set()

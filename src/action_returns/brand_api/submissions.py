@@ -10,7 +10,7 @@ from action_returns.brand_api import problems
 from action_returns.brand_api.actions import check_identity, text_of
 from action_returns.brand_api.answers import JsonObject, UnreadableAnswerError
 from action_returns.brand_api.client import BrandApi
-from action_returns.brand_api.errors import NotFoundError
+from action_returns.brand_api.problems import NotFoundError
 from action_returns.brand_api.whole_lists import Listing, Row, TooManyRowsError, read_whole, time_text
 
 _MOST_DIGITS: Final = 12

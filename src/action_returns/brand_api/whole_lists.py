@@ -8,7 +8,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 from action_returns.brand_api import problems
 from action_returns.brand_api.answers import Answer, JsonObject, UnreadableAnswerError
 from action_returns.brand_api.client import BrandApi
-from action_returns.brand_api.errors import RequestRefusedError
+from action_returns.brand_api.problems import RequestRefusedError
 from action_returns.errors import ApiError
 
 INCOMPLETE: Final = "api-incomplete"

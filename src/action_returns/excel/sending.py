@@ -125,8 +125,6 @@ def send_rows(context: ButtonContext) -> None:
     except NoRowsToSendError:
         raise ExcelError(messages.no_row_ready(", so nothing was sent")) from None
     except ApprovalMissingError as missing:
-        from action_returns.excel.approval_messages import ask_for_approval
-
         ask_for_approval(context, dialogue.page, missing)
         return
     done = result.submission
@@ -165,3 +163,34 @@ def show_outcome(
     except Exception as error:  # noqa: BLE001  # the file has left
         return f"The results beside the rows could not be written ({error})."
     return ""
+
+
+def ask_for_approval(context: ButtonContext, page: Review | None, missing: "ApprovalMissingError") -> None:
+    """Show what is missing, and record the file for another person when the user wants that.
+
+    Args:
+        context: the workbook.
+        page: what was shown.
+        missing: why nothing was sent.
+
+    Raises:
+        ApprovalMissingError: another person is asked already.
+    """
+    if missing.asked or page is None:
+        raise missing
+    question = (
+        f"{missing.told} Nothing was sent.\n\nAsk for approval now? This records the exact file for another person. "
+        "It sends nothing."
+    )
+    if not context.book.ask(question):
+        context.tell(
+            f"{missing.told} Nothing was sent, and no approval was asked for. To ask for it, click Send again."
+        )
+        return
+    from action_returns.operations.approval import next_step, record_request
+
+    asked = record_request(page, context.account, context.paths)
+    context.tell(
+        f"Asked for approval {asked.number}. Nothing was sent.\n\n{next_step(asked, context.now())}\n\n"
+        "After that, click Send again. Do not change the rows until then."
+    )

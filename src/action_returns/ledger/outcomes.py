@@ -121,7 +121,7 @@ class LedgerOutcomes(LedgerInspection):
     def settle_found(
         self, number: int, state: str, message: str, evidence: Mapping[str, str | int], *, found: str
     ) -> OnRecord:
-        """Record that the receiver certainly has a batch of which that was not certain, whoever sent it.
+        """Record that the receiver certainly has a batch of which that was not certain. Any member may do it.
 
         It takes nothing away: the rows stay behind before and after. So any member of a team may record it, and the database
         names the member in the message. That the receiver has nothing is for a person to say: :meth:`mark`.

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from action_returns.brand_api.errors import RequestRefusedError
-from action_returns.brand_api.problems import NOT_ALLOWED
+from action_returns.brand_api.problems import NOT_ALLOWED, RequestRefusedError
 from action_returns.brand_api.submissions import FileSubmission, read_file_errors, read_file_submissions
 from action_returns.errors import ApiError
 from action_returns.ledger.row_states import BY_ROW

@@ -111,8 +111,8 @@ class Statement:
             )
         if without := sum(sums.rows for key, sums in totals.items() if key.currency is None):
             told.append(f"The currency is not known of {counted(without, 'row')}. They are never added to the others.")
-        if nobody := sum(sums.rows for key, sums in self.of("partner").items() if key.name is None):
-            told.append(f"The partner is not known of {counted(nobody, 'row')}.")
+        if unnamed := sum(sums.rows for key, sums in self.of("partner").items() if key.name is None):
+            told.append(f"The partner is not known of {counted(unnamed, 'row')}.")
         if waiting := sum(sums.not_looked_for for sums in totals.values()):
             told.append(f"What became of {counted(waiting, 'row')} was not looked for yet.")
         if self.undated:
